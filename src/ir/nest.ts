@@ -1,0 +1,123 @@
+// The kernel IR before scheduling: perfect loop nests with named axes, access maps and guards. An op's
+// `lower` answers nests; `lower/schedule` turns a nest into a kernel (ir/kernel.ts) for one target. A nest
+// says what is computed, never how: tiles, vectors, tables, padding and memory belong to the schedule.
+//
+//   nest conv1:  n:1 o:20 y:24 x:24 | c:1 kh:5 kw:5            parallel axes | reduce axes
+//     result0[n, o, y, x] = sum( input0[n, c, y+kh, x+kw] * input1[o, c, kh, kw] )  then  acc + input2[o]
+//
+// Meaning: the points of the domain are visited in lexicographic order of `axes`; each point combines its
+// `value` into the element that `write` maps it to. Elements start from `initial`; `finish` is applied once
+// to each element after its last point.
+
+/** How an axis takes part. */
+export type AxisKind =
+  /** Distinct points write distinct elements: any order, any grouping. */
+  | 'parallel'
+  /** Absent from the write map: folded into the element by `combine`. */
+  | 'reduce'
+  /** In the write map, but overlapping with other axes there (a scatter): keep in order, outside the parallel ones. */
+  | 'sequential';
+
+export interface Axis {
+  readonly name: string;
+  readonly extent: number;
+  readonly kind: AxisKind;
+  /** `batch`: this axis walks the samples, and a schedule may divide it into the graph's fixed shards. */
+  readonly role?: 'batch' | 'shard';
+}
+
+/**
+ * A term of an index: a function of one axis, linear (`factor * axis`) or by table (`table[axis]`). Indices
+ * are separable, so a schedule can turn any of them into precomputed offsets.
+ */
+export type IndexTerm =
+  | { readonly axis: number; readonly factor: number }
+  | { readonly axis: number; readonly table: readonly number[] };
+
+/** `offset + sum of terms`, the index along one dimension of a tensor. Axis numbers are positions in `Nest.axes`. */
+export interface Index {
+  readonly terms: readonly IndexTerm[];
+  readonly offset: number;
+}
+
+/** A tensor the nest touches: an operand or result of the node, or a temporary of this lowering. */
+export type TensorRef =
+  | { readonly kind: 'input'; readonly index: number }
+  | { readonly kind: 'result'; readonly index: number }
+  | { readonly kind: 'temporary'; readonly index: number };
+
+export type UnaryOp = 'neg' | 'abs' | 'sqrt' | 'exp' | 'log' | 'relu' | 'reciprocal';
+export type BinaryOp = 'add' | 'sub' | 'mul' | 'div' | 'min' | 'max';
+export type CompareOp = 'eq' | 'ne' | 'lt' | 'le' | 'gt' | 'ge';
+
+export type NestExpr =
+  | { readonly kind: 'constant'; readonly value: number }
+  /**
+   * An element; `outside` is its value where an index leaves the logical range (padding). Absent: the
+   * indices never leave it.
+   */
+  | { readonly kind: 'load'; readonly tensor: TensorRef; readonly index: readonly Index[]; readonly outside?: number }
+  /** An index as a number, such as a tap's position. */
+  | { readonly kind: 'index'; readonly index: Index }
+  | { readonly kind: 'unary'; readonly op: UnaryOp; readonly a: NestExpr }
+  | { readonly kind: 'binary'; readonly op: BinaryOp; readonly a: NestExpr; readonly b: NestExpr }
+  | { readonly kind: 'select'; readonly compare: CompareOp; readonly a: NestExpr; readonly b: NestExpr; readonly then: NestExpr; readonly otherwise: NestExpr }
+  /** Uniform in [0, 1): base/random's hash of (seed, step, stream, logical index), step and seed being scalar loads. */
+  | { readonly kind: 'random'; readonly seed: NestExpr; readonly step: NestExpr; readonly stream: number; readonly index: Index }
+  /** In `finish` only: the combined element. */
+  | { readonly kind: 'accumulator' };
+
+export type Combine = 'store' | 'sum' | 'max' | 'min';
+
+export interface Nest {
+  /** For people: `conv1`, `conv1.grad-weight`. */
+  readonly name: string;
+  readonly axes: readonly Axis[];
+  readonly write: { readonly tensor: TensorRef; readonly index: readonly Index[] };
+  readonly combine: Combine;
+  /**
+   * What an element starts from: a number, or `keep` for what it held before this nest (so that a scatter
+   * or a second contribution adds to it). Unused by `store`.
+   */
+  readonly initial: number | 'keep';
+  readonly value: NestExpr;
+  /** Applied to each element once; absent: the element as it is. Uses parallel axes only. */
+  readonly finish?: NestExpr;
+}
+
+/** What `lower` answers for a node: nests in order, and the shapes of temporaries between them. */
+export interface LoweredNode {
+  readonly nests: readonly Nest[];
+  readonly temporaries: readonly (readonly number[])[];
+}
+
+// Constructors, so that an op's lowering reads like the mathematics.
+
+export function index(offset: number, ...terms: readonly (readonly [axis: number, factor: number])[]): Index {
+  return { offset, terms: terms.filter(([, factor]) => factor !== 0).map(([axis, factor]) => ({ axis, factor })) };
+}
+
+/** The index that walks one axis. */
+export function along(axis: number): Index {
+  return index(0, [axis, 1]);
+}
+
+/** The index `table[axis]`. */
+export function looked(axis: number, table: readonly number[]): Index {
+  return { offset: 0, terms: [{ axis, table }] };
+}
+
+export const input = (i: number): TensorRef => ({ kind: 'input', index: i });
+export const result = (i: number): TensorRef => ({ kind: 'result', index: i });
+export const temporary = (i: number): TensorRef => ({ kind: 'temporary', index: i });
+export const constant = (value: number): NestExpr => ({ kind: 'constant', value });
+export const accumulator: NestExpr = { kind: 'accumulator' };
+export const load = (tensor: TensorRef, at: readonly Index[], outside?: number): NestExpr =>
+  outside === undefined ? { kind: 'load', tensor, index: at } : { kind: 'load', tensor, index: at, outside };
+export const unary = (op: UnaryOp, a: NestExpr): NestExpr => ({ kind: 'unary', op, a });
+export const binary = (op: BinaryOp, a: NestExpr, b: NestExpr): NestExpr => ({ kind: 'binary', op, a, b });
+export const add = (a: NestExpr, b: NestExpr): NestExpr => binary('add', a, b);
+export const sub = (a: NestExpr, b: NestExpr): NestExpr => binary('sub', a, b);
+export const mul = (a: NestExpr, b: NestExpr): NestExpr => binary('mul', a, b);
+export const div = (a: NestExpr, b: NestExpr): NestExpr => binary('div', a, b);
+export const select = (a: NestExpr, compare: CompareOp, b: NestExpr, then: NestExpr, otherwise: NestExpr): NestExpr => ({ kind: 'select', compare, a, b, then, otherwise });

@@ -1,0 +1,149 @@
+// The contract of an operator: everything passes, targets and the checker may know of it, as data and
+// functions of one record. One file an operator in src/ops; no pass switches on operator names.
+//
+// Surface ops are what the language offers (they carry `syntax`); primitives are what is lowered (they
+// carry `lower`); an op may be both.
+
+import type { Shape, Tensor } from '../base/tensor.ts';
+import type { Attrs, AttrValue, Graph, Node, Value } from './graph.ts';
+import type { GraphBuilder } from './builder.ts';
+import type { LoweredNode } from './nest.ts';
+
+export type F64Tensor = Tensor<Float64Array>;
+
+/** An argument as the language offers it. */
+export interface ParamSyntax {
+  readonly name: string;
+  readonly doc: string;
+  /**
+   * `count`: an integer from 1. `extent`: an integer from 0. `pair`: a count or a list of two, rows then columns.
+   * `pair-from-zero`: likewise from 0. `real`: any finite number. `share`: a number in [0, 1). `flag`: true or false.
+   */
+  readonly type: 'count' | 'extent' | 'pair' | 'pair-from-zero' | 'real' | 'share' | 'flag';
+  /** Absent: the argument is required. A string names another argument whose value is the default. */
+  readonly default?: number | boolean | { readonly sameAs: string };
+}
+
+export interface SurfaceSyntax {
+  /** Tensor operands in order, by name: `['input']`, `['left', 'right']`. */
+  readonly operands: readonly string[];
+  readonly params: readonly ParamSyntax[];
+  readonly example: string;
+  /** Parameter tensors the layer owns, after the operands among the node's inputs, in this order. */
+  readonly parameters?: (attrs: Attrs, operands: readonly Shape[]) => readonly ParameterSpec[];
+  /** Attributes of the node from checked arguments (pairs already two numbers). Default: the arguments. */
+  readonly attrs?: (args: ReadonlyMap<string, AttrValue>, operands: readonly Shape[]) => Attrs;
+}
+
+export interface ParameterSpec {
+  /** `weight`, `bias`, `gamma`; the parameter is named `layer.suffix`. */
+  readonly suffix: string;
+  readonly shape: Shape;
+  /** Xavier fan-in: uniform in +-sqrt(3 / fanIn), as Caffe's. */
+  readonly initial: { readonly kind: 'xavier'; readonly fanIn: number } | { readonly kind: 'constant'; readonly value: number };
+  /** `trained`: has a gradient. `running`: state that training updates and deployment reads. */
+  readonly role: 'trained' | 'running';
+  /** Weight decay applies. */
+  readonly decay: boolean;
+}
+
+/** Why shapes do not fit, in a person's words; the checker adds the place. */
+export class ShapeError extends Error {
+  override name = 'ShapeError';
+  readonly help: string | undefined;
+  constructor(message: string, help?: string) {
+    super(message);
+    this.help = help;
+  }
+}
+
+/**
+ * How one axis of an input meets the results.
+ * - `identity`: index i of it is index i of `result` axis `axis`.
+ * - `expand`: index i becomes indices i*factor .. i*factor + factor-1 of the result axis (flatten).
+ * - `offset`: index i becomes index i + by of the result axis (concatenation).
+ * - `window`: the result axis slides over it (stride, padding); slicing it is not possible.
+ * - `contract`: summed over against axis `axis` of input `with`; indices of both go together.
+ * - `all`: every result element may depend on every index, so none can be removed.
+ */
+export type AxisLink =
+  | { readonly kind: 'identity'; readonly result: number; readonly axis: number }
+  | { readonly kind: 'expand'; readonly result: number; readonly axis: number; readonly factor: number }
+  | { readonly kind: 'offset'; readonly result: number; readonly axis: number; readonly by: number }
+  | { readonly kind: 'window'; readonly result: number; readonly axis: number }
+  | { readonly kind: 'contract'; readonly with: number; readonly axis: number }
+  | { readonly kind: 'all' };
+
+/** `links[i][d]` says how axis d of input i meets the results. */
+export type AxisLinks = readonly (readonly AxisLink[])[];
+
+/**
+ * A value per index of the channel axis (axis 1) of an activation that is the same at every position of
+ * every sample, or NaN where it varies.
+ */
+export type ChannelConstants = Float64Array;
+
+/** Parameter tensors a rule may look at, by input index; undefined for inputs that are not parameters. */
+export type KnownInputs = readonly (F64Tensor | undefined)[];
+
+/** How an affine map follows a convolution per channel: result = scale[c] * x + shift[c]. */
+export interface AffinePerChannel {
+  readonly scale: Float64Array;
+  readonly shift: Float64Array;
+}
+
+export interface GradientContext {
+  readonly builder: GraphBuilder;
+  readonly node: Node;
+  /** Gradient of the loss by each result; undefined where a result does not reach the loss. */
+  readonly resultGradients: readonly (Value | undefined)[];
+  readonly batch: Graph['batch'];
+  /** Whether an input's gradient is wanted; rules answer undefined for the others. */
+  readonly wanted: (input: number) => boolean;
+}
+
+export interface OpSample {
+  readonly attrs: Attrs;
+  readonly inputs: readonly Shape[];
+  /** Inputs whose values must be something particular (labels, positive variances); others are random normals. */
+  readonly values?: readonly (readonly number[] | undefined)[];
+}
+
+export interface Op {
+  readonly name: string;
+  readonly doc: string;
+  readonly syntax?: SurfaceSyntax;
+  /** Result shapes. @throws ShapeError when the inputs do not fit. */
+  readonly infer: (attrs: Attrs, inputs: readonly Shape[], batch: Graph['batch']) => readonly Shape[];
+  /** The meaning, in float64. `shards` matters to per-shard sums alone. */
+  readonly reference: (attrs: Attrs, inputs: readonly F64Tensor[], batch: Graph['batch']) => readonly F64Tensor[];
+  /** Gradients by input, written in primitives. Absent: not differentiable. */
+  readonly gradient?: (context: GradientContext) => readonly (Value | undefined)[];
+  readonly axes: (attrs: Attrs, inputs: readonly Shape[]) => AxisLinks;
+  /**
+   * The same node on kept indices. `kept[i][d]` are the kept indices of axis d of input i, `results[r][d]`
+   * those of result r; undefined where an axis is whole. Parameter data is sliced by the caller along
+   * `identity` and `contract` axes. Answers new attributes (and the op to use, if another).
+   */
+  readonly slice?: (attrs: Attrs, kept: { readonly inputs: readonly KeptAxes[]; readonly results: readonly KeptAxes[] }) => { readonly op: string; readonly attrs: Attrs } | undefined;
+  /** Channel constants of result 0 from those of each activation input. Absent: nothing is constant. */
+  readonly constant?: (attrs: Attrs, constants: readonly (ChannelConstants | undefined)[], known: KnownInputs) => ChannelConstants;
+  /** As scale and shift per channel of its first input; absent: not affine. */
+  readonly affinePerChannel?: (attrs: Attrs, known: KnownInputs) => AffinePerChannel;
+  /** May become the `finish` of the nest before it: elementwise on result 0 of its producer. */
+  readonly epilogue?: boolean;
+  /** Loop nests of one node. Absent: must be rewritten by a pass before lowering. */
+  readonly lower?: (node: Pick<Node, 'attrs' | 'results' | 'layer'>, inputs: readonly Shape[], batch: Graph['batch']) => LoweredNode;
+  /** The result shares its input's memory and needs no nest: a view (flatten). */
+  readonly view?: boolean;
+  /** Multiply-accumulates per run, as the papers count them (convolution and dense only). */
+  readonly macs?: (attrs: Attrs, inputs: readonly Shape[]) => number;
+  /** Draws attributes and shapes for property tests; `random` is uniform in [0, 1). */
+  readonly sample: (random: () => number) => OpSample;
+  /** Relative error allowed to f32 kernels against the reference, in units of eps * sqrt(reduced elements). */
+  readonly tolerance: number;
+}
+
+export type KeptAxes = readonly (readonly number[] | undefined)[];
+
+export type OpRegistry = ReadonlyMap<string, Op>;
