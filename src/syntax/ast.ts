@@ -1,0 +1,206 @@
+// The syntax tree of an .ssl file: what was written, before any name is resolved or shape known.
+//
+// The tree is open where the language will grow: operations, settings, structures and data sets are plain
+// names here, and the checker knows which exist. Every node carries the span of its source text, so numbers
+// keep their spelling and diagnostics their place. Parentheses leave no node: they only shape the tree.
+
+import type { Source, Span } from '../base/span.ts';
+
+/** An identifier where it occurs. User-chosen: look it up in a `Map`, never in a plain object. */
+export interface Name {
+  readonly kind: 'name';
+  readonly text: string;
+  readonly span: Span;
+}
+
+// Expressions
+
+export type Expression =
+  | NumberLiteral
+  | StringLiteral
+  | BooleanLiteral
+  | Name
+  | ListExpression
+  | CallExpression
+  | UnaryExpression
+  | BinaryExpression;
+
+/** `5e-3`; always finite and not negative. */
+export interface NumberLiteral {
+  readonly kind: 'number';
+  readonly value: number;
+  readonly span: Span;
+}
+
+/** `"path/to/data"`; `value` has its escapes resolved. */
+export interface StringLiteral {
+  readonly kind: 'string';
+  readonly value: string;
+  readonly span: Span;
+}
+
+export interface BooleanLiteral {
+  readonly kind: 'boolean';
+  readonly value: boolean;
+  readonly span: Span;
+}
+
+/** `[1, 2]` */
+export interface ListExpression {
+  readonly kind: 'list';
+  readonly items: readonly Expression[];
+  readonly span: Span;
+}
+
+/** `dense(x, units = 500)` */
+export interface CallExpression {
+  readonly kind: 'call';
+  readonly callee: Name;
+  /** In source order; positional arguments come first. */
+  readonly arguments: readonly Argument[];
+  readonly span: Span;
+}
+
+export interface Argument {
+  readonly kind: 'argument';
+  /** Absent for a positional argument. */
+  readonly name?: Name;
+  readonly value: Expression;
+  readonly span: Span;
+}
+
+export interface UnaryExpression {
+  readonly kind: 'unary';
+  readonly operator: '-';
+  readonly operand: Expression;
+  readonly span: Span;
+}
+
+export type BinaryOperator = '+' | '-' | '*' | '/' | '%' | '**';
+
+export interface BinaryExpression {
+  readonly kind: 'binary';
+  readonly operator: BinaryOperator;
+  readonly left: Expression;
+  readonly right: Expression;
+  readonly span: Span;
+}
+
+// Declarations
+
+export interface SourceFile {
+  readonly kind: 'file';
+  readonly source: Source;
+  readonly declarations: readonly Declaration[];
+  readonly span: Span;
+}
+
+export type Declaration = ConstDeclaration | NetworkDeclaration | SparsityDeclaration | TrainDeclaration;
+
+/** `const width = 20` */
+export interface ConstDeclaration {
+  readonly kind: 'const';
+  readonly name: Name;
+  readonly value: Expression;
+  readonly span: Span;
+}
+
+/** `network LeNet(image: tensor[1, 28, 28]) { ... }` */
+export interface NetworkDeclaration {
+  readonly kind: 'network';
+  readonly name: Name;
+  readonly inputs: readonly InputParameter[];
+  readonly statements: readonly Statement[];
+  readonly span: Span;
+}
+
+/** `image: tensor[1, 28, 28]` */
+export interface InputParameter {
+  readonly kind: 'input';
+  readonly name: Name;
+  readonly type: TensorType;
+  readonly span: Span;
+}
+
+/** `tensor[1, 28, 28]`; extents are constant expressions. */
+export interface TensorType {
+  readonly kind: 'tensor-type';
+  readonly extents: readonly Expression[];
+  readonly span: Span;
+}
+
+export type Statement = Assignment | LabelsStatement | ReturnStatement;
+
+/** `conv1 = conv(image, filters = 20, window = 5)` */
+export interface Assignment {
+  readonly kind: 'assignment';
+  readonly name: Name;
+  readonly value: Expression;
+  readonly span: Span;
+}
+
+/** `labels ["zero", "one"]`: the classes, in the order of the network's outputs. */
+export interface LabelsStatement {
+  readonly kind: 'labels';
+  readonly labels: ListExpression;
+  readonly span: Span;
+}
+
+export interface ReturnStatement {
+  readonly kind: 'return';
+  readonly value: Expression;
+  readonly span: Span;
+}
+
+/** `sparsity { ... }` */
+export interface SparsityDeclaration {
+  readonly kind: 'sparsity';
+  readonly statements: readonly (LassoStatement | Setting)[];
+  readonly span: Span;
+}
+
+/** `lasso filters, channels of conv1, stage2.* strength 5e-3 weighting sqrt_size` */
+export interface LassoStatement {
+  readonly kind: 'lasso';
+  readonly structures: readonly Name[];
+  readonly layers: readonly LayerPattern[];
+  readonly strength: Expression;
+  /** What follows the strength: pairs of key and value, written without `=`. */
+  readonly clauses: readonly Setting[];
+  readonly span: Span;
+}
+
+/**
+ * `conv1`, `conv*`, `stage2.*.conv1`: a layer name in which `*` stands for any characters but a dot and
+ * `**` for any characters.
+ */
+export interface LayerPattern {
+  readonly kind: 'layer-pattern';
+  readonly pattern: string;
+  readonly span: Span;
+}
+
+/** `train on mnist { ... }` */
+export interface TrainDeclaration {
+  readonly kind: 'train';
+  /** A known data set's name, or the path of the user's own. */
+  readonly dataset: Name | StringLiteral;
+  readonly entries: readonly (Phase | Setting)[];
+  readonly span: Span;
+}
+
+/** `baseline { epochs = 12, batch = 64 }` */
+export interface Phase {
+  readonly kind: 'phase';
+  readonly name: Name;
+  readonly settings: readonly Setting[];
+  readonly span: Span;
+}
+
+/** `seed = 1` */
+export interface Setting {
+  readonly kind: 'setting';
+  readonly name: Name;
+  readonly value: Expression;
+  readonly span: Span;
+}
