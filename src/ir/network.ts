@@ -1,0 +1,87 @@
+// What a checked `.ssl` file means: a network, the structure it may lose, and how it is trained.
+
+import type { Shape } from '../base/tensor.ts';
+import type { Span } from '../base/span.ts';
+import type { Graph } from './graph.ts';
+import type { ParameterSpec } from './op.ts';
+
+/** A parameter tensor of a network. Its name is `layer.suffix`. */
+export interface Parameter extends ParameterSpec {
+  readonly name: string;
+  readonly layer: string;
+}
+
+export interface Network {
+  readonly name: string;
+  /** The forward graph for one sample: inputs `[1, ...]`, inference semantics. */
+  readonly graph: Graph;
+  readonly parameters: readonly Parameter[];
+  /** One sample, without the batch axis: CHW, or features. */
+  readonly inputShape: Shape;
+  /** `(x - mean[c]) / deviation[c]` applied to every input sample, one entry a channel; absent: as it comes. */
+  readonly normalization?: { readonly mean: readonly number[]; readonly deviation: readonly number[] };
+  readonly classes: number;
+  readonly labels?: readonly string[];
+}
+
+/** What a penalty may remove. A structure and a layer fix the groups of weights (sparsity/groups.ts). */
+export type StructureKind =
+  /** `W[n,:,:,:]` with bias n and the batch-norm gamma and beta that follow. */
+  | 'filters'
+  /** `W[:,c,:,:]` */
+  | 'channels'
+  /** `W[:,c,m,k]` within each convolution group. */
+  | 'fibers'
+  /** Dense `W[o,:]` with bias o: the incoming connections of neuron o. */
+  | 'neurons'
+  /** Dense `W[:,i]`: the outgoing connections of input i. */
+  | 'inputs';
+
+/** One structure of one layer, penalised. */
+export interface Penalty {
+  readonly structure: StructureKind;
+  readonly layer: string;
+  /** lambda */
+  readonly strength: number;
+  /** weight(g): 1, or sqrt(|g|). */
+  readonly weighting: 'one' | 'sqrt';
+  readonly span: Span;
+}
+
+/** A rate over the steps of a phase, `t` in [0, 1): the share of the phase that is done. */
+export type Schedule =
+  | { readonly kind: 'constant'; readonly rate: number }
+  /** `rate * factor` from share `at` on. */
+  | { readonly kind: 'step'; readonly rate: number; readonly at: readonly number[]; readonly factor: number }
+  /** Half a cosine from `rate` to `rate * to`. */
+  | { readonly kind: 'cosine'; readonly rate: number; readonly to: number };
+
+export type PhaseName = 'baseline' | 'sparsify' | 'finetune';
+
+export interface PhaseSpec {
+  readonly name: PhaseName;
+  readonly epochs: number;
+  readonly batch: number;
+  readonly schedule: Schedule;
+  readonly momentum: number;
+  /** Weight decay: adds decay * w to the gradient. */
+  readonly decay: number;
+}
+
+export interface TrainSpec {
+  /** `mnist`, `digits`, or a path as written. */
+  readonly dataset: string;
+  readonly span: Span;
+  readonly phases: readonly PhaseSpec[];
+  readonly seed: number;
+  /** Share of the training set held out. */
+  readonly heldOut: number;
+}
+
+export interface Model {
+  readonly network: Network;
+  readonly penalties: readonly Penalty[];
+  /** `proximal`: exact zeros. `subgradient`: the authors' Caffe branch. */
+  readonly method: 'proximal' | 'subgradient';
+  readonly train?: TrainSpec;
+}
