@@ -4,6 +4,9 @@ import type { Shape } from '../base/tensor.ts';
 import type { Span } from '../base/span.ts';
 import type { Graph } from './graph.ts';
 import type { ParameterSpec } from './op.ts';
+import type { StructureKind } from './structure.ts';
+
+export type { StructureKind } from './structure.ts';
 
 /** A parameter tensor of a network. Its name is `layer.suffix`. */
 export interface Parameter extends ParameterSpec {
@@ -23,19 +26,6 @@ export interface Network {
   readonly classes: number;
   readonly labels?: readonly string[];
 }
-
-/** What a penalty may remove. A structure and a layer fix the groups of weights (sparsity/groups.ts). */
-export type StructureKind =
-  /** `W[n,:,:,:]` with bias n and the batch-norm gamma and beta that follow. */
-  | 'filters'
-  /** `W[:,c,:,:]` */
-  | 'channels'
-  /** `W[:,c,m,k]` within each convolution group. */
-  | 'fibers'
-  /** Dense `W[o,:]` with bias o: the incoming connections of neuron o. */
-  | 'neurons'
-  /** Dense `W[:,i]`: the outgoing connections of input i. */
-  | 'inputs';
 
 /** One structure of one layer, penalised. */
 export interface Penalty {

@@ -8,6 +8,7 @@ import type { Shape, Tensor } from '../base/tensor.ts';
 import type { Attrs, AttrValue, Graph, Node, Value } from './graph.ts';
 import type { GraphBuilder } from './builder.ts';
 import type { LoweredNode } from './nest.ts';
+import type { LayerStructure } from './structure.ts';
 
 export type F64Tensor = Tensor<Float64Array>;
 
@@ -29,10 +30,14 @@ export interface SurfaceSyntax {
   readonly operands: readonly string[];
   readonly params: readonly ParamSyntax[];
   readonly example: string;
+  /** Operands of rank 4 are flattened by the checker before this layer. */
+  readonly flattens?: boolean;
   /** Parameter tensors the layer owns, after the operands among the node's inputs, in this order. */
   readonly parameters?: (attrs: Attrs, operands: readonly Shape[]) => readonly ParameterSpec[];
   /** Attributes of the node from checked arguments (pairs already two numbers). Default: the arguments. */
   readonly attrs?: (args: ReadonlyMap<string, AttrValue>, operands: readonly Shape[]) => Attrs;
+  /** Structures a penalty may remove from a layer of this op. Absent: none. */
+  readonly penalizes?: (attrs: Attrs, operands: readonly Shape[]) => readonly LayerStructure[];
 }
 
 export interface ParameterSpec {
@@ -102,6 +107,56 @@ export interface GradientContext {
   readonly wanted: (input: number) => boolean;
 }
 
+export interface TrainingContext {
+  readonly builder: GraphBuilder;
+  /** The node of the inference graph: attributes, layer and result shapes. */
+  readonly node: Node;
+  /** The node's operands and parameters in the training graph. */
+  readonly inputs: readonly Value[];
+  /** Run-time scalars `[]`. */
+  readonly step: Value;
+  readonly seed: Value;
+}
+
+export interface TrainingForm {
+  readonly results: readonly Value[];
+  /** New values of state, by index of the parameter among the node's inputs. */
+  readonly state: readonly (readonly [input: number, value: Value])[];
+}
+
+/**
+ * The weights of a node as matrices of rows (result channels) by columns (taps), so that elimination can
+ * find zero rows and columns without knowing the op. The weight tensor, row-major, is the concatenation of
+ * the parts' row-major matrices; result axis 1 is the concatenation of their rows, in order.
+ */
+export interface WeightMatrices {
+  /** Input indices: the activation (axis 1 is read by the columns), the weight, and the bias (one a row). */
+  readonly operand: number;
+  readonly weight: number;
+  readonly bias?: number;
+  readonly parts: readonly {
+    readonly rows: number;
+    /** The index along axis 1 of the operand that each column reads. */
+    readonly channels: readonly number[];
+  }[];
+}
+
+export interface KeptMatrices {
+  /** Indices of the operand's axis 1 that still exist, ascending: the new operand has just these. Absent: all. */
+  readonly channels?: readonly number[];
+  /** Rows and columns that stay, by part, ascending; columns may read existing channels only. */
+  readonly parts: readonly { readonly rows: readonly number[]; readonly columns: readonly number[] }[];
+}
+
+/** The node on its kept weights. The bias follows the rows. */
+export interface GatheredNode {
+  readonly op: string;
+  readonly attrs: Attrs;
+  readonly weightShape: Shape;
+  /** For each element of the new weight, row-major, its flat index in the old one. */
+  readonly weightSource: Int32Array;
+}
+
 export interface OpSample {
   readonly attrs: Attrs;
   readonly inputs: readonly Shape[];
@@ -126,6 +181,15 @@ export interface Op {
    * `identity` and `contract` axes. Answers new attributes (and the op to use, if another).
    */
   readonly slice?: (attrs: Attrs, kept: { readonly inputs: readonly KeptAxes[]; readonly results: readonly KeptAxes[] }) => { readonly op: string; readonly attrs: Attrs } | undefined;
+  /** How the weights form matrices; given together with `gather`. */
+  readonly matrices?: (attrs: Attrs, inputs: readonly Shape[]) => WeightMatrices;
+  /**
+   * The same function computed from the kept rows and columns alone. Answers this op where equal whole
+   * channels and filters stay, else the op that looks its taps up (tap_conv, tap_dense).
+   */
+  readonly gather?: (attrs: Attrs, inputs: readonly Shape[], kept: KeptMatrices) => GatheredNode;
+  /** The form of the node in a training graph, written in primitives. Absent: the node itself. */
+  readonly training?: (context: TrainingContext) => TrainingForm;
   /** Channel constants of result 0 from those of each activation input. Absent: nothing is constant. */
   readonly constant?: (attrs: Attrs, constants: readonly (ChannelConstants | undefined)[], known: KnownInputs) => ChannelConstants;
   /** As scale and shift per channel of its first input; absent: not affine. */
