@@ -1,0 +1,49 @@
+// What can be wrong with a data set: its files, its contents, its fit to the network. Every message names
+// the file, what was found and what was expected; the cure is the diagnostic's help.
+
+import { defineDiagnostics } from '../base/diagnostic.ts';
+import type { DiagnosticTable } from '../base/diagnostic.ts';
+
+const messages = {
+  // One file.
+  unreadable: (file: string, why: string): string => `cannot read ${file}: ${why}`,
+  'not-format': (file: string, format: string, found: string): string => `${file} is not ${format}: it begins with ${found}`,
+  unsupported: (file: string, found: string, expected: string): string => `${file} has ${found}, expected ${expected}`,
+  length: (file: string, found: number, expected: number): string =>
+    `${file} is ${found < expected ? 'truncated' : 'too long'}: found ${found} bytes, expected ${expected}`,
+  corrupt: (file: string, found: string, expected: string): string => `${file} is corrupt: found ${found}, expected ${expected}`,
+  checksum: (file: string, found: string, expected: string): string =>
+    `${file} is not the published file: found md5 ${found}, expected ${expected}`,
+  'too-large': (file: string, found: string, limit: string): string => `${file} is too large: found ${found}, the limit is ${limit}`,
+  'not-finite': (file: string, index: number, value: string): string =>
+    `${file} holds ${value} at element ${index}, expected finite numbers`,
+  label: (file: string, index: number, found: string, expected: string): string =>
+    `${file} has label ${found} at sample ${index}, expected ${expected}`,
+
+  // Files against each other.
+  empty: (place: string, expected: string): string => `${place} is empty, expected ${expected}`,
+  count: (samples: string, sampleCount: number, labels: string, labelCount: number): string =>
+    `${samples} holds ${sampleCount} samples, but ${labels} holds ${labelCount} labels`,
+  'sample-shape': (file: string, found: string, expected: string): string => `${file} has samples of ${found}, expected ${expected}`,
+  'sample-type': (file: string, found: string, expected: string): string => `${file} holds ${found}, expected ${expected}`,
+  'unknown-class': (folder: string, known: string): string => `${folder} is a class without training samples; known: ${known}`,
+  ambiguous: (folder: string, found: string, expected: string): string => `${folder} holds ${found}, expected one ${expected}`,
+  incomplete: (folder: string, missing: string): string => `${folder} lacks ${missing}`,
+  'no-layout': (folder: string): string => `${folder} holds no data set: found neither IDX files, .npy pairs nor train/<class>/*.png`,
+  'not-found': (name: string, places: string): string => `no data set ${name}; looked in ${places}`,
+
+  // The data set against the network and its training.
+  shape: (name: string, found: string, expected: string): string =>
+    `samples of ${name} have shape ${found}, but the network's input is ${expected}`,
+  classes: (name: string, found: number, expected: number): string =>
+    `${name} has ${found} classes, but the network has ${expected} outputs`,
+  'held-out': (share: number, count: number): string =>
+    `held-out share ${share} of ${count} training samples, expected a number from 0 up to, not including, 1 that leaves a sample to train on`,
+
+  // Fetching.
+  'no-download': (name: string): string => `there is no download for data set ${name}`,
+  download: (file: string, failures: string): string => `cannot download ${file}: ${failures}`,
+  'not-writable': (path: string, why: string): string => `cannot write ${path}: ${why}`,
+};
+
+export const dataDiagnostics: DiagnosticTable<typeof messages> = defineDiagnostics('data', messages);

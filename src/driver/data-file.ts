@@ -1,0 +1,107 @@
+// Reads one data file, plain or gzipped, turning failures of the file system into diagnostics.
+
+import { createReadStream } from 'node:fs';
+import { open, readFile, stat } from 'node:fs/promises';
+import { createGunzip } from 'node:zlib';
+import { fail } from '../base/diagnostic.ts';
+import { dataDiagnostics } from '../data/diagnostics.ts';
+
+const maxFile = 2 ** 31;
+
+/** The contents, unpacked where the name ends in `.gz`. Fails with `data/unreadable`, `data/corrupt`, `data/too-large`. */
+export async function readDataFile(path: string): Promise<Uint8Array> {
+  const size = await stat(path).then((found) => found.size, (error: unknown) => unreadable(path, error));
+  if (size > maxFile) tooLarge(path, size);
+  if (!path.endsWith('.gz')) return readFile(path).catch((error: unknown) => unreadable(path, error));
+  return gunzipFile(path, size);
+}
+
+/**
+ * Unpacks piece by piece into one buffer of the size that the end of the file promises: the packed and the
+ * unpacked file are never in memory whole at once, nor is the unpacked one there twice.
+ */
+async function gunzipFile(path: string, size: number): Promise<Uint8Array> {
+  // Deflate packs at most 1032 to 1, so that a small file cannot promise a large buffer.
+  const promised = Math.min(await lastWord(path, size), size * 1032);
+  if (promised > maxFile) tooLarge(path, promised);
+  let buffer = new Uint8Array(promised);
+  let length = 0;
+  const source = createReadStream(path);
+  const unpacked = createGunzip();
+  source.on('error', (error) => unpacked.destroy(error));
+  try {
+    for await (const chunk of source.pipe(unpacked) as AsyncIterable<Uint8Array>) {
+      if (length + chunk.length > buffer.length) {
+        // Several gzip members in a row: the last one's size says nothing about the whole.
+        if (length + chunk.length > maxFile) tooLarge(path, length + chunk.length);
+        const larger = new Uint8Array(Math.min(maxFile, Math.max(2 * buffer.length, length + chunk.length)));
+        larger.set(buffer.subarray(0, length));
+        buffer = larger;
+      }
+      buffer.set(chunk, length);
+      length += chunk.length;
+    }
+  } catch (error) {
+    const code = codeOf(error);
+    if (code === undefined || !code.startsWith('Z_')) unreadable(path, error);
+    fail(
+      dataDiagnostics.corrupt({
+        args: [path, `data that does not unpack (${messageOf(error)})`, 'a whole gzip file'],
+        help: 'fetch the file again',
+      }),
+    );
+  } finally {
+    source.destroy();
+  }
+  return buffer.subarray(0, length);
+}
+
+/** gzip ends with the unpacked size modulo 2^32, little-endian. */
+async function lastWord(path: string, size: number): Promise<number> {
+  const tail = await readPart(path, Math.max(0, size - 4), 4);
+  return tail.length < 4 ? 0 : new DataView(tail.buffer, tail.byteOffset, 4).getUint32(0, true);
+}
+
+/** At most `length` bytes from `position` on. */
+export async function readPart(path: string, position: number, length: number): Promise<Uint8Array> {
+  const file = await open(path).catch((error: unknown) => unreadable(path, error));
+  try {
+    const { buffer, bytesRead } = await file.read(new Uint8Array(length), 0, length, position);
+    return buffer.subarray(0, bytesRead);
+  } catch (error) {
+    return unreadable(path, error);
+  } finally {
+    await file.close();
+  }
+}
+
+function tooLarge(path: string, size: number): never {
+  fail(dataDiagnostics['too-large']({ args: [path, `${size} bytes`, `${maxFile} bytes`] }));
+}
+
+export function unreadable(path: string, error: unknown): never {
+  fail(dataDiagnostics.unreadable({ args: [path, reasonOf(error)] }));
+}
+
+const reasons = new Map([
+  ['ENOENT', 'there is no such file'],
+  ['EACCES', 'permission denied'],
+  ['EPERM', 'permission denied'],
+  ['EISDIR', 'it is a folder'],
+  ['ENOTDIR', 'a part of its path is not a folder'],
+  ['ENOSPC', 'the disk is full'],
+  ['EROFS', 'the file system is read-only'],
+]);
+
+/** Why a system call failed, in words. */
+export function reasonOf(error: unknown): string {
+  return reasons.get(codeOf(error) ?? '') ?? messageOf(error);
+}
+
+export function codeOf(error: unknown): string | undefined {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
+}
+
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
