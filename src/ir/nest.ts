@@ -7,7 +7,8 @@
 //
 // Meaning: the points of the domain are visited in lexicographic order of `axes`; each point combines its
 // `value` into the element that `write` maps it to. Elements start from `initial`; `finish` is applied once
-// to each element after its last point.
+// to each element after its last point. A point whose write index leaves the tensor (the padding of a
+// scatter) writes nothing. Elements that no point writes keep what they held.
 
 /** How an axis takes part. */
 export type AxisKind =
@@ -57,12 +58,12 @@ export type NestExpr =
    * indices never leave it.
    */
   | { readonly kind: 'load'; readonly tensor: TensorRef; readonly index: readonly Index[]; readonly outside?: number }
-  /** An index as a number, such as a tap's position. */
+  /** An index as a number, such as a tap's position (tables hold integers here too). */
   | { readonly kind: 'index'; readonly index: Index }
   | { readonly kind: 'unary'; readonly op: UnaryOp; readonly a: NestExpr }
   | { readonly kind: 'binary'; readonly op: BinaryOp; readonly a: NestExpr; readonly b: NestExpr }
   | { readonly kind: 'select'; readonly compare: CompareOp; readonly a: NestExpr; readonly b: NestExpr; readonly then: NestExpr; readonly otherwise: NestExpr }
-  /** Uniform in [0, 1): base/random's hash of (seed, step, stream, logical index), step and seed being scalar loads. */
+  /** Uniform in [0, 1): `(hash32(seed, stream, step, index) >>> 8) / 2**24` of base/random, step and seed being scalar loads. */
   | { readonly kind: 'random'; readonly seed: NestExpr; readonly step: NestExpr; readonly stream: number; readonly index: Index }
   /** In `finish` only: the combined element. */
   | { readonly kind: 'accumulator' };

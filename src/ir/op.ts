@@ -160,6 +160,7 @@ export interface GatheredNode {
 export interface OpSample {
   readonly attrs: Attrs;
   readonly inputs: readonly Shape[];
+  readonly batch: Graph['batch'];
   /** Inputs whose values must be something particular (labels, positive variances); others are random normals. */
   readonly values?: readonly (readonly number[] | undefined)[];
 }
@@ -191,7 +192,7 @@ export interface Op {
   /** The form of the node in a training graph, written in primitives. Absent: the node itself. */
   readonly training?: (context: TrainingContext) => TrainingForm;
   /** Channel constants of result 0 from those of each activation input. Absent: nothing is constant. */
-  readonly constant?: (attrs: Attrs, constants: readonly (ChannelConstants | undefined)[], known: KnownInputs) => ChannelConstants;
+  readonly constant?: (attrs: Attrs, constants: readonly (ChannelConstants | undefined)[], known: KnownInputs, inputs: readonly Shape[]) => ChannelConstants;
   /** As scale and shift per channel of its first input; absent: not affine. */
   readonly affinePerChannel?: (attrs: Attrs, known: KnownInputs) => AffinePerChannel;
   /** May become the `finish` of the nest before it: elementwise on result 0 of its producer. */

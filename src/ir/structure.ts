@@ -14,8 +14,8 @@ export type StructureKind =
   | 'inputs';
 
 /**
- * How one parameter tensor falls into groups: its elements, row-major, reshaped to `view`; the axes in
- * `keep` number the group (row-major over their extents), the others run within it.
+ * How one parameter tensor falls into groups: each of its dimensions is split, row-major, into one or more
+ * axes of `view`; the axes in `keep` number the group (row-major over their extents), the others run within it.
  */
 export interface GroupMember {
   /** The parameter is `layer.suffix`. */
