@@ -1,0 +1,60 @@
+// What the training and the evaluation graph share: the network over a batch, ending in logits, and the
+// cross entropy of its softmax.
+//
+//   ... %9 = dense(...); %10 = softmax(%9)   ->   ... %9 = dense(...); %10 = cross_entropy(%9, label, weight)
+
+import { invariant, present } from '../base/invariant.ts';
+import type { GraphBuilder } from '../ir/builder.ts';
+import type { Graph, Value } from '../ir/graph.ts';
+import { nodeMap, usesOf, valueKey } from '../ir/graph.ts';
+import type { Network } from '../ir/network.ts';
+import type { Replacement } from './rebatch.ts';
+import { copyNodes } from './rebatch.ts';
+
+export interface Forward {
+  readonly logits: Value;
+  /** Where a value of the network's graph is in the copy. */
+  readonly copied: (value: Value) => Value;
+}
+
+/** Copies the network up to its logits for the builder's batch, its input under the name `sample`. */
+export function appendForward(builder: GraphBuilder, network: Network, replace: Replacement = () => undefined): Forward {
+  const { graph, logits } = logitsOf(network);
+  const copied = copyNodes(graph, builder, (node, inputs) => {
+    if (node.op !== 'input') return replace(node, inputs);
+    return [builder.input('sample', 'sample', [builder.batch.samples, ...network.inputShape])];
+  });
+  return { logits: copied(logits), copied };
+}
+
+/** The forward graph up to its logits: the cross entropy takes the softmax in, so a final one is left out. */
+function logitsOf(network: Network): { readonly graph: Graph; readonly logits: Value } {
+  const { graph } = network;
+  invariant(graph.outputs.length === 1, () => `network ${network.name} has ${graph.outputs.length} outputs`);
+  const { value } = present(graph.outputs[0], 'output');
+  const node = present(nodeMap(graph).get(value.node), `node %${value.node}`);
+  if (node.op !== 'softmax' || usesOf(graph).has(valueKey(value))) return { graph, logits: value };
+  const logits = present(node.inputs[0], 'operand of softmax');
+  return { graph: { ...graph, nodes: graph.nodes.filter(({ id }) => id !== node.id) }, logits };
+}
+
+export interface Loss {
+  /** Cross entropy by sample, times its weight, `[samples]`. */
+  readonly loss: Value;
+  /** The weight of a sample whose largest logit is its label's, else 0, `[samples]`. */
+  readonly correct: Value;
+  /** Gradient of the mean loss by the logits, `[samples, classes]`. */
+  readonly gradient: Value;
+}
+
+/** Adds the inputs `label` and `sample-weight` and the loss; its outputs are named `loss` and `correct`. */
+export function appendLoss(builder: GraphBuilder, logits: Value): Loss {
+  const { samples } = builder.batch;
+  const label = builder.input('label', 'label', [samples]);
+  const weight = builder.input('sample-weight', 'sample-weight', [samples]);
+  const [loss, correct, gradient] = builder.add('cross_entropy', [logits, label, weight]);
+  const values = { loss: present(loss, 'loss'), correct: present(correct, 'correct'), gradient: present(gradient, 'gradient') };
+  builder.output('loss', values.loss);
+  builder.output('correct', values.correct);
+  return values;
+}

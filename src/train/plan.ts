@@ -1,0 +1,86 @@
+// A run as arithmetic: what happens at step k is a pure function of (phases, samples, seed, k), so that a
+// resumed run goes on with the very batches that the interrupted one would have seen.
+
+import { invariant, present } from '../base/invariant.ts';
+import { permutation } from '../base/random.ts';
+import type { PhaseName, PhaseSpec } from '../ir/network.ts';
+import { rateAt } from './schedule.ts';
+
+export interface PhasePlan {
+  readonly spec: PhaseSpec;
+  /** Number of the phase's first step, counted over the whole run. */
+  readonly firstStep: number;
+  /** Every sample at most once an epoch; the remainder of a division by the batch is dropped. */
+  readonly stepsPerEpoch: number;
+  readonly steps: number;
+}
+
+export interface RunPlan {
+  readonly phases: readonly PhasePlan[];
+  readonly totalSteps: number;
+}
+
+/** Where a step stands. */
+export interface StepPosition {
+  /** Position in `RunPlan.phases`. */
+  readonly phase: number;
+  readonly epoch: number;
+  readonly stepInEpoch: number;
+  readonly stepInPhase: number;
+  /** Share of the phase that is done before this step, in [0, 1). */
+  readonly share: number;
+  /** Learning rate of this step. */
+  readonly rate: number;
+}
+
+/** @param samples Size of the training set without its held-out part. */
+export function planRun(phases: readonly PhaseSpec[], samples: number): RunPlan {
+  const plans: PhasePlan[] = [];
+  let firstStep = 0;
+  for (const spec of phases) {
+    const stepsPerEpoch = Math.floor(samples / spec.batch);
+    const steps = stepsPerEpoch * spec.epochs;
+    plans.push({ spec, firstStep, stepsPerEpoch, steps });
+    firstStep += steps;
+  }
+  return { phases: plans, totalSteps: firstStep };
+}
+
+/** @param step 0 .. totalSteps - 1 */
+export function positionOf(plan: RunPlan, step: number): StepPosition {
+  invariant(step >= 0 && step < plan.totalSteps, () => `step ${step} of ${plan.totalSteps}`);
+  const phase = plan.phases.findIndex(({ firstStep, steps }) => step < firstStep + steps);
+  const { spec, firstStep, stepsPerEpoch, steps } = present(plan.phases[phase], `phase of step ${step}`);
+  const stepInPhase = step - firstStep;
+  const share = stepInPhase / steps;
+  return {
+    phase,
+    epoch: Math.floor(stepInPhase / stepsPerEpoch),
+    stepInEpoch: stepInPhase % stepsPerEpoch,
+    stepInPhase,
+    share,
+    rate: rateAt(spec.schedule, share),
+  };
+}
+
+/** The order of one epoch: a permutation of 0 .. samples - 1. */
+export function epochOrder(seed: number, phase: PhaseName, epoch: number, samples: number): Uint32Array {
+  return permutation(seed, `order ${phase}`, epoch, samples);
+}
+
+/** The samples of one step, a view of its epoch's order. */
+export function batchOf(order: Uint32Array, stepInEpoch: number, batch: number): Uint32Array {
+  return order.subarray(stepInEpoch * batch, (stepInEpoch + 1) * batch);
+}
+
+export interface Split {
+  readonly training: Uint32Array;
+  readonly heldOut: Uint32Array;
+}
+
+/** Divides a training set into what is trained on and what strengths and stopping are judged on, both in ascending order. */
+export function heldOutSplit(seed: number, samples: number, share: number): Split {
+  const order = permutation(seed, 'held out', 0, samples);
+  const held = Math.round(samples * share);
+  return { heldOut: order.slice(0, held).sort(), training: order.slice(held).sort() };
+}

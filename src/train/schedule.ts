@@ -1,0 +1,17 @@
+// The learning rate at a moment of a phase.
+
+import { assertNever } from '../base/invariant.ts';
+import type { Schedule } from '../ir/network.ts';
+
+/** @param share The share of the phase that is done, in [0, 1). */
+export function rateAt(schedule: Schedule, share: number): number {
+  switch (schedule.kind) {
+    case 'constant':
+      return schedule.rate;
+    case 'step':
+      return schedule.rate * schedule.factor ** schedule.at.filter((at) => share >= at).length;
+    case 'cosine':
+      return schedule.rate * (schedule.to + ((1 - schedule.to) * (1 + Math.cos(Math.PI * share))) / 2);
+  }
+  return assertNever(schedule);
+}

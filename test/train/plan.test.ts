@@ -1,0 +1,52 @@
+import { describe, expect, test } from 'vitest';
+import type { PhaseName, PhaseSpec } from '../../src/ir/network.ts';
+import { batchOf, epochOrder, heldOutSplit, planRun, positionOf } from '../../src/train/plan.ts';
+
+const phase = (name: PhaseName, epochs: number, batch: number): PhaseSpec => ({
+  name,
+  epochs,
+  batch,
+  schedule: { kind: 'step', rate: 1, at: [0.5], factor: 0.1 },
+  momentum: 0.9,
+  decay: 0,
+});
+
+describe('the plan of a run', () => {
+  const plan = planRun([phase('baseline', 2, 30), phase('sparsify', 0, 30), phase('finetune', 3, 50)], 100);
+
+  test('drops the remainder of an epoch', () => {
+    expect(plan.phases.map(({ firstStep, stepsPerEpoch, steps }) => [firstStep, stepsPerEpoch, steps])).toEqual([
+      [0, 3, 6],
+      [6, 3, 0],
+      [6, 2, 6],
+    ]);
+    expect(plan.totalSteps).toBe(12);
+  });
+
+  test('says where each step stands, passing over an empty phase', () => {
+    const at = (step: number): number[] => {
+      const { phase: p, epoch, stepInEpoch, stepInPhase, rate } = positionOf(plan, step);
+      return [p, epoch, stepInEpoch, stepInPhase, rate];
+    };
+    expect(at(0)).toEqual([0, 0, 0, 0, 1]);
+    expect(at(2)).toEqual([0, 0, 2, 2, 1]);
+    expect(at(3)).toEqual([0, 1, 0, 3, 0.1]);
+    expect(at(6)).toEqual([2, 0, 0, 0, 1]);
+    expect(at(11)).toEqual([2, 2, 1, 5, 0.1]);
+    expect(() => positionOf(plan, 12)).toThrow('step 12 of 12');
+  });
+
+  test('each epoch visits every sample in an order of its own', () => {
+    const first = epochOrder(1, 'baseline', 0, 100);
+    expect([...first].sort((a, b) => a - b)).toEqual(Array.from({ length: 100 }, (_, i) => i));
+    for (const other of [epochOrder(1, 'baseline', 1, 100), epochOrder(2, 'baseline', 0, 100), epochOrder(1, 'finetune', 0, 100)]) expect(other).not.toEqual(first);
+    expect(batchOf(first, 2, 30)).toEqual(first.slice(60, 90));
+  });
+
+  test('the held-out part and the rest divide the samples', () => {
+    const { training, heldOut } = heldOutSplit(3, 60, 1 / 12);
+    expect([training.length, heldOut.length]).toEqual([55, 5]);
+    expect([...training, ...heldOut].sort((a, b) => a - b)).toEqual(Array.from({ length: 60 }, (_, i) => i));
+    expect(heldOutSplit(3, 60, 0)).toEqual({ training: Uint32Array.from({ length: 60 }, (_, i) => i), heldOut: new Uint32Array() });
+  });
+});
