@@ -1,0 +1,53 @@
+// What can be wrong with the text of an .ssl file, apart from what its names and shapes mean.
+
+import { defineDiagnostics, type DiagnosticTable } from '../base/diagnostic.ts';
+
+interface Messages {
+  readonly [name: string]: (...args: never[]) => string;
+  readonly expected: (expected: string, found: string) => string;
+  readonly 'misspelt-word': (found: string) => string;
+  readonly 'reserved-word': (word: string) => string;
+  readonly 'missing-comma': (before: string) => string;
+  readonly unclosed: (closer: string, found: string) => string;
+  readonly unmatched: (closer: string) => string;
+  readonly 'unknown-character': (characters: string) => string;
+  readonly 'single-quotes': () => string;
+  readonly 'unterminated-string': () => string;
+  readonly 'unterminated-comment': () => string;
+  readonly 'unknown-escape': (escape: string) => string;
+  readonly 'malformed-number': (text: string) => string;
+  readonly 'number-too-large': (text: string) => string;
+  readonly 'malformed-pattern': (pattern: string) => string;
+  readonly 'positional-after-named': () => string;
+  readonly 'missing-return': (network: string) => string;
+  readonly 'after-return': () => string;
+  readonly 'repeated-block': (keyword: string) => string;
+  readonly 'too-deep': (limit: number) => string;
+  readonly 'file-too-large': (mebibytes: string, limit: number) => string;
+  readonly 'too-many': (hidden: number) => string;
+}
+
+export const syntaxDiagnostics: DiagnosticTable<Messages> = defineDiagnostics<Messages>('syntax', {
+  expected: (expected, found) => `expected ${expected}, found ${found}`,
+  'misspelt-word': (found) => `unknown word \`${found}\``,
+  'reserved-word': (word) => `\`${word}\` is a word of the language and cannot be a name`,
+  'missing-comma': (before) => `expected \`,\` before ${before}`,
+  unclosed: (closer, found) =>
+    found === `\`${closer}\`` ? `expected one more ${found} before this one` : `expected \`${closer}\`, found ${found}`,
+  unmatched: (closer) => `\`${closer}\` closes nothing`,
+  'unknown-character': (characters) => `${characters} is not part of the language`,
+  'single-quotes': () => 'strings are written in double quotes',
+  'unterminated-string': () => 'this string does not end on its line',
+  'unterminated-comment': () => 'this comment does not end',
+  'unknown-escape': (escape) => `unknown escape \`${escape}\` in a string`,
+  'malformed-number': (text) => `\`${text}\` is not a number`,
+  'number-too-large': (text) => `${text} is too large for a 64-bit float`,
+  'malformed-pattern': (pattern) => `\`${pattern}\` is not a pattern of layer names`,
+  'positional-after-named': () => 'a positional argument after a named one',
+  'missing-return': (network) => `network ${network} returns nothing`,
+  'after-return': () => '`return` is not the last statement of the network',
+  'repeated-block': (keyword) => `a second \`${keyword}\` block`,
+  'too-deep': (limit) => `nested more than ${limit} deep`,
+  'file-too-large': (mebibytes, limit) => `the file has ${mebibytes} MiB; the limit is ${limit} MiB`,
+  'too-many': (hidden) => `${hidden} more mistakes are not shown`,
+});

@@ -1,0 +1,68 @@
+// Text to syntax tree. Slips that have one likely meaning (a misspelt keyword, a bracket left open, a missing
+// comma) are put right on the tokens first, so that the parser reports the others too:
+//
+//   text -> tokens -> respell -> balance -> parse (with recovery) -> syntax tree -> structure
+
+import type { Diagnostic } from '../base/diagnostic.ts';
+import type { Source } from '../base/span.ts';
+import type { SourceFile } from './ast.ts';
+import { balance } from './balance.ts';
+import { DEPTH_LIMIT, tooDeep } from './depth.ts';
+import { syntaxDiagnostics } from './diagnostics.ts';
+import { readTokens } from './lex.ts';
+import { respell } from './misspelt.ts';
+import { parseTokens } from './parser.ts';
+import { parserDiagnostics } from './parser-diagnostics.ts';
+import { structureDiagnostics } from './structure.ts';
+import { toAst } from './to-ast.ts';
+
+const MEBIBYTE = 2 ** 20;
+/** In UTF-16 units; far beyond any hand-written network. */
+const SIZE_LIMIT = MEBIBYTE;
+/** More than this at once is a file of another kind. */
+const SHOWN_LIMIT = 50;
+
+export interface Parsed {
+  /** With errors: what could be read; only fit for tools that tolerate gaps. */
+  readonly file: SourceFile;
+  /** In source order. */
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+export function parse(source: Source): Parsed {
+  const { length } = source.text;
+  if (length > SIZE_LIMIT) {
+    const size = (length / MEBIBYTE).toFixed(1);
+    return failed(source, syntaxDiagnostics['file-too-large']({ args: [size, SIZE_LIMIT / MEBIBYTE] }));
+  }
+  const lexed = readTokens(source);
+  const deep = tooDeep(lexed.tokens);
+  if (deep) {
+    const span = { source, start: deep.startOffset, end: deep.startOffset + deep.image.length };
+    return failed(source, syntaxDiagnostics['too-deep']({ span, args: [DEPTH_LIMIT] }));
+  }
+  const respelt = respell(source, lexed.tokens);
+  const balanced = balance(source, respelt.tokens);
+  const { cst, errors } = parseTokens(balanced.tokens);
+  const converted = toAst(source, cst);
+  const before = [...lexed.diagnostics, ...respelt.diagnostics, ...balanced.diagnostics];
+  const found = [...before, ...parserDiagnostics(source, balanced.tokens, errors, before), ...converted.diagnostics];
+  const structure = found.length === 0 ? structureDiagnostics(converted.file) : [];
+  return { file: converted.file, diagnostics: shown([...found, ...structure].sort(bySource)) };
+}
+
+function shown(diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {
+  const hidden = diagnostics.length - SHOWN_LIMIT;
+  if (hidden <= 0) return diagnostics;
+  return [...diagnostics.slice(0, SHOWN_LIMIT), syntaxDiagnostics['too-many']({ args: [hidden] })];
+}
+
+function failed(source: Source, diagnostic: Diagnostic): Parsed {
+  const span = { source, start: 0, end: source.text.length };
+  return { file: { kind: 'file', source, declarations: [], span }, diagnostics: [diagnostic] };
+}
+
+function bySource(a: Diagnostic, b: Diagnostic): number {
+  return (a.span?.start ?? 0) - (b.span?.start ?? 0);
+}
+

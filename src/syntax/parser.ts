@@ -1,0 +1,339 @@
+// The grammar, as a chevrotain parser that yields a concrete syntax tree. Operations, settings and data sets
+// are plain names: the grammar does not grow with them. `grammar/` is generated from these rules.
+//
+// Nesting is by brackets alone (prefix and power operators are loops here), so the bracket depth that
+// `balance` caps bounds the recursion.
+
+import {
+  CstParser,
+  EOF,
+  type CstNode,
+  type IParserErrorMessageProvider,
+  type IRecognitionException,
+  type ISerializedGast,
+  type IToken,
+  type ParserMethod,
+  tokenLabel,
+} from 'chevrotain';
+import {
+  allTokens, Colon, Comma, Const, Dot, Equals, False, Identifier, Labels, Lasso, LeftBrace, LeftBracket, LeftParen,
+  Minus, Network, NumberToken, Of, On, Percent, Plus, Power, Return, RightBrace, RightBracket, RightParen, Slash,
+  Sparsity, Star, Strength, StringToken, Tensor, Train, True,
+} from './tokens.ts';
+
+type Rule = ParserMethod<[], CstNode>;
+
+/** The message of an error is what was expected; `parse` says the rest. */
+const expectations: IParserErrorMessageProvider = {
+  buildMismatchTokenMessage: ({ expected, ruleName }) => {
+    if (expected === RightParen && ruleName !== 'parenthesized') return '`,` or `)`';
+    if (expected === RightBracket) return '`,` or `]`';
+    if (expected === EOF) return expectedAt.declaration;
+    if (expected === RightBrace) return expectedAt[`${ruleName}Body`] ?? tokenLabel(expected);
+    return tokenLabel(expected);
+  },
+  buildNotAllInputParsedMessage: () => expectedAt.declaration,
+  buildNoViableAltMessage: ({ ruleName, customUserDescription }) => customUserDescription ?? `a ${ruleName}`,
+  buildEarlyExitMessage: ({ ruleName, customUserDescription }) => customUserDescription ?? `a ${ruleName}`,
+};
+
+const expectedAt: Readonly<Record<string, string>> & { readonly declaration: string } = {
+  declaration: '`const`, `network`, `sparsity` or `train`',
+  networkBody: 'a statement or `}`',
+  sparsityBody: '`lasso`, a setting or `}`',
+  trainBody: 'a phase, a setting or `}`',
+  phaseBody: 'a setting or `}`',
+};
+
+class SslParser extends CstParser {
+  constructor() {
+    super([...allTokens], {
+      recoveryEnabled: true,
+      nodeLocationTracking: 'onlyOffset',
+      maxLookahead: 2,
+      errorMessageProvider: expectations,
+    });
+    this.performSelfAnalysis();
+  }
+
+  file: Rule = this.RULE('file', () => {
+    this.MANY(() => this.SUBRULE(this.declaration));
+  });
+
+  declaration: Rule = this.RULE('declaration', () => {
+    this.OR({
+      ERR_MSG: expectedAt.declaration,
+      DEF: [
+        { ALT: () => this.SUBRULE(this.constant) },
+        { ALT: () => this.SUBRULE(this.network) },
+        { ALT: () => this.SUBRULE(this.sparsity) },
+        { ALT: () => this.SUBRULE(this.train) },
+      ],
+    });
+  });
+
+  constant: Rule = this.RULE('constant', () => {
+    this.CONSUME(Const);
+    this.CONSUME(Identifier);
+    this.CONSUME(Equals);
+    this.SUBRULE(this.expression);
+  });
+
+  network: Rule = this.RULE('network', () => {
+    this.CONSUME(Network);
+    this.CONSUME(Identifier);
+    this.SUBRULE(this.inputs);
+    this.CONSUME(LeftBrace);
+    this.MANY(() => this.SUBRULE(this.statement));
+    this.CONSUME(RightBrace);
+  });
+
+  inputs: Rule = this.RULE('inputs', () => {
+    this.CONSUME(LeftParen);
+    this.SUBRULE(this.parameter);
+    this.MANY(() => {
+      this.CONSUME(Comma);
+      this.SUBRULE2(this.parameter);
+    });
+    this.OPTION(() => this.CONSUME2(Comma));
+    this.CONSUME(RightParen);
+  });
+
+  parameter: Rule = this.RULE('parameter', () => {
+    this.CONSUME(Identifier);
+    this.CONSUME(Colon);
+    this.CONSUME(Tensor);
+    this.SUBRULE(this.list);
+  });
+
+  statement: Rule = this.RULE('statement', () => {
+    this.OR({
+      ERR_MSG: 'a statement (`name = ...`, `labels [...]` or `return ...`)',
+      DEF: [
+        { ALT: () => this.SUBRULE(this.labels) },
+        { ALT: () => this.SUBRULE(this.setting) },
+        { ALT: () => this.SUBRULE(this.return) },
+      ],
+    });
+  });
+
+  labels: Rule = this.RULE('labels', () => {
+    this.CONSUME(Labels);
+    this.SUBRULE(this.list);
+  });
+
+  return: Rule = this.RULE('return', () => {
+    this.CONSUME(Return);
+    this.SUBRULE(this.expression);
+  });
+
+  /** A layer in a network; a setting in the other blocks. */
+  setting: Rule = this.RULE('setting', () => {
+    this.CONSUME(Identifier);
+    this.CONSUME(Equals);
+    this.SUBRULE(this.expression);
+  });
+
+  sparsity: Rule = this.RULE('sparsity', () => {
+    this.CONSUME(Sparsity);
+    this.CONSUME(LeftBrace);
+    this.MANY(() => {
+      this.OR({
+        ERR_MSG: '`lasso` or a setting',
+        DEF: [{ ALT: () => this.SUBRULE(this.lasso) }, { ALT: () => this.SUBRULE(this.setting) }],
+      });
+    });
+    this.CONSUME(RightBrace);
+  });
+
+  lasso: Rule = this.RULE('lasso', () => {
+    this.CONSUME(Lasso);
+    this.CONSUME(Identifier);
+    this.MANY(() => {
+      this.CONSUME(Comma);
+      this.CONSUME2(Identifier);
+    });
+    this.CONSUME(Of);
+    this.SUBRULE(this.layers);
+    this.MANY2(() => {
+      this.CONSUME2(Comma);
+      this.SUBRULE2(this.layers);
+    });
+    this.CONSUME(Strength);
+    this.SUBRULE(this.expression);
+    // `key =` begins the next setting, not a clause.
+    this.MANY3({ GATE: () => this.LA(2).tokenType !== Equals, DEF: () => this.SUBRULE(this.clause) });
+  });
+
+  /** One pattern of layer names: pieces without space between them. */
+  layers: Rule = this.RULE('layers', () => {
+    this.SUBRULE(this.piece);
+    this.MANY({
+      GATE: () => this.LA(1).startOffset === (this.LA(0).endOffset ?? NaN) + 1,
+      DEF: () => this.SUBRULE2(this.piece),
+    });
+  });
+
+  piece: Rule = this.RULE('piece', () => {
+    this.OR({
+      ERR_MSG: 'a layer or a pattern such as `conv*`',
+      DEF: [
+        { ALT: () => this.CONSUME(Identifier) },
+        { ALT: () => this.CONSUME(NumberToken) },
+        { ALT: () => this.CONSUME(Dot) },
+        { ALT: () => this.CONSUME(Star) },
+        { ALT: () => this.CONSUME(Power) },
+      ],
+    });
+  });
+
+  clause: Rule = this.RULE('clause', () => {
+    this.CONSUME(Identifier);
+    this.SUBRULE(this.expression);
+  });
+
+  train: Rule = this.RULE('train', () => {
+    this.CONSUME(Train);
+    this.CONSUME(On);
+    this.OR({
+      ERR_MSG: 'a data set (`mnist` or `"path/to/data"`)',
+      DEF: [{ ALT: () => this.CONSUME(Identifier) }, { ALT: () => this.CONSUME(StringToken) }],
+    });
+    this.CONSUME(LeftBrace);
+    this.MANY(() => {
+      this.OR2({
+        ERR_MSG: 'a phase (`baseline { ... }`) or a setting (`seed = 1`)',
+        DEF: [{ ALT: () => this.SUBRULE(this.phase) }, { ALT: () => this.SUBRULE(this.setting) }],
+      });
+      this.OPTION(() => this.CONSUME(Comma));
+    });
+    this.CONSUME(RightBrace);
+  });
+
+  phase: Rule = this.RULE('phase', () => {
+    this.CONSUME(Identifier);
+    this.CONSUME(LeftBrace);
+    this.MANY(() => {
+      this.SUBRULE(this.setting);
+      this.OPTION(() => this.CONSUME(Comma));
+    });
+    this.CONSUME(RightBrace);
+  });
+
+  expression: Rule = this.RULE('expression', () => {
+    this.SUBRULE(this.product);
+    this.MANY(() => {
+      this.OR([{ ALT: () => this.CONSUME(Plus) }, { ALT: () => this.CONSUME(Minus) }]);
+      this.SUBRULE2(this.product);
+    });
+  });
+
+  product: Rule = this.RULE('product', () => {
+    this.SUBRULE(this.signed);
+    this.MANY(() => {
+      this.OR([
+        { ALT: () => this.CONSUME(Star) },
+        { ALT: () => this.CONSUME(Slash) },
+        { ALT: () => this.CONSUME(Percent) },
+      ]);
+      this.SUBRULE2(this.signed);
+    });
+  });
+
+  /** Signs bind weaker than powers: `-2 ** 2` is -4. */
+  signed: Rule = this.RULE('signed', () => {
+    this.MANY(() => this.CONSUME(Minus));
+    this.SUBRULE(this.power);
+  });
+
+  /** From the right: `2 ** 3 ** 2` is 512. Exponents may be signed. */
+  power: Rule = this.RULE('power', () => {
+    this.SUBRULE(this.operand);
+    this.MANY(() => {
+      this.CONSUME(Power);
+      this.MANY2(() => this.CONSUME(Minus));
+      this.SUBRULE2(this.operand);
+    });
+  });
+
+  operand: Rule = this.RULE('operand', () => {
+    this.OR({
+      ERR_MSG: 'an expression',
+      DEF: [
+        { ALT: () => this.SUBRULE(this.call) },
+        { ALT: () => this.CONSUME(Identifier) },
+        { ALT: () => this.CONSUME(NumberToken) },
+        { ALT: () => this.CONSUME(StringToken) },
+        { ALT: () => this.CONSUME(True) },
+        { ALT: () => this.CONSUME(False) },
+        { ALT: () => this.SUBRULE(this.list) },
+        { ALT: () => this.SUBRULE(this.parenthesized) },
+      ],
+    });
+  });
+
+  parenthesized: Rule = this.RULE('parenthesized', () => {
+    this.CONSUME(LeftParen);
+    this.SUBRULE(this.expression);
+    this.CONSUME(RightParen);
+  });
+
+  list: Rule = this.RULE('list', () => {
+    this.CONSUME(LeftBracket);
+    this.OPTION(() => {
+      this.SUBRULE(this.expression);
+      this.MANY(() => {
+        this.CONSUME(Comma);
+        this.SUBRULE2(this.expression);
+      });
+      this.OPTION2(() => this.CONSUME2(Comma));
+    });
+    this.CONSUME(RightBracket);
+  });
+
+  call: Rule = this.RULE('call', () => {
+    this.CONSUME(Identifier);
+    this.CONSUME(LeftParen);
+    this.OPTION(() => {
+      this.SUBRULE(this.argument);
+      this.MANY(() => {
+        this.CONSUME(Comma);
+        this.SUBRULE2(this.argument);
+      });
+      this.OPTION2(() => this.CONSUME2(Comma));
+    });
+    this.CONSUME(RightParen);
+  });
+
+  argument: Rule = this.RULE('argument', () => {
+    this.OPTION(() => {
+      this.CONSUME(Identifier);
+      this.CONSUME(Equals);
+    });
+    this.SUBRULE(this.expression);
+  });
+}
+
+let shared: SslParser | undefined;
+
+/** Built on first use: the analysis of the grammar takes some milliseconds. */
+function parser(): SslParser {
+  return (shared ??= new SslParser());
+}
+
+export interface ParsedTokens {
+  readonly cst: CstNode;
+  readonly errors: readonly IRecognitionException[];
+}
+
+export function parseTokens(tokens: readonly IToken[]): ParsedTokens {
+  const p = parser();
+  p.input = [...tokens];
+  const cst = p.file();
+  return { cst, errors: p.errors };
+}
+
+/** The rules as data, in order of declaration: what `grammar/` is drawn from. */
+export function grammarRules(): readonly ISerializedGast[] {
+  return parser().getSerializedGastProductions();
+}

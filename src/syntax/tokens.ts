@@ -1,0 +1,117 @@
+// The words of the language. Reserved words are few; the soft ones (`labels`, `tensor`, `strength`) are also
+// identifiers, so that a layer or a setting may bear their names.
+
+import { createToken, Lexer, type TokenType } from 'chevrotain';
+
+export const COMMENTS = 'comments';
+
+/** What a person reads in "expected ..." is the token's label. */
+const punctuation = (name: string, text: string): TokenType =>
+  createToken({ name, pattern: text, label: `\`${text}\`` });
+
+export const Identifier: TokenType = createToken({ name: 'Identifier', pattern: /[A-Za-z_]\w*/, label: 'a name' });
+
+const word = (name: string, text: string, categories: readonly TokenType[]): TokenType =>
+  createToken({ name, pattern: text, label: `\`${text}\``, longer_alt: Identifier, categories: [...categories] });
+const reserved = (name: string, text: string): TokenType => word(name, text, []);
+const soft = (name: string, text: string): TokenType => word(name, text, [Identifier]);
+
+export const Const: TokenType = reserved('Const', 'const');
+export const Network: TokenType = reserved('Network', 'network');
+export const Sparsity: TokenType = reserved('Sparsity', 'sparsity');
+export const Train: TokenType = reserved('Train', 'train');
+export const On: TokenType = reserved('On', 'on');
+export const Return: TokenType = reserved('Return', 'return');
+export const Lasso: TokenType = reserved('Lasso', 'lasso');
+export const Of: TokenType = reserved('Of', 'of');
+export const True: TokenType = reserved('True', 'true');
+export const False: TokenType = reserved('False', 'false');
+export const Labels: TokenType = soft('Labels', 'labels');
+export const Tensor: TokenType = soft('Tensor', 'tensor');
+export const Strength: TokenType = soft('Strength', 'strength');
+
+export const NumberToken: TokenType = createToken({
+  name: 'Number',
+  pattern: /\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/,
+  label: 'a number',
+});
+export const StringToken: TokenType = createToken({
+  name: 'String',
+  pattern: /"(?:[^"\\\r\n]|\\[^\r\n])*"/,
+  label: 'a string',
+});
+
+// Malformed words are tokens of the kind that was meant, so that the parser goes on after the complaint.
+
+/** `12px`, `5.`, `.5`; a dot after a name is a pattern's, not a number's. */
+export const MalformedNumber: TokenType = createToken({
+  name: 'MalformedNumber',
+  pattern: /\d[\d.]*[A-Za-z_]\w*|\d+\.(?![\w*.])|(?<![\w*.)\]])\.\d+(?:[eE][+-]?\d+)?/,
+  start_chars_hint: [...'.0123456789'],
+  longer_alt: NumberToken,
+  categories: [NumberToken],
+});
+export const UnterminatedString: TokenType = createToken({
+  name: 'UnterminatedString',
+  pattern: /"(?:[^"\\\r\n]|\\[^\r\n])*\\?/,
+  categories: [StringToken],
+});
+export const SingleQuoted: TokenType = createToken({
+  name: 'SingleQuoted',
+  pattern: /'[^'\r\n]*'/,
+  categories: [StringToken],
+});
+
+export const LeftBrace: TokenType = punctuation('LeftBrace', '{');
+export const RightBrace: TokenType = punctuation('RightBrace', '}');
+export const LeftParen: TokenType = punctuation('LeftParen', '(');
+export const RightParen: TokenType = punctuation('RightParen', ')');
+export const LeftBracket: TokenType = punctuation('LeftBracket', '[');
+export const RightBracket: TokenType = punctuation('RightBracket', ']');
+export const Comma: TokenType = punctuation('Comma', ',');
+export const Colon: TokenType = punctuation('Colon', ':');
+export const Equals: TokenType = punctuation('Equals', '=');
+export const Dot: TokenType = punctuation('Dot', '.');
+export const Plus: TokenType = punctuation('Plus', '+');
+export const Minus: TokenType = punctuation('Minus', '-');
+export const Power: TokenType = punctuation('Power', '**');
+export const Star: TokenType = punctuation('Star', '*');
+export const Slash: TokenType = punctuation('Slash', '/');
+export const Percent: TokenType = punctuation('Percent', '%');
+
+export const LineComment: TokenType = createToken({ name: 'LineComment', pattern: /\/\/[^\r\n]*/, group: COMMENTS });
+export const BlockComment: TokenType = createToken({
+  name: 'BlockComment',
+  pattern: /\/\*[^]*?\*\//,
+  line_breaks: true,
+  group: COMMENTS,
+});
+/** Swallows the rest of the file. */
+export const UnterminatedComment: TokenType = createToken({
+  name: 'UnterminatedComment',
+  pattern: /\/\*[^]*/,
+  line_breaks: true,
+  group: COMMENTS,
+});
+const Whitespace: TokenType = createToken({
+  name: 'Whitespace',
+  pattern: /[ \t\r\n\uFEFF]+/,
+  line_breaks: true,
+  group: Lexer.SKIPPED,
+});
+
+export const reservedWords: readonly TokenType[] = [
+  Const, Network, Sparsity, Train, On, Return, Lasso, Of, True, False,
+];
+export const softWords: readonly TokenType[] = [Labels, Tensor, Strength];
+
+/** In matching order: longer spellings before their beginnings, words before `Identifier`. */
+export const allTokens: readonly TokenType[] = [
+  Whitespace, LineComment, BlockComment, UnterminatedComment,
+  ...reservedWords, ...softWords, Identifier,
+  MalformedNumber, NumberToken, StringToken, UnterminatedString, SingleQuoted,
+  LeftBrace, RightBrace, LeftParen, RightParen, LeftBracket, RightBracket,
+  Comma, Colon, Equals, Dot, Plus, Minus, Power, Star, Slash, Percent,
+];
+
+export const lexer: Lexer = new Lexer([...allTokens]);
