@@ -1,0 +1,23 @@
+// What every candidate looks like to a suite.
+
+import type { Network } from '../network.ts';
+
+/** One network made ready on one candidate. */
+export interface PreparedRun {
+  /** One inference: the input copied in, the output copied out. This is what is timed. */
+  readonly run: () => void | Promise<void>;
+  /** What the last run gave, CHW. Not timed. */
+  readonly output: () => Float32Array;
+  /** Size of the emitted code and weights, where the candidate emits any. */
+  readonly bytes?: number;
+  readonly gzipBytes?: number;
+  readonly release: () => void | Promise<void>;
+}
+
+export interface Peer {
+  readonly name: string;
+  /** The npm package it comes from; absent for our own. */
+  readonly packageName?: string;
+  /** `input` is CHW. */
+  readonly prepare: (network: Network, input: Float32Array) => Promise<PreparedRun>;
+}

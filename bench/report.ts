@@ -1,0 +1,84 @@
+// The result of a suite, as JSON and as tables.
+
+export interface Row {
+  readonly case: string;
+  readonly candidate: string;
+  readonly threads: number;
+  readonly ms: number;
+  /** Of the operations that the candidate's network has, two a multiply-add. */
+  readonly gflops?: number;
+  /** Size of the emitted module with its weights. */
+  readonly bytes?: number;
+  readonly gzipBytes?: number;
+}
+
+export interface Machine {
+  readonly cpu: string;
+  readonly threads: number;
+  readonly node: string;
+  /** By number of threads. */
+  readonly peakGflops: Readonly<Record<string, number>>;
+}
+
+export interface Result {
+  readonly suite: string;
+  readonly machine: Machine;
+  /** Versions by package name. */
+  readonly peers: Readonly<Record<string, string>>;
+  readonly rows: readonly Row[];
+}
+
+export interface Table {
+  readonly title: string;
+  /** The first column is text, the others are numbers. */
+  readonly head: readonly string[];
+  readonly body: readonly (readonly string[])[];
+}
+
+export function formatTable({ title, head, body }: Table): string {
+  const lines = [head, ...body];
+  const widths = head.map((_, column) => Math.max(...lines.map((line) => (line[column] ?? '').length)));
+  const format = (line: readonly string[]): string =>
+    widths
+      .map((width, column) => (column === 0 ? (line[column] ?? '').padEnd(width) : (line[column] ?? '').padStart(width)))
+      .join('  ')
+      .trimEnd();
+  const rule = widths.map((width) => '-'.repeat(width)).join('  ');
+  return [title, format(head), rule, ...body.map(format)].join('\n');
+}
+
+export function formatResult(result: Result, tables: readonly Table[]): string {
+  const { cpu, threads, node, peakGflops } = result.machine;
+  const peaks = Object.entries(peakGflops).map(([count, gflops]) => `${gflops.toFixed(1)} on ${count}`);
+  const peers = Object.entries(result.peers).map(([name, version]) => `${name} ${version}`);
+  const heading = [
+    `suite ${result.suite}: ${cpu}, ${threads} threads, Node ${node}`,
+    `128-bit multiply+add peak, GFLOP/s: ${peaks.join(', ')}`,
+    ...(peers.length > 0 ? [`peers: ${peers.join(', ')}`] : []),
+  ].join('\n');
+  return [heading, ...tables.map(formatTable)].join('\n\n');
+}
+
+export function geometricMean(values: readonly number[]): number {
+  return Math.exp(values.reduce((sum, value) => sum + Math.log(value), 0) / values.length);
+}
+
+/** Three significant digits or so, without exponents. */
+export function formatMs(ms: number | undefined): string {
+  if (ms === undefined) return '';
+  return ms >= 100 ? ms.toFixed(0) : ms >= 10 ? ms.toFixed(1) : ms >= 1 ? ms.toFixed(2) : ms.toFixed(4);
+}
+
+export function formatRatio(ratio: number | undefined): string {
+  return ratio === undefined || Number.isNaN(ratio) ? '' : ratio.toFixed(2);
+}
+
+/** Milliseconds of one candidate in one case, if it was measured. */
+export function msOf(rows: readonly Row[], name: string, candidate: string): number | undefined {
+  return rows.find((row) => row.case === name && row.candidate === candidate)?.ms;
+}
+
+/** `a / b`, if both are there. */
+export function ratio(a: number | undefined, b: number | undefined): number | undefined {
+  return a === undefined || b === undefined ? undefined : a / b;
+}

@@ -1,0 +1,102 @@
+// The bench command: `npm run --silent bench -- SUITE [--json] [--candidates A,B] [--cases GLOB]`.
+
+import { availableParallelism, cpus } from 'node:os';
+import { matchesGlob } from 'node:path';
+import { parseArgs } from 'node:util';
+import { ensureInstalled, installedVersions } from './install.ts';
+import { compilePeakLoop, measurePeak, sentinelOf } from './peak.ts';
+import { formatResult } from './report.ts';
+import type { Result } from './report.ts';
+import type { Suite, SuiteContext } from './suite.ts';
+import { suites } from './suites.ts';
+
+const usage = [
+  'usage: npm run --silent bench -- SUITE [--json] [--candidates A,B] [--cases GLOB]',
+  '',
+  ...suites.map((suite) => `  ${suite.name.padEnd(10)}${suite.doc}`),
+  '',
+  '  --json              one JSON object on standard output instead of tables',
+  '  --candidates A,B    only these of the suite',
+  "  --cases GLOB        only these cases, such as 'caffenet/*/dense'",
+].join('\n');
+
+class UsageError extends Error {}
+
+interface Command {
+  readonly suite: Suite;
+  readonly json: boolean;
+  readonly candidates: readonly string[];
+  readonly cases: string | undefined;
+}
+
+function parseCommand(args: readonly string[]): Command {
+  const { values, positionals } = parseArguments(args);
+  const suite = suites.find(({ name }) => name === positionals[0]);
+  if (!suite || positionals.length !== 1) throw new UsageError('name one suite');
+  const candidates = values.candidates?.split(',') ?? suite.candidates;
+  const unknown = candidates.find((name) => !suite.candidates.includes(name));
+  if (unknown !== undefined) {
+    throw new UsageError(`suite ${suite.name} has no candidate "${unknown}": known are ${suite.candidates.join(', ')}`);
+  }
+  return { suite, json: values.json, candidates, cases: values.cases };
+}
+
+function parseArguments(args: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...args],
+      allowPositionals: true,
+      options: {
+        json: { type: 'boolean', default: false },
+        candidates: { type: 'string' },
+        cases: { type: 'string' },
+      },
+    });
+  } catch (error) {
+    throw new UsageError(error instanceof Error ? error.message : String(error));
+  }
+}
+
+async function runSuite({ suite, candidates, cases }: Command): Promise<Result> {
+  const progress = (line: string): void => console.error(line);
+  const peakLoop = await compilePeakLoop();
+  const context: SuiteContext = {
+    wantsCase: (name) => cases === undefined || matchesGlob(name, cases),
+    wantsCandidate: (name) => candidates.includes(name),
+    sentinel: sentinelOf(peakLoop),
+    progress,
+  };
+  const packages = suite.packages(context);
+  ensureInstalled(packages, progress);
+  const peakGflops = await measurePeak(peakLoop);
+  const rows = await suite.run(context);
+  return {
+    suite: suite.name,
+    machine: {
+      cpu: cpus()[0]?.model ?? 'unknown',
+      threads: availableParallelism(),
+      node: process.versions.node,
+      peakGflops,
+    },
+    peers: installedVersions(packages),
+    rows,
+  };
+}
+
+async function main(): Promise<void> {
+  const command = parseCommand(process.argv.slice(2));
+  // What libraries print about themselves is no part of the result.
+  console.log = console.error;
+  console.info = console.error;
+  const result = await runSuite(command);
+  const text = command.json ? JSON.stringify(result) : formatResult(result, command.suite.tables(result));
+  process.stdout.write(`${text}\n`);
+}
+
+try {
+  await main();
+} catch (error) {
+  if (!(error instanceof UsageError)) throw error;
+  console.error(`${error.message}\n\n${usage}`);
+  process.exitCode = 2;
+}

@@ -1,0 +1,24 @@
+// What a suite is. `suites.ts` lists them.
+
+import type { Row, Result, Table } from './report.ts';
+
+export interface SuiteContext {
+  /** Whether a case was asked for. */
+  readonly wantsCase: (name: string) => boolean;
+  /** Whether a candidate was asked for. */
+  readonly wantsCandidate: (name: string) => boolean;
+  /** The fixed loop that shows a disturbed turn; see measure.ts. */
+  readonly sentinel: () => void;
+  /** One line for a person, not part of the result. */
+  readonly progress: (line: string) => void;
+}
+
+export interface Suite {
+  readonly name: string;
+  readonly doc: string;
+  readonly candidates: readonly string[];
+  /** npm packages that must be installed for the candidates asked for. */
+  readonly packages: (context: SuiteContext) => readonly string[];
+  readonly run: (context: SuiteContext) => Promise<readonly Row[]>;
+  readonly tables: (result: Result) => readonly Table[];
+}
