@@ -26,24 +26,29 @@ async function gunzipFile(path: string, size: number): Promise<Uint8Array> {
   if (promised > maxFile) tooLarge(path, promised);
   let buffer = new Uint8Array(promised);
   let length = 0;
-  const source = createReadStream(path);
-  const unpacked = createGunzip();
-  source.on('error', (error) => unpacked.destroy(error));
-  try {
-    for await (const chunk of source.pipe(unpacked) as AsyncIterable<Uint8Array>) {
-      if (length + chunk.length > buffer.length) {
-        // Several gzip members in a row: the last one's size says nothing about the whole.
-        if (length + chunk.length > maxFile) tooLarge(path, length + chunk.length);
-        const larger = new Uint8Array(Math.min(maxFile, Math.max(2 * buffer.length, length + chunk.length)));
-        larger.set(buffer.subarray(0, length));
-        buffer = larger;
-      }
-      buffer.set(chunk, length);
-      length += chunk.length;
+  for await (const chunk of contentsOf(path)) {
+    if (length + chunk.length > buffer.length) {
+      // Several gzip members in a row: the last one's size says nothing about the whole.
+      if (length + chunk.length > maxFile) tooLarge(path, length + chunk.length);
+      const larger = new Uint8Array(Math.min(maxFile, Math.max(2 * buffer.length, length + chunk.length)));
+      larger.set(buffer.subarray(0, length));
+      buffer = larger;
     }
+    buffer.set(chunk, length);
+    length += chunk.length;
+  }
+  return buffer.subarray(0, length);
+}
+
+/** The contents in pieces, unpacked where the name ends in `.gz`. Fails as {@link readDataFile} does. */
+export async function* contentsOf(path: string): AsyncGenerator<Uint8Array> {
+  const file = createReadStream(path);
+  const gunzip = path.endsWith('.gz') ? createGunzip() : undefined;
+  if (gunzip) file.on('error', (error) => gunzip.destroy(error)).pipe(gunzip);
+  try {
+    for await (const chunk of (gunzip ?? file) as AsyncIterable<Uint8Array>) yield chunk;
   } catch (error) {
-    const code = codeOf(error);
-    if (code === undefined || !code.startsWith('Z_')) unreadable(path, error);
+    if (!codeOf(error)?.startsWith('Z_')) unreadable(path, error);
     fail(
       dataDiagnostics.corrupt({
         args: [path, `data that does not unpack (${messageOf(error)})`, 'a whole gzip file'],
@@ -51,9 +56,8 @@ async function gunzipFile(path: string, size: number): Promise<Uint8Array> {
       }),
     );
   } finally {
-    source.destroy();
+    file.destroy();
   }
-  return buffer.subarray(0, length);
 }
 
 /** gzip ends with the unpacked size modulo 2^32, little-endian. */

@@ -78,8 +78,8 @@ async function filesOf(folder: string, classes: readonly string[]): Promise<Labe
     const other = entries.find((entry) => otherImages.test(entry));
     if (other !== undefined) {
       fail(
-        dataDiagnostics['not-format']({
-          args: [join(classFolder, other), 'a PNG image', `the name ${other}`],
+        dataDiagnostics.unsupported({
+          args: [classFolder, other, 'PNG images only'],
           help: 'convert the images to PNG',
         }),
       );

@@ -1,0 +1,167 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { loadDataset } from '../../src/driver/data-load.ts';
+import { cacheDirectory, dataRoots } from '../../src/driver/data-path.ts';
+import type { DataSearch } from '../../src/driver/data-path.ts';
+import { diagnosedAsync } from './diagnosed.ts';
+import { bytesOf, idxBytes, npyBytes, pngBytes } from './files.ts';
+
+let root = '';
+let search: DataSearch = {};
+beforeEach(() => {
+  root = mkdtempSync(join(tmpdir(), 'ssl-data-'));
+  search = { workingDirectory: root, environment: { HOME: join(root, 'home') }, platform: 'linux' };
+});
+afterEach(() => rmSync(root, { recursive: true, force: true }));
+
+function put(path: string, bytes: Uint8Array): void {
+  mkdirSync(dirname(join(root, path)), { recursive: true });
+  writeFileSync(join(root, path), bytes);
+}
+
+test('the search path goes from the most to the least particular', () => {
+  const environment = { HOME: '/home/me', SSL_DATA: '/big/data' };
+  const common = { environment, workingDirectory: '/project', platform: 'linux' } as const;
+  expect(dataRoots({ ...common, directory: 'mine' })).toEqual([
+    '/project/mine',
+    '/big/data',
+    '/project/data',
+    '/home/me/.cache/ssl-compile',
+  ]);
+  expect(cacheDirectory({ ...common, environment: { XDG_CACHE_HOME: '/xdg' } })).toBe('/xdg/ssl-compile');
+  expect(cacheDirectory({ ...common, environment: { HOME: '/h', XDG_CACHE_HOME: 'relative' } })).toBe('/h/.cache/ssl-compile');
+  expect(cacheDirectory({ platform: 'darwin', environment: { HOME: '/Users/me' } })).toBe('/Users/me/Library/Caches/ssl-compile');
+  expect(cacheDirectory({ platform: 'win32', environment: { LOCALAPPDATA: '/local' } })).toBe(join('/local', 'ssl-compile'));
+});
+
+function putIdx(folder: string, pack: (bytes: Uint8Array) => Uint8Array, end = ''): void {
+  put(`${folder}/train-images-idx3-ubyte${end}`, pack(idxBytes([2, 2, 2], [1, 2, 3, 4, 5, 6, 7, 8])));
+  put(`${folder}/train-labels-idx1-ubyte${end}`, pack(idxBytes([2], [0, 1])));
+  put(`${folder}/t10k-images-idx3-ubyte${end}`, pack(idxBytes([1, 2, 2], [9, 9, 9, 9])));
+  put(`${folder}/t10k-labels-idx1-ubyte${end}`, pack(idxBytes([1], [3])));
+}
+
+test.each([
+  ['plain', (bytes: Uint8Array) => bytes, ''],
+  ['packed', gzipSync, '.gz'],
+  ['packed in two members', (bytes: Uint8Array) => Buffer.concat([gzipSync(bytes.subarray(0, 9)), gzipSync(bytes.subarray(9))]), '.gz'],
+])('a folder of %s IDX files', async (_, pack, end) => {
+  putIdx('mine', pack, end);
+  const dataset = await loadDataset('mine', search);
+  expect(dataset).toMatchObject({ name: 'mine', shape: [1, 2, 2], classes: 4 });
+  expect(dataset.training.count).toBe(2);
+  expect([...dataset.training.samples]).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
+  expect([...dataset.test.labels]).toEqual([3]);
+});
+
+test('paths are also looked for in the search path', async () => {
+  putIdx('elsewhere/mine', (bytes) => bytes);
+  expect((await loadDataset('mine', { ...search, directory: 'elsewhere' })).training.count).toBe(2);
+});
+
+test('damaged packed files', async () => {
+  putIdx('mine', gzipSync, '.gz');
+  const whole = gzipSync(idxBytes([2, 2, 2], [1, 2, 3, 4, 5, 6, 7, 8]));
+  const path = join(root, 'mine', 'train-images-idx3-ubyte.gz');
+  for (const bad of [whole.subarray(0, whole.length - 6), whole.subarray(0, 3), whole.map((b, i) => (i === 12 ? b ^ 255 : b))]) {
+    writeFileSync(path, bad);
+    const { code, message } = await diagnosedAsync(loadDataset('mine', search));
+    expect(code).toBe('data/corrupt');
+    expect(message).toContain(path);
+  }
+  // The last four bytes promise 4 GiB.
+  writeFileSync(path, Buffer.concat([whole.subarray(0, -4), Buffer.of(255, 255, 255, 255)]));
+  expect((await diagnosedAsync(loadDataset('mine', search))).code).toBe('data/corrupt');
+  writeFileSync(path, '');
+  expect((await diagnosedAsync(loadDataset('mine', search))).code).toBe('data/corrupt');
+});
+
+test('missing and ambiguous files', async () => {
+  putIdx('mine', (bytes) => bytes);
+  rmSync(join(root, 'mine', 't10k-labels-idx1-ubyte'));
+  const missing = await diagnosedAsync(loadDataset('mine', search));
+  expect(missing.message).toBe(`${join(root, 'mine')} lacks test labels`);
+  expect(missing.help).toContain('t10k-labels-idx1-ubyte');
+  put('mine/letters-train-images-idx3-ubyte', new Uint8Array(0));
+  expect((await diagnosedAsync(loadDataset('mine', search))).code).toBe('data/ambiguous');
+
+  const unknown = await diagnosedAsync(loadDataset('mnits', search));
+  expect(unknown.message).toContain('no data set mnits; looked in');
+  expect(unknown.help).toBe('did you mean "mnist"?');
+  mkdirSync(join(root, 'hollow'));
+  expect((await diagnosedAsync(loadDataset('hollow', search))).code).toBe('data/no-layout');
+  put('file', new Uint8Array(1));
+  expect((await diagnosedAsync(loadDataset('file', search))).code).toBe('data/unreadable');
+});
+
+test('.npy pairs', async () => {
+  const images = (count: number): Uint8Array => npyBytes('<f4', [count, 2], bytesOf(new Float32Array(2 * count).fill(0.5)));
+  put('pairs/train-images.npy', images(3));
+  put('pairs/train-labels.npy', npyBytes('|u1', [3], Uint8Array.of(0, 1, 2)));
+  put('pairs/test-images.npy', images(1));
+  put('pairs/test-labels.npy', npyBytes('|u1', [1], Uint8Array.of(1)));
+  const dataset = await loadDataset('./pairs', search);
+  expect(dataset).toMatchObject({ shape: [2], classes: 3 });
+  expect(dataset.training.samples).toEqual(new Float32Array(6).fill(0.5));
+});
+
+const grayPixel = (value: number): Uint8Array => pngBytes({ width: 1, height: 1, colour: 0, rows: Uint8Array.of(value) });
+const redPixel = pngBytes({ width: 1, height: 1, colour: 2, rows: Uint8Array.of(200, 0, 0) });
+
+test('a folder of PNG images per class, in natural order', async () => {
+  put('images/train/class10/a.png', grayPixel(10));
+  put('images/train/class2/b.png', grayPixel(3));
+  put('images/train/class2/a.png', grayPixel(2));
+  put('images/train/.hidden/a.png', grayPixel(2));
+  put('images/test/class10/a.png', grayPixel(11));
+  const dataset = await loadDataset('images', search);
+  expect(dataset).toMatchObject({ shape: [1, 1, 1], classes: 2, labels: ['class2', 'class10'] });
+  expect([...dataset.training.samples]).toEqual([2, 3, 10]);
+  expect([...dataset.training.labels]).toEqual([0, 0, 1]);
+  expect([...dataset.test.labels]).toEqual([1]);
+
+  put('images/test/class2/colour.png', redPixel);
+  const coloured = await loadDataset('images', search);
+  expect(coloured.shape).toEqual([3, 1, 1]);
+  expect([...coloured.training.samples]).toEqual([2, 2, 2, 3, 3, 3, 10, 10, 10]);
+  expect([...coloured.test.samples]).toEqual([200, 0, 0, 11, 11, 11]);
+});
+
+test('what can be wrong with a folder of images', async () => {
+  put('images/train/a/1.png', grayPixel(1));
+  const message = async (): Promise<string> => (await diagnosedAsync(loadDataset('images', search))).message;
+  expect(await message()).toBe(`${join(root, 'images')} lacks the folder test`);
+  put('images/test/b/1.png', grayPixel(1));
+  expect(await message()).toContain('is a class without training samples; known: a');
+  rmSync(join(root, 'images/test/b'), { recursive: true });
+  put('images/test/a/wide.png', pngBytes({ width: 2, height: 1, colour: 0, rows: Uint8Array.of(1, 2) }));
+  expect(await message()).toContain('wide.png has samples of 1 x 2 (height x width), expected 1 x 1');
+  rmSync(join(root, 'images/test/a/wide.png'));
+  expect(await message()).toContain('is empty, expected PNG images');
+  put('images/test/a/photo.jpg', grayPixel(1));
+  expect(await message()).toContain('has photo.jpg, expected PNG images only');
+  rmSync(join(root, 'images/test/a/photo.jpg'));
+  put('images/test/a/1.png', grayPixel(1).subarray(0, 50));
+  expect(await message()).toContain('1.png is truncated');
+});
+
+test('mnist is found on the search path, and only the published files pass for it', async () => {
+  const nowhere = await diagnosedAsync(loadDataset('mnist', search));
+  expect(nowhere.code).toBe('data/not-found');
+  expect(nowhere.help).toContain('ssl-compile data mnist');
+
+  putIdx('data/mnist', gzipSync, '.gz');
+  const wrongSize = await diagnosedAsync(loadDataset('mnist', search));
+  expect(wrongSize.message).toContain('found 24 bytes, expected 47040016');
+
+  put('data/mnist/train-images-idx3-ubyte.gz', gzipSync(idxBytes([60_000, 28, 28], new Uint8Array(47_040_000)), { level: 1 }));
+  expect((await diagnosedAsync(loadDataset('mnist', search))).code).toBe('data/checksum');
+
+  rmSync(join(root, 'data/mnist/t10k-labels-idx1-ubyte.gz'));
+  expect((await diagnosedAsync(loadDataset('mnist', search))).message).toBe(
+    `${join(root, 'data/mnist')} lacks t10k-labels-idx1-ubyte[.gz]`,
+  );
+});
