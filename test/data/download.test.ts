@@ -70,7 +70,7 @@ const broken: readonly (readonly [string, RequestListener, string])[] = [
     response.write(packed.subarray(0, 20), () => response.destroy());
   }, 'other side closed'],
   ['a missing file', (_, response) => response.writeHead(404).end('no'), 'HTTP status 404'],
-  ['a page instead of the file', serve(Buffer.from('<html>sign in</html>')), 'incorrect header'],
+  ['a page instead of the file', serve(Buffer.from('<html>sign in</html>')), 'does not unpack'],
   ['too much', serve(gzipSync(new Uint8Array(1_000_000))), 'found more than the expected'],
   ['too little', serve(gzipSync(contents.subarray(1))), 'bytes unpacked, expected'],
   ['rubbish behind the file', serve(Buffer.concat([packed, Buffer.alloc(1_000_000)])), 'more than the expected'],
