@@ -1,0 +1,45 @@
+// AST -> checked model: names, arguments, shapes, sizes, then what sparsity and training say about them. All
+// faults are reported at once; what depends on something faulty is silent.
+
+import type { Diagnostic } from '../base/diagnostic.ts';
+import type { Model } from '../ir/network.ts';
+import type { OpRegistry } from '../ir/op.ts';
+import type { SourceFile } from '../syntax/ast.ts';
+import { constantScope } from './constants.ts';
+import { nameDiagnostics } from './diagnostics.ts';
+import type { Report } from './diagnostics.ts';
+import { checkNetwork } from './network.ts';
+import { checkSparsity } from './sparsity.ts';
+import { checkTrain } from './train.ts';
+
+export interface Checked {
+  /** Absent if any diagnostic is an error. */
+  readonly model?: Model;
+  /** In the order of their places. */
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/** @param file A file without syntax errors. */
+export function check(file: SourceFile, ops: OpRegistry): Checked {
+  const found: Diagnostic[] = [];
+  const report: Report = (diagnostic) => void found.push(diagnostic);
+  const { declarations } = file;
+  const declaration = declarations.find((each) => each.kind === 'network');
+  const sparsityDeclaration = declarations.find((each) => each.kind === 'sparsity');
+  const trainDeclaration = declarations.find((each) => each.kind === 'train');
+
+  const defined = [...(declaration?.inputs ?? []), ...(declaration?.statements ?? []).filter((statement) => statement.kind === 'assignment')];
+  const places = new Map(defined.map(({ name }) => [name.text, name.span]));
+  const constants = constantScope(declarations.filter((each) => each.kind === 'const'), places, report);
+  if (!declaration) report(nameDiagnostics['no-network']({ span: file.span, args: [], help: 'for example `network Net(image: tensor[1, 28, 28]) { ... }`' }));
+
+  const checked = declaration && checkNetwork(declaration, constants, ops, report);
+  const sparsity = checked && checkSparsity(sparsityDeclaration, checked, constants, ops, report);
+  const penalized = (sparsityDeclaration?.statements ?? []).some((statement) => statement.kind === 'lasso');
+  const train = trainDeclaration && checkTrain(trainDeclaration, penalized, constants, report);
+
+  const diagnostics = found.toSorted((a, b) => (a.span?.start ?? 0) - (b.span?.start ?? 0));
+  const failed = diagnostics.some((diagnostic) => diagnostic.severity === 'error');
+  if (failed || !checked?.network || !sparsity) return { diagnostics };
+  return { model: { network: checked.network, ...sparsity, ...(train && { train }) }, diagnostics };
+}

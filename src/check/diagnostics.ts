@@ -1,0 +1,85 @@
+// What can be wrong with a file whose syntax is right, one table a stage of the check.
+
+import { defineDiagnostics } from '../base/diagnostic.ts';
+import type { Diagnostic, DiagnosticTable } from '../base/diagnostic.ts';
+
+/** Takes a diagnostic; answers undefined, which is the value of whatever failed. */
+export type Report = (diagnostic: Diagnostic) => undefined;
+
+const nameMessages = {
+  'no-network': (): string => 'the file has no `network`',
+  'several-inputs': (network: string, count: number): string => `network \`${network}\` has ${count} inputs, expected one`,
+  duplicate: (name: string): string => `\`${name}\` is defined twice`,
+  'unknown-op': (name: string): string => `unknown operation \`${name}\``,
+  'unknown-layer': (name: string): string => `unknown layer \`${name}\``,
+  'unknown-constant': (name: string): string => `unknown constant \`${name}\``,
+  'not-a-layer': (name: string): string => `\`${name}\` is a constant, expected a layer`,
+  'not-a-constant': (name: string): string => `\`${name}\` is a layer, expected a constant`,
+  'before-definition': (name: string): string => `\`${name}\` is read before it is defined`,
+  cycle: (path: readonly string[]): string =>
+    path.length === 1 ? `\`${path[0]}\` reads itself` : `these read each other in a cycle: ${[...path, path[0]].map((name) => `\`${name}\``).join(' <- ')}`,
+  unused: (name: string): string => `the network's output does not depend on \`${name}\``,
+  'repeated-labels': (): string => 'a second `labels` statement',
+  'duplicate-label': (label: string): string => `label ${label} is given twice`,
+};
+export const nameDiagnostics: DiagnosticTable<typeof nameMessages> = defineDiagnostics('name', nameMessages);
+
+const argumentMessages = {
+  unknown: (callee: string, name: string): string => `\`${callee}\` has no argument \`${name}\``,
+  duplicate: (name: string): string => `\`${name}\` is given twice`,
+  missing: (callee: string, name: string): string => `\`${callee}\` lacks its argument \`${name}\``,
+  'too-many': (callee: string, found: number, most: number): string => `\`${callee}\` is given ${found} arguments, at most ${most} fit`,
+  value: (name: string, found: string, expected: string): string => `\`${name}\` is ${found}, expected ${expected}`,
+  'expected-layer': (found: string): string => `found ${found}, expected a layer`,
+  'expected-call': (name: string): string => `\`${name}\` is only another name of a layer, expected an operation such as \`relu(...)\``,
+  'expected-constant': (found: string): string => `found ${found}, expected a constant`,
+  arithmetic: (why: string): string => why,
+  'normalize-place': (): string => "`normalize` applies to the network's input alone",
+  'normalize-shared': (input: string): string => `\`${input}\` is read both normalized and as it comes`,
+  'normalize-length': (name: string, found: number, expected: number): string => `\`${name}\` has ${found} numbers for ${expected} channels`,
+};
+export const argumentDiagnostics: DiagnosticTable<typeof argumentMessages> = defineDiagnostics('argument', argumentMessages);
+
+const shapeMessages = {
+  mismatch: (op: string, why: string): string => `${op}: ${why}`,
+  'input-rank': (found: string): string => `the input is ${found}, expected [channels, rows, columns] or [features]`,
+  output: (found: string): string => `the network returns ${found}, expected one score a class: [classes]`,
+  labels: (labels: number, classes: number): string => `${labels} labels for ${classes} classes`,
+};
+export const shapeDiagnostics: DiagnosticTable<typeof shapeMessages> = defineDiagnostics('shape', shapeMessages);
+
+const sizeMessages = {
+  weights: (found: string, most: string): string => `the network has ${found} weights, at most ${most} are accepted`,
+  activations: (found: string, most: string): string => `one sample has ${found} values between layers, at most ${most} are accepted`,
+};
+export const sizeDiagnostics: DiagnosticTable<typeof sizeMessages> = defineDiagnostics('size', sizeMessages);
+
+const sparsityMessages = {
+  'unknown-setting': (name: string): string => `unknown setting \`${name}\``,
+  'duplicate-setting': (name: string): string => `\`${name}\` is given twice`,
+  value: (name: string, found: string, expected: string): string => `\`${name}\` is ${found}, expected ${expected}`,
+  'unknown-structure': (name: string): string => `unknown structure \`${name}\``,
+  'no-layer': (pattern: string): string => `no layer matches \`${pattern}\``,
+  'no-group': (layer: string, op: string, structure: string): string => `layer \`${layer}\` is ${article(op)} \`${op}\`, which has no ${structure}`,
+  'no-group-matched': (pattern: string, structure: string): string => `no layer that matches \`${pattern}\` has ${structure}`,
+  'unread-layer': (layer: string): string => `the network's output does not depend on layer \`${layer}\``,
+  'duplicate-penalty': (structure: string, layer: string): string => `${structure} of \`${layer}\` are penalised twice`,
+};
+export const sparsityDiagnostics: DiagnosticTable<typeof sparsityMessages> = defineDiagnostics('sparsity', sparsityMessages);
+
+const trainMessages = {
+  'unknown-setting': (name: string): string => `unknown setting \`${name}\``,
+  'duplicate-setting': (name: string): string => `\`${name}\` is given twice`,
+  value: (name: string, found: string, expected: string): string => `\`${name}\` is ${found}, expected ${expected}`,
+  missing: (phase: string, setting: string): string => `phase \`${phase}\` lacks \`${setting}\``,
+  'unknown-phase': (name: string): string => `unknown phase \`${name}\``,
+  'duplicate-phase': (name: string): string => `a second phase \`${name}\``,
+  'phase-order': (name: string, before: string): string => `phase \`${name}\` stands after \`${before}\`, but runs before it`,
+  'no-phase': (): string => '`train` has no phase',
+  'nothing-to-sparsify': (): string => 'phase `sparsify` has nothing to penalise',
+};
+export const trainDiagnostics: DiagnosticTable<typeof trainMessages> = defineDiagnostics('train', trainMessages);
+
+function article(noun: string): string {
+  return /^[aeiou]/.test(noun) ? 'an' : 'a';
+}

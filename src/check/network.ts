@@ -1,0 +1,194 @@
+// A network declaration -> its graph, parameters and labels, layer by layer.
+
+import type { Span } from '../base/span.ts';
+import { formatShape } from '../base/tensor.ts';
+import type { Shape } from '../base/tensor.ts';
+import { graphBuilder } from '../ir/builder.ts';
+import { usesOf, valueKey } from '../ir/graph.ts';
+import type { Graph, Value } from '../ir/graph.ts';
+import type { Network } from '../ir/network.ts';
+import type { OpRegistry } from '../ir/op.ts';
+import type { Assignment, InputParameter, LabelsStatement, NetworkDeclaration } from '../syntax/ast.ts';
+import type { ConstantScope } from './constants.ts';
+import { formatConstant } from './constants.ts';
+import { argumentDiagnostics, nameDiagnostics, shapeDiagnostics } from './diagnostics.ts';
+import type { Report } from './diagnostics.ts';
+import { checkLayer } from './expression.ts';
+import { nameCalls, OUTPUT_NAME } from './layer-names.ts';
+import type { Layer, NetworkScope } from './network-scope.ts';
+import { sampleShape } from './network-scope.ts';
+import { definitionsByName } from './references.ts';
+import { checkSize } from './size.ts';
+import { count, readValue, text } from './values.ts';
+
+export interface CheckedNetwork {
+  /** Absent: something has been reported. */
+  readonly network?: Network;
+  readonly layers: ReadonlyMap<string, Layer>;
+  /** Whether the output depends on a layer; true of all where the network has been reported. */
+  readonly reached: (layer: Layer) => boolean;
+}
+
+export function checkNetwork(declaration: NetworkDeclaration, constants: ConstantScope, ops: OpRegistry, report: Report): CheckedNetwork {
+  const assignments = declaration.statements.filter((statement) => statement.kind === 'assignment');
+  const returned = declaration.statements.find((statement) => statement.kind === 'return');
+  const labels = declaration.statements.filter((statement) => statement.kind === 'labels');
+  const scope: NetworkScope = {
+    ops,
+    constants,
+    report,
+    builder: graphBuilder(declaration.name.text, { samples: 1, shards: 1 }, ops),
+    inputName: declaration.inputs[0]?.name.text ?? '',
+    bindings: new Map(),
+    definitions: definitionsByName(assignments),
+    cycles: new Set(),
+    takenNames: new Set(assignments.map((assignment) => assignment.name.text)),
+    callNames: new Map(),
+    layers: new Map(),
+    parameters: [],
+  };
+
+  const input = checkInputs(declaration, scope);
+  for (const assignment of assignments) checkAssignment(assignment, scope);
+  if (returned) nameInto(scope, OUTPUT_NAME, returned.value);
+  const output = returned && checkLayer(returned.value, scope, undefined);
+  const names = checkLabels(labels, scope);
+  if (!output || !input) return { layers: scope.layers, reached: () => true };
+
+  const whole = scope.builder.finish();
+  const graph = reachedGraph({ ...whole, outputs: [{ name: OUTPUT_NAME, value: output }] });
+  const kept = new Set(graph.nodes.map((node) => node.id));
+  for (const assignment of assignments) {
+    const { value, span } = scope.bindings.get(assignment.name.text) ?? {};
+    if (value && span === assignment.name.span && !kept.has(value.node)) report(nameDiagnostics.unused({ span, args: [assignment.name.text], severity: 'warning' }));
+  }
+  checkNormalizedReads(graph, input, scope);
+  const parameters = scope.parameters.filter(({ name }) => graph.nodes.some((node) => node.op === 'parameter' && node.attrs['name'] === name));
+  checkSize(declaration, graph, parameters, report);
+
+  const reached = (layer: Layer): boolean => !layer.checked || kept.has(layer.checked.value.node);
+  const outputShape = sampleShape(scope.builder.shapeOf(output));
+  const [classes, ...rest] = outputShape;
+  if (classes === undefined || rest.length > 0) {
+    const help = rest.length === 2 ? 'end with a dense layer, or flatten' : undefined;
+    report(shapeDiagnostics.output({ span: returned.value.span, args: [formatShape(outputShape)], help }));
+    return { layers: scope.layers, reached };
+  }
+  if (names && names.labels.length !== classes) {
+    report(shapeDiagnostics.labels({ span: names.span, args: [names.labels.length, classes], related: [{ message: `the network returns ${formatShape(outputShape)}`, span: returned.value.span }] }));
+  }
+  const network: Network = {
+    name: declaration.name.text,
+    graph,
+    parameters,
+    inputShape: sampleShape(scope.builder.shapeOf(input)),
+    ...(scope.normalized && kept.has(scope.normalized.value.node) && { normalization: scope.normalized.normalization }),
+    classes,
+    ...(names && { labels: names.labels }),
+  };
+  return { network, layers: scope.layers, reached };
+}
+
+/** The network's one input, bound to its name. */
+function checkInputs(declaration: NetworkDeclaration, scope: NetworkScope): Value | undefined {
+  const [first, ...others] = declaration.inputs;
+  for (const input of declaration.inputs) {
+    refuseConstantName(input.name.text, input.name.span, scope);
+    const taken = scope.bindings.get(input.name.text);
+    if (taken) {
+      scope.report(nameDiagnostics.duplicate({ span: input.name.span, args: [input.name.text], related: [{ message: 'first defined here', span: taken.span }] }));
+    }
+    scope.bindings.set(input.name.text, { span: input.name.span });
+    scope.takenNames.add(input.name.text);
+  }
+  if (!first || others.length > 0) {
+    return scope.report(nameDiagnostics['several-inputs']({ span: others[0]?.span ?? declaration.name.span, args: [declaration.name.text, declaration.inputs.length] }));
+  }
+  const shape = checkInputShape(first, scope);
+  if (!shape) return undefined;
+  const value = scope.builder.input(first.name.text, 'sample', [1, ...shape]);
+  scope.bindings.set(first.name.text, { span: first.name.span, value });
+  return value;
+}
+
+function checkInputShape(input: InputParameter, scope: NetworkScope): Shape | undefined {
+  const extents = input.type.extents.map((extent) =>
+    readValue(extent, count, scope.constants, scope.report, (found, expected) =>
+      argumentDiagnostics.value({ span: extent.span, args: [`extent of ${input.name.text}`, found, expected] }),
+    ),
+  );
+  const shape = extents.filter((extent) => extent !== undefined);
+  if (shape.length < extents.length) return undefined;
+  if (shape.length === 1 || shape.length === 3) return shape;
+  const help = shape.length === 2 ? `a grey image is [1, ${shape.join(', ')}]` : undefined;
+  return scope.report(shapeDiagnostics['input-rank']({ span: input.type.span, args: [formatShape(shape)], help }));
+}
+
+function checkAssignment(assignment: Assignment, scope: NetworkScope): void {
+  const { text: name, span } = assignment.name;
+  refuseConstantName(name, span, scope);
+  const taken = scope.bindings.get(name);
+  if (taken) {
+    const related = [{ message: 'first defined here', span: taken.span }];
+    scope.report(nameDiagnostics.duplicate({ span, args: [name], related }));
+  } else {
+    // The name is free for the calls of its own statement.
+    scope.takenNames.delete(name);
+  }
+  nameInto(scope, name, assignment.value);
+  const isName = assignment.value.kind === 'name';
+  const value = checkLayer(assignment.value, scope, name);
+  if (isName && value) scope.report(argumentDiagnostics['expected-call']({ span: assignment.value.span, args: [name] }));
+  scope.takenNames.add(name);
+  // Which of two definitions a reader means is unknown, so readers are silent.
+  scope.bindings.set(name, value && !taken && !isName ? { span, value } : { span: taken?.span ?? span });
+}
+
+function nameInto(scope: NetworkScope, name: string, value: Assignment['value']): void {
+  for (const [call, layer] of nameCalls(name, value, scope.ops, scope.takenNames)) scope.callNames.set(call, layer);
+}
+
+function refuseConstantName(name: string, span: Span, scope: NetworkScope): void {
+  const constant = scope.constants.placeOf(name);
+  if (constant) scope.report(nameDiagnostics.duplicate({ span, args: [name], related: [{ message: 'first defined here', span: constant }] }));
+}
+
+function checkLabels(statements: readonly LabelsStatement[], scope: NetworkScope): { readonly labels: readonly string[]; readonly span: Span } | undefined {
+  const [first, second] = statements;
+  if (!first) return undefined;
+  if (second) {
+    scope.report(nameDiagnostics['repeated-labels']({ span: second.span, args: [], related: [{ message: 'the first is here', span: first.span }] }));
+  }
+  const seen = new Map<string, Span>();
+  const items = first.labels.items.map((item) => {
+    const label = readValue(item, text, scope.constants, scope.report, (found, expected) =>
+      argumentDiagnostics.value({ span: item.span, args: ['label', found, expected] }),
+    );
+    if (label === undefined) return undefined;
+    const taken = seen.get(label);
+    if (!taken) seen.set(label, item.span);
+    return taken ? scope.report(nameDiagnostics['duplicate-label']({ span: item.span, args: [formatConstant(label)], related: [{ message: 'first given here', span: taken }] })) : label;
+  });
+  const labels = items.filter((label) => label !== undefined);
+  return labels.length === items.length ? { labels, span: first.labels.span } : undefined;
+}
+
+/** A normalized input has no other reader. */
+function checkNormalizedReads(graph: Graph, input: Value, scope: NetworkScope): void {
+  const { normalized } = scope;
+  if (!normalized) return;
+  for (const { node } of usesOf(graph).get(valueKey(input)) ?? []) {
+    if (node.id === normalized.value.node) continue;
+    const related = [{ message: 'normalized here', span: normalized.span }];
+    scope.report(argumentDiagnostics['normalize-shared']({ span: node.span, args: [scope.inputName], related }));
+  }
+}
+
+/** The part of a graph its outputs depend on. */
+function reachedGraph(graph: Graph): Graph {
+  const reached = new Set(graph.outputs.map((output) => output.value.node));
+  for (const node of graph.nodes.toReversed()) {
+    if (reached.has(node.id)) for (const input of node.inputs) reached.add(input.node);
+  }
+  return { ...graph, nodes: graph.nodes.filter((node) => reached.has(node.id)) };
+}

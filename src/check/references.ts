@@ -1,0 +1,84 @@
+// Names that are read before they are defined: a cycle, or merely the wrong order.
+
+import type { Diagnostic } from '../base/diagnostic.ts';
+import type { CallExpression, Expression, Name } from '../syntax/ast.ts';
+import { nameDiagnostics } from './diagnostics.ts';
+
+/** `name = value`: a layer or a constant. */
+export interface Definition {
+  readonly name: Name;
+  readonly value: Expression;
+}
+
+/** The first definition of each name. */
+export function definitionsByName(definitions: readonly Definition[]): ReadonlyMap<string, Definition> {
+  return new Map(definitions.toReversed().map((definition) => [definition.name.text, definition]));
+}
+
+/**
+ * The fault of `reader` reading a name that is defined only later, or undefined where it is not defined at all.
+ * Answers `known` for a cycle that `seen` holds already.
+ */
+export function laterDefinition(
+  name: Name,
+  reader: string | undefined,
+  definitions: ReadonlyMap<string, Definition>,
+  seen: Set<string>,
+): Diagnostic | 'known' | undefined {
+  const definition = definitions.get(name.text);
+  if (!definition) return undefined;
+  const path = reader === undefined ? undefined : pathBetween(name.text, reader, definitions);
+  const related = (names: readonly string[]): Diagnostic['related'] =>
+    names.flatMap((text) => {
+      const place = definitions.get(text);
+      return place ? [{ message: `\`${text}\` is defined here`, span: place.name.span }] : [];
+    });
+  if (!path) return nameDiagnostics['before-definition']({ span: name.span, args: [name.text], related: related([name.text]) });
+  const key = path.toSorted().join(' ');
+  if (seen.has(key)) return 'known';
+  seen.add(key);
+  return nameDiagnostics.cycle({ span: name.span, args: [path], related: related(path), help: 'a layer can only read layers that stand before it' });
+}
+
+/** A shortest chain of readings from `from` to `to`, both included; one name if they are the same. */
+function pathBetween(from: string, to: string, definitions: ReadonlyMap<string, Definition>): string[] | undefined {
+  const cameFrom = new Map<string, string | undefined>([[from, undefined]]);
+  for (const at of cameFrom.keys()) {
+    if (at === to) {
+      const path: string[] = [];
+      for (let step: string | undefined = at; step !== undefined; step = cameFrom.get(step)) path.unshift(step);
+      return path;
+    }
+    const definition = definitions.get(at);
+    // A Map is iterated in order of insertion, also of what is added meanwhile: breadth first.
+    for (const read of definition ? namesIn(definition.value) : []) {
+      if (!cameFrom.has(read) && definitions.has(read)) cameFrom.set(read, at);
+    }
+  }
+  return undefined;
+}
+
+/** Every name an expression reads; what it calls is no name it reads. */
+function namesIn(expression: Expression): string[] {
+  switch (expression.kind) {
+    case 'number':
+    case 'string':
+    case 'boolean':
+      return [];
+    case 'name':
+      return [expression.text];
+    case 'list':
+      return expression.items.flatMap(namesIn);
+    case 'call':
+      return expression.arguments.flatMap((argument) => namesIn(argument.value));
+    case 'unary':
+      return namesIn(expression.operand);
+    case 'binary':
+      return [...namesIn(expression.left), ...namesIn(expression.right)];
+  }
+}
+
+/** The calls of an expression in the order they are evaluated: operands before what they are given to. */
+export function callsIn(expression: Expression): CallExpression[] {
+  return expression.kind === 'call' ? [...expression.arguments.flatMap((argument) => callsIn(argument.value)), expression] : [];
+}

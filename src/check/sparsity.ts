@@ -1,0 +1,142 @@
+// A sparsity block -> penalties: which structures of which layers, how strong.
+
+import { didYouMean } from '../base/suggest.ts';
+import type { Model, Penalty } from '../ir/network.ts';
+import type { OpRegistry } from '../ir/op.ts';
+import type { StructureKind } from '../ir/structure.ts';
+import type { Expression, LassoStatement, LayerPattern, Name, Setting, SparsityDeclaration } from '../syntax/ast.ts';
+import { bindSettings } from './bind.ts';
+import { choose } from './choice.ts';
+import type { ConstantScope } from './constants.ts';
+import { sparsityDiagnostics } from './diagnostics.ts';
+import type { Report } from './diagnostics.ts';
+import { isPlain, matches } from './glob.ts';
+import type { CheckedNetwork } from './network.ts';
+import type { Layer } from './network-scope.ts';
+import { notNegative, readValue } from './values.ts';
+
+export type CheckedSparsity = Pick<Model, 'penalties' | 'method'>;
+
+/** As `explain` and the papers name them. */
+const structures: Readonly<Record<StructureKind, string>> = {
+  filters: 'filters W[n,:,:,:]',
+  channels: 'channels W[:,c,:,:]',
+  fibers: 'shape fibers W[:,c,m,k]',
+  neurons: 'neurons, by incoming connections W[o,:]',
+  inputs: 'inputs, by outgoing connections W[:,i]',
+};
+const methods: ReadonlyMap<string, Model['method']> = new Map([
+  ['proximal', 'proximal'],
+  ['subgradient', 'subgradient'],
+]);
+const weightings: ReadonlyMap<string, Penalty['weighting']> = new Map([
+  ['sqrt_size', 'sqrt'],
+  ['one', 'one'],
+]);
+
+/** Without a block: no penalties. */
+export function checkSparsity(
+  declaration: SparsityDeclaration | undefined,
+  network: CheckedNetwork,
+  constants: ConstantScope,
+  ops: OpRegistry,
+  report: Report,
+): CheckedSparsity {
+  const statements = declaration?.statements ?? [];
+  const settings = bindSettings(statements.filter((statement) => statement.kind === 'setting'), ['method', 'weighting'], sparsityDiagnostics, report);
+  const method = chosen(settings.get('method'), methods, report) ?? 'proximal';
+  const weighting = chosen(settings.get('weighting'), weightings, report) ?? 'sqrt';
+  const penalties = new Map<string, Penalty>();
+  for (const statement of statements) {
+    if (statement.kind === 'lasso') checkLasso(statement, { network, constants, ops, report, weighting, penalties });
+  }
+  return { penalties: [...penalties.values()], method };
+}
+
+interface LassoScope {
+  readonly network: CheckedNetwork;
+  readonly constants: ConstantScope;
+  readonly ops: OpRegistry;
+  readonly report: Report;
+  readonly weighting: Penalty['weighting'];
+  /** By structure and layer. */
+  readonly penalties: Map<string, Penalty>;
+}
+
+function checkLasso(statement: LassoStatement, scope: LassoScope): void {
+  const strength = checkStrength(statement.strength, scope);
+  const clauses = bindSettings(statement.clauses, ['weighting'], sparsityDiagnostics, scope.report);
+  const weighting = chosen(clauses.get('weighting'), weightings, scope.report) ?? scope.weighting;
+  for (const name of statement.structures) {
+    const structure = checkStructure(name, scope.report);
+    if (structure === undefined) continue;
+    for (const pattern of statement.layers) {
+      for (const layer of matchingLayers(pattern, structure, scope)) {
+        const key = `${structure} ${layer.name}`;
+        const taken = scope.penalties.get(key);
+        if (taken) {
+          const related = [{ message: 'first penalised here', span: taken.span }];
+          scope.report(sparsityDiagnostics['duplicate-penalty']({ span: pattern.span, args: [structure, layer.name], related }));
+        } else {
+          scope.penalties.set(key, { structure, layer: layer.name, strength: strength ?? 0, weighting, span: pattern.span });
+        }
+      }
+    }
+  }
+}
+
+function checkStrength(expression: Expression, { constants, report }: LassoScope): number | undefined {
+  return readValue(expression, notNegative, constants, report, (found, expected) =>
+    sparsityDiagnostics.value({ span: expression.span, args: ['strength', found, expected] }),
+  );
+}
+
+function checkStructure(name: Name, report: Report): StructureKind | undefined {
+  const kinds = Object.keys(structures) as StructureKind[];
+  const kind = kinds.find((known) => known === name.text);
+  return kind ?? report(sparsityDiagnostics['unknown-structure']({ span: name.span, args: [name.text], help: didYouMean(name.text, kinds) }));
+}
+
+/** The layers a pattern stands for; a plain name must fit, a pattern takes those that do. */
+function matchingLayers(pattern: LayerPattern, structure: StructureKind, { network, ops, report }: LassoScope): readonly Layer[] {
+  const { span, pattern: text } = pattern;
+  const candidates = [...network.layers.values()].filter((layer) => matches(text, layer.name));
+  const [first] = candidates;
+  if (!first) {
+    report(sparsityDiagnostics['no-layer']({ span, args: [text], help: didYouMean(text, layersWith(structure, network)) }));
+    return [];
+  }
+  const fitting = candidates.filter((layer) => hasStructure(layer, structure) && network.reached(layer));
+  // A layer that has been reported may have had the structure.
+  if (fitting.length > 0 || candidates.some((layer) => !layer.checked)) return fitting;
+  if (!isPlain(text)) {
+    report(sparsityDiagnostics['no-group-matched']({ span, args: [text, structure] }));
+  } else if (hasStructure(first, structure)) {
+    report(sparsityDiagnostics['unread-layer']({ span, args: [text] }));
+  } else {
+    const related = [{ message: `\`${text}\` is defined here`, span: first.span }];
+    report(sparsityDiagnostics['no-group']({ span, args: [text, first.op, structure], related, help: helpWithStructure(first, structure, network, ops) }));
+  }
+  return [];
+}
+
+function hasStructure(layer: Layer, structure: StructureKind): boolean {
+  return layer.checked?.structures.some((known) => known.structure === structure) ?? false;
+}
+
+function layersWith(structure: StructureKind, network: CheckedNetwork): string[] {
+  return [...network.layers.values()].filter((layer) => hasStructure(layer, structure)).map((layer) => layer.name);
+}
+
+function helpWithStructure(layer: Layer, structure: StructureKind, network: CheckedNetwork, ops: OpRegistry): string {
+  const own = layer.checked?.structures.map((known) => known.structure) ?? [];
+  if (own.length > 0) return `${layer.op} has ${own.join(', ')}`;
+  const others = layersWith(structure, network);
+  if (others.length > 0) return `${structures[structure]} are in ${others.slice(0, 8).join(', ')}`;
+  const penalized = [...ops.values()].filter((op) => op.syntax?.penalizes).map((op) => op.name);
+  return `layers of ${penalized.join(', ')} have groups`;
+}
+
+function chosen<T>(setting: Setting | undefined, choices: ReadonlyMap<string, T>, report: Report): T | undefined {
+  return setting && choose(setting, choices, sparsityDiagnostics, report);
+}

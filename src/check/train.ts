@@ -1,0 +1,106 @@
+// A train block -> the plan of a training. Phases run in the order baseline, sparsify, finetune; the later ones
+// take batch, optimizer and rate from the baseline where they give none.
+
+import { didYouMean } from '../base/suggest.ts';
+import type { PhaseName, PhaseSpec, Schedule, TrainSpec } from '../ir/network.ts';
+import type { Phase, TrainDeclaration } from '../syntax/ast.ts';
+import { bindSettings } from './bind.ts';
+import type { ConstantScope } from './constants.ts';
+import { trainDiagnostics } from './diagnostics.ts';
+import type { Report } from './diagnostics.ts';
+import { checkOptimizer, checkSchedule, plainOptimizer, readTrainValue } from './schedule.ts';
+import type { Optimizer, TrainScope } from './schedule.ts';
+import { count, seedValue, share } from './values.ts';
+
+const phaseNames: readonly PhaseName[] = ['baseline', 'sparsify', 'finetune'];
+const phaseSettings = ['epochs', 'batch', 'optimizer', 'rate'] as const;
+const trainSettings = ['seed', 'held_out'] as const;
+const DEFAULT_BATCH = 64;
+/** Of MNIST's training set this leaves 55,000 to train on. */
+const DEFAULT_HELD_OUT = 1 / 12;
+
+/** @param penalized Whether `sparsify` has anything to do. */
+export function checkTrain(declaration: TrainDeclaration, penalized: boolean, constants: ConstantScope, report: Report): TrainSpec | undefined {
+  const scope: TrainScope = { constants, report };
+  const settings = bindSettings(declaration.entries.filter((entry) => entry.kind === 'setting'), trainSettings, trainDiagnostics, report);
+  const phases = checkPhases(declaration, scope);
+  const seed = settings.get('seed');
+  const heldOut = settings.get('held_out');
+  const seedNumber = seed ? readTrainValue(seed.value, 'seed', seedValue, scope) : 1;
+  const heldOutShare = heldOut ? readTrainValue(heldOut.value, 'held_out', share, scope) : DEFAULT_HELD_OUT;
+
+  const sparsify = declaration.entries.find((entry) => entry.kind === 'phase' && entry.name.text === 'sparsify');
+  if (sparsify && !penalized) {
+    const help = 'a `sparsity` block says what: `sparsity { lasso filters of conv1 strength 5e-3 }`';
+    report(trainDiagnostics['nothing-to-sparsify']({ span: sparsify.span, args: [], help, severity: 'warning' }));
+  }
+  if (!phases || seedNumber === undefined || heldOutShare === undefined) return undefined;
+  const { dataset } = declaration;
+  return { dataset: dataset.kind === 'name' ? dataset.text : dataset.value, span: dataset.span, phases, seed: seedNumber, heldOut: heldOutShare };
+}
+
+function checkPhases(declaration: TrainDeclaration, scope: TrainScope): readonly PhaseSpec[] | undefined {
+  const written = new Map<PhaseName, Phase>();
+  for (const phase of declaration.entries) {
+    if (phase.kind !== 'phase') continue;
+    const { span, text } = phase.name;
+    const name = phaseNames.find((known) => known === text);
+    const first = name && written.get(name);
+    if (!name) scope.report(trainDiagnostics['unknown-phase']({ span, args: [text], help: didYouMean(text, phaseNames) }));
+    else if (first) scope.report(trainDiagnostics['duplicate-phase']({ span, args: [text], related: [{ message: 'the first is here', span: first.name.span }] }));
+    else written.set(name, phase);
+    const late = name && [...written.keys()].find((before) => phaseNames.indexOf(before) > phaseNames.indexOf(name));
+    if (late && !first) scope.report(trainDiagnostics['phase-order']({ span, args: [text, late] }));
+  }
+  if (written.size === 0) {
+    return scope.report(trainDiagnostics['no-phase']({ span: declaration.span, args: [], help: 'for example `baseline { epochs = 12, rate = 0.01 }`' }));
+  }
+  const specs: PhaseSpec[] = [];
+  let inherited: Inherited = { batch: DEFAULT_BATCH, optimizer: plainOptimizer, failed: false };
+  for (const name of phaseNames) {
+    const phase = written.get(name);
+    const checked = phase && checkPhase(name, phase, inherited, scope);
+    if (checked && name === 'baseline') inherited = checked;
+    if (checked?.spec) specs.push(checked.spec);
+  }
+  return specs.length === written.size ? specs : undefined;
+}
+
+/** What the baseline gives to the later phases. */
+interface Inherited {
+  readonly batch: number;
+  readonly optimizer: Optimizer;
+  readonly schedule?: Schedule;
+  /** Something of it has been reported, so that nothing is said to be missing later. */
+  readonly failed: boolean;
+}
+
+function checkPhase(name: PhaseName, phase: Phase, inherited: Inherited, scope: TrainScope): Inherited & { readonly spec?: PhaseSpec } {
+  let failed = inherited.failed;
+  // Anything reported while this phase is read makes it fail.
+  const watched: TrainScope = {
+    ...scope,
+    report: (diagnostic) => {
+      failed = true;
+      return scope.report(diagnostic);
+    },
+  };
+  const settings = bindSettings(phase.settings, phaseSettings, trainDiagnostics, watched.report);
+  const epochsSetting = settings.get('epochs');
+  const batchSetting = settings.get('batch');
+  const optimizerSetting = settings.get('optimizer');
+  const rateSetting = settings.get('rate');
+  const epochs = epochsSetting && readTrainValue(epochsSetting.value, 'epochs', count, watched);
+  const batch = batchSetting ? readTrainValue(batchSetting.value, 'batch', count, watched) : inherited.batch;
+  const optimizer = optimizerSetting ? checkOptimizer(optimizerSetting.value, watched) : inherited.optimizer;
+  const rate = rateSetting && checkSchedule(rateSetting.value, watched);
+  const schedule = rate ?? optimizer?.schedule ?? inherited.schedule;
+
+  const lacks = (setting: string, help: string): undefined => watched.report(trainDiagnostics.missing({ span: phase.name.span, args: [name, setting], help }));
+  const complete = !failed;
+  if (complete && !epochsSetting) lacks('epochs', 'for example `epochs = 12`');
+  if (complete && !schedule) lacks('rate', 'for example `rate = 0.01`, or `optimizer = sgd(rate = 0.01, momentum = 0.9)`');
+  const next = { batch: batch ?? inherited.batch, optimizer: optimizer ?? inherited.optimizer, ...(schedule && { schedule }), failed };
+  if (failed || epochs === undefined || !schedule) return next;
+  return { ...next, spec: { name, epochs, batch: next.batch, schedule, momentum: next.optimizer.momentum, decay: next.optimizer.decay } };
+}

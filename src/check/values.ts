@@ -1,0 +1,88 @@
+// The types of arguments and settings: which constants they take, and how a person says so.
+
+import type { Diagnostic } from '../base/diagnostic.ts';
+import type { AttrValue } from '../ir/graph.ts';
+import type { ParamSyntax } from '../ir/op.ts';
+import type { Expression } from '../syntax/ast.ts';
+import { formatConstant } from './constants.ts';
+import type { Constant, ConstantScope } from './constants.ts';
+import type { Report } from './diagnostics.ts';
+
+export interface ValueType<T> {
+  readonly expected: string;
+  /** The value a constant stands for; undefined where it does not fit. */
+  readonly read: (constant: Constant) => T | undefined;
+}
+
+/** Extents beyond this are refused whatever they are extents of. */
+const LARGEST_EXTENT = 2 ** 30;
+
+const numberWhere = (expected: string, fits: (value: number) => boolean): ValueType<number> => ({
+  expected,
+  read: (constant) => (typeof constant === 'number' && fits(constant) ? constant : undefined),
+});
+
+const integer = (from: number, most: number): ValueType<number> =>
+  numberWhere(`an integer from ${from} to ${most}`, (value) => Number.isInteger(value) && value >= from && value <= most);
+
+const pairOf = (item: ValueType<number>): ValueType<readonly [number, number]> => ({
+  expected: `${item.expected}, or [rows, columns] of them`,
+  read: (constant) => {
+    const [rows, columns, ...rest] = Array.isArray(constant) ? constant.map(item.read) : [item.read(constant), item.read(constant)];
+    return rows === undefined || columns === undefined || rest.length > 0 ? undefined : [rows, columns];
+  },
+});
+
+/** One number, or a list of them. */
+const listOf = (item: ValueType<number>): ValueType<readonly number[]> => ({
+  expected: `${item.expected}, or a list of them`,
+  read: (constant) => {
+    const items = Array.isArray(constant) ? constant.map(item.read) : [item.read(constant)];
+    const known = items.filter((value) => value !== undefined);
+    return known.length === items.length && known.length > 0 ? known : undefined;
+  },
+});
+
+export const count: ValueType<number> = integer(1, LARGEST_EXTENT);
+export const extent: ValueType<number> = integer(0, LARGEST_EXTENT);
+export const seedValue: ValueType<number> = integer(0, 2 ** 32 - 1);
+export const real: ValueType<number> = numberWhere('a number', Number.isFinite);
+export const positive: ValueType<number> = numberWhere('a number above 0', (value) => value > 0);
+export const notNegative: ValueType<number> = numberWhere('a number from 0', (value) => value >= 0);
+export const share: ValueType<number> = numberWhere('a number from 0 to below 1', (value) => value >= 0 && value < 1);
+export const ratio: ValueType<number> = numberWhere('a number from 0 to 1', (value) => value >= 0 && value <= 1);
+export const reals: ValueType<readonly number[]> = listOf(real);
+export const positives: ValueType<readonly number[]> = listOf(positive);
+export const shares: ValueType<readonly number[]> = listOf(share);
+export const flag: ValueType<boolean> = {
+  expected: 'true or false',
+  read: (constant) => (typeof constant === 'boolean' ? constant : undefined),
+};
+export const text: ValueType<string> = {
+  expected: 'a string',
+  read: (constant) => (typeof constant === 'string' && constant !== '' ? constant : undefined),
+};
+
+/** The types an operator's arguments may have. */
+export const paramTypes: Readonly<Record<ParamSyntax['type'], ValueType<AttrValue>>> = {
+  count,
+  extent,
+  pair: pairOf(count),
+  'pair-from-zero': pairOf(extent),
+  real,
+  share,
+  flag,
+};
+
+/** The value of an expression as a type; `reject` makes the diagnostic when it does not fit. */
+export function readValue<T>(
+  expression: Expression,
+  type: ValueType<T>,
+  constants: ConstantScope,
+  report: Report,
+  reject: (found: string, expected: string) => Diagnostic,
+): T | undefined {
+  const constant = constants.evaluate(expression);
+  if (constant === undefined) return undefined;
+  return type.read(constant) ?? report(reject(formatConstant(constant), type.expected));
+}
