@@ -68,7 +68,7 @@ export async function readDataFolder(folder: string): Promise<Dataset> {
   return fail(
     dataDiagnostics['no-layout']({
       args: [folder],
-      help: 'the README says how to lay out data of your own',
+      help: 'call the files train-images.npy, train-labels.npy, test-images.npy and test-labels.npy, or make a folder of PNG images for each class',
     }),
   );
 }

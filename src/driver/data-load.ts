@@ -42,7 +42,8 @@ export async function loadDataset(nameOrPath: string, search: DataSearch = {}): 
 }
 
 async function loadMnist(search: DataSearch): Promise<Dataset> {
-  const places = dataRoots(search).flatMap((root) => [join(root, 'mnist'), root]);
+  // MNIST/raw is where torchvision keeps them.
+  const places = dataRoots(search).flatMap((root) => [join(root, 'mnist'), join(root, 'MNIST', 'raw'), root]);
   const folder = places.find((place) => mnistFiles.every((file) => pathOf(place, file) !== undefined));
   if (folder === undefined) {
     // A folder with some of the files is nearer to what the user meant than a list of all places.
