@@ -1,0 +1,24 @@
+// Groups of weights that a penalty drives to zero together. Group g of a set is the union, over the set's
+// members, of the member's elements whose kept indices number g (row-major over the kept axes).
+
+import type { Penalty } from './network.ts';
+
+/** One parameter's part in the groups: its elements, row-major, as `view`; axes in `keep` number the group. */
+export interface GroupSlice {
+  /** The whole name: `conv1.weight`. */
+  readonly parameter: string;
+  readonly view: readonly number[];
+  readonly keep: readonly number[];
+}
+
+/** The groups of one penalty. */
+export interface GroupSet {
+  readonly penalty: Penalty;
+  /** Groups in the set. */
+  readonly count: number;
+  readonly members: readonly GroupSlice[];
+  /** |g|: elements of a group; all groups of a structure are equally large. */
+  readonly size: number;
+  /** weight(g) of the penalty: 1, or sqrt(|g|). The threshold of a step is rate * strength * factor. */
+  readonly factor: number;
+}

@@ -1,0 +1,108 @@
+// From a penalty to the groups of weights it regularizes. A layer's op says how its own parameters fall
+// into groups (`penalizes`); rows also take the trained scale and shift of an affine map per channel that
+// alone reads the layer, since batch norm makes a filter's own scale free and gamma could offset the
+// shrinkage.
+
+import { invariant, present } from '../base/invariant.ts';
+import { sizeOf } from '../base/tensor.ts';
+import { nodeMap, sameValue, usesOf, valueKey } from '../ir/graph.ts';
+import type { Node, Value } from '../ir/graph.ts';
+import type { GroupSet, GroupSlice } from '../ir/group.ts';
+import { fedName } from '../ir/leaf.ts';
+import type { Network, Penalty } from '../ir/network.ts';
+import type { Op, OpRegistry } from '../ir/op.ts';
+import type { LayerStructure, StructureKind } from '../ir/structure.ts';
+
+/**
+ * Order in which the sequential map treats penalties that cross. Nested structures come leaf first (fibers,
+ * then channels), where the sequence is the exact proximal map of their sum (Jenatton et al., 2011).
+ */
+const treatmentOrder: readonly StructureKind[] = ['filters', 'neurons', 'fibers', 'channels', 'inputs'];
+
+/** Penalties in the order of the sequential proximal map; penalties of one structure keep theirs. */
+export function orderPenalties(penalties: readonly Penalty[]): readonly Penalty[] {
+  return [...penalties].sort((a, b) => treatmentOrder.indexOf(a.structure) - treatmentOrder.indexOf(b.structure));
+}
+
+/** The structures of a layer that can be penalised. */
+export function structuresOf(node: Node, op: Op, network: Network): readonly LayerStructure[] {
+  const syntax = op.syntax;
+  if (!syntax?.penalizes) return [];
+  const nodes = nodeMap(network.graph);
+  const operands = node.inputs.slice(0, syntax.operands.length).map((value) => shapeOf(nodes, value));
+  return syntax.penalizes(node.attrs, operands);
+}
+
+/** The groups of one penalty, its layer and structure being known to exist (the checker has seen to it). */
+export function groupSet(network: Network, ops: OpRegistry, penalty: Penalty): GroupSet {
+  const found = network.graph.nodes
+    .filter((node) => node.layer === penalty.layer)
+    .flatMap((node) => structuresOf(node, present(ops.get(node.op), `op ${node.op}`), network).map((structure) => ({ node, structure })))
+    .find(({ structure }) => structure.structure === penalty.structure);
+  const { node, structure } = present(found, `${penalty.structure} of ${penalty.layer}`);
+
+  const members: GroupSlice[] = structure.members.map(({ suffix, view, keep }) => ({ parameter: `${penalty.layer}.${suffix}`, view, keep }));
+  if (penalty.structure === 'filters' || penalty.structure === 'neurons') members.push(...affineMembers(network, ops, node));
+
+  const counts = members.map((member) => extent(member, true));
+  const count = present(counts[0], `members of ${penalty.structure} of ${penalty.layer}`);
+  invariant(counts.every((other) => other === count), () => `members of ${penalty.structure} of ${penalty.layer} number ${counts.join(', ')} groups`);
+  const size = members.reduce((sum, member) => sum + extent(member, false), 0);
+  return { penalty, count, members, size, factor: penalty.weighting === 'sqrt' ? Math.sqrt(size) : 1 };
+}
+
+/** All groups of a model, in the order of the sequential map. */
+export function groupSets(network: Network, ops: OpRegistry, penalties: readonly Penalty[]): readonly GroupSet[] {
+  return orderPenalties(penalties).map((penalty) => groupSet(network, ops, penalty));
+}
+
+/** The group of each element of a member's parameter, row-major. */
+export function groupOfElements({ view, keep }: Pick<GroupSlice, 'view' | 'keep'>): Int32Array {
+  const groups = new Int32Array(sizeOf(view));
+  // Going down the axes, an element's group so far is that of its prefix, extended on kept axes.
+  let prefixes = 1;
+  let current = new Int32Array([0]);
+  for (const [axis, length] of view.entries()) {
+    const kept = keep.includes(axis);
+    const next = new Int32Array(prefixes * length);
+    for (let p = 0; p < prefixes; p++) {
+      const group = current[p] as number;
+      for (let i = 0; i < length; i++) next[p * length + i] = kept ? group * length + i : group;
+    }
+    current = next;
+    prefixes *= length;
+  }
+  groups.set(current);
+  return groups;
+}
+
+function extent(member: GroupSlice, kept: boolean): number {
+  return sizeOf(member.view.filter((_, axis) => member.keep.includes(axis) === kept));
+}
+
+/** Trained parameters of an affine map per channel that is the only reader of the node: one element a row each. */
+function affineMembers(network: Network, ops: OpRegistry, node: Node): readonly GroupSlice[] {
+  const value: Value = { node: node.id, result: 0 };
+  const uses = usesOf(network.graph).get(valueKey(value)) ?? [];
+  const [use] = uses;
+  if (!use || uses.length > 1 || use.operand !== 0) return [];
+  if (network.graph.outputs.some((output) => sameValue(output.value, value))) return [];
+  const reader = present(ops.get(use.node.op), `op ${use.node.op}`);
+  if (!reader.affinePerChannel) return [];
+
+  const nodes = nodeMap(network.graph);
+  const links = reader.axes(use.node.attrs, use.node.inputs.map((input) => shapeOf(nodes, input)));
+  const trained = new Set(network.parameters.filter((parameter) => parameter.role === 'trained').map((parameter) => parameter.name));
+  return use.node.inputs.flatMap((input, i) => {
+    const producer = present(nodes.get(input.node), `node %${input.node}`);
+    const name = fedName(producer);
+    const link = links[i]?.[0];
+    const alongChannels = link?.kind === 'identity' && link.result === 0 && link.axis === 1;
+    if (name === undefined || !trained.has(name) || !alongChannels) return [];
+    return [{ parameter: name, view: [...shapeOf(nodes, input)], keep: [0] }];
+  });
+}
+
+function shapeOf(nodes: ReadonlyMap<number, Node>, value: Value): readonly number[] {
+  return present(nodes.get(value.node)?.results[value.result], `%${valueKey(value)}`);
+}

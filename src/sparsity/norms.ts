@@ -1,0 +1,50 @@
+// Norms of groups, which of them are alive, and the masks that keep dead ones dead.
+
+import { present } from '../base/invariant.ts';
+import type { GroupSet } from '../ir/group.ts';
+import { groupOfElements } from './groups.ts';
+
+/** Parameter values by name, row-major in logical layout. */
+export type ParameterValues = ReadonlyMap<string, { readonly data: ArrayLike<number> }>;
+
+/** ||w_g||_2 of each group, with its square root. */
+export function norms(set: GroupSet, parameters: ParameterValues): Float64Array {
+  const squares = new Float64Array(set.count);
+  for (const member of set.members) {
+    const { data } = present(parameters.get(member.parameter), `parameter ${member.parameter}`);
+    for (const [element, group] of groupOfElements(member).entries()) {
+      squares[group] = (squares[group] as number) + (data[element] as number) ** 2;
+    }
+  }
+  return squares.map(Math.sqrt);
+}
+
+/** 1 for each group with an element that is not exactly zero. Tiny elements whose squares vanish count as alive. */
+export function alive(set: GroupSet, parameters: ParameterValues): Uint8Array {
+  const flags = new Uint8Array(set.count);
+  for (const member of set.members) {
+    const { data } = present(parameters.get(member.parameter), `parameter ${member.parameter}`);
+    for (const [element, group] of groupOfElements(member).entries()) {
+      if (data[element] !== 0) flags[group] = 1;
+    }
+  }
+  return flags;
+}
+
+/**
+ * Masks over whole parameters, 0 on every element of a group that is zero, else 1: what finetuning
+ * multiplies into weights, biases, gamma and beta and their momentum. Parameters of no group are absent.
+ */
+export function zeroGroupMasks(sets: readonly GroupSet[], parameters: ParameterValues): Map<string, Uint8Array> {
+  const masks = new Map<string, Uint8Array>();
+  for (const set of sets) {
+    const flags = alive(set, parameters);
+    for (const member of set.members) {
+      const groups = groupOfElements(member);
+      const mask = masks.get(member.parameter) ?? new Uint8Array(groups.length).fill(1);
+      for (const [element, group] of groups.entries()) if (flags[group] === 0) mask[element] = 0;
+      masks.set(member.parameter, mask);
+    }
+  }
+  return masks;
+}

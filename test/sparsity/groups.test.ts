@@ -1,0 +1,84 @@
+import { describe, expect, it } from 'vitest';
+import { groupOfElements, groupSet, groupSets } from '../../src/sparsity/groups.ts';
+import { alive, norms, zeroGroupMasks } from '../../src/sparsity/norms.ts';
+import { ops } from '../../src/ops/index.ts';
+import { fixture, networkOf, penalty, withValues } from './fixture.ts';
+
+describe('elements and their groups', () => {
+  it('numbers groups over the kept axes, row-major', () => {
+    expect([...groupOfElements({ view: [2, 3], keep: [0] })]).toEqual([0, 0, 0, 1, 1, 1]);
+    expect([...groupOfElements({ view: [2, 3], keep: [1] })]).toEqual([0, 1, 2, 0, 1, 2]);
+    expect([...groupOfElements({ view: [2, 2, 2], keep: [0, 2] })]).toEqual([0, 1, 0, 1, 2, 3, 2, 3]);
+    expect([...groupOfElements({ view: [3], keep: [] })]).toEqual([0, 0, 0]);
+  });
+});
+
+describe('groups of a convolution', () => {
+  const net = fixture([4, 6, 6]);
+  const program = net.finish(net.conv('conv1', net.input, 6, { groups: 2 }));
+  const network = networkOf(program);
+
+  it('filters take the bias', () => {
+    const set = groupSet(network, ops, penalty('filters', 'conv1', 1, 'sqrt'));
+    expect(set).toMatchObject({ count: 6, size: 2 * 9 + 1, factor: Math.sqrt(19) });
+    expect(set.members.map((member) => member.parameter)).toEqual(['conv1.weight', 'conv1.bias']);
+  });
+
+  it('channels and fibers are separate for each convolution group', () => {
+    expect(groupSet(network, ops, penalty('channels', 'conv1'))).toMatchObject({ count: 4, size: 3 * 9, factor: 1 });
+    const fibers = groupSet(network, ops, penalty('fibers', 'conv1'));
+    expect(fibers).toMatchObject({ count: 36, size: 3 });
+    // Fiber (group 1, channel 1, 0, 0) is number 27: elements of filters 3, 4, 5.
+    const elements = [...groupOfElements(fibers.members[0] ?? { view: [], keep: [] }).entries()].filter(([, group]) => group === 27).map(([element]) => element);
+    expect(elements).toEqual([3, 4, 5].map((filter) => filter * 18 + 9));
+  });
+
+  it('norms are square roots of sums over all members; masks cover the bias', () => {
+    const set = groupSet(network, ops, penalty('filters', 'conv1'));
+    const weight = program.parameters.get('conv1.weight')?.data ?? new Float64Array();
+    const bias = program.parameters.get('conv1.bias')?.data ?? new Float64Array();
+    const expected = Math.hypot(...weight.subarray(18, 36), bias[1] ?? 0);
+    expect(norms(set, program.parameters)[1]).toBeCloseTo(expected, 12);
+
+    const rowless = withValues(program, 'conv1.weight', (i) => (i >= 18 && i < 36 ? 0 : undefined));
+    expect([...alive(set, rowless.parameters)]).toEqual([1, 1, 1, 1, 1, 1]);
+    const dead = withValues(rowless, 'conv1.bias', (i) => (i === 1 ? 0 : undefined));
+    expect([...alive(set, dead.parameters)]).toEqual([1, 0, 1, 1, 1, 1]);
+    const masks = zeroGroupMasks([set], dead.parameters);
+    expect([...(masks.get('conv1.bias') ?? [])]).toEqual([1, 0, 1, 1, 1, 1]);
+    expect(masks.get('conv1.weight')?.reduce((sum, flag) => sum + flag, 0)).toBe(5 * 18);
+  });
+});
+
+describe('batch norm after a layer', () => {
+  it('joins the filters with gamma and beta, not with running statistics', () => {
+    const net = fixture([1, 6, 6]);
+    const network = networkOf(net.finish(net.batchNorm('norm', net.conv('conv1', net.input, 3, { bias: false }))));
+    const set = groupSet(network, ops, penalty('filters', 'conv1'));
+    expect(set.members.map((member) => member.parameter)).toEqual(['conv1.weight', 'norm.gamma', 'norm.beta']);
+    expect(set.size).toBe(9 + 2);
+  });
+
+  it('is no part of the filters when something else reads the layer too', () => {
+    const net = fixture([1, 6, 6]);
+    const x = net.conv('conv1', net.input, 3, { padding: 1 });
+    const network = networkOf(net.finish(net.layer('add', [net.batchNorm('norm', x), x])));
+    expect(groupSet(network, ops, penalty('filters', 'conv1')).members.map((member) => member.parameter)).toEqual(['conv1.weight', 'conv1.bias']);
+  });
+});
+
+describe('dense layers', () => {
+  it('have neurons with their bias, and inputs', () => {
+    const net = fixture([5]);
+    const network = networkOf(net.finish(net.dense('fc', net.input, 3)));
+    expect(groupSet(network, ops, penalty('neurons', 'fc'))).toMatchObject({ count: 3, size: 6 });
+    expect(groupSet(network, ops, penalty('inputs', 'fc'))).toMatchObject({ count: 5, size: 3 });
+  });
+});
+
+it('orders crossing structures: filters, fibers, channels', () => {
+  const net = fixture([2, 6, 6]);
+  const network = networkOf(net.finish(net.conv('conv1', net.input, 3)));
+  const sets = groupSets(network, ops, [penalty('channels', 'conv1'), penalty('fibers', 'conv1'), penalty('filters', 'conv1')]);
+  expect(sets.map((set) => set.penalty.structure)).toEqual(['filters', 'fibers', 'channels']);
+});
