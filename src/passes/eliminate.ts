@@ -1,0 +1,107 @@
+// Removes zero groups from shapes, exactly: filters, channels and neurons whose removal changes nothing,
+// and the columns (shape fibers, inputs) that nothing else needs. sparsity/removal.ts says which; here the
+// graph and the parameters are cut to what stays.
+//
+//   %3 = conv(%0, %1, %2) {filters: 20, ...}        : [1, 20, 24, 24]
+//   %6 = conv(%3, %4, %5) {filters: 50, ...}        : [1, 50, 20, 20]
+//
+//   with filter 7 of %3 zero, its bias v, and column 11 of %6 zero:
+//
+//   %3 = conv(%0, %1', %2') {filters: 19, ...}      : [1, 19, 24, 24]
+//   %6 = tap_conv(%3, %4', %5 + v * sum W[:,7]) ... : [1, 50, 20, 20]
+
+import { invariant, present } from '../base/invariant.ts';
+import type { Shape } from '../base/tensor.ts';
+import { sizeOf, stridesOf } from '../base/tensor.ts';
+import { nodeMap, valueKey } from '../ir/graph.ts';
+import type { Node, ParameterData, Value } from '../ir/graph.ts';
+import type { KeptAxes, OpRegistry } from '../ir/op.ts';
+import { channelAxis } from '../sparsity/channel-links.ts';
+import { inputShapes } from '../sparsity/constant-maps.ts';
+import { keptWeights } from '../sparsity/kept-weights.ts';
+import { findRemoval } from '../sparsity/removal.ts';
+import type { Removal } from '../sparsity/removal.ts';
+import type { WeightUse } from '../sparsity/weight-use.ts';
+import type { Pass } from './pass.ts';
+import { rewrite } from './rewrite.ts';
+import type { Rewriter } from './rewrite.ts';
+import { addWeightNode } from './weight-node.ts';
+
+export const eliminate: Pass = {
+  name: 'eliminate',
+  doc: 'removes zero filters, channels, shape fibers and neurons from shapes, folding constants into biases',
+  requires: ['no-identities', 'affine-folded'],
+  ensures: ['compact'],
+  run: (program, { ops }) => {
+    const removal = findRemoval(program, ops);
+    const nodes = nodeMap(program.graph);
+    return rewrite(program, ops, (node, rewriter) => {
+      const use = removal.weights.get(node.id);
+      return use ? gathered(use, removal, rewriter) : sliced(node, inputShapes(node, nodes), ops, removal, rewriter);
+    });
+  },
+};
+
+/** A node with weights, on the rows and columns that stay; undefined: all do. */
+function gathered(use: WeightUse, removal: Removal, rewriter: Rewriter): readonly Value[] | undefined {
+  const { node, op, matrices } = use;
+  const rows = present(removal.kept.get(valueKey({ node: node.id, result: 0 })), `rows of ${node.op}`);
+  const operand = present(node.inputs[matrices.operand], 'operand');
+  const channels = present(removal.kept.get(valueKey(operand)), `channels of ${node.op}`);
+  const kept = keptWeights(use, rows, channels);
+  if (!kept.reduced) return undefined;
+
+  const made = present(op.gather, `gather of ${node.op}`)(node.attrs, use.inputs, kept);
+  const weights = present(use.known[matrices.weight], `weight of ${node.op}`).data;
+  const bias = matrices.bias === undefined ? undefined : use.known[matrices.bias]?.data.filter((_, row) => rows[row] === 1);
+  return addWeightNode(node, matrices, rewriter, {
+    op: made.op,
+    attrs: made.attrs,
+    operand: rewriter.copied(operand),
+    weight: { shape: made.weightShape, data: Float64Array.from(made.weightSource, (from) => weights[from] as number) },
+    bias: kept.foldedBias ?? bias,
+  });
+}
+
+/** Any other node, on the channels that stay; undefined: all do. */
+function sliced(node: Node, shapes: readonly Shape[], ops: OpRegistry, removal: Removal, rewriter: Rewriter): readonly Value[] | undefined {
+  const keptOf = (value: Value): readonly number[] | undefined => {
+    const flags = removal.kept.get(valueKey(value));
+    return flags?.includes(0) ? [...flags.keys()].filter((i) => flags[i] === 1) : undefined;
+  };
+  const op = present(ops.get(node.op), `op ${node.op}`);
+  const results = node.results.map((_, result) => keptOf({ node: node.id, result }));
+  if (results.every((kept) => kept === undefined)) return undefined;
+
+  const links = op.axes(node.attrs, shapes);
+  const inputs: Value[] = [];
+  const inputAxes: KeptAxes[] = [];
+  for (const [operand, value] of node.inputs.entries()) {
+    const parameter = rewriter.known(value);
+    // A parameter follows the result's channels along the axes linked to them.
+    const axes = (links[operand] ?? []).map((link, axis) => {
+      if (!parameter) return axis === channelAxis ? keptOf(value) : undefined;
+      return link.kind === 'identity' && link.axis === channelAxis ? results[link.result] : undefined;
+    });
+    inputAxes.push(axes);
+    inputs.push(parameter ? rewriter.parameter(parameter.name, takeAxes(parameter.value, axes), node.layer) : rewriter.copied(value));
+  }
+  const resultAxes = results.map((kept, result) => (node.results[result] ?? []).map((_, axis) => (axis === channelAxis ? kept : undefined)));
+  const made = op.slice?.(node.attrs, { inputs: inputAxes, results: resultAxes });
+  invariant(made, () => `${node.op} cannot be sliced`);
+  return rewriter.builder.add(made.op, inputs, made.attrs, node);
+}
+
+/** The elements at the kept indices of each axis. */
+function takeAxes({ shape, data }: ParameterData, axes: KeptAxes): ParameterData {
+  if (axes.every((kept) => kept === undefined)) return { shape, data };
+  const strides = stridesOf(shape);
+  let offsets = [0];
+  for (const [axis, length] of shape.entries()) {
+    const kept = axes[axis] ?? Array.from({ length }, (_, i) => i);
+    offsets = offsets.flatMap((offset) => kept.map((i) => offset + i * (strides[axis] as number)));
+  }
+  const taken = shape.map((length, axis) => axes[axis]?.length ?? length);
+  invariant(sizeOf(taken) === offsets.length, 'kept elements');
+  return { shape: taken, data: Float64Array.from(offsets, (offset) => data[offset] as number) };
+}

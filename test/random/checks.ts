@@ -1,0 +1,51 @@
+// What is checked of every random network. Each check answers its worst difference relative to the largest
+// value; kernels of a target are one more entry.
+
+import { compaction, runPasses } from '../../src/passes/pipeline.ts';
+import type { Program } from '../../src/ir/graph.ts';
+import { evaluate } from '../../src/ir/evaluate.ts';
+import type { OpRegistry } from '../../src/ir/op.ts';
+import { feedsOf, randomNetwork, withRandomZeros } from './network.ts';
+
+export interface RandomCase {
+  readonly seed: number;
+  /** Zero groups in place. */
+  readonly masked: Program;
+  readonly compacted: Program;
+}
+
+export interface RandomCheck {
+  readonly name: string;
+  /** Largest relative difference allowed. */
+  readonly bound: number;
+  readonly difference: (example: RandomCase, ops: OpRegistry) => number;
+}
+
+export function randomCase(seed: number, ops: OpRegistry): RandomCase {
+  const masked = withRandomZeros(randomNetwork(seed, ops), seed, ops);
+  return { seed, masked, compacted: runPasses(masked, compaction, ops, { verify: true }) };
+}
+
+/** Compacted equals masked dense in the float64 interpreter. */
+const reference: RandomCheck = {
+  name: 'reference',
+  bound: 1e-12,
+  difference: ({ masked, compacted, seed }, ops) => largestDifference(masked, compacted, seed, ops),
+};
+
+export const checks: readonly RandomCheck[] = [reference];
+
+/** Largest difference between the outputs of two programs on the same input, over the largest value (at least 1e-3). */
+export function largestDifference(a: Program, b: Program, seed: number, ops: OpRegistry): number {
+  const [first, second] = [a, b].map((program) => evaluate(program.graph, ops, feedsOf(program, seed)).outputs);
+  if (first?.size !== second?.size) return Infinity;
+  let worst = 0;
+  for (const [name, { shape, data }] of first ?? []) {
+    const other = second?.get(name);
+    if (!other || other.shape.join() !== shape.join()) return Infinity;
+    const largest = data.reduce((most, v) => Math.max(most, Math.abs(v)), 1e-3);
+    for (const [i, v] of data.entries()) worst = Math.max(worst, Math.abs(v - (other.data[i] as number)) / largest);
+    if (Number.isNaN(worst)) return Infinity;
+  }
+  return worst;
+}

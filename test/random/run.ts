@@ -1,0 +1,44 @@
+// npm run test:random -- --graphs 500 --seed 1
+//
+// Compacts random networks with random zero groups and measures every check of checks.ts. Stops at the
+// first failure with the seed that shows it again: `--graphs 1 --seed THAT`.
+
+import { parseArgs } from 'node:util';
+import { ops } from '../../src/ops/index.ts';
+import { checks, randomCase } from './checks.ts';
+
+const { values } = parseArgs({ options: { graphs: { type: 'string', default: '500' }, seed: { type: 'string', default: '1' } } });
+const graphs = Number(values.graphs);
+const firstSeed = Number(values.seed);
+if (!Number.isInteger(graphs) || graphs < 1 || !Number.isInteger(firstSeed)) {
+  console.error('usage: npm run test:random -- [--graphs COUNT] [--seed INTEGER]');
+  process.exit(2);
+}
+
+const worst = new Map(checks.map((check) => [check.name, { difference: 0, seed: firstSeed }]));
+let weightsBefore = 0;
+let weightsAfter = 0;
+for (let seed = firstSeed; seed < firstSeed + graphs; seed++) {
+  try {
+    const example = randomCase(seed, ops);
+    weightsBefore += weightsOf(example.masked);
+    weightsAfter += weightsOf(example.compacted);
+    for (const check of checks) {
+      const difference = check.difference(example, ops);
+      if (difference > (worst.get(check.name)?.difference ?? 0)) worst.set(check.name, { difference, seed });
+      if (!(difference <= check.bound)) throw new Error(`${check.name}: difference ${difference}, allowed ${check.bound}`);
+    }
+  } catch (error) {
+    console.error(`seed ${seed}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+    console.error(`again: npm run test:random -- --graphs 1 --seed ${seed}`);
+    process.exit(1);
+  }
+  const done = seed - firstSeed + 1;
+  if (done % 100 === 0 || done === graphs) console.log(`${done} of ${graphs} networks`);
+}
+for (const [name, { difference, seed }] of worst) console.log(`${name}: worst difference ${difference.toExponential(2)} (seed ${seed})`);
+console.log(`weights: ${weightsBefore} before, ${weightsAfter} after elimination`);
+
+function weightsOf({ parameters }: { parameters: ReadonlyMap<string, { data: Float64Array }> }): number {
+  return [...parameters.values()].reduce((sum, { data }) => sum + data.length, 0);
+}
