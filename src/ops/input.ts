@@ -1,0 +1,22 @@
+// A value that whoever runs the graph supplies: a batch of samples, labels, a scalar.
+
+import type { Op } from '../ir/op.ts';
+import { InternalError } from '../base/invariant.ts';
+import { numbersAttr } from './support/attrs.ts';
+import { expectCount } from './support/shapes.ts';
+import { sampleBatch } from './support/sampling.ts';
+
+export const inputOp: Op = {
+  name: 'input',
+  doc: 'A value given at each run.',
+  infer: (attrs, inputs) => {
+    expectCount(inputs, 'input', 0);
+    return [numbersAttr(attrs, 'shape')];
+  },
+  reference: () => {
+    throw new InternalError('an input has no value of its own');
+  },
+  axes: () => [],
+  sample: () => ({ attrs: { name: 'image', role: 'sample', shape: [sampleBatch.samples, 2] }, inputs: [], batch: sampleBatch }),
+  tolerance: 0,
+};

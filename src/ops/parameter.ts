@@ -1,0 +1,22 @@
+// A tensor that is learned or kept from run to run: a weight, a running statistic, a momentum.
+
+import type { Op } from '../ir/op.ts';
+import { InternalError } from '../base/invariant.ts';
+import { numbersAttr } from './support/attrs.ts';
+import { expectCount } from './support/shapes.ts';
+import { sampleBatch } from './support/sampling.ts';
+
+export const parameterOp: Op = {
+  name: 'parameter',
+  doc: 'A tensor of the network.',
+  infer: (attrs, inputs) => {
+    expectCount(inputs, 'parameter', 0);
+    return [numbersAttr(attrs, 'shape')];
+  },
+  reference: () => {
+    throw new InternalError('a parameter has no value of its own');
+  },
+  axes: () => [],
+  sample: () => ({ attrs: { name: 'layer.weight', shape: [2, 3] }, inputs: [], batch: sampleBatch }),
+  tolerance: 0,
+};

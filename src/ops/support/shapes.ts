@@ -1,0 +1,84 @@
+// What inference asks of operand shapes, in a person's words.
+
+import { invariant, present } from '../../base/invariant.ts';
+import { formatShape, sameShape, sizeOf } from '../../base/tensor.ts';
+import type { F64Tensor } from '../../ir/op.ts';
+import type { Shape } from '../../base/tensor.ts';
+import { ShapeError } from '../../ir/op.ts';
+
+/** Operand `i`; that it exists is the builder's duty, not the user's. */
+export function operand<T>(inputs: readonly T[], i: number): T {
+  return present(inputs[i], `operand ${i}`);
+}
+
+export function expectCount(inputs: readonly unknown[], op: string, ...counts: readonly number[]): void {
+  invariant(counts.includes(inputs.length), () => `${op} has ${inputs.length} operands`);
+}
+
+/** Samples, channels, rows, columns of an image activation. */
+export function imageShape(shape: Shape, op: string): readonly [number, number, number, number] {
+  const [samples, channels, rows, columns] = shape;
+  if (shape.length !== 4 || samples === undefined || channels === undefined || rows === undefined || columns === undefined) {
+    throw new ShapeError(
+      `${op} takes images of shape [channels, rows, columns], not ${formatShape(shape.slice(1))}`,
+      shape.length === 2 ? 'it stands after a layer that gives a flat list of features; move it before that layer' : undefined,
+    );
+  }
+  return [samples, channels, rows, columns];
+}
+
+/** Samples and features of a flat activation. */
+export function flatShape(shape: Shape, op: string): readonly [number, number] {
+  const [samples, features] = shape;
+  if (shape.length !== 2 || samples === undefined || features === undefined) {
+    throw new ShapeError(`${op} takes a flat list of features, not ${formatShape(shape.slice(1))}`, 'put flatten before it');
+  }
+  return [samples, features];
+}
+
+export interface ChannelLayout {
+  readonly samples: number;
+  readonly channels: number;
+  /** Positions of one channel: rows times columns of an image, 1 of a flat activation. */
+  readonly positions: number;
+}
+
+/** An activation of rank 4 or 2 as samples x channels x positions. */
+export function channelLayout(shape: Shape, op: string): ChannelLayout {
+  const [samples, channels] = shape;
+  if ((shape.length !== 4 && shape.length !== 2) || samples === undefined || channels === undefined) {
+    throw new ShapeError(`${op} takes images or a flat list of features, not ${formatShape(shape.slice(1))}`);
+  }
+  return { samples, channels, positions: sizeOf(shape.slice(2)) };
+}
+
+export function expectSame(left: Shape, right: Shape, op: string): void {
+  if (!sameShape(left, right)) {
+    throw new ShapeError(`${op} takes operands of one shape, not ${formatShape(left)} and ${formatShape(right)}`);
+  }
+}
+
+/** A parameter's shape, known from the operands. */
+export function expectParameter(found: Shape, expected: Shape, what: string): void {
+  if (!sameShape(found, expected)) throw new ShapeError(`${what} has shape ${formatShape(found)}, expected ${formatShape(expected)}`);
+}
+
+export function expectPositive(value: number, what: string): void {
+  if (!Number.isSafeInteger(value) || value < 1) throw new ShapeError(`${what} must be a whole number from 1, not ${value}`);
+}
+
+/** The shape, if its size is still an exact integer. */
+export function finiteShape(shape: Shape, what: string): Shape {
+  if (!Number.isSafeInteger(sizeOf(shape))) throw new ShapeError(`${what} would have shape ${formatShape(shape)}, which is too large`);
+  return shape;
+}
+
+/** Like `data.map`, but named for what it makes: a tensor of the same shape. */
+export function mapTensor(a: F64Tensor, f: (value: number, index: number) => number): F64Tensor {
+  return { shape: a.shape, data: a.data.map(f) };
+}
+
+/** Element by element over two tensors of one shape. */
+export function zipTensors(a: F64Tensor, b: F64Tensor, f: (x: number, y: number) => number): F64Tensor {
+  return { shape: a.shape, data: a.data.map((value, i) => f(value, b.data[i] as number)) };
+}
