@@ -1,0 +1,98 @@
+// Kernel statements as WebAssembly. A loop tests its condition at the end, and an exit branches past it.
+
+import { assertNever, invariant, present } from '../../base/invariant.ts';
+import type { Stmt } from '../../ir/kernel.ts';
+import type { Label } from './encoder/function-body.ts';
+import { writeExpr } from './expression.ts';
+import type { FunctionContext } from './expression.ts';
+
+const elementAlignment = 4;
+
+/** `exit` is the end of the innermost `loop`, if there is one. */
+export function writeStmts(stmts: readonly Stmt[], context: FunctionContext, exit?: Label): void {
+  for (const stmt of stmts) writeStmt(stmt, context, exit);
+}
+
+function writeStmt(stmt: Stmt, context: FunctionContext, exit: Label | undefined): void {
+  const { body } = context;
+  switch (stmt.kind) {
+    case 'set':
+      writeExpr(stmt.value, context);
+      body.emit('local.set', present(context.locals.get(stmt.local), stmt.local.name));
+      return;
+    case 'store':
+      writeExpr(stmt.at, context);
+      writeExpr(stmt.value, context);
+      body.emit(stmt.as === 'vec' ? 'v128.store' : 'f32.store', stmt.offset, elementAlignment);
+      return;
+    case 'repeat':
+      writeRepeat(stmt, context, exit);
+      return;
+    case 'loop':
+      writeLoop(stmt, context);
+      return;
+    case 'exit':
+      invariant(exit, 'an exit outside of a loop');
+      writeExpr(stmt.when, context);
+      body.brIf(exit);
+      return;
+    case 'if':
+      writeExpr(stmt.when, context);
+      body.if(
+        () => writeStmts(stmt.then, context, exit),
+        stmt.otherwise.length > 0 ? () => writeStmts(stmt.otherwise, context, exit) : undefined,
+      );
+      return;
+    case 'call':
+      for (const arg of stmt.args) writeExpr(arg, context);
+      body.call(present(context.functions.get(stmt.callee), stmt.callee.name));
+      return;
+  }
+  assertNever(stmt);
+}
+
+function writeRepeat(stmt: Stmt & { kind: 'repeat' }, context: FunctionContext, exit: Label | undefined): void {
+  const { body } = context;
+  const counter = present(context.locals.get(stmt.counter), stmt.counter.name);
+  invariant(stmt.count >= 1, () => `repeat of ${stmt.count}`);
+  body.emit('i32.const', 0).emit('local.set', counter);
+  if (stmt.count === 1) return writeStmts(stmt.body, context, exit);
+  body.loop((again) => {
+    writeStmts(stmt.body, context, exit);
+    body.emit('local.get', counter).emit('i32.const', 1).emit('i32.add').emit('local.tee', counter);
+    body.emit('i32.const', stmt.count).emit('i32.ne').brIf(again);
+  });
+}
+
+function writeLoop(stmt: Stmt & { kind: 'loop' }, context: FunctionContext): void {
+  const { body } = context;
+  const write = (exit?: Label): void => {
+    body.loop((again) => {
+      writeStmts(stmt.body, context, exit);
+      writeExpr(stmt.while, context);
+      body.brIf(again);
+    });
+  };
+  if (hasExit(stmt.body)) body.block(write);
+  else write();
+}
+
+/** Whether an `exit` here leaves the loop around these statements. */
+function hasExit(stmts: readonly Stmt[]): boolean {
+  return stmts.some((stmt): boolean => {
+    switch (stmt.kind) {
+      case 'exit':
+        return true;
+      case 'repeat':
+        return hasExit(stmt.body);
+      case 'if':
+        return hasExit(stmt.then) || hasExit(stmt.otherwise);
+      case 'set':
+      case 'store':
+      case 'loop':
+      case 'call':
+        return false;
+    }
+    return assertNever(stmt);
+  });
+}
