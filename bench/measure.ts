@@ -15,14 +15,21 @@ export interface Clock {
   readonly wait: (ms: number) => Promise<void>;
 }
 
+/** The fixed loop. One for the whole process: a case measured on a busy core must not set its own standard. */
+export interface Sentinel {
+  /** Always the same work, about a millisecond. */
+  readonly work: () => void;
+  /** Its fastest time so far, in milliseconds; `Infinity` at first. */
+  best: number;
+}
+
 export interface MeasureOptions {
   readonly clock: Clock;
-  /** The fixed loop: always the same work, about a millisecond. */
-  readonly sentinel: () => void;
+  readonly sentinel: Sentinel;
   /** Clean turns of each candidate to take the median of. */
   readonly rounds: number;
-  /** Rounds to try at most before settling for the least disturbed turns. */
-  readonly maximumRounds: number;
+  /** For how many milliseconds more rounds are run, before the least disturbed turns have to do. */
+  readonly patienceMs: number;
   /** A turn is discarded when the sentinel beside it took more than this times its best. */
   readonly tolerance: number;
   /** A candidate is repeated within its turn until that lasts about so long, in milliseconds. */
@@ -51,7 +58,7 @@ export const systemClock: Clock = {
 export const defaultMeasureOptions: Omit<MeasureOptions, 'sentinel'> = {
   clock: systemClock,
   rounds: 20,
-  maximumRounds: 80,
+  patienceMs: 8000,
   tolerance: 1.03,
   turnMs: 5,
 };
@@ -67,8 +74,8 @@ export async function measure(
   candidates: readonly Candidate[],
   options: MeasureOptions,
 ): Promise<readonly Measurement[]> {
-  const { clock, sentinel, rounds, maximumRounds, tolerance, turnMs } = options;
-  const sentinelCandidate: Candidate = { name: 'sentinel', run: sentinel };
+  const { clock, sentinel, rounds, patienceMs, tolerance, turnMs } = options;
+  const sentinelCandidate: Candidate = { name: 'sentinel', run: sentinel.work };
   const timeSentinel = (): Promise<number> => timeCalls(sentinelCandidate, 1, clock);
   for (const candidate of [sentinelCandidate, ...candidates]) await warmUp(candidate, clock);
   // Optimised code arrives from a background thread: without a pause the second warm-up would still run
@@ -81,22 +88,23 @@ export async function measure(
     entries.push({ candidate, calls, turns: [] });
   }
 
-  let best = Infinity;
-  const isClean = (turn: Turn): boolean => turn.sentinel <= best * tolerance;
+  const isClean = (turn: Turn): boolean => turn.sentinel <= sentinel.best * tolerance;
   const enough = (turns: readonly Turn[]): boolean => turns.filter(isClean).length >= rounds;
-  for (let round = 0; round < maximumRounds && !entries.every(({ turns }) => enough(turns)); round++) {
+  const start = clock.now();
+  const mayRetry = (round: number): boolean => round < rounds || clock.now() - start < patienceMs;
+  for (let round = 0; mayRetry(round) && !entries.every(({ turns }) => enough(turns)); round++) {
     let before = await timeSentinel();
     for (const { candidate, calls, turns } of round % 2 === 0 ? entries : entries.toReversed()) {
       const ms = await timeCalls(candidate, calls, clock);
       const after = await timeSentinel();
-      best = Math.min(best, before, after);
+      sentinel.best = Math.min(sentinel.best, before, after);
       turns.push({ ms, sentinel: Math.max(before, after) });
       before = after;
     }
   }
 
   return entries.map(({ candidate, turns }) => {
-    // At the limit the least disturbed turns have to do; `clean` tells.
+    // Out of patience, the least disturbed turns have to do; `clean` tells.
     const kept = enough(turns) ? turns.filter(isClean) : leastDisturbed(turns, rounds);
     return { name: candidate.name, ms: median(kept.map((turn) => turn.ms)), clean: kept.filter(isClean).length };
   });

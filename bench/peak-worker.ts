@@ -12,7 +12,7 @@ interface PeakTask {
 }
 
 const WARM_UP_ROUNDS = 60;
-const ROUNDS = 300;
+const ROUNDS = 1000;
 
 const { module, turns, gate, threads } = workerData as PeakTask;
 const loop = instantiatePeakLoop(module);

@@ -5,6 +5,7 @@
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import wabt from 'wabt';
+import type { Sentinel } from './measure.ts';
 
 // Independent accumulators: two chains of multiply and add (3 + 3 cycles) a cycle need 12, one more is
 // slack. Eight reach two thirds of the peak, and 14 with their two operands no longer fit the 15 registers
@@ -49,10 +50,9 @@ export function instantiatePeakLoop(module: WebAssembly.Module): PeakLoop {
   return new WebAssembly.Instance(module).exports['peak'] as PeakLoop;
 }
 
-/** A fixed piece of work for {@link import('./measure.ts').MeasureOptions.sentinel}. */
-export function sentinelOf(module: WebAssembly.Module): () => void {
+export function sentinelOf(module: WebAssembly.Module): Sentinel {
   const loop = instantiatePeakLoop(module);
-  return () => void loop(SENTINEL_TURNS);
+  return { work: () => void loop(SENTINEL_TURNS), best: Infinity };
 }
 
 /** GFLOP/s at 1 and, where there are two, at 2 threads: the best of several runs, each thread a full share. */

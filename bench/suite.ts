@@ -1,5 +1,6 @@
 // What a suite is. `suites.ts` lists them.
 
+import type { Sentinel } from './measure.ts';
 import type { Row, Result, Table } from './report.ts';
 
 export interface SuiteContext {
@@ -8,7 +9,7 @@ export interface SuiteContext {
   /** Whether a candidate was asked for. */
   readonly wantsCandidate: (name: string) => boolean;
   /** The fixed loop that shows a disturbed turn; see measure.ts. */
-  readonly sentinel: () => void;
+  readonly sentinel: Sentinel;
   /** One line for a person, not part of the result. */
   readonly progress: (line: string) => void;
 }

@@ -1,0 +1,57 @@
+import { expect, test } from 'vitest';
+import { formatMs, formatResult, formatTable, geometricMean } from '../../bench/report.ts';
+import type { Result, Row } from '../../bench/report.ts';
+import { peersTables } from '../../bench/suites/peers-tables.ts';
+
+test('tables line up: text left, numbers right', () => {
+  expect(formatTable({ title: 'Times', head: ['case', 'a', 'longer'], body: [['first', '1.00', '2'], ['x', '10.0', '']] }))
+    .toBe(['Times', 'case      a  longer', '-----  ----  ------', 'first  1.00       2', 'x      10.0'].join('\n'));
+});
+
+test('milliseconds keep about three digits', () => {
+  expect([123.4, 12.34, 1.234, 0.01234, undefined].map(formatMs)).toEqual(['123', '12.3', '1.23', '0.0123', '']);
+});
+
+test('geometric mean', () => {
+  expect(geometricMean([1, 4])).toBeCloseTo(2);
+});
+
+function row(name: string, candidate: string, ms: number): Row {
+  return { case: name, candidate, threads: 1, ms };
+}
+
+const result: Result = {
+  suite: 'peers',
+  machine: { cpu: 'some CPU', threads: 2, node: '24.11.1', peakGflops: { '1': 60, '2': 120 } },
+  peers: { 'onnxruntime-web': '1.0.0' },
+  rows: [
+    row('caffenet/conv4/dense', 'ssl-wasm', 4),
+    row('caffenet/conv4/dense', 'ort-web', 8),
+    row('caffenet/conv4/table4-2', 'ssl-wasm', 0.4),
+    row('caffenet/conv4/table4-2', 'ort-web', 4),
+    row('lenet/1/conv1', 'ssl-wasm', 1),
+    row('lenet/1/conv2', 'ssl-wasm', 3),
+    row('lenet/3/conv1', 'ssl-wasm', 0.5),
+    row('lenet/3/conv2', 'ssl-wasm', 0.25),
+  ],
+};
+
+test('the peers suite prints ratios, own speed-ups beside the FLOP ratio, and the published ones', () => {
+  const text = formatResult(result, peersTables(result));
+  expect(text).toContain('128-bit multiply+add peak, GFLOP/s: 60.0 on 1, 120.0 on 2');
+  expect(text).toMatch(/caffenet\/conv4\/dense +2\.00\n/);
+  expect(text).toMatch(/conv4 +12\.32 +9\.73 +10\.00 +2\.00/);
+  expect(text).toMatch(/lenet\/3 +1\.99 +7\.44 +2\.00 +12\.00/);
+});
+
+test('the JSON object has the promised fields and no others', () => {
+  const parsed = JSON.parse(JSON.stringify(result)) as Record<string, unknown>;
+  expect(Object.keys(parsed)).toEqual(['suite', 'machine', 'peers', 'rows']);
+  expect(Object.keys(parsed['machine'] as object)).toEqual(['cpu', 'threads', 'node', 'peakGflops']);
+});
+
+test('without our own module measured there is nothing to compare with', () => {
+  const rows = [row('caffenet/conv4/dense', 'ort-web', 8), row('lenet/1', 'ort-web', 1)];
+  const tables = peersTables({ ...result, rows });
+  expect(tables).toHaveLength(1);
+});
