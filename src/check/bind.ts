@@ -32,7 +32,7 @@ export function bindArguments(call: CallExpression, signature: Signature, report
     const span = argument.name?.span ?? argument.span;
     if (name === undefined) {
       const args = [callee, call.arguments.length, signature.names.length] as const;
-      reject(argumentDiagnostics['too-many']({ span, args: [...args], help: `for example ${signature.example}` }));
+      reject(argumentDiagnostics['too-many']({ span, args: [...args], help: `for example \`${signature.example}\`` }));
       break;
     }
     const first = bound.get(name);
@@ -46,7 +46,7 @@ export function bindArguments(call: CallExpression, signature: Signature, report
   }
   // What an unknown name was meant to be is not missing as well.
   const missing = complete ? signature.required.filter((name) => !bound.has(name)) : [];
-  for (const name of missing) reject(argumentDiagnostics.missing({ span: call.span, args: [callee, name], help: `for example ${signature.example}` }));
+  for (const name of missing) reject(argumentDiagnostics.missing({ span: call.span, args: [callee, name], help: `for example \`${signature.example}\`` }));
   return { values: new Map([...bound].map(([name, argument]) => [name, argument.value])), complete };
 }
 

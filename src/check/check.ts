@@ -31,7 +31,7 @@ export function check(file: SourceFile, ops: OpRegistry): Checked {
   const defined = [...(declaration?.inputs ?? []), ...(declaration?.statements ?? []).filter((statement) => statement.kind === 'assignment')];
   const places = new Map(defined.map(({ name }) => [name.text, name.span]));
   const constants = constantScope(declarations.filter((each) => each.kind === 'const'), places, report);
-  if (!declaration) report(nameDiagnostics['no-network']({ span: file.span, args: [], help: 'for example `network Net(image: tensor[1, 28, 28]) { ... }`' }));
+  if (!declaration) report(nameDiagnostics['no-network']({ span: { ...file.span, start: file.span.end }, args: [], help: 'for example `network Net(image: tensor[1, 28, 28]) { ... }`' }));
 
   const checked = declaration && checkNetwork(declaration, constants, ops, report);
   const sparsity = checked && checkSparsity(sparsityDeclaration, checked, constants, ops, report);

@@ -41,7 +41,8 @@ const argumentMessages = {
 export const argumentDiagnostics: DiagnosticTable<typeof argumentMessages> = defineDiagnostics('argument', argumentMessages);
 
 const shapeMessages = {
-  mismatch: (op: string, why: string): string => `${op}: ${why}`,
+  /** In the words of the op's inference, which names the op. */
+  mismatch: (why: string): string => why,
   'input-rank': (found: string): string => `the input is ${found}, expected [channels, rows, columns] or [features]`,
   output: (found: string): string => `the network returns ${found}, expected one score a class: [classes]`,
   labels: (labels: number, classes: number): string => `${labels} labels for ${classes} classes`,

@@ -128,7 +128,7 @@ function checkOp(
       const expression = values.get(syntax.operands[index] ?? '');
       return expression ? [{ message: `this is ${formatShape(sampleShape(builder.shapeOf(operand)))}`, span: expression.span }] : [];
     });
-    return scope.report(shapeDiagnostics.mismatch({ span: call.span, args: [op.name, error.message], related, help: error.help }));
+    return scope.report(shapeDiagnostics.mismatch({ span: call.span, args: [error.message], related, help: error.help }));
   }
 }
 

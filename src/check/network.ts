@@ -58,7 +58,9 @@ export function checkNetwork(declaration: NetworkDeclaration, constants: Constan
   const whole = scope.builder.finish();
   const graph = reachedGraph({ ...whole, outputs: [{ name: OUTPUT_NAME, value: output }] });
   const kept = new Set(graph.nodes.map((node) => node.id));
-  for (const assignment of assignments) {
+  // What reads a layer may have been reported.
+  const sound = [...scope.layers.values()].every((layer) => layer.checked);
+  for (const assignment of sound ? assignments : []) {
     const { value, span } = scope.bindings.get(assignment.name.text) ?? {};
     if (value && span === assignment.name.span && !kept.has(value.node)) report(nameDiagnostics.unused({ span, args: [assignment.name.text], severity: 'warning' }));
   }

@@ -15,7 +15,7 @@ const primitive = 'normalize_input';
 const signature = {
   names: ['input', 'mean', 'deviation'],
   required: ['input', 'mean', 'deviation'],
-  example: '`normalize(image, mean = 0.13, deviation = 0.31)`, or a list with a number for each channel',
+  example: 'normalize(image, mean = 0.13, deviation = 0.31)',
 };
 
 export function checkNormalize(

@@ -37,7 +37,7 @@ export function laterDefinition(
   const key = path.toSorted().join(' ');
   if (seen.has(key)) return 'known';
   seen.add(key);
-  return nameDiagnostics.cycle({ span: name.span, args: [path], related: related(path), help: 'a layer can only read layers that stand before it' });
+  return nameDiagnostics.cycle({ span: name.span, args: [path], related: related(path), help: 'a definition can only read what stands before it' });
 }
 
 /** A shortest chain of readings from `from` to `to`, both included; one name if they are the same. */

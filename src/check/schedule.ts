@@ -1,9 +1,9 @@
 // Rates and optimisers as they are written: `0.01`, `cosine(0.02, to = 0.01)`, `sgd(rate = 0.01, momentum = 0.9)`.
 
-import { didYouMean } from '../base/suggest.ts';
 import type { Schedule } from '../ir/network.ts';
 import type { CallExpression, Expression } from '../syntax/ast.ts';
 import { bindArguments } from './bind.ts';
+import { suggestion } from './choice.ts';
 import type { ConstantScope } from './constants.ts';
 import { trainDiagnostics } from './diagnostics.ts';
 import type { Report } from './diagnostics.ts';
@@ -38,13 +38,13 @@ interface ScheduleForm {
 }
 
 const forms: ReadonlyMap<string, ScheduleForm> = new Map<string, ScheduleForm>([
-  ['constant', { names: ['rate'], required: ['rate'], example: '`constant(0.01)`', make: (rate) => ({ kind: 'constant', rate }) }],
+  ['constant', { names: ['rate'], required: ['rate'], example: 'constant(0.01)', make: (rate) => ({ kind: 'constant', rate }) }],
   [
     'step',
     {
       names: ['rate', 'at', 'factor'],
       required: ['rate'],
-      example: '`step(0.01, at = [0.5, 0.75], factor = 0.1)`',
+      example: 'step(0.01, at = [0.5, 0.75], factor = 0.1)',
       make: (rate, reader) => {
         const at = reader.read('at', ascendingShares, [0.7]);
         const factor = reader.read('factor', positive, 0.1);
@@ -57,7 +57,7 @@ const forms: ReadonlyMap<string, ScheduleForm> = new Map<string, ScheduleForm>([
     {
       names: ['rate', 'to'],
       required: ['rate'],
-      example: '`cosine(0.02, to = 0.01)`',
+      example: 'cosine(0.02, to = 0.01)',
       make: (rate, reader) => {
         const to = reader.read('to', ratio, 0.01);
         return to === undefined ? undefined : { kind: 'cosine', rate, to };
@@ -67,7 +67,7 @@ const forms: ReadonlyMap<string, ScheduleForm> = new Map<string, ScheduleForm>([
 ]);
 
 const ascendingShares: ValueType<readonly number[]> = {
-  expected: `${shares.expected}, ascending`,
+  expected: (constant) => `${shares.expected(constant)}, ascending`,
   read: (constant) => {
     const list = shares.read(constant);
     return list?.every((at, i) => i === 0 || at > (list[i - 1] ?? at)) ? list : undefined;
@@ -93,13 +93,13 @@ export function checkSchedule(expression: Expression, scope: TrainScope): Schedu
 const sgd = {
   names: ['rate', 'momentum', 'decay'],
   required: [],
-  example: '`sgd(rate = 0.01, momentum = 0.9, decay = 5e-4)`',
+  example: 'sgd(rate = 0.01, momentum = 0.9, decay = 5e-4)',
 } as const;
 
 /** `sgd(...)`; what is not given is none. */
 export function checkOptimizer(expression: Expression, scope: TrainScope): Optimizer | undefined {
   if (expression.kind !== 'call') {
-    return scope.report(trainDiagnostics.value({ span: expression.span, args: ['optimizer', `a ${expression.kind}`, 'a call'], help: `for example ${sgd.example}` }));
+    return scope.report(trainDiagnostics.value({ span: expression.span, args: ['optimizer', `a ${expression.kind}`, 'a call'], help: `for example \`${sgd.example}\`` }));
   }
   if (expression.callee.text !== 'sgd') return rejectCallee(expression, 'optimizer', ['sgd'], scope);
   const { complete, values } = bindArguments(expression, sgd, scope.report);
@@ -126,7 +126,7 @@ function readerOf(values: ReadonlyMap<string, Expression>, scope: TrainScope): R
 }
 
 function rejectCallee(call: CallExpression, name: string, known: readonly string[], scope: TrainScope): undefined {
-  const expected = known.map((callee) => `\`${callee}(...)\``).join(', ');
+  const expected = known.map((callee) => `\`${callee}(...)\``).join(' or ');
   const args = [name, `\`${call.callee.text}(...)\``, expected] as const;
-  return scope.report(trainDiagnostics.value({ span: call.callee.span, args: [...args], help: didYouMean(call.callee.text, known) }));
+  return scope.report(trainDiagnostics.value({ span: call.callee.span, args: [...args], help: suggestion(call.callee.text, known) }));
 }

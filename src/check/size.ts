@@ -21,16 +21,16 @@ export function checkSize(declaration: NetworkDeclaration, graph: Graph, paramet
   const refuse = (diagnose: typeof sizeDiagnostics.weights, sizes: ReadonlyMap<string, number>, most: number): void => {
     const found = [...sizes.values()].reduce((sum, size) => sum + size, 0);
     if (found <= most) return;
-    const [name = '', size = 0] = [...sizes].reduce((largest, entry) => (entry[1] > largest[1] ? entry : largest), ['', -1]);
+    const [name, size] = [...sizes].reduce((largest, entry) => (entry[1] > largest[1] ? entry : largest), ['', -1]);
     const span = graph.nodes.find((node) => node.layer === name)?.span;
-    const related = span ? [{ message: `\`${name}\` alone has ${thousands(size)}`, span }] : [];
-    report(diagnose({ span: declaration.name.span, args: [thousands(found), thousands(most)], related }));
+    const related = span ? [{ message: `\`${name}\` alone has ${digits(size)}`, span }] : [];
+    report(diagnose({ span: declaration.name.span, args: [digits(found), digits(most)], related }));
   };
   refuse(sizeDiagnostics.weights, weightSizes, MOST_WEIGHTS);
   refuse(sizeDiagnostics.activations, activationSizes, MOST_ACTIVATIONS);
 }
 
 /** `268,435,456` */
-function thousands(value: number): string {
-  return value < 1e15 ? String(value).replace(/\B(?=(\d{3})+$)/g, ',') : value.toExponential(2);
+function digits(value: number): string {
+  return value.toLocaleString('en-US');
 }

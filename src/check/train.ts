@@ -32,7 +32,7 @@ export function checkTrain(declaration: TrainDeclaration, penalized: boolean, co
   const sparsify = declaration.entries.find((entry) => entry.kind === 'phase' && entry.name.text === 'sparsify');
   if (sparsify && !penalized) {
     const help = 'a `sparsity` block says what: `sparsity { lasso filters of conv1 strength 5e-3 }`';
-    report(trainDiagnostics['nothing-to-sparsify']({ span: sparsify.span, args: [], help, severity: 'warning' }));
+    report(trainDiagnostics['nothing-to-sparsify']({ span: sparsify.name.span, args: [], help, severity: 'warning' }));
   }
   if (!phases || seedNumber === undefined || heldOutShare === undefined) return undefined;
   const { dataset } = declaration;
@@ -53,7 +53,8 @@ function checkPhases(declaration: TrainDeclaration, scope: TrainScope): readonly
     if (late && !first) scope.report(trainDiagnostics['phase-order']({ span, args: [text, late] }));
   }
   if (written.size === 0) {
-    return scope.report(trainDiagnostics['no-phase']({ span: declaration.span, args: [], help: 'for example `baseline { epochs = 12, rate = 0.01 }`' }));
+    if (declaration.entries.some((entry) => entry.kind === 'phase')) return undefined;
+    return scope.report(trainDiagnostics['no-phase']({ span: declaration.dataset.span, args: [], help: 'for example `baseline { epochs = 12, rate = 0.01 }`' }));
   }
   const specs: PhaseSpec[] = [];
   let inherited: Inherited = { batch: DEFAULT_BATCH, optimizer: plainOptimizer, failed: false };
@@ -76,7 +77,7 @@ interface Inherited {
 }
 
 function checkPhase(name: PhaseName, phase: Phase, inherited: Inherited, scope: TrainScope): Inherited & { readonly spec?: PhaseSpec } {
-  let failed = inherited.failed;
+  let failed = false;
   // Anything reported while this phase is read makes it fail.
   const watched: TrainScope = {
     ...scope,
@@ -97,9 +98,10 @@ function checkPhase(name: PhaseName, phase: Phase, inherited: Inherited, scope: 
   const schedule = rate ?? optimizer?.schedule ?? inherited.schedule;
 
   const lacks = (setting: string, help: string): undefined => watched.report(trainDiagnostics.missing({ span: phase.name.span, args: [name, setting], help }));
+  // A setting that was misspelt is not missing as well.
   const complete = !failed;
   if (complete && !epochsSetting) lacks('epochs', 'for example `epochs = 12`');
-  if (complete && !schedule) lacks('rate', 'for example `rate = 0.01`, or `optimizer = sgd(rate = 0.01, momentum = 0.9)`');
+  if (complete && !schedule && !inherited.failed) lacks('rate', 'for example `rate = 0.01`, or `optimizer = sgd(rate = 0.01, momentum = 0.9)`');
   const next = { batch: batch ?? inherited.batch, optimizer: optimizer ?? inherited.optimizer, ...(schedule && { schedule }), failed };
   if (failed || epochs === undefined || !schedule) return next;
   return { ...next, spec: { name, epochs, batch: next.batch, schedule, momentum: next.optimizer.momentum, decay: next.optimizer.decay } };

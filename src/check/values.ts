@@ -9,7 +9,8 @@ import type { Constant, ConstantScope } from './constants.ts';
 import type { Report } from './diagnostics.ts';
 
 export interface ValueType<T> {
-  readonly expected: string;
+  /** What a constant that does not fit should have been. */
+  readonly expected: (constant: Constant) => string;
   /** The value a constant stands for; undefined where it does not fit. */
   readonly read: (constant: Constant) => T | undefined;
 }
@@ -18,15 +19,18 @@ export interface ValueType<T> {
 const LARGEST_EXTENT = 2 ** 30;
 
 const numberWhere = (expected: string, fits: (value: number) => boolean): ValueType<number> => ({
-  expected,
+  expected: () => expected,
   read: (constant) => (typeof constant === 'number' && fits(constant) ? constant : undefined),
 });
 
-const integer = (from: number, most: number): ValueType<number> =>
-  numberWhere(`an integer from ${from} to ${most}`, (value) => Number.isInteger(value) && value >= from && value <= most);
+/** The limit is only spoken of where it matters. */
+const integer = (from: number, most: number): ValueType<number> => ({
+  expected: (constant) => (typeof constant === 'number' && constant > most ? `a whole number up to ${most.toLocaleString('en-US')}` : `a whole number from ${from}`),
+  read: (constant) => (typeof constant === 'number' && Number.isInteger(constant) && constant >= from && constant <= most ? constant : undefined),
+});
 
 const pairOf = (item: ValueType<number>): ValueType<readonly [number, number]> => ({
-  expected: `${item.expected}, or [rows, columns] of them`,
+  expected: (constant) => `${item.expected(constant)}, or [rows, columns] of them`,
   read: (constant) => {
     const [rows, columns, ...rest] = Array.isArray(constant) ? constant.map(item.read) : [item.read(constant), item.read(constant)];
     return rows === undefined || columns === undefined || rest.length > 0 ? undefined : [rows, columns];
@@ -35,7 +39,7 @@ const pairOf = (item: ValueType<number>): ValueType<readonly [number, number]> =
 
 /** One number, or a list of them. */
 const listOf = (item: ValueType<number>): ValueType<readonly number[]> => ({
-  expected: `${item.expected}, or a list of them`,
+  expected: (constant) => `${item.expected(constant)}, or a list of them`,
   read: (constant) => {
     const items = Array.isArray(constant) ? constant.map(item.read) : [item.read(constant)];
     const known = items.filter((value) => value !== undefined);
@@ -55,11 +59,11 @@ export const reals: ValueType<readonly number[]> = listOf(real);
 export const positives: ValueType<readonly number[]> = listOf(positive);
 export const shares: ValueType<readonly number[]> = listOf(share);
 export const flag: ValueType<boolean> = {
-  expected: 'true or false',
+  expected: () => 'true or false',
   read: (constant) => (typeof constant === 'boolean' ? constant : undefined),
 };
 export const text: ValueType<string> = {
-  expected: 'a string',
+  expected: () => 'a string',
   read: (constant) => (typeof constant === 'string' && constant !== '' ? constant : undefined),
 };
 
@@ -84,5 +88,5 @@ export function readValue<T>(
 ): T | undefined {
   const constant = constants.evaluate(expression);
   if (constant === undefined) return undefined;
-  return type.read(constant) ?? report(reject(formatConstant(constant), type.expected));
+  return type.read(constant) ?? report(reject(formatConstant(constant), type.expected(constant)));
 }

@@ -39,7 +39,7 @@ export function scanGraph(source: Source): GraphScanner {
     at = match ? token.lastIndex : source.text.length;
     const span = { source, start, end: at };
     const found = Object.entries(match?.groups ?? {}).find(([, text]) => text !== undefined);
-    return found ? { kind: found[0] as GraphTokenKind, text: found[1] as string, span } : { kind: 'end', text: 'end of text', span };
+    return found ? { kind: found[0] as GraphTokenKind, text: found[1], span } : { kind: 'end', text: 'end of text', span };
   };
   let ahead = read();
 

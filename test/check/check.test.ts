@@ -1,0 +1,62 @@
+// Each fixture `NAME.ssl` is checked and compared with `NAME.expect.md`: the source, then the diagnostics as
+// rendered, then the model. `vitest run test/check -u` rewrites the expectations.
+
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { renderDiagnostic } from '../../src/base/frame.ts';
+import { check } from '../../src/check/check.ts';
+import type { Checked } from '../../src/check/check.ts';
+import type { Model } from '../../src/ir/network.ts';
+import { printGraph } from '../../src/ir/print.ts';
+import { verifyGraph } from '../../src/ir/verify.ts';
+import { ops } from '../../src/ops/index.ts';
+import { parse } from '../../src/syntax/parse.ts';
+
+const folder = join(import.meta.dirname, 'fixtures');
+const examples = join(import.meta.dirname, '../../examples');
+
+const sourcesIn = (path: string): string[] => readdirSync(path).filter((name) => name.endsWith('.ssl'));
+
+function checkText(name: string, text: string): Checked {
+  const { file, diagnostics } = parse({ name, text });
+  expect(diagnostics).toEqual([]);
+  return check(file, ops);
+}
+
+const withoutSpan = (value: object): object => Object.fromEntries(Object.entries(value).filter(([key]) => key !== 'span'));
+
+function describeModel({ network, penalties, method, train }: Model): string {
+  const { graph, parameters, ...rest } = network;
+  return [
+    printGraph(graph),
+    ...parameters.map((parameter) => `parameter ${JSON.stringify(parameter)}`),
+    `network ${JSON.stringify(rest)}`,
+    `method ${method}`,
+    ...penalties.map((penalty) => `penalty ${JSON.stringify(withoutSpan(penalty))}`),
+    ...(train ? [`train ${JSON.stringify(withoutSpan({ ...train, phases: undefined }))}`] : []),
+    ...(train?.phases ?? []).map((phase) => `phase ${JSON.stringify(phase)}`),
+  ].join('\n');
+}
+
+const block = (title: string, language: string, lines: string): string => `## ${title}\n\n\`\`\`${language}\n${lines.trimEnd()}\n\`\`\`\n`;
+
+describe('fixtures', () => {
+  test.each(sourcesIn(folder))('%s', async (name) => {
+    const text = readFileSync(join(folder, name), 'utf8');
+    const { model, diagnostics } = checkText(name, text);
+    const sections = [
+      block('Source', 'text', text),
+      ...(diagnostics.length > 0 ? [block('Diagnostics', 'text', diagnostics.map(renderDiagnostic).join('\n\n'))] : []),
+      ...(model ? [block('Model', 'text', describeModel(model))] : []),
+    ];
+    if (model) verifyGraph(model.network.graph, ops, 'checking');
+    await expect(sections.join('\n')).toMatchFileSnapshot(join(folder, name.replace(/\.ssl$/, '.expect.md')));
+  });
+});
+
+test.each(sourcesIn(examples))('example %s has no fault', (name) => {
+  const { model, diagnostics } = checkText(name, readFileSync(join(examples, name), 'utf8'));
+  expect(diagnostics.map(renderDiagnostic)).toEqual([]);
+  expect(model).toBeDefined();
+});
