@@ -18,6 +18,7 @@ import type { Node, ParameterData, Value } from '../ir/graph.ts';
 import type { KeptAxes, OpRegistry } from '../ir/op.ts';
 import { channelAxis } from '../sparsity/channel-links.ts';
 import { inputShapes } from '../sparsity/constant-maps.ts';
+import { flagsOf } from '../sparsity/kept-channels.ts';
 import { keptWeights } from '../sparsity/kept-weights.ts';
 import { findRemoval } from '../sparsity/removal.ts';
 import type { Removal } from '../sparsity/removal.ts';
@@ -45,9 +46,9 @@ export const eliminate: Pass = {
 /** A node with weights, on the rows and columns that stay; undefined: all do. */
 function gathered(use: WeightUse, removal: Removal, rewriter: Rewriter): readonly Value[] | undefined {
   const { node, op, matrices } = use;
-  const rows = present(removal.kept.get(valueKey({ node: node.id, result: 0 })), `rows of ${node.op}`);
+  const rows = flagsOf(removal.kept, { node: node.id, result: 0 });
   const operand = present(node.inputs[matrices.operand], 'operand');
-  const channels = present(removal.kept.get(valueKey(operand)), `channels of ${node.op}`);
+  const channels = flagsOf(removal.kept, operand);
   const kept = keptWeights(use, rows, channels);
   if (!kept.reduced) return undefined;
 
@@ -66,7 +67,7 @@ function gathered(use: WeightUse, removal: Removal, rewriter: Rewriter): readonl
 /** Any other node, on the channels that stay; undefined: all do. */
 function sliced(node: Node, shapes: readonly Shape[], ops: OpRegistry, removal: Removal, rewriter: Rewriter): readonly Value[] | undefined {
   const keptOf = (value: Value): readonly number[] | undefined => {
-    const flags = removal.kept.get(valueKey(value));
+    const flags = removal.kept.flags.get(valueKey(value));
     return flags?.includes(0) ? [...flags.keys()].filter((i) => flags[i] === 1) : undefined;
   };
   const op = present(ops.get(node.op), `op ${node.op}`);

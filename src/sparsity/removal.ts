@@ -13,173 +13,165 @@
 
 import { present } from '../base/invariant.ts';
 import { nodeMap, valueKey } from '../ir/graph.ts';
-import type { Node, Program, Value } from '../ir/graph.ts';
+import type { Graph, Node, Program, Value } from '../ir/graph.ts';
 import type { OpRegistry } from '../ir/op.ts';
-import { channelAxis, channelLinks } from './channel-links.ts';
+import { channelLinks } from './channel-links.ts';
 import type { ChannelLink } from './channel-links.ts';
 import { constantMaps, inputShapes, knownInputs, parameterNames } from './constant-maps.ts';
 import type { ConstantMaps } from './constant-maps.ts';
 import type { KeepReason } from './keep-reason.ts';
+import { flagsOf, keepAllChannels, keepChannel, noChannels, reasonOf } from './kept-channels.ts';
+import type { KeptChannels } from './kept-channels.ts';
 import { countRow, weightUse } from './weight-use.ts';
 import type { WeightUse } from './weight-use.ts';
 
-export interface Removal {
-  readonly constants: ConstantMaps;
-  /** By value key, for values with a channel axis: 1 for each index that stays. */
-  readonly kept: ReadonlyMap<string, Uint8Array>;
-  /** By value key: why each index that stays does. */
-  readonly reasons: ReadonlyMap<string, readonly (KeepReason | undefined)[]>;
-  /** By node: the weights, with the columns that the kept rows need. */
+/** How channels get from node to node: by weights, or one by one. A node in neither map keeps all it reads and makes. */
+interface Paths {
+  /** By node: the weights, in the end with the columns that the kept rows need. */
   readonly weights: ReadonlyMap<number, WeightUse>;
-  /** By node: how channels pass through it; absent where they do not. */
   readonly links: ReadonlyMap<number, readonly ChannelLink[]>;
+}
+
+export interface Removal extends Paths {
+  readonly constants: ConstantMaps;
+  readonly kept: KeptChannels;
 }
 
 export function findRemoval(program: Program, ops: OpRegistry): Removal {
   const { graph } = program;
-  const constants = constantMaps(program, ops);
   const names = parameterNames(program);
-  const nodes = nodeMap(graph);
-  const kept = new Map<string, Uint8Array>();
-  const reasons = new Map<string, (KeepReason | undefined)[]>();
-  const weights = new Map<number, WeightUse>();
-  const links = new Map<number, readonly ChannelLink[]>();
-  let changed = false;
+  const computed = graph.nodes.filter((node) => !names.has(node.id));
+  const constants = constantMaps(program, ops);
+  const paths = findPaths(program, computed, ops, constants);
+  const kept = noChannels(computed);
 
-  const keep = (key: string, index: number, reason: KeepReason): void => {
-    const flags = kept.get(key);
-    if (!flags || flags[index] === 1) return;
-    flags[index] = 1;
-    present(reasons.get(key), `reasons of %${key}`)[index] = reason;
-    changed = true;
-  };
-  const keepAll = (value: Value, reason: KeepReason): void => {
-    const key = valueKey(value);
-    for (let i = 0; i < (kept.get(key)?.length ?? 0); i++) keep(key, i, reason);
-  };
-  const flagsOf = (value: Value): Uint8Array => present(kept.get(valueKey(value)), `channels of %${valueKey(value)}`);
-  const reasonOf = (key: string, index: number): KeepReason => present(reasons.get(key)?.[index], `reason of %${key}[${index}]`);
-
-  // What each node is: weights, a passage of channels, or neither.
-  for (const node of graph.nodes) {
-    if (names.has(node.id)) continue;
-    for (const [result, shape] of node.results.entries()) {
-      const channels = shape[channelAxis];
-      if (channels === undefined) continue;
-      const key = valueKey({ node: node.id, result });
-      kept.set(key, new Uint8Array(channels));
-      reasons.set(key, Array.from({ length: channels }, () => undefined));
-    }
-    const op = present(ops.get(node.op), `op ${node.op}`);
-    const shapes = inputShapes(node, nodes);
-    const known = knownInputs(node, program, names);
-    const use = weightUse(node, op, shapes, known, constants);
-    if (use) {
-      weights.set(node.id, use);
-      continue;
-    }
-    const passage = channelLinks(node, op, shapes, (operand) => !known[operand]);
-    if (passage && passage.length > 0) links.set(node.id, passage);
-    for (const [result] of node.results.entries()) keepUnlinked(node, result, passage ?? []);
-    if (!passage) for (const value of node.inputs) keepAll(value, { kind: 'mixed', by: labelOf(node) });
-  }
-  for (const { name, value } of graph.outputs) keepAll(value, { kind: 'output', output: name });
-  for (const { input, output } of graph.state) for (const value of [input, output]) keepAll(value, { kind: 'output', output: 'state' });
-
-  /** Result indices that come from no operand's channels. */
-  function keepUnlinked(node: Node, result: number, passage: readonly ChannelLink[]): void {
-    const value = { node: node.id, result };
-    const linked = new Set(passage.filter((link) => link.result === result).flatMap((link) => linkedIndices(node, link).flat()));
-    for (let i = 0; i < (kept.get(valueKey(value))?.length ?? 0); i++) {
-      if (!linked.has(i)) keep(valueKey(value), i, { kind: 'source', by: labelOf(node) });
-    }
-  }
-
-  /** For each index of the operand, the result indices it becomes. */
-  function linkedIndices(node: Node, link: ChannelLink): number[][] {
-    const channels = inputShapes(node, nodes)[link.operand]?.[channelAxis] ?? 0;
-    return Array.from({ length: channels }, (_, c) => Array.from({ length: link.factor }, (_, j) => link.offset + c * link.factor + j));
-  }
-
-  const readWeights = (use: WeightUse): void => {
-    const rows = flagsOf({ node: use.node.id, result: 0 });
-    const operand = valueKey(present(use.node.inputs[use.matrices.operand], 'operand'));
-    const by = labelOf(use.node);
-    for (const part of use.parts) {
-      let fresh = false;
-      for (let row = 0; row < part.rows; row++) {
-        if (rows[part.rowOffset + row] === 1 && countRow(use, part, row)) fresh = true;
-      }
-      if (!fresh) continue;
-      for (const [t, channel] of part.channels.entries()) {
-        if (part.needed[t] === 0 || use.foldable(channel)) continue;
-        keep(operand, channel, { kind: Number.isFinite(use.constants[channel]) ? 'padding' : 'read', by });
-      }
-    }
-  };
-
-  const passThrough = (node: Node, link: ChannelLink): void => {
-    const from = valueKey(present(node.inputs[link.operand], 'operand'));
-    const to = valueKey({ node: node.id, result: link.result });
-    const source = present(kept.get(from), `channels of %${from}`);
-    const target = present(kept.get(to), `channels of %${to}`);
-    for (let c = 0; c < source.length; c++) {
-      const first = link.offset + c * link.factor;
-      for (let j = first; j < first + link.factor; j++) {
-        if (target[j] === 1) keep(from, c, reasonOf(to, j));
-      }
-      if (source[c] === 0) continue;
-      for (let j = first; j < first + link.factor; j++) keep(to, j, passedOn(reasonOf(from, c), node, links));
-    }
-  };
-
-  const settle = (): void => {
-    do {
-      changed = false;
-      for (const node of graph.nodes.toReversed()) {
-        const use = weights.get(node.id);
-        if (use) readWeights(use);
-        for (const link of links.get(node.id) ?? []) passThrough(node, link);
-      }
-    } while (changed);
-  };
-
-  /** Keeps one index where none is left, the last such place first, so that what it needs comes before more is kept. */
-  const repair = (): boolean => {
-    for (const node of graph.nodes.toReversed()) {
-      for (const [result] of node.results.entries()) {
-        const key = valueKey({ node: node.id, result });
-        const flags = kept.get(key);
-        if (flags && !flags.includes(1)) {
-          keep(key, 0, { kind: 'last' });
-          return true;
-        }
-      }
-      const use = weights.get(node.id);
-      if (!use) continue;
-      const rows = flagsOf({ node: node.id, result: 0 });
-      const operand = present(node.inputs[use.matrices.operand], 'operand');
-      for (const part of use.parts) {
-        const alive = rows.subarray(part.rowOffset, part.rowOffset + part.rows).includes(1);
-        if (!alive || part.channels.some((channel) => flagsOf(operand)[channel] === 1)) continue;
-        keep(valueKey(operand), part.channels[0] ?? 0, { kind: 'last' });
-        return true;
-      }
-    }
-    return false;
-  };
-
-  settle();
-  while (repair()) settle();
-  return { constants, kept, reasons, weights, links };
-}
-
-/** The reason an index has downstream of a node that passes it on: at a shortcut, the other writer's. */
-function passedOn(reason: KeepReason, node: Node, links: ReadonlyMap<number, readonly ChannelLink[]>): KeepReason {
-  return (links.get(node.id)?.length ?? 0) > 1 ? { kind: 'shortcut', by: labelOf(node) } : reason;
+  keepEnds(graph, computed, paths, kept);
+  settle(computed, paths, kept);
+  while (keepOneWhereNoneIs(computed, paths, kept)) settle(computed, paths, kept);
+  return { constants, kept, ...paths };
 }
 
 /** What a person calls a node. */
 export function labelOf(node: Node): string {
   return node.layer ?? node.op;
+}
+
+function findPaths(program: Program, computed: readonly Node[], ops: OpRegistry, constants: ConstantMaps): Paths {
+  const names = parameterNames(program);
+  const nodes = nodeMap(program.graph);
+  const weights = new Map<number, WeightUse>();
+  const links = new Map<number, readonly ChannelLink[]>();
+  for (const node of computed) {
+    const op = present(ops.get(node.op), `op ${node.op}`);
+    const shapes = inputShapes(node, nodes);
+    const known = knownInputs(node, program, names);
+    const use = weightUse(node, op, shapes, known, constants);
+    const passage = use ? undefined : channelLinks(node, op, shapes, (operand) => !known[operand]);
+    if (use) weights.set(node.id, use);
+    else if (passage) links.set(node.id, passage);
+  }
+  return { weights, links };
+}
+
+/** Where nothing can go: outputs, state, what ops that mix channels read, and what no operand's channels become. */
+function keepEnds(graph: Graph, computed: readonly Node[], { weights, links }: Paths, kept: KeptChannels): void {
+  for (const { name, value } of graph.outputs) keepAllChannels(kept, value, { kind: 'output', output: name });
+  for (const { input, output } of graph.state) {
+    for (const value of [input, output]) keepAllChannels(kept, value, { kind: 'output', output: 'state' });
+  }
+  for (const node of computed) {
+    if (weights.has(node.id)) continue;
+    const passage = links.get(node.id);
+    if (!passage) for (const value of node.inputs) keepAllChannels(kept, value, { kind: 'mixed', by: labelOf(node) });
+    for (const result of node.results.keys()) {
+      const linked = new Set(
+        passage
+          ?.filter((link) => link.result.result === result)
+          .flatMap((link) => Array.from({ length: flagsOf(kept, link.operand).length * link.factor }, (_, i) => link.offset + i)),
+      );
+      const value = { node: node.id, result };
+      for (const index of kept.flags.get(valueKey(value))?.keys() ?? []) {
+        if (!linked.has(index)) keepChannel(kept, value, index, { kind: 'source', by: labelOf(node) });
+      }
+    }
+  }
+}
+
+/** Applies the rules, readers first, until nothing changes. */
+function settle(computed: readonly Node[], { weights, links }: Paths, kept: KeptChannels): void {
+  do {
+    kept.changed = false;
+    for (const node of computed.toReversed()) {
+      const use = weights.get(node.id);
+      if (use) keepWhatRowsRead(use, kept);
+      const passage = links.get(node.id) ?? [];
+      for (const link of passage) passThrough(node, link, passage.length > 1, kept);
+    }
+  } while (kept.changed);
+}
+
+function keepWhatRowsRead(use: WeightUse, kept: KeptChannels): void {
+  const rows = flagsOf(kept, { node: use.node.id, result: 0 });
+  const operand = operandOf(use.node, use.matrices.operand);
+  const by = labelOf(use.node);
+  for (const part of use.parts) {
+    let fresh = false;
+    for (let row = 0; row < part.rows; row++) {
+      if (rows[part.rowOffset + row] === 1 && countRow(use, part, row)) fresh = true;
+    }
+    if (!fresh) continue;
+    for (const [column, channel] of part.channels.entries()) {
+      if (part.needed[column] === 0 || use.foldable(channel)) continue;
+      keepChannel(kept, operand, channel, { kind: Number.isFinite(use.constants[channel]) ? 'padding' : 'read', by });
+    }
+  }
+}
+
+/** @param joins Whether several operands are joined here: then one writer's index keeps the other's. */
+function passThrough(node: Node, link: ChannelLink, joins: boolean, kept: KeptChannels): void {
+  const { operand, result } = link;
+  const source = flagsOf(kept, operand);
+  const target = flagsOf(kept, result);
+  for (let channel = 0; channel < source.length; channel++) {
+    const first = link.offset + channel * link.factor;
+    for (let index = first; index < first + link.factor; index++) {
+      if (target[index] === 1) keepChannel(kept, operand, channel, reasonOf(kept, result, index));
+    }
+    if (source[channel] === 0) continue;
+    const reason: KeepReason = joins ? { kind: 'shortcut', by: labelOf(node) } : reasonOf(kept, operand, channel);
+    for (let index = first; index < first + link.factor; index++) keepChannel(kept, result, index, reason);
+  }
+}
+
+/**
+ * Keeps one index of a value that has none left, or one operand channel of a part whose rows stay. The last
+ * such place comes first, so that what it needs is kept before anything further up is.
+ * @returns Whether there was such a place.
+ */
+function keepOneWhereNoneIs(computed: readonly Node[], { weights }: Paths, kept: KeptChannels): boolean {
+  for (const node of computed.toReversed()) {
+    for (const result of node.results.keys()) {
+      const value = { node: node.id, result };
+      const flags = kept.flags.get(valueKey(value));
+      if (!flags || flags.includes(1)) continue;
+      keepChannel(kept, value, 0, { kind: 'last' });
+      return true;
+    }
+    const use = weights.get(node.id);
+    if (!use) continue;
+    const rows = flagsOf(kept, { node: node.id, result: 0 });
+    const operand = operandOf(node, use.matrices.operand);
+    const channels = flagsOf(kept, operand);
+    for (const part of use.parts) {
+      const stays = rows.subarray(part.rowOffset, part.rowOffset + part.rows).includes(1);
+      if (!stays || part.channels.some((channel) => channels[channel] === 1)) continue;
+      keepChannel(kept, operand, present(part.channels[0], 'column'), { kind: 'last' });
+      return true;
+    }
+  }
+  return false;
+}
+
+function operandOf(node: Node, operand: number): Value {
+  return present(node.inputs[operand], `operand ${operand} of ${node.op}`);
 }
