@@ -1,7 +1,10 @@
-// Reading chevrotain's concrete syntax trees: children by name, or all in source order.
+// Reading chevrotain's concrete syntax trees: children by name or in source order, spans, names.
 
 import type { CstElement, CstNode, IToken } from 'chevrotain';
-import { present } from '../base/invariant.ts';
+import type { Diagnostic } from '../base/diagnostic.ts';
+import { invariant, present } from '../base/invariant.ts';
+import type { Source, Span } from '../base/span.ts';
+import type { Name } from './ast.ts';
 
 export function tokensIn(node: CstNode, name: string): IToken[] {
   return (node.children[name] ?? []).filter((child): child is IToken => !('children' in child));
@@ -26,4 +29,28 @@ export function childrenOf(node: CstNode): CstElement[] {
 
 function startOf(element: CstElement): number {
   return 'children' in element ? (element.location?.startOffset ?? 0) : element.startOffset;
+}
+
+// For the conversion to the syntax tree
+
+export interface Context {
+  readonly source: Source;
+  readonly diagnostics: Diagnostic[];
+}
+
+export function tokenSpan({ source }: Context, token: IToken): Span {
+  return { source, start: token.startOffset, end: token.startOffset + token.image.length };
+}
+
+export function nodeSpan({ source }: Context, node: CstNode): Span {
+  const { startOffset, endOffset } = present(node.location, 'location of a syntax node');
+  return { source, start: startOffset, end: present(endOffset, 'end of a syntax node') + 1 };
+}
+
+export function name(context: Context, token: IToken): Name {
+  return { kind: 'name', text: token.image, span: tokenSpan(context, token) };
+}
+
+export function unknownNode(node: CstNode): never {
+  invariant(false, () => `no conversion for the syntax node ${node.name}`);
 }

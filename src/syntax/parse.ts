@@ -3,10 +3,12 @@
 //
 //   text -> tokens -> respell -> balance -> parse (with recovery) -> syntax tree -> structure
 
+import type { CstNode, IToken } from 'chevrotain';
 import type { Diagnostic } from '../base/diagnostic.ts';
 import type { Source } from '../base/span.ts';
 import type { SourceFile } from './ast.ts';
 import { balance } from './balance.ts';
+import { endOf } from './brackets.ts';
 import { DEPTH_LIMIT, tooDeep } from './depth.ts';
 import { syntaxDiagnostics } from './diagnostics.ts';
 import { readTokens } from './lex.ts';
@@ -29,37 +31,50 @@ export interface Parsed {
   readonly diagnostics: readonly Diagnostic[];
 }
 
+/** The concrete syntax of a file: its tree is whole only where there are no diagnostics. */
+export interface Read {
+  readonly cst: CstNode;
+  readonly tokens: readonly IToken[];
+  readonly comments: readonly IToken[];
+  readonly diagnostics: readonly Diagnostic[];
+}
+
 export function parse(source: Source): Parsed {
+  const read = readSyntax(source);
+  const converted = toAst(source, read.cst);
+  const found = [...read.diagnostics, ...converted.diagnostics];
+  const structure = found.length === 0 ? structureDiagnostics(converted.file) : [];
+  return { file: converted.file, diagnostics: shown([...found, ...structure].sort(bySource)) };
+}
+
+export function readSyntax(source: Source): Read {
   const { length } = source.text;
   if (length > SIZE_LIMIT) {
     const size = (length / MEBIBYTE).toFixed(1);
-    return failed(source, syntaxDiagnostics['file-too-large']({ args: [size, SIZE_LIMIT / MEBIBYTE] }));
+    return unread(syntaxDiagnostics['file-too-large']({ args: [size, SIZE_LIMIT / MEBIBYTE] }));
   }
-  const lexed = readTokens(source);
-  const deep = tooDeep(lexed.tokens);
+  const { tokens, comments, diagnostics } = readTokens(source);
+  const deep = tooDeep(tokens);
   if (deep) {
-    const span = { source, start: deep.startOffset, end: deep.startOffset + deep.image.length };
-    return failed(source, syntaxDiagnostics['too-deep']({ span, args: [DEPTH_LIMIT] }));
+    const span = { source, start: deep.startOffset, end: endOf(deep) };
+    return unread(syntaxDiagnostics['too-deep']({ span, args: [DEPTH_LIMIT] }));
   }
-  const respelt = respell(source, lexed.tokens);
+  const respelt = respell(source, tokens);
   const balanced = balance(source, respelt.tokens);
   const { cst, errors } = parseTokens(balanced.tokens);
-  const converted = toAst(source, cst);
-  const before = [...lexed.diagnostics, ...respelt.diagnostics, ...balanced.diagnostics];
-  const found = [...before, ...parserDiagnostics(source, balanced.tokens, errors, before), ...converted.diagnostics];
-  const structure = found.length === 0 ? structureDiagnostics(converted.file) : [];
-  return { file: converted.file, diagnostics: shown([...found, ...structure].sort(bySource)) };
+  const before = [...diagnostics, ...respelt.diagnostics, ...balanced.diagnostics];
+  const found = [...before, ...parserDiagnostics(source, balanced.tokens, errors, before)];
+  return { cst, tokens, comments, diagnostics: found };
+}
+
+function unread(diagnostic: Diagnostic): Read {
+  return { cst: { name: 'file', children: {} }, tokens: [], comments: [], diagnostics: [diagnostic] };
 }
 
 function shown(diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {
   const hidden = diagnostics.length - SHOWN_LIMIT;
   if (hidden <= 0) return diagnostics;
   return [...diagnostics.slice(0, SHOWN_LIMIT), syntaxDiagnostics['too-many']({ args: [hidden] })];
-}
-
-function failed(source: Source, diagnostic: Diagnostic): Parsed {
-  const span = { source, start: 0, end: source.text.length };
-  return { file: { kind: 'file', source, declarations: [], span }, diagnostics: [diagnostic] };
 }
 
 function bySource(a: Diagnostic, b: Diagnostic): number {

@@ -6,15 +6,13 @@
 
 import {
   CstParser,
-  EOF,
   type CstNode,
-  type IParserErrorMessageProvider,
   type IRecognitionException,
   type ISerializedGast,
   type IToken,
   type ParserMethod,
-  tokenLabel,
 } from 'chevrotain';
+import { expectations, expectedAt } from './expectations.ts';
 import {
   allTokens, Colon, Comma, Const, Dot, Equals, False, Identifier, Labels, Lasso, LeftBrace, LeftBracket, LeftParen,
   Minus, Network, NumberToken, Of, On, Percent, Plus, Power, Return, RightBrace, RightBracket, RightParen, Slash,
@@ -22,28 +20,6 @@ import {
 } from './tokens.ts';
 
 type Rule = ParserMethod<[], CstNode>;
-
-/** The message of an error is what was expected; `parse` says the rest. */
-const expectations: IParserErrorMessageProvider = {
-  buildMismatchTokenMessage: ({ expected, ruleName }) => {
-    if (expected === RightParen && ruleName !== 'parenthesized') return '`,` or `)`';
-    if (expected === RightBracket) return '`,` or `]`';
-    if (expected === EOF) return expectedAt.declaration;
-    if (expected === RightBrace) return expectedAt[`${ruleName}Body`] ?? tokenLabel(expected);
-    return tokenLabel(expected);
-  },
-  buildNotAllInputParsedMessage: () => expectedAt.declaration,
-  buildNoViableAltMessage: ({ ruleName, customUserDescription }) => customUserDescription ?? `a ${ruleName}`,
-  buildEarlyExitMessage: ({ ruleName, customUserDescription }) => customUserDescription ?? `a ${ruleName}`,
-};
-
-const expectedAt: Readonly<Record<string, string>> & { readonly declaration: string } = {
-  declaration: '`const`, `network`, `sparsity` or `train`',
-  networkBody: 'a statement or `}`',
-  sparsityBody: '`lasso`, a setting or `}`',
-  trainBody: 'a phase, a setting or `}`',
-  phaseBody: 'a setting or `}`',
-};
 
 class SslParser extends CstParser {
   constructor() {

@@ -1,27 +1,21 @@
 // Concrete to abstract syntax tree. What the parser could not make whole is left out: the file already has a
 // diagnostic for it and goes no further.
 
-import type { CstElement, CstNode, IToken } from 'chevrotain';
+import type { CstElement, CstNode } from 'chevrotain';
 import type { Diagnostic } from '../base/diagnostic.ts';
 import { invariant, present } from '../base/invariant.ts';
-import type { Source, Span } from '../base/span.ts';
+import type { Source } from '../base/span.ts';
 import type {
-  Argument, BinaryOperator, ConstDeclaration, Declaration, Expression, InputParameter, LassoStatement, LayerPattern,
-  ListExpression, Name, NetworkDeclaration, Phase, Setting, SourceFile, SparsityDeclaration, Statement,
-  StringLiteral, TrainDeclaration,
+  ConstDeclaration, Declaration, Expression, InputParameter, LassoStatement, LayerPattern, Name, NetworkDeclaration,
+  Phase, Setting, SourceFile, SparsityDeclaration, Statement, TrainDeclaration,
 } from './ast.ts';
-import { childrenOf, nodeIn, nodesIn, tokenIn, tokensIn } from './cst.ts';
+import { childrenOf, type Context, name, nodeIn, nodeSpan, nodesIn, tokenIn, tokensIn, unknownNode } from './cst.ts';
 import { syntaxDiagnostics } from './diagnostics.ts';
-import { readNumber, readString } from './literals.ts';
+import { expression, list, string } from './expressions-to-ast.ts';
 
 export interface Converted {
   readonly file: SourceFile;
   readonly diagnostics: readonly Diagnostic[];
-}
-
-interface Context {
-  readonly source: Source;
-  readonly diagnostics: Diagnostic[];
 }
 
 export function toAst(source: Source, file: CstNode): Converted {
@@ -53,25 +47,6 @@ function hasHeader(node: CstNode, entries: readonly string[]): boolean {
   );
 }
 
-// Spans
-
-function tokenSpan({ source }: Context, token: IToken): Span {
-  return { source, start: token.startOffset, end: token.startOffset + token.image.length };
-}
-
-function nodeSpan({ source }: Context, node: CstNode): Span {
-  const { startOffset, endOffset } = present(node.location, 'location of a syntax node');
-  return { source, start: startOffset, end: present(endOffset, 'end of a syntax node') + 1 };
-}
-
-function spanning(first: Expression, last: Expression): Span {
-  return { source: first.span.source, start: first.span.start, end: last.span.end };
-}
-
-function name(context: Context, token: IToken): Name {
-  return { kind: 'name', text: token.image, span: tokenSpan(context, token) };
-}
-
 // Declarations
 
 function declaration(context: Context, node: CstNode): Declaration[] {
@@ -89,10 +64,6 @@ function declaration(context: Context, node: CstNode): Declaration[] {
     default:
       return unknownNode(inner);
   }
-}
-
-function unknownNode(node: CstNode): never {
-  invariant(false, () => `no conversion for the syntax node ${node.name}`);
 }
 
 function constant(context: Context, node: CstNode): ConstDeclaration {
@@ -207,129 +178,4 @@ function phase(context: Context, node: CstNode): Phase {
 
 function inOrder(node: CstNode, names: readonly string[]): CstNode[] {
   return childrenOf(node).filter((child): child is CstNode => 'children' in child && names.includes(child.name));
-}
-
-// Expressions
-
-function expression(context: Context, node: CstNode): Expression {
-  return leftToRight(node, 'product', ['Plus', 'Minus'], (child) =>
-    leftToRight(child, 'signed', ['Star', 'Slash', 'Percent'], (inner) => signed(context, inner)),
-  );
-}
-
-function leftToRight(
-  node: CstNode,
-  operands: string,
-  operators: readonly string[],
-  convert: (node: CstNode) => Expression,
-): Expression {
-  const [first, ...rest] = nodesIn(node, operands).map(convert);
-  const signs = operators.flatMap((operator) => tokensIn(node, operator)).sort((a, b) => a.startOffset - b.startOffset);
-  return rest.reduce<Expression>(
-    (left, right, i) => ({
-      kind: 'binary',
-      operator: present(signs[i], 'operator').image as BinaryOperator,
-      left,
-      right,
-      span: spanning(left, right),
-    }),
-    present(first, 'operand'),
-  );
-}
-
-function signed(context: Context, node: CstNode): Expression {
-  return negated(context, tokensIn(node, 'Minus'), power(context, nodeIn(node, 'power')));
-}
-
-function negated(context: Context, signs: readonly IToken[], value: Expression): Expression {
-  return signs.reduceRight<Expression>(
-    (operand, sign) => ({
-      kind: 'unary',
-      operator: '-',
-      operand,
-      span: { source: context.source, start: sign.startOffset, end: operand.span.end },
-    }),
-    value,
-  );
-}
-
-/** Folded from the right; each exponent first takes the signs between its `**` and itself. */
-function power(context: Context, node: CstNode): Expression {
-  const operands = nodesIn(node, 'operand');
-  const signs = tokensIn(node, 'Minus');
-  const converted = operands.map((operand) => operandOf(context, operand));
-  const fold = (i: number): Expression => {
-    const base = present(converted[i], 'operand');
-    if (i + 1 === operands.length) return base;
-    const [start, end] = [base.span.end, present(converted[i + 1], 'exponent').span.start];
-    const own = signs.filter((sign) => sign.startOffset >= start && sign.startOffset < end);
-    const right = negated(context, own, fold(i + 1));
-    return { kind: 'binary', operator: '**', left: base, right, span: spanning(base, right) };
-  };
-  return fold(0);
-}
-
-function operandOf(context: Context, node: CstNode): Expression {
-  const inner = present(childrenOf(node)[0], 'operand');
-  if ('children' in inner) {
-    switch (inner.name) {
-      case 'call':
-        return call(context, inner);
-      case 'list':
-        return list(context, inner);
-      case 'parenthesized':
-        return expression(context, nodeIn(inner, 'expression'));
-      default:
-        return unknownNode(inner);
-    }
-  }
-  if (tokensIn(node, 'Number').length > 0) {
-    const span = tokenSpan(context, inner);
-    const { value, diagnostic } = readNumber(inner.image, span);
-    if (diagnostic) context.diagnostics.push(diagnostic);
-    return { kind: 'number', value, span };
-  }
-  if (tokensIn(node, 'String').length > 0) return string(context, inner);
-  if (tokensIn(node, 'Identifier').length > 0) return name(context, inner);
-  return { kind: 'boolean', value: inner.image === 'true', span: tokenSpan(context, inner) };
-}
-
-function string(context: Context, token: IToken): StringLiteral {
-  const span = tokenSpan(context, token);
-  const { value, diagnostics } = readString(token.image, span);
-  context.diagnostics.push(...diagnostics);
-  return { kind: 'string', value, span };
-}
-
-function list(context: Context, node: CstNode): ListExpression {
-  const items = nodesIn(node, 'expression').map((child) => expression(context, child));
-  return { kind: 'list', items, span: nodeSpan(context, node) };
-}
-
-function call(context: Context, node: CstNode): Expression {
-  const args = nodesIn(node, 'argument').map((child) => argument(context, child));
-  const firstNamed = args.find((arg) => arg.name);
-  const misplaced = args.find((arg) => !arg.name && firstNamed && arg.span.start > firstNamed.span.start);
-  if (firstNamed && misplaced) {
-    context.diagnostics.push(
-      syntaxDiagnostics['positional-after-named']({
-        span: misplaced.span,
-        args: [],
-        related: [{ message: 'named here', span: firstNamed.span }],
-        help: 'move it before the named arguments, or name it',
-      }),
-    );
-  }
-  return {
-    kind: 'call',
-    callee: name(context, tokenIn(node, 'Identifier')),
-    arguments: args,
-    span: nodeSpan(context, node),
-  };
-}
-
-function argument(context: Context, node: CstNode): Argument {
-  const token = tokensIn(node, 'Identifier')[0];
-  const value = expression(context, nodeIn(node, 'expression'));
-  return { kind: 'argument', ...(token && { name: name(context, token) }), value, span: nodeSpan(context, node) };
 }
