@@ -9,6 +9,7 @@ import { constantScope } from './constants.ts';
 import { nameDiagnostics } from './diagnostics.ts';
 import type { Report } from './diagnostics.ts';
 import { checkNetwork } from './network.ts';
+import { checkBatches } from './size.ts';
 import { checkSparsity } from './sparsity.ts';
 import { checkTrain } from './train.ts';
 
@@ -18,6 +19,9 @@ export interface Checked {
   /** In the order of their places. */
   readonly diagnostics: readonly Diagnostic[];
 }
+
+/** More faults than this at once help nobody. */
+const SHOWN_LIMIT = 50;
 
 /** @param file A file without syntax errors. */
 export function check(file: SourceFile, ops: OpRegistry): Checked {
@@ -38,8 +42,18 @@ export function check(file: SourceFile, ops: OpRegistry): Checked {
   const penalized = (sparsityDeclaration?.statements ?? []).some((statement) => statement.kind === 'lasso');
   const train = trainDeclaration && checkTrain(trainDeclaration, penalized, constants, report);
 
-  const diagnostics = found.toSorted((a, b) => (a.span?.start ?? 0) - (b.span?.start ?? 0));
+  if (checked?.network && train) checkBatches(checked.network.graph, train, report);
+
+  const diagnostics = shown(found.toSorted((a, b) => (a.span?.start ?? 0) - (b.span?.start ?? 0)));
   const failed = diagnostics.some((diagnostic) => diagnostic.severity === 'error');
   if (failed || !checked?.network || !sparsity) return { diagnostics };
   return { model: { network: checked.network, ...sparsity, ...(train && { train }) }, diagnostics };
+}
+
+/** Errors before warnings where not all are shown. */
+function shown(diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {
+  const hidden = diagnostics.length - SHOWN_LIMIT;
+  if (hidden <= 0) return diagnostics;
+  const errorsFirst = diagnostics.toSorted((a, b) => Number(a.severity === 'warning') - Number(b.severity === 'warning'));
+  return [...errorsFirst.slice(0, SHOWN_LIMIT), nameDiagnostics['too-many']({ args: [hidden], severity: errorsFirst[0]?.severity ?? 'error' })];
 }

@@ -6,7 +6,7 @@ import { didYouMean } from '../base/suggest.ts';
 import type { BinaryExpression, BinaryOperator, ConstDeclaration, Expression, Name } from '../syntax/ast.ts';
 import { argumentDiagnostics, nameDiagnostics } from './diagnostics.ts';
 import type { Report } from './diagnostics.ts';
-import { definitionsByName, laterDefinition } from './references.ts';
+import { definitionsByName, laterDefinition, noCycles } from './references.ts';
 
 export type Constant = number | string | boolean | readonly Constant[];
 
@@ -22,7 +22,7 @@ export function constantScope(declarations: readonly ConstDeclaration[], layers:
   const definitions = definitionsByName(declarations);
   // Undefined: the constant has been reported, so whatever reads it is silent.
   const values = new Map<string, Constant | undefined>();
-  const cycles = new Set<string>();
+  const cycles = noCycles();
   let current: string | undefined;
 
   const read = (name: Name): Constant | undefined => {

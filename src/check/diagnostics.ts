@@ -8,6 +8,7 @@ export type Report = (diagnostic: Diagnostic) => undefined;
 
 const nameMessages = {
   'no-network': (): string => 'the file has no `network`',
+  'no-layer': (): string => 'the network returns its input as it is',
   'several-inputs': (network: string, count: number): string => `network \`${network}\` has ${count} inputs, expected one`,
   duplicate: (name: string): string => `\`${name}\` is defined twice`,
   'unknown-op': (name: string): string => `unknown operation \`${name}\``,
@@ -20,6 +21,7 @@ const nameMessages = {
     path.length === 1 ? `\`${path[0]}\` reads itself` : `these read each other in a cycle: ${[...path, path[0]].map((name) => `\`${name}\``).join(' <- ')}`,
   unused: (name: string): string => `the network's output does not depend on \`${name}\``,
   'repeated-labels': (): string => 'a second `labels` statement',
+  'too-many': (hidden: number): string => `${hidden} more faults are not shown`,
   'duplicate-label': (label: string): string => `label ${label} is given twice`,
 };
 export const nameDiagnostics: DiagnosticTable<typeof nameMessages> = defineDiagnostics('name', nameMessages);
@@ -51,6 +53,7 @@ export const shapeDiagnostics: DiagnosticTable<typeof shapeMessages> = defineDia
 
 const sizeMessages = {
   weights: (found: string, most: string): string => `the network has ${found} weights, at most ${most} are accepted`,
+  batch: (batch: number, found: string, most: string): string => `a batch of ${batch} has ${found} values between layers, at most ${most} are accepted`,
   activations: (found: string, most: string): string => `one sample has ${found} values between layers, at most ${most} are accepted`,
 };
 export const sizeDiagnostics: DiagnosticTable<typeof sizeMessages> = defineDiagnostics('size', sizeMessages);

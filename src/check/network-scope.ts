@@ -10,7 +10,7 @@ import type { LayerStructure } from '../ir/structure.ts';
 import type { CallExpression } from '../syntax/ast.ts';
 import type { ConstantScope } from './constants.ts';
 import type { Report } from './diagnostics.ts';
-import type { Definition } from './references.ts';
+import type { Cycles, Definition } from './references.ts';
 
 /** What a name of the network stands for. */
 export interface Binding {
@@ -39,8 +39,7 @@ export interface NetworkScope {
   readonly inputName: string;
   readonly bindings: Map<string, Binding>;
   readonly definitions: ReadonlyMap<string, Definition>;
-  /** Cycles that have been reported. */
-  readonly cycles: Set<string>;
+  readonly cycles: Cycles;
   readonly takenNames: Set<string>;
   readonly callNames: Map<CallExpression, string>;
   readonly layers: Map<string, Layer>;

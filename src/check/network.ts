@@ -6,6 +6,7 @@ import type { Shape } from '../base/tensor.ts';
 import { graphBuilder } from '../ir/builder.ts';
 import { usesOf, valueKey } from '../ir/graph.ts';
 import type { Graph, Value } from '../ir/graph.ts';
+import { fedName } from '../ir/leaf.ts';
 import type { Network } from '../ir/network.ts';
 import type { OpRegistry } from '../ir/op.ts';
 import type { Assignment, InputParameter, LabelsStatement, NetworkDeclaration } from '../syntax/ast.ts';
@@ -17,7 +18,7 @@ import { checkLayer } from './expression.ts';
 import { nameCalls, OUTPUT_NAME } from './layer-names.ts';
 import type { Layer, NetworkScope } from './network-scope.ts';
 import { sampleShape } from './network-scope.ts';
-import { definitionsByName } from './references.ts';
+import { definitionsByName, noCycles } from './references.ts';
 import { checkSize } from './size.ts';
 import { count, readValue, text } from './values.ts';
 
@@ -41,7 +42,7 @@ export function checkNetwork(declaration: NetworkDeclaration, constants: Constan
     inputName: declaration.inputs[0]?.name.text ?? '',
     bindings: new Map(),
     definitions: definitionsByName(assignments),
-    cycles: new Set(),
+    cycles: noCycles(),
     takenNames: new Set(assignments.map((assignment) => assignment.name.text)),
     callNames: new Map(),
     layers: new Map(),
@@ -65,10 +66,15 @@ export function checkNetwork(declaration: NetworkDeclaration, constants: Constan
     if (value && span === assignment.name.span && !kept.has(value.node)) report(nameDiagnostics.unused({ span, args: [assignment.name.text], severity: 'warning' }));
   }
   checkNormalizedReads(graph, input, scope);
-  const parameters = scope.parameters.filter(({ name }) => graph.nodes.some((node) => node.op === 'parameter' && node.attrs['name'] === name));
+  const read = new Set(graph.nodes.map(fedName));
+  const parameters = scope.parameters.filter((parameter) => read.has(parameter.name));
   checkSize(declaration, graph, parameters, report);
 
   const reached = (layer: Layer): boolean => !layer.checked || kept.has(layer.checked.value.node);
+  if (output.node === input.node) {
+    report(nameDiagnostics['no-layer']({ span: returned.value.span, args: [] }));
+    return { layers: scope.layers, reached };
+  }
   const outputShape = sampleShape(scope.builder.shapeOf(output));
   const [classes, ...rest] = outputShape;
   if (classes === undefined || rest.length > 0) {

@@ -10,6 +10,19 @@ export interface Definition {
   readonly value: Expression;
 }
 
+/** Cycles that were reported, so that each is reported once. */
+export interface Cycles {
+  readonly seen: Set<string>;
+  /** Searches for a cycle so far; past a limit a file is so wrong that the plain message does. */
+  searches: number;
+}
+
+const MOST_SEARCHES = 50;
+
+export function noCycles(): Cycles {
+  return { seen: new Set(), searches: 0 };
+}
+
 /** The first definition of each name. */
 export function definitionsByName(definitions: readonly Definition[]): ReadonlyMap<string, Definition> {
   return new Map(definitions.toReversed().map((definition) => [definition.name.text, definition]));
@@ -17,17 +30,17 @@ export function definitionsByName(definitions: readonly Definition[]): ReadonlyM
 
 /**
  * The fault of `reader` reading a name that is defined only later, or undefined where it is not defined at all.
- * Answers `known` for a cycle that `seen` holds already.
+ * Answers `known` for a cycle that has been reported.
  */
 export function laterDefinition(
   name: Name,
   reader: string | undefined,
   definitions: ReadonlyMap<string, Definition>,
-  seen: Set<string>,
+  cycles: Cycles,
 ): Diagnostic | 'known' | undefined {
   const definition = definitions.get(name.text);
   if (!definition) return undefined;
-  const path = reader === undefined ? undefined : pathBetween(name.text, reader, definitions);
+  const path = reader === undefined || cycles.searches++ >= MOST_SEARCHES ? undefined : pathBetween(name.text, reader, definitions);
   const related = (names: readonly string[]): Diagnostic['related'] =>
     names.flatMap((text) => {
       const place = definitions.get(text);
@@ -35,8 +48,8 @@ export function laterDefinition(
     });
   if (!path) return nameDiagnostics['before-definition']({ span: name.span, args: [name.text], related: related([name.text]) });
   const key = path.toSorted().join(' ');
-  if (seen.has(key)) return 'known';
-  seen.add(key);
+  if (cycles.seen.has(key)) return 'known';
+  cycles.seen.add(key);
   return nameDiagnostics.cycle({ span: name.span, args: [path], related: related(path), help: 'a definition can only read what stands before it' });
 }
 

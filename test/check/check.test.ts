@@ -8,6 +8,8 @@ import { renderDiagnostic } from '../../src/base/frame.ts';
 import { check } from '../../src/check/check.ts';
 import type { Checked } from '../../src/check/check.ts';
 import type { Model } from '../../src/ir/network.ts';
+import type { Graph } from '../../src/ir/graph.ts';
+import { parseGraph } from '../../src/ir/parse.ts';
 import { printGraph } from '../../src/ir/print.ts';
 import { verifyGraph } from '../../src/ir/verify.ts';
 import { ops } from '../../src/ops/index.ts';
@@ -25,6 +27,8 @@ function checkText(name: string, text: string): Checked {
 }
 
 const withoutSpan = (value: object): object => Object.fromEntries(Object.entries(value).filter(([key]) => key !== 'span'));
+
+const withoutSpans = (graph: Graph): object => ({ ...graph, nodes: graph.nodes.map(withoutSpan) });
 
 function describeModel({ network, penalties, method, train }: Model): string {
   const { graph, parameters, ...rest } = network;
@@ -50,7 +54,10 @@ describe('fixtures', () => {
       ...(diagnostics.length > 0 ? [block('Diagnostics', 'text', diagnostics.map(renderDiagnostic).join('\n\n'))] : []),
       ...(model ? [block('Model', 'text', describeModel(model))] : []),
     ];
-    if (model) verifyGraph(model.network.graph, ops, 'checking');
+    if (model) {
+      verifyGraph(model.network.graph, ops, 'checking');
+      expect(parseGraph({ name: 'graph', text: printGraph(model.network.graph) })).toEqual(withoutSpans(model.network.graph));
+    }
     await expect(sections.join('\n')).toMatchFileSnapshot(join(folder, name.replace(/\.ssl$/, '.expect.md')));
   });
 });

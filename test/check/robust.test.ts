@@ -1,0 +1,44 @@
+// Whatever the text, the checker answers diagnostics or a model that verifies.
+
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { check } from '../../src/check/check.ts';
+import { verifyGraph } from '../../src/ir/verify.ts';
+import { ops } from '../../src/ops/index.ts';
+import { parse } from '../../src/syntax/parse.ts';
+
+const folder = join(import.meta.dirname, 'fixtures');
+const sources = readdirSync(folder).filter((name) => name.endsWith('.ssl')).map((name) => readFileSync(join(folder, name), 'utf8'));
+const words = [...new Set(sources.flatMap((source) => source.match(/[A-Za-z_]\w*|[\d.]+(?:e-?\d+)?|"[^"\n]*"/g) ?? []))];
+
+/** A fixture in which some words are replaced by others of the fixtures. */
+const mutated = fc
+  .tuple(fc.constantFrom(...sources), fc.array(fc.tuple(fc.nat(), fc.constantFrom(...words)), { maxLength: 4 }))
+  .map(([source, changes]) => {
+    const pieces = source.split(/([A-Za-z_]\w*|[\d.]+(?:e-?\d+)?|"[^"\n]*")/);
+    for (const [at, word] of changes) pieces[(at % ((pieces.length - 1) / 2)) * 2 + 1] = word;
+    return pieces.join('');
+  });
+
+test('a mutated file is refused or means a network', () => {
+  fc.assert(
+    fc.property(mutated, (text) => {
+      const parsed = parse({ name: 'mutated.ssl', text });
+      if (parsed.diagnostics.length > 0) return;
+      const { model, diagnostics } = check(parsed.file, ops);
+      expect(model === undefined).toBe(diagnostics.some((diagnostic) => diagnostic.severity === 'error'));
+      if (model) verifyGraph(model.network.graph, ops, 'checking');
+    }),
+    { numRuns: 400 },
+  );
+});
+
+test('a long file of forward references is refused soon', () => {
+  const statements = Array.from({ length: 20_000 }, (_, i) => `a${i} = relu(a${i + 1})`);
+  const { file } = parse({ name: 'long.ssl', text: `network Long(image: tensor[4]) {\n${statements.join('\n')}\nreturn a0\n}` });
+  const { diagnostics } = check(file, ops);
+  expect(diagnostics).toHaveLength(51);
+  expect(diagnostics.at(-1)?.message).toMatch(/more faults are not shown/);
+});
