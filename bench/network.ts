@@ -70,9 +70,8 @@ export function outputShape(layer: Layer, shape: MapShape): MapShape {
       return [elementsOf(shape), 1, 1];
     case 'dense':
       return [layer.units, 1, 1];
-    default:
-      return assertNever(layer);
   }
+  assertNever(layer);
 }
 
 /** The shape of the map before each layer, and last the network's output. */

@@ -112,9 +112,8 @@ function writeLayer(layer: Layer, name: string, input: string, shape: MapShape):
         relu,
       );
     }
-    default:
-      return assertNever(layer);
   }
+  assertNever(layer);
 }
 
 /** Names of the model's input, [1, channels, height, width], and output. */

@@ -25,9 +25,8 @@ function applyLayer(layer: Layer, shape: MapShape, map: Float64Array<ArrayBuffer
       return map;
     case 'dense':
       return dense(layer, map);
-    default:
-      return assertNever(layer);
   }
+  assertNever(layer);
 }
 
 // One multiply-add over a whole output row at a time: a few times faster than one output at a time, and
