@@ -12,7 +12,7 @@
 
 import { invariant, present } from '../base/invariant.ts';
 import type { Shape } from '../base/tensor.ts';
-import { sizeOf, stridesOf } from '../base/tensor.ts';
+import { stridesOf } from '../base/tensor.ts';
 import { nodeMap, valueKey } from '../ir/graph.ts';
 import type { Node, ParameterData, Value } from '../ir/graph.ts';
 import type { KeptAxes, OpRegistry } from '../ir/op.ts';
@@ -59,7 +59,7 @@ function gathered(use: WeightUse, removal: Removal, rewriter: Rewriter): readonl
     op: made.op,
     attrs: made.attrs,
     operand: rewriter.copied(operand),
-    weight: { shape: made.weightShape, data: Float64Array.from(made.weightSource, (from) => weights[from] as number) },
+    weight: { shape: made.weightShape, data: taken(weights, made.weightSource) },
     bias: kept.foldedBias ?? bias,
   });
 }
@@ -102,7 +102,11 @@ function takeAxes({ shape, data }: ParameterData, axes: KeptAxes): ParameterData
     const kept = axes[axis] ?? Array.from({ length }, (_, i) => i);
     offsets = offsets.flatMap((offset) => kept.map((i) => offset + i * (strides[axis] as number)));
   }
-  const taken = shape.map((length, axis) => axes[axis]?.length ?? length);
-  invariant(sizeOf(taken) === offsets.length, 'kept elements');
-  return { shape: taken, data: Float64Array.from(offsets, (offset) => data[offset] as number) };
+  return { shape: shape.map((length, axis) => axes[axis]?.length ?? length), data: taken(data, offsets) };
+}
+
+function taken(data: Float64Array, from: ArrayLike<number>): Float64Array {
+  const values = new Float64Array(from.length);
+  for (let i = 0; i < values.length; i++) values[i] = data[from[i] as number] as number;
+  return values;
 }

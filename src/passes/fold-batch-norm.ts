@@ -24,9 +24,9 @@ export const foldBatchNorm: Pass = {
   ensures: ['affine-folded'],
   run: (program, { ops }) => {
     const folds = findFolds(program, ops);
-    const maps = new Map([...folds.values()].map((fold) => [fold.map.id, fold.weights.node]));
+    const source = new Map([...folds.values()].flatMap(({ weights, maps }) => maps.map((map) => [map.id, weights.node] as const)));
     return rewrite(program, ops, (node, rewriter) => {
-      const before = maps.get(node.id);
+      const before = source.get(node.id);
       if (before) return [rewriter.copied({ node: before.id, result: 0 })];
       const fold = folds.get(node.id);
       if (!fold) return undefined;
@@ -39,11 +39,13 @@ export const foldBatchNorm: Pass = {
 
 interface Fold {
   readonly weights: WeightUse;
-  readonly map: Node;
+  /** The maps taken over, in order: each is the only reader of what is before it. */
+  readonly maps: readonly Node[];
+  /** Their composition. */
   readonly affine: AffinePerChannel;
 }
 
-/** By the node whose weights take the map over. */
+/** By the node whose weights take the maps over. */
 function findFolds(program: Program, ops: OpRegistry): ReadonlyMap<number, Fold> {
   const { graph } = program;
   const nodes = nodeMap(graph);
@@ -51,15 +53,29 @@ function findFolds(program: Program, ops: OpRegistry): ReadonlyMap<number, Fold>
   const uses = usesOf(graph);
   const answered = new Set(graph.outputs.map(({ value }) => valueKey(value)));
   const folds = new Map<number, Fold>();
+  const rootOfMap = new Map<number, number>();
   for (const map of graph.nodes) {
     const rule = present(ops.get(map.op), `op ${map.op}`).affinePerChannel;
     const [source] = map.inputs;
     if (!rule || !source || answered.has(valueKey(source)) || uses.get(valueKey(source))?.length !== 1) continue;
-    const node = present(nodes.get(source.node), `node %${source.node}`);
-    const weights = weightUse(node, present(ops.get(node.op), `op ${node.op}`), inputShapes(node, nodes), knownInputs(node, program, names), new Map());
-    if (weights) folds.set(node.id, { weights, map, affine: rule(map.attrs, knownInputs(map, program, names)) });
+    const affine = rule(map.attrs, knownInputs(map, program, names));
+    const root = rootOfMap.get(source.node) ?? source.node;
+    const earlier = folds.get(root);
+    const node = present(nodes.get(root), `node %${root}`);
+    const weights = earlier?.weights ?? weightUse(node, present(ops.get(node.op), `op ${node.op}`), inputShapes(node, nodes), knownInputs(node, program, names), new Map());
+    if (!weights) continue;
+    rootOfMap.set(map.id, root);
+    folds.set(root, { weights, maps: [...(earlier?.maps ?? []), map], affine: earlier ? composed(earlier.affine, affine) : affine });
   }
   return folds;
+}
+
+/** The second map after the first. */
+function composed(first: AffinePerChannel, second: AffinePerChannel): AffinePerChannel {
+  return {
+    scale: first.scale.map((scale, c) => scale * (second.scale[c] as number)),
+    shift: first.shift.map((shift, c) => shift * (second.scale[c] as number) + (second.shift[c] as number)),
+  };
 }
 
 function scaled(use: WeightUse, { scale, shift }: AffinePerChannel): { weight: { shape: readonly number[]; data: Float64Array }; bias: Float64Array } {

@@ -1,9 +1,8 @@
 // What stays of a node's weight matrices once the indices to remove are known, and the bias that takes over
 // the columns that read constants.
 
-import { invariant, present } from '../base/invariant.ts';
-import { tensor } from '../base/tensor.ts';
-import type { KeptMatrices, KnownInputs } from '../ir/op.ts';
+import { invariant } from '../base/invariant.ts';
+import type { KeptMatrices } from '../ir/op.ts';
 import { weightsOf } from './weight-use.ts';
 import type { PartUse, WeightUse } from './weight-use.ts';
 
@@ -43,29 +42,24 @@ function placeholder(part: PartUse, channels: Uint8Array): number {
   return column;
 }
 
-/** The bias of the kept rows, plus the columns that go while a row needs them; undefined where there are none but of zeros. */
+/** The bias of the kept rows plus the constants that go while a row needs them; undefined where there are none but zeros. */
 function folded(use: WeightUse, parts: KeptMatrices['parts'], rows: Uint8Array): Float64Array | undefined {
-  const weights = new Float64Array(weightsOf(use).length);
+  const weights = weightsOf(use);
+  const bias = use.matrices.bias === undefined ? undefined : use.known[use.matrices.bias]?.data;
+  const sums = bias ? bias.slice() : new Float64Array(rows.length);
   let any = false;
   for (const [p, part] of use.parts.entries()) {
     const stay = new Set(parts[p]?.columns);
-    for (const [t, channel] of part.channels.entries()) {
-      if (part.needed[t] === 0 || stay.has(t) || use.constants[channel] === 0) continue;
-      for (const row of parts[p]?.rows ?? []) {
-        const at = part.weightOffset + row * part.channels.length + t;
-        weights[at] = weightsOf(use)[at] as number;
-        any = true;
-      }
+    const going = indices(part.channels.length, (t) => part.needed[t] === 1 && !stay.has(t) && use.constants[part.channels[t] as number] !== 0);
+    if (going.length === 0) continue;
+    any = true;
+    for (const row of parts[p]?.rows ?? []) {
+      const start = part.weightOffset + row * part.channels.length;
+      const at = part.rowOffset + row;
+      for (const t of going) sums[at] = (sums[at] as number) + (weights[start + t] as number) * (use.constants[part.channels[t] as number] as number);
     }
   }
   if (!any) return undefined;
-
-  // The op's rule for constants, asked about the folded columns alone, answers bias + W v.
-  const { operand, weight } = use.matrices;
-  const known: KnownInputs = use.known.map((value, i) => (i === weight && value ? tensor(value.shape, weights) : value));
-  const values = use.constants.map((v, channel) => (use.foldable(channel) ? v : 0));
-  const rule = present(use.op.constant, `constant rule of ${use.node.op}`);
-  const sums = rule(use.node.attrs, use.node.inputs.map((_, i) => (i === operand ? values : undefined)), known, use.inputs);
   invariant(sums.every(Number.isFinite), () => `constants do not fold into ${use.node.op}`);
   return sums.filter((_, row) => rows[row] === 1);
 }

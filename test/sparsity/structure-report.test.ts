@@ -1,0 +1,79 @@
+import { describe, expect, it } from 'vitest';
+import type { Program } from '../../src/ir/graph.ts';
+import type { StructureKind } from '../../src/ir/structure.ts';
+import { ops } from '../../src/ops/index.ts';
+import { compaction, runPasses, simplification } from '../../src/passes/pipeline.ts';
+import { groupFates } from '../../src/sparsity/group-fate.ts';
+import type { GroupFate } from '../../src/sparsity/group-fate.ts';
+import { groupSet } from '../../src/sparsity/groups.ts';
+import { structureReport } from '../../src/sparsity/structure-report.ts';
+import { fixture, networkOf, penalty, withValues } from './fixture.ts';
+
+/** conv1: 4 filters of 1x3x3; relu; conv2: 3 filters of 4x3x3; flatten; fc: 5 units of 48 inputs. */
+function lenetLike(): Program {
+  const net = fixture([1, 8, 8]);
+  const conv2 = net.conv('conv2', net.layer('relu', [net.conv('conv1', net.input, 4)]), 3);
+  return net.finish(net.dense('fc', net.layer('flatten', [conv2]), 5));
+}
+
+/** Filter 0 of conv1 zero but for a positive bias, filter 1 and its bias zero, filter 2 read by no one; two fibers of conv2 zero. */
+function trained(): Program {
+  let program = lenetLike();
+  program = withValues(program, 'conv1.weight', (i) => (i < 18 ? 0 : undefined));
+  program = withValues(program, 'conv1.bias', (i) => (i === 1 ? 0 : 0.5 + i));
+  return withValues(program, 'conv2.weight', (i) => ([...Array(9).keys()].includes((i % 36) - 18) || [27, 28].includes(i % 36) ? 0 : undefined));
+}
+
+function fates(structure: StructureKind, layer: string, program: Program): readonly GroupFate[] {
+  const network = networkOf(program);
+  const [answer] = groupFates(program, runPasses(program, simplification, ops), [groupSet(network, ops, penalty(structure, layer))], ops);
+  return answer?.fates ?? [];
+}
+
+describe('the report of structure', () => {
+  it('counts rows, columns, weights and MACs on the compacted graph', () => {
+    const program = trained();
+    const report = structureReport(program, runPasses(program, compaction, ops), ops);
+    const [conv1, conv2, fc] = report.layers;
+    expect(conv1).toEqual({ name: 'conv1', op: 'conv', filters: [1, 4], channels: [1, 1], fibers: [9, 9], weights: [9, 36], macs: [9 * 36, 36 * 36] });
+    expect(conv2).toEqual({ name: 'conv2', op: 'conv', filters: [3, 3], channels: [1, 4], fibers: [7, 36], weights: [21, 108], macs: [21 * 16, 108 * 16] });
+    expect(fc).toEqual({ name: 'fc', op: 'dense', inputs: [48, 48], outputs: [5, 5], weights: [240, 240], macs: [240, 240] });
+    expect(report.convMacs).toEqual({ dense: 36 * 36 + 108 * 16, compacted: 9 * 36 + 21 * 16 });
+    expect(report.macs.compacted).toBe(report.convMacs.compacted + 240);
+    expect(report.weights).toEqual({ dense: 384, compacted: 270 });
+  });
+});
+
+describe('what became of groups', () => {
+  it('tells constants, zeros and the unread apart', () => {
+    expect(fates('filters', 'conv1', trained())).toEqual([{ kind: 'folded', into: ['conv2'] }, { kind: 'zero' }, { kind: 'unread' }, { kind: 'alive' }]);
+    expect(fates('channels', 'conv2', trained())).toEqual([{ kind: 'folded', into: ['conv2'] }, { kind: 'unread' }, { kind: 'zero' }, { kind: 'alive' }]);
+    expect(fates('fibers', 'conv2', trained()).slice(26, 30)).toEqual([{ kind: 'zero' }, { kind: 'zero' }, { kind: 'zero' }, { kind: 'alive' }]);
+  });
+
+  it('says why a zero group stays', () => {
+    const net = fixture([1, 8, 8]);
+    const stem = net.conv('stem', net.input, 3);
+    const sum = net.layer('add', [stem, net.conv('branch', stem, 3, { padding: 1 })]);
+    let program = net.finish(net.conv('head', sum, 2));
+    program = withValues(program, 'branch.weight', (i) => (i < 27 ? 0 : undefined));
+    program = withValues(program, 'branch.bias', (i) => (i === 0 ? 0 : undefined));
+    program = withValues(program, 'stem.weight', (i) => (i >= 9 && i < 18 ? 0 : undefined));
+    program = withValues(program, 'head.weight', (i) => (i < 27 ? 0 : undefined));
+    program = withValues(program, 'head.bias', (i) => (i === 0 ? 0 : undefined));
+    expect(fates('filters', 'branch', program)[0]).toEqual({ kind: 'kept', reason: { kind: 'read', by: 'head' } });
+    expect(fates('filters', 'head', program)[0]).toEqual({ kind: 'kept', reason: { kind: 'output', output: 'output' } });
+    const constant = withValues(program, 'stem.bias', (i) => (i === 1 ? 0 : undefined));
+    expect(fates('filters', 'stem', constant)[1]).toEqual({ kind: 'kept', reason: { kind: 'read', by: 'head' } });
+  });
+
+  it('names padding', () => {
+    const net = fixture([1, 8, 8]);
+    const program = withValues(net.finish(net.conv('conv2', net.conv('conv1', net.input, 3), 2, { padding: 1 })), 'conv1.weight', (i) => (i < 9 ? 0 : undefined));
+    const zeroBiased = withValues(program, 'conv1.bias', (i) => (i === 0 ? 0 : undefined));
+    expect(fates('filters', 'conv1', zeroBiased)[0]).toEqual({ kind: 'zero' });
+    const network = networkOf(program);
+    const [answer] = groupFates(program, program, [groupSet(network, ops, penalty('filters', 'conv1'))], ops);
+    expect(answer?.fates[0]).toEqual({ kind: 'alive' });
+  });
+});
