@@ -1,0 +1,11 @@
+import type { KernelTarget } from '../target.ts';
+import { jsMachine } from './machine.ts';
+import { printJs } from './print.ts';
+
+export const jsTarget: KernelTarget = {
+  name: 'js',
+  doc: 'plain JavaScript, where WebAssembly is not allowed',
+  machine: jsMachine,
+  holdsWeights: false,
+  print: (module) => ({ kind: 'js', text: printJs(module) }),
+};

@@ -1,0 +1,11 @@
+import type { KernelTarget } from '../target.ts';
+import { wasmMachine } from './machine.ts';
+import { printWasm } from './print.ts';
+
+export const wasmTarget: KernelTarget = {
+  name: 'wasm',
+  doc: 'WebAssembly with 128-bit SIMD',
+  machine: wasmMachine,
+  holdsWeights: true,
+  print: (module, weights) => ({ kind: 'wasm', bytes: printWasm(module, { memory: 'own', weights }) }),
+};
