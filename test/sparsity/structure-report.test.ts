@@ -3,6 +3,7 @@ import type { Program } from '../../src/ir/graph.ts';
 import type { StructureKind } from '../../src/ir/structure.ts';
 import { ops } from '../../src/ops/index.ts';
 import { compaction, runPasses, simplification } from '../../src/passes/pipeline.ts';
+import { describeFate } from '../../src/sparsity/describe-fate.ts';
 import { groupFates } from '../../src/sparsity/group-fate.ts';
 import type { GroupFate } from '../../src/sparsity/group-fate.ts';
 import { groupSet } from '../../src/sparsity/groups.ts';
@@ -67,13 +68,28 @@ describe('what became of groups', () => {
     expect(fates('filters', 'stem', constant)[1]).toEqual({ kind: 'kept', reason: { kind: 'read', by: 'head' } });
   });
 
-  it('names padding', () => {
+  it('names the shortcut and the padding', () => {
     const net = fixture([1, 8, 8]);
-    const program = withValues(net.finish(net.conv('conv2', net.conv('conv1', net.input, 3), 2, { padding: 1 })), 'conv1.weight', (i) => (i < 9 ? 0 : undefined));
-    const zeroBiased = withValues(program, 'conv1.bias', (i) => (i === 0 ? 0 : undefined));
-    expect(fates('filters', 'conv1', zeroBiased)[0]).toEqual({ kind: 'zero' });
-    const network = networkOf(program);
-    const [answer] = groupFates(program, program, [groupSet(network, ops, penalty('filters', 'conv1'))], ops);
-    expect(answer?.fates[0]).toEqual({ kind: 'alive' });
+    const stem = net.conv('stem', net.input, 3);
+    const sum = net.layer('add', [stem, net.conv('branch', stem, 3, { padding: 1 })]);
+    let program = net.finish(net.conv('head', sum, 2));
+    // The branch writes nothing to channel 1 and the head reads nothing of it, but the branch reads the stem's.
+    program = withValues(program, 'branch.weight', (i) => (i >= 27 && i < 54 ? 0 : undefined));
+    program = withValues(program, 'branch.bias', (i) => (i === 1 ? 0 : undefined));
+    program = withValues(program, 'head.weight', (i) => (Math.floor(i / 9) % 3 === 1 ? 0 : undefined));
+    expect(fates('filters', 'branch', program)[1]).toEqual({ kind: 'kept', reason: { kind: 'shortcut', by: 'add' } });
+    expect(describeFate(fates('filters', 'branch', program)[1] ?? { kind: 'alive' })).toBe('zero, but stays: another operand of add keeps it');
+
+    const padded = fixture([1, 8, 8]);
+    const norm = padded.batchNorm('norm', padded.conv('conv1', padded.input, 3, { bias: false }));
+    let constant = padded.finish(padded.conv('conv2', norm, 2, { padding: 1 }));
+    for (const name of ['conv1.weight', 'norm.gamma', 'norm.beta']) constant = withValues(constant, name, (i) => (i < (name === 'conv1.weight' ? 9 : 1) ? 0 : undefined));
+    expect(fates('filters', 'conv1', constant)[0]).toEqual({ kind: 'zero' });
+    // A group without beta leaves act(beta), here in the convolution's own bias.
+    const onlyWeights = groupSet(networkOf(constant), ops, penalty('filters', 'conv1'));
+    const set = { ...onlyWeights, members: onlyWeights.members.slice(0, 1) };
+    const emitting = withValues(constant, 'norm.beta', () => 0.5);
+    const [answer] = groupFates(emitting, runPasses(emitting, simplification, ops), [set], ops);
+    expect(answer?.fates[0]).toEqual({ kind: 'kept', reason: { kind: 'padding', by: 'conv2' } });
   });
 });
