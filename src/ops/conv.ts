@@ -15,12 +15,12 @@ import { accumulator, add, along, index, input, load, mul, result } from '../ir/
 import { allLink, identityLink, keptAxis } from './support/axes.ts';
 import { flagAttr, numberAttr } from './support/attrs.ts';
 import { constantRows } from './support/matrices.ts';
-import { convAttrs, convGeometry, gatherTaps, hasPadding, sampleConv, slidIndex, zeroOutside } from './support/convolution.ts';
+import { convAttrs, convGeometry, gatherTaps, sampleConv, slidIndex, zeroOutside } from './support/convolution.ts';
 import type { ConvGeometry } from './support/convolution.ts';
 import { addTap } from './support/planes.ts';
 import { batchAxis, lowered, nestName, parallel, reduce } from './support/nests.ts';
 import { expectCount, expectParameter, finiteShape, operand } from './support/shapes.ts';
-import { tapsOf } from './support/window.ts';
+import { hasPadding, tapsOf } from './support/window.ts';
 
 /** result = convolution, into fresh memory. */
 function convolve(geometry: ConvGeometry, image: F64Tensor, weight: F64Tensor, bias: F64Tensor | undefined): F64Tensor {

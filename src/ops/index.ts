@@ -1,24 +1,64 @@
 // Every operator of the compiler, by name.
 
 import type { Op, OpRegistry } from '../ir/op.ts';
+import { add } from './add.ts';
+import { avgPool } from './avg-pool.ts';
+import { avgPoolGrad } from './avg-pool-grad.ts';
 import { channelSums } from './channel-sums.ts';
 import { constantOp } from './constant.ts';
 import { conv } from './conv.ts';
 import { convGradInput } from './conv-grad-input.ts';
 import { convGradWeight } from './conv-grad-weight.ts';
+import { crossEntropy } from './cross-entropy.ts';
+import { dense } from './dense.ts';
+import { denseGradInput } from './dense-grad-input.ts';
+import { denseGradWeight } from './dense-grad-weight.ts';
+import { flatten } from './flatten.ts';
 import { inputOp } from './input.ts';
+import { maxPool } from './max-pool.ts';
+import { maxPoolGrad } from './max-pool-grad.ts';
+import { maxPoolPositions } from './max-pool-positions.ts';
+import { multiply } from './multiply.ts';
 import { parameterOp } from './parameter.ts';
+import { relu } from './relu.ts';
+import { reluGrad } from './relu-grad.ts';
+import { softmax } from './softmax.ts';
+import { softmaxGrad } from './softmax-grad.ts';
+import { subtract } from './subtract.ts';
 import { sumShards } from './sum-shards.ts';
+import { unflatten } from './unflatten.ts';
 
 const all: readonly Op[] = [
+  // Leaves.
   inputOp,
   parameterOp,
   constantOp,
+  // The language, and what elimination turns it into.
   conv,
+  dense,
+  relu,
+  maxPool,
+  avgPool,
+  flatten,
+  add,
+  softmax,
+  // Gradients.
   convGradInput,
   convGradWeight,
+  denseGradInput,
+  denseGradWeight,
+  reluGrad,
+  maxPoolPositions,
+  maxPoolGrad,
+  avgPoolGrad,
+  unflatten,
+  softmaxGrad,
+  crossEntropy,
   channelSums,
   sumShards,
+  // Batch norm and dropout in training.
+  multiply,
+  subtract,
 ];
 
 export const ops: OpRegistry = new Map(all.map((op) => [op.name, op]));

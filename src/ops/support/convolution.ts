@@ -12,7 +12,7 @@ import type { Pair } from './attrs.ts';
 import { between, choose, sampleBatch, sampleWindow } from './sampling.ts';
 import { gatherSource, renumberChannels } from './matrices.ts';
 import { expectPositive, imageShape } from './shapes.ts';
-import { slide, windowOf } from './window.ts';
+import { hasPadding, slide, windowOf } from './window.ts';
 import type { WindowGeometry } from './window.ts';
 
 export interface ConvGeometry extends WindowGeometry {
@@ -70,12 +70,8 @@ export function slidIndex(geometry: WindowGeometry, d: 0 | 1, at: number, tap: n
 }
 
 /** What a load outside the image gives: zero, where there is padding at all. */
-export function zeroOutside({ padding }: WindowGeometry): number | undefined {
-  return padding[0] > 0 || padding[1] > 0 ? 0 : undefined;
-}
-
-export function hasPadding({ padding }: WindowGeometry): boolean {
-  return padding[0] > 0 || padding[1] > 0;
+export function zeroOutside(geometry: WindowGeometry): number | undefined {
+  return hasPadding(geometry) ? 0 : undefined;
 }
 
 /**

@@ -24,6 +24,10 @@ export function windowOf(attrs: Attrs): WindowGeometry {
   };
 }
 
+export function hasPadding({ padding }: WindowGeometry): boolean {
+  return padding[0] > 0 || padding[1] > 0;
+}
+
 const by = ([rows, columns]: Pair): string => `${rows}x${columns}`;
 
 /** Rows and columns the window covers, dilation included. */

@@ -1,0 +1,56 @@
+// Gradient of average pooling: each window's gradient is shared equally among its elements.
+
+import type { Attrs } from '../ir/graph.ts';
+import type { Op } from '../ir/op.ts';
+import type { PoolGeometry } from './support/pools.ts';
+import type { Shape } from '../base/tensor.ts';
+import { zeros } from '../base/tensor.ts';
+import { constant, input, load, mul, result } from '../ir/nest.ts';
+import { opaqueAxes } from './support/axes.ts';
+import { inverseCount } from './support/average.ts';
+import { pairAttr } from './support/attrs.ts';
+import { activationAxes, lowered, nestName, storeNest } from './support/nests.ts';
+import { forEachTap, poolGeometry, pooledFrom, pooledShape, samplePool, scatterAxes, tiles, windowCounts } from './support/pools.ts';
+import { expectCount, expectParameter, operand } from './support/shapes.ts';
+
+function geometryOf(attrs: Attrs, g: Shape): PoolGeometry {
+  return poolGeometry(attrs, [g[0] ?? 0, g[1] ?? 0, ...pairAttr(attrs, 'extent')], 'avg_pool_grad');
+}
+
+export const avgPoolGrad: Op = {
+  name: 'avg_pool_grad',
+  doc: 'Gradient of avg_pool by its input.',
+  infer: (attrs, inputs) => {
+    expectCount(inputs, 'avg_pool_grad', 1);
+    const geometry = geometryOf(attrs, operand(inputs, 0));
+    expectParameter(operand(inputs, 0), pooledShape(geometry), 'the gradient of avg_pool');
+    return [pooledFrom(geometry)];
+  },
+  reference: (attrs, inputs) => {
+    const g = operand(inputs, 0).data;
+    const geometry = geometryOf(attrs, operand(inputs, 0).shape);
+    const out = zeros(pooledFrom(geometry));
+    const [rows, columns] = windowCounts(geometry);
+    const counts = rows.flatMap((row) => columns.map((column) => row * column));
+    forEachTap(geometry, (from, to) => {
+      out.data[to] = (out.data[to] as number) + (g[from] as number) / (counts[from % counts.length] as number);
+    });
+    return [out];
+  },
+  axes: opaqueAxes,
+  lower: (node, inputs) => {
+    const geometry = geometryOf(node.attrs, operand(inputs, 0));
+    const { axes, from, to } = scatterAxes(geometry);
+    const name = nestName(node, 'avg_pool', 'grad');
+    const whole = tiles(geometry);
+    return lowered([
+      ...(whole ? [] : [storeNest(`${name}.clear`, activationAxes(pooledFrom(geometry)), constant(0))]),
+      { name, axes, write: { tensor: result(0), index: to }, combine: 'sum', initial: whole ? 0 : 'keep', value: mul(load(input(0), from), inverseCount(geometry, 4, 5)) },
+    ]);
+  },
+  sample: (random) => {
+    const { attrs, batch, geometry } = samplePool(random);
+    return { attrs: { ...attrs, extent: geometry.input }, inputs: [pooledShape(geometry)], batch };
+  },
+  tolerance: 4,
+};

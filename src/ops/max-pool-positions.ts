@@ -1,0 +1,58 @@
+// Which place of each window holds its maximum: kh * columns of the window + kw, the first where several do.
+// A window without an equal element (NaN) answers the number of places, so that its gradient goes nowhere.
+
+import type { Op } from '../ir/op.ts';
+import { zeros } from '../base/tensor.ts';
+import { constant, index, input, load, result, select } from '../ir/nest.ts';
+import { maxPool } from './max-pool.ts';
+import { opaqueAxes } from './support/axes.ts';
+import { lowered, nestName } from './support/nests.ts';
+import { forEachTap, poolGeometry, poolNestAxes, pooledFromIndex, pooledIndex, pooledShape, samplePool } from './support/pools.ts';
+import { expectCount, expectParameter, operand } from './support/shapes.ts';
+import { hasPadding } from './support/window.ts';
+
+export const maxPoolPositions: Op = {
+  name: 'max_pool_positions',
+  doc: 'The place of the first maximum of each window.',
+  infer: (attrs, inputs) => {
+    expectCount(inputs, 'max_pool_positions', 2);
+    const shape = pooledShape(poolGeometry(attrs, operand(inputs, 0), 'max_pool_positions'));
+    expectParameter(operand(inputs, 1), shape, 'the result of max_pool');
+    return [shape];
+  },
+  reference: (attrs, inputs) => {
+    const image = operand(inputs, 0).data;
+    const largest = operand(inputs, 1).data;
+    const geometry = poolGeometry(attrs, operand(inputs, 0).shape, 'max_pool_positions');
+    const out = zeros(pooledShape(geometry));
+    out.data.fill(geometry.window[0] * geometry.window[1]);
+    forEachTap(geometry, (at, from, tap) => {
+      if (image[from] === largest[at]) out.data[at] = Math.min(out.data[at] as number, tap);
+    });
+    return [out];
+  },
+  axes: opaqueAxes,
+  lower: (node, inputs) => {
+    const geometry = poolGeometry(node.attrs, operand(inputs, 0), 'max_pool_positions');
+    const places = geometry.window[0] * geometry.window[1];
+    const element = load(input(0), pooledFromIndex(geometry), hasPadding(geometry) ? -Infinity : undefined);
+    return lowered([
+      {
+        name: nestName(node, 'max_pool', 'positions'),
+        axes: poolNestAxes(geometry),
+        write: { tensor: result(0), index: pooledIndex },
+        combine: 'min',
+        initial: places,
+        value: select(element, 'eq', load(input(1), pooledIndex), { kind: 'index', index: index(0, [4, geometry.window[1]], [5, 1]) }, constant(places)),
+      },
+    ]);
+  },
+  sample: (random) => {
+    const { attrs, inputs: [shape = []], batch, geometry } = samplePool(random);
+    // Few distinct values, so that some windows hold their maximum twice.
+    const image = Float64Array.from({ length: shape.reduce((size, extent) => size * extent, 1) }, () => Math.floor(random() * 4) - 2);
+    const [largest] = maxPool.reference(attrs, [{ shape, data: image }], batch);
+    return { attrs, inputs: [shape, pooledShape(geometry)], values: [[...image], [...(largest?.data ?? [])]], batch };
+  },
+  tolerance: 0,
+};

@@ -1,0 +1,58 @@
+// Max pooling: the largest element of each window; places outside the input never win.
+
+import type { Op } from '../ir/op.ts';
+import { zeros } from '../base/tensor.ts';
+import { input, load, result } from '../ir/nest.ts';
+import { sliceUnchanged } from './support/axes.ts';
+import { lowered, nestName } from './support/nests.ts';
+import { forEachTap, poolAxes, poolGeometry, poolNestAxes, poolParams, pooledFromIndex, pooledIndex, pooledShape, samplePool } from './support/pools.ts';
+import { expectCount, operand } from './support/shapes.ts';
+import { hasPadding } from './support/window.ts';
+
+export const maxPool: Op = {
+  name: 'max_pool',
+  doc: 'The largest element of each window.',
+  syntax: { operands: ['input'], params: poolParams, example: 'max_pool(conv1, window = 2)' },
+  infer: (attrs, inputs) => {
+    expectCount(inputs, 'max_pool', 1);
+    return [pooledShape(poolGeometry(attrs, operand(inputs, 0), 'max_pool'))];
+  },
+  reference: (attrs, inputs) => {
+    const image = operand(inputs, 0).data;
+    const geometry = poolGeometry(attrs, operand(inputs, 0).shape, 'max_pool');
+    const out = zeros(pooledShape(geometry));
+    out.data.fill(-Infinity);
+    forEachTap(geometry, (at, from) => {
+      out.data[at] = Math.max(out.data[at] as number, image[from] as number);
+    });
+    return [out];
+  },
+  gradient: ({ builder, node, resultGradients: [g] }) => {
+    if (!g) return [];
+    const image = operand(node.inputs, 0);
+    const origin = { layer: node.layer };
+    const positions = builder.one('max_pool_positions', [image, { node: node.id, result: 0 }], node.attrs, origin);
+    return [builder.one('max_pool_grad', [g, positions], { ...node.attrs, extent: builder.shapeOf(image).slice(2) }, origin)];
+  },
+  axes: poolAxes,
+  slice: sliceUnchanged('max_pool'),
+  constant: (_attrs, [values], _known, [shape]) => values ?? new Float64Array(shape?.[1] ?? 0).fill(NaN),
+  lower: (node, inputs) => {
+    const geometry = poolGeometry(node.attrs, operand(inputs, 0), 'max_pool');
+    return lowered([
+      {
+        name: nestName(node, 'max_pool'),
+        axes: poolNestAxes(geometry),
+        write: { tensor: result(0), index: pooledIndex },
+        combine: 'max',
+        initial: -Infinity,
+        value: load(input(0), pooledFromIndex(geometry), hasPadding(geometry) ? -Infinity : undefined),
+      },
+    ]);
+  },
+  sample: (random) => {
+    const { attrs, inputs, batch } = samplePool(random);
+    return { attrs, inputs, batch };
+  },
+  tolerance: 0,
+};

@@ -1,0 +1,54 @@
+// Builds ops that work element by element on operands of one shape.
+
+import type { Attrs } from '../../ir/graph.ts';
+import type { F64Tensor, Op } from '../../ir/op.ts';
+import type { Shape } from '../../base/tensor.ts';
+import type { NestExpr } from '../../ir/nest.ts';
+import { input, load } from '../../ir/nest.ts';
+import { elementwiseLinks, sliceUnchanged } from './axes.ts';
+import { axesFor, everywhere, lowered, nestName, storeNest } from './nests.ts';
+import { activationShape, sampleBatch } from './sampling.ts';
+import { expectCount, expectSame, operand } from './shapes.ts';
+
+export interface Pointwise {
+  readonly name: string;
+  readonly doc: string;
+  readonly operands: 1 | 2;
+  /** The second operand is 0 where there is one only. */
+  readonly value: (a: number, b: number, attrs: Attrs) => number;
+  readonly expr: (a: NestExpr, b: NestExpr, attrs: Attrs) => NestExpr;
+  readonly tolerance: number;
+}
+
+/** Inference, reference, axes, slice and lowering of an elementwise op. */
+export function pointwise({ name, doc, operands, value, expr, tolerance }: Pointwise): Op {
+  return {
+    name,
+    doc,
+    infer: (_attrs, inputs) => {
+      expectCount(inputs, name, operands);
+      const shape = operand(inputs, 0);
+      for (const other of inputs.slice(1)) expectSame(shape, other, name);
+      return [shape];
+    },
+    reference: (attrs, inputs) => [apply(inputs, (a, b) => value(a, b, attrs))],
+    axes: (_attrs, inputs) => inputs.map(elementwiseLinks),
+    slice: sliceUnchanged(name),
+    lower: (node, inputs, batch) => {
+      const shape = operand(inputs, 0);
+      const at = everywhere(shape);
+      return lowered([storeNest(nestName(node, name), axesFor(shape, batch), expr(load(input(0), at), load(input(operands - 1), at), node.attrs))]);
+    },
+    sample: (random) => {
+      const shape: Shape = activationShape(random);
+      return { attrs: {}, inputs: Array.from({ length: operands }, () => shape), batch: sampleBatch };
+    },
+    tolerance,
+  };
+}
+
+function apply(inputs: readonly F64Tensor[], f: (a: number, b: number) => number): F64Tensor {
+  const a = operand(inputs, 0);
+  const b = inputs[1]?.data;
+  return { shape: a.shape, data: a.data.map((x, i) => f(x, b ? (b[i] as number) : 0)) };
+}
