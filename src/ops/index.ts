@@ -4,7 +4,10 @@ import type { Op, OpRegistry } from '../ir/op.ts';
 import { add } from './add.ts';
 import { avgPool } from './avg-pool.ts';
 import { avgPoolGrad } from './avg-pool-grad.ts';
+import { batchNorm } from './batch-norm.ts';
+import { channelSquares } from './channel-squares.ts';
 import { channelSums } from './channel-sums.ts';
+import { clampSmall } from './clamp-small.ts';
 import { constantOp } from './constant.ts';
 import { conv } from './conv.ts';
 import { convGradInput } from './conv-grad-input.ts';
@@ -13,19 +16,34 @@ import { crossEntropy } from './cross-entropy.ts';
 import { dense } from './dense.ts';
 import { denseGradInput } from './dense-grad-input.ts';
 import { denseGradWeight } from './dense-grad-weight.ts';
+import { dropout } from './dropout.ts';
+import { dropoutMask } from './dropout-mask.ts';
 import { flatten } from './flatten.ts';
+import { gradientStep } from './gradient-step.ts';
+import { groupSquares } from './group-squares.ts';
+import { groupSubgradient } from './group-subgradient.ts';
 import { inputOp } from './input.ts';
 import { maxPool } from './max-pool.ts';
 import { maxPoolGrad } from './max-pool-grad.ts';
 import { maxPoolPositions } from './max-pool-positions.ts';
+import { momentumStep } from './momentum-step.ts';
 import { multiply } from './multiply.ts';
+import { normalize } from './normalize.ts';
+import { normalizeDot } from './normalize-dot.ts';
+import { normalizeGrad } from './normalize-grad.ts';
+import { normalizeInput } from './normalize-input.ts';
 import { parameterOp } from './parameter.ts';
 import { relu } from './relu.ts';
 import { reluGrad } from './relu-grad.ts';
+import { runningUpdate } from './running-update.ts';
+import { scaleGroups } from './scale-groups.ts';
+import { shrink } from './shrink.ts';
 import { softmax } from './softmax.ts';
 import { softmaxGrad } from './softmax-grad.ts';
 import { subtract } from './subtract.ts';
 import { sumShards } from './sum-shards.ts';
+import { tapConv } from './tap-conv.ts';
+import { tapDense } from './tap-dense.ts';
 import { unflatten } from './unflatten.ts';
 
 const all: readonly Op[] = [
@@ -35,13 +53,18 @@ const all: readonly Op[] = [
   constantOp,
   // The language, and what elimination turns it into.
   conv,
+  tapConv,
   dense,
+  tapDense,
   relu,
   maxPool,
   avgPool,
   flatten,
   add,
   softmax,
+  dropout,
+  batchNorm,
+  normalizeInput,
   // Gradients.
   convGradInput,
   convGradWeight,
@@ -57,8 +80,22 @@ const all: readonly Op[] = [
   channelSums,
   sumShards,
   // Batch norm and dropout in training.
+  channelSquares,
+  normalize,
+  normalizeDot,
+  normalizeGrad,
+  runningUpdate,
+  dropoutMask,
   multiply,
   subtract,
+  // Optimisers.
+  momentumStep,
+  gradientStep,
+  groupSquares,
+  shrink,
+  scaleGroups,
+  groupSubgradient,
+  clampSmall,
 ];
 
 export const ops: OpRegistry = new Map(all.map((op) => [op.name, op]));

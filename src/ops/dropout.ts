@@ -1,0 +1,46 @@
+// Dropout. In inference the identity; in training each element is kept with probability 1 - rate and
+// divided by it (Srivastava et al. 2014, inverted), so that the expectation is the same.
+
+import type { Op } from '../ir/op.ts';
+import { streamOf } from '../base/random.ts';
+import { ShapeError } from '../ir/op.ts';
+import { input, load } from '../ir/nest.ts';
+import { elementwiseLinks, sliceUnchanged } from './support/axes.ts';
+import { numberAttr } from './support/attrs.ts';
+import { axesFor, everywhere, lowered, nestName, storeNest } from './support/nests.ts';
+import { activationShape, sampleBatch } from './support/sampling.ts';
+import { expectCount, operand } from './support/shapes.ts';
+
+export const dropout: Op = {
+  name: 'dropout',
+  doc: 'In training drops elements at random and scales up the rest; nothing otherwise.',
+  syntax: {
+    operands: ['input'],
+    params: [{ name: 'rate', doc: 'share of elements dropped', type: 'share', default: 0.5 }],
+    example: 'dropout(fc1, rate = 0.5)',
+  },
+  infer: (attrs, inputs) => {
+    expectCount(inputs, 'dropout', 1);
+    const rate = numberAttr(attrs, 'rate');
+    if (!(rate >= 0 && rate < 1)) throw new ShapeError(`rate must be from 0 to below 1, not ${rate}`);
+    return [operand(inputs, 0)];
+  },
+  reference: (_attrs, inputs) => [operand(inputs, 0)],
+  gradient: ({ resultGradients: [g] }) => [g],
+  training: ({ builder, node, inputs, step, seed }) => {
+    const origin = { layer: node.layer, span: node.span };
+    const x = operand(inputs, 0);
+    const mask = builder.one('dropout_mask', [x, seed, step], { rate: numberAttr(node.attrs, 'rate'), stream: streamOf(node.layer ?? `node${node.id}`) }, origin);
+    return { results: [builder.one('multiply', [x, mask], {}, origin)], state: [] };
+  },
+  axes: (_attrs, inputs) => inputs.map(elementwiseLinks),
+  slice: sliceUnchanged('dropout'),
+  constant: (_attrs, [values], _known, [shape]) => values ?? new Float64Array(shape?.[1] ?? 0).fill(NaN),
+  lower: (node, inputs, batch) => {
+    const shape = operand(inputs, 0);
+    return lowered([storeNest(nestName(node, 'dropout'), axesFor(shape, batch), load(input(0), everywhere(shape)))]);
+  },
+  view: true,
+  sample: (random) => ({ attrs: { rate: random() }, inputs: [activationShape(random)], batch: sampleBatch }),
+  tolerance: 0,
+};

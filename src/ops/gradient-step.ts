@@ -1,0 +1,28 @@
+// The gradient half of a proximal step, momentum acting on the iterates: u = w + momentum*m - rate*(g + decay*w),
+// where m is the last difference of the iterates after the proximal map.
+
+import type { Op } from '../ir/op.ts';
+import { add, input, load } from '../ir/nest.ts';
+import { opaqueAxes } from './support/axes.ts';
+import { descent, descentExpr, inferDescent, sampleDescent } from './support/descent.ts';
+import { everywhere, lowered, nestName, plainAxes, storeNest } from './support/nests.ts';
+import { operand } from './support/shapes.ts';
+
+export const gradientStep: Op = {
+  name: 'gradient_step',
+  doc: 'Gradient descent with momentum on the iterates, before the proximal map.',
+  infer: (_attrs, inputs) => [inferDescent(inputs, 'gradient_step')],
+  reference: (attrs, inputs) => {
+    const { shape, data } = operand(inputs, 0);
+    const moved = descent(attrs, inputs);
+    return [{ shape, data: data.map((w, i) => w + (moved[i] as number)) }];
+  },
+  axes: opaqueAxes,
+  lower: (node, inputs) => {
+    const shape = operand(inputs, 0);
+    const at = everywhere(shape);
+    return lowered([storeNest(nestName(node, 'gradient_step', 'step'), plainAxes(shape), add(load(input(0), at), descentExpr(node.attrs, at)))]);
+  },
+  sample: sampleDescent,
+  tolerance: 4,
+};
