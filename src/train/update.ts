@@ -13,6 +13,7 @@
 import { present } from '../base/invariant.ts';
 import type { GraphBuilder } from '../ir/builder.ts';
 import type { Value } from '../ir/graph.ts';
+import type { GroupSet } from '../ir/group.ts';
 import type { Model } from '../ir/network.ts';
 
 /** A parameter, its buffers and its gradient in a training graph. */
@@ -28,22 +29,13 @@ export interface TrainedParameter {
   readonly mask?: Value;
 }
 
-/** Groups of weights with a penalty lambda * weight on the norm of each. */
-export interface PenalizedGroups {
-  readonly layer: string;
-  /** lambda * weight(g), the same for all groups of the set. */
-  readonly factor: number;
-  /** How each parameter falls into the groups (ir/structure.ts), parameters by full name. */
-  readonly members: readonly { readonly parameter: string; readonly view: readonly number[]; readonly keep: readonly number[] }[];
-}
-
 export interface UpdateRule {
   readonly momentum: number;
   /** Adds decay * w to the gradient. */
   readonly decay: number;
   readonly method: Model['method'];
-  /** In the order in which the proximal map visits them. */
-  readonly penalties: readonly PenalizedGroups[];
+  /** In the order of the sequential proximal map (sparsity/groups.ts). */
+  readonly penalties: readonly GroupSet[];
 }
 
 /** Run-time scalars `[]`. */
@@ -81,10 +73,11 @@ function proximalStep(builder: GraphBuilder, parameters: readonly TrainedParamet
     iterates.set(parameter.name, builder.one('gradient_step', [value, momentum, gradient, scalars.rate], stepAttrs(parameter, rule), parameter));
   }
   for (const groups of rule.penalties) {
-    const { layer, factor, members } = groups;
+    const { layer, strength: lambda } = groups.penalty;
+    const factor = lambda * groups.factor;
     const squares = groupSquares(builder, groups, iterates);
     const scale = builder.one('shrink', [squares, scalars.rate, scalars.strength], { factor }, { layer });
-    for (const { parameter, view, keep } of members) {
+    for (const { parameter, view, keep } of groups.members) {
       const iterate = present(iterates.get(parameter), `iterate of ${parameter}`);
       iterates.set(parameter, builder.one('scale_groups', [iterate, scale], { view, keep }, { layer }));
     }
@@ -101,9 +94,10 @@ function subgradientStep(builder: GraphBuilder, parameters: readonly TrainedPara
   const values = byName(parameters, ({ value }) => value);
   const gradients = new Map(byName(parameters, ({ gradient }) => gradient));
   for (const groups of rule.penalties) {
-    const { layer, factor, members } = groups;
+    const { layer, strength: lambda } = groups.penalty;
+    const factor = lambda * groups.factor;
     const squares = groupSquares(builder, groups, values);
-    for (const { parameter, view, keep } of members) {
+    for (const { parameter, view, keep } of groups.members) {
       const value = present(values.get(parameter), `value of ${parameter}`);
       const gradient = present(gradients.get(parameter), `gradient of ${parameter}`);
       const share = builder.one('group_subgradient', [value, squares, scalars.strength], { view, keep, factor }, { layer });
@@ -126,7 +120,7 @@ function stepAttrs(parameter: TrainedParameter, { momentum, decay }: UpdateRule)
 }
 
 /** `[groups]`: the squares of each group summed over all its members. */
-function groupSquares(builder: GraphBuilder, { layer, members }: PenalizedGroups, values: ReadonlyMap<string, Value>): Value {
+function groupSquares(builder: GraphBuilder, { penalty: { layer }, members }: GroupSet, values: ReadonlyMap<string, Value>): Value {
   const squares = members.map(({ parameter, view, keep }) => {
     const value = present(values.get(parameter), `value of ${parameter}`);
     return builder.one('group_squares', [value], { view, keep }, { layer });

@@ -1,0 +1,150 @@
+// The optimiser on cases worked by hand, and its fixed points against closed forms.
+
+import { describe, expect, test } from 'vitest';
+import { present } from '../../src/base/invariant.ts';
+import { tensor } from '../../src/base/tensor.ts';
+import { graphBuilder } from '../../src/ir/builder.ts';
+import { evaluate } from '../../src/ir/evaluate.ts';
+import type { Graph } from '../../src/ir/graph.ts';
+import type { F64Tensor } from '../../src/ir/op.ts';
+import { verifyGraph } from '../../src/ir/verify.ts';
+import { ops } from '../../src/ops/index.ts';
+import type { UpdateRule } from '../../src/train/update.ts';
+import { appendUpdate } from '../../src/train/update.ts';
+import { groupsOf, scalar } from './networks.ts';
+
+const plain: UpdateRule = { momentum: 0, decay: 0, method: 'proximal', penalties: [] };
+/** Each row of `a` a group, joined by the element of `b` of the same index. */
+const rows = groupsOf('a', 0.5, 2, [
+  { parameter: 'a', view: [2, 2], keep: [0] },
+  { parameter: 'b', view: [2], keep: [0] },
+]);
+const columns = groupsOf('a', 0.25, 2, [{ parameter: 'a', view: [2, 2], keep: [1] }]);
+
+/** Steps of the quadratic 1/2 ||w - target||^2 over parameters a [2, 2] and b [2]. */
+function quadratic(rule: UpdateRule, masked: readonly string[] = []): Graph {
+  const builder = graphBuilder('quadratic', { samples: 1, shards: 1 }, ops);
+  const parameters = [
+    { name: 'a', shape: [2, 2], decay: true },
+    { name: 'b', shape: [2], decay: false },
+  ].map(({ name, shape, decay }) => {
+    const value = builder.parameter(name, shape);
+    const gradient = builder.one('subtract', [value, builder.parameter(`${name}.target`, shape)]);
+    const momentum = builder.parameter(`${name}.momentum`, shape);
+    const mask = masked.includes(name) ? { mask: builder.parameter(`${name}.mask`, shape) } : {};
+    return { name, layer: name, decay, value, gradient, momentum, ...mask };
+  });
+  appendUpdate(builder, parameters, rule, { rate: builder.input('rate', 'scalar', []), strength: builder.input('strength', 'scalar', []) });
+  const graph = builder.finish();
+  verifyGraph(graph, ops, 'update');
+  return graph;
+}
+
+interface Start {
+  readonly steps: number;
+  readonly rate: number;
+  readonly strength?: number;
+  readonly a?: readonly number[];
+  readonly b?: readonly number[];
+  readonly targets?: { readonly a: readonly number[]; readonly b: readonly number[] };
+  readonly masks?: ReadonlyMap<string, F64Tensor>;
+}
+
+function after(graph: Graph, { steps, rate, strength = 1, a = [0, 0, 0, 0], b = [0, 0], targets = { a: [3, 4, 0.3, 0.1], b: [0, 0.2] }, masks = new Map() }: Start): ReadonlyMap<string, readonly number[]> {
+  let feeds = new Map<string, F64Tensor>([
+    ['a', tensor([2, 2], Float64Array.from(a))],
+    ['b', tensor([2], Float64Array.from(b))],
+    ['a.target', tensor([2, 2], Float64Array.from(targets.a))],
+    ['b.target', tensor([2], Float64Array.from(targets.b))],
+    ['a.momentum', tensor([2, 2], new Float64Array(4))],
+    ['b.momentum', tensor([2], new Float64Array(2))],
+    ['rate', scalar(rate)],
+    ['strength', scalar(strength)],
+    ...masks,
+  ]);
+  for (let step = 0; step < steps; step++) feeds = new Map([...feeds, ...evaluate(graph, ops, feeds).state]);
+  return new Map([...feeds].map(([name, { data }]) => [name, [...data]]));
+}
+
+/** Largest difference. */
+function distance(found: readonly number[] | undefined, expected: readonly number[]): number {
+  const values = present(found, 'values');
+  expect(values).toHaveLength(expected.length);
+  return expected.reduce((most, value, i) => Math.max(most, Math.abs(value - (values[i] ?? NaN))), 0);
+}
+
+describe('steps by hand', () => {
+  test('momentum and decay, decay on the marked parameter alone', () => {
+    const graph = quadratic({ ...plain, momentum: 0.5, decay: 0.1 });
+    const start = { rate: 0.1, a: [1, 1, 1, 1], b: [1, 1], targets: { a: [0, 0, 0, 0], b: [0, 0] } };
+    // a: g + decay * w = 1.1, m = -0.11, w = 0.89; then m = -0.055 - 0.1 * 1.1 * 0.89, w = w + m
+    expect(distance(after(graph, { ...start, steps: 1 }).get('a'), [0.89, 0.89, 0.89, 0.89])).toBeLessThan(1e-12);
+    expect(distance(after(graph, { ...start, steps: 2 }).get('a.momentum'), Array.from({ length: 4 }, () => -0.1529))).toBeLessThan(1e-12);
+    expect(distance(after(graph, { ...start, steps: 2 }).get('b'), [0.76, 0.76])).toBeLessThan(1e-12);
+  });
+
+  test('one proximal step shrinks the joined norm of a group', () => {
+    const graph = quadratic({ ...plain, penalties: [rows] });
+    const state = after(graph, { steps: 1, rate: 1, targets: { a: [3, 0, 0.3, 0], b: [4, 0.4] } });
+    // ||(3, 0, 4)|| = 5, scaled by 1 - 0.5 / 5; ||(0.3, 0, 0.4)|| = 0.5 is exactly the threshold.
+    expect(distance(state.get('a'), [2.7, 0, 0, 0])).toBeLessThan(1e-12);
+    expect(distance(state.get('b'), [3.6, 0])).toBeLessThan(1e-12);
+    expect(distance(state.get('a.momentum'), [2.7, 0, 0, 0])).toBeLessThan(1e-12);
+  });
+
+  test('crossing structures are mapped in order', () => {
+    const graph = quadratic({ ...plain, penalties: [rows, columns] });
+    const state = after(graph, { steps: 1, rate: 1, strength: 2, targets: { a: [3, 4, 0, 0.5], b: [0, 0] } });
+    // Rows first: (3, 4) * (1 - 1/5), (0, 0.5) dies; then columns by 0.5: 2.4 - 0.5, 3.2 - 0.5.
+    expect(distance(state.get('a'), [1.9, 2.7, 0, 0])).toBeLessThan(1e-12);
+  });
+
+  test('a zero strength is the plain step', () => {
+    const start = { steps: 7, rate: 0.3, strength: 0, a: [1, -1, 2, 0], b: [0.5, 3] };
+    const penalized = after(quadratic({ ...plain, momentum: 0.9, decay: 0.01, penalties: [rows, columns] }), start);
+    const unpenalized = after(quadratic({ ...plain, momentum: 0.9, decay: 0.01 }), start);
+    for (const name of ['a', 'b', 'a.momentum', 'b.momentum']) expect(distance(penalized.get(name), present(unpenalized.get(name), name))).toBeLessThan(1e-12);
+  });
+
+  test('subgradient steps go against the direction of a group and clamp what is small', () => {
+    const graph = quadratic({ ...plain, method: 'subgradient', penalties: [rows] });
+    const start = { a: [3, 0, 0.00015, 0], b: [4, 0], targets: { a: [3, 0, 0.00015, 0], b: [4, 0] } };
+    const state = after(graph, { ...start, steps: 1, rate: 0.9e-4 });
+    // lambda * w / ||w|| = 0.5 * (3, 0, 4) / 5; in the second group 0.5 * 1, which leaves 1.05e-4 of 1.5e-4.
+    expect(distance(state.get('a'), [3 - 0.27e-4, 0, 1.05e-4, 0])).toBeLessThan(1e-9);
+    expect(distance(state.get('b'), [4 - 0.36e-4, 0])).toBeLessThan(1e-9);
+    expect(after(graph, { ...start, steps: 1, rate: 1.1e-4 }).get('a')?.[2]).toBe(0);
+  });
+});
+
+describe('fixed points', () => {
+  const closedForm = (target: readonly number[], lambda: number): number[] => {
+    const norm = Math.hypot(...target);
+    return target.map((t) => t * Math.max(0, 1 - lambda / norm));
+  };
+
+  test.each([0, 0.5, 0.9])('momentum %s: the iterates reach the optimum of the penalised quadratic', (momentum) => {
+    const targets = { a: [3, 4, 0.3, 0.1], b: [-1, 0.2] };
+    const state = after(quadratic({ ...plain, momentum, penalties: [rows] }), { steps: 600, rate: 0.1, strength: 1.5, targets });
+    const [a0, a1, b0] = closedForm([3, 4, -1], 0.75) as [number, number, number];
+    expect(distance(state.get('a'), [a0, a1, 0, 0])).toBeLessThan(1e-9);
+    expect(distance(state.get('b'), [b0, 0])).toBeLessThan(1e-9);
+    expect(state.get('a')?.slice(2).every((value) => value === 0)).toBe(true);
+  });
+});
+
+test('masks hold values and momentum at zero', () => {
+  const masks = new Map<string, F64Tensor>([
+    ['a.mask', tensor([2, 2], Float64Array.of(1, 1, 0, 0))],
+    ['b.mask', tensor([2], Float64Array.of(0, 1))],
+  ]);
+  for (const rule of [plain, { ...plain, penalties: [columns] }]) {
+    const state = after(quadratic({ ...rule, momentum: 0.9, decay: 0.01 }, ['a', 'b']), { steps: 3, rate: 0.1, a: [1, 1, 0.5, 0.5], b: [1, 1], masks });
+    for (const name of ['a', 'a.momentum']) {
+      const [kept, , dead, dead2] = present(state.get(name), name);
+      expect([Math.abs(kept ?? 0) > 0, Math.abs(dead ?? 1), Math.abs(dead2 ?? 1)]).toEqual([true, 0, 0]);
+    }
+    for (const name of ['b', 'b.momentum']) expect(Math.abs(state.get(name)?.[0] ?? 1)).toBe(0);
+    expect(state.get('b')?.[1]).not.toBe(0);
+  }
+});
