@@ -35,7 +35,7 @@ export function checkNormalize(
   if (!complete || !input || !mean || !deviation) return undefined;
   if (scope.normalized) {
     const related = [{ message: 'first normalized here', span: scope.normalized.span }];
-    return report(argumentDiagnostics['normalize-shared']({ span: call.span, args: [scope.inputName], related }));
+    return report(argumentDiagnostics['normalize-twice']({ span: call.span, args: [scope.inputName], related }));
   }
   const value = builder.one(primitive, [input], { mean, deviation }, { layer, span: call.span });
   scope.normalized = { span: call.span, value, normalization: { mean, deviation } };
