@@ -5,6 +5,7 @@ import type { CstElement, CstNode, IToken } from 'chevrotain';
 import type { Diagnostic } from '../base/diagnostic.ts';
 import { present } from '../base/invariant.ts';
 import type { Source } from '../base/span.ts';
+import { alignColumns, type Padding } from './alignment.ts';
 import { endOf } from './brackets.ts';
 import { attachComments, type CommentMap, type TokenComments } from './comments.ts';
 import { childrenOf, nodeIn, nodesIn, tokenIn, tokensIn, unknownNode } from './cst.ts';
@@ -19,7 +20,8 @@ const WIDTH = 100;
 export function format(source: Source): string | readonly Diagnostic[] {
   const { cst, tokens, comments, diagnostics } = readSyntax(source);
   if (diagnostics.length > 0) return diagnostics;
-  const layout: Layout = { text: source.text, comments: attachComments(source.text, cst, tokens, comments) };
+  const attached = attachComments(source.text, cst, tokens, comments);
+  const layout: Layout = { text: source.text, comments: attached, padding: alignColumns(cst, attached) };
   const text = print(fileDoc(layout, cst), WIDTH);
   return text === '' ? '' : `${text}\n`;
 }
@@ -27,6 +29,9 @@ export function format(source: Source): string | readonly Diagnostic[] {
 interface Layout {
   readonly text: string;
   readonly comments: CommentMap;
+  readonly padding: Padding;
+  /** A token whose trailing comments are laid out elsewhere. */
+  readonly silent?: number;
 }
 
 const noComments: TokenComments = { leading: [], inline: [], trailing: [], blankBefore: false };
@@ -39,10 +44,12 @@ function commentsAt({ comments }: Layout, offset: number): TokenComments {
 
 function tokenDoc(layout: Layout, token: IToken): Doc {
   const { inline } = commentsAt(layout, token.startOffset);
-  return concat(...inline.map((comment) => `${comment} `), token.image, trailingDoc(layout, token));
+  const padding = ' '.repeat(layout.padding.get(token.startOffset) ?? 0);
+  return concat(...inline.map((comment) => `${comment} `), token.image, trailingDoc(layout, token), padding);
 }
 
 function trailingDoc(layout: Layout, token: IToken): Doc {
+  if (token.startOffset === layout.silent) return '';
   const { trailing } = commentsAt(layout, token.startOffset);
   return concat(...trailing.map((text) => (isInline(text) ? ` ${text}` : suffix(` ${text}`))));
 }
@@ -164,7 +171,10 @@ function parameterDoc(layout: Layout, node: CstNode): Doc {
 }
 
 /** On one line, or the strength and the clauses on lines of their own. */
-function lassoDoc(layout: Layout, node: CstNode): Doc {
+function lassoDoc(outer: Layout, node: CstNode): Doc {
+  // A comment after the statement must not break its line.
+  const last = lastToken(node);
+  const layout: Layout = { ...outer, silent: last.startOffset };
   const word = (name: string): Doc => tokenDoc(layout, tokenIn(node, name));
   const list = (docs: readonly Doc[]): Doc => join(', ', docs);
   const structures = list(tokensIn(node, 'Identifier').map((token) => tokenDoc(layout, token)));
@@ -177,7 +187,13 @@ function lassoDoc(layout: Layout, node: CstNode): Doc {
     concat(line, tokenDoc(layout, tokenIn(clause, 'Identifier')), ' ', valueDoc(layout, nodeIn(clause, 'expression'))),
   );
   const strength = [line, word('Strength'), ' ', valueDoc(layout, nodeIn(node, 'expression'))];
-  return group(word('Lasso'), ' ', structures, ' ', word('Of'), ' ', layers, indent(...strength, ...clauses));
+  const statement = group(word('Lasso'), ' ', structures, ' ', word('Of'), ' ', layers, indent(...strength, ...clauses));
+  return concat(statement, trailingDoc(outer, last));
+}
+
+function lastToken(node: CstNode): IToken {
+  const last = present(childrenOf(node).at(-1), `end of ${node.name}`);
+  return 'children' in last ? lastToken(last) : last;
 }
 
 /** On one line if it fits and its author did not break it after the brace. */

@@ -1,0 +1,86 @@
+// Columns for the formatter: the `=` of layers and of constants, and the `of` and `strength` of lasso lines,
+// stand below one another where lines follow each other without a blank line or a comment between.
+
+import type { CstNode, IToken } from 'chevrotain';
+import { present } from '../base/invariant.ts';
+import type { CommentMap } from './comments.ts';
+import { childrenOf, nodesIn, tokensIn } from './cst.ts';
+
+/** Spaces to add after tokens, by the offset of the token. */
+export type Padding = ReadonlyMap<number, number>;
+
+/** What stands left of each column; a line takes part in the columns it has. */
+type Cells = readonly (readonly IToken[])[];
+
+export function alignColumns(file: CstNode, comments: CommentMap): Padding {
+  const padding = new Map<number, number>();
+  const declarations = nodesIn(file, 'declaration');
+  alignLines(declarations, constantCells, comments, padding);
+  for (const declaration of declarations) {
+    for (const network of nodesIn(declaration, 'network')) {
+      alignLines(nodesIn(network, 'statement'), layerCells, comments, padding);
+    }
+    for (const sparsity of nodesIn(declaration, 'sparsity')) {
+      const entries = childrenOf(sparsity).filter((child): child is CstNode => 'children' in child);
+      alignLines(entries, lassoCells, comments, padding);
+    }
+  }
+  return padding;
+}
+
+function constantCells(declaration: CstNode): Cells {
+  return nodesIn(declaration, 'constant').map((node) => tokensIn(node, 'Identifier'));
+}
+
+function layerCells(statement: CstNode): Cells {
+  return nodesIn(statement, 'setting').map((node) => tokensIn(node, 'Identifier'));
+}
+
+function lassoCells(entry: CstNode): Cells {
+  if (entry.name !== 'lasso') return [];
+  const structures = [...tokensIn(entry, 'Identifier'), ...tokensIn(entry, 'Comma')];
+  const pieces = nodesIn(entry, 'layers').flatMap((layers) => nodesIn(layers, 'piece').flatMap(childrenOf));
+  const layers = pieces.filter((piece): piece is IToken => !('children' in piece));
+  const commas = tokensIn(entry, 'Comma').filter((comma) => comma.startOffset > (layers[0]?.startOffset ?? 0));
+  const first = structures.filter((token) => !commas.includes(token));
+  return [first, [...layers, ...commas]].map((cell) => cell.toSorted((a, b) => a.startOffset - b.startOffset));
+}
+
+function alignLines(
+  nodes: readonly CstNode[],
+  cellsOf: (node: CstNode) => Cells,
+  comments: CommentMap,
+  padding: Map<number, number>,
+): void {
+  let run: Cells[] = [];
+  const finish = (): void => {
+    const columns = Math.max(0, ...run.map((cells) => cells.length));
+    for (let column = 0; column < columns; column++) {
+      const widths = run.map((cells) => widthOf(cells[column] ?? []));
+      const widest = Math.max(...widths);
+      run.forEach((cells, i) => {
+        const last = cells[column]?.at(-1);
+        if (last) padding.set(last.startOffset, widest - present(widths[i], 'width'));
+      });
+    }
+    run = [];
+  };
+  for (const node of nodes) {
+    const start = present(node.location, 'location').startOffset;
+    const above = comments.get(start);
+    if (above?.blankBefore || (above?.leading.length ?? 0) > 0) finish();
+    const cells = cellsOf(node);
+    const isPlain = cells.flat().every(({ startOffset }) => {
+      const around = comments.get(startOffset);
+      return !around || around.inline.length + around.trailing.length === 0;
+    });
+    if (cells.length === 0 || !isPlain) finish();
+    else run.push(cells);
+  }
+  finish();
+}
+
+/** As formatted: a space after each comma. */
+function widthOf(tokens: readonly IToken[]): number {
+  return tokens.reduce((sum, { image }) => sum + image.length + (image === ',' ? 1 : 0), 0);
+}
