@@ -14,12 +14,13 @@ import { invariant, present } from '../base/invariant.ts';
 import type { Shape } from '../base/tensor.ts';
 import { stridesOf } from '../base/tensor.ts';
 import { nodeMap, valueKey } from '../ir/graph.ts';
-import type { Node, ParameterData, Value } from '../ir/graph.ts';
+import type { Node, ParameterData, Program, Value } from '../ir/graph.ts';
 import type { KeptAxes, OpRegistry } from '../ir/op.ts';
 import { channelAxis } from '../sparsity/channel-links.ts';
 import { inputShapes } from '../sparsity/constant-maps.ts';
 import { flagsOf } from '../sparsity/kept-channels.ts';
 import { keptWeights } from '../sparsity/kept-weights.ts';
+import type { KeptWeights } from '../sparsity/kept-weights.ts';
 import { findRemoval } from '../sparsity/removal.ts';
 import type { Removal } from '../sparsity/removal.ts';
 import type { WeightUse } from '../sparsity/weight-use.ts';
@@ -34,31 +35,44 @@ export const eliminate: Pass = {
   requires: ['no-identities', 'affine-folded'],
   ensures: ['compact'],
   run: (program, { ops }) => {
-    const removal = findRemoval(program, ops);
-    const nodes = nodeMap(program.graph);
-    return rewrite(program, ops, (node, rewriter) => {
-      const use = removal.weights.get(node.id);
-      return use ? gathered(use, removal, rewriter) : sliced(node, inputShapes(node, nodes), ops, removal, rewriter);
-    });
+    // What only stood in for a last index may turn out to be unneeded once the rest is gone.
+    let current = program;
+    for (let next: Program | undefined = current; next; next = eliminateOnce(current, ops)) current = next;
+    return current;
   },
 };
 
+/** Undefined: nothing can go. */
+function eliminateOnce(program: Program, ops: OpRegistry): Program | undefined {
+  const removal = findRemoval(program, ops);
+  const kept = new Map([...removal.weights].map(([id, use]) => [id, keptOf(use, removal)]));
+  const whole = [...removal.kept.flags.values()].every((flags) => !flags.includes(0));
+  if (whole && [...kept.values()].every((weights) => !weights.reduced)) return undefined;
+  const nodes = nodeMap(program.graph);
+  return rewrite(program, ops, (node, rewriter) => {
+    const use = removal.weights.get(node.id);
+    const weights = kept.get(node.id);
+    return use && weights ? gathered(use, weights, removal, rewriter) : sliced(node, inputShapes(node, nodes), ops, removal, rewriter);
+  });
+}
+
+function keptOf(use: WeightUse, removal: Removal): KeptWeights {
+  const operand = present(use.node.inputs[use.matrices.operand], 'operand');
+  return keptWeights(use, flagsOf(removal.kept, { node: use.node.id, result: 0 }), flagsOf(removal.kept, operand));
+}
+
 /** A node with weights, on the rows and columns that stay; undefined: all do. */
-function gathered(use: WeightUse, removal: Removal, rewriter: Rewriter): readonly Value[] | undefined {
+function gathered(use: WeightUse, kept: KeptWeights, removal: Removal, rewriter: Rewriter): readonly Value[] | undefined {
+  if (!kept.reduced) return undefined;
   const { node, op, matrices } = use;
   const rows = flagsOf(removal.kept, { node: node.id, result: 0 });
-  const operand = present(node.inputs[matrices.operand], 'operand');
-  const channels = flagsOf(removal.kept, operand);
-  const kept = keptWeights(use, rows, channels);
-  if (!kept.reduced) return undefined;
-
   const made = present(op.gather, `gather of ${node.op}`)(node.attrs, use.inputs, kept);
   const weights = present(use.known[matrices.weight], `weight of ${node.op}`).data;
   const bias = matrices.bias === undefined ? undefined : use.known[matrices.bias]?.data.filter((_, row) => rows[row] === 1);
   return addWeightNode(node, matrices, rewriter, {
     op: made.op,
     attrs: made.attrs,
-    operand: rewriter.copied(operand),
+    operand: rewriter.copied(present(node.inputs[matrices.operand], 'operand')),
     weight: { shape: made.weightShape, data: taken(weights, made.weightSource) },
     bias: kept.foldedBias ?? bias,
   });
