@@ -19,7 +19,7 @@ const DEFAULT_BATCH = 64;
 /** Of MNIST's training set this leaves 55,000 to train on. */
 const DEFAULT_HELD_OUT = 1 / 12;
 
-/** @param penalized Whether `sparsify` has anything to do. */
+/** @param penalized Whether the file has penalties. */
 export function checkTrain(declaration: TrainDeclaration, penalized: boolean, constants: ConstantScope, report: Report): TrainSpec | undefined {
   const scope: TrainScope = { constants, report };
   const settings = bindSettings(declaration.entries.filter((entry) => entry.kind === 'setting'), trainSettings, trainDiagnostics, report);
@@ -33,6 +33,9 @@ export function checkTrain(declaration: TrainDeclaration, penalized: boolean, co
   if (sparsify && !penalized) {
     const help = 'a `sparsity` block says what: `sparsity { lasso filters of conv1 strength 5e-3 }`';
     report(trainDiagnostics['nothing-to-sparsify']({ span: sparsify.name.span, args: [], help, severity: 'warning' }));
+  }
+  if (!sparsify && phases && penalized) {
+    report(trainDiagnostics['never-sparsified']({ span: declaration.dataset.span, args: [], help: 'for example `sparsify { epochs = 6 }`', severity: 'warning' }));
   }
   if (!phases || seedNumber === undefined || heldOutShare === undefined) return undefined;
   const { dataset } = declaration;
