@@ -66,6 +66,36 @@ describe('filters and channels', () => {
     expect(shapeOf(compact(zeroColumns(program, 'conv2', range(9, 18))), 'conv1')).toEqual([1, 3, 6, 6]);
   });
 
+  it('a filter read by dead filters alone goes with them', () => {
+    const net = fixture([1, 8, 8]);
+    const middle = net.conv('conv2', net.conv('conv1', net.input, 4), 3);
+    let program = zeroRows(net.finish(net.conv('conv3', middle, 2)), 'conv2', [0, 2]);
+    // Of conv2, filter 1 stays, and does not read channel 3.
+    program = withValues(program, 'conv2.weight', (i) => (i >= 36 + 27 && i < 72 ? 0 : undefined));
+    program = withValues(program, 'conv3.weight', (i) => (i % 27 < 9 ? 0 : undefined));
+    const compacted = compact(program);
+    expect(shapeOf(compacted, 'conv1')).toEqual([1, 3, 6, 6]);
+    expect(shapeOf(compacted, 'conv2')).toEqual([1, 1, 4, 4]);
+  });
+
+  it('a constant that relu makes zero goes at padding too', () => {
+    const net = fixture([1, 8, 8]);
+    const program = net.finish(net.conv('conv2', net.layer('relu', [net.conv('conv1', net.input, 4)]), 3, { padding: 1 }));
+    const negative = withValues(zeroRows(program, 'conv1', [1], 'keep bias'), 'conv1.bias', (i) => (i === 1 ? -0.5 : undefined));
+    expect(shapeOf(compact(negative), 'conv1')).toEqual([1, 3, 6, 6]);
+  });
+
+  it('one reader folds a constant that stays for another', () => {
+    const net = fixture([1, 8, 8]);
+    const shared = net.conv('conv1', net.input, 4);
+    const padded = net.conv('padded', shared, 2, { padding: 1 });
+    const inner = net.conv('inner', shared, 2, { window: 1 });
+    const compacted = compact(zeroRows(net.finish(net.layer('add', [padded, inner])), 'conv1', [0], 'keep bias'));
+    expect(shapeOf(compacted, 'conv1')).toEqual([1, 4, 6, 6]);
+    expect(compacted.parameters.get('inner.weight')?.data.length).toBe(2 * 3);
+    expect(compacted.parameters.get('padded.weight')?.data.length).toBe(2 * 36);
+  });
+
   it('shape fibers become taps', () => {
     const net = fixture([1, 8, 8]);
     const program = net.finish(net.conv('conv2', net.conv('conv1', net.input, 4), 3));

@@ -53,6 +53,7 @@ export function randomNetwork(seed: number, ops: OpRegistry): Program {
   const input = image ? [2, draw.integer(1, 4), draw.integer(4, 9), draw.integer(4, 9)] : [2, draw.integer(2, 12)];
   let values: Value[] = [builder.input('input', 'sample', input)];
   if (image) {
+    if (draw.chance(0.2)) values = values.map((value) => normalizeLayer(layers, value));
     for (let i = draw.integer(1, 6); i > 0; i--) values.push(imageLayer(layers, chooseValue(draw, values), values));
     const last = present(values.at(-1), 'value');
     if (draw.chance(0.1)) {
@@ -174,6 +175,12 @@ function batchNormLayer(layers: Layers, value: Value): Value {
   const own = ['gamma', 'beta', 'mean'].map((suffix) => trained(layers, layer, suffix, [channels]));
   const variance = parameter(layers, `${layer}.variance`, [channels], () => 0.5 + layers.draw.uniform());
   return layers.builder.one('batch_norm', [value, ...own, variance], { epsilon: 1e-5, momentum: 0.9 }, { layer });
+}
+
+function normalizeLayer(layers: Layers, value: Value): Value {
+  const { draw, builder } = layers;
+  const channels = Array.from({ length: present(builder.shapeOf(value)[1], 'channels') });
+  return addLayer(layers, 'normalize_input', [value], { mean: channels.map(draw.normal), deviation: channels.map(() => 0.5 + draw.uniform()) });
 }
 
 function addLayer(layers: Layers, op: string, inputs: readonly Value[], attrs: Attrs): Value {
