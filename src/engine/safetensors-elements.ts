@@ -1,0 +1,50 @@
+// Elements of the tensors of a safetensors file: little-endian numbers of a type.
+
+export interface ElementType {
+  readonly bytes: number;
+  readonly make: (count: number) => Float32Array<ArrayBuffer> | Float64Array<ArrayBuffer>;
+  readonly read: (view: DataView, at: number) => number;
+}
+
+const makeF32 = (count: number): Float32Array<ArrayBuffer> => new Float32Array(count);
+
+/** Half precision fits f32 exactly. */
+export const elementTypes: ReadonlyMap<string, ElementType> = new Map<string, ElementType>([
+  ['F32', { bytes: 4, make: makeF32, read: (view, at) => view.getFloat32(at, true) }],
+  ['F64', { bytes: 8, make: (count) => new Float64Array(count), read: (view, at) => view.getFloat64(at, true) }],
+  ['F16', { bytes: 2, make: makeF32, read: (view, at) => halfToNumber(view.getUint16(at, true)) }],
+  ['BF16', { bytes: 2, make: makeF32, read: brainToNumber }],
+]);
+
+export const typeNames: string = [...elementTypes.keys()].join(', ');
+
+/** @param bytes A whole number of elements. */
+export function decodeElements(bytes: Uint8Array, type: ElementType): Float32Array<ArrayBuffer> | Float64Array<ArrayBuffer> {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const data = type.make(bytes.byteLength / type.bytes);
+  for (let i = 0; i < data.length; i++) data[i] = type.read(view, i * type.bytes);
+  return data;
+}
+
+export function encodeElements(data: Float32Array | Float64Array, into: Uint8Array): void {
+  const view = new DataView(into.buffer, into.byteOffset, into.byteLength);
+  if (data instanceof Float32Array) for (let i = 0; i < data.length; i++) view.setFloat32(4 * i, data[i] as number, true);
+  else for (let i = 0; i < data.length; i++) view.setFloat64(8 * i, data[i] as number, true);
+}
+
+/** IEEE 754 binary16: one sign bit, five of exponent, ten of fraction. */
+function halfToNumber(bits: number): number {
+  const sign = bits & 0x8000 ? -1 : 1;
+  const exponent = (bits >> 10) & 31;
+  const fraction = bits & 1023;
+  if (exponent === 0) return sign * fraction * 2 ** -24;
+  if (exponent === 31) return fraction ? NaN : sign * Infinity;
+  return sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
+}
+
+/** bfloat16 is the upper half of an f32. */
+function brainToNumber(view: DataView, at: number): number {
+  const word = new DataView(new ArrayBuffer(4));
+  word.setUint16(2, view.getUint16(at, true), true);
+  return word.getFloat32(0, true);
+}
