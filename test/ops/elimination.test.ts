@@ -1,0 +1,181 @@
+// What elimination relies on, checked on random samples of every op: gathered nodes compute the function of
+// the masked ones, constants are constant, slices are parts of the whole, structures split parameters.
+
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { present } from '../../src/base/invariant.ts';
+import { sizeOf, stridesOf, tensor } from '../../src/base/tensor.ts';
+import type { F64Tensor, KeptMatrices, Op, WeightMatrices } from '../../src/ir/op.ts';
+import { ops } from '../../src/ops/index.ts';
+import { draw, relativeDifference, uniformOf } from './support.ts';
+
+/** The tensor on kept indices of one axis. */
+function take(whole: F64Tensor, axis: number, kept: readonly number[] | undefined): F64Tensor {
+  if (kept === undefined) return whole;
+  const extent = present(whole.shape[axis], 'axis');
+  const stride = present(stridesOf(whole.shape)[axis], 'stride');
+  const places = new Set(kept);
+  return tensor(whole.shape.with(axis, kept.length), whole.data.filter((_, at) => places.has(Math.floor(at / stride) % extent)));
+}
+
+/** Each index with probability `share`, at least one. */
+function some(random: () => number, count: number, share: number): readonly number[] {
+  const all = Array.from({ length: count }, (_, i) => i);
+  const kept = all.filter(() => random() < share);
+  return kept.length > 0 ? kept : all.slice(0, 1);
+}
+
+/** Zeros weights outside the kept rows and columns. */
+function masked(weight: F64Tensor, { parts }: WeightMatrices, kept: KeptMatrices): F64Tensor {
+  const stays = new Uint8Array(weight.data.length);
+  let start = 0;
+  for (const [p, part] of parts.entries()) {
+    for (const row of kept.parts[p]?.rows ?? []) for (const column of kept.parts[p]?.columns ?? []) stays[start + row * part.channels.length + column] = 1;
+    start += part.rows * part.channels.length;
+  }
+  return { shape: weight.shape, data: weight.data.map((value, at) => value * (stays[at] as number)) };
+}
+
+function checkGather(op: Op, seed: number): string {
+  const { attrs, inputs, batch, operands } = draw(op, seed);
+  const random = uniformOf(seed + 1);
+  const matrices = present(op.matrices, 'matrices')(attrs, inputs);
+  const channels = present(inputs[0]?.[1], 'channels');
+  const stay = random() < 0.5 ? undefined : some(random, channels, 0.6);
+  const wholeChannels = random() < 0.5;
+  const parts = matrices.parts.map((part) => ({
+    rows: some(random, part.rows, 0.7),
+    columns: part.channels.flatMap((channel, column) => ((stay === undefined || stay.includes(channel)) && (wholeChannels || random() < 0.7) ? [column] : [])),
+  }));
+  const kept: KeptMatrices = { parts, ...(stay && { channels: stay }) };
+  const [x, weight, bias] = operands as [F64Tensor, F64Tensor, F64Tensor | undefined];
+  const [whole] = op.reference(attrs, [x, masked(weight, matrices, kept), ...(bias ? [bias] : [])], batch);
+  let first = 0;
+  const rows = matrices.parts.flatMap((part, p) => {
+    const from = first;
+    first += part.rows;
+    return (parts[p]?.rows ?? []).map((row) => from + row);
+  });
+  const gathered = present(op.gather, 'gather')(attrs, inputs, kept);
+  const other = present(ops.get(gathered.op), gathered.op);
+  const compact = [take(x, 1, stay), tensor(gathered.weightShape, Float64Array.from(gathered.weightSource, (at) => weight.data[at] as number)), ...(bias ? [take(bias, 0, rows)] : [])];
+  other.infer(gathered.attrs, compact.map(({ shape }) => shape), batch);
+  const [found] = other.reference(gathered.attrs, compact, batch);
+  expect(relativeDifference(present(found, 'result').data, take(present(whole, 'result'), 1, rows).data)).toBeLessThan(1e-12);
+  return gathered.op;
+}
+
+describe('gathered nodes compute what the masked ones do', () => {
+  for (const op of ops.values()) {
+    if (!op.gather) continue;
+    test(op.name, () => {
+      const answers = new Set<string>();
+      fc.assert(fc.property(fc.nat(), (seed) => void answers.add(checkGather(op, seed))), { numRuns: 120 });
+      expect([...answers].sort()).toEqual(op.name.endsWith('conv') ? ['conv', 'tap_conv'] : ['dense', 'tap_dense']);
+    });
+  }
+});
+
+/** Draws operands of which some channels are constant and some weights zero, and checks what the op says of its result. */
+function checkConstant(op: Op, seed: number): number {
+  const { attrs, inputs, batch, operands } = draw(op, seed);
+  const random = uniformOf(seed + 1);
+  const activations = op.syntax?.operands.length ?? 1;
+  const constants = operands.map(({ shape }) => Float64Array.from({ length: shape[1] ?? 0 }, () => (random() < 0.4 ? NaN : random() < 0.5 ? 0 : random() - 0.5)));
+  const values = operands.map(({ shape, data }, i): F64Tensor => {
+    if (i >= activations) return { shape, data: data.map((value) => (random() < 0.6 && op.name !== 'batch_norm' ? 0 : value)) };
+    const positions = sizeOf(shape.slice(2));
+    return {
+      shape,
+      data: data.map((value, at) => {
+        const held = present(constants[i]?.[Math.floor(at / positions) % (shape[1] ?? 1)], 'channel');
+        return Number.isNaN(held) ? value : held;
+      }),
+    };
+  });
+  const known = values.map((value, i) => (i < activations ? undefined : value));
+  const said = present(op.constant, 'constant')(attrs, constants.slice(0, activations), known, inputs);
+  const [result] = op.reference(attrs, values, batch);
+  const { shape, data } = present(result, 'result');
+  expect(said.length).toBe(shape[1]);
+  const positions = sizeOf(shape.slice(2));
+  for (const [at, value] of data.entries()) {
+    const held = said[Math.floor(at / positions) % said.length] as number;
+    if (!Number.isNaN(held)) expect(Math.abs(value - held)).toBeLessThan(1e-12);
+  }
+  return said.filter((value) => !Number.isNaN(value)).length;
+}
+
+describe('channels said to be constant are', () => {
+  for (const op of ops.values()) {
+    if (!op.constant) continue;
+    test(op.name, () => {
+      let found = 0;
+      fc.assert(fc.property(fc.nat(), (seed) => void (found += checkConstant(op, seed))), { numRuns: 60 });
+      expect(found).toBeGreaterThan(0);
+    });
+  }
+});
+
+describe('slices are parts of the whole', () => {
+  for (const op of ops.values()) {
+    const { slice } = op;
+    if (!slice || op.matrices || op.name === 'constant') continue;
+    test(op.name, () => {
+      fc.assert(
+        fc.property(fc.nat(), (seed) => {
+          const { attrs, inputs, batch, operands } = draw(op, seed);
+          const links = op.axes(attrs, inputs);
+          const [linkOf] = links.map((link) => link[1]);
+          if (!linkOf || (linkOf.kind !== 'identity' && linkOf.kind !== 'expand')) return;
+          const channels = some(uniformOf(seed + 1), present(inputs[0]?.[1], 'channels'), 0.5);
+          const factor = linkOf.kind === 'expand' ? linkOf.factor : 1;
+          const results = channels.flatMap((c) => Array.from({ length: factor }, (_, i) => c * factor + i));
+          // Every axis that meets axis 1 of the result is sliced with it.
+          const keptAxes = links.map((link) => link.map((l) => ((l.kind === 'identity' || l.kind === 'expand') && l.axis === 1 ? channels : undefined)));
+          const parts = operands.map((value, i) => (keptAxes[i] ?? []).reduce((part, kept, axis) => take(part, axis, kept), value));
+          const sliced = present(slice(attrs, { inputs: keptAxes, results: [[undefined, results]] }), 'slice');
+          const [whole] = op.reference(attrs, operands, batch);
+          const [part] = present(ops.get(sliced.op), sliced.op).reference(sliced.attrs, parts, batch);
+          expect(part).toEqual(take(present(whole, 'result'), 1, results));
+        }),
+        { numRuns: 20 },
+      );
+    });
+  }
+});
+
+test('structures split the parameters they name, with as many groups in each member', () => {
+  const squares = present(ops.get('group_squares'), 'group_squares');
+  const kinds = new Set<string>();
+  for (const op of ops.values()) {
+    const { syntax } = op;
+    if (!syntax?.penalizes) continue;
+    for (let seed = 0; seed < 40; seed++) {
+      const { attrs, inputs, batch } = draw(op, seed);
+      const shapes = new Map(syntax.parameters?.(attrs, inputs.slice(0, 1)).map(({ suffix, shape }) => [suffix, shape]));
+      for (const { structure, members } of syntax.penalizes(attrs, inputs.slice(0, 1))) {
+        kinds.add(structure);
+        const counts = members.map(({ suffix, view, keep }) => squares.infer({ view, keep }, [present(shapes.get(suffix), suffix)], batch)[0]?.[0]);
+        expect(new Set(counts).size).toBe(1);
+      }
+    }
+  }
+  expect([...kinds]).toEqual(['filters', 'channels', 'fibers', 'neurons', 'inputs']);
+});
+
+test('grouped convolutions count channels and fibers apart by group', () => {
+  const { penalizes } = present(ops.get('conv')?.syntax, 'syntax');
+  const attrs = { filters: 4, window: [3, 2], stride: [1, 1], padding: [0, 0], dilation: [1, 1], groups: 2, bias: false };
+  const found = present(penalizes, 'structures')(attrs, [[1, 6, 5, 5]]).map(({ structure, members: [member] }) => [structure, member && sizeOf(member.keep.map((axis) => member.view[axis] ?? NaN))]);
+  expect(found).toEqual([['filters', 4], ['channels', 6], ['fibers', 36]]);
+});
+
+test('a plain convolution slices to fewer filters; a grouped one only evenly', () => {
+  const { slice } = present(ops.get('conv'), 'conv');
+  const attrs = { filters: 4, window: [3, 3], stride: [1, 1], padding: [0, 0], dilation: [1, 1], groups: 1, bias: false };
+  const kept = (filters: readonly number[]): Parameters<NonNullable<typeof slice>>[1] => ({ inputs: [], results: [[undefined, filters]] });
+  expect(slice?.(attrs, kept([0, 3]))).toEqual({ op: 'conv', attrs: { ...attrs, filters: 2 } });
+  expect(slice?.({ ...attrs, groups: 2 }, kept([0, 3]))).toEqual({ op: 'conv', attrs: { ...attrs, filters: 2, groups: 2 } });
+  expect(slice?.({ ...attrs, groups: 2 }, kept([0, 1, 3]))).toBeUndefined();
+});

@@ -1,0 +1,124 @@
+// Every gradient rule against central differences of the op's float64 reference. The loss is the sum of the
+// results times random cotangents.
+
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { present } from '../../src/base/invariant.ts';
+import { stream } from '../../src/base/random.ts';
+import { sizeOf, tensor } from '../../src/base/tensor.ts';
+import { graphBuilder } from '../../src/ir/builder.ts';
+import { evaluate } from '../../src/ir/evaluate.ts';
+import type { Value } from '../../src/ir/graph.ts';
+import type { F64Tensor, Op } from '../../src/ir/op.ts';
+import { ops } from '../../src/ops/index.ts';
+import { differentiate } from '../../src/train/autodiff.ts';
+import { draw, relativeDifference } from './support.ts';
+
+const step = 1e-5;
+
+/** Values that keep away from zero and from each other by far more than the step: no kinks, no ties. */
+function spread(given: F64Tensor): F64Tensor {
+  return { shape: given.shape, data: given.data.map((value, at) => Math.round(value * 10) / 10 + 0.05 + 1e-4 * (at % 400)) };
+}
+
+function scalar(value: number): F64Tensor {
+  return tensor([], Float64Array.of(value));
+}
+
+interface Built {
+  readonly lossAt: (feeds: ReadonlyMap<string, F64Tensor>) => number;
+  readonly gradients: (feeds: ReadonlyMap<string, F64Tensor>) => ReadonlyMap<string, F64Tensor>;
+  readonly feeds: ReadonlyMap<string, F64Tensor>;
+}
+
+/** The op on parameters `operand0`, `operand1`, ... and the gradients of those in `by`. */
+function build(op: Op, seed: number, by: (operand: number) => boolean): Built {
+  const { attrs, inputs, values, batch, operands } = draw(op, seed);
+  const builder = graphBuilder('gradient', batch, ops);
+  const leaves = inputs.map((shape, i) => builder.parameter(`operand${i}`, shape));
+  const scalars = ['step', 'seed'].map((name) => builder.input(name, 'scalar', [])) as [Value, Value];
+  let results = builder.add(op.name, leaves, attrs, { layer: 'layer' });
+  if (op.training) {
+    const node = builder.nodeOf(present(results[0], 'result'));
+    results = op.training({ builder, node, inputs: leaves, step: scalars[0], seed: scalars[1] }).results;
+  }
+  const cotangents = results.map((value, i) => ({ value, gradient: builder.input(`cotangent${i}`, 'sample', builder.shapeOf(value)) }));
+  const wanted = leaves.filter((_, i) => by(i));
+  const gradients = differentiate(builder, ops, cotangents, wanted);
+  for (const [i, leaf] of leaves.entries()) {
+    const gradient = gradients.get(`${leaf.node}.0`);
+    if (gradient) builder.output(`operand${i}`, gradient);
+    else expect(by(i), `gradient by operand ${i}`).toBe(false);
+  }
+  const graph = builder.finish();
+  const drawn = (name: string, shape: readonly number[]): F64Tensor => tensor(shape, Float64Array.from({ length: sizeOf(shape) }, (_, i) => stream(seed, name).normal(i)));
+  const feeds = new Map<string, F64Tensor>([
+    ...operands.map((value, i) => [`operand${i}`, values?.[i] ? value : spread(value)] as const),
+    ...cotangents.map(({ value }, i) => [`cotangent${i}`, drawn(`cotangent${i}`, builder.shapeOf(value))] as const),
+    ['step', scalar(3)],
+    ['seed', scalar(11)],
+  ]);
+  return {
+    lossAt: (at) => {
+      const { values: valueOf } = evaluate(graph, ops, at);
+      return cotangents.reduce((sum, { value }, i) => {
+        const weight = present(at.get(`cotangent${i}`), 'cotangent').data;
+        return valueOf(value).data.reduce((part, element, e) => part + element * (weight[e] as number), sum);
+      }, 0);
+    },
+    gradients: (at) => evaluate(graph, ops, at).outputs,
+    feeds,
+  };
+}
+
+function checkGradients(op: Op, seed: number, by: (operand: number) => boolean): void {
+  const { lossAt, gradients, feeds } = build(op, seed, by);
+  for (const [name, gradient] of gradients(feeds)) {
+    const { shape, data } = present(feeds.get(name), name);
+    const moved = (i: number, delta: number): number => lossAt(new Map([...feeds, [name, tensor(shape, data.with(i, (data[i] as number) + delta))]]));
+    const differences = data.map((_, i) => (moved(i, step) - moved(i, -step)) / (2 * step));
+    // Where a gradient vanishes altogether, differences are rounding noise.
+    const largest = gradient.data.reduce((most, g) => Math.max(most, Math.abs(g)), 0);
+    if (largest < 1e-6) expect(differences.reduce((most, d) => Math.max(most, Math.abs(d)), 0)).toBeLessThan(1e-8);
+    else expect(relativeDifference(gradient.data, differences), name).toBeLessThan(1e-6);
+  }
+}
+
+/** Operands whose gradients are checked, where not all. */
+const limited: Readonly<Record<string, (operand: number) => boolean>> = {
+  // Running statistics are state; the gradient goes through those of the batch.
+  batch_norm: (operand) => operand < 3,
+};
+
+describe('gradients agree with central differences', () => {
+  for (const op of ops.values()) {
+    // `normalize` takes statistics of its own operand: checked through batch_norm's training form.
+    if ((!op.gradient && !op.training) || op.name === 'normalize') continue;
+    test(op.name, () => {
+      fc.assert(
+        fc.property(fc.nat(), (seed) => checkGradients(op, seed, limited[op.name] ?? (() => true))),
+        { numRuns: 15 },
+      );
+    });
+  }
+});
+
+test("cross entropy's third result is the gradient of the mean loss", () => {
+  const op = present(ops.get('cross_entropy'), 'cross_entropy');
+  fc.assert(
+    fc.property(fc.nat(), (seed) => {
+      const { attrs, batch, operands } = draw(op, seed);
+      const [logits, ...rest] = operands as [F64Tensor, ...F64Tensor[]];
+      const lossAt = (data: Float64Array): number => {
+        const [loss] = op.reference(attrs, [{ shape: logits.shape, data }, ...rest], batch);
+        return present(loss, 'loss').data.reduce((sum, value) => sum + value, 0) / batch.samples;
+      };
+      const moved = (i: number, delta: number): Float64Array => logits.data.with(i, (logits.data[i] as number) + delta);
+      const differences = logits.data.map((_, i) => (lossAt(moved(i, step)) - lossAt(moved(i, -step))) / (2 * step));
+      const [, , gradient] = op.reference(attrs, operands, batch);
+      const found = present(gradient, 'gradient').data;
+      expect(found.every((g, i) => Math.abs(g - (differences[i] as number)) < 1e-9)).toBe(true);
+    }),
+    { numRuns: 20 },
+  );
+});
