@@ -1,0 +1,223 @@
+// Chooses where the elements of every slot lie. The rules:
+//
+//   activation, rank 4   NHWC, channels rounded up to whole vectors, halos of zeros where a window reaches out;
+//                        planar NCHW while it is still the input as the user gave it
+//   activation, rank 2   row-major, features rounded up
+//   weight               columns outside, rows (result channels) inside and rounded up: HWIO, [I][O]
+//   per-shard sum        like the weight, one after another
+//   view                 the memory of what it views
+//
+// A dense weight that reads a flattened activation numbers its columns by where they lie there.
+
+import { present } from '../base/invariant.ts';
+import type { Index, NestExpr } from '../ir/nest.ts';
+import { flattenedLayout, orderedLayout, planarLayout, type DimensionMap, type Halo, type Layout } from './layout.ts';
+import { nestLoads, slotOf, type PlacedGraph, type PlacedNest, type SlotName } from './placed-nest.ts';
+import { rangeOf } from './resolve.ts';
+
+type SlotKind = 'activation' | 'weight' | 'partial' | 'planar';
+
+/** The axis that alone walks a dimension, point by point from 0. */
+function walker(index: Index | undefined): number | undefined {
+  const [term, ...more] = index?.terms ?? [];
+  if (!index || index.offset !== 0 || more.length > 0 || !term || 'table' in term || term.factor !== 1) return undefined;
+  return term.axis;
+}
+
+function sameIndices(a: readonly Index[], b: readonly Index[]): boolean {
+  return a.length === b.length && a.every((index, d) => walker(index) !== undefined && walker(index) === walker(b[d]));
+}
+
+function isContraction(value: NestExpr): boolean {
+  return value.kind === 'binary' && value.op === 'mul' && value.a.kind === 'load' && value.b.kind === 'load';
+}
+
+interface Kinds {
+  readonly kindOf: (slot: SlotName) => SlotKind;
+}
+
+/** Walks the graph once: what each slot holds follows from how the nest that writes it walks its axes. */
+function classify(placed: PlacedGraph, leaves: ReadonlyMap<SlotName, SlotKind>): Kinds {
+  const kinds = new Map(leaves);
+  const kindOf = (slot: SlotName): SlotKind => kinds.get(slot) ?? 'activation';
+  const views = [...placed.views];
+  const settleViews = (): void => {
+    for (const { from, to } of views) {
+      if (kinds.has(from) && !kinds.has(to)) kinds.set(to, kindOf(from) === 'planar' ? 'planar' : kindOf(from));
+    }
+  };
+  for (const each of placed.nests) {
+    settleViews();
+    if (kinds.has(each.writes)) continue;
+    const { nest } = each;
+    const first = walker(nest.write.index[0]);
+    const role = first === undefined ? undefined : nest.axes[first]?.role;
+    const alike = nestLoads(nest).filter((load) => sameIndices(load.index, nest.write.index));
+    const like = alike.map((load) => kindOf(slotOf(each, load.tensor)));
+    if (role === 'shard' && !like.includes('weight')) kinds.set(each.writes, 'partial');
+    else if (role !== 'batch' || like.includes('weight')) kinds.set(each.writes, 'weight');
+    else if (nest.combine === 'sum' && isContraction(nest.value)) kinds.set(each.writes, 'activation');
+    else {
+      const source = nestLoads(nest).map((load) => kindOf(slotOf(each, load.tensor)));
+      kinds.set(each.writes, source.includes('planar') && !source.includes('activation') ? 'planar' : 'activation');
+    }
+  }
+  settleViews();
+  return { kindOf };
+}
+
+/** Zeros that loads reach for outside each slot, by dimension. */
+function halosOf(placed: PlacedGraph): ReadonlyMap<SlotName, readonly Halo[]> {
+  const halos = new Map<SlotName, Halo[]>();
+  const widen = (slot: SlotName, shape: readonly number[], indices: readonly Index[], each: PlacedNest): void => {
+    const ranges = indices.map((index) => rangeOf(index, each.nest.axes));
+    if (ranges.every(([low, high], d) => low >= 0 && high < (shape[d] ?? 0))) return;
+    const halo = halos.get(slot) ?? shape.map(() => ({ before: 0, after: 0 }));
+    halos.set(
+      slot,
+      halo.map(({ before, after }, d) => {
+        const [low, high] = present(ranges[d], 'range');
+        return { before: Math.max(before, -low), after: Math.max(after, high - (present(shape[d], 'extent') - 1)) };
+      }),
+    );
+  };
+  for (const each of placed.nests) {
+    for (const load of nestLoads(each.nest)) {
+      const slot = slotOf(each, load.tensor);
+      if (load.outside === 0) widen(slot, present(placed.slots.get(slot), 'slot').shape, load.index, each);
+    }
+    widen(each.writes, present(placed.slots.get(each.writes), 'slot').shape, each.nest.write.index, each);
+  }
+  return halos;
+}
+
+export interface LayoutRequest {
+  readonly placed: PlacedGraph;
+  /** Slots of leaves, with what they hold. */
+  readonly leaves: ReadonlyMap<SlotName, 'weight' | 'planar'>;
+  /** Elements a vector. */
+  readonly width: number;
+  /** Layouts fixed before, by slot (parameters shared with another graph). */
+  readonly fixed: ReadonlyMap<SlotName, Layout>;
+}
+
+export interface LayoutPlan {
+  readonly layouts: ReadonlyMap<SlotName, Layout>;
+  /** Slot whose memory a view shares. */
+  readonly base: (slot: SlotName) => SlotName;
+  readonly isWeight: (slot: SlotName) => boolean;
+  /** Slots whose halo must stay zero. */
+  readonly haloed: ReadonlySet<SlotName>;
+  /** Weights with another dimension innermost: what a gradient by the input reads. */
+  readonly transposed: (slot: SlotName, innermost: number) => Layout;
+}
+
+export function planLayouts(request: LayoutRequest): LayoutPlan {
+  const { placed, width, fixed } = request;
+  const { kindOf } = classify(placed, request.leaves);
+  const halos = halosOf(placed);
+  const shapeOf = (slot: SlotName): readonly number[] => present(placed.slots.get(slot), 'slot').shape;
+  const layouts = new Map<SlotName, Layout>(fixed);
+  const bases = new Map<SlotName, SlotName>();
+
+  // A view towards rank 4 makes its operand the view: memory follows the windowed side.
+  for (const { from, to } of placed.views) {
+    if (shapeOf(to).length > shapeOf(from).length) bases.set(from, to);
+    else bases.set(to, from);
+  }
+  const base = (slot: SlotName): SlotName => {
+    const of = bases.get(slot);
+    return of === undefined ? slot : base(of);
+  };
+
+  const activationLayout = (slot: SlotName): Layout => {
+    const shape = shapeOf(slot);
+    const halo = halos.get(slot);
+    if (shape.length === 4 && kindOf(slot) === 'activation') return orderedLayout(shape, [0, 2, 3, 1], width, halo);
+    if (shape.length === 4) return orderedLayout(shape, [0, 1, 2, 3], 1, halo);
+    return shape.length === 2 ? orderedLayout(shape, [0, 1], width) : planarLayout(shape);
+  };
+  const layoutOf = (slot: SlotName): Layout => {
+    const known = layouts.get(slot);
+    if (known) return known;
+    const of = bases.get(slot);
+    const made = of === undefined ? activationLayout(slot) : flattenedView(layoutOf(of), shapeOf(slot));
+    layouts.set(slot, made);
+    return made;
+  };
+  for (const slot of placed.slots.keys()) if (['activation', 'planar'].includes(kindOf(slot))) layoutOf(slot);
+
+  const columns = flattenedColumns(placed, layouts, kindOf);
+  const weightLayout = (slot: SlotName, innermost?: number): Layout => {
+    const shape = shapeOf(slot);
+    const partial = kindOf(slot) === 'partial' ? 1 : 0;
+    const rest = shape.map((_, d) => d).slice(partial);
+    const rows = rest[0];
+    const order = rest.length >= 4 ? [...rest.slice(2), rest[1] as number, rows as number] : [...rest].reverse();
+    const nested = innermost === undefined ? order : [...order.filter((d) => d !== innermost), innermost];
+    return withColumns(shape, [...(partial ? [0] : []), ...nested], width, columns.get(slot));
+  };
+  for (const slot of placed.slots.keys()) if (!layouts.has(slot)) layouts.set(slot, weightLayout(slot));
+  return { layouts, base, isWeight: (slot) => kindOf(slot) === 'weight', haloed: new Set([...halos.keys()].map(base)), transposed: weightLayout };
+}
+
+function flattenedView(of: Layout, shape: readonly number[]): Layout {
+  return of.shape.length === shape.length ? of : flattenedLayout(of);
+}
+
+interface Columns {
+  readonly dimension: number;
+  readonly positions: readonly number[];
+}
+
+/** A weight layout whose dimension `columns.dimension` is walked by positions in a flattened activation. */
+function withColumns(shape: readonly number[], order: readonly number[], width: number, columns: Columns | undefined): Layout {
+  if (!columns) return orderedLayout(shape, order, width);
+  const span = Math.max(...columns.positions) + 1;
+  const wide = orderedLayout(
+    shape.map((extent, d) => (d === columns.dimension ? span : extent)),
+    order,
+    width,
+  );
+  const dimensions = wide.dimensions.map((map, d): DimensionMap => {
+    if (d !== columns.dimension || map.kind !== 'linear') return map;
+    return { kind: 'table', offsets: columns.positions.map((position) => position * map.stride) };
+  });
+  return { ...wide, shape, dimensions, padded: wide.padded.map((extent, d) => (d === columns.dimension ? present(shape[d], 'extent') : extent)) };
+}
+
+/** Which dimension of which weight meets a flattened activation, spread over weights that are walked alike. */
+function flattenedColumns(placed: PlacedGraph, layouts: ReadonlyMap<SlotName, Layout>, kindOf: (slot: SlotName) => SlotKind): ReadonlyMap<SlotName, Columns> {
+  const found = new Map<SlotName, Columns>();
+  const places = placed.nests.map((each) => [
+    { slot: each.writes, index: each.nest.write.index },
+    ...nestLoads(each.nest).map((load) => ({ slot: slotOf(each, load.tensor), index: load.index })),
+  ]);
+  for (let changed = true; changed; ) {
+    changed = false;
+    for (const accesses of places) {
+      const tables = new Map<number, readonly number[]>();
+      for (const { slot, index } of accesses) {
+        for (const [d, at] of index.entries()) {
+          const axis = walker(at);
+          if (axis === undefined) continue;
+          const map = layouts.get(slot)?.dimensions[d];
+          const column = found.get(slot);
+          if (map?.kind === 'table' && kindOf(slot) !== 'weight' && kindOf(slot) !== 'partial') tables.set(axis, map.offsets);
+          else if (column?.dimension === d) tables.set(axis, column.positions);
+        }
+      }
+      for (const { slot, index } of accesses) {
+        if ((kindOf(slot) !== 'weight' && kindOf(slot) !== 'partial') || found.has(slot) || layouts.has(slot) || index.length < 2) continue;
+        for (const [d, at] of index.entries()) {
+          const axis = walker(at);
+          const positions = axis === undefined ? undefined : tables.get(axis);
+          if (!positions) continue;
+          found.set(slot, { dimension: d, positions });
+          changed = true;
+        }
+      }
+    }
+  }
+  return found;
+}

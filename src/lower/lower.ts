@@ -1,0 +1,210 @@
+// Graphs to one kernel module: nests, fused epilogues, layouts, memory, schedules, stages.
+
+import { invariant, present } from '../base/invariant.ts';
+import { type Binding, type KernelFunction, type KernelModule, type Stage, type TargetMachine } from '../ir/kernel.ts';
+import { valueKey, type Graph, type Node, type Program, type Value } from '../ir/graph.ts';
+import type { OpRegistry } from '../ir/op.ts';
+import type { TensorRef } from '../ir/nest.ts';
+import { constantPool } from './constant-pool.ts';
+import type { Constants } from './emit-expr.ts';
+import { offsetAlong, planarLayout, type Layout } from './layout.ts';
+import { planLayouts, type LayoutPlan } from './layouts.ts';
+import { planMemory, placeOf, type Life, type MemoryPlan } from './memory-plan.ts';
+import { fuseEpilogues, nestLoads, placeNests, slotOf, slotsRead, type PlacedGraph, type PlacedNest, type SlotName } from './placed-nest.ts';
+import { resolveNest, type Placed } from './resolve.ts';
+import { divideNest, scheduleNest, shardAxisOf, type Division } from './schedule.ts';
+import { formStages, type ScheduledNest } from './stages.ts';
+import { copyNest, transposeWeights } from './transpose.ts';
+
+/** Tasks that work without samples (parameters) is cut into, whatever the number of threads. */
+const parameterTasks = 16;
+
+interface GraphRequest {
+  readonly program: string;
+  readonly graph: Graph;
+  /** Compile-time data by parameter name; absent: parameters are memory that outlives a run. */
+  readonly baked: Program['parameters'] | undefined;
+  readonly division: Division;
+}
+
+/** The deployed network: parameters baked in, program `run`, bindings `input` and `output`. */
+export function lowerDeployed(program: Program, ops: OpRegistry, machine: TargetMachine): KernelModule {
+  return lowerAll([{ program: 'run', graph: program.graph, baked: program.parameters, division: { kind: 'whole' } }], ops, machine);
+}
+
+/** The training step and the batched evaluation over the same parameters: programs `step` and `evaluate`. */
+export function lowerTraining(graphs: { readonly step?: Graph; readonly evaluate?: Graph }, ops: OpRegistry, machine: TargetMachine): KernelModule {
+  const requests = (['step', 'evaluate'] as const).flatMap((name): GraphRequest[] => {
+    const graph = graphs[name];
+    return graph ? [{ program: name, graph, baked: undefined, division: { kind: 'shards', shards: graph.batch.shards, tasks: parameterTasks } }] : [];
+  });
+  return lowerAll(requests, ops, machine);
+}
+
+interface Lowered {
+  readonly request: GraphRequest;
+  readonly placed: PlacedGraph;
+  readonly plan: LayoutPlan;
+  /** Where each slot's memory is: aliases and views followed. */
+  readonly home: (slot: SlotName) => SlotName;
+  readonly leaves: ReadonlyMap<SlotName, Node>;
+  readonly copies: readonly PlacedNest[];
+}
+
+/** The name of a leaf's memory: shared between the graphs of a module. */
+function leafName(node: Node): string | undefined {
+  if (node.op !== 'input' && node.op !== 'parameter') return undefined;
+  const { name } = node.attrs;
+  invariant(typeof name === 'string', 'a leaf has a name');
+  return `@${name}`;
+}
+
+function lowerAll(requests: readonly GraphRequest[], ops: OpRegistry, machine: TargetMachine): KernelModule {
+  const shared = new Map<SlotName, Layout>();
+  const graphs = requests.map((request) => prepare(request, ops, machine, shared));
+  const lives: Life[] = graphs.flatMap((lowered) => livesOf(lowered));
+  const memory = planMemory([...new Map(lives.map((life) => [life.name, life])).values()], 0);
+  const pool = constantPool(memory.elements, machine.unit);
+  const functions: KernelFunction[] = [];
+  const programs = new Map<string, readonly Stage[]>();
+  for (const lowered of graphs) {
+    const stages = scheduleGraph(lowered, machine, memory, pool, functions);
+    programs.set(lowered.request.program, stages);
+  }
+  const bindings = [...new Map(graphs.flatMap((lowered) => bindingsOf(lowered, memory, lowered.request.program !== 'run')).map((binding) => [binding.name, binding])).values()];
+  // Vectors may be read a little past the last tensor.
+  return { functions, programs, elements: pool.end() + 64, segments: pool.segments(), bindings };
+}
+
+function prepare(request: GraphRequest, ops: OpRegistry, machine: TargetMachine, shared: Map<SlotName, Layout>): Lowered {
+  const { graph, program } = request;
+  const leaves = new Map<SlotName, Node>();
+  const byId = new Map(graph.nodes.map((node) => [node.id, node]));
+  const nameOf = (value: Value): SlotName => {
+    const node = present(byId.get(value.node), 'node');
+    return leafName(node) ?? `${program}:${valueKey(value)}`;
+  };
+  for (const node of graph.nodes) {
+    const name = leafName(node);
+    if (name !== undefined) leaves.set(name, node);
+  }
+  const kept = new Set([...graph.outputs.map((output) => nameOf(output.value)), ...graph.state.map((pair) => nameOf(pair.output)), ...leaves.keys()]);
+  const fused = prefixTemporaries(fuseEpilogues(placeNests(graph, ops, nameOf), kept), program);
+  const firstPlan = planLayouts({
+    placed: fused,
+    leaves: new Map([...leaves].map(([slot, node]) => [slot, node.op === 'parameter' || node.attrs['role'] === 'scalar' ? 'weight' : 'planar'])),
+    width: machine.width,
+    fixed: request.baked ? new Map([...leaves].filter(([, node]) => node.op === 'parameter').map(([slot, node]) => [slot, planarLayout(node.results[0] ?? [])])) : shared,
+  });
+  const { placed, plan } = transposeWeights(fused, firstPlan, request.division, machine);
+  if (!request.baked) for (const [slot] of leaves) shared.set(slot, present(plan.layouts.get(slot), 'layout'));
+
+  const aliases = new Map<SlotName, SlotName>();
+  const copies: PlacedNest[] = [];
+  for (const pair of graph.state) {
+    const [from, to] = [nameOf(pair.output), nameOf(pair.input)];
+    if (mayReplace(placed, from, to)) aliases.set(from, to);
+    else copies.push(copyNest(from, to, present(placed.slots.get(to), 'slot').shape));
+  }
+  const home = (slot: SlotName): SlotName => {
+    const viewed = plan.base(slot);
+    const alias = aliases.get(viewed);
+    return alias === undefined ? viewed : home(alias);
+  };
+  return { request, placed, plan, home, leaves, copies };
+}
+
+/** Temporaries are named by node; two graphs of a module keep theirs apart. */
+function prefixTemporaries(placed: PlacedGraph, program: string): PlacedGraph {
+  const rename = (slot: SlotName): SlotName => (/^\d/.test(slot) ? `${program}:${slot}` : slot);
+  return {
+    nests: placed.nests.map((each) => ({ ...each, writes: rename(each.writes), slots: new Map([...each.slots].map(([ref, slot]) => [ref, rename(slot)])) })),
+    slots: new Map([...placed.slots].map(([slot, info]) => [rename(slot), { ...info, name: rename(slot) }])),
+    views: placed.views,
+  };
+}
+
+/** Whether `from` may be written where `to` is: nobody reads the old value later, and its writer reads it in place. */
+function mayReplace(placed: PlacedGraph, from: SlotName, to: SlotName): boolean {
+  const writers = [...placed.nests.entries()].filter(([, each]) => each.writes === from).map(([at]) => at);
+  const first = writers[0];
+  if (first === undefined || writers.length !== 1) return false;
+  return placed.nests.every((each, at) => {
+    if (!slotsRead(each).includes(to)) return true;
+    if (at < first) return true;
+    if (at > first) return false;
+    return nestLoads(each.nest)
+      .filter((expr) => slotOf(each, expr.tensor) === to)
+      .every((expr) => JSON.stringify(expr.index) === JSON.stringify(each.nest.write.index));
+  });
+}
+
+/** When each home is in use; leaves, outputs, state and haloed slots always are. */
+function livesOf({ request, placed, plan, home, leaves, copies }: Lowered): readonly Life[] {
+  const always = new Set<SlotName>([...leaves.keys(), ...plan.haloed].map(home));
+  const byId = new Map(request.graph.nodes.map((node) => [node.id, node]));
+  for (const { value } of request.graph.outputs) always.add(home(leafName(present(byId.get(value.node), 'node')) ?? `${request.program}:${valueKey(value)}`));
+  const lives = new Map<SlotName, Life>();
+  const touch = (slot: SlotName, at: number): void => {
+    const name = home(slot);
+    const size = present(plan.layouts.get(name), `layout of ${name}`).size;
+    const eternal = always.has(name) || request.division.kind !== 'whole';
+    const [first, last] = eternal ? [-Infinity, Infinity] : [at, at];
+    const before = lives.get(name);
+    lives.set(name, before ? { ...before, first: Math.min(before.first, first), last: Math.max(before.last, last) } : { name, size, first, last });
+  };
+  for (const slot of leaves.keys()) if (!isBaked(request, leaves, slot)) touch(slot, 0);
+  for (const [at, each] of [...placed.nests, ...copies].entries()) {
+    for (const slot of [each.writes, ...slotsRead(each)]) if (!isBaked(request, leaves, slot)) touch(slot, at);
+  }
+  return [...lives.values()];
+}
+
+function isBaked(request: GraphRequest, leaves: ReadonlyMap<SlotName, Node>, slot: SlotName): boolean {
+  return request.baked !== undefined && leaves.get(slot)?.op === 'parameter';
+}
+
+function placeFor({ request, plan, home, leaves }: Lowered, memory: MemoryPlan, each: PlacedNest): (ref: TensorRef) => Placed {
+  return (ref) => {
+    const slot = slotOf(each, ref);
+    const layout = present(plan.layouts.get(slot), `layout of ${slot}`);
+    if (!isBaked(request, leaves, slot)) return { layout, base: placeOf(memory, home(slot)) };
+    const { name } = present(leaves.get(slot), 'leaf').attrs;
+    return { layout, base: 0, data: present(request.baked?.get(String(name)), `parameter ${String(name)}`).data };
+  };
+}
+
+function scheduleGraph(lowered: Lowered, machine: TargetMachine, memory: MemoryPlan, constants: Constants, functions: KernelFunction[]): readonly Stage[] {
+  const { request, placed, copies, home } = lowered;
+  const scheduled = [...placed.nests, ...copies].map((each): ScheduledNest => {
+    const { domain, tasks } = divideNest(resolveNest(each.nest, placeFor(lowered, memory, each)), request.division);
+    const made = scheduleNest(`${request.program}${functions.length}`, domain, machine, constants);
+    functions.push(...made);
+    return {
+      entry: present(made.at(-1), 'entry'),
+      tasks,
+      sharded: request.division.kind === 'shards' && shardAxisOf(each.nest.axes) !== undefined && tasks === request.division.shards,
+      reads: slotsRead(each).map(home),
+      writes: home(each.writes),
+    };
+  });
+  return formStages(scheduled, functions, request.program, request.division.kind === 'whole');
+}
+
+function bindingsOf({ request, plan, home, leaves }: Lowered, memory: MemoryPlan, training: boolean): readonly Binding[] {
+  const bind = (name: string, slot: SlotName): Binding => {
+    const layout = present(plan.layouts.get(slot), `layout of ${slot}`);
+    return {
+      name,
+      shape: layout.shape,
+      offset: placeOf(memory, home(slot)) + layout.origin,
+      axes: layout.shape.map((extent, d) => Int32Array.from({ length: extent }, (_, i) => offsetAlong(present(layout.dimensions[d], 'dimension'), i))),
+    };
+  };
+  const byId = new Map(request.graph.nodes.map((node) => [node.id, node]));
+  const inputs = [...leaves].filter(([slot]) => !isBaked(request, leaves, slot)).map(([slot, node]) => bind(training ? String(node.attrs['name']) : 'input', slot));
+  const outputs = request.graph.outputs.map(({ name, value }, i) =>
+    bind(training ? `${request.program}/${name}` : i === 0 ? 'output' : name, leafName(present(byId.get(value.node), 'node')) ?? `${request.program}:${valueKey(value)}`),
+  );
+  return [...inputs, ...outputs];
+}

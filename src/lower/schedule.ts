@@ -1,0 +1,88 @@
+// One nest to kernel functions: divides the work into tasks, then picks the schedule.
+
+import { present } from '../base/invariant.ts';
+import type { KernelFunction, TargetMachine } from '../ir/kernel.ts';
+import type { Axis } from '../ir/nest.ts';
+import type { Constants } from './emit-expr.ts';
+import { divide, straighten, taskIs, type Domain } from './domain.ts';
+import { strideAlong, type Access, type ResolvedLoad, type ResolvedNest } from './resolve.ts';
+import { asContraction, scheduleContraction, type Contraction } from './schedule-contraction.ts';
+import { scheduleSweep } from './schedule-sweep.ts';
+
+/** How a program divides its nests. */
+export type Division =
+  /** One task. */
+  | { readonly kind: 'whole' }
+  /** By the shards of the batch where a nest walks samples, else into up to `tasks` equal parts. */
+  | { readonly kind: 'shards'; readonly shards: number; readonly tasks: number };
+
+/** Elements below which dividing a nest costs more than it gains. */
+const smallestTask = 2048;
+
+/** The axis whose role says that tasks are shards. */
+export function shardAxisOf(axes: readonly Axis[]): number | undefined {
+  const at = axes.findIndex((axis) => axis.role === 'shard' || (axis.role === 'batch' && axis.kind === 'parallel'));
+  return at < 0 ? undefined : at;
+}
+
+export function divideNest(nest: ResolvedNest, division: Division): { readonly domain: Domain; readonly tasks: number } {
+  const straight = straighten(nest);
+  if (division.kind === 'whole') return { domain: { nest: straight, taskFactor: new Map() }, tasks: 1 };
+  const axis = shardAxisOf(straight.axes);
+  if (axis !== undefined) {
+    const { role, extent } = present(straight.axes[axis], 'axis');
+    if (role === 'shard') return { domain: taskIs(straight, axis), tasks: extent };
+    if (extent % division.shards === 0 && extent > 1) return { domain: divide(straight, axis, division.shards), tasks: division.shards };
+  }
+  const free = freeDivision(straight, division.tasks);
+  return free ? { domain: divide(straight, free.axis, free.tasks), tasks: free.tasks } : { domain: { nest: straight, taskFactor: new Map() }, tasks: 1 };
+}
+
+/** The longest parallel axis that is not contiguous in the write, cut into equal parts of worthwhile size. */
+function freeDivision(nest: ResolvedNest, most: number): { readonly axis: number; readonly tasks: number } | undefined {
+  if (nest.axes.some((axis) => axis.kind === 'sequential')) return undefined;
+  const work = nest.axes.reduce((product, axis) => product * axis.extent, 1);
+  const limit = Math.min(most, Math.floor(work / smallestTask));
+  let best: { axis: number; tasks: number } | undefined;
+  for (const [axis, { kind, extent }] of nest.axes.entries()) {
+    const stride = strideAlong(nest.write, axis);
+    const everywhereLinear = [...nest.loads.values()].every((load) => strideAlong(load.access, axis) !== undefined);
+    if (kind !== 'parallel' || stride === undefined || stride === 1 || !everywhereLinear) continue;
+    for (let tasks = Math.min(limit, extent); tasks > 1; tasks--) {
+      if (extent % tasks !== 0) continue;
+      if (!best || tasks > best.tasks) best = { axis, tasks };
+      break;
+    }
+  }
+  return best;
+}
+
+/** Whether the nest runs as microkernels, and how. */
+export function contractionOf(domain: Domain, machine: TargetMachine): Contraction | undefined {
+  return asContraction(domain, machine);
+}
+
+/** Functions in order, callees first; the last one takes the task number. */
+export function scheduleNest(name: string, domain: Domain, machine: TargetMachine, constants: Constants): readonly KernelFunction[] {
+  const plan = asContraction(domain, machine);
+  if (plan) return scheduleContraction(name, groundExcept(domain, plan.data ? plan.b : undefined, constants), plan, machine, constants);
+  return [scheduleSweep(name, groundExcept(domain, undefined, constants), machine, constants)];
+}
+
+/** Gives compile-time data that is read as it lies a place in memory. */
+function groundExcept(domain: Domain, packed: Access | undefined, constants: Constants): Domain {
+  const places = new Map<Float64Array, number>();
+  const moved = new Map<Access, Access>();
+  const loads = new Map(
+    [...domain.nest.loads].map(([expr, load]): [typeof expr, ResolvedLoad] => {
+      if (!load.data || load.access === packed) return [expr, load];
+      const at = places.get(load.data) ?? constants.data(Float32Array.from(load.data));
+      places.set(load.data, at);
+      const access = { ...load.access, base: load.access.base + at };
+      moved.set(load.access, access);
+      return [expr, { access, guards: load.guards, outside: load.outside }];
+    }),
+  );
+  return moved.size === 0 ? domain : { ...domain, nest: { ...domain.nest, loads } };
+}
+

@@ -1,0 +1,61 @@
+// Copies of weights with another dimension innermost. The gradient of a layer by its input multiplies by
+// the transposed weight; its lanes run over input channels, so those must be neighbours in memory.
+
+import { present } from '../base/invariant.ts';
+import type { TargetMachine } from '../ir/kernel.ts';
+import { along, input, load, result, type Index, type Nest } from '../ir/nest.ts';
+import type { Layout } from './layout.ts';
+import type { LayoutPlan } from './layouts.ts';
+import { nestLoads, slotOf, type PlacedGraph, type PlacedNest, type SlotName } from './placed-nest.ts';
+import { resolveNest } from './resolve.ts';
+import { contractionOf, divideNest, type Division } from './schedule.ts';
+
+/** Copies every element of one slot to another of the same shape, whatever their layouts. */
+export function copyNest(from: SlotName, to: SlotName, shape: readonly number[]): PlacedNest {
+  const axes = shape.map((extent, d) => ({ name: `d${d}`, extent, kind: 'parallel' as const }));
+  const at = shape.map((_, d) => along(d));
+  const [write, read] = [result(0), input(0)];
+  const nest: Nest = { name: 'copy', axes, write: { tensor: write, index: at }, combine: 'store', initial: 0, value: load(read, at) };
+  return { nest, slots: new Map([[write, to], [read, from]]), writes: to, epilogue: false };
+}
+
+function walks(index: Index): number | undefined {
+  const [term, ...more] = index.terms;
+  return term && more.length === 0 && !('table' in term) && term.factor === 1 ? term.axis : undefined;
+}
+
+/** Gives every product-sum that is no contraction as its weight lies a transposed copy that makes it one. */
+export function transposeWeights(placed: PlacedGraph, plan: LayoutPlan, division: Division, machine: TargetMachine): { readonly placed: PlacedGraph; readonly plan: LayoutPlan } {
+  const layouts = new Map(plan.layouts);
+  const slots = new Map(placed.slots);
+  const isContraction = (each: PlacedNest, slotNames: ReadonlyMap<unknown, SlotName> = each.slots): boolean => {
+    const resolved = resolveNest(each.nest, (ref) => ({ layout: present(layouts.get(present(slotNames.get(ref), 'slot')), 'layout'), base: 0 }));
+    return contractionOf(divideNest(resolved, division).domain, machine) !== undefined;
+  };
+  const nests = placed.nests.flatMap((each): PlacedNest[] => {
+    const { nest } = each;
+    const isProductSum = nest.combine === 'sum' && nest.value.kind === 'binary' && nest.value.op === 'mul' && nest.axes.some((axis) => axis.kind === 'reduce');
+    if (!isProductSum || isContraction(each)) return [each];
+    for (const expr of nestLoads(nest)) {
+      const slot = slotOf(each, expr.tensor);
+      if (!plan.isWeight(slot)) continue;
+      for (const [d, index] of expr.index.entries()) {
+        const axis = walks(index);
+        if (axis === undefined || nest.axes[axis]?.kind !== 'parallel') continue;
+        const name = `${slot}^${d}`;
+        const layout: Layout = layouts.get(name) ?? plan.transposed(slot, d);
+        layouts.set(name, layout);
+        const names = new Map([...each.slots].map(([ref, old]) => [ref, old === slot ? name : old]));
+        if (!isContraction(each, names)) {
+          if (!slots.has(name)) layouts.delete(name);
+          continue;
+        }
+        const known = slots.has(name);
+        slots.set(name, { name, shape: layout.shape });
+        return [...(known ? [] : [copyNest(slot, name, layout.shape)]), { ...each, slots: names }];
+      }
+    }
+    return [each];
+  });
+  return { placed: { ...placed, nests, slots }, plan: { ...plan, layouts } };
+}
