@@ -127,7 +127,8 @@ export interface TrainingForm {
 /**
  * The weights of a node as matrices of rows (result channels) by columns (taps), so that elimination can
  * find zero rows and columns without knowing the op. The weight tensor, row-major, is the concatenation of
- * the parts' row-major matrices; result axis 1 is the concatenation of their rows, in order.
+ * the parts' row-major matrices; result axis 1 is the concatenation of their rows, in order. Passes give a
+ * node a bias by its attribute `bias: true` and an input after the weight.
  */
 export interface WeightMatrices {
   /** Input indices: the activation (axis 1 is read by the columns), the weight, and the bias (one a row). */
