@@ -1,0 +1,63 @@
+// The engine's one door to Node: worker threads that run passes over shared memory. This file is both sides:
+// `startThreads` in the main thread, and what a worker does when it is started on this file.
+
+import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
+import { present } from '../base/invariant.ts';
+import { loadCode, runPass } from './thread.ts';
+import type { Pass, PhaseCode, SharedState, ThreadCode } from './thread.ts';
+
+export interface Threads {
+  /** Gives the threads the code of a phase. */
+  readonly load: (code: PhaseCode) => Promise<void>;
+  /** Runs a pass on all threads; resolves when all are through. Rejects when one of them fails: that is our bug. */
+  readonly run: (pass: Pass) => Promise<void>;
+  readonly close: () => Promise<void>;
+}
+
+/** Tells a worker of ours from one that another library started on a bundle of this file. */
+const role = 'ssl-compile training thread';
+
+interface Setup {
+  readonly role: typeof role;
+  readonly threads: number;
+  readonly shared: SharedState;
+}
+
+type Command = { readonly kind: 'load'; readonly code: PhaseCode } | { readonly kind: 'run'; readonly pass: Pass };
+
+export function startThreads(threads: number, shared: SharedState): Threads {
+  const setup: Setup = { role, threads, shared };
+  const workers = Array.from({ length: threads }, () => new Worker(new URL(import.meta.url), { workerData: setup }));
+  const failed = new Promise<never>((_, reject) => {
+    for (const worker of workers) worker.on('error', reject);
+  });
+  // Seen by whoever waits for a command; until then it is nobody's.
+  failed.catch(() => {});
+
+  const command = async (message: Command): Promise<void> => {
+    const done = workers.map((worker) => new Promise<void>((resolve) => void worker.once('message', () => resolve())));
+    for (const worker of workers) worker.postMessage(message);
+    await Promise.race([Promise.all(done), failed]);
+  };
+  return {
+    load: (code) => command({ kind: 'load', code }),
+    run: (pass) => command({ kind: 'run', pass }),
+    close: async () => void (await Promise.all(workers.map((worker) => worker.terminate()))),
+  };
+}
+
+function isSetup(data: unknown): data is Setup {
+  return typeof data === 'object' && data !== null && 'role' in data && data.role === role;
+}
+
+function serve({ threads, shared }: Setup): void {
+  const port = present(parentPort, 'port of a worker');
+  let loaded: ThreadCode | undefined;
+  port.on('message', (command: Command) => {
+    if (command.kind === 'load') loaded = loadCode(command.code, shared);
+    else runPass(command.pass, threads, present(loaded, 'code of a phase'), shared);
+    port.postMessage('done');
+  });
+}
+
+if (!isMainThread && isSetup(workerData)) serve(workerData);

@@ -1,0 +1,155 @@
+// What one thread does: a pass runs a program (`step` or `evaluate`) over consecutive batches, together with
+// the other threads and without the main one. Each batch is
+//
+//   gather    one task a shard: samples, labels and weights to their bindings
+//   stages    the program's own
+//   close     by the last thread to finish: losses added in fixed order, whether to go on
+//
+// with a barrier after each. Tasks of a stage are independent, so any thread may take any; sums are taken in
+// sample order. So no bit depends on the number of threads.
+
+import { present } from '../base/invariant.ts';
+import { barrier, sum, word } from './control.ts';
+import type { Control } from './control.ts';
+import type { SharedData, SplitName } from './shared-data.ts';
+import type { SampleOffsets } from './tensor-binding.ts';
+
+export type ProgramName = 'step' | 'evaluate';
+
+/** What threads must know of an emitted program. Offsets are in elements of the memory. */
+export interface ProgramCode {
+  /** Tasks of each stage. */
+  readonly tasks: readonly number[];
+  readonly samples: number;
+  readonly shards: number;
+  readonly sample: SampleOffsets;
+  /** By sample, like all below. */
+  readonly label: Int32Array;
+  readonly weight: Int32Array;
+  readonly loss: Int32Array;
+  readonly correct: Int32Array;
+  /** Scalars the program reads. */
+  readonly rate?: number;
+  readonly step?: number;
+  readonly seed?: number;
+}
+
+/** The emitted code of a phase. */
+export interface PhaseCode {
+  readonly module: WebAssembly.Module;
+  readonly programs: Readonly<Record<ProgramName, ProgramCode>>;
+}
+
+/** Memory that all threads of a run share. */
+export interface SharedState {
+  readonly memory: WebAssembly.Memory;
+  readonly control: Control;
+  readonly data: SharedData;
+  /** Sample numbers in the order in which the pass visits them. */
+  readonly order: Uint32Array<SharedArrayBuffer>;
+  /** Learning rate by batch of the pass. */
+  readonly rates: Float32Array<SharedArrayBuffer>;
+}
+
+export interface Pass {
+  readonly program: ProgramName;
+  readonly split: SplitName;
+  /** Batches `from` .. `to - 1` of `order`. */
+  readonly from: number;
+  readonly to: number;
+  /** Entries of `order`; the last batch is filled with samples of weight 0. */
+  readonly count: number;
+  /** Number of batch 0 over the whole run, for what is drawn at random. */
+  readonly firstStep: number;
+  readonly seed: number;
+}
+
+/** One thread's hold on the code of a phase. */
+export interface ThreadCode {
+  readonly code: PhaseCode;
+  /** Runs one task of a stage. */
+  readonly run: Readonly<Record<ProgramName, (stage: number, task: number) => void>>;
+}
+
+export const importName = 'engine';
+
+export function loadCode(code: PhaseCode, { memory }: SharedState): ThreadCode {
+  const { exports } = new WebAssembly.Instance(code.module, { [importName]: { memory } });
+  const entry = (name: string): ((stage: number, task: number) => void) => present(exports[name], `export ${name}`) as (stage: number, task: number) => void;
+  return { code, run: { step: entry('step_stage'), evaluate: entry('evaluate_stage') } };
+}
+
+/** Runs the pass together with `threads - 1` other threads that are given the same one. */
+export function runPass(pass: Pass, threads: number, { code, run }: ThreadCode, shared: SharedState): void {
+  const { words, sums } = shared.control;
+  const program = code.programs[pass.program];
+  const runTask = run[pass.program];
+  const { tasks, shards } = program;
+  const memory = new Float32Array(shared.memory.buffer);
+  const gather = gatherer(pass, program, shared, memory);
+  let batch = pass.from;
+  const close = (): void => {
+    let loss = 0;
+    let correct = 0;
+    for (let i = 0; i < program.samples; i++) {
+      loss += memory[program.loss[i] as number] as number;
+      correct += memory[program.correct[i] as number] as number;
+    }
+    sums[sum.loss] = (sums[sum.loss] as number) + loss;
+    sums[sum.correct] = (sums[sum.correct] as number) + correct;
+    sums[sum.batchLoss] = loss / program.samples;
+    const finite = Number.isFinite(loss);
+    if (!finite) words[word.diverged] = 1;
+    Atomics.store(words, word.done, batch + 1);
+    const goingOn = batch + 1 < pass.to && finite && Atomics.load(words, word.pause) === 0;
+    Atomics.store(words, word.going, goingOn ? 1 : 0);
+  };
+
+  for (; batch < pass.to; batch++) {
+    for (let task = Atomics.add(words, word.task, 1); task < shards; task = Atomics.add(words, word.task, 1)) gather(batch, task);
+    barrier(words, threads);
+    for (let stage = 0; stage < tasks.length; stage++) {
+      const count = tasks[stage] as number;
+      for (let task = Atomics.add(words, word.task, 1); task < count; task = Atomics.add(words, word.task, 1)) runTask(stage, task);
+      if (stage < tasks.length - 1) barrier(words, threads);
+    }
+    barrier(words, threads, close);
+    if (Atomics.load(words, word.going) === 0) return;
+  }
+}
+
+/** f32 of byte / 255. */
+const byteValues = Float32Array.from({ length: 256 }, (_, byte) => byte / 255);
+
+/** Brings one shard of a batch to its bindings, and with the first shard the scalars. */
+function gatherer(pass: Pass, program: ProgramCode, shared: SharedState, memory: Float32Array): (batch: number, shard: number) => void {
+  const { order, rates } = shared;
+  const { samples, labels } = shared.data[pass.split];
+  const { starts, elements } = program.sample;
+  const perShard = program.samples / program.shards;
+  const integers = new Int32Array(shared.memory.buffer);
+
+  const copySample = (start: number, from: number): void => {
+    if (samples instanceof Uint8Array) {
+      for (let e = 0; e < elements.length; e++) memory[start + (elements[e] as number)] = byteValues[samples[from + e] as number] as number;
+    } else {
+      for (let e = 0; e < elements.length; e++) memory[start + (elements[e] as number)] = samples[from + e] as number;
+    }
+  };
+
+  return (batch, shard) => {
+    for (let i = shard * perShard; i < (shard + 1) * perShard; i++) {
+      const position = batch * program.samples + i;
+      const present = position < pass.count;
+      // A sample to fill up with: any finite one does.
+      const index = order[present ? position : 0] as number;
+      copySample(starts[i] as number, index * elements.length);
+      memory[program.label[i] as number] = labels[index] as number;
+      memory[program.weight[i] as number] = present ? 1 : 0;
+    }
+    if (shard !== 0) return;
+    if (program.rate !== undefined) memory[program.rate] = rates[batch] as number;
+    if (program.step !== undefined) integers[program.step] = pass.firstStep + batch;
+    if (program.seed !== undefined) integers[program.seed] = pass.seed;
+  };
+}
