@@ -168,9 +168,10 @@ function combineAt(nest: Nest, held: number, value: number): number {
 function advance(point: Point, axes: readonly number[], extents: readonly number[]): boolean {
   for (let i = axes.length - 1; i >= 0; i--) {
     const axis = axes[i] as number;
-    point[axis] = (point[axis] as number) + 1;
-    if ((point[axis] as number) < (extents[axis] as number)) return true;
-    point[axis] = 0;
+    const next = (point[axis] as number) + 1;
+    const more = next < (extents[axis] as number);
+    point[axis] = more ? next : 0;
+    if (more) return true;
   }
   return false;
 }

@@ -152,7 +152,7 @@ export const conv: Op = {
     const groups = numberAttr(attrs, 'groups');
     const total = numberAttr(attrs, 'filters');
     const filters = keptAxis(kept.results, 0, 1) ?? Array.from({ length: total }, (_, o) => o);
-    const perGroup = new Array<number>(groups).fill(0);
+    const perGroup = Array.from({ length: groups }, () => 0);
     for (const o of filters) {
       const group = Math.floor(o / (total / groups));
       perGroup[group] = (perGroup[group] ?? 0) + 1;

@@ -66,11 +66,11 @@ function checkGather(op: Op, seed: number): string {
 }
 
 describe('gathered nodes compute what the masked ones do', () => {
-  for (const op of ops.values()) {
+  for (const [name, op] of ops) {
     if (!op.gather) continue;
-    test(op.name, () => {
-      const answers = new Set<string>();
-      fc.assert(fc.property(fc.nat(), (seed) => void answers.add(checkGather(op, seed))), { numRuns: 120 });
+    test(`gather of ${name}`, () => {
+      // Fixed seeds, so that both answers are sure to come up.
+      const answers = new Set(Array.from({ length: 150 }, (_, seed) => checkGather(op, seed)));
       expect([...answers].sort()).toEqual(op.name.endsWith('conv') ? ['conv', 'tap_conv'] : ['dense', 'tap_dense']);
     });
   }
@@ -99,29 +99,26 @@ function checkConstant(op: Op, seed: number): number {
   const { shape, data } = present(result, 'result');
   expect(said.length).toBe(shape[1]);
   const positions = sizeOf(shape.slice(2));
-  for (const [at, value] of data.entries()) {
-    const held = said[Math.floor(at / positions) % said.length] as number;
-    if (!Number.isNaN(held)) expect(Math.abs(value - held)).toBeLessThan(1e-12);
-  }
+  const differences = data.map((value, at) => Math.abs(value - (said[Math.floor(at / positions) % said.length] as number)));
+  expect(differences.filter((difference) => difference > 1e-12)).toEqual(new Float64Array());
   return said.filter((value) => !Number.isNaN(value)).length;
 }
 
 describe('channels said to be constant are', () => {
-  for (const op of ops.values()) {
+  for (const [name, op] of ops) {
     if (!op.constant) continue;
-    test(op.name, () => {
-      let found = 0;
-      fc.assert(fc.property(fc.nat(), (seed) => void (found += checkConstant(op, seed))), { numRuns: 60 });
-      expect(found).toBeGreaterThan(0);
+    test(`constants of ${name}`, () => {
+      const found = Array.from({ length: 60 }, (_, seed) => checkConstant(op, seed));
+      expect(found.some((count) => count > 0)).toBe(true);
     });
   }
 });
 
 describe('slices are parts of the whole', () => {
-  for (const op of ops.values()) {
+  for (const [name, op] of ops) {
     const { slice } = op;
     if (!slice || op.matrices || op.name === 'constant') continue;
-    test(op.name, () => {
+    test(`slices of ${name}`, () => {
       fc.assert(
         fc.property(fc.nat(), (seed) => {
           const { attrs, inputs, batch, operands } = draw(op, seed);

@@ -24,7 +24,7 @@ export function flagAttr(attrs: Attrs, name: string): boolean {
 export function numbersAttr(attrs: Attrs, name: string): readonly number[] {
   const value = attrs[name];
   invariant(Array.isArray(value) && value.every((item) => typeof item === 'number'), () => `attribute ${name} is not a list of numbers`);
-  return value as readonly number[];
+  return value;
 }
 
 export function listsAttr(attrs: Attrs, name: string): readonly (readonly number[])[] {
