@@ -1,0 +1,96 @@
+// The declarations of an emitted module: shapes as literal types, and documentation that says how many
+// numbers go in and come out, in which order and range.
+
+import { sizeOf } from '../base/tensor.ts';
+import type { ModuleFacts } from './emit-module.ts';
+import { literalText, quoted, typeText } from './literal.ts';
+import { describePlan } from './tensor-plan.ts';
+
+type Morph = typeof import('ts-morph');
+
+export function declarationsText(morph: Morph, facts: ModuleFacts, loads: { readonly wasm: boolean; readonly weights: boolean }): string {
+  const project = new morph.Project({
+    useInMemoryFileSystem: true,
+    skipLoadingLibFiles: true,
+    manipulationSettings: { indentationText: morph.IndentationText.TwoSpaces, newLineKind: morph.NewLineKind.LineFeed },
+  });
+  const file = project.createSourceFile('module.d.ts', '// Emitted by ssl-compile.\n');
+  const { labels } = facts;
+  if (labels && labels.length > 0) {
+    file.addTypeAlias({ name: 'Label', isExported: true, type: labels.map(quoted).join(' | '), leadingTrivia: '\n', docs: ['A class, by its name in the source of the network.'] });
+  }
+  file.addInterface({
+    name: 'LoadOptions',
+    isExported: true,
+    leadingTrivia: '\n',
+    properties: [
+      ...(loads.wasm ? [{ name: 'wasm', type: 'object', isReadonly: true, hasQuestionToken: true, docs: ['The code: bytes (an ArrayBuffer or a view) or a compiled WebAssembly.Module, instead of the module\'s own.'] }] : []),
+      ...(loads.weights ? [{ name: 'weights', type: 'ArrayBuffer | ArrayBufferView', isReadonly: true, hasQuestionToken: true, docs: ['The bytes of the `.bin` file, instead of reading it.'] }] : []),
+    ],
+  });
+  file.addInterface({
+    name: 'Net',
+    isExported: true,
+    leadingTrivia: '\n',
+    docs: ['A loaded network. It computes synchronously in memory of its own; where several threads compute, each loads\nits own.'],
+    properties: propertiesOf(facts),
+    methods: [
+      { name: 'compute', returnType: 'void', docs: ['Computes `output` from what `input` holds.'] },
+      {
+        name: 'run',
+        parameters: [{ name: 'input', type: 'ArrayLike<number>' }, { name: 'into', type: 'Float32Array', hasQuestionToken: true }],
+        returnType: 'Float32Array',
+        docs: [runDoc(facts)],
+      },
+    ],
+  });
+  file.addFunction({
+    name: 'load',
+    isExported: true,
+    hasDeclareKeyword: true,
+    parameters: [{ name: 'options', type: 'LoadOptions', hasQuestionToken: true }],
+    returnType: 'Promise<Net>',
+    leadingTrivia: '\n',
+    docs: ['Loads the network. Every call answers another one, with memory of its own.'],
+  });
+  return `${file.getFullText().trimEnd()}\n`;
+}
+
+interface Property {
+  readonly name: string;
+  readonly type: string;
+  readonly isReadonly: true;
+  readonly docs: string[];
+}
+
+function propertiesOf(facts: ModuleFacts): Property[] {
+  const property = (name: string, type: string, doc: string): Property => ({ name, type, isReadonly: true, docs: [doc] });
+  const tuple = (values: readonly (number | string)[]): string => `readonly ${literalText(values)}`;
+  return [
+    property('name', quoted(facts.name), 'The network\'s name.'),
+    property('batch', String(facts.batch), 'Samples a run.'),
+    property('inputShape', tuple(facts.inputShape), `Of one sample, ${orderName(facts, facts.inputShape)}.`),
+    property('outputShape', tuple(facts.outputShape), `Of one sample, ${orderName(facts, facts.outputShape)}.`),
+    property('layout', quoted(facts.layout), 'Order of the numbers of an image.'),
+    ...(facts.labels ? [property('labels', tuple(facts.labels), 'The classes, in the order of the output.')] : []),
+    property('input', 'Float32Array', `The network's own input, ${describePlan(facts.input)}. \`compute\` may overwrite it.`),
+    property('output', 'Float32Array', `The network's own output, ${describePlan(facts.output)}.`),
+    property('meta', typeText(facts.meta), 'How this module came about.'),
+  ];
+}
+
+function orderName({ layout }: ModuleFacts, shape: readonly number[]): string {
+  if (shape.length !== 3) return 'in order';
+  return layout === 'chw' ? 'channels, rows, columns (CHW)' : 'rows, columns, channels (HWC)';
+}
+
+function runDoc(facts: ModuleFacts): string {
+  const { batch, inputShape, outputShape, range } = facts;
+  const count = (shape: readonly number[]): string => `${batch * sizeOf(shape)} numbers: ${[...(batch > 1 ? [batch] : []), ...shape].join(' x ')}`;
+  return [
+    'Computes the outputs of inputs. Throws a RangeError where a length is wrong.',
+    `@param input ${count(inputShape)}, ${orderName(facts, inputShape)}${range ? `, from ${range[0]} to ${range[1]}` : ''}`,
+    '@param into where the outputs go; a new array, and nothing else is allocated, when absent',
+    `@returns ${count(outputShape)}, ${orderName(facts, outputShape)}`,
+  ].join('\n');
+}

@@ -1,0 +1,123 @@
+// Assembles what a build writes: an ES module without static imports, its declarations, and the binary files
+// beside it. The same arguments give the same bytes.
+//
+//   lenet.js     facts, runtime, load(), kernels (js) or what fetches them (wasm)
+//   lenet.d.ts   types with literal shapes
+//   lenet.wasm   the kernels, unless they are inside
+//   lenet.bin    the weights, where they are large
+
+import { present } from '../base/invariant.ts';
+import type { KernelModule } from '../ir/kernel.ts';
+import { packSegments, segmentBytes } from '../targets/segments.ts';
+import type { KernelTarget } from '../targets/target.ts';
+import { encodeBase64 } from './base64.ts';
+import { declarationsText } from './declarations.ts';
+import type { Json } from './literal.ts';
+import { moduleText } from './module-text.ts';
+import type { Part } from './module-text.ts';
+import { planOf, sampleShape } from './tensor-plan.ts';
+import type { Layout, TensorPlan } from './tensor-plan.ts';
+
+export interface EmitOptions {
+  readonly target: KernelTarget;
+  /** Its program `run` computes the binding `output`, `[batch, ...]`, from the binding `input`, `[batch, ...]`. */
+  readonly kernels: KernelModule;
+  /** Names of bindings. */
+  readonly input: string;
+  readonly output: string;
+  /** What the network is called; any text. */
+  readonly name: string;
+  /** Base name of the files; what is not a letter, digit, `-`, `_` or `.` becomes `-`. */
+  readonly file: string;
+  readonly labels?: readonly string[];
+  /** The least and largest number expected of an input. */
+  readonly range?: readonly [least: number, most: number];
+  /** Order of the numbers of an image, in and out. */
+  readonly layout: Layout;
+  /** Put the code of a `wasm` module inside the ES module. */
+  readonly inline: boolean;
+  /** Compiler version, hashes, figures: becomes `net.meta`. */
+  readonly meta: Json;
+  /** Source text of runtime/net, TypeScript or JavaScript. */
+  readonly runtime: string;
+}
+
+export interface EmittedFile {
+  /** Relative to the output folder. */
+  readonly path: string;
+  readonly content: string | Uint8Array<ArrayBuffer>;
+}
+
+export interface EmittedModule {
+  readonly files: readonly EmittedFile[];
+}
+
+/** What the text of a module is made of. */
+export interface ModuleFacts {
+  readonly name: string;
+  readonly batch: number;
+  /** Of one sample, in the order of `layout`. */
+  readonly inputShape: readonly number[];
+  readonly outputShape: readonly number[];
+  readonly layout: Layout;
+  readonly labels?: readonly string[];
+  readonly range?: readonly [least: number, most: number];
+  readonly meta: Json;
+  readonly input: TensorPlan;
+  readonly output: TensorPlan;
+}
+
+/** More constant data than this is a file of its own. */
+const insideLimit = 16 * 2 ** 20;
+
+export async function emitModule(options: EmitOptions): Promise<EmittedModule> {
+  const { target, kernels } = options;
+  // Half a second to import: only here.
+  const morph = await import('ts-morph');
+  const file = fileBase(options.file);
+  const large = segmentBytes(kernels) > insideLimit;
+  const code = target.print(kernels, large ? 'separate' : 'inside');
+  const packed = large || !target.holdsWeights ? packSegments(kernels) : undefined;
+
+  const beside: EmittedFile[] = [];
+  const part = (bytes: Uint8Array<ArrayBuffer>, inside: boolean, extension: string): Part => {
+    if (inside) return { kind: 'inside', base64: encodeBase64(bytes) };
+    beside.push({ path: `${file}.${extension}`, content: bytes });
+    return { kind: 'beside', file: `${file}.${extension}` };
+  };
+  const facts = factsOf(options);
+  const text = moduleText(morph, facts, {
+    kernels: code.kind === 'wasm'
+      ? { kind: 'wasm', code: part(code.bytes, options.inline, 'wasm') }
+      : { kind: 'js', text: code.text, bytes: 4 * kernels.elements },
+    ...(packed && { weights: { data: part(packed.bytes, !large, 'bin'), ranges: packed.ranges } }),
+    runtime: options.runtime,
+  });
+  const declarations = declarationsText(morph, facts, { wasm: code.kind === 'wasm', weights: large });
+  return {
+    files: [{ path: `${file}.js`, content: text }, { path: `${file}.d.ts`, content: declarations }, ...beside],
+  };
+}
+
+function factsOf({ kernels, input, output, name, labels, range, layout, meta }: EmitOptions): ModuleFacts {
+  const [source, result] = [input, output].map((wanted) => present(kernels.bindings.find((binding) => binding.name === wanted), `binding ${wanted}`));
+  const [from, to] = [present(source, input), present(result, output)];
+  return {
+    name,
+    batch: present(from.shape[0], 'batch'),
+    inputShape: sampleShape(from, layout),
+    outputShape: sampleShape(to, layout),
+    layout,
+    ...(labels && { labels }),
+    ...(range && { range }),
+    meta,
+    input: planOf(from, layout),
+    output: planOf(to, layout),
+  };
+}
+
+/** A file name from any text. */
+export function fileBase(text: string): string {
+  const safe = text.replace(/[^\w.-]+/g, '-').replace(/^[.-]+/, '').slice(0, 100);
+  return safe === '' ? 'network' : safe;
+}

@@ -1,0 +1,71 @@
+// Values as JavaScript literals and TypeScript types. Whatever a string holds (a model's names, most of
+// all), it stays a string: nothing in it can end the literal, the script element around it, or the line.
+
+import type { CodeBlockWriter } from 'ts-morph';
+
+export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
+
+/** Characters that JSON leaves alone: `<` of `</script>`, line separators, and what is not seen. */
+const hazard = /[<\u007f-\u009f]|[\p{Cf}\p{Zl}\p{Zp}]/gu;
+
+export function quoted(text: string): string {
+  return JSON.stringify(text).replace(hazard, (found) =>
+    Array.from({ length: found.length }, (_, i) => `\\u${found.charCodeAt(i).toString(16).padStart(4, '0')}`).join(''),
+  );
+}
+
+const isList = (value: Json): value is readonly Json[] => Array.isArray(value);
+
+/** Columns of a list or record that still stands on one line. */
+const inlineWidth = 100;
+
+/** In an object literal, a plain `__proto__` would set the prototype. */
+function keyText(key: string): string {
+  if (key === '__proto__') return '["__proto__"]';
+  return /^[A-Za-z_]\w*$/.test(key) ? key : quoted(key);
+}
+
+/** On one line. */
+export function literalText(value: Json): string {
+  if (typeof value === 'string') return quoted(value);
+  if (value === null || typeof value !== 'object') return String(value);
+  if (isList(value)) return `[${value.map(literalText).join(', ')}]`;
+  const fields = Object.entries(value).map(([key, field]) => `${keyText(key)}: ${literalText(field)}`);
+  return fields.length === 0 ? '{}' : `{ ${fields.join(', ')} }`;
+}
+
+/** Over several lines where one would be long; numbers always stay on one. */
+export function writeLiteral(writer: CodeBlockWriter, value: Json): void {
+  const text = literalText(value);
+  const simple = value === null || typeof value !== 'object' || (isList(value) && value.every((item) => typeof item === 'number'));
+  if (simple || text.length <= inlineWidth) {
+    writer.write(text);
+  } else if (isList(value)) {
+    writer.write('[').newLine().indent(() => {
+      for (const item of value) {
+        writeLiteral(writer, item);
+        writer.write(',').newLine();
+      }
+    }).write(']');
+  } else {
+    writer.inlineBlock(() => {
+      for (const [key, field] of Object.entries(value)) {
+        writer.write(`${keyText(key)}: `);
+        writeLiteral(writer, field);
+        writer.write(',').newLine();
+      }
+    });
+  }
+}
+
+/** The type of a value, with its own keys but any strings and numbers. */
+export function typeText(value: Json): string {
+  if (value === null) return 'null';
+  if (typeof value !== 'object') return typeof value;
+  if (isList(value)) {
+    const items = [...new Set(value.map(typeText))];
+    return items.length === 0 ? 'readonly []' : `readonly (${items.join(' | ')})[]`;
+  }
+  const fields = Object.entries(value).map(([key, field]) => `readonly ${keyText(key)}: ${typeText(field)};`);
+  return fields.length === 0 ? '{}' : `{ ${fields.join(' ')} }`;
+}
