@@ -1,11 +1,10 @@
 // Max pooling: the largest element of each window; places outside the input never win.
 
 import type { Op } from '../ir/op.ts';
-import { zeros } from '../base/tensor.ts';
 import { input, load, result } from '../ir/nest.ts';
 import { sliceUnchanged } from './support/axes.ts';
 import { lowered, nestName } from './support/nests.ts';
-import { forEachTap, poolAxes, poolGeometry, poolNestAxes, poolParams, pooledFromIndex, pooledIndex, pooledShape, samplePool } from './support/pools.ts';
+import { poolAxes, poolGeometry, poolNestAxes, poolParams, pooledFromIndex, pooledIndex, pooledShape, samplePool, windowMaxima } from './support/pools.ts';
 import { expectCount, operand } from './support/shapes.ts';
 import { hasPadding } from './support/window.ts';
 
@@ -18,14 +17,8 @@ export const maxPool: Op = {
     return [pooledShape(poolGeometry(attrs, operand(inputs, 0), 'max_pool'))];
   },
   reference: (attrs, inputs) => {
-    const image = operand(inputs, 0).data;
     const geometry = poolGeometry(attrs, operand(inputs, 0).shape, 'max_pool');
-    const out = zeros(pooledShape(geometry));
-    out.data.fill(-Infinity);
-    forEachTap(geometry, (at, from) => {
-      out.data[at] = Math.max(out.data[at] as number, image[from] as number);
-    });
-    return [out];
+    return [{ shape: pooledShape(geometry), data: windowMaxima(geometry, operand(inputs, 0).data) }];
   },
   gradient: ({ builder, node, resultGradients: [g] }) => {
     if (!g) return [];

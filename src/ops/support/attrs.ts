@@ -9,12 +9,6 @@ export function numberAttr(attrs: Attrs, name: string): number {
   return value;
 }
 
-export function stringAttr(attrs: Attrs, name: string): string {
-  const value = attrs[name];
-  invariant(typeof value === 'string', () => `attribute ${name} is not a string`);
-  return value;
-}
-
 export function flagAttr(attrs: Attrs, name: string): boolean {
   const value = attrs[name];
   invariant(typeof value === 'boolean', () => `attribute ${name} is not a flag`);

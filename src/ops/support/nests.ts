@@ -1,6 +1,6 @@
 // Shorthand for writing loop nests.
 
-import { sizeOf, stridesOf } from '../../base/tensor.ts';
+import { stridesOf } from '../../base/tensor.ts';
 import type { Shape } from '../../base/tensor.ts';
 import type { Batch, Node } from '../../ir/graph.ts';
 import type { Axis, Index, IndexTerm, LoweredNode, Nest, NestExpr, TensorRef } from '../../ir/nest.ts';
@@ -58,8 +58,4 @@ export function storeNest(name: string, axes: readonly Axis[], value: NestExpr, 
 
 export function lowered(nests: readonly Nest[], temporaries: readonly Shape[] = []): LoweredNode {
   return { nests, temporaries };
-}
-
-export function isEmpty(shape: Shape): boolean {
-  return sizeOf(shape) === 0;
 }

@@ -4,6 +4,7 @@ import type { Attrs } from '../../ir/graph.ts';
 import type { AxisLinks, OpSample, ParamSyntax } from '../../ir/op.ts';
 import type { Axis, Index } from '../../ir/nest.ts';
 import type { Shape } from '../../base/tensor.ts';
+import { sizeOf } from '../../base/tensor.ts';
 import { along, index } from '../../ir/nest.ts';
 import { identityLink } from './axes.ts';
 import type { Pair } from './attrs.ts';
@@ -109,6 +110,15 @@ export function windowCounts({ window, stride, padding, input, output }: PoolGeo
       return Math.min(input[d], start + window[d]) - Math.max(0, start);
     });
   return [counts(0), counts(1)];
+}
+
+/** The largest element of each window, NCHW. */
+export function windowMaxima(geometry: PoolGeometry, image: Float64Array): Float64Array {
+  const out = new Float64Array(sizeOf(pooledShape(geometry))).fill(-Infinity);
+  forEachTap(geometry, (at, from) => {
+    out[at] = Math.max(out[at] as number, image[from] as number);
+  });
+  return out;
 }
 
 export function samplePool(random: () => number): OpSample & { readonly geometry: PoolGeometry } {

@@ -77,8 +77,3 @@ export function finiteShape(shape: Shape, what: string): Shape {
 export function mapTensor(a: F64Tensor, f: (value: number, index: number) => number): F64Tensor {
   return { shape: a.shape, data: a.data.map(f) };
 }
-
-/** Element by element over two tensors of one shape. */
-export function zipTensors(a: F64Tensor, b: F64Tensor, f: (x: number, y: number) => number): F64Tensor {
-  return { shape: a.shape, data: a.data.map((value, i) => f(value, b.data[i] as number)) };
-}
