@@ -81,16 +81,17 @@ export function straighten(nest: ResolvedNest): ResolvedNest {
     const tables = functions.filter((f): f is Extract<AxisFunction, { kind: 'table' }> => f.kind === 'table');
     const first = tables[0];
     if (!first || tables.length !== functions.length) continue;
-    const unit = first.offsets.find((offset) => offset > 0) ?? 0;
-    const positions = tables.reduce((best, table) => ((table.offsets.find((o) => o > 0) ?? Infinity) < (best.offsets.find((o) => o > 0) ?? Infinity) ? table : best), first);
+    const unit = greatestDivisor(first.offsets);
+    if (unit === 0) continue;
+    const positions = first.offsets.map((offset) => offset / unit);
+    const at = positions.findIndex((position) => position > 0);
     const ratio = (f: AxisFunction): number | undefined => {
       if (f.kind === 'linear') return undefined;
-      const at = positions.offsets.findIndex((offset) => offset > 0);
-      const factor = present(f.offsets[at], 'offset') / present(positions.offsets[at], 'offset');
-      return Number.isInteger(factor) && f.offsets.every((offset, i) => offset === factor * present(positions.offsets[i], 'offset')) ? factor : undefined;
+      const factor = present(f.offsets[at], 'offset') / present(positions[at], 'position');
+      return Number.isInteger(factor) && f.offsets.every((offset, i) => offset === factor * present(positions[i], 'position')) ? factor : undefined;
     };
-    if (unit === 0 || tables.some((table) => ratio(table) === undefined)) continue;
-    const extent = Math.max(...positions.offsets) + 1;
+    if (tables.some((table) => ratio(table) === undefined)) continue;
+    const extent = Math.max(...positions) + 1;
     result = mapAccesses(result, withExtent(result.axes, axis, extent), (access) => {
       const f = access.along.get(axis);
       if (!f) return access;
@@ -99,6 +100,15 @@ export function straighten(nest: ResolvedNest): ResolvedNest {
     });
   }
   return result;
+}
+
+function greatestDivisor(numbers: readonly number[]): number {
+  let divisor = 0;
+  for (const number of numbers) for (let [a, b] = [divisor, number]; ; [a, b] = [b, a % b]) {
+    divisor = a;
+    if (b === 0) break;
+  }
+  return divisor;
 }
 
 /** Divides axis `axis` into `tasks` equal chunks; the chunk number becomes the task. */

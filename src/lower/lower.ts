@@ -96,7 +96,7 @@ function prepare(request: GraphRequest, ops: OpRegistry, machine: TargetMachine,
     width: machine.width,
     fixed: request.baked ? new Map([...leaves].filter(([, node]) => node.op === 'parameter').map(([slot, node]) => [slot, planarLayout(node.results[0] ?? [])])) : shared,
   });
-  const { placed, plan } = transposeWeights(fused, firstPlan, request.division, machine);
+  const { placed, plan } = request.baked ? { placed: fused, plan: firstPlan } : transposeWeights(fused, firstPlan, request.division, machine);
   if (!request.baked) for (const [slot] of leaves) shared.set(slot, present(plan.layouts.get(slot), 'layout'));
 
   const aliases = new Map<SlotName, SlotName>();
@@ -176,9 +176,9 @@ function placeFor({ request, plan, home, leaves }: Lowered, memory: MemoryPlan, 
 
 function scheduleGraph(lowered: Lowered, machine: TargetMachine, memory: MemoryPlan, constants: Constants, functions: KernelFunction[]): readonly Stage[] {
   const { request, placed, copies, home } = lowered;
-  const scheduled = [...placed.nests, ...copies].map((each): ScheduledNest => {
+  const scheduled = [...placed.nests, ...copies].map((each, at): ScheduledNest => {
     const { domain, tasks } = divideNest(resolveNest(each.nest, placeFor(lowered, memory, each)), request.division);
-    const made = scheduleNest(`${request.program}${functions.length}`, domain, machine, constants);
+    const made = scheduleNest(`${request.program}${at}_${each.op}`, domain, machine, constants);
     functions.push(...made);
     return {
       entry: present(made.at(-1), 'entry'),

@@ -17,6 +17,8 @@ export interface PlacedNest {
   readonly nest: Nest;
   readonly slots: ReadonlyMap<TensorRef, SlotName>;
   readonly writes: SlotName;
+  /** The op it computes; names of layers stay out of generated code. */
+  readonly op: string;
   /** May become the finish of the nests before it. */
   readonly epilogue: boolean;
 }
@@ -96,7 +98,7 @@ export function placeNests(graph: Graph, ops: OpRegistry, nameOf: (value: Value)
       // A copy, so that each tensor reference is this node's own.
       const nest = structuredClone(shared);
       const refs = [nest.write.tensor, ...nestLoads(nest).map((load) => load.tensor)];
-      nests.push({ nest, slots: new Map(refs.map((ref) => [ref, nameOfRef(ref)])), writes: nameOfRef(nest.write.tensor), epilogue: op.epilogue === true && lowered.nests.length === 1 });
+      nests.push({ nest, slots: new Map(refs.map((ref) => [ref, nameOfRef(ref)])), writes: nameOfRef(nest.write.tensor), op: node.op, epilogue: op.epilogue === true && lowered.nests.length === 1 });
     }
   }
   return { nests, slots, views };
@@ -184,6 +186,7 @@ function fuseAt(nests: readonly PlacedNest[], at: number, consumer: PlacedNest, 
         nest: { ...writer.nest, write: { tensor: nest.write.tensor, index: writer.nest.write.index }, finish },
         slots: new Map([...writer.slots, ...consumer.slots]),
         writes: consumer.writes,
+        op: writer.op,
         epilogue: false,
       };
     });

@@ -16,7 +16,7 @@ export function copyNest(from: SlotName, to: SlotName, shape: readonly number[])
   const at = shape.map((_, d) => along(d));
   const [write, read] = [result(0), input(0)];
   const nest: Nest = { name: 'copy', axes, write: { tensor: write, index: at }, combine: 'store', initial: 0, value: load(read, at) };
-  return { nest, slots: new Map([[write, to], [read, from]]), writes: to, epilogue: false };
+  return { nest, slots: new Map([[write, to], [read, from]]), writes: to, op: 'copy', epilogue: false };
 }
 
 function walks(index: Index): number | undefined {
