@@ -15,15 +15,20 @@ interface Memory {
   readonly inputs: readonly F64Tensor[];
   readonly results: readonly F64Tensor[];
   readonly temporaries: readonly F64Tensor[];
+  /** Applied to each value computed. */
+  readonly round: (value: number) => number;
 }
 
 /** A point of the domain: one number an axis. */
 type Point = Int32Array;
 
-/** Runs the nests in order. Results and temporaries start as NaN, so that a read before a write shows. */
-export function interpretLowered(lowered: LoweredNode, inputs: readonly F64Tensor[], results: readonly Shape[]): readonly F64Tensor[] {
+/**
+ * Runs the nests in order. Results and temporaries start as NaN, so that a read before a write shows.
+ * @param round Rounding of each value computed: `Math.fround` for what f32 kernels do in this order.
+ */
+export function interpretLowered(lowered: LoweredNode, inputs: readonly F64Tensor[], results: readonly Shape[], round: (value: number) => number = (value) => value): readonly F64Tensor[] {
   const blank = (shape: Shape): F64Tensor => ({ shape, data: zeros(shape).data.fill(NaN) });
-  const memory: Memory = { inputs, results: results.map(blank), temporaries: lowered.temporaries.map(blank) };
+  const memory: Memory = { inputs, results: results.map(blank), temporaries: lowered.temporaries.map(blank), round };
   for (const nest of lowered.nests) runNest(nest, memory);
   return memory.results;
 }
@@ -124,7 +129,7 @@ function evaluate(expr: NestExpr, memory: Memory, point: Point, accumulator: num
   const at = (inner: NestExpr): number => evaluate(inner, memory, point, accumulator);
   switch (expr.kind) {
     case 'constant':
-      return expr.value;
+      return memory.round(expr.value);
     case 'load': {
       const source = tensorOf(expr.tensor, memory);
       invariant(expr.index.length === source.shape.length, () => `${expr.index.length} indices for rank ${source.shape.length}`);
@@ -135,9 +140,9 @@ function evaluate(expr: NestExpr, memory: Memory, point: Point, accumulator: num
     case 'index':
       return indexAt(expr.index, point);
     case 'unary':
-      return unaryAt(expr.op, at(expr.a));
+      return memory.round(unaryAt(expr.op, at(expr.a)));
     case 'binary':
-      return binaryAt(expr.op, at(expr.a), at(expr.b));
+      return memory.round(binaryAt(expr.op, at(expr.a), at(expr.b)));
     case 'select':
       return compareAt(expr.compare, at(expr.a), at(expr.b)) ? at(expr.then) : at(expr.otherwise);
     case 'random':
@@ -203,7 +208,7 @@ function runNest(nest: Nest, memory: Memory): void {
     touched[position] = 1;
     let held = again || nest.initial === 'keep' ? (target.data[position] as number) : nest.initial;
     if (anyReduced) {
-      do held = combineAt(nest, held, evaluate(nest.value, memory, point, NaN));
+      do held = memory.round(combineAt(nest, held, evaluate(nest.value, memory, point, NaN)));
       while (advance(point, reducing, extents));
     }
     target.data[position] = nest.finish ? evaluate(nest.finish, memory, point, held) : held;

@@ -206,7 +206,7 @@ export interface Op {
   readonly macs?: (attrs: Attrs, inputs: readonly Shape[]) => number;
   /** Draws attributes and shapes for property tests; `random` is uniform in [0, 1). */
   readonly sample: (random: () => number) => OpSample;
-  /** Relative error allowed to f32 kernels against the reference, in units of eps * sqrt(reduced elements). */
+  /** Relative error allowed to f32 kernels against the reference, in units of eps * sqrt(reduced elements), eps = 2**-24. */
   readonly tolerance: number;
 }
 
