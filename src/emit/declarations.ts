@@ -1,37 +1,40 @@
 // The declarations of an emitted module: shapes as literal types, and documentation that says how many
 // numbers go in and come out, in which order and range.
 
+import type * as TsMorph from 'ts-morph';
 import { sizeOf } from '../base/tensor.ts';
 import type { ModuleFacts } from './emit-module.ts';
 import { literalText, quoted, typeText } from './literal.ts';
 import { describePlan } from './tensor-plan.ts';
 
-type Morph = typeof import('ts-morph');
+const loadOptions = {
+  // WebAssembly.Module is a type of the DOM library, which not every project has.
+  wasm: { type: 'object', docs: ['The `.wasm` file: bytes (an ArrayBuffer or a view of one) or a compiled WebAssembly.Module.'] },
+  weights: { type: 'ArrayBuffer | ArrayBufferView', docs: ['The bytes of the `.bin` file.'] },
+};
 
-export function declarationsText(morph: Morph, facts: ModuleFacts, loads: { readonly wasm: boolean; readonly weights: boolean }): string {
+export function declarationsText(morph: typeof TsMorph, facts: ModuleFacts, options: readonly ('wasm' | 'weights')[]): string {
   const project = new morph.Project({
     useInMemoryFileSystem: true,
     skipLoadingLibFiles: true,
     manipulationSettings: { indentationText: morph.IndentationText.TwoSpaces, newLineKind: morph.NewLineKind.LineFeed },
   });
-  const file = project.createSourceFile('module.d.ts', '// Emitted by ssl-compile.\n');
+  const file = project.createSourceFile('module.d.ts', '// Emitted by ssl-compile.\n\n');
   const { labels } = facts;
   if (labels && labels.length > 0) {
-    file.addTypeAlias({ name: 'Label', isExported: true, type: labels.map(quoted).join(' | '), leadingTrivia: '\n', docs: ['A class, by its name in the source of the network.'] });
+    file.addTypeAlias({ name: 'Label', isExported: true, type: labels.map(quoted).join(' | '), docs: ['A class, by its name in the source of the network.'] });
   }
-  file.addInterface({
-    name: 'LoadOptions',
-    isExported: true,
-    leadingTrivia: '\n',
-    properties: [
-      ...(loads.wasm ? [{ name: 'wasm', type: 'object', isReadonly: true, hasQuestionToken: true, docs: ['The code: bytes (an ArrayBuffer or a view) or a compiled WebAssembly.Module, instead of the module\'s own.'] }] : []),
-      ...(loads.weights ? [{ name: 'weights', type: 'ArrayBuffer | ArrayBufferView', isReadonly: true, hasQuestionToken: true, docs: ['The bytes of the `.bin` file, instead of reading it.'] }] : []),
-    ],
-  });
+  if (options.length > 0) {
+    file.addInterface({
+      name: 'LoadOptions',
+      isExported: true,
+      docs: ['What to use instead of reading it, where the caller has it already.'],
+      properties: options.map((name) => ({ name, isReadonly: true, hasQuestionToken: true, ...loadOptions[name] })),
+    });
+  }
   file.addInterface({
     name: 'Net',
     isExported: true,
-    leadingTrivia: '\n',
     docs: ['A loaded network. It computes synchronously in memory of its own; where several threads compute, each loads\nits own.'],
     properties: propertiesOf(facts),
     methods: [
@@ -48,9 +51,8 @@ export function declarationsText(morph: Morph, facts: ModuleFacts, loads: { read
     name: 'load',
     isExported: true,
     hasDeclareKeyword: true,
-    parameters: [{ name: 'options', type: 'LoadOptions', hasQuestionToken: true }],
+    parameters: options.length > 0 ? [{ name: 'options', type: 'LoadOptions', hasQuestionToken: true }] : [],
     returnType: 'Promise<Net>',
-    leadingTrivia: '\n',
     docs: ['Loads the network. Every call answers another one, with memory of its own.'],
   });
   return `${file.getFullText().trimEnd()}\n`;
@@ -73,8 +75,8 @@ function propertiesOf(facts: ModuleFacts): Property[] {
     property('outputShape', tuple(facts.outputShape), `Of one sample, ${orderName(facts, facts.outputShape)}.`),
     property('layout', quoted(facts.layout), 'Order of the numbers of an image.'),
     ...(facts.labels ? [property('labels', tuple(facts.labels), 'The classes, in the order of the output.')] : []),
-    property('input', 'Float32Array', `The network's own input, ${describePlan(facts.input)}. \`compute\` may overwrite it.`),
-    property('output', 'Float32Array', `The network's own output, ${describePlan(facts.output)}.`),
+    property('input', 'Float32Array', `The network's own input, ${describePlan(facts.input, facts.layout)}. \`compute\` may overwrite it.`),
+    property('output', 'Float32Array', `The network's own output, ${describePlan(facts.output, facts.layout)}.`),
     property('meta', typeText(facts.meta), 'How this module came about.'),
   ];
 }

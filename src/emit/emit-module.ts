@@ -13,8 +13,8 @@ import type { KernelTarget } from '../targets/target.ts';
 import { encodeBase64 } from './base64.ts';
 import { declarationsText } from './declarations.ts';
 import type { Json } from './literal.ts';
-import { moduleText } from './module-text.ts';
-import type { Part } from './module-text.ts';
+import { moduleText, optionsOf } from './module-text.ts';
+import type { ModuleParts, Part } from './module-text.ts';
 import { planOf, sampleShape } from './tensor-plan.ts';
 import type { Layout, TensorPlan } from './tensor-plan.ts';
 
@@ -86,14 +86,15 @@ export async function emitModule(options: EmitOptions): Promise<EmittedModule> {
     return { kind: 'beside', file: `${file}.${extension}` };
   };
   const facts = factsOf(options);
-  const text = moduleText(morph, facts, {
+  const parts: ModuleParts = {
     kernels: code.kind === 'wasm'
       ? { kind: 'wasm', code: part(code.bytes, options.inline, 'wasm') }
       : { kind: 'js', text: code.text, bytes: 4 * kernels.elements },
     ...(packed && { weights: { data: part(packed.bytes, !large, 'bin'), ranges: packed.ranges } }),
     runtime: options.runtime,
-  });
-  const declarations = declarationsText(morph, facts, { wasm: code.kind === 'wasm', weights: large });
+  };
+  const text = moduleText(morph, facts, parts);
+  const declarations = declarationsText(morph, facts, optionsOf(parts));
   return {
     files: [{ path: `${file}.js`, content: text }, { path: `${file}.d.ts`, content: declarations }, ...beside],
   };

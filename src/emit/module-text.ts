@@ -1,6 +1,7 @@
 // The text of an emitted ES module. Large constants stand at its end, out of a reader's way: `load` is called
 // after the module was evaluated, so they are there by then.
 
+import type * as TsMorph from 'ts-morph';
 import type { PackedRange } from '../targets/segments.ts';
 import type { ModuleFacts } from './emit-module.ts';
 import { literalText, quoted, writeLiteral } from './literal.ts';
@@ -22,11 +23,9 @@ export interface ModuleParts {
   readonly runtime: string;
 }
 
-type Morph = typeof import('ts-morph');
-
 const header = '// Emitted by ssl-compile. Do not edit: build it again from its source instead.';
 
-export function moduleText(morph: Morph, facts: ModuleFacts, parts: ModuleParts): string {
+export function moduleText(morph: typeof TsMorph, facts: ModuleFacts, parts: ModuleParts): string {
   const project = new morph.Project({
     useInMemoryFileSystem: true,
     skipLoadingLibFiles: true,
@@ -36,23 +35,22 @@ export function moduleText(morph: Morph, facts: ModuleFacts, parts: ModuleParts)
   const file = project.createSourceFile('module.js', `${header}\n`);
   const { input, output, range: _, ...about } = facts;
   const constants: readonly (readonly [name: string, value: Json])[] = [
-    ['facts', about as unknown as Json],
-    ['plan', { input, output } as unknown as Json],
-    ...(parts.weights ? [['ranges', parts.weights.ranges.map(({ to, from, length }) => [to, from, length])] as const] : []),
+    ['facts', about],
+    ['plan', { input, output }],
+    ...(parts.weights ? [['ranges', parts.weights.ranges.map(({ to, from, length }) => [to, from, length])] satisfies [string, Json]] : []),
   ];
   for (const [name, value] of constants) {
-    file.addVariableStatement({
-      declarationKind: morph.VariableDeclarationKind.Const,
-      leadingTrivia: '\n',
-      declarations: [{ name, initializer: (writer) => writeLiteral(writer, value) }],
+    file.addStatements((writer) => {
+      writer.newLine().write(`const ${name} = `);
+      writeLiteral(writer, value);
+      writer.write(';');
     });
   }
   file.addFunction({
     name: 'load',
     isAsync: true,
     isExported: true,
-    parameters: [{ name: 'options', initializer: '{}' }],
-    leadingTrivia: '\n',
+    parameters: optionsOf(parts).length > 0 ? [{ name: 'options', initializer: '{}' }] : [],
     docs: ['Loads the network, with memory of its own.'],
     statements: loadLines(parts),
   });
@@ -71,7 +69,7 @@ function insideLine(name: string, part: Part): readonly string[] {
 }
 
 function loadLines({ kernels, weights }: ModuleParts): string[] {
-  const place = weights ? [`placeWeights(memory, options.weights ?? ${bytesText('weights', weights.data)}, ranges);`] : [];
+  const place = weights ? [`placeWeights(memory, ${orOption(weights.data, 'weights')}, ranges);`] : [];
   if (kernels.kind === 'wasm') {
     return [
       `const { memory, compute } = await startWasm(options.wasm ?? ${bytesText('code', kernels.code)});`,
@@ -84,6 +82,16 @@ function loadLines({ kernels, weights }: ModuleParts): string[] {
     ...place,
     'return makeNet(facts, plan, memory, createKernels(memory).run);',
   ];
+}
+
+/** Weights inside are no option: they are part of the module's text anyway. */
+function orOption(part: Part, name: string): string {
+  return part.kind === 'inside' ? bytesText(name, part) : `options.${name} ?? ${bytesText(name, part)}`;
+}
+
+/** What a caller of `load` may give instead of what it would read. */
+export function optionsOf({ kernels, weights }: Pick<ModuleParts, 'kernels' | 'weights'>): readonly ('wasm' | 'weights')[] {
+  return [...(kernels.kind === 'wasm' ? ['wasm' as const] : []), ...(weights?.data.kind === 'beside' ? ['weights' as const] : [])];
 }
 
 /** Bundlers know `new URL('...', import.meta.url)` and take the file along. */

@@ -1,12 +1,11 @@
 // The functions of the runtime that a module needs, as JavaScript. The runtime comes as text, TypeScript in
 // development and JavaScript from the built package: both give the same characters here.
 
+import type * as TsMorph from 'ts-morph';
 import { invariant } from '../base/invariant.ts';
 
-type Morph = typeof import('ts-morph');
-
 /** The text of the functions in `roots` and of those they call, in the order of the runtime, without `export`. */
-export function runtimeFunctions({ Project, ts, SyntaxKind }: Morph, runtime: string, roots: readonly string[]): readonly string[] {
+export function runtimeFunctions({ Project, ts, SyntaxKind }: typeof TsMorph, runtime: string, roots: readonly string[]): readonly string[] {
   const script = ts.transpileModule(runtime, {
     compilerOptions: { target: ts.ScriptTarget.ES2022, module: ts.ModuleKind.ESNext, newLine: ts.NewLineKind.LineFeed },
   }).outputText;

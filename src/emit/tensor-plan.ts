@@ -7,12 +7,13 @@ export type Layout = 'chw' | 'hwc';
 
 type AxisPlan = { readonly size: number; readonly stride: number } | { readonly offsets: readonly number[] };
 
-export interface TensorPlan {
+/** A type and no interface, so that it is JSON too. */
+export type TensorPlan = {
   /** In elements. */
   readonly offset: number;
   /** Batch first, then those of a sample in the caller's order; the last is fastest. */
   readonly axes: readonly AxisPlan[];
-}
+};
 
 /** Axes of the binding `[batch, ...sample]` in the caller's order. */
 function orderOf(binding: Binding, layout: Layout): readonly number[] {
@@ -35,20 +36,22 @@ export function planOf(binding: Binding, layout: Layout): TensorPlan {
   return { offset: binding.offset, axes };
 }
 
-/** Index of an element in the view that starts at the plan's offset, by names of the axes, or that it is in order. */
-export function describePlan(plan: TensorPlan): string {
-  const sample = plan.axes.slice(1);
-  const names = sample.length === 3 ? ['a', 'b', 'c'] : ['i', 'j', 'k', 'l'];
-  const all = [...(extentOf(plan.axes[0]) > 1 ? [['n', plan.axes[0]] as const] : []), ...sample.map((axis, i) => [names[i] ?? `i${i}`, axis] as const)];
-  if (isContiguous(plan)) return 'in the order of `run`';
-  if (all.some(([, axis]) => axis && 'offsets' in axis)) return 'in an order of its own: leave it to `run`';
-  const moving = all.flatMap(([name, axis]) => (axis && 'stride' in axis && axis.size > 1 ? [axis.stride === 1 ? name : `${axis.stride} * ${name}`] : []));
-  return `number [${all.map(([name]) => name).join(', ')}] at index ${moving.join(' + ') || '0'}, the rest untouched`;
-}
+const axisNames: Readonly<Record<Layout, readonly string[]>> = {
+  chw: ['channel', 'row', 'column'],
+  hwc: ['row', 'column', 'channel'],
+};
 
-function extentOf(axis: AxisPlan | undefined): number {
-  if (!axis) return 1;
-  return 'offsets' in axis ? axis.offsets.length : axis.size;
+/** For people: where an element of the tensor stands in a view that starts at the plan's offset. */
+export function describePlan(plan: TensorPlan, layout: Layout): string {
+  if (isContiguous(plan)) return 'in the order of `run`';
+  const names = plan.axes.length === 4 ? axisNames[layout] : plan.axes.slice(1).map((_, i) => `i${i}`);
+  const terms: string[] = [];
+  for (const [i, axis] of plan.axes.entries()) {
+    if ('offsets' in axis) return 'in an order of its own: leave it to `run`';
+    const name = i === 0 ? 'sample' : present(names[i - 1], 'axis name');
+    if (axis.size > 1) terms.push(axis.stride === 1 ? name : `${axis.stride} * ${name}`);
+  }
+  return `[${names.join(', ')}] at index ${terms.join(' + ')}; what lies between must stay as it is`;
 }
 
 function isContiguous(plan: TensorPlan): boolean {

@@ -88,8 +88,8 @@ export function makeNet(facts: Facts, plan: Plan, memory: ArrayBuffer, compute: 
 /** A file beside the module: from disk in Node, Deno and Bun, otherwise over the network. */
 export async function readBytes(url: URL): Promise<Uint8Array<ArrayBuffer>> {
   if (url.protocol === 'file:') {
-    const { readFile } = await import(/* webpackIgnore: true */ /* @vite-ignore */ 'node:fs/promises');
-    return new Uint8Array(await readFile(url));
+    const { readFile } = await import('node:fs/promises' /* webpackIgnore: true */);
+    return readFile(url);
   }
   const response = await fetch(url);
   if (!response.ok) throw new Error(`${url.href}: ${response.status} ${response.statusText}`);
@@ -116,5 +116,5 @@ export function placeWeights(memory: ArrayBuffer, weights: ArrayBuffer | ArrayBu
 export async function startWasm(source: BufferSource | WebAssembly.Module): Promise<{ readonly memory: ArrayBuffer; readonly compute: () => void }> {
   const module = source instanceof WebAssembly.Module ? source : await WebAssembly.compile(source);
   const { exports } = await WebAssembly.instantiate(module);
-  return { memory: (exports['memory'] as WebAssembly.Memory).buffer as ArrayBuffer, compute: exports['run'] as () => void };
+  return { memory: (exports['memory'] as WebAssembly.Memory).buffer, compute: exports['run'] as () => void };
 }

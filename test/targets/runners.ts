@@ -27,6 +27,7 @@ function startJs(module: KernelModule): Running {
   for (const { offset, data } of module.segments) {
     new Uint8Array(memory.buffer).set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), 4 * offset);
   }
+  // oxlint-disable-next-line no-new-func, typescript/no-implied-eval -- printed code is what is tested
   const make = new Function('heap', `${printJs(module)}return createKernels(heap);`) as (heap: ArrayBuffer) => { run: () => void };
   return { memory, run: make(memory.buffer).run };
 }

@@ -52,9 +52,9 @@ export function printExpr(expr: Expr): Piece {
   return assertNever(expr);
 }
 
-/** An element of one of the two heaps. */
+/** An element of one of the two heaps; a sum that is an address never leaves 32 bits. */
 export function printElement(heap: 'F' | 'I', at: Expr, offset: number): Piece {
-  return atom(`${heap}[${toInt32(printInt(intAdd(at, int(offset)))).text}]`);
+  return atom(`${heap}[${printInt(intAdd(at, int(offset))).text}]`);
 }
 
 /** What stands in an `if` or after `while`. */

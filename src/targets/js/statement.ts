@@ -23,7 +23,7 @@ function printStmt(stmt: Stmt, context: StatementContext): void {
   const { out, depth } = context;
   switch (stmt.kind) {
     case 'set':
-      out.line(`${localName(stmt.local)} = ${printExpr(stmt.value).text};`);
+      printSet(localName(stmt.local), stmt, out);
       return;
     case 'store':
       out.line(`${printElement('F', stmt.at, stmt.offset).text} = ${printExpr(stmt.value).text};`);
@@ -53,6 +53,12 @@ function printStmt(stmt: Stmt, context: StatementContext): void {
       return;
   }
   assertNever(stmt);
+}
+
+/** `x += y` for a sum in floating point that starts with `x` itself. */
+function printSet(name: string, { local, value }: Stmt & { kind: 'set' }, out: CodeWriter): void {
+  const adds = value.kind === 'binary' && value.op === 'add' && value.a.kind === 'local' && value.a.local === local;
+  out.line(adds ? `${name} += ${printExpr(value.b).text};` : `${name} = ${printExpr(value).text};`);
 }
 
 /** Whether an `exit` of the loop around these statements stands within a `repeat`. */

@@ -27,8 +27,6 @@ export interface PrintWasmOptions {
   readonly weights?: 'inside' | 'separate';
   /** Export `<program>_stage` too. */
   readonly stages?: boolean;
-  /** Write function names for debuggers. */
-  readonly names?: boolean;
 }
 
 const pageBytes = 65536;
@@ -70,7 +68,7 @@ export function printWasm(module: KernelModule, options: PrintWasmOptions): Uint
       builder.data(offset * elementBytes, new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
     }
   }
-  return builder.encode({ names: options.names ?? false });
+  return builder.encode();
 }
 
 /** Locals of one type stand together, which the binary format writes as one run. */

@@ -9,8 +9,8 @@ import { load, mapKernel, moduleOf, store, unary } from '../kernels.ts';
 const tools = await wabt();
 
 function instantiate(module: KernelModule, stages = false): { memory: Float32Array; exports: Record<string, (...args: number[]) => void> } {
-  const bytes = printWasm(module, { memory: 'own', stages, names: true });
-  const read = tools.readWasm(bytes, { readDebugNames: true, simd: true, threads: true });
+  const bytes = printWasm(module, { memory: 'own', stages });
+  const read = tools.readWasm(bytes, { readDebugNames: false, simd: true, threads: true });
   read.validate();
   read.destroy();
   const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes));
