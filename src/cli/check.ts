@@ -1,0 +1,51 @@
+// ssl-compile check FILE: parse, resolve, shapes; diagnostics.
+
+import type { Command } from 'commander';
+import { formatShape } from '../base/tensor.ts';
+import type { NetworkSummary } from '../driver/network-summary.ts';
+import { exitCode } from './exit-code.ts';
+import { dumpAfterOption, example, jsonOption, stopAfterOption, watchOf } from './options.ts';
+import type { JsonOption, WatchOptions } from './options.ts';
+import { diagnosticsJson, printDiagnostics } from './report.ts';
+import type { Shell } from './shell.ts';
+import { formatTable, grouped } from './text-table.ts';
+
+export function addCheck(program: Command, shell: Shell, finish: (code: number) => void): void {
+  program
+    .command('check')
+    .description('check a file: syntax, names, shapes, training plan; print the layers')
+    .argument('<file>', 'an .ssl file')
+    .addOption(jsonOption())
+    .addOption(dumpAfterOption())
+    .addOption(stopAfterOption())
+    .addHelpText('after', example('check examples/lenet.ssl'))
+    .action(async (file: string, options: JsonOption & WatchOptions) => finish(await check(file, options, shell)));
+}
+
+async function check(file: string, options: JsonOption & WatchOptions, shell: Shell): Promise<number> {
+  const [{ checkSource, loadSource }, { ops }, { summarizeNetwork }] = await Promise.all([
+    import('../driver/source.ts'),
+    import('../ops/index.ts'),
+    import('../driver/network-summary.ts'),
+  ]);
+  const { model, warnings } = checkSource(loadSource(file), ops, await watchOf(options, shell));
+  const summary = summarizeNetwork(model.network, ops);
+  if (options.json) {
+    shell.out(`${JSON.stringify({ ok: true, network: summary, diagnostics: diagnosticsJson(warnings) })}\n`);
+    return exitCode.ok;
+  }
+  printDiagnostics(warnings, shell);
+  shell.out(layerTable(summary));
+  return exitCode.ok;
+}
+
+export function layerTable({ name, inputShape, layers, parameters, macs }: NetworkSummary): string {
+  const head = ['layer', 'op', 'output', 'parameters', 'MACs'];
+  const rows = layers.map((layer) => [layer.name, layer.op, formatShape(layer.shape), count(layer.parameters), count(layer.macs)]);
+  const total = ['total', '', '', grouped(parameters), grouped(macs)];
+  return `${name}, input ${formatShape(inputShape)}\n\n${formatTable({ head, rows: [...rows, total], text: [0, 1, 2] })}`;
+}
+
+function count(value: number): string {
+  return value === 0 ? '' : grouped(value);
+}

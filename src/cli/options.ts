@@ -1,0 +1,49 @@
+// Options that several commands share.
+
+import { Option } from 'commander';
+import type { Watch } from '../driver/watch.ts';
+import { stages, unwatched, watch } from '../driver/watch.ts';
+import type { Stage } from '../driver/watch.ts';
+import { UsageError } from './exit-code.ts';
+import type { Shell } from './shell.ts';
+
+export interface JsonOption {
+  readonly json?: true;
+}
+
+export interface WatchOptions {
+  readonly dumpAfter?: string;
+  readonly stopAfter?: Stage;
+}
+
+export const jsonOption = (): Option => new Option('--json', 'print one JSON object instead of text');
+export const dumpAfterOption = (): Option => new Option('--dump-after <pass>', 'write the graph after `check` or a pass to standard error');
+export const stopAfterOption = (): Option => new Option('--stop-after <stage>', 'end after this stage').choices(stages);
+export const dataOption = (): Option => new Option('--data <dir>', 'folder to look for data sets in first');
+
+/** @throws UsageError for the name of no pass. */
+export async function watchOf({ dumpAfter, stopAfter }: WatchOptions, shell: Shell): Promise<Watch> {
+  const level = debugLevel(shell);
+  if (level === 0 && dumpAfter === undefined && stopAfter === undefined) return unwatched;
+  const [{ printGraph }, { compaction }, { didYouMean }] = await Promise.all([
+    import('../ir/print.ts'),
+    import('../passes/pipeline.ts'),
+    import('../base/suggest.ts'),
+  ]);
+  const known = ['check', ...compaction.map(({ name }) => name)];
+  if (dumpAfter !== undefined && !known.includes(dumpAfter)) {
+    throw new UsageError(`there is no pass '${dumpAfter}': ${didYouMean(dumpAfter, known) ?? `known: ${known.join(', ')}`}`);
+  }
+  return watch({ level, dumpAfter, stopAfter, write: shell.err }, printGraph);
+}
+
+/** `SSL_DEBUG`, 0 where it is absent or no number. */
+export function debugLevel(shell: Shell): number {
+  const level = Number(shell.environment['SSL_DEBUG'] ?? '');
+  return Number.isFinite(level) ? level : 0;
+}
+
+/** The text after the help of a command. */
+export function example(...lines: readonly string[]): string {
+  return `\n${lines.length === 1 ? 'Example' : 'Examples'}:\n${lines.map((line) => `  ssl-compile ${line}`).join('\n')}`;
+}

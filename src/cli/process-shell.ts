@@ -1,0 +1,53 @@
+// The shell of this process.
+
+import { reasonOf } from '../driver/data-file.ts';
+import { exitCode } from './exit-code.ts';
+import type { Shell } from './shell.ts';
+
+const eraseLine = '\r\u001b[2K';
+
+export function processShell(): Shell {
+  const { stdout, stderr } = process;
+  const controller = new AbortController();
+  let heeded = false;
+  let shown = false;
+  process.on('SIGINT', () => {
+    // The second Ctrl-C is meant.
+    if (!heeded || controller.signal.aborted) process.exit(exitCode.interrupted);
+    controller.abort();
+  });
+  const clear = (): void => {
+    if (shown) stderr.write(eraseLine);
+    shown = false;
+  };
+  const broken = (error: NodeJS.ErrnoException): void => {
+    // A reader that has seen enough (`| head`) is no fault, and nobody is left to hear of it.
+    if (error.code === 'EPIPE') return;
+    stderr.write(`error[file/not-writable]: cannot write standard output: ${reasonOf(error)}\n`);
+    process.exit(exitCode.input);
+  };
+  stdout.on('error', broken);
+  stderr.on('error', () => {});
+  return {
+    out: (text) => {
+      clear();
+      if (stdout.writable) stdout.write(text);
+    },
+    err: (text) => {
+      clear();
+      if (stderr.writable) stderr.write(text);
+    },
+    progress: (line) => {
+      if (!stderr.isTTY) return;
+      clear();
+      if (line === '') return;
+      stderr.write(line.slice(0, Math.max(20, stderr.columns - 1)));
+      shown = true;
+    },
+    environment: process.env,
+    interruption: () => {
+      heeded = true;
+      return controller.signal;
+    },
+  };
+}

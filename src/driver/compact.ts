@@ -1,0 +1,22 @@
+// The passes between weights and lowering, watched.
+
+import type { Program } from '../ir/graph.ts';
+import type { OpRegistry } from '../ir/op.ts';
+import type { Pass } from '../passes/pass.ts';
+import { compaction, runPasses, simplification } from '../passes/pipeline.ts';
+import { unwatched } from './watch.ts';
+import type { Watch } from './watch.ts';
+
+/** The dense network as it is deployed: nothing removed but what computes nothing. */
+export function simplify(program: Program, ops: OpRegistry, watch: Watch = unwatched): Program {
+  return run(program, simplification, ops, watch);
+}
+
+/** Zero groups removed from shapes. */
+export function compact(program: Program, ops: OpRegistry, watch: Watch = unwatched): Program {
+  return run(program, compaction, ops, watch);
+}
+
+function run(program: Program, passes: readonly Pass[], ops: OpRegistry, watch: Watch): Program {
+  return runPasses(program, passes, ops, { verify: watch.verify, onAfter: (pass, after) => watch.passed(pass.name, after) });
+}

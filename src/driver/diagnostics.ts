@@ -1,0 +1,25 @@
+// What can be wrong with the files of a command: reading sources, writing artefacts, weights that do not fit.
+
+import { defineDiagnostics } from '../base/diagnostic.ts';
+import type { DiagnosticTable } from '../base/diagnostic.ts';
+
+const fileMessages = {
+  unreadable: (file: string, why: string): string => `cannot read ${file}: ${why}`,
+  'not-text': (file: string): string => `${file} is not text in UTF-8`,
+  'too-large': (file: string, found: number, limit: number): string => `${file} has ${found} bytes, at most ${limit} are read`,
+  'not-writable': (path: string, why: string): string => `cannot write ${path}: ${why}`,
+};
+export const fileDiagnostics: DiagnosticTable<typeof fileMessages> = defineDiagnostics('file', fileMessages);
+
+const fitMessages = {
+  'another-network': (file: string, network: string): string => `${file} holds the weights of another network than ${network}`,
+  missing: (file: string, parameter: string, shape: string): string => `${file} lacks "${parameter}" of shape ${shape}`,
+  unknown: (file: string, parameter: string, network: string): string => `${file} holds "${parameter}", which ${network} does not have`,
+  shape: (file: string, parameter: string, found: string, expected: string): string =>
+    `${file} holds "${parameter}" of shape ${found}, expected ${expected}`,
+  'not-finite': (file: string, parameter: string, value: string): string => `${file} holds ${value} in "${parameter}", expected finite numbers`,
+  'no-weights': (): string => 'no weights are given',
+  'no-run': (path: string, why: string): string => `${path} is no run of training: ${why}`,
+  'no-source': (path: string): string => `${path} holds weights alone, so that the network they belong to is unknown`,
+};
+export const fitDiagnostics: DiagnosticTable<typeof fitMessages> = defineDiagnostics('fit', fitMessages);

@@ -1,0 +1,90 @@
+// What there is to say of a model, and of its weights where there are some.
+
+import { sizeOf } from '../base/tensor.ts';
+import type { Program } from '../ir/graph.ts';
+import type { Model } from '../ir/network.ts';
+import type { OpRegistry } from '../ir/op.ts';
+import { describeFate } from '../sparsity/describe-fate.ts';
+import { groupFates } from '../sparsity/group-fate.ts';
+import { groupSets } from '../sparsity/groups.ts';
+import { structureReport } from '../sparsity/structure-report.ts';
+import type { BeforeAfter, StructureReport } from '../sparsity/structure-report.ts';
+import { compact, simplify } from './compact.ts';
+import { usedInputs } from './input-map.ts';
+import type { InputMap } from './input-map.ts';
+import { summarizeNetwork } from './network-summary.ts';
+import type { NetworkSummary } from './network-summary.ts';
+import { crossingLayers, summarizePenalties } from './penalty-summary.ts';
+import type { PenaltySummary } from './penalty-summary.ts';
+
+/** Groups of one penalty that share a fate. */
+export interface FateSummary {
+  readonly kind: string;
+  /** In words. */
+  readonly what: string;
+  /** Group numbers, ascending. */
+  readonly groups: readonly number[];
+}
+
+export interface TrainedExplanation {
+  readonly structure: StructureReport;
+  /** Of all parameters as f32. */
+  readonly bytes: BeforeAfter;
+  readonly fates: readonly { readonly layer: string; readonly structure: string; readonly total: number; readonly fates: readonly FateSummary[] }[];
+  /** Where the first layer with weights reads the image itself. */
+  readonly inputs?: InputMap;
+}
+
+export interface Explanation {
+  readonly network: NetworkSummary;
+  readonly method: Model['method'];
+  /** In the order of the sequential map. */
+  readonly penalties: readonly PenaltySummary[];
+  /** Layers whose groups cross: the sequential map treats them, which is not the proximal map of the sum. */
+  readonly crossing: readonly string[];
+  readonly trained?: TrainedExplanation;
+}
+
+export function explainModel(model: Model, parameters: Program['parameters'] | undefined, ops: OpRegistry): Explanation {
+  const penalties = summarizePenalties(model, ops);
+  return {
+    network: summarizeNetwork(model.network, ops),
+    method: model.method,
+    penalties,
+    crossing: crossingLayers(penalties),
+    ...(parameters && { trained: explainTrained(model, parameters, ops) }),
+  };
+}
+
+function explainTrained({ network, penalties }: Model, parameters: Program['parameters'], ops: OpRegistry): TrainedExplanation {
+  const trained: Program = { graph: network.graph, parameters };
+  const simplified = simplify(trained, ops);
+  const compacted = compact(trained, ops);
+  const inputs = usedInputs(compacted, network.inputShape, ops);
+  return {
+    structure: structureReport(trained, compacted, ops),
+    bytes: { dense: bytesOf(trained), compacted: bytesOf(compacted) },
+    fates: groupFates(trained, simplified, groupSets(network, ops, penalties), ops).map(({ set, fates }) => ({
+      layer: set.penalty.layer,
+      structure: set.penalty.structure,
+      total: set.count,
+      fates: summarizeFates(fates),
+    })),
+    ...(inputs && { inputs }),
+  };
+}
+
+function summarizeFates(fates: ReturnType<typeof groupFates>[number]['fates']): readonly FateSummary[] {
+  const found = new Map<string, { kind: string; what: string; groups: number[] }>();
+  for (const [group, fate] of fates.entries()) {
+    const what = describeFate(fate);
+    const entry = found.get(what) ?? { kind: fate.kind, what, groups: [] };
+    entry.groups.push(group);
+    found.set(what, entry);
+  }
+  return [...found.values()];
+}
+
+function bytesOf({ parameters }: Program): number {
+  return 4 * [...parameters.values()].reduce((sum, { shape }) => sum + sizeOf(shape), 0);
+}

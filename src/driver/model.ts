@@ -1,0 +1,44 @@
+// A model as commands name it: an .ssl file, alone or with weights, or the folder of a run, which has both.
+
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { fail } from '../base/diagnostic.ts';
+import type { Diagnostic } from '../base/diagnostic.ts';
+import type { Source } from '../base/span.ts';
+import type { Model } from '../ir/network.ts';
+import type { OpRegistry } from '../ir/op.ts';
+import { fitDiagnostics } from './diagnostics.ts';
+import { runFiles } from './run-folder.ts';
+import { checkSource, loadSource } from './source.ts';
+import { unwatched } from './watch.ts';
+import type { Watch } from './watch.ts';
+import { isFolder, loadWeights } from './weights.ts';
+import type { Weights } from './weights.ts';
+
+export interface OpenedModel {
+  readonly source: Source;
+  readonly model: Model;
+  readonly warnings: readonly Diagnostic[];
+  readonly weights?: Weights;
+}
+
+/**
+ * @param subject An .ssl file or the folder of a run.
+ * @param weightsPlace Where the weights are, if not in the run.
+ * @throws DiagnosticError of the stages up to the weights
+ */
+export function openModel(subject: string, weightsPlace: string | undefined, ops: OpRegistry, watch: Watch = unwatched): OpenedModel {
+  const run = isFolder(subject);
+  const source = loadSource(run ? sourceOfRun(subject) : subject);
+  const { model, warnings } = checkSource(source, ops, watch);
+  const place = weightsPlace ?? (run ? subject : undefined);
+  if (place === undefined) return { source, model, warnings };
+  return { source, model, warnings, weights: watch.stage('weights', () => loadWeights(place, model.network)) };
+}
+
+/** The file a run was trained from. @throws DiagnosticError `fit/no-run` */
+export function sourceOfRun(folder: string): string {
+  const file = join(folder, runFiles.source);
+  if (!existsSync(file)) fail(fitDiagnostics['no-run']({ args: [folder, `it holds no ${runFiles.source}`], help: 'name an .ssl file, or the folder that `ssl-compile train FILE --out RUN` made' }));
+  return file;
+}

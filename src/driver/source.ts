@@ -1,0 +1,72 @@
+// An .ssl file, from the disk to a checked model.
+
+import { readFileSync, statSync } from 'node:fs';
+import { DiagnosticError, fail } from '../base/diagnostic.ts';
+import type { Diagnostic } from '../base/diagnostic.ts';
+import type { Source } from '../base/span.ts';
+import { check } from '../check/check.ts';
+import type { Model } from '../ir/network.ts';
+import type { OpRegistry } from '../ir/op.ts';
+import { format } from '../syntax/format.ts';
+import { parse } from '../syntax/parse.ts';
+import { reasonOf } from './data-file.ts';
+import { fileDiagnostics } from './diagnostics.ts';
+import { unwatched } from './watch.ts';
+import type { Watch } from './watch.ts';
+
+/** Enough for any text that the parser takes, in any encoding of UTF-8. */
+const mostBytes = 2 ** 22;
+
+/** @throws DiagnosticError `file/*` */
+export function loadSource(path: string): Source {
+  return { name: path, text: decodeText(readSmallFile(path, mostBytes), path) };
+}
+
+export interface CheckedSource {
+  readonly model: Model;
+  readonly warnings: readonly Diagnostic[];
+}
+
+/** @throws DiagnosticError with every fault of the first stage that finds any. */
+export function checkSource(source: Source, ops: OpRegistry, watch: Watch = unwatched): CheckedSource {
+  const { file, diagnostics } = watch.stage('parse', () => parse(source));
+  if (diagnostics.some(isError)) throw new DiagnosticError(diagnostics);
+  const checked = watch.stage('check', () => {
+    const found = check(file, ops);
+    if (found.model) watch.checked(found.model.network.graph);
+    return found;
+  });
+  if (!checked.model) throw new DiagnosticError(checked.diagnostics);
+  return { model: checked.model, warnings: [...diagnostics, ...checked.diagnostics] };
+}
+
+/** @throws DiagnosticError `file/unreadable`, `file/too-large` */
+export function readSmallFile(path: string, most: number): Uint8Array {
+  try {
+    const { size } = statSync(path);
+    if (size > most) fail(fileDiagnostics['too-large']({ args: [path, size, most] }));
+    return readFileSync(path);
+  } catch (error) {
+    if (error instanceof DiagnosticError) throw error;
+    return fail(fileDiagnostics.unreadable({ args: [path, reasonOf(error)] }));
+  }
+}
+
+function decodeText(bytes: Uint8Array, path: string): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    return fail(fileDiagnostics['not-text']({ args: [path] }));
+  }
+}
+
+function isError({ severity }: Diagnostic): boolean {
+  return severity === 'error';
+}
+
+/** The text as `fmt` lays it out. @throws DiagnosticError where it does not parse. */
+export function formatSource(source: Source): string {
+  const formatted = format(source);
+  if (typeof formatted !== 'string') throw new DiagnosticError(formatted);
+  return formatted;
+}

@@ -1,0 +1,95 @@
+// Writes files so that nobody ever sees half of one: every file is written beside its place under another
+// name, synced, and only then renamed. Where anything fails, what was begun is removed again.
+//
+// Synchronous on purpose: Ctrl-C then cannot fall between a file's beginning and its end.
+
+import { closeSync, fsyncSync, mkdirSync, openSync, realpathSync, renameSync, rmdirSync, rmSync, statSync, writeSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { fail } from '../base/diagnostic.ts';
+import { reasonOf } from './data-file.ts';
+import { fileDiagnostics } from './diagnostics.ts';
+
+export interface NamedFile {
+  /** Relative to the folder. */
+  readonly name: string;
+  readonly bytes: Uint8Array;
+}
+
+/**
+ * Makes the folder if need be. Either all files are in place afterwards or none of this call is, and the
+ * folder is gone again if it was new. @throws DiagnosticError `file/not-writable`
+ */
+export function writeFilesAtomically(folder: string, files: readonly NamedFile[]): void {
+  const made = makeFolder(folder);
+  const temporaries: string[] = [];
+  try {
+    for (const { name, bytes } of files) {
+      const path = join(folder, name);
+      const mode = modeOf(path);
+      const temporary = join(folder, `.${name}.${process.pid}.partial`);
+      temporaries.push(temporary);
+      attempt(path, () => writeWhole(temporary, bytes, mode));
+    }
+    for (const [i, { name }] of files.entries()) attempt(join(folder, name), () => renameSync(temporaries[i] as string, join(folder, name)));
+  } catch (error) {
+    for (const temporary of temporaries) rmSync(temporary, { force: true });
+    for (const each of made) removeIfEmpty(each);
+    throw error;
+  }
+}
+
+/** Replaces one file that exists; a link stays one. @throws DiagnosticError `file/not-writable` */
+export function replaceFile(path: string, bytes: Uint8Array): void {
+  const real = realpathSync(path);
+  writeFilesAtomically(dirname(real), [{ name: basename(real), bytes }]);
+}
+
+/** @param mode Permissions of the file that it is to replace. */
+function writeWhole(path: string, bytes: Uint8Array, mode: number | undefined): void {
+  const file = openSync(path, 'w', mode);
+  try {
+    for (let at = 0; at < bytes.length; ) at += writeSync(file, bytes, at);
+    fsyncSync(file);
+  } finally {
+    closeSync(file);
+  }
+}
+
+/** The folders that were made, innermost first. */
+function makeFolder(folder: string): readonly string[] {
+  const missing: string[] = [];
+  for (let at = folder; !exists(at) && at !== dirname(at); at = dirname(at)) missing.push(at);
+  attempt(folder, () => mkdirSync(folder, { recursive: true }));
+  return missing;
+}
+
+function exists(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false }) !== undefined;
+}
+
+function removeIfEmpty(folder: string): void {
+  try {
+    rmdirSync(folder);
+  } catch {
+    // Somebody else has put something there since.
+  }
+}
+
+/** Of what is at the path; a folder is refused. */
+function modeOf(path: string): number | undefined {
+  const found = statSync(path, { throwIfNoEntry: false });
+  if (found?.isDirectory()) notWritable(path, 'it is a folder');
+  return found?.mode;
+}
+
+function attempt(path: string, work: () => void): void {
+  try {
+    work();
+  } catch (error) {
+    notWritable(path, reasonOf(error));
+  }
+}
+
+function notWritable(path: string, why: string): never {
+  fail(fileDiagnostics['not-writable']({ args: [path, why] }));
+}
