@@ -4,7 +4,7 @@
 import type { CstNode, IToken } from 'chevrotain';
 import { present } from '../base/invariant.ts';
 import type { CommentMap } from './comments.ts';
-import { childrenOf, nodesIn, tokensIn } from './cst.ts';
+import { childrenOf, entriesOf, nodesIn, tokensIn } from './cst.ts';
 
 /** Spaces to add after tokens, by the offset of the token. */
 export type Padding = ReadonlyMap<number, number>;
@@ -21,8 +21,7 @@ export function alignColumns(file: CstNode, comments: CommentMap): Padding {
       alignLines(nodesIn(network, 'statement'), layerCells, comments, padding);
     }
     for (const sparsity of nodesIn(declaration, 'sparsity')) {
-      const entries = childrenOf(sparsity).filter((child): child is CstNode => 'children' in child);
-      alignLines(entries, lassoCells, comments, padding);
+      alignLines(entriesOf(sparsity), lassoCells, comments, padding);
     }
   }
   return padding;

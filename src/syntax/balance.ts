@@ -2,15 +2,17 @@
 // parser finds its way through the rest. Supplied tokens have no width. Where brackets do not pair up, line
 // starts and indentation decide which one its author forgot to close.
 
-import { createTokenInstance, type IToken, type TokenType } from 'chevrotain';
+import type { IToken, TokenType } from 'chevrotain';
 import type { Diagnostic } from '../base/diagnostic.ts';
 import { present } from '../base/invariant.ts';
 import type { Source, Span } from '../base/span.ts';
-import { closerOf, closerText, endOf, endsOperand, isAtom, isCloser, isIdentifier, isOpener } from './brackets.ts';
+import {
+  closerOf, closerText, endOf, endsOperand, isAtom, isCloser, isIdentifier, isOpener, supplied,
+} from './brackets.ts';
 import { describe } from './describe.ts';
 import { syntaxDiagnostics } from './diagnostics.ts';
 import {
-  Colon, Comma, Const, Equals, Lasso, LeftBrace, Network, Return, RightBrace, RightParen, Sparsity, Train,
+  Colon, Comma, Const, Equals, Identifier, Lasso, LeftBrace, Network, Return, RightBrace, RightParen, Sparsity, Train,
 } from './tokens.ts';
 
 export interface Balanced {
@@ -32,9 +34,8 @@ export function balance(source: Source, tokens: readonly IToken[]): Balanced {
   const indentOf = (token: IToken): number => indents[present(token.startLine, 'line') - 1] ?? 0;
 
   const spanOf = (token: IToken): Span => ({ source, start: token.startOffset, end: endOf(token) });
-  const supply = (type: TokenType, text: string): void => {
-    const at = endOf(present(balanced.at(-1), 'token before a supplied one'));
-    balanced.push(createTokenInstance(type, text, at, at - 1, NaN, NaN, NaN, NaN));
+  const supply = (type: TokenType): void => {
+    balanced.push(supplied(type, balanced.at(-1)));
   };
   const closeUnclosed = (found: IToken | undefined): void => {
     const opener = present(open.pop(), 'open bracket');
@@ -46,7 +47,7 @@ export function balance(source: Source, tokens: readonly IToken[]): Balanced {
         related: [{ message: `this \`${opener.image}\` is not closed`, span: spanOf(opener) }],
       }),
     );
-    supply(closer, closerText(closer));
+    supply(closer);
     owed.set(closer, (owed.get(closer) ?? 0) + 1);
   };
 
@@ -77,7 +78,13 @@ export function balance(source: Source, tokens: readonly IToken[]): Balanced {
           fix: { span: { source, start: end, end }, replacement: ',' },
         }),
       );
-      supply(Comma, ',');
+      supply(Comma);
+    }
+    if (inBraces() && tokens[index - 1]?.startLine !== token.startLine) owed.clear();
+    if (inBraces() && isValueMissing(tokens, index)) {
+      const end = endOf(present(tokens[index - 1], 'token before a missing value'));
+      diagnostics.push(syntaxDiagnostics.expected({ span: { source, start: end, end }, args: ['an expression', 'the end of the line'] }));
+      supply(Identifier);
     }
     if (isOpener(token)) {
       if (token.tokenType === LeftBrace) while (open.length > 0 && !inBraces()) closeUnclosed(token);
@@ -110,6 +117,13 @@ export function balance(source: Source, tokens: readonly IToken[]): Balanced {
 /** Whether something follows that a reserved word used as a keyword would have after it. */
 function isOperand(next: IToken | undefined): boolean {
   return next !== undefined && ![Equals, Comma, Colon, RightParen].includes(next.tokenType);
+}
+
+/** `x =` at the end of a line before `y = ...`: without help the parser would take `y` for the value. */
+function isValueMissing(tokens: readonly IToken[], index: number): boolean {
+  const [previous, token, next] = [tokens[index - 1], tokens[index], tokens[index + 1]];
+  if (previous?.tokenType !== Equals && previous?.tokenType !== Return) return false;
+  return isIdentifier(token) && next?.tokenType === Equals && previous.startLine !== token?.startLine;
 }
 
 function pairsUp(tokens: readonly IToken[]): boolean {

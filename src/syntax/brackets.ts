@@ -1,6 +1,6 @@
-// What the repairs before parsing know about brackets and operands.
+// What repairs and recovery know about brackets, operands and tokens that were not written.
 
-import type { IToken, TokenType } from 'chevrotain';
+import { createTokenInstance, type IToken, type TokenType } from 'chevrotain';
 import { present } from '../base/invariant.ts';
 import {
   False, Identifier, LeftBrace, LeftBracket, LeftParen, NumberToken, RightBrace, RightBracket, RightParen, softWords,
@@ -57,4 +57,15 @@ export function endsOperand(token: IToken | undefined): boolean {
 
 export function endOf(token: IToken): number {
   return token.startOffset + token.image.length;
+}
+
+/** A token that a repair makes up, without width, at the end of another. */
+export function supplied(type: TokenType, after: IToken | undefined): IToken {
+  const at = after ? endOf(after) : 0;
+  const line = after?.startLine ?? 1;
+  return createTokenInstance(type, '', at, at - 1, line, line, NaN, NaN);
+}
+
+export function isSupplied(token: IToken): boolean {
+  return token.image === '';
 }

@@ -27,6 +27,16 @@ export function childrenOf(node: CstNode): CstElement[] {
   return Object.values(node.children).flat().sort((a, b) => startOf(a) - startOf(b));
 }
 
+/** The rules among the children, in source order. */
+export function entriesOf(node: CstNode): CstNode[] {
+  return childrenOf(node).filter((child): child is CstNode => 'children' in child);
+}
+
+/** The rule that a rule of alternatives stands for. */
+export function innerOf(node: CstNode): CstNode {
+  return present(entriesOf(node)[0], `child of ${node.name}`);
+}
+
 function startOf(element: CstElement): number {
   return 'children' in element ? (element.location?.startOffset ?? 0) : element.startOffset;
 }

@@ -13,6 +13,7 @@ interface Messages {
   readonly 'unknown-character': (characters: string) => string;
   readonly 'single-quotes': () => string;
   readonly 'unterminated-string': () => string;
+  readonly 'hash-comment': () => string;
   readonly 'unterminated-comment': () => string;
   readonly 'unknown-escape': (escape: string) => string;
   readonly 'malformed-number': (text: string) => string;
@@ -38,6 +39,7 @@ export const syntaxDiagnostics: DiagnosticTable<Messages> = defineDiagnostics<Me
   'unknown-character': (characters) => `${characters} is not part of the language`,
   'single-quotes': () => 'strings are written in double quotes',
   'unterminated-string': () => 'this string does not end on its line',
+  'hash-comment': () => 'comments begin with `//`',
   'unterminated-comment': () => 'this comment does not end',
   'unknown-escape': (escape) => `unknown escape \`${escape}\` in a string`,
   'malformed-number': (text) => `\`${text}\` is not a number`,

@@ -110,7 +110,10 @@ export function list(context: Context, node: CstNode): ListExpression {
 function call(context: Context, node: CstNode): Expression {
   const args = nodesIn(node, 'argument').map((child) => argument(context, child));
   const firstNamed = args.find((arg) => arg.name);
-  const misplaced = args.find((arg) => !arg.name && firstNamed && arg.span.start > firstNamed.span.start);
+  // An argument without width stands for one that recovery took out.
+  const misplaced = args.find(
+    ({ name: key, span }) => !key && firstNamed && span.start > firstNamed.span.start && span.end > span.start,
+  );
   if (firstNamed && misplaced) {
     context.diagnostics.push(
       syntaxDiagnostics['positional-after-named']({

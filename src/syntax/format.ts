@@ -8,7 +8,7 @@ import type { Source } from '../base/span.ts';
 import { alignColumns, type Padding } from './alignment.ts';
 import { endOf } from './brackets.ts';
 import { attachComments, type CommentMap, type TokenComments } from './comments.ts';
-import { childrenOf, nodeIn, nodesIn, tokenIn, tokensIn, unknownNode } from './cst.ts';
+import { childrenOf, entriesOf, innerOf, nodeIn, nodesIn, tokenIn, tokensIn, unknownNode } from './cst.ts';
 import {
   blankLine, blankOrSpace, breakAround, brokenGroup, choice, concat, type Doc, group, hardLine, indent, join, line, print, softLine, suffix,
 } from './doc.ts';
@@ -93,7 +93,7 @@ function dangling(layout: Layout, closer: number): Item[] {
 
 function fileDoc(layout: Layout, file: CstNode): Doc {
   const declarations = nodesIn(file, 'declaration').map((node) => {
-    const inner = onlyNode(node);
+    const inner = innerOf(node);
     return { isConst: inner.name === 'constant', item: itemOf(layout, node, declarationDoc(layout, inner)) };
   });
   const items = declarations.map(({ isConst, item }, i): Item => {
@@ -124,14 +124,6 @@ function declarationDoc(layout: Layout, node: CstNode): Doc {
   }
 }
 
-function entriesOf(node: CstNode): CstNode[] {
-  return childrenOf(node).filter((child): child is CstNode => 'children' in child);
-}
-
-function onlyNode(node: CstNode): CstNode {
-  return present(entriesOf(node)[0], `child of ${node.name}`);
-}
-
 function blockDoc(layout: Layout, node: CstNode, entries: readonly CstNode[]): Doc {
   const [open, close] = [tokenIn(node, 'LeftBrace'), tokenIn(node, 'RightBrace')];
   const items = [
@@ -145,7 +137,7 @@ function blockDoc(layout: Layout, node: CstNode, entries: readonly CstNode[]): D
 function entryDoc(layout: Layout, node: CstNode): Doc {
   switch (node.name) {
     case 'statement':
-      return entryDoc(layout, onlyNode(node));
+      return entryDoc(layout, innerOf(node));
     case 'labels':
       return concat(tokenDoc(layout, tokenIn(node, 'Labels')), ' ', valueDoc(layout, nodeIn(node, 'list')));
     case 'return':

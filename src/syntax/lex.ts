@@ -5,7 +5,7 @@ import type { Diagnostic } from '../base/diagnostic.ts';
 import type { Source } from '../base/span.ts';
 import { endOf } from './brackets.ts';
 import { syntaxDiagnostics } from './diagnostics.ts';
-import { COMMENTS, lexer, MalformedNumber, SingleQuoted, UnterminatedComment, UnterminatedString } from './tokens.ts';
+import { COMMENTS, HashComment, lexer, MalformedNumber, SingleQuoted, UnterminatedComment, UnterminatedString } from './tokens.ts';
 
 export interface Lexed {
   readonly tokens: readonly IToken[];
@@ -30,7 +30,6 @@ const hints: ReadonlyMap<string, string> = new Map([
   [';', 'statements need no `;`: each ends where the next begins'],
   ["'", 'strings are written in double quotes'],
   ['`', 'strings are written in double quotes'],
-  ['#', 'comments begin with `//`'],
   ['^', 'powers are written `**`'],
 ]);
 
@@ -61,8 +60,12 @@ function malformed(source: Source, token: IToken): Diagnostic[] {
     }
     case UnterminatedString:
       return [syntaxDiagnostics['unterminated-string']({ span, args: [], help: 'close it with `"`' })];
+    case HashComment: {
+      const hash = { ...span, end: span.start + 1 };
+      return [syntaxDiagnostics['hash-comment']({ span: hash, args: [], fix: { span: hash, replacement: '//' } })];
+    }
     case UnterminatedComment: {
-      const opening = { source, start: token.startOffset, end: token.startOffset + 2 };
+      const opening = { ...span, end: span.start + 2 };
       return [syntaxDiagnostics['unterminated-comment']({ span: opening, args: [], help: 'close it with `*/`' })];
     }
     default:

@@ -6,7 +6,8 @@ import { syntaxDiagnostics } from './diagnostics.ts';
 
 export function readNumber(image: string, span: Span): { readonly value: number; readonly diagnostic?: Diagnostic } {
   const value = Number(image);
-  if (Number.isFinite(value)) return { value };
+  // Malformed numbers have their diagnostic already.
+  if (value !== Infinity) return { value: Number.isNaN(value) ? 0 : value };
   return { value: Number.MAX_VALUE, diagnostic: syntaxDiagnostics['number-too-large']({ span, args: [image] }) };
 }
 

@@ -13,8 +13,8 @@ import { DEPTH_LIMIT, tooDeep } from './depth.ts';
 import { syntaxDiagnostics } from './diagnostics.ts';
 import { readTokens } from './lex.ts';
 import { respell } from './misspelt.ts';
-import { parseTokens } from './parser.ts';
 import { parserDiagnostics } from './parser-diagnostics.ts';
+import { parseRecovering } from './recover.ts';
 import { structureDiagnostics } from './structure.ts';
 import { toAst } from './to-ast.ts';
 
@@ -61,9 +61,9 @@ export function readSyntax(source: Source): Read {
   }
   const respelt = respell(source, tokens);
   const balanced = balance(source, respelt.tokens);
-  const { cst, errors } = parseTokens(balanced.tokens);
+  const { cst, errors } = parseRecovering(balanced.tokens);
   const before = [...diagnostics, ...respelt.diagnostics, ...balanced.diagnostics];
-  const found = [...before, ...parserDiagnostics(source, balanced.tokens, errors, before)];
+  const found = [...before, ...parserDiagnostics(source, errors, before)];
   return { cst, tokens, comments, diagnostics: found };
 }
 

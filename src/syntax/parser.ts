@@ -1,5 +1,6 @@
 // The grammar, as a chevrotain parser that yields a concrete syntax tree. Operations, settings and data sets
-// are plain names: the grammar does not grow with them. `grammar/` is generated from these rules.
+// are plain names: the grammar does not grow with them. `grammar/` is generated from these rules. It stops at
+// the first error; `recover` goes on from there.
 //
 // Nesting is by brackets alone (prefix and power operators are loops here), so the bracket depth that
 // `balance` caps bounds the recursion.
@@ -24,7 +25,6 @@ type Rule = ParserMethod<[], CstNode>;
 class SslParser extends CstParser {
   constructor() {
     super([...allTokens], {
-      recoveryEnabled: true,
       nodeLocationTracking: 'onlyOffset',
       maxLookahead: 2,
       errorMessageProvider: expectations,
@@ -298,15 +298,17 @@ function parser(): SslParser {
 }
 
 export interface ParsedTokens {
-  readonly cst: CstNode;
-  readonly errors: readonly IRecognitionException[];
+  readonly cst?: CstNode;
+  /** The first; nothing is parsed after it. */
+  readonly error?: IRecognitionException;
 }
 
 export function parseTokens(tokens: readonly IToken[]): ParsedTokens {
   const p = parser();
   p.input = [...tokens];
   const cst = p.file();
-  return { cst, errors: p.errors };
+  const [error] = p.errors;
+  return error ? { error } : { cst };
 }
 
 /** The rules as data, in order of declaration: what `grammar/` is drawn from. */

@@ -1,15 +1,14 @@
-// Concrete to abstract syntax tree. What the parser could not make whole is left out: the file already has a
+// Concrete to abstract syntax tree. What recovery took out of the file is missing: the file already has a
 // diagnostic for it and goes no further.
 
-import type { CstElement, CstNode } from 'chevrotain';
+import type { CstNode } from 'chevrotain';
 import type { Diagnostic } from '../base/diagnostic.ts';
-import { invariant, present } from '../base/invariant.ts';
 import type { Source } from '../base/span.ts';
 import type {
   ConstDeclaration, Declaration, Expression, InputParameter, LassoStatement, LayerPattern, Name, NetworkDeclaration,
   Phase, Setting, SourceFile, SparsityDeclaration, Statement, TrainDeclaration,
 } from './ast.ts';
-import { childrenOf, type Context, name, nodeIn, nodeSpan, nodesIn, tokenIn, tokensIn, unknownNode } from './cst.ts';
+import { type Context, entriesOf, innerOf, name, nodeIn, nodeSpan, nodesIn, tokenIn, tokensIn, unknownNode } from './cst.ts';
 import { syntaxDiagnostics } from './diagnostics.ts';
 import { expression, list, string } from './expressions-to-ast.ts';
 
@@ -20,47 +19,26 @@ export interface Converted {
 
 export function toAst(source: Source, file: CstNode): Converted {
   const context: Context = { source, diagnostics: [] };
-  const declarations = nodesIn(file, 'declaration').flatMap((node) => declaration(context, node));
+  const declarations = nodesIn(file, 'declaration').map((node) => declaration(context, node));
   return {
     file: { kind: 'file', source, declarations, span: { source, start: 0, end: source.text.length } },
     diagnostics: context.diagnostics,
   };
 }
 
-// Wholeness
-
-/** Neither recovered from an error nor holding what the parser made up. */
-function isWhole(element: CstElement): boolean {
-  if (!('children' in element)) return element.isInsertedInRecovery !== true;
-  return element.recoveredNode !== true && Object.values(element.children).every((list) => list.every(isWhole));
-}
-
-function whole<T>(nodes: readonly CstNode[], convert: (node: CstNode) => T): T[] {
-  return nodes.filter(isWhole).map(convert);
-}
-
-/** Whether a block's own words are there; its entries are judged one by one. */
-function hasHeader(node: CstNode, entries: readonly string[]): boolean {
-  return (
-    node.recoveredNode !== true &&
-    Object.entries(node.children).every(([name, list]) => entries.includes(name) || list.every(isWhole))
-  );
-}
-
 // Declarations
 
-function declaration(context: Context, node: CstNode): Declaration[] {
-  const inner = childrenOf(node)[0];
-  if (inner === undefined || !('children' in inner)) return [];
+function declaration(context: Context, node: CstNode): Declaration {
+  const inner = innerOf(node);
   switch (inner.name) {
     case 'constant':
-      return isWhole(inner) ? [constant(context, inner)] : [];
+      return constant(context, inner);
     case 'network':
-      return hasHeader(inner, ['statement']) ? [network(context, inner)] : [];
+      return network(context, inner);
     case 'sparsity':
-      return hasHeader(inner, ['lasso', 'setting']) ? [sparsity(context, inner)] : [];
+      return sparsity(context, inner);
     case 'train':
-      return hasHeader(inner, ['phase', 'setting']) ? [train(context, inner)] : [];
+      return train(context, inner);
     default:
       return unknownNode(inner);
   }
@@ -83,7 +61,7 @@ function network(context: Context, node: CstNode): NetworkDeclaration {
     kind: 'network',
     name: name(context, tokenIn(node, 'Identifier')),
     inputs: nodesIn(nodeIn(node, 'inputs'), 'parameter').map((parameter) => input(context, parameter)),
-    statements: whole(nodesIn(node, 'statement'), (child) => statement(context, child)),
+    statements: nodesIn(node, 'statement').map((child) => statement(context, child)),
     span: nodeSpan(context, node),
   };
 }
@@ -104,8 +82,7 @@ function input(context: Context, node: CstNode): InputParameter {
 }
 
 function statement(context: Context, node: CstNode): Statement {
-  const inner = present(childrenOf(node)[0], 'statement');
-  invariant('children' in inner, 'a statement is a rule of its own');
+  const inner = innerOf(node);
   const span = nodeSpan(context, inner);
   switch (inner.name) {
     case 'setting':
@@ -124,7 +101,7 @@ function setting(context: Context, node: CstNode): Setting {
 }
 
 function sparsity(context: Context, node: CstNode): SparsityDeclaration {
-  const statements = whole(inOrder(node, ['lasso', 'setting']), (child) =>
+  const statements = entriesOf(node).map((child) =>
     child.name === 'lasso' ? lasso(context, child) : setting(context, child),
   );
   return { kind: 'sparsity', statements, span: nodeSpan(context, node) };
@@ -159,10 +136,7 @@ function train(context: Context, node: CstNode): TrainDeclaration {
   return {
     kind: 'train',
     dataset: dataset ? name(context, dataset) : string(context, tokenIn(node, 'String')),
-    entries: inOrder(node, ['phase', 'setting']).flatMap((child): (Phase | Setting)[] => {
-      if (child.name === 'setting') return isWhole(child) ? [setting(context, child)] : [];
-      return hasHeader(child, ['setting']) ? [phase(context, child)] : [];
-    }),
+    entries: entriesOf(node).map((child) => (child.name === 'phase' ? phase(context, child) : setting(context, child))),
     span: nodeSpan(context, node),
   };
 }
@@ -171,11 +145,7 @@ function phase(context: Context, node: CstNode): Phase {
   return {
     kind: 'phase',
     name: name(context, tokenIn(node, 'Identifier')),
-    settings: whole(nodesIn(node, 'setting'), (child) => setting(context, child)),
+    settings: nodesIn(node, 'setting').map((child) => setting(context, child)),
     span: nodeSpan(context, node),
   };
-}
-
-function inOrder(node: CstNode, names: readonly string[]): CstNode[] {
-  return childrenOf(node).filter((child): child is CstNode => 'children' in child && names.includes(child.name));
 }

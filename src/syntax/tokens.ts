@@ -93,6 +93,8 @@ export const UnterminatedComment: TokenType = createToken({
   line_breaks: true,
   group: COMMENTS,
 });
+/** The comment of other languages. */
+export const HashComment: TokenType = createToken({ name: 'HashComment', pattern: /#[^\r\n]*/, group: COMMENTS });
 const Whitespace: TokenType = createToken({
   name: 'Whitespace',
   pattern: /[ \t\r\n\uFEFF]+/,
@@ -107,7 +109,7 @@ export const softWords: readonly TokenType[] = [Labels, Tensor, Strength];
 
 /** In matching order: longer spellings before their beginnings, words before `Identifier`. */
 export const allTokens: readonly TokenType[] = [
-  Whitespace, LineComment, BlockComment, UnterminatedComment,
+  Whitespace, LineComment, BlockComment, UnterminatedComment, HashComment,
   ...reservedWords, ...softWords, Identifier,
   MalformedNumber, NumberToken, StringToken, UnterminatedString, SingleQuoted,
   LeftBrace, RightBrace, LeftParen, RightParen, LeftBracket, RightBracket,

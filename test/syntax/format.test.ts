@@ -51,3 +51,62 @@ describe('of any file', () => {
     );
   });
 });
+
+describe('layout', () => {
+  test('aligns lines that belong together', () => {
+    expect(formatted('const a=1 const width=2\n\nconst b=3')).toBe('const a     = 1\nconst width = 2\n\nconst b = 3\n');
+    expect(formatted('sparsity{lasso filters of a strength 1 lasso inputs,x of conv* strength 2 // two\n}')).toBe(
+      ['sparsity {', '  lasso filters   of a     strength 1', '  lasso inputs, x of conv* strength 2 // two', '}', ''].join('\n'),
+    );
+  });
+
+  test('breaks long calls at their arguments, keeping a chain of calls together', () => {
+    const call = 'relu(conv(image, filters = 100, window = [5, 5], stride = 2, padding = 2, groups = 4, bias = false))';
+    expect(formatted(`const short = f(\n1,\n2,)\nconst long = ${call}`)).toBe(
+      [
+        'const short = f(1, 2)',
+        'const long  = relu(conv(',
+        '  image,',
+        '  filters = 100,',
+        '  window = [5, 5],',
+        '  stride = 2,',
+        '  padding = 2,',
+        '  groups = 4,',
+        '  bias = false,',
+        '))',
+        '',
+      ].join('\n'),
+    );
+  });
+
+  test('keeps a phase broken where its author broke it', () => {
+    expect(formatted('train on mnist { a { x = 1, y = 2 }, b {\n x = 1, y = 2, } }')).toBe(
+      ['train on mnist {', '  a { x = 1, y = 2 }', '  b {', '    x = 1', '    y = 2', '  }', '}', ''].join('\n'),
+    );
+  });
+
+  test('keeps comments where they were, or above what they interrupt', () => {
+    const text = [
+      '// file',
+      '',
+      'const a = f(',
+      '  /* first */ 1, // one',
+      '  // second',
+      '  2 /* two */,',
+      ')',
+      '',
+      'sparsity { // open',
+      '  x = 1 // x',
+      '  // last',
+      '}',
+      '',
+    ].join('\n');
+    expect(formatted(text)).toBe(text);
+    expect(formatted('const a = // why\n  1')).toBe('// why\nconst a = 1\n');
+  });
+
+  test('refuses what does not parse', () => {
+    const result = format({ name: 'test.ssl', text: 'const a = ' });
+    expect(typeof result === 'string' || result.map((d) => d.code)).toEqual(['syntax/expected']);
+  });
+});

@@ -1,0 +1,173 @@
+// Error recovery: after an error the smallest part around it that can be spared is taken out, and the rest is
+// parsed again, so that each mistake is reported once and in its own terms.
+//
+//   within brackets     the argument or item, replaced by a name without width
+//   in a block's head   whichever one-token repair lets the parser get furthest, else the declaration goes
+//   elsewhere           the statement, which begins where `startsStatement` says
+
+import type { CstNode, IRecognitionException, IToken, TokenType } from 'chevrotain';
+import { present } from '../base/invariant.ts';
+import { endsOperand, isAtom, isCloser, isIdentifier, isOpener, isSupplied, supplied } from './brackets.ts';
+import { parseTokens } from './parser.ts';
+import {
+  Colon, Comma, Const, Equals, Identifier, Lasso, LeftBrace, LeftParen, Network, On, Return, RightBrace, Sparsity,
+  Tensor, Train,
+} from './tokens.ts';
+
+export interface Recovered {
+  /** Without the parts that were taken out. */
+  readonly cst: CstNode;
+  readonly errors: readonly ParseError[];
+}
+
+export interface ParseError {
+  readonly exception: IRecognitionException;
+  /** Around the token at which the parser stopped. */
+  readonly previous: IToken | undefined;
+  readonly next: IToken | undefined;
+}
+
+/** Tokens parsed again at most: recovery costs the file's length an error. */
+const WORK_LIMIT = 500_000;
+
+const nothing: CstNode = { name: 'file', children: {} };
+
+export function parseRecovering(tokens: readonly IToken[]): Recovered {
+  const errors: ParseError[] = [];
+  let rest = tokens;
+  for (let work = 0; ; work += rest.length) {
+    const { cst, error } = parseTokens(rest);
+    if (!error) return { cst: cst ?? nothing, errors };
+    const at = indexOf(rest, error.token);
+    errors.push({ exception: error, previous: rest[at - 1], next: rest[at + 1] });
+    if (work > WORK_LIMIT) return { cst: nothing, errors };
+    rest = repaired(rest, error);
+  }
+}
+
+/** The end of the file is no token of it. */
+function indexOf(tokens: readonly IToken[], token: IToken): number {
+  const found = tokens.indexOf(token);
+  return found < 0 ? tokens.length : found;
+}
+
+function repaired(tokens: readonly IToken[], error: IRecognitionException): readonly IToken[] {
+  const { ruleStack } = error.context;
+  const at = indexOf(tokens, error.token);
+  const depths = depthsOf(tokens);
+  const isConstant = ruleStack.includes('constant');
+  if (present(depths.braces[at], 'depth') === 0 && ruleStack.length > 2 && !isConstant) return repairHead(tokens, at);
+  return (
+    (present(depths.brackets[at], 'depth') > 0 ? withoutItem(tokens, at, depths) : undefined) ??
+    withoutStatement(tokens, at, ruleStack.at(-1) ?? 'file', depths)
+  );
+}
+
+/** Around each token, and the end of the file: an opener counts as outside its pair, a closer as inside. */
+interface Depths {
+  readonly braces: readonly number[];
+  readonly brackets: readonly number[];
+}
+
+function depthsOf(tokens: readonly IToken[]): Depths {
+  const [braces, brackets]: [number[], number[]] = [[], []];
+  let [brace, bracket] = [0, 0];
+  for (const token of tokens) {
+    braces.push(brace);
+    brackets.push(bracket);
+    const step = isOpener(token) ? 1 : isCloser(token) ? -1 : 0;
+    if (token.tokenType === LeftBrace || token.tokenType === RightBrace) brace += step;
+    else bracket += step;
+  }
+  return { braces: [...braces, brace], brackets: [...brackets, bracket] };
+}
+
+// Within brackets
+
+function withoutItem(tokens: readonly IToken[], at: number, { brackets }: Depths): readonly IToken[] | undefined {
+  const depth = brackets[at];
+  const ends = (i: number): boolean => brackets[i] === depth && present(tokens[i], 'token').tokenType === Comma;
+  let start = at;
+  while (start > 0 && !ends(start - 1) && !(brackets[start - 1] !== depth && (brackets[start - 1] ?? 0) < (depth ?? 0))) start--;
+  let end = at;
+  while (end < tokens.length && !ends(end) && !(brackets[end] === depth && isCloser(present(tokens[end], 'token')))) end++;
+  const item = tokens.slice(start, end);
+  if (item.length === 1 && item.every(isSupplied)) return undefined;
+  return tokens.toSpliced(start, end - start, supplied(Identifier, tokens[start - 1]));
+}
+
+// In the head of a block
+
+const headWords: readonly TokenType[] = [On, Identifier, Colon, Tensor, LeftParen, LeftBrace];
+const declarations: readonly TokenType[] = [Const, Network, Sparsity, Train];
+
+function repairHead(tokens: readonly IToken[], at: number): readonly IToken[] {
+  const before = tokens[at - 1];
+  const attempts = [
+    tokens.toSpliced(at, 1),
+    ...headWords.flatMap((type) => {
+      const made = supplied(type, before);
+      return [tokens.toSpliced(at, 0, made), tokens.toSpliced(at, 1, made)];
+    }),
+  ].filter((attempt) => bracesPairUp(attempt));
+  const remaining = attempts.map((attempt) => {
+    const { error } = parseTokens(attempt);
+    const reached = error ? attempt.indexOf(error.token) : -1;
+    return reached < 0 ? 0 : attempt.length - reached;
+  });
+  const least = Math.min(...remaining);
+  const best = attempts[remaining.indexOf(least)];
+  if (best && least < tokens.length - at - 1) return best;
+  let start = at;
+  while (start > 0 && !isDeclarationStart(tokens, start)) start--;
+  let end = at + 1;
+  while (end < tokens.length && !isDeclarationStart(tokens, end)) end++;
+  return tokens.toSpliced(start, end - start);
+}
+
+function isDeclarationStart(tokens: readonly IToken[], i: number): boolean {
+  const token = tokens[i];
+  return token !== undefined && declarations.includes(token.tokenType);
+}
+
+function bracesPairUp(tokens: readonly IToken[]): boolean {
+  let depth = 0;
+  for (const { tokenType } of tokens) {
+    if (tokenType === LeftBrace) depth++;
+    else if (tokenType === RightBrace && --depth < 0) return false;
+  }
+  return depth === 0;
+}
+
+// Elsewhere
+
+/** Rules that stand between statements: an error there is at the next statement, not in the last. */
+export const between: ReadonlySet<string> = new Set(['file', 'declaration', 'network', 'statement', 'sparsity', 'train', 'phase']);
+
+function withoutStatement(tokens: readonly IToken[], at: number, rule: string, depths: Depths): readonly IToken[] {
+  const inStatement = !between.has(rule);
+  const starts = (i: number): boolean => startsStatement(tokens, i, depths);
+  let start = inStatement && starts(at) ? at - 1 : at;
+  while (start > 0 && !starts(start)) start--;
+  let end = inStatement && starts(at) ? at : at + 1;
+  while (end < tokens.length && !(starts(end) && depths.braces[end] === depths.braces[start])) {
+    const closes = tokens[end]?.tokenType === RightBrace && depths.braces[end] === depths.braces[start];
+    if (closes && depths.braces[start] !== 0) break;
+    end++;
+  }
+  return tokens.toSpliced(start, Math.max(1, end - start));
+}
+
+const starters: readonly TokenType[] = [...declarations, Return, Lasso];
+
+function startsStatement(tokens: readonly IToken[], i: number, { brackets }: Depths): boolean {
+  const [previous, token, next] = [tokens[i - 1], tokens[i], tokens[i + 1]];
+  if (!token || !previous) return true;
+  if ((brackets[i] ?? 0) > 0) return false;
+  if (token.tokenType === RightBrace || starters.includes(token.tokenType)) return true;
+  if (previous.tokenType === LeftBrace || previous.tokenType === RightBrace) return true;
+  const isNamed = isIdentifier(token) && (next?.tokenType === Equals || next?.tokenType === LeftBrace);
+  if (isNamed && (previous.tokenType === Comma || endsOperand(previous))) return true;
+  const beginsLine = previous.startLine !== token.startLine;
+  return beginsLine && (isNamed || (isAtom(token) && endsOperand(previous)));
+}

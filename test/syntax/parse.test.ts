@@ -1,0 +1,115 @@
+// Parsing any text, the limits, and what recovery leaves.
+
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { renderDiagnostic } from '../../src/base/frame.ts';
+import type { Span } from '../../src/base/span.ts';
+import { parse, type Parsed } from '../../src/syntax/parse.ts';
+import { fileText, wordSalad } from './arbitrary.ts';
+
+function parsed(text: string): Parsed {
+  return parse({ name: 'test.ssl', text });
+}
+
+function codes(text: string): string[] {
+  return parsed(text).diagnostics.map((diagnostic) => diagnostic.code);
+}
+
+const network = (value: string): string => `network N(x: tensor[1]) { return ${value} }`;
+
+/** Every span in a tree. */
+function spansIn(value: unknown): Span[] {
+  if (typeof value !== 'object' || value === null || 'text' in value && 'name' in value) return [];
+  if ('start' in value && 'end' in value) return [value as Span];
+  return Object.values(value).flatMap(spansIn);
+}
+
+describe('any text', () => {
+  test('that is well formed has no diagnostics and spans that nest', () => {
+    fc.assert(
+      fc.property(fileText, (text) => {
+        const { file, diagnostics } = parsed(text);
+        expect(diagnostics).toEqual([]);
+        for (const span of spansIn(file.declarations)) {
+          expect(span.start).toBeLessThan(span.end);
+          expect(text.slice(span.start, span.end)).toMatch(/^\S[^]*\S$|^\S$/);
+        }
+      }),
+      { numRuns: 100 },
+    );
+  });
+
+  test('is parsed or refused, with diagnostics inside the text that render', () => {
+    fc.assert(
+      fc.property(wordSalad, (text) => {
+        const { diagnostics } = parsed(text);
+        for (const diagnostic of diagnostics) {
+          expect(diagnostic.span?.start ?? 0).toBeGreaterThanOrEqual(0);
+          expect(diagnostic.span?.end ?? 0).toBeLessThanOrEqual(text.length);
+          expect(renderDiagnostic(diagnostic)).toContain(diagnostic.code);
+        }
+        expect(diagnostics.map((d) => d.span?.start ?? Infinity)).toEqual(
+          diagnostics.map((d) => d.span?.start ?? Infinity).toSorted((a, b) => a - b),
+        );
+      }),
+      { numRuns: 300 },
+    );
+  });
+});
+
+describe('limits', () => {
+  test.each([
+    ['parentheses', '('.repeat(300)],
+    ['calls', 'f('.repeat(100_000)],
+    ['sums', `${'x + '.repeat(300)}x`],
+    ['signs', `${'-'.repeat(300)}x`],
+    ['powers', `${'x ** '.repeat(300)}x`],
+    ['operators within brackets', `${'-['.repeat(150)}x${']'.repeat(150)}`],
+  ])('too many nested %s', (_, value) => expect(codes(network(value))).toEqual(['syntax/too-deep']));
+
+  test('nesting up to the limit', () => {
+    expect(codes(network(`${'f(a = ['.repeat(98)}x${'])'.repeat(98)}`))).toEqual([]);
+    expect(codes(network(`${'x + '.repeat(190)}x`))).toEqual([]);
+  });
+
+  test('files of more than a mebibyte', () => {
+    const [diagnostic, ...others] = parsed(' '.repeat(3 * 2 ** 20)).diagnostics;
+    expect(others).toEqual([]);
+    expect(diagnostic?.message).toBe('the file has 3.0 MiB; the limit is 1 MiB');
+  });
+
+  test('fifty mistakes at once', () => {
+    const { diagnostics } = parsed('§ '.repeat(70));
+    expect(diagnostics).toHaveLength(51);
+    expect(diagnostics.at(-1)?.message).toBe('20 more mistakes are not shown');
+  });
+
+  test('files of nothing', () => expect(parsed(' // only a comment').file.declarations).toEqual([]));
+});
+
+describe('recovery', () => {
+  test('leaves the statements around a broken one', () => {
+    const { file } = parsed('network N(x: tensor[1]) {\n a = f(x)\n b = = f(a)\n c = f(x, , 3)\n return c\n}\nsparsity { }');
+    const [first] = file.declarations;
+    expect(file.declarations.map((declaration) => declaration.kind)).toEqual(['network', 'sparsity']);
+    expect(first?.kind === 'network' && first.statements.map((s) => s.kind === 'assignment' && s.name.text)).toEqual(['a', 'c', false]);
+  });
+
+  test('reports a broken head once and reads the body', () => {
+    expect(codes('train mnist { seed = }')).toEqual(['syntax/expected', 'syntax/expected']);
+    expect(codes('network { return } train on mnist { seed = }')).toEqual(['syntax/expected', 'syntax/expected']);
+  });
+
+  test('fixes put right what they are attached to', () => {
+    const text = "nework N(x: tensor[1]) { # why\n return f(x 'a') }";
+    const edits = parsed(text).diagnostics.flatMap(({ fix }) => fix ?? []).toSorted((a, b) => a.span.start - b.span.start);
+    const fixed = edits.toReversed().reduce((all, { span, replacement }) => all.slice(0, span.start) + replacement + all.slice(span.end), text);
+    expect(fixed).toBe('network N(x: tensor[1]) { // why\n return f(x, "a") }');
+    expect(codes(fixed)).toEqual([]);
+  });
+});
+
+test('soft words name layers and settings', () => {
+  expect(codes('network N(strength: tensor[1]) { labels = f(strength) tensor = labels labels ["a"] return tensor }')).toEqual([]);
+  expect(codes('sparsity { strength = 1 lasso labels of tensor strength strength labels 2 }')).toEqual([]);
+});
