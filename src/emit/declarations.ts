@@ -3,8 +3,8 @@
 
 import type * as TsMorph from 'ts-morph';
 import { sizeOf } from '../base/tensor.ts';
-import type { ModuleFacts } from './emit-module.ts';
 import { literalText, quoted, typeText } from './literal.ts';
+import type { ModuleFacts } from './module-facts.ts';
 import { describePlan } from './tensor-plan.ts';
 
 const loadOptions = {

@@ -6,38 +6,21 @@
 //   lenet.wasm   the kernels, unless they are inside
 //   lenet.bin    the weights, where they are large
 
-import { present } from '../base/invariant.ts';
-import type { KernelModule } from '../ir/kernel.ts';
 import { packSegments, segmentBytes } from '../targets/segments.ts';
 import type { KernelTarget } from '../targets/target.ts';
 import { encodeBase64 } from './base64.ts';
 import { declarationsText } from './declarations.ts';
-import type { Json } from './literal.ts';
+import { factsOf } from './module-facts.ts';
+import type { FactSources } from './module-facts.ts';
 import { moduleText, optionsOf } from './module-text.ts';
 import type { ModuleParts, Part } from './module-text.ts';
-import { planOf, sampleShape } from './tensor-plan.ts';
-import type { Layout, TensorPlan } from './tensor-plan.ts';
 
-export interface EmitOptions {
+export interface EmitOptions extends FactSources {
   readonly target: KernelTarget;
-  /** Its program `run` computes the binding `output`, `[batch, ...]`, from the binding `input`, `[batch, ...]`. */
-  readonly kernels: KernelModule;
-  /** Names of bindings. */
-  readonly input: string;
-  readonly output: string;
-  /** What the network is called; any text. */
-  readonly name: string;
   /** Base name of the files; what is not a letter, digit, `-`, `_` or `.` becomes `-`. */
   readonly file: string;
-  readonly labels?: readonly string[];
-  /** The least and largest number expected of an input. */
-  readonly range?: readonly [least: number, most: number];
-  /** Order of the numbers of an image, in and out. */
-  readonly layout: Layout;
   /** Put the code of a `wasm` module inside the ES module. */
   readonly inline: boolean;
-  /** Compiler version, hashes, figures: becomes `net.meta`. */
-  readonly meta: Json;
   /** Source text of runtime/net, TypeScript or JavaScript. */
   readonly runtime: string;
 }
@@ -50,21 +33,6 @@ export interface EmittedFile {
 
 export interface EmittedModule {
   readonly files: readonly EmittedFile[];
-}
-
-/** What the text of a module is made of. */
-export interface ModuleFacts {
-  readonly name: string;
-  readonly batch: number;
-  /** Of one sample, in the order of `layout`. */
-  readonly inputShape: readonly number[];
-  readonly outputShape: readonly number[];
-  readonly layout: Layout;
-  readonly labels?: readonly string[];
-  readonly range?: readonly [least: number, most: number];
-  readonly meta: Json;
-  readonly input: TensorPlan;
-  readonly output: TensorPlan;
 }
 
 /** More constant data than this is a file of its own. */
@@ -97,23 +65,6 @@ export async function emitModule(options: EmitOptions): Promise<EmittedModule> {
   const declarations = declarationsText(morph, facts, optionsOf(parts));
   return {
     files: [{ path: `${file}.js`, content: text }, { path: `${file}.d.ts`, content: declarations }, ...beside],
-  };
-}
-
-function factsOf({ kernels, input, output, name, labels, range, layout, meta }: EmitOptions): ModuleFacts {
-  const [source, result] = [input, output].map((wanted) => present(kernels.bindings.find((binding) => binding.name === wanted), `binding ${wanted}`));
-  const [from, to] = [present(source, input), present(result, output)];
-  return {
-    name,
-    batch: present(from.shape[0], 'batch'),
-    inputShape: sampleShape(from, layout),
-    outputShape: sampleShape(to, layout),
-    layout,
-    ...(labels && { labels }),
-    ...(range && { range }),
-    meta,
-    input: planOf(from, layout),
-    output: planOf(to, layout),
   };
 }
 

@@ -3,9 +3,9 @@
 
 import type * as TsMorph from 'ts-morph';
 import type { PackedRange } from '../targets/segments.ts';
-import type { ModuleFacts } from './emit-module.ts';
 import { literalText, quoted, writeLiteral } from './literal.ts';
 import type { Json } from './literal.ts';
+import type { ModuleFacts } from './module-facts.ts';
 import { runtimeFunctions } from './runtime-text.ts';
 
 /** Bytes inside the module, or in a file beside it. */

@@ -33,8 +33,8 @@ export function expected(image: readonly number[]): number[] {
 const steps = (count: number, stride: number): Int32Array => Int32Array.from({ length: count }, (_, i) => i * stride);
 
 const bindings: readonly Binding[] = [
-  { name: 'image', shape: [samples, ...shape], offset: inputOffset, axes: [steps(1, 0), steps(channels, 1), steps(rows, rowStride), steps(columns, channels)] },
-  { name: 'scores', shape: [samples, 2], offset: outputOffset, axes: [steps(1, 0), steps(2, 1)] },
+  { name: 'input', shape: [samples, ...shape], offset: inputOffset, axes: [steps(1, 0), steps(channels, 1), steps(rows, rowStride), steps(columns, channels)] },
+  { name: 'output', shape: [samples, 2], offset: outputOffset, axes: [steps(1, 0), steps(2, 1)] },
 ];
 
 export function fixtureKernels({ unit }: TargetMachine, padding = 0): KernelModule {
@@ -70,7 +70,7 @@ export function fixtureKernels({ unit }: TargetMachine, padding = 0): KernelModu
 
 export function emitFixture(target: KernelTarget, options: Partial<EmitOptions> = {}): Promise<EmittedModule> {
   return emitModule({
-    target, kernels: fixtureKernels(target.machine), input: 'image', output: 'scores', name: 'Fixture', file: 'fixture', layout: 'chw',
+    target, kernels: fixtureKernels(target.machine), name: 'Fixture', file: 'fixture', layout: 'chw',
     inline: false, meta: { compiler: '0.0.0', seed: 1 }, runtime, ...options,
   });
 }

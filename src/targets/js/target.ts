@@ -1,3 +1,5 @@
+// The target `js`: code as text, the constants beside it.
+
 import type { KernelTarget } from '../target.ts';
 import { jsMachine } from './machine.ts';
 import { printJs } from './print.ts';

@@ -1,3 +1,5 @@
+// The target `wasm`: code and constants in one binary module.
+
 import type { KernelTarget } from '../target.ts';
 import { wasmMachine } from './machine.ts';
 import { printWasm } from './print.ts';

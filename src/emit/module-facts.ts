@@ -1,0 +1,53 @@
+// What an emitted module says of its network: taken from the kernels' bindings and from the caller.
+
+import { present } from '../base/invariant.ts';
+import type { Binding, KernelModule } from '../ir/kernel.ts';
+import type { Json } from './literal.ts';
+import { planOf, sampleShape } from './tensor-plan.ts';
+import type { Layout, TensorPlan } from './tensor-plan.ts';
+
+export interface FactSources {
+  /** Its program `run` computes the binding `output`, `[batch, ...]`, from the binding `input`, `[batch, ...]`. */
+  readonly kernels: KernelModule;
+  /** What the network is called; any text. */
+  readonly name: string;
+  readonly labels?: readonly string[];
+  /** The least and largest number expected of an input. */
+  readonly range?: readonly [least: number, most: number];
+  /** Order of the numbers of an image, in and out. */
+  readonly layout: Layout;
+  /** Compiler version, hashes, figures: becomes `net.meta`. */
+  readonly meta: Json;
+}
+
+/** What the text of a module is made of. */
+export interface ModuleFacts {
+  readonly name: string;
+  readonly batch: number;
+  /** Of one sample, in the order of `layout`. */
+  readonly inputShape: readonly number[];
+  readonly outputShape: readonly number[];
+  readonly layout: Layout;
+  readonly labels?: readonly string[];
+  readonly range?: readonly [least: number, most: number];
+  readonly meta: Json;
+  readonly input: TensorPlan;
+  readonly output: TensorPlan;
+}
+
+export function factsOf({ kernels, name, labels, range, layout, meta }: FactSources): ModuleFacts {
+  const binding = (wanted: string): Binding => present(kernels.bindings.find((each) => each.name === wanted), `binding ${wanted}`);
+  const [from, to] = [binding('input'), binding('output')];
+  return {
+    name,
+    batch: present(from.shape[0], 'batch'),
+    inputShape: sampleShape(from, layout),
+    outputShape: sampleShape(to, layout),
+    layout,
+    ...(labels && { labels }),
+    ...(range && { range }),
+    meta,
+    input: planOf(from, layout),
+    output: planOf(to, layout),
+  };
+}
