@@ -9,7 +9,7 @@ export const word = {
   generation: 16,
   /** The next task of the stage. */
   task: 32,
-  /** Set by the main thread: stop after this batch. */
+  /** Set by the main thread: stop training after this batch. */
   pause: 48,
   /** 1 while the pass goes on. */
   going: 64,

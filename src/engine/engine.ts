@@ -55,7 +55,7 @@ export interface Engine {
   readonly run: (request: PassRequest) => Promise<PassEnd>;
   /** Where the current pass is, while it runs. */
   readonly progress: () => Progress;
-  /** Makes the current pass stop after its batch. */
+  /** Makes the current pass of training steps stop after its batch; evaluations go on. */
   readonly pause: () => void;
   readonly close: () => Promise<void>;
 }

@@ -101,7 +101,8 @@ export function runPass(pass: Pass, threads: number, { code, run }: ThreadCode, 
     const finite = Number.isFinite(loss);
     if (!finite) words[word.diverged] = 1;
     Atomics.store(words, word.done, batch + 1);
-    const goingOn = batch + 1 < pass.to && finite && Atomics.load(words, word.pause) === 0;
+    const paused = pass.program === 'step' && Atomics.load(words, word.pause) !== 0;
+    const goingOn = batch + 1 < pass.to && finite && !paused;
     Atomics.store(words, word.going, goingOn ? 1 : 0);
   };
 

@@ -1,0 +1,49 @@
+// Files that are there whole or not at all, whatever kills the process or fills the disk.
+
+import { open, rename, rm } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { fail } from '../base/diagnostic.ts';
+import { codeOf, reasonOf } from './data-file.ts';
+import { runDiagnostics } from './run-diagnostics.ts';
+
+/** What a file is called while it is written. */
+export const unfinishedSuffix = '.tmp';
+
+export function notWritable(path: string, error: unknown): never {
+  fail(runDiagnostics['not-writable']({ args: [path, reasonOf(error)], help: 'choose another folder, or make room there' }));
+}
+
+/** Replaces the file at `path`. Fails with `run/not-writable`, and then leaves what was there. */
+export async function writeAtomically(path: string, contents: Uint8Array | string): Promise<void> {
+  const unfinished = `${path}${unfinishedSuffix}`;
+  try {
+    const file = await open(unfinished, 'w');
+    try {
+      await file.writeFile(contents);
+      // Without this a crash of the machine may leave the new name with no contents.
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await rename(unfinished, path);
+  } catch (error) {
+    await rm(unfinished, { force: true }).catch(() => {});
+    notWritable(path, error);
+  }
+  await syncFolder(dirname(path));
+}
+
+/** Makes renames last. Some systems cannot open folders: there it is the file system's affair. */
+async function syncFolder(path: string): Promise<void> {
+  try {
+    const folder = await open(path, 'r');
+    try {
+      await folder.sync();
+    } finally {
+      await folder.close();
+    }
+  } catch (error) {
+    const code = codeOf(error);
+    if (code === 'ENOSPC' || code === 'EIO') notWritable(path, error);
+  }
+}

@@ -1,0 +1,43 @@
+// What stays the same through a run.
+
+import type { TrainOptions } from './train-options.ts';
+import type { Engine } from '../engine/engine.ts';
+import type { PhaseRequest } from '../engine/phase-module.ts';
+import type { GroupSet } from '../ir/group.ts';
+import type { Model, TrainSpec } from '../ir/network.ts';
+import type { RunPlan } from '../train/plan.ts';
+import type { RunData } from './run-data.ts';
+
+export interface Run {
+  readonly model: Model;
+  readonly spec: TrainSpec;
+  readonly plan: RunPlan;
+  readonly data: RunData;
+  readonly engine: Engine;
+  readonly groups: readonly GroupSet[];
+  /** As the engine knows them, in the order of the plan's. */
+  readonly phases: readonly PhaseRequest[];
+  readonly folder: string;
+  readonly options: TrainOptions;
+  /** Spent so far, earlier sessions included. */
+  readonly seconds: () => number;
+  /** Where this session began, for the rate of steps. */
+  readonly began: { readonly step: number; readonly seconds: number };
+}
+
+/** The penalties act in `sparsify`; in `finetune` masks hold what it made zero. */
+export function phaseRequests({ phases }: TrainSpec, groups: readonly GroupSet[]): readonly PhaseRequest[] {
+  const members = new Set(groups.flatMap((set) => set.members.map(({ parameter }) => parameter)));
+  const sparsified = phases.some(({ name }) => name === 'sparsify');
+  return phases.map((spec) => ({
+    spec,
+    groups: spec.name === 'sparsify' ? groups : [],
+    masked: spec.name === 'finetune' && sparsified ? members : new Set(),
+  }));
+}
+
+/** How fast this session goes, and how long the rest takes at that rate. */
+export function paceOf({ plan, began, seconds }: Run, step: number): { readonly stepsPerSecond: number; readonly secondsLeft: number } {
+  const stepsPerSecond = (step - began.step) / Math.max(seconds() - began.seconds, 1e-3);
+  return { stepsPerSecond, secondsLeft: stepsPerSecond > 0 ? (plan.totalSteps - step) / stepsPerSecond : 0 };
+}

@@ -1,0 +1,30 @@
+// A data set as a run uses it: in shared memory, divided, and with a fingerprint that tells it from others.
+
+import { createHash } from 'node:crypto';
+import type { Dataset, HeldOutSplit } from '../data/dataset.ts';
+import { heldOut } from '../data/dataset.ts';
+import { shareSplit } from '../engine/shared-data.ts';
+import type { SharedData, SharedSplit } from '../engine/shared-data.ts';
+import type { TrainSpec } from '../ir/network.ts';
+
+export interface RunData {
+  readonly name: string;
+  readonly shared: SharedData;
+  /** Of the training samples. */
+  readonly division: HeldOutSplit;
+  /** SHA-256 in hex. */
+  readonly fingerprint: string;
+}
+
+/** Keeps nothing of `dataset` but what lies in shared memory already. Fails with `data/held-out`. */
+export function runData(dataset: Dataset, { heldOut: share, seed }: TrainSpec): RunData {
+  const division = heldOut(dataset.training, share, seed);
+  const shared = { training: shareSplit(dataset.training), test: shareSplit(dataset.test) };
+  return { name: dataset.name, shared, division, fingerprint: fingerprintOf(dataset.shape, [shared.training, shared.test]) };
+}
+
+function fingerprintOf(shape: readonly number[], splits: readonly SharedSplit[]): string {
+  const hash = createHash('sha256').update(JSON.stringify(shape));
+  for (const { count, samples, labels } of splits) hash.update(JSON.stringify([count, samples.constructor.name])).update(samples).update(labels);
+  return hash.digest('hex');
+}

@@ -1,0 +1,17 @@
+// What can be wrong with a run of training and its folder.
+
+import { defineDiagnostics } from '../base/diagnostic.ts';
+import type { DiagnosticTable } from '../base/diagnostic.ts';
+
+const messages = {
+  'no-train': (file: string): string => `${file} does not say how to train: it has no \`train\` block`,
+  batch: (phase: string, batch: number, samples: number): string => `${phase} takes batches of ${batch}, but there are ${samples} samples to train on`,
+  'not-empty': (folder: string): string => `${folder} is not empty`,
+  'not-a-run': (folder: string, found: string): string => `${folder} is not the folder of a run: it holds ${found} and no checkpoint.json`,
+  different: (folder: string, what: string, found: string, expected: string): string => `${folder} was begun with another ${what}: found ${found}, expected ${expected}`,
+  corrupt: (file: string, found: string, expected: string): string => `${file} is corrupt: found ${found}, expected ${expected}`,
+  unreadable: (file: string, why: string): string => `cannot read ${file}: ${why}`,
+  'not-writable': (file: string, why: string): string => `cannot write ${file}: ${why}`,
+};
+
+export const runDiagnostics: DiagnosticTable<typeof messages> = defineDiagnostics('run', messages);

@@ -1,0 +1,83 @@
+// Which layer went wrong first when numbers are no longer finite. Training is exactly repeatable, so the steps
+// since the last checkpoint are run once more, one by one, with a look at the parameters after each.
+
+import { fail } from '../base/diagnostic.ts';
+import { invariant, present } from '../base/invariant.ts';
+import { sizeOf, tensor } from '../base/tensor.ts';
+import type { Tensor } from '../base/tensor.ts';
+import { trainingDiagnostics } from '../engine/diagnostics.ts';
+import { evaluate } from '../ir/evaluate.ts';
+import type { Model } from '../ir/network.ts';
+import type { F64Tensor } from '../ir/op.ts';
+import { ops } from '../ops/index.ts';
+import { evaluationGraph } from '../train/evaluation-graph.ts';
+import { positionOf } from '../train/plan.ts';
+import { readCheckpoint } from './run-checkpoint.ts';
+import type { Run } from './run-context.ts';
+import { epochPass } from './run-epoch.ts';
+
+/** The first parameter, in the order of the layers, that holds NaN or an infinity. */
+export function firstNotFinite({ network }: Model, tensors: ReadonlyMap<string, Tensor>): string | undefined {
+  return network.parameters.find(({ name }) => tensors.get(name)?.data.some((value) => !Number.isFinite(value)))?.name;
+}
+
+/**
+ * Reports `train/diverged`. The checkpoint in the folder stays.
+ * @param seen The step by the end of which it was noticed.
+ */
+export async function failDiverged(run: Run, seen: number): Promise<never> {
+  const { engine, plan, model, folder } = run;
+  const { checkpoint, tensors } = await readCheckpoint(folder);
+  const { spec } = present(plan.phases[checkpoint.phase], 'phase');
+  await engine.enter(checkpoint.phase);
+  engine.write(tensors);
+  const report = (step: number, where: string): never => {
+    const { rate } = positionOf(plan, step);
+    const help = `lower the rate (it is ${rate} there); the checkpoint before it, at step ${checkpoint.step}, is kept in ${folder}`;
+    return fail(trainingDiagnostics.diverged({ args: [step, spec.name, where], help }));
+  };
+
+  for (let step = checkpoint.step; step < seen; step++) {
+    const { epoch, stepInEpoch } = positionOf(plan, step);
+    const before = engine.read();
+    const pass = epochPass(run, checkpoint.phase, epoch);
+    const { diverged } = await engine.run({ ...pass, from: stepInEpoch, to: stepInEpoch + 1 });
+    if (diverged) {
+      const { batch } = spec;
+      const samples = pass.order.subarray(stepInEpoch * batch, (stepInEpoch + 1) * batch);
+      report(step, `layer ${firstOverflow(run, before, samples) ?? 'at the output'} went non-finite in the forward pass`);
+    }
+    const parameter = firstNotFinite(model, engine.read());
+    if (parameter !== undefined) {
+      const layer = present(model.network.parameters.find(({ name }) => name === parameter), parameter).layer;
+      report(step, `layer ${layer} went non-finite first (${parameter})`);
+    }
+  }
+  invariant(false, 'training diverged, and did not when repeated');
+}
+
+/** The first layer whose values for one of the samples f32 cannot hold, by the float64 reference. */
+function firstOverflow({ model, data }: Run, parameters: ReadonlyMap<string, Tensor>, samples: Uint32Array): string | undefined {
+  const { network } = model;
+  const graph = evaluationGraph(network, { samples: 1, shards: 1 }, ops);
+  const size = sizeOf(network.inputShape);
+  const { training } = data.shared;
+  const scale = training.samples instanceof Uint8Array ? 1 / 255 : 1;
+  const fixed: [string, F64Tensor][] = [...parameters].map(([name, { shape, data: values }]) => [name, tensor(shape, Float64Array.from(values))]);
+  for (const sample of samples) {
+    const values = Float64Array.from(training.samples.subarray(sample * size, (sample + 1) * size), (value) => value * scale);
+    const feeds = new Map<string, F64Tensor>([
+      ...fixed,
+      ['sample', tensor([1, ...network.inputShape], values)],
+      ['label', tensor([1], Float64Array.of(training.labels[sample] as number))],
+      ['sample-weight', tensor([1], Float64Array.of(1))],
+    ]);
+    const { values: valueOf } = evaluate(graph, ops, feeds);
+    for (const node of graph.nodes) {
+      if (node.op === 'parameter' || node.op === 'input') continue;
+      const overflows = node.results.some((_, result) => valueOf({ node: node.id, result }).data.some((value) => !Number.isFinite(Math.fround(value))));
+      if (overflows) return node.layer;
+    }
+  }
+  return undefined;
+}

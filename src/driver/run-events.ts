@@ -1,0 +1,55 @@
+// What a run tells while it goes on.
+
+import type { StructureKind, PhaseName } from '../ir/network.ts';
+
+export interface GroupCount {
+  readonly layer: string;
+  readonly structure: StructureKind;
+  readonly alive: number;
+  readonly total: number;
+}
+
+export interface StepEvent {
+  readonly kind: 'step';
+  readonly phase: PhaseName;
+  /** From 1, of `epochs`. */
+  readonly epoch: number;
+  readonly epochs: number;
+  /** Steps done in the whole run, of `totalSteps`. */
+  readonly step: number;
+  readonly totalSteps: number;
+  /** Mean cross entropy of the last batch. */
+  readonly loss: number;
+  readonly rate: number;
+  readonly stepsPerSecond: number;
+  readonly secondsLeft: number;
+}
+
+/** Also a line of metrics.jsonl. */
+export interface EpochEvent {
+  readonly kind: 'epoch';
+  readonly phase: PhaseName;
+  readonly epoch: number;
+  readonly epochs: number;
+  readonly step: number;
+  readonly totalSteps: number;
+  readonly rate: number;
+  /** Means over the epoch, as the weights went by. */
+  readonly training: { readonly loss: number; readonly error: number };
+  /** After the epoch; absent where nothing is held out. */
+  readonly heldOut?: { readonly loss: number; readonly error: number };
+  readonly groups: readonly GroupCount[];
+  /** Since the run began. */
+  readonly seconds: number;
+  readonly secondsLeft: number;
+}
+
+export interface PhaseEvent {
+  readonly kind: 'phase';
+  readonly phase: PhaseName;
+  /** Share of the test set answered wrongly. */
+  readonly error: number;
+  readonly heldOut?: number;
+}
+
+export type TrainEvent = StepEvent | EpochEvent | PhaseEvent;

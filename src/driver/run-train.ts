@@ -1,0 +1,98 @@
+// Trains a checked model on a data set: phase after phase on the engine's threads, with checkpoints, so that
+// a run killed at any moment goes on to the same bits.
+
+import { createHash } from 'node:crypto';
+import { availableParallelism } from 'node:os';
+import { DiagnosticError, fail } from '../base/diagnostic.ts';
+import type { Tensor } from '../base/tensor.ts';
+import { checkDataset } from '../data/check-dataset.ts';
+import type { Dataset } from '../data/dataset.ts';
+import { startEngine } from '../engine/engine.ts';
+import type { Model, TrainSpec } from '../ir/network.ts';
+import { ops } from '../ops/index.ts';
+import { groupSets } from '../sparsity/groups.ts';
+import { initialParameters } from '../train/initialize.ts';
+import { planRun } from '../train/plan.ts';
+import type { RunPlan } from '../train/plan.ts';
+import { checkIdentity, readCheckpoint, writeCheckpoint } from './run-checkpoint.ts';
+import type { Checkpoint, RunIdentity, StoredCheckpoint } from './run-checkpoint.ts';
+import { runData } from './run-data.ts';
+import type { RunData } from './run-data.ts';
+import { runDiagnostics } from './run-diagnostics.ts';
+import { cutMetrics, openRunFolder, runFiles, writeRunFile } from './run-folder.ts';
+import { phaseRequests } from './run-context.ts';
+import type { Run } from './run-context.ts';
+import { runPhase, weightsFile } from './run-phase.ts';
+import { summarize } from './run-summary.ts';
+import type { TrainOptions, TrainResult } from './train-options.ts';
+
+/** Shards of a batch are at most so many. */
+const mostThreads = 8;
+
+/**
+ * @param dataset Not kept: its samples move to shared memory, so let go of it.
+ * @returns The summary, also written to `summary.json` of the run's folder.
+ * Fails with `run/*`, `data/*`, `train/*` and `weights/*` diagnostics.
+ */
+export async function train(model: Model, dataset: Dataset, options: TrainOptions): Promise<TrainResult> {
+  const spec = model.train ?? fail(runDiagnostics['no-train']({ args: [model.network.name], help: 'for example `train on digits { baseline { epochs = 4, rate = 0.02 } }`' }));
+  const errors = checkDataset(dataset, model.network, spec.span).filter(({ severity }) => severity === 'error');
+  if (errors.length > 0) throw new DiagnosticError(errors);
+  // Not awaited, so that this call does not hold on to the data set.
+  return trainOn(model, spec, runData(dataset, spec), options);
+}
+
+async function trainOn(model: Model, spec: TrainSpec, data: RunData, options: TrainOptions): Promise<TrainResult> {
+  const { out: folder, resume = false, threads = Math.min(availableParallelism(), mostThreads) } = options;
+  const plan = checkedPlan(spec, data.division.training.length);
+  const source = spec.span.source.text;
+  const identity: RunIdentity = { source: createHash('sha256').update(source).digest('hex'), data: data.fingerprint, seed: spec.seed };
+
+  const resumable = await openRunFolder(folder, resume);
+  const stored = resumable ? await readCheckpoint(folder) : undefined;
+  if (stored) checkIdentity(folder, stored.checkpoint, identity);
+  const started = performance.now();
+  const before = stored?.checkpoint.seconds ?? 0;
+  const seconds = (): number => before + (performance.now() - started) / 1000;
+  if (stored) await cutMetrics(folder, stored.checkpoint.metricsBytes);
+  if (stored && stored.checkpoint.phase >= plan.phases.length) return finish(model, folder, stored, data.name);
+
+  const groups = groupSets(model.network, ops, model.penalties);
+  const phases = phaseRequests(spec, groups);
+  const engine = await startEngine({ model, phases, data: data.shared, threads }, ops);
+  try {
+    await writeRunFile(folder, runFiles.source, source);
+    const run: Run = { model, spec, plan, data, engine, groups, phases, folder, options, seconds, began: { step: stored?.checkpoint.step ?? 0, seconds: seconds() } };
+    let state: Checkpoint = stored?.checkpoint ?? { ...identity, phase: 0, step: 0, sums: { loss: 0, correct: 0 }, metricsBytes: 0, error: {}, heldOut: {}, seconds: 0 };
+    let parameters: ReadonlyMap<string, Tensor> = initialParameters(model.network, spec.seed);
+    for (let phase = state.phase; phase < plan.phases.length; phase++) {
+      const ended = await runPhase(run, state, phase === stored?.checkpoint.phase ? { kind: 'stored', tensors: stored.tensors } : { kind: 'parameters', parameters });
+      if (ended.kind === 'interrupted') return { status: 'interrupted', step: ended.state.step, totalSteps: plan.totalSteps };
+      ({ state, parameters } = ended);
+    }
+    const last = { checkpoint: { ...state, seconds: seconds() }, tensors: parameters };
+    const result = await finish(model, folder, last, data.name);
+    await writeCheckpoint(folder, last.checkpoint, last.tensors);
+    return result;
+  } finally {
+    await engine.close();
+  }
+}
+
+/** Fails with `run/batch` where a phase has no step to take. */
+function checkedPlan(spec: TrainSpec, samples: number): RunPlan {
+  const help = 'use a smaller batch, or hold out less';
+  const tooLarge = spec.phases.filter(({ batch }) => batch > samples).map(({ name, batch }) => runDiagnostics.batch({ span: spec.span, args: [name, batch, samples], help }));
+  if (tooLarge.length > 0) throw new DiagnosticError(tooLarge);
+  return planRun(spec.phases, samples);
+}
+
+/** Writes what a finished run leaves behind, the summary last. */
+async function finish(model: Model, folder: string, { checkpoint, tensors }: StoredCheckpoint, dataset: string): Promise<TrainResult> {
+  const parameters = new Map([...tensors].map(([name, { shape, data }]) => [name, { shape, data: Float64Array.from(data) }]));
+  const { seed, seconds, error, heldOut } = checkpoint;
+  const summary = summarize(model, parameters, { dataset, seed, seconds, error, heldOut }, ops);
+  await writeRunFile(folder, runFiles.weights, weightsFile(model, tensors));
+  await writeRunFile(folder, runFiles.summary, `${JSON.stringify(summary, null, 2)}\n`);
+  return { status: 'finished', summary };
+}

@@ -1,0 +1,21 @@
+// How a run is asked for, and what it answers.
+
+import type { TrainEvent } from './run-events.ts';
+import type { RunSummary } from './run-summary.ts';
+
+export interface TrainOptions {
+  /** Folder of the run. It is made; it must be empty or not exist, except with `resume`. */
+  readonly out: string;
+  /** Worker threads; as many as the machine runs at once, 8 at most, unless given. Results do not depend on it. */
+  readonly threads?: number | undefined;
+  /** Go on with the run in `out`. */
+  readonly resume?: boolean | undefined;
+  readonly onProgress?: ((event: TrainEvent) => void) | undefined;
+  /** Stops the run at a step boundary, after a checkpoint. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+export type TrainResult =
+  | { readonly status: 'finished'; readonly summary: RunSummary }
+  /** Stopped by `signal`; `step` of `totalSteps` are done. */
+  | { readonly status: 'interrupted'; readonly step: number; readonly totalSteps: number };
