@@ -8,7 +8,7 @@
 
 import { packSegments, segmentBytes } from '../targets/segments.ts';
 import type { KernelTarget } from '../targets/target.ts';
-import { encodeBase64 } from './base64.ts';
+import { encodeBase64, splitPlanes } from './base64.ts';
 import { declarationsText } from './declarations.ts';
 import { factsOf } from './module-facts.ts';
 import type { FactSources } from './module-facts.ts';
@@ -58,7 +58,7 @@ export async function emitModule(options: EmitOptions): Promise<EmittedModule> {
     kernels: code.kind === 'wasm'
       ? { kind: 'wasm', code: part(code.bytes, options.inline, 'wasm') }
       : { kind: 'js', text: code.text, bytes: 4 * kernels.elements },
-    ...(packed && { weights: { data: part(packed.bytes, !large, 'bin'), ranges: packed.ranges } }),
+    ...(packed && { weights: { data: part(large ? packed.bytes : splitPlanes(packed.bytes), !large, 'bin'), ranges: packed.ranges } }),
     runtime: options.runtime,
   };
   const text = moduleText(morph, facts, parts);

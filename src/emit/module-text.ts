@@ -18,7 +18,7 @@ export interface ModuleParts {
     | { readonly kind: 'wasm'; readonly code: Part }
     /** `bytes` of heap for the function `createKernels` of `text`. */
     | { readonly kind: 'js'; readonly text: string; readonly bytes: number };
-  /** Absent where the code writes its constants itself. */
+  /** Absent where the code writes its constants itself. Inside, they come plane by plane. */
   readonly weights?: { readonly data: Part; readonly ranges: readonly PackedRange[] };
   readonly runtime: string;
 }
@@ -69,7 +69,7 @@ function insideLine(name: string, part: Part): readonly string[] {
 }
 
 function loadLines({ kernels, weights }: ModuleParts): string[] {
-  const place = weights ? [`placeWeights(memory, ${orOption(weights.data, 'weights')}, ranges);`] : [];
+  const place = weights ? [`placeWeights(memory, ${weightsText(weights.data)}, ranges);`] : [];
   if (kernels.kind === 'wasm') {
     return [
       `const { memory, compute } = await startWasm(options.wasm ?? ${bytesText('code', kernels.code)});`,
@@ -85,8 +85,8 @@ function loadLines({ kernels, weights }: ModuleParts): string[] {
 }
 
 /** Weights inside are no option: they are part of the module's text anyway. */
-function orOption(part: Part, name: string): string {
-  return part.kind === 'inside' ? bytesText(name, part) : `options.${name} ?? ${bytesText(name, part)}`;
+function weightsText(data: Part): string {
+  return data.kind === 'inside' ? `joinPlanes(${bytesText('weights', data)})` : `options.weights ?? ${bytesText('weights', data)}`;
 }
 
 /** What a caller of `load` may give instead of what it would read. */
@@ -110,6 +110,7 @@ function rootsOf({ kernels, weights }: ModuleParts): readonly string[] {
     'makeNet',
     ...(kernels.kind === 'wasm' ? ['startWasm'] : []),
     ...(weights ? ['placeWeights'] : []),
+    ...(weights?.data.kind === 'inside' ? ['joinPlanes'] : []),
     ...data.map((part) => (part.kind === 'inside' ? 'decodeBase64' : 'readBytes')),
   ];
 }
