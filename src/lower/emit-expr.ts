@@ -124,7 +124,9 @@ export function emitExpr(expr: NestExpr, scope: Scope, options: EmitOptions, out
     case 'accumulator':
       return present(options.accumulator, 'accumulator');
     case 'index': {
-      const number: Expr = { kind: 'to-float', a: indexValue(scope, expr.index, options.fixed) };
+      const value = indexValue(scope, expr.index, options.fixed);
+      if (value.kind === 'int') return { kind: 'float', type, value: value.value };
+      const number: Expr = { kind: 'to-float', a: value };
       return type === 'vec' ? { kind: 'splat', a: number } : number;
     }
     case 'load': {

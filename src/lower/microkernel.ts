@@ -119,7 +119,7 @@ export function microkernel(spec: Microkernel, machine: TargetMachine): KernelFu
         },
       ];
     }
-    const unroll = steps.kind === 'loops' && steps.levels.length === 1 ? Math.min(unrolledSteps, level.count) : 1;
+    const unroll = 1;
     const body: Stmt[] = [];
     for (let u = 0; u < unroll; u++) {
       body.push(...offsetStep(level, u));

@@ -48,12 +48,13 @@ function cost(tile: Tile, points: number, vectors: number, steps: number): numbe
   return total;
 }
 
-/** The tile of least cost that leaves its accumulators, one row of vectors and a splat in registers. */
+/** The tile of least cost that stays in registers. */
 export function chooseTile(points: number, vectors: number, steps: number, registers: number): Tile & { readonly cost: number } {
   let best: (Tile & { cost: number }) | undefined;
   for (let p = 1; p <= Math.min(points, 8); p++) {
     for (let v = 1; v <= Math.min(vectors, 8); v++) {
-      if (p * v + v + 1 > registers) continue;
+      // Accumulators, the row of b, the splat, and the product on its way into a sum.
+      if (p * v + v + 2 > registers) continue;
       const total = cost({ points: p, vectors: v }, points, vectors, steps);
       if (!best || total < best.cost) best = { points: p, vectors: v, cost: total };
     }
