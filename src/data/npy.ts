@@ -88,7 +88,8 @@ function decodeHeader(file: string, bytes: Uint8Array): Header {
   }
   const start = fixed + length;
   if (bytes.length < start) fail(dataDiagnostics.length({ args: [file, bytes.length, start] }));
-  return { ...parseHeader(file, new TextDecoder().decode(bytes.subarray(fixed, start))), start };
+  // Copied, since a decoder refuses shared memory.
+  return { ...parseHeader(file, new TextDecoder().decode(bytes.slice(fixed, start))), start };
 }
 
 /** The header is a Python dictionary literal with these three keys. */

@@ -1,19 +1,24 @@
 // Reads one data file, plain or gzipped, turning failures of the file system into diagnostics.
 
 import { createReadStream } from 'node:fs';
-import { open, readFile, stat } from 'node:fs/promises';
+import { open, stat } from 'node:fs/promises';
 import { createGunzip } from 'node:zlib';
 import { fail } from '../base/diagnostic.ts';
 import { dataDiagnostics } from '../data/diagnostics.ts';
 
 const maxFile = 2 ** 31;
 
-/** The contents, unpacked where the name ends in `.gz`. Fails with `data/unreadable`, `data/corrupt`, `data/too-large`. */
+/** The contents in shared memory, unpacked where the name ends in `.gz`. Fails with `data/unreadable`, `data/corrupt`, `data/too-large`. */
 export async function readDataFile(path: string): Promise<Uint8Array> {
   const size = await stat(path).then((found) => found.size, (error: unknown) => unreadable(path, error));
   if (size > maxFile) tooLarge(path, size);
-  if (!path.endsWith('.gz')) return readFile(path).catch((error: unknown) => unreadable(path, error));
+  if (!path.endsWith('.gz')) return readPart(path, 0, size);
   return gunzipFile(path, size);
+}
+
+/** Shared memory, so that threads read samples where they were read to. */
+function sharedBytes(length: number): Uint8Array {
+  return new Uint8Array(new SharedArrayBuffer(length));
 }
 
 /**
@@ -24,13 +29,13 @@ async function gunzipFile(path: string, size: number): Promise<Uint8Array> {
   // Deflate packs at most 1032 to 1, so that a small file cannot promise a large buffer.
   const promised = Math.min(await lastWord(path, size), size * 1032);
   if (promised > maxFile) tooLarge(path, promised);
-  let buffer = new Uint8Array(promised);
+  let buffer = sharedBytes(promised);
   let length = 0;
   for await (const chunk of contentsOf(path)) {
     if (length + chunk.length > buffer.length) {
       // Several gzip members in a row: the last one's size says nothing about the whole.
       if (length + chunk.length > maxFile) tooLarge(path, length + chunk.length);
-      const larger = new Uint8Array(Math.min(maxFile, Math.max(2 * buffer.length, length + chunk.length)));
+      const larger = sharedBytes(Math.min(maxFile, Math.max(2 * buffer.length, length + chunk.length)));
       larger.set(buffer.subarray(0, length));
       buffer = larger;
     }
@@ -70,8 +75,13 @@ async function lastWord(path: string, size: number): Promise<number> {
 export async function readPart(path: string, position: number, length: number): Promise<Uint8Array> {
   const file = await open(path).catch((error: unknown) => unreadable(path, error));
   try {
-    const { buffer, bytesRead } = await file.read(new Uint8Array(length), 0, length, position);
-    return buffer.subarray(0, bytesRead);
+    const buffer = sharedBytes(length);
+    let end = 0;
+    for (;;) {
+      const { bytesRead } = await file.read(buffer, end, length - end, position + end);
+      end += bytesRead;
+      if (bytesRead === 0 || end === length) return buffer.subarray(0, end);
+    }
   } catch (error) {
     return unreadable(path, error);
   } finally {
