@@ -86,6 +86,12 @@ export function networkOutput(network: Network): MapShape {
   return network.layers.reduce<MapShape>((shape, layer) => outputShape(layer, shape), network.input);
 }
 
+/** Whether the output is a map, not a vector: a layer alone, as it would stand inside a network. */
+export function endsInMap({ layers }: Network): boolean {
+  const last = layers.at(-1)?.op;
+  return last === 'conv' || last === 'max_pool';
+}
+
 /**
  * Floating-point operations of one run, two a multiply-add. Taps that meet padding count; a shape fiber
  * that is zero over all filters of its group counts only if `countZeroFibers`.

@@ -4,7 +4,10 @@ import type { Network } from '../network.ts';
 
 /** One network made ready on one candidate. */
 export interface PreparedRun {
-  /** One inference: the input copied in, the output copied out. This is what is timed. */
+  /**
+   * One inference: the input copied in, the output copied out. This is what is timed. Where the network is a
+   * layer alone, both are in the candidate's own layout, since inside a network nothing would be transposed.
+   */
   readonly run: () => void | Promise<void>;
   /** What the last run gave, CHW. Not timed. */
   readonly output: () => Float32Array;

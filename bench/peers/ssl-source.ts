@@ -2,7 +2,7 @@
 
 import { assertNever } from '../../src/base/invariant.ts';
 import type { Tensor } from '../../src/base/tensor.ts';
-import { mapShapes } from '../network.ts';
+import { endsInMap, mapShapes } from '../network.ts';
 import type { Layer, MapShape, Network } from '../network.ts';
 
 export interface SslSource {
@@ -25,8 +25,7 @@ export function sslSource(name: string, network: Network): SslSource {
     input = layerName;
   });
   // A network of the language returns a vector.
-  const ends = network.layers.at(-1)?.op;
-  if (ends !== 'dense' && ends !== 'flatten') {
+  if (endsInMap(network)) {
     lines.push(`  scores = flatten(${input})`);
     input = 'scores';
   }

@@ -1,39 +1,115 @@
-// Our own modules, built through the compiler's TypeScript API from a network said in `.ssl`.
+// Our own modules, built by the compiler from a network said in `.ssl`: the files that a user gets are
+// written, imported and run.
 
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { gzipSync } from 'node:zlib';
+import { invariant, present } from '../../src/base/invariant.ts';
+import { check } from '../../src/check/check.ts';
+import { compact } from '../../src/driver/compact.ts';
+import { emitModule } from '../../src/emit/emit-module.ts';
+import type { EmittedFile } from '../../src/emit/emit-module.ts';
+import type { Program } from '../../src/ir/graph.ts';
+import type { Binding, KernelModule } from '../../src/ir/kernel.ts';
+import { lowerDeployed } from '../../src/lower/lower.ts';
+import { ops } from '../../src/ops/index.ts';
+import type { Net } from '../../src/runtime/net.ts';
+import { parse } from '../../src/syntax/parse.ts';
+import { jsTarget } from '../../src/targets/js/target.ts';
+import type { KernelTarget } from '../../src/targets/target.ts';
+import { wasmTarget } from '../../src/targets/wasm/target.ts';
+import { endsInMap } from '../network.ts';
 import type { Network } from '../network.ts';
-import type { Peer } from './peer.ts';
+import type { Peer, PreparedRun } from './peer.ts';
+import { sslSource } from './ssl-source.ts';
 
-export interface SslModule {
-  readonly run: (input: Float32Array) => Float32Array;
-  readonly bytes: number;
-  readonly gzipBytes: number;
+export interface SslBuild {
+  readonly kernels: KernelModule;
+  readonly files: readonly EmittedFile[];
 }
-
-export type SslTarget = 'wasm' | 'js';
 
 /** Zero weights are the mask: the compiler removes every filter, channel and shape fiber that is zero. */
-export async function sslModule(_network: Network, target: SslTarget): Promise<SslModule> {
-  throw new Error(`the compiler cannot build ${target} modules yet: leave ssl-${target} out with --candidates`);
+export async function buildSsl(network: Network, target: KernelTarget): Promise<SslBuild> {
+  const kernels = lowerDeployed(compact(programOf(network), ops), ops, target.machine);
+  const runtime = readFileSync(new URL('../../src/runtime/net.ts', import.meta.url), 'utf8');
+  const names = { name: 'Bench', file: 'bench', input: 'input', output: 'output' };
+  const { files } = await emitModule({ target, kernels, ...names, layout: 'chw', inline: false, meta: {}, runtime });
+  return { kernels, files };
 }
 
-function sslPeer(target: SslTarget): Peer {
+function programOf(network: Network): Program {
+  const { text, parameters } = sslSource('Bench', network);
+  const { file, diagnostics } = parse({ name: 'bench.ssl', text });
+  const { model, diagnostics: faults } = check(file, ops);
+  const messages = [...diagnostics, ...faults].map(({ message }) => message);
+  invariant(model !== undefined && messages.length === 0, () => `${messages.join('; ')} in\n${text}`);
+  const float64 = [...parameters].map(([name, { shape, data }]) => [name, { shape, data: Float64Array.from(data) }] as const);
+  return { graph: model.network.graph, parameters: new Map(float64) };
+}
+
+async function loadFiles(files: readonly EmittedFile[]): Promise<Net> {
+  const folder = mkdtempSync(join(tmpdir(), 'ssl-bench-'));
+  try {
+    for (const { path, content } of files) writeFileSync(join(folder, path), content);
+    const main = present(files.find(({ path }) => path.endsWith('.js')), 'ES module');
+    const { load } = (await import(pathToFileURL(join(folder, main.path)).href)) as { load: () => Promise<Net> };
+    return await load();
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+/** Where each number of a binding lies in the view that starts at its first, in logical order. */
+function positionsIn({ axes }: Binding): Int32Array {
+  return Int32Array.from(axes.reduce<readonly number[]>((outer, axis) => outer.flatMap((at) => [...axis].map((step) => at + step)), [0]));
+}
+
+/** Through `run`, as a user calls it. */
+function wholeRun(net: Net, input: Float32Array): Pick<PreparedRun, 'run' | 'output'> {
+  let result: Float32Array = new Float32Array();
   return {
-    name: `ssl-${target}`,
+    run: () => {
+      result = net.run(input);
+    },
+    output: () => result,
+  };
+}
+
+/** In the layouts the kernels use: image copied in, map copied out, nothing transposed. */
+function nativeRun(net: Net, input: Float32Array, { bindings }: KernelModule): Pick<PreparedRun, 'run' | 'output'> {
+  net.run(input);
+  const image = net.input.slice();
+  const positions = positionsIn(present(bindings.find(({ name }) => name === 'output'), 'output'));
+  let result: Float32Array = new Float32Array();
+  return {
+    run: () => {
+      net.input.set(image);
+      net.compute();
+      result = net.output.slice();
+    },
+    output: () => Float32Array.from(positions, (position) => result[position] as number),
+  };
+}
+
+function sslPeer(target: KernelTarget): Peer {
+  return {
+    name: `ssl-${target.name}`,
     prepare: async (network, input) => {
-      const { run, bytes, gzipBytes } = await sslModule(network, target);
-      let result: Float32Array = new Float32Array();
+      const { kernels, files } = await buildSsl(network, target);
+      const net = await loadFiles(files);
+      // Declarations are for editors; they are not loaded.
+      const loaded = files.filter(({ path }) => !path.endsWith('.d.ts'));
       return {
-        run: () => {
-          result = run(input);
-        },
-        output: () => result,
-        bytes,
-        gzipBytes,
+        ...(endsInMap(network) ? nativeRun(net, input, kernels) : wholeRun(net, input)),
+        bytes: loaded.reduce((sum, { content }) => sum + Buffer.byteLength(content), 0),
+        gzipBytes: loaded.reduce((sum, { content }) => sum + gzipSync(content, { level: 9 }).length, 0),
         release: () => undefined,
       };
     },
   };
 }
 
-export const sslWasm: Peer = sslPeer('wasm');
-export const sslJs: Peer = sslPeer('js');
+export const sslWasm: Peer = sslPeer(wasmTarget);
+export const sslJs: Peer = sslPeer(jsTarget);
