@@ -3,6 +3,7 @@
 import { Command, CommanderError } from 'commander';
 import { DiagnosticError } from '../base/diagnostic.ts';
 import { Stopped } from '../driver/watch.ts';
+import { addBuild } from './build.ts';
 import { addCheck } from './check.ts';
 import { addData } from './data.ts';
 import { exitCode, Interrupted, UsageError } from './exit-code.ts';
@@ -10,14 +11,15 @@ import { addExplain } from './explain.ts';
 import { addFormat } from './fmt.ts';
 import { diagnosticsJson, printDiagnostics } from './report.ts';
 import type { Shell } from './shell.ts';
-import { version } from './version.ts';
+import { addVerify } from './verify.ts';
+import { compilerVersion } from '../driver/version.ts';
 
-const commands = [addCheck, addExplain, addFormat, addData];
+const commands = [addCheck, addBuild, addVerify, addExplain, addFormat, addData];
 
 export async function runCommandLine(args: readonly string[], shell: Shell): Promise<number> {
   const program = new Command('ssl-compile')
     .description('Compiles neural networks with learned structured sparsity into small, fast, verified modules.')
-    .version(version(), '--version', 'print the version')
+    .version(compilerVersion(), '--version', 'print the version')
     .helpOption('-h, --help', 'show help')
     .helpCommand(false)
     .configureHelp({ subcommandTerm: (command) => `${command.name()} ${command.usage().replace('[options] ', '')}` })
@@ -58,5 +60,5 @@ function bugReport(error: unknown, shell: Shell): string {
   const debugging = (shell.environment['SSL_DEBUG'] ?? '') !== '';
   const details = debugging && error instanceof Error ? (error.stack ?? message) : message;
   const hint = debugging ? '' : '\nSSL_DEBUG=1 shows where it happened.';
-  return `bug in ssl-compile ${version()}: ${details}\nplease report this together with the input that caused it.${hint}\n`;
+  return `bug in ssl-compile ${compilerVersion()}: ${details}\nplease report this together with the input that caused it.${hint}\n`;
 }

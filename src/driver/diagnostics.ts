@@ -23,3 +23,18 @@ const fitMessages = {
   'no-source': (path: string): string => `${path} holds weights alone, so that the network they belong to is unknown`,
 };
 export const fitDiagnostics: DiagnosticTable<typeof fitMessages> = defineDiagnostics('fit', fitMessages);
+
+const moduleMessages = {
+  none: (folder: string): string => `${folder} holds no module that ssl-compile has built`,
+  several: (folder: string, found: readonly string[]): string => `${folder} holds several modules: ${found.join(', ')}`,
+  broken: (file: string, why: string): string => `${file} does not load: ${why}`,
+  record: (file: string, field: string): string => `${file} does not say how it was built: \`${field}\` of its meta is missing or wrong`,
+  target: (file: string, target: string): string => `${file} was built for target ${target}, which this compiler does not have`,
+  changed: (file: string, offset: number): string => `${file} is not what this compiler builds from these weights: it differs from byte ${offset} on`,
+  'other-weights': (file: string, weights: string): string => `${file} was built from other weights than ${weights}`,
+  'other-source': (file: string, source: string): string => `${file} was built from another source than ${source}`,
+  interface: (file: string, found: number, expected: number): string => `${file} takes or answers ${found} numbers, expected ${expected}`,
+  outputs: (file: string, difference: string, bound: string): string => `${file} answers what differs from the reference by ${difference}, at most ${bound} is rounding`,
+  layer: (layer: string, difference: string, bound: string): string => `layer ${layer} differs from the reference by ${difference}, at most ${bound} is rounding`,
+};
+export const moduleDiagnostics: DiagnosticTable<typeof moduleMessages> = defineDiagnostics('module', moduleMessages);

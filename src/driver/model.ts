@@ -36,6 +36,16 @@ export function openModel(subject: string, weightsPlace: string | undefined, ops
   return { source, model, warnings, weights: watch.stage('weights', () => loadWeights(place, model.network)) };
 }
 
+export interface WeightedModel extends OpenedModel {
+  readonly weights: Weights;
+}
+
+/** @throws DiagnosticError `fit/no-weights` */
+export function withWeights(opened: OpenedModel): WeightedModel {
+  const help = 'add --weights RUN, the folder that `ssl-compile train FILE --out RUN` made, or --weights FILE.safetensors';
+  return { ...opened, weights: opened.weights ?? fail(fitDiagnostics['no-weights']({ args: [], help })) };
+}
+
 /** The file a run was trained from. @throws DiagnosticError `fit/no-run` */
 export function sourceOfRun(folder: string): string {
   const file = join(folder, runFiles.source);

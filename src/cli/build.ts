@@ -1,0 +1,81 @@
+// ssl-compile build FILE --weights RUN|X.safetensors --target wasm|js --out DIR: the module.
+
+import { InvalidArgumentError, Option } from 'commander';
+import type { Command } from 'commander';
+import { exitCode, UsageError } from './exit-code.ts';
+import { dumpAfterOption, example, jsonOption, stopAfterOption, watchOf } from './options.ts';
+import type { JsonOption, WatchOptions } from './options.ts';
+import { printDiagnostics } from './report.ts';
+import type { Shell } from './shell.ts';
+import { formatBytes, formatTable, grouped } from './text-table.ts';
+
+interface BuildCommandOptions extends JsonOption, WatchOptions {
+  readonly weights?: string;
+  readonly target: string;
+  readonly out?: string;
+  readonly dense?: true;
+  readonly batch: number;
+  readonly layout: 'chw' | 'hwc';
+  readonly inline?: true;
+}
+
+/** A batch beyond this is a slip of the pen. */
+const mostSamples = 65_536;
+
+export function addBuild(program: Command, shell: Shell, finish: (code: number) => void): void {
+  program
+    .command('build')
+    .description('emit a network with its weights as a small ES module')
+    .argument('<file|run>', 'an .ssl file, or the folder of a run')
+    .option('--weights <run|file>', 'weights: the folder of a run, or a .safetensors file whose names and shapes fit')
+    .option('--target <target>', 'wasm, js or gpujs', 'wasm')
+    .option('--out <dir>', 'folder for the files; it is made if need be')
+    .option('--dense', 'emit the network uncompacted')
+    .addOption(new Option('--batch <n>', 'samples a run').argParser(parseBatch).default(1))
+    .addOption(new Option('--layout <layout>', 'order of the numbers of an image').choices(['chw', 'hwc']).default('chw'))
+    .option('--inline', 'put the code inside the ES module')
+    .addOption(jsonOption())
+    .addOption(dumpAfterOption())
+    .addOption(stopAfterOption())
+    .addHelpText('after', example('build examples/lenet.ssl --weights runs/lenet --target wasm --out out', 'build net.ssl --weights net.safetensors --target js --dense --out out'))
+    .action(async (subject: string, options: BuildCommandOptions) => finish(await build(subject, options, shell)));
+}
+
+function parseBatch(text: string): number {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 1 || value > mostSamples) throw new InvalidArgumentError(`expected an integer from 1 to ${mostSamples}.`);
+  return value;
+}
+
+async function build(subject: string, options: BuildCommandOptions, shell: Shell): Promise<number> {
+  if (options.out === undefined && options.stopAfter === undefined) throw new UsageError("required option '--out <dir>' not specified");
+  const [{ buildModule, fileSizes }, { ops }, { openModel, withWeights }, { writeFilesAtomically }, { targetNamed }] = await Promise.all([
+    import('../driver/build.ts'),
+    import('../ops/index.ts'),
+    import('../driver/model.ts'),
+    import('../driver/write-files.ts'),
+    import('./target-option.ts'),
+  ]);
+  const target = targetNamed(options.target);
+  const watch = await watchOf(options, shell);
+  const opened = openModel(subject, options.weights, ops, watch);
+  const input = withWeights(opened);
+  const { batch, layout } = options;
+  const built = await buildModule(input, { target, dense: options.dense ?? false, batch, layout, inline: options.inline ?? false }, ops, watch);
+  const folder = options.out ?? '.';
+  writeFilesAtomically(folder, built.files);
+  const files = fileSizes(built.files);
+  const { macs, weights } = built.structure;
+  if (options.json) {
+    shell.out(`${JSON.stringify({ ok: true, out: folder, files, equivalence: built.equivalence, macs, weights })}\n`);
+    return exitCode.ok;
+  }
+  printDiagnostics(opened.warnings, shell);
+  const total = (of: (file: (typeof files)[number]) => number): string => grouped(files.reduce((sum, file) => sum + of(file), 0));
+  const rows = [...files.map(({ name, bytes, gzipBytes }) => [name, grouped(bytes), grouped(gzipBytes)]), ['total', total((file) => file.bytes), total((file) => file.gzipBytes)]];
+  shell.out(formatTable({ head: [folder, 'bytes', 'gzip'], rows, text: [0] }));
+  const { maxAbsDifference, samples } = built.equivalence;
+  shell.out(`\nMACs ${grouped(macs.dense)} -> ${grouped(macs.compacted)}, weights ${grouped(weights.dense)} -> ${grouped(weights.compacted)} (${formatBytes(4 * weights.compacted)})\n`);
+  shell.out(`largest difference to the dense network in float64, ${samples} ${samples === 1 ? 'input' : 'inputs'}: ${maxAbsDifference.toExponential(1)}\n`);
+  return exitCode.ok;
+}

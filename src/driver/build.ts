@@ -1,0 +1,124 @@
+// From checked source and fitting weights to the files of a module.
+
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { extname } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import type { Source } from '../base/span.ts';
+import { emitModule } from '../emit/emit-module.ts';
+import type { Json } from '../emit/literal.ts';
+import type { Program } from '../ir/graph.ts';
+import type { KernelModule } from '../ir/kernel.ts';
+import type { Model } from '../ir/network.ts';
+import type { OpRegistry } from '../ir/op.ts';
+import { lowerDeployed } from '../lower/lower.ts';
+import { structureReport } from '../sparsity/structure-report.ts';
+import type { StructureReport } from '../sparsity/structure-report.ts';
+import type { KernelTarget } from '../targets/target.ts';
+import { rebatch } from '../train/rebatch.ts';
+import { compact, simplify } from './compact.ts';
+import { verifyPrograms } from './equivalence.ts';
+import type { Equivalence } from './equivalence.ts';
+import { compilerVersion } from './version.ts';
+import { unwatched } from './watch.ts';
+import type { Watch } from './watch.ts';
+import type { Weights } from './weights.ts';
+import type { NamedFile } from './write-files.ts';
+
+export interface BuildOptions {
+  readonly target: KernelTarget;
+  /** Emit the network uncompacted. */
+  readonly dense: boolean;
+  /** Samples a run. */
+  readonly batch: number;
+  /** Order of the numbers of an image for the module's users. */
+  readonly layout: 'chw' | 'hwc';
+  /** No files beside the ES module but its declarations. */
+  readonly inline: boolean;
+}
+
+export interface BuildInput {
+  readonly source: Source;
+  readonly model: Model;
+  readonly weights: Weights;
+}
+
+export interface Built {
+  readonly files: readonly NamedFile[];
+  /** As lowered: for `batch` samples. */
+  readonly program: Program;
+  readonly kernels: KernelModule;
+  readonly structure: StructureReport;
+  readonly equivalence: Equivalence;
+}
+
+/** Data sets whose samples are bytes over 255. */
+const unitRange: ReadonlySet<string> = new Set(['mnist', 'digits']);
+
+/** The same arguments give the same bytes. */
+export async function buildModule(input: BuildInput, options: BuildOptions, ops: OpRegistry, watch: Watch = unwatched): Promise<Built> {
+  const { model, weights } = input;
+  const { network } = model;
+  const trained: Program = { graph: network.graph, parameters: weights.parameters };
+  const deployed = watch.stage('compact', () => (options.dense ? simplify(trained, ops, watch) : compact(trained, ops, watch)));
+  const structure = structureReport(trained, deployed, ops);
+  const equivalence = watch.stage('equivalence', () => verifyPrograms(trained, deployed, structure.macs.dense, ops));
+  const { program, kernels } = watch.stage('lower', () => lowerFor(deployed, options, ops));
+  const emitted = await watch.stage('emit', () =>
+    emitModule({
+      target: options.target,
+      kernels,
+      name: network.name,
+      file: network.name.toLowerCase(),
+      ...(network.labels && { labels: network.labels }),
+      ...(unitRange.has(model.train?.dataset ?? '') && { range: [0, 1] as const }),
+      layout: options.layout,
+      inline: options.inline,
+      meta: metaOf(input, options, structure, equivalence),
+      runtime: runtimeText(),
+    }),
+  );
+  const encoder = new TextEncoder();
+  const files = emitted.files.map(({ path, content }) => ({ name: path, bytes: typeof content === 'string' ? encoder.encode(content) : content }));
+  return { files, program, kernels, structure, equivalence };
+}
+
+/** @param deployed For one sample. */
+export function lowerFor(deployed: Program, { target, batch }: Pick<BuildOptions, 'target' | 'batch'>, ops: OpRegistry): { readonly program: Program; readonly kernels: KernelModule } {
+  const program = batch === 1 ? deployed : { ...deployed, graph: rebatch(deployed.graph, { samples: batch, shards: 1 }, ops) };
+  return { program, kernels: lowerDeployed(program, ops, target.machine) };
+}
+
+/** What `net.meta` tells: enough to build the module again and see whether it is the same. */
+function metaOf({ source, model, weights }: BuildInput, { target, dense, batch, layout, inline }: BuildOptions, { layers, macs }: StructureReport, equivalence: Equivalence): Json {
+  return {
+    compiler: `ssl-compile ${compilerVersion()}`,
+    target: target.name,
+    options: { dense, batch, layout, inline },
+    source: `sha256:${hashOf(source.text)}`,
+    weights: `sha256:${weights.hash}`,
+    ...(model.train && { seed: model.train.seed }),
+    layers: layers.map(({ name, op, ...counts }) => ({ name, op, ...counts })),
+    macs: { dense: macs.dense, compacted: macs.compacted },
+    equivalence: { ...equivalence },
+  };
+}
+
+export function hashOf(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
+}
+
+/** The source of the runtime: TypeScript in development, JavaScript in the package. */
+function runtimeText(): string {
+  return readFileSync(new URL(`../runtime/net${extname(import.meta.url)}`, import.meta.url), 'utf8');
+}
+
+export interface FileSize {
+  readonly name: string;
+  readonly bytes: number;
+  readonly gzipBytes: number;
+}
+
+export function fileSizes(files: readonly NamedFile[]): readonly FileSize[] {
+  return files.map(({ name, bytes }) => ({ name, bytes: bytes.length, gzipBytes: gzipSync(bytes, { level: 9 }).length }));
+}

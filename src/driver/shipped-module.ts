@@ -1,0 +1,91 @@
+// A module that `build` wrote, found in its folder and loaded.
+
+import { readFileSync, readdirSync } from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { fail } from '../base/diagnostic.ts';
+import type { Net } from '../runtime/net.ts';
+import { messageOf, reasonOf } from './data-file.ts';
+import { fileDiagnostics, moduleDiagnostics } from './diagnostics.ts';
+import { isFolder } from './weights.ts';
+
+export interface ShippedModule {
+  readonly folder: string;
+  /** Base name of its files. */
+  readonly name: string;
+}
+
+/** What `net.meta` tells of the build. */
+export interface BuildRecord {
+  readonly compiler: string;
+  readonly target: string;
+  readonly dense: boolean;
+  readonly batch: number;
+  readonly layout: 'chw' | 'hwc';
+  readonly inline: boolean;
+  /** `sha256:...` */
+  readonly source: string;
+  readonly weights: string;
+}
+
+/** @param place The folder, or the ES module itself. @throws DiagnosticError `module/*`, `file/unreadable` */
+export function findModule(place: string): ShippedModule {
+  if (!isFolder(place)) return { folder: dirname(place), name: basename(place).replace(/\.js$/, '') };
+  const names = readdirSync(place).toSorted();
+  // What `build` writes has declarations; pages and scripts beside it have none.
+  const found = names.filter((name) => name.endsWith('.js') && names.includes(name.replace(/\.js$/, '.d.ts'))).map((name) => name.replace(/\.js$/, ''));
+  const [name, ...others] = found;
+  if (name === undefined) return fail(moduleDiagnostics.none({ args: [place], help: 'name the folder that `ssl-compile build ... --out DIR` wrote' }));
+  if (others.length > 0) return fail(moduleDiagnostics.several({ args: [place, found.map((each) => `${each}.js`)], help: `name one: ${join(place, `${name}.js`)}` }));
+  return { folder: place, name };
+}
+
+/** Bytes of a file of the module. @throws DiagnosticError `file/unreadable` */
+export function readModuleFile({ folder }: ShippedModule, file: string): Uint8Array {
+  const path = join(folder, file);
+  try {
+    return readFileSync(path);
+  } catch (error) {
+    return fail(fileDiagnostics.unreadable({ args: [path, reasonOf(error)] }));
+  }
+}
+
+/** Runs the module's code. @throws DiagnosticError `module/broken` */
+export async function loadModule({ folder, name }: ShippedModule): Promise<Net> {
+  const path = resolve(folder, `${name}.js`);
+  try {
+    // A module is imported once a process: the query makes a changed file another one.
+    const url = `${pathToFileURL(path).href}?${process.hrtime.bigint()}`;
+    const { load } = (await import(url)) as { load: () => Promise<Net> };
+    return await load();
+  } catch (error) {
+    return fail(moduleDiagnostics.broken({ args: [path, messageOf(error)] }));
+  }
+}
+
+/** @throws DiagnosticError `module/record` where `net.meta` is not what `build` writes */
+export function buildRecord({ meta }: Net, path: string): BuildRecord {
+  const record = fieldsOf(meta);
+  const options = fieldsOf(record.get('options'));
+  const text = (fields: ReadonlyMap<string, unknown>, key: string): string => {
+    const value = fields.get(key);
+    return typeof value === 'string' ? value : fail(moduleDiagnostics.record({ args: [path, key] }));
+  };
+  const layout = text(options, 'layout');
+  const batch = options.get('batch');
+  if ((layout !== 'chw' && layout !== 'hwc') || typeof batch !== 'number' || !Number.isInteger(batch) || batch < 1) return fail(moduleDiagnostics.record({ args: [path, 'options'] }));
+  return {
+    compiler: text(record, 'compiler'),
+    target: text(record, 'target'),
+    dense: options.get('dense') === true,
+    batch,
+    layout,
+    inline: options.get('inline') === true,
+    source: text(record, 'source'),
+    weights: text(record, 'weights'),
+  };
+}
+
+function fieldsOf(value: unknown): ReadonlyMap<string, unknown> {
+  return new Map<string, unknown>(Object.entries(typeof value === 'object' && value !== null ? value : {}));
+}

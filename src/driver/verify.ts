@@ -1,0 +1,177 @@
+// Whether a shipped module computes the network it was built from: its files against what this compiler
+// builds from the same weights, its outputs and (on a probe build of the same kernels) every layer against
+// the float64 reference, within the rounding bound.
+
+import { join } from 'node:path';
+import type { Diagnostic } from '../base/diagnostic.ts';
+import { fail } from '../base/diagnostic.ts';
+import { present } from '../base/invariant.ts';
+import { formatShape, sizeOf } from '../base/tensor.ts';
+import type { Shape } from '../base/tensor.ts';
+import { readBinding, writeBinding } from '../engine/tensor-binding.ts';
+import { valueKey } from '../ir/graph.ts';
+import type { Program } from '../ir/graph.ts';
+import { fedName } from '../ir/leaf.ts';
+import type { Binding } from '../ir/kernel.ts';
+import type { F64Tensor, OpRegistry } from '../ir/op.ts';
+import { lowerDeployed } from '../lower/lower.ts';
+import type { Net } from '../runtime/net.ts';
+import type { KernelTarget } from '../targets/target.ts';
+import { buildModule, hashOf } from './build.ts';
+import type { BuildInput, Built } from './build.ts';
+import { moduleDiagnostics } from './diagnostics.ts';
+import { channelsFirst, channelsLast } from './layout.ts';
+import { probeOf } from './probe.ts';
+import { randomInput } from './random-input.ts';
+import { boundedValues } from './rounding-bound.ts';
+import type { Bounded } from './rounding-bound.ts';
+import { buildRecord, findModule, loadModule, readModuleFile } from './shipped-module.ts';
+import type { ShippedModule } from './shipped-module.ts';
+import { startKernels } from './start-kernels.ts';
+import { compilerVersion } from './version.ts';
+
+/** f32 kernels against the float64 reference: a layer on what it has read, the module from its input on. */
+export interface Comparison {
+  readonly name: string;
+  readonly maxAbsDifference: number;
+  readonly maxAbsReference: number;
+  /** The largest rounding bound of an element; every element is held to its own. */
+  readonly bound: number;
+}
+
+export interface Verification {
+  readonly ok: boolean;
+  /** Of the probe build. */
+  readonly layers: readonly Comparison[];
+  /** Of the shipped module; absent where it does not load. */
+  readonly outputs?: Comparison;
+  /** Files that are, byte for byte, what this compiler builds. Absent: another version has built them. */
+  readonly files?: readonly { readonly name: string; readonly same: boolean }[];
+  /** What is wrong, if anything. */
+  readonly faults: readonly Diagnostic[];
+}
+
+/** Runs of the shipped module, each on inputs of its own. */
+const rounds = 4;
+
+/** @throws DiagnosticError where there is no module to verify */
+export async function verifyModule(place: string, input: BuildInput, targets: readonly KernelTarget[], ops: OpRegistry): Promise<Verification> {
+  const shipped = findModule(place);
+  const path = join(shipped.folder, `${shipped.name}.js`);
+  const net = await loadModule(shipped);
+  const record = buildRecord(net, path);
+  if (record.weights !== `sha256:${input.weights.hash}`) fail(moduleDiagnostics['other-weights']({ args: [path, input.weights.file] }));
+  if (record.source !== `sha256:${hashOf(input.source.text)}`) fail(moduleDiagnostics['other-source']({ args: [path, input.source.name] }));
+  const target = targets.find(({ name }) => name === record.target) ?? fail(moduleDiagnostics.target({ args: [path, record.target] }));
+  const built = await buildModule(input, { target, dense: record.dense, batch: record.batch, layout: record.layout, inline: record.inline }, ops);
+
+  const sameVersion = record.compiler === `ssl-compile ${compilerVersion()}`;
+  const files = sameVersion ? compareFiles(shipped, built) : undefined;
+  const outputs = compareOutputs(net, path, record.layout, built.program, ops);
+  const layers = await compareLayers(target, built.program, ops);
+  const faults = [...(files?.faults ?? []), ...outputs.faults, ...layers.faults];
+  return {
+    ok: faults.length === 0,
+    layers: layers.comparisons,
+    outputs: outputs.comparison,
+    ...(files && { files: files.files }),
+    faults,
+  };
+}
+
+function compareFiles(shipped: ShippedModule, built: Built): { readonly files: { name: string; same: boolean }[]; readonly faults: Diagnostic[] } {
+  const faults: Diagnostic[] = [];
+  const files = built.files.map(({ name, bytes }) => {
+    const found = readModuleFile(shipped, name);
+    const length = Math.max(found.length, bytes.length);
+    let at = 0;
+    while (at < length && found[at] === bytes[at]) at++;
+    if (at < length) faults.push(moduleDiagnostics.changed({ args: [join(shipped.folder, name), at], help: 'build it again' }));
+    return { name, same: at === length };
+  });
+  return { files, faults };
+}
+
+function compareOutputs(net: Net, path: string, layout: 'chw' | 'hwc', program: Program, ops: OpRegistry): { readonly comparison: Comparison; readonly faults: Diagnostic[] } {
+  const output = present(program.graph.outputs[0], 'output').value;
+  const outputs = tracker('output');
+  for (let seed = 1; seed <= rounds; seed++) {
+    const { feeds, input } = feedsFor(program, seed);
+    const reference = boundedValues(program, ops, feeds)(output);
+    const given = layout === 'hwc' ? channelsLast(input) : input.data;
+    const found = runNet(net, given, path, sizeOf(reference.value.shape));
+    outputs.compare(reference, layout === 'hwc' ? channelsFirst(found, reference.value.shape) : found);
+  }
+  const { comparison, within } = outputs.result();
+  return { comparison, faults: within ? [] : [moduleDiagnostics.outputs({ args: [path, ...figures(comparison)] })] };
+}
+
+function runNet(net: Net, input: Float64Array, path: string, outputs: number): Float32Array {
+  try {
+    const found = net.run(input);
+    if (found.length !== outputs) fail(moduleDiagnostics.interface({ args: [path, found.length, outputs] }));
+    return found;
+  } catch (error) {
+    if (error instanceof RangeError || error instanceof WebAssembly.RuntimeError) return fail(moduleDiagnostics.broken({ args: [path, error.message] }));
+    throw error;
+  }
+}
+
+async function compareLayers(target: KernelTarget, program: Program, ops: OpRegistry): Promise<{ readonly comparisons: Comparison[]; readonly faults: Diagnostic[] }> {
+  const probe = probeOf(program, ops);
+  const module = lowerDeployed(probe.program, ops, target.machine);
+  const { heap, run } = await startKernels(target, module);
+  const bindings = new Map(module.bindings.map((binding) => [binding.name, binding]));
+  const bindingOf = (name: string): Binding => present(bindings.get(name), `binding ${name}`);
+  const { feeds, input } = feedsFor(program, 1);
+  writeBinding(bindingOf('input'), heap, input);
+  run();
+  const found = new Map(probe.values.map(({ value, binding }) => [valueKey(value), readBinding(bindingOf(binding), heap)]));
+  // Each layer on the very numbers that its kernels have read, so that no error hides behind earlier ones.
+  const observed = new Map([...found].map(([key, { shape, data }]) => [key, { shape, data: Float64Array.from(data) }]));
+  const reference = boundedValues(program, ops, feeds, observed);
+  const results = probe.values.map(({ layer, value }) => {
+    const layers = tracker(layer);
+    layers.compare(reference(value), present(found.get(valueKey(value)), layer).data);
+    return layers.result();
+  });
+  return {
+    comparisons: results.map(({ comparison }) => comparison),
+    faults: results.filter(({ within }) => !within).map(({ comparison }) => moduleDiagnostics.layer({ args: [comparison.name, ...figures(comparison)] })),
+  };
+}
+
+function figures({ maxAbsDifference, bound }: Comparison): readonly [difference: string, bound: string] {
+  return [maxAbsDifference.toExponential(2), bound.toExponential(2)];
+}
+
+function feedsFor({ graph }: Program, seed: number): { readonly feeds: ReadonlyMap<string, F64Tensor>; readonly input: F64Tensor } {
+  const leaf = present(graph.nodes.find((node) => node.op === 'input'), 'input');
+  const shape: Shape = present(leaf.results[0], 'shape of the input');
+  const input = randomInput(seed, shape);
+  return { feeds: new Map([[present(fedName(leaf), `name of the input ${formatShape(shape)}`), input]]), input };
+}
+
+interface Tracker {
+  readonly compare: (reference: Bounded, found: Float32Array) => void;
+  readonly result: () => { readonly comparison: Comparison; readonly within: boolean };
+}
+
+function tracker(name: string): Tracker {
+  let [maxAbsDifference, maxAbsReference, bound] = [0, 0, 0];
+  let within = true;
+  return {
+    compare: ({ value, error }, found) => {
+      for (const [i, expected] of value.data.entries()) {
+        const difference = Math.abs((found[i] ?? NaN) - expected);
+        const allowed = error.data[i] as number;
+        // NaN is not within anything.
+        if (!(difference <= allowed)) within = false;
+        maxAbsDifference = Number.isNaN(difference) ? Infinity : Math.max(maxAbsDifference, difference);
+        maxAbsReference = Math.max(maxAbsReference, Math.abs(expected));
+        bound = Math.max(bound, allowed);
+      }
+    },
+    result: () => ({ comparison: { name, maxAbsDifference, maxAbsReference, bound }, within }),
+  };
+}
