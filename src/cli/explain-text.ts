@@ -3,8 +3,8 @@
 import { formatShape } from '../base/tensor.ts';
 import type { Explanation, FateSummary, TrainedExplanation } from '../driver/explain.ts';
 import type { InputMap } from '../driver/input-map.ts';
-import type { Kept, LayerReport } from '../sparsity/structure-report.ts';
 import { layerTable } from './check.ts';
+import { changeText, structureTable } from './structure-table.ts';
 import { formatBytes, formatTable, grouped } from './text-table.ts';
 
 export function explanationText(explanation: Explanation): string {
@@ -36,35 +36,14 @@ function penaltiesText({ penalties, crossing, method }: Explanation): string {
 }
 
 function structureText({ structure, bytes }: TrainedExplanation): string {
-  const columns: readonly (readonly [name: string, of: (layer: LayerReport) => Kept | undefined])[] = [
-    ['filters', (layer) => layer.filters],
-    ['channels', (layer) => layer.channels],
-    ['fibers', (layer) => layer.fibers],
-    ['inputs', (layer) => layer.inputs],
-    ['outputs', (layer) => layer.outputs],
-    ['weights', (layer) => layer.weights],
-    ['MACs', (layer) => layer.macs],
-  ];
-  const shown = columns.filter(([, of]) => structure.layers.some((layer) => of(layer)));
-  const rows = structure.layers.map((layer) => [layer.name, layer.op, ...shown.map(([, of]) => keptText(of(layer)))]);
-  const table = formatTable({ head: ['layer', 'op', ...shown.map(([name]) => name)], rows, text: [0, 1] });
-  const { macs, convMacs, weights } = structure;
+  const { layers, macs, convMacs, weights } = structure;
   const totals = [
-    ['weights', weights] as const,
-    ['MACs', macs] as const,
-    ...(convMacs.dense > 0 ? [['MACs of convolutions', convMacs] as const] : []),
-  ].map(([name, { dense, compacted }]) => `${name}: ${grouped(dense)} -> ${grouped(compacted)}${ratio(dense, compacted)}\n`);
-  const size = `bytes of parameters: ${formatBytes(bytes.dense)} -> ${formatBytes(bytes.compacted)}${ratio(bytes.dense, bytes.compacted)}\n`;
-  return `Kept of the total:\n\n${table}\n${totals.join('')}${size}`;
-}
-
-function keptText(kept: Kept | undefined): string {
-  return kept ? `${grouped(kept[0])}/${grouped(kept[1])}` : '';
-}
-
-function ratio(dense: number, compacted: number): string {
-  if (compacted === dense) return '';
-  return compacted === 0 ? ' (nothing left)' : ` (${(dense / compacted).toFixed(1)}x less)`;
+    `weights: ${changeText(weights)}\n`,
+    `MACs: ${changeText(macs)}\n`,
+    ...(convMacs.dense > 0 ? [`MACs of convolutions: ${changeText(convMacs)}\n`] : []),
+    `bytes of parameters: ${changeText(bytes, formatBytes)}\n`,
+  ];
+  return `Kept of the total:\n\n${structureTable(layers)}\n${totals.join('')}`;
 }
 
 function fateText({ layer, structure, total, fates }: TrainedExplanation['fates'][number]): string {

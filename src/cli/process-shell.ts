@@ -37,6 +37,7 @@ export function processShell(): Shell {
       clear();
       if (stderr.writable) stderr.write(text);
     },
+    interactive: stderr.isTTY,
     progress: (line) => {
       if (!stderr.isTTY) return;
       clear();

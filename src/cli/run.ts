@@ -11,10 +11,11 @@ import { addExplain } from './explain.ts';
 import { addFormat } from './fmt.ts';
 import { diagnosticsJson, printDiagnostics } from './report.ts';
 import type { Shell } from './shell.ts';
+import { addTrain } from './train.ts';
 import { addVerify } from './verify.ts';
 import { compilerVersion } from '../driver/version.ts';
 
-const commands = [addCheck, addBuild, addVerify, addExplain, addFormat, addData];
+const commands = [addCheck, addTrain, addBuild, addVerify, addExplain, addFormat, addData];
 
 export async function runCommandLine(args: readonly string[], shell: Shell): Promise<number> {
   const program = new Command('ssl-compile')

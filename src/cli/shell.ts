@@ -6,7 +6,9 @@ export interface Shell {
   readonly out: (text: string) => void;
   /** Diagnostics: standard error. */
   readonly err: (text: string) => void;
-  /** One line that replaces the one before it; does nothing unless standard error is a terminal. */
+  /** Somebody watches: standard error is a terminal. */
+  readonly interactive: boolean;
+  /** One line that replaces the one before it; does nothing where nobody watches. */
   readonly progress: (line: string) => void;
   readonly environment: Readonly<Record<string, string | undefined>>;
   /**

@@ -1,0 +1,71 @@
+// ssl-compile train FILE --out RUN: baseline, sparsify, finetune.
+
+import { InvalidArgumentError, Option } from 'commander';
+import type { Command } from 'commander';
+import type { Model } from '../ir/network.ts';
+import { exitCode } from './exit-code.ts';
+import { dataOption, example, jsonOption } from './options.ts';
+import type { JsonOption } from './options.ts';
+import { printDiagnostics } from './report.ts';
+import type { Shell } from './shell.ts';
+import { summaryText } from './summary-text.ts';
+import { showProgress } from './train-progress.ts';
+
+interface TrainCommandOptions extends JsonOption {
+  readonly out: string;
+  readonly data?: string;
+  readonly resume?: true;
+  readonly seed?: number;
+  readonly threads?: number;
+}
+
+export function addTrain(program: Command, shell: Shell, finish: (code: number) => void): void {
+  program
+    .command('train')
+    .description('train a network as its file says: baseline, sparsify, finetune')
+    .argument('<file>', 'an .ssl file with a `train` block')
+    .requiredOption('--out <run>', 'folder of the run: checkpoints, metrics.jsonl, weights.safetensors, summary.json')
+    .option('--resume', 'go on with the run in the folder')
+    .addOption(dataOption())
+    .addOption(new Option('--seed <n>', 'seed, instead of the one in the file').argParser(integerFrom(0, 2 ** 32 - 1)))
+    .addOption(new Option('--threads <n>', 'worker threads; the results do not depend on it').argParser(integerFrom(1, 64)))
+    .addOption(jsonOption())
+    .addHelpText('after', example('train examples/lenet.ssl --out runs/lenet', 'train examples/lenet.ssl --out runs/lenet --resume'))
+    .action(async (file: string, options: TrainCommandOptions) => finish(await trainFile(file, options, shell)));
+}
+
+function integerFrom(least: number, most: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (text.trim() === '' || !Number.isInteger(value) || value < least || value > most) throw new InvalidArgumentError(`expected an integer from ${least} to ${most}.`);
+    return value;
+  };
+}
+
+async function trainFile(file: string, { out, data, resume, seed, threads, json }: TrainCommandOptions, shell: Shell): Promise<number> {
+  const [{ loadDataset }, { checkSource, loadSource }, { train }, { ops }] = await Promise.all([
+    import('../driver/data-load.ts'),
+    import('../driver/source.ts'),
+    import('../driver/run-train.ts'),
+    import('../ops/index.ts'),
+  ]);
+  const { model: written, warnings } = checkSource(loadSource(file), ops);
+  if (!json) printDiagnostics(warnings, shell);
+  const model = seed === undefined ? written : withSeed(written, seed);
+  const signal = shell.interruption();
+  // Without a `train` block there is no data set to load, and `train` says what is missing.
+  const dataset = await loadDataset(model.train?.dataset ?? 'digits', { directory: data, environment: shell.environment });
+  const result = await train(model, dataset, { out, threads, resume: resume ?? false, onProgress: showProgress(shell), signal });
+  if (result.status === 'interrupted') {
+    const { step, totalSteps } = result;
+    if (json) shell.out(`${JSON.stringify({ ok: false, interrupted: { step, totalSteps } })}\n`);
+    shell.err(`stopped after step ${step} of ${totalSteps}; go on with --resume\n`);
+    return exitCode.interrupted;
+  }
+  shell.out(json ? `${JSON.stringify({ ok: true, out, ...result.summary })}\n` : summaryText(result.summary, out));
+  return exitCode.ok;
+}
+
+function withSeed(model: Model, seed: number): Model {
+  return model.train ? { ...model, train: { ...model.train, seed } } : model;
+}
