@@ -65,5 +65,5 @@ export interface Score {
 export async function evaluateOn({ engine, spec }: Run, phase: number, split: SplitName, samples: Uint32Array): Promise<Score> {
   const to = Math.ceil(samples.length / engine.samplesABatch(phase));
   const { loss, correct } = await engine.run({ program: 'evaluate', split, from: 0, to, order: samples, firstStep: 0, seed: spec.seed });
-  return { loss: loss / samples.length, error: 1 - correct / samples.length };
+  return { loss: loss / samples.length, error: (samples.length - correct) / samples.length };
 }

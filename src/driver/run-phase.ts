@@ -94,7 +94,7 @@ async function closeEpoch(run: Run, epoch: number, state: Checkpoint): Promise<C
     step,
     totalSteps: plan.totalSteps,
     rate: positionOf(plan, step - 1).rate,
-    training: { loss: sums.loss / samples, error: 1 - sums.correct / samples },
+    training: { loss: sums.loss / samples, error: (samples - sums.correct) / samples },
     ...(heldOut && { heldOut }),
     groups: groups.map((set) => ({ layer: set.penalty.layer, structure: set.penalty.structure, alive: alive(set, tensors).filter((flag) => flag === 1).length, total: set.count })),
     seconds: run.seconds(),
