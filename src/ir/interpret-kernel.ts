@@ -1,0 +1,311 @@
+// The living definition of the kernel IR: runs a module over a memory, one element of four bytes at a time,
+// and complains where it breaks its own rules. It may not leave memory, not write constants, not read what
+// another task of the stage writes. Slow and literal on purpose: targets are tested against references,
+// this says where an address went wrong.
+
+import { assertNever, invariant, present } from '../base/invariant.ts';
+import type { Compare, Expr, FloatBinary, FloatUnary, IntOp, KernelFunction, KernelModule, Stage, Stmt, TargetMachine } from './kernel.ts';
+
+export interface KernelInterpreter {
+  /** Of `module.elements` elements, its segments in place. */
+  readonly memory: Float32Array;
+  /**
+   * Runs a program; the tasks of each item in the order that `order` answers for their number.
+   * @throws InternalError where an address breaks a rule.
+   */
+  readonly run: (program: string, order?: (tasks: number) => readonly number[]) => void;
+}
+
+type Vec = readonly number[];
+type KernelValue = number | Vec;
+
+/** What the functions of a module run on. */
+interface Machine {
+  readonly width: number;
+  readonly unit: number;
+  readonly floats: Float32Array;
+  readonly ints: Int32Array;
+  readonly reading: (element: number) => void;
+  readonly writing: (element: number) => void;
+}
+
+export function interpretKernels(module: KernelModule, { width, unit }: TargetMachine): KernelInterpreter {
+  const memory = new Float32Array(module.elements);
+  const ints = new Int32Array(memory.buffer);
+  const constant = new Uint8Array(module.elements);
+  for (const { offset, data } of module.segments) {
+    new Uint8Array(memory.buffer).set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), 4 * offset);
+    constant.fill(1, offset, offset + data.length);
+  }
+  // Tasks (from 1) that wrote and read each element in the current stage; -1 for several readers.
+  const writer = new Int32Array(module.elements);
+  const reader = new Int32Array(module.elements);
+  let task = 0;
+  let where = '';
+  const inside = (element: number): void => invariant(Number.isInteger(element) && element >= 0 && element < module.elements, () => `${where} leaves memory: element ${element} of ${module.elements}`);
+  const machine: Machine = {
+    width,
+    unit,
+    floats: memory,
+    ints,
+    reading: (element) => {
+      inside(element);
+      invariant(writer[element] === 0 || writer[element] === task, () => `${where} reads element ${element}, which another task of its stage writes`);
+      reader[element] = reader[element] === 0 || reader[element] === task ? task : -1;
+    },
+    writing: (element) => {
+      inside(element);
+      invariant(constant[element] === 0, () => `${where} writes the constant at element ${element}`);
+      invariant(writer[element] === 0 || writer[element] === task, () => `${where} writes element ${element}, which another task of its stage writes`);
+      invariant(reader[element] === 0 || reader[element] === task, () => `${where} writes element ${element}, which another task of its stage reads`);
+      writer[element] = task;
+    },
+  };
+  const runStage = ({ items }: Stage, order: (tasks: number) => readonly number[]): void => {
+    writer.fill(0);
+    reader.fill(0);
+    task = 0;
+    for (const { entry, tasks } of items) {
+      const first = task;
+      for (const number of order(tasks)) {
+        task = first + number + 1;
+        where = `task ${number} of ${entry.name}`;
+        call(entry, [number], machine);
+      }
+      task = first + tasks;
+    }
+  };
+  return {
+    memory,
+    run: (program, order = (tasks) => Array.from({ length: tasks }, (_, i) => i)) => {
+      for (const stage of present(module.programs.get(program), `program ${program}`)) runStage(stage, order);
+    },
+  };
+}
+
+interface Frame {
+  readonly machine: Machine;
+  readonly locals: KernelValue[];
+}
+
+function call(fn: KernelFunction, args: readonly number[], machine: Machine): void {
+  const locals = fn.locals.map(({ type }): KernelValue => (type === 'vec' ? vector(machine.width, () => 0) : 0));
+  for (const [at, arg] of args.entries()) locals[at] = arg;
+  runStmts(fn.body, { machine, locals });
+}
+
+function vector(width: number, lane: (i: number) => number): Vec {
+  return Array.from({ length: width }, (_, i) => lane(i));
+}
+
+/** Whether an `exit` was taken. */
+function runStmts(stmts: readonly Stmt[], frame: Frame): boolean {
+  return stmts.some((stmt) => runStmt(stmt, frame));
+}
+
+function runStmt(stmt: Stmt, frame: Frame): boolean {
+  const { machine, locals } = frame;
+  switch (stmt.kind) {
+    case 'set':
+      locals[stmt.local.ordinal] = valueOf(stmt.value, frame);
+      return false;
+    case 'store':
+      store(stmt, frame);
+      return false;
+    case 'repeat':
+      for (let i = 0; i < stmt.count; i++) {
+        locals[stmt.counter.ordinal] = i;
+        if (runStmts(stmt.body, frame)) return true;
+      }
+      return false;
+    case 'loop':
+      do if (runStmts(stmt.body, frame)) return false;
+      while (intOf(stmt.while, frame) !== 0);
+      return false;
+    case 'exit':
+      return intOf(stmt.when, frame) !== 0;
+    case 'if':
+      return runStmts(intOf(stmt.when, frame) !== 0 ? stmt.then : stmt.otherwise, frame);
+    case 'call':
+      call(stmt.callee, stmt.args.map((arg) => intOf(arg, frame)), machine);
+      return false;
+    default:
+      return assertNever(stmt);
+  }
+}
+
+/** Both parts are positions in memory: addresses do not wrap. */
+function elementAt(at: Expr, offset: number, frame: Frame): number {
+  const address = intOf(at, frame);
+  invariant(address >= 0, () => `address ${address} + ${offset}`);
+  return (address + offset) / frame.machine.unit;
+}
+
+function store(stmt: Extract<Stmt, { kind: 'store' }>, frame: Frame): void {
+  const { machine } = frame;
+  const first = elementAt(stmt.at, stmt.offset, frame);
+  const value = valueOf(stmt.value, frame);
+  const lanes = typeof value === 'number' ? [value] : value.slice(0, stmt.lanes ?? machine.width);
+  for (const [lane, number] of lanes.entries()) {
+    machine.writing(first + lane);
+    machine.floats[first + lane] = number;
+  }
+}
+
+function intOf(expr: Expr, frame: Frame): number {
+  const value = valueOf(expr, frame);
+  invariant(typeof value === 'number', 'a vector for a number');
+  return value;
+}
+
+function valueOf(expr: Expr, frame: Frame): KernelValue {
+  const { machine, locals } = frame;
+  const { width } = machine;
+  switch (expr.kind) {
+    case 'int':
+      return expr.value | 0;
+    case 'float':
+      return expr.type === 'vec' ? vector(width, () => Math.fround(expr.value)) : Math.fround(expr.value);
+    case 'local':
+      return locals[expr.local.ordinal] ?? NaN;
+    case 'int-op':
+      return intAt(expr.op, intOf(expr.a, frame), intOf(expr.b, frame));
+    case 'load':
+      return load(expr, frame);
+    case 'unary':
+      return each([valueOf(expr.a, frame)], ([a = NaN]) => Math.fround(unaryAt(expr.op, a)));
+    case 'binary':
+      return each([valueOf(expr.a, frame), valueOf(expr.b, frame)], ([a = NaN, b = NaN]) => Math.fround(binaryAt(expr.op, a, b)));
+    case 'select': {
+      const parts = [expr.a, expr.b, expr.then, expr.otherwise].map((part) => valueOf(part, frame));
+      return each(parts, ([a = NaN, b = NaN, then = NaN, otherwise = NaN]) => (compareAt(expr.compare, a, b) ? then : otherwise));
+    }
+    case 'splat': {
+      const value = intOf(expr.a, frame);
+      return vector(width, () => value);
+    }
+    case 'to-float':
+      return Math.fround(intOf(expr.a, frame));
+    default:
+      return assertNever(expr);
+  }
+}
+
+function load({ as, at, offset }: Extract<Expr, { kind: 'load' }>, frame: Frame): KernelValue {
+  const { machine } = frame;
+  const first = elementAt(at, offset, frame);
+  const read = (element: number): number => {
+    machine.reading(element);
+    return machine.floats[element] as number;
+  };
+  switch (as) {
+    case 'i32':
+      machine.reading(first);
+      return machine.ints[first] as number;
+    case 'f32':
+      return read(first);
+    case 'vec':
+      return vector(machine.width, (lane) => read(first + lane));
+    case 'splat': {
+      const value = read(first);
+      return vector(machine.width, () => value);
+    }
+    default:
+      return assertNever(as);
+  }
+}
+
+/** Applies `f` lane by lane. */
+function each(operands: readonly KernelValue[], f: (lanes: readonly number[]) => number): KernelValue {
+  const [first] = operands;
+  const at = (value: KernelValue, lane: number): number => (typeof value === 'number' ? value : (value[lane] ?? NaN));
+  if (typeof first === 'number' || first === undefined) return f(operands.map((value) => at(value, 0)));
+  return first.map((_, lane) => f(operands.map((value) => at(value, lane))));
+}
+
+function intAt(op: IntOp, a: number, b: number): number {
+  switch (op) {
+    case 'add':
+      return (a + b) | 0;
+    case 'sub':
+      return (a - b) | 0;
+    case 'mul':
+      return Math.imul(a, b);
+    case 'and':
+      return a & b;
+    case 'xor':
+      return a ^ b;
+    case 'shift-left':
+      return a << b;
+    case 'shift-right-unsigned':
+      return (a >>> b) | 0;
+    case 'eq':
+    case 'ne':
+    case 'lt':
+    case 'le':
+    case 'gt':
+    case 'ge':
+      return compareAt(op, a, b) ? 1 : 0;
+    default:
+      return assertNever(op);
+  }
+}
+
+function unaryAt(op: FloatUnary, a: number): number {
+  switch (op) {
+    case 'neg':
+      return -a;
+    case 'abs':
+      return Math.abs(a);
+    case 'sqrt':
+      return Math.sqrt(a);
+    case 'exp':
+      return Math.exp(a);
+    case 'log':
+      return Math.log(a);
+    case 'relu':
+      return Math.max(a, 0);
+    case 'reciprocal':
+      return 1 / a;
+    default:
+      return assertNever(op);
+  }
+}
+
+function binaryAt(op: FloatBinary, a: number, b: number): number {
+  switch (op) {
+    case 'add':
+      return a + b;
+    case 'sub':
+      return a - b;
+    case 'mul':
+      return a * b;
+    case 'div':
+      return a / b;
+    case 'min':
+      return Math.min(a, b);
+    case 'max':
+      return Math.max(a, b);
+    default:
+      return assertNever(op);
+  }
+}
+
+function compareAt(op: Compare, a: number, b: number): boolean {
+  switch (op) {
+    case 'eq':
+      return a === b;
+    case 'ne':
+      return a !== b;
+    case 'lt':
+      return a < b;
+    case 'le':
+      return a <= b;
+    case 'gt':
+      return a > b;
+    case 'ge':
+      return a >= b;
+    default:
+      return assertNever(op);
+  }
+}

@@ -1,0 +1,19 @@
+// Every op that is lowered, on every target, from its `sample` against its `reference`.
+
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { targets } from '../lower/harness.ts';
+import { conformanceError, formsOf, lowerable } from './support.ts';
+
+describe.each(targets)('$name', (engine) => {
+  describe.each(lowerable)('$name', (op) => {
+    test.each(formsOf(op))('%s', (form) => {
+      fc.assert(
+        fc.property(fc.nat(), (seed) => {
+          expect(conformanceError(op, seed, form, engine)).toBeLessThanOrEqual(1);
+        }),
+        { numRuns: 6 },
+      );
+    });
+  });
+});
