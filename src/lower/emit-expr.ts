@@ -104,7 +104,8 @@ function loadAt(scope: Scope, load: ResolvedLoad, options: EmitOptions): Expr {
   invariant(as !== 'vec' || lane === 1 || scope.machine.width === 1, 'lanes of a vector are neighbours in memory');
   const at = present(scope.pointers.get(access), 'pointer');
   const units = offset * scope.machine.unit;
-  return units >= 0 ? { kind: 'load', as, at, offset: units } : { kind: 'load', as, at: intAdd(at, int(units)), offset: 0 };
+  // Addresses do not wrap: where padding comes first a pointer may stand before memory, and must be moved in.
+  return units >= 0 && access.base >= 0 ? { kind: 'load', as, at, offset: units } : { kind: 'load', as, at: intAdd(at, int(units)), offset: 0 };
 }
 
 /** The hash of base/random as kernel expressions. */

@@ -7,6 +7,7 @@ import { writeExpr } from './expression.ts';
 import type { FunctionContext } from './expression.ts';
 
 const elementAlignment = 4;
+const elementBytes = 4;
 
 /** `exit` is the end of the innermost `loop`, if there is one. */
 export function writeStmts(stmts: readonly Stmt[], context: FunctionContext, exit?: Label): void {
@@ -21,9 +22,13 @@ function writeStmt(stmt: Stmt, context: FunctionContext, exit: Label | undefined
       body.emit('local.set', present(context.locals.get(stmt.local), stmt.local.name));
       return;
     case 'store':
-      writeExpr(stmt.at, context);
-      writeExpr(stmt.value, context);
-      body.emit(stmt.as === 'vec' ? 'v128.store' : 'f32.store', stmt.offset, elementAlignment);
+      if (stmt.lanes === undefined) {
+        writeExpr(stmt.at, context);
+        writeExpr(stmt.value, context);
+        body.emit(stmt.as === 'vec' ? 'v128.store' : 'f32.store', stmt.offset, elementAlignment);
+      } else {
+        writeLanes(stmt, stmt.lanes, context);
+      }
       return;
     case 'repeat':
       writeRepeat(stmt, context, exit);
@@ -49,6 +54,22 @@ function writeStmt(stmt: Stmt, context: FunctionContext, exit: Label | undefined
       return;
   }
   assertNever(stmt);
+}
+
+/** Stores the first lanes of a vector: two at once, then one. */
+function writeLanes({ at, offset, value }: Stmt & { kind: 'store' }, lanes: number, context: FunctionContext): void {
+  const { body } = context;
+  const stored = body.local('v128');
+  writeExpr(value, context);
+  body.emit('local.set', stored);
+  if (lanes >= 2) {
+    writeExpr(at, context);
+    body.emit('local.get', stored).emit('v128.store64_lane', 0, offset, elementAlignment);
+  }
+  if (lanes % 2 === 1) {
+    writeExpr(at, context);
+    body.emit('local.get', stored).emit('v128.store32_lane', lanes - 1, offset + (lanes - 1) * elementBytes, elementAlignment);
+  }
 }
 
 function writeRepeat(stmt: Stmt & { kind: 'repeat' }, context: FunctionContext, exit: Label | undefined): void {
