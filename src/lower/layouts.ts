@@ -1,7 +1,7 @@
 // Chooses where the elements of every slot lie. The rules:
 //
 //   activation, rank 4   NHWC, channels rounded up to whole vectors, halos of zeros where a window reaches out;
-//                        planar NCHW while it is still the input as the user gave it
+//                        planar NCHW while it is still the user's input of fewer than four channels
 //   activation, rank 2   row-major, features rounded up
 //   weight               columns outside, rows (result channels) inside and rounded up: HWIO, [I][O]
 //   per-shard sum        like the weight, one after another
@@ -14,6 +14,9 @@ import type { Index, NestExpr } from '../ir/nest.ts';
 import { flattenedLayout, orderedLayout, planarLayout, type DimensionMap, type Halo, type Layout } from './layout.ts';
 import { nestLoads, slotOf, type PlacedGraph, type PlacedNest, type SlotName } from './placed-nest.ts';
 import { rangeOf } from './resolve.ts';
+
+/** Fewer channels than this stay planar: rounding them up would cost more memory than lanes over them gain. */
+const planarBelow = 4;
 
 type SlotKind = 'activation' | 'weight' | 'partial' | 'planar';
 
@@ -133,7 +136,7 @@ export function planLayouts(request: LayoutRequest): LayoutPlan {
   const activationLayout = (slot: SlotName): Layout => {
     const shape = shapeOf(slot);
     const halo = halos.get(slot);
-    if (shape.length === 4 && kindOf(slot) === 'activation') return orderedLayout(shape, [0, 2, 3, 1], width, halo);
+    if (shape.length === 4 && (kindOf(slot) === 'activation' || present(shape[1], 'channels') >= planarBelow)) return orderedLayout(shape, [0, 2, 3, 1], width, halo);
     if (shape.length === 4) return orderedLayout(shape, [0, 1, 2, 3], 1, halo);
     return shape.length === 2 ? orderedLayout(shape, [0, 1], width) : planarLayout(shape);
   };

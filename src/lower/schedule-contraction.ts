@@ -50,14 +50,17 @@ export function asContraction(domain: Domain, machine: TargetMachine): Contracti
       if (!data && strideAlong(b, vectorAxis) !== 1) continue;
       if (!finishFits(domain, vectorAxis)) continue;
       const steps = stepAxes.reduce((product, axis) => product * present(nest.axes[axis], 'axis').extent, 1);
-      const tileAxes = axes.filter(
-        (axis) =>
-          axis !== vectorAxis &&
-          nest.axes[axis]?.kind === 'parallel' &&
-          !b.along.has(axis) &&
-          (strideAlong(a, axis) ?? -1) > 0 &&
-          (strideAlong(nest.write, axis) ?? -1) > 0,
-      );
+      // Of equally good ones the axis whose points lie closest in memory.
+      const tileAxes = axes
+        .filter(
+          (axis) =>
+            axis !== vectorAxis &&
+            nest.axes[axis]?.kind === 'parallel' &&
+            !b.along.has(axis) &&
+            (strideAlong(a, axis) ?? -1) > 0 &&
+            (strideAlong(nest.write, axis) ?? -1) > 0,
+        )
+        .toSorted((p, q) => (strideAlong(a, p) ?? 0) - (strideAlong(a, q) ?? 0));
       for (const tileAxis of tileAxes.length > 0 ? tileAxes : [undefined]) {
         const points = tileAxis === undefined ? 1 : present(nest.axes[tileAxis], 'axis').extent;
         const { cost } = chooseTile(points, vectors, steps, machine.registers);
