@@ -72,7 +72,7 @@ function reference(phase: PhaseRequest, start: ReadonlyMap<string, Tensor>): { r
   return { losses, tensors: feeds };
 }
 
-describe.each(['sparsify', 'finetune'] as const)('the emitted step of %s', (name) => {
+describe.each(['sparsify', 'finetune'] as const)('the emitted step of %s', { timeout: 30_000 }, (name) => {
   const phase = request(name);
 
   test('agrees with the float64 interpreter', async () => {
@@ -139,7 +139,8 @@ test('a pause stops at the end of a batch, and the pass goes on from there', asy
   engine.pause();
   const { done } = await running;
   expect(done).toBeGreaterThan(0);
-  if (done < steps) expect((await engine.run({ ...pass, from: done })).done).toBe(steps);
+  const rest = await engine.run({ ...pass, from: Math.min(done, steps - 1) });
+  expect(rest.done).toBe(steps);
 });
 
 test('a loss that is not finite stops the pass', async () => {

@@ -27,8 +27,8 @@ network Small(image: tensor[1, 8, 8]) {
 
 sparsity {
   weighting = one
-  lasso filters of conv1 strength 0.02
-  lasso neurons of fc1   strength 0.02
+  lasso filters of conv1 strength 0.06
+  lasso neurons of fc1   strength 0.06
 }
 
 train on toy {
@@ -55,8 +55,8 @@ function drawStripes(name: string, count: number): Split {
     for (let p = 0; p < 64; p++) {
       const [y, x] = [Math.floor(p / 8), p % 8];
       const along = label === 0 ? y : label === 1 ? x : x + y;
-      const ink = along % 4 === place ? 140 : 0;
-      samples[i * 64 + p] = Math.floor(ink + 110 * draws.uniform(i * 64 + p));
+      const ink = along % 4 === place ? 110 : 0;
+      samples[i * 64 + p] = Math.floor(ink + 140 * draws.uniform(i * 64 + p));
     }
   }
   return { count, samples, labels };

@@ -32,7 +32,7 @@ describe('what is written is read back', () => {
       ['scalar', { shape: [], data: Float32Array.of(Infinity) }],
     ]);
     const back = readSafetensors(writeSafetensors(tensors, new Map([['step', '12']])), 'x');
-    expect(new Map([...back.tensors].sort())).toEqual(new Map([...tensors].sort()));
+    expect(Object.fromEntries(back.tensors)).toEqual(Object.fromEntries(tensors));
     expect(back.metadata).toEqual(new Map([['step', '12']]));
   });
 
@@ -85,7 +85,7 @@ describe('bad files', () => {
       fc.property(fc.nat(whole.length - 1), fc.nat(255), fc.nat(whole.length), (at, byte, length) => {
         const damaged = whole.slice(0, length);
         if (at < length) damaged[at] = byte;
-        codeOf(damaged);
+        expect(codeOf(damaged) ?? 'weights/').toMatch(/^weights\//);
       }),
     );
   });

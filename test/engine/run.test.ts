@@ -1,0 +1,190 @@
+import { spawn } from 'node:child_process';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { DiagnosticError } from '../../src/base/diagnostic.ts';
+import type { Diagnostic } from '../../src/base/diagnostic.ts';
+import { present } from '../../src/base/invariant.ts';
+import type { TrainEvent } from '../../src/driver/run-events.ts';
+import { train } from '../../src/driver/run-train.ts';
+import type { TrainOptions, TrainResult } from '../../src/driver/train-options.ts';
+import { readSafetensors } from '../../src/engine/safetensors.ts';
+import { ops } from '../../src/ops/index.ts';
+import { groupSets } from '../../src/sparsity/groups.ts';
+import { alive } from '../../src/sparsity/norms.ts';
+import { modelOf, smallSource, stripes } from './fixture.ts';
+
+let root = '';
+let whole = '';
+const events: TrainEvent[] = [];
+let result: TrainResult | undefined;
+
+const folder = (name: string): string => path.join(root, name);
+const weights = (out: string): Promise<Buffer> => readFile(path.join(out, 'weights.safetensors'));
+const run = (out: string, options: Partial<TrainOptions> = {}, source = smallSource, data = stripes(600, 100)): Promise<TrainResult> =>
+  train(modelOf(source), data, { out, threads: 2, ...options });
+
+async function faultOf(work: Promise<unknown>): Promise<Diagnostic> {
+  try {
+    await work;
+  } catch (error) {
+    if (error instanceof DiagnosticError) return present(error.diagnostics[0], 'diagnostic');
+    throw error;
+  }
+  throw new Error('nothing was reported');
+}
+
+beforeAll(async () => {
+  root = await mkdtemp(path.join(tmpdir(), 'ssl-run-'));
+  whole = folder('whole');
+  result = await run(whole, { threads: 1, onProgress: (event) => void events.push(event) });
+}, 30_000);
+afterAll(() => rm(root, { recursive: true, force: true }));
+
+describe('a run', () => {
+  test('leaves its files', async () => {
+    const files = await readdir(whole);
+    expect(files.toSorted()).toEqual([
+      'baseline.safetensors',
+      expect.stringMatching(/^checkpoint-3-\d+\.safetensors$/),
+      'checkpoint.json',
+      'finetune.safetensors',
+      'metrics.jsonl',
+      'model.ssl',
+      'sparsify.safetensors',
+      'summary.json',
+      'weights.safetensors',
+    ]);
+    expect(await readFile(path.join(whole, 'model.ssl'), 'utf8')).toBe(smallSource);
+    const lines = (await readFile(path.join(whole, 'metrics.jsonl'), 'utf8')).trimEnd().split('\n');
+    expect(lines.map((line): unknown => JSON.parse(line))).toMatchObject([
+      ...[1, 2].map((epoch) => ({ phase: 'baseline', epoch })),
+      ...[1, 2, 3].map((epoch) => ({ phase: 'sparsify', epoch })),
+      ...[1, 2].map((epoch) => ({ phase: 'finetune', epoch, step: 34 * (5 + epoch), heldOut: { loss: expect.any(Number) }, groups: [{ layer: 'conv1', total: 6 }, { layer: 'fc1', total: 20 }] })),
+    ]);
+  });
+
+  test('summarises itself', async () => {
+    const summary: unknown = JSON.parse(await readFile(path.join(whole, 'summary.json'), 'utf8'));
+    expect(result).toEqual({ status: 'finished', summary });
+    const shares = { baseline: expect.any(Number), sparsify: expect.any(Number), finetune: expect.any(Number) };
+    expect(summary).toMatchObject({
+      network: 'Small',
+      dataset: 'stripes',
+      seed: 3,
+      error: shares,
+      heldOut: shares,
+      weights: { dense: 6 * 9 + 54 * 20 + 60 },
+      layers: [{ name: 'conv1', op: 'conv', filters: [expect.any(Number), 6] }, { name: 'fc1', op: 'dense', outputs: [expect.any(Number), 20] }, { name: 'fc2' }],
+    });
+  });
+
+  test('learns, and what sparsifying makes zero stays zero', async () => {
+    const last = events.findLast((event) => event.kind === 'phase');
+    expect(last?.error).toBeLessThan(0.2);
+    const model = modelOf(smallSource);
+    const sets = groupSets(model.network, ops, model.penalties);
+    const flagsOf = async (name: string): Promise<number[][]> => {
+      const { tensors } = readSafetensors(await readFile(path.join(whole, name)), name);
+      return sets.map((set) => [...alive(set, tensors)]);
+    };
+    const flags = await flagsOf('sparsify.safetensors');
+    expect(flags.flat()).toContain(0);
+    expect(await flagsOf('weights.safetensors')).toEqual(flags);
+  });
+});
+
+describe('going on', () => {
+  test('after an interruption ends with the same bits', { timeout: 30_000 }, async () => {
+    const out = folder('interrupted');
+    const stop = new AbortController();
+    const seen: TrainEvent[] = [];
+    const onProgress = (event: TrainEvent): void => {
+      seen.push(event);
+      if (seen.length === 3) stop.abort();
+    };
+    expect(await run(out, { onProgress, signal: stop.signal })).toMatchObject({ status: 'interrupted' });
+    expect(await run(out, { resume: true })).toMatchObject({ status: 'finished' });
+    expect(await weights(out)).toEqual(await weights(whole));
+    const metrics = async (of: string): Promise<unknown[]> =>
+      (await readFile(path.join(of, 'metrics.jsonl'), 'utf8')).trimEnd().split('\n').map((line) => ({ ...(JSON.parse(line) as object), seconds: 0 }));
+    expect(await metrics(out)).toEqual(await metrics(whole));
+  });
+
+  test('after kills at any moment ends with the same bits', { timeout: 60_000 }, async () => {
+    const out = folder('killed');
+    const child = path.join(import.meta.dirname, 'run-child.ts');
+    let finished = false;
+    // Later and later, so that it gets to its end.
+    for (let life = 350; !finished; life *= 1.7) {
+      finished = await new Promise((resolve) => {
+        const running = spawn(process.execPath, [child, out, 'resume'], { stdio: 'inherit' });
+        const timer = setTimeout(() => running.kill('SIGKILL'), life);
+        running.on('exit', (code) => {
+          clearTimeout(timer);
+          resolve(code === 0);
+        });
+      });
+    }
+    expect(await weights(out)).toEqual(await weights(whole));
+    expect((await readdir(out)).toSorted()).toEqual((await readdir(whole)).toSorted());
+  });
+
+  test('with a finished run answers its summary again', async () => {
+    expect(await run(whole, { resume: true })).toMatchObject({ status: 'finished', summary: { seed: 3 } });
+  });
+});
+
+describe('refusals', () => {
+  const refused: [string, () => Promise<unknown>, string][] = [
+    ['a folder that holds a run', () => run(whole), 'run/not-empty'],
+    ['another source', () => run(whole, { resume: true }, smallSource.replace('filters = 6', 'filters = 5')), 'run/different'],
+    ['another seed', () => run(whole, { resume: true }, smallSource.replace('seed = 3', 'seed = 4')), 'run/different'],
+    ['another data set', () => run(whole, { resume: true }, smallSource, stripes(601, 100)), 'run/different'],
+    ['a source without a train block', () => run(folder('none'), {}, smallSource.slice(0, smallSource.indexOf('train on'))), 'run/no-train'],
+    ['a batch larger than the data', () => run(folder('none'), {}, smallSource, stripes(15, 10)), 'run/batch'],
+    ['data of another shape', () => run(folder('none'), {}, smallSource.replace('[1, 8, 8]', '[1, 9, 9]')), 'data/shape'],
+    ['a network that no address space holds', () => run(folder('none'), {}, smallSource.replace('batch = 16', 'batch = 100').replace('filters = 6', 'filters = 60000')), 'train/too-much-memory'],
+  ];
+  test.each(refused)('%s', async (_, work, code) => {
+    expect((await faultOf(work())).code).toBe(code);
+  });
+
+  test('a folder of something else', async () => {
+    const out = folder('letters');
+    await mkdir(out);
+    await writeFile(path.join(out, 'letter.txt'), 'Dear');
+    expect((await faultOf(run(out))).code).toBe('run/not-empty');
+    expect((await faultOf(run(out, { resume: true }))).code).toBe('run/not-a-run');
+    expect(await readdir(out)).toEqual(['letter.txt']);
+  });
+
+  test('a folder that cannot be made', async () => {
+    const file = folder('file');
+    await writeFile(file, '');
+    expect((await faultOf(run(path.join(file, 'run')))).code).toBe('run/not-writable');
+  });
+
+  test('damaged checkpoints', async () => {
+    const out = folder('damaged');
+    await mkdir(out);
+    const read = JSON.parse(await readFile(path.join(whole, 'checkpoint.json'), 'utf8')) as Record<string, unknown>;
+    const codes: string[] = [];
+    for (const text of ['{', '[]', JSON.stringify({ ...read, step: 'x' }), JSON.stringify({ ...read, tensors: '../x' }), JSON.stringify(read)]) {
+      await writeFile(path.join(out, 'checkpoint.json'), text);
+      codes.push((await faultOf(run(out, { resume: true }))).code);
+    }
+    expect(codes).toEqual(['run/corrupt', 'run/corrupt', 'run/corrupt', 'run/corrupt', 'run/unreadable']);
+  });
+});
+
+test('divergence names the layer and keeps the last good checkpoint', { timeout: 30_000 }, async () => {
+  const out = folder('diverged');
+  const wild = smallSource.replace('rate = cosine(0.05)', 'rate = 1e20');
+  const { code, message } = await faultOf(run(out, {}, wild));
+  expect({ code, message }).toMatchObject({ code: 'train/diverged', message: expect.stringMatching(/layer (conv1|norm1|fc1|fc2) /) });
+  const { step } = JSON.parse(await readFile(path.join(out, 'checkpoint.json'), 'utf8')) as { step: number };
+  expect(step).toBe(0);
+  expect(await readdir(out)).toContain('checkpoint-0-0.safetensors');
+});
