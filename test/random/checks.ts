@@ -1,10 +1,11 @@
-// What is checked of every random network. Each check answers its worst difference relative to the largest
-// value; kernels of a target are one more entry.
+// What is checked of every random network. Each check answers its worst difference and what is allowed.
 
 import { compaction, runPasses } from '../../src/passes/pipeline.ts';
 import type { Program } from '../../src/ir/graph.ts';
 import { evaluate } from '../../src/ir/evaluate.ts';
 import type { OpRegistry } from '../../src/ir/op.ts';
+import { targets } from '../lower/harness.ts';
+import { kernelError } from './kernels.ts';
 import { feedsOf, randomNetwork, withRandomZeros } from './network.ts';
 
 export interface RandomCase {
@@ -16,7 +17,7 @@ export interface RandomCase {
 
 export interface RandomCheck {
   readonly name: string;
-  /** Largest relative difference allowed. */
+  /** Largest difference allowed. */
   readonly bound: number;
   readonly difference: (example: RandomCase, ops: OpRegistry) => number;
 }
@@ -33,7 +34,16 @@ const reference: RandomCheck = {
   difference: ({ masked, compacted, seed }, ops) => largestDifference(masked, compacted, seed, ops),
 };
 
-export const checks: readonly RandomCheck[] = [reference];
+/** Emitted kernels of both programs against the float64 interpreter, in units of what rounding explains. */
+const kernels = targets.map(
+  (engine): RandomCheck => ({
+    name: engine.name,
+    bound: 1,
+    difference: ({ masked, compacted, seed }, ops) => Math.max(kernelError(masked, seed, ops, engine), kernelError(compacted, seed, ops, engine)),
+  }),
+);
+
+export const checks: readonly RandomCheck[] = [reference, ...kernels];
 
 /** Largest difference between the outputs of two programs on the same input, over the largest value (at least 1e-3). */
 export function largestDifference(a: Program, b: Program, seed: number, ops: OpRegistry): number {
