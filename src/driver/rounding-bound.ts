@@ -51,7 +51,7 @@ export function boundedValues(
     const operands = node.inputs.map(read);
     const context: NodeContext = { node, op, operands, batch: graph.batch };
     const matrices = op.matrices?.(node.attrs, shapes);
-    const mixes = op.axes(node.attrs, shapes).flat().some((link) => link.kind === 'all' || link.kind === 'contract');
+    const mixes = !op.view && op.axes(node.attrs, shapes).flat().some((link) => link.kind === 'all' || link.kind === 'contract');
     found.set(valueKey({ node: node.id, result: 0 }), matrices ? ofSums(context, matrices) : mixes ? ofMixture(context) : ofMonotone(context));
   }
   return get;
