@@ -1,9 +1,9 @@
 // ssl-compile build FILE --weights RUN|X.safetensors --target wasm|js --out DIR: the module.
 
-import { InvalidArgumentError, Option } from 'commander';
+import { Option } from 'commander';
 import type { Command } from 'commander';
 import { exitCode, UsageError } from './exit-code.ts';
-import { dumpAfterOption, example, jsonOption, stopAfterOption, watchOf } from './options.ts';
+import { batchOption, dumpAfterOption, example, jsonOption, stopAfterOption, watchOf } from './options.ts';
 import type { JsonOption, WatchOptions } from './options.ts';
 import { printDiagnostics } from './report.ts';
 import type { Shell } from './shell.ts';
@@ -19,9 +19,6 @@ interface BuildCommandOptions extends JsonOption, WatchOptions {
   readonly inline?: true;
 }
 
-/** A batch beyond this is a slip of the pen. */
-const mostSamples = 65_536;
-
 export function addBuild(program: Command, shell: Shell, finish: (code: number) => void): void {
   program
     .command('build')
@@ -31,7 +28,7 @@ export function addBuild(program: Command, shell: Shell, finish: (code: number) 
     .option('--target <target>', 'wasm, js or gpujs', 'wasm')
     .option('--out <dir>', 'folder for the files; it is made if need be')
     .option('--dense', 'emit the network uncompacted')
-    .addOption(new Option('--batch <n>', 'samples a run').argParser(parseBatch).default(1))
+    .addOption(batchOption())
     .addOption(new Option('--layout <layout>', 'order of the numbers of an image').choices(['chw', 'hwc']).default('chw'))
     .option('--inline', 'put the code inside the ES module')
     .addOption(jsonOption())
@@ -39,12 +36,6 @@ export function addBuild(program: Command, shell: Shell, finish: (code: number) 
     .addOption(stopAfterOption())
     .addHelpText('after', example('build examples/lenet.ssl --weights runs/lenet --target wasm --out out', 'build net.ssl --weights net.safetensors --target js --dense --out out'))
     .action(async (subject: string, options: BuildCommandOptions) => finish(await build(subject, options, shell)));
-}
-
-function parseBatch(text: string): number {
-  const value = Number(text);
-  if (!Number.isInteger(value) || value < 1 || value > mostSamples) throw new InvalidArgumentError(`expected an integer from 1 to ${mostSamples}.`);
-  return value;
 }
 
 async function build(subject: string, options: BuildCommandOptions, shell: Shell): Promise<number> {

@@ -1,6 +1,6 @@
 // Options that several commands share.
 
-import { Option } from 'commander';
+import { InvalidArgumentError, Option } from 'commander';
 import type { Watch } from '../driver/watch.ts';
 import { stages, unwatched, watch } from '../driver/watch.ts';
 import type { Stage } from '../driver/watch.ts';
@@ -20,6 +20,19 @@ export const jsonOption = (): Option => new Option('--json', 'print one JSON obj
 export const dumpAfterOption = (): Option => new Option('--dump-after <pass>', 'write the graph after `check` or a pass to standard error');
 export const stopAfterOption = (): Option => new Option('--stop-after <stage>', 'end after this stage').choices(stages);
 export const dataOption = (): Option => new Option('--data <dir>', 'folder to look for data sets in first');
+
+/** A batch beyond this is a slip of the pen. */
+const mostSamples = 65_536;
+export const batchOption = (): Option => new Option('--batch <n>', 'samples a run').argParser(integerFrom(1, mostSamples)).default(1);
+
+/** Reads an option's value. */
+export function integerFrom(least: number, most: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (text.trim() === '' || !Number.isInteger(value) || value < least || value > most) throw new InvalidArgumentError(`expected an integer from ${least} to ${most}.`);
+    return value;
+  };
+}
 
 /** @throws UsageError for the name of no pass. */
 export async function watchOf({ dumpAfter, stopAfter }: WatchOptions, shell: Shell): Promise<Watch> {

@@ -3,6 +3,7 @@
 import { Command, CommanderError } from 'commander';
 import { DiagnosticError } from '../base/diagnostic.ts';
 import { Stopped } from '../driver/watch.ts';
+import { addBench } from './bench.ts';
 import { addBuild } from './build.ts';
 import { addCheck } from './check.ts';
 import { addData } from './data.ts';
@@ -15,7 +16,7 @@ import { addTrain } from './train.ts';
 import { addVerify } from './verify.ts';
 import { compilerVersion } from '../driver/version.ts';
 
-const commands = [addCheck, addTrain, addBuild, addVerify, addExplain, addFormat, addData];
+const commands = [addCheck, addTrain, addBuild, addVerify, addExplain, addBench, addFormat, addData];
 
 export async function runCommandLine(args: readonly string[], shell: Shell): Promise<number> {
   const program = new Command('ssl-compile')

@@ -1,10 +1,10 @@
 // ssl-compile train FILE --out RUN: baseline, sparsify, finetune.
 
-import { InvalidArgumentError, Option } from 'commander';
+import { Option } from 'commander';
 import type { Command } from 'commander';
 import type { Model } from '../ir/network.ts';
 import { exitCode } from './exit-code.ts';
-import { dataOption, example, jsonOption } from './options.ts';
+import { dataOption, example, integerFrom, jsonOption } from './options.ts';
 import type { JsonOption } from './options.ts';
 import { printDiagnostics } from './report.ts';
 import type { Shell } from './shell.ts';
@@ -32,14 +32,6 @@ export function addTrain(program: Command, shell: Shell, finish: (code: number) 
     .addOption(jsonOption())
     .addHelpText('after', example('train examples/lenet.ssl --out runs/lenet', 'train examples/lenet.ssl --out runs/lenet --resume'))
     .action(async (file: string, options: TrainCommandOptions) => finish(await trainFile(file, options, shell)));
-}
-
-function integerFrom(least: number, most: number): (text: string) => number {
-  return (text) => {
-    const value = Number(text);
-    if (text.trim() === '' || !Number.isInteger(value) || value < least || value > most) throw new InvalidArgumentError(`expected an integer from ${least} to ${most}.`);
-    return value;
-  };
 }
 
 async function trainFile(file: string, { out, data, resume, seed, threads, json }: TrainCommandOptions, shell: Shell): Promise<number> {

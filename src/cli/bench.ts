@@ -1,0 +1,58 @@
+// ssl-compile bench FILE|RUN: own dense against compacted, per layer and whole.
+
+import type { Command } from 'commander';
+import type { BenchReport, Timing } from '../driver/bench.ts';
+import { exitCode } from './exit-code.ts';
+import { batchOption, example, jsonOption } from './options.ts';
+import type { JsonOption } from './options.ts';
+import type { Shell } from './shell.ts';
+import { formatTable, grouped } from './text-table.ts';
+
+interface BenchOptions extends JsonOption {
+  readonly weights?: string;
+  readonly target: string;
+  readonly batch: number;
+}
+
+export function addBench(program: Command, shell: Shell, finish: (code: number) => void): void {
+  program
+    .command('bench')
+    .description('time the dense against the compacted network on this machine, per layer and whole')
+    .argument('<file|run>', 'an .ssl file, or the folder of a run')
+    .option('--weights <run|file>', 'weights: the folder of a run, or a .safetensors file whose names and shapes fit')
+    .option('--target <target>', 'wasm or js', 'wasm')
+    .addOption(batchOption())
+    .addOption(jsonOption())
+    .addHelpText('after', example('bench runs/lenet', 'bench net.ssl --weights net.safetensors --target js'))
+    .action(async (subject: string, options: BenchOptions) => finish(await bench(subject, options, shell)));
+}
+
+async function bench(subject: string, { weights, target, batch, json }: BenchOptions, shell: Shell): Promise<number> {
+  const [{ benchProgram }, { ops }, { openModel, withWeights }, { targetNamed }] = await Promise.all([
+    import('../driver/bench.ts'),
+    import('../ops/index.ts'),
+    import('../driver/model.ts'),
+    import('./target-option.ts'),
+  ]);
+  const kernels = targetNamed(target);
+  const opened = withWeights(openModel(subject, weights, ops));
+  const trained = { graph: opened.model.network.graph, parameters: opened.weights.parameters };
+  const report = await benchProgram(trained, kernels, batch, ops, (layer) => shell.progress(`timing ${layer}`));
+  shell.out(json ? `${JSON.stringify({ ok: true, ...report })}\n` : benchText(report));
+  return exitCode.ok;
+}
+
+function benchText({ layers, whole, target, batch }: BenchReport): string {
+  const row = (name: string, dense: Timing, compacted: Timing | undefined): string[] => [
+    name,
+    grouped(dense.macs),
+    grouped(compacted?.macs ?? 0),
+    dense.microseconds.toFixed(1),
+    compacted?.microseconds.toFixed(1) ?? 'gone',
+    compacted ? `${(dense.macs / compacted.macs).toFixed(1)}x` : '',
+    compacted ? `${(dense.microseconds / compacted.microseconds).toFixed(1)}x` : '',
+  ];
+  const rows = [...layers.map(({ name, dense, compacted }) => row(name, dense, compacted)), row('whole', whole.dense, whole.compacted)];
+  const table = formatTable({ head: ['layer', 'MACs', 'compacted', 'us dense', 'us compacted', 'fewer MACs', 'faster'], rows, text: [0] });
+  return `target ${target}, ${batch} ${batch === 1 ? 'sample' : 'samples'} a run, one thread\n\n${table}`;
+}
