@@ -39,7 +39,8 @@ export async function runCommandLine(args: readonly string[], shell: Shell): Pro
   }
 }
 
-function answerTo(error: unknown, args: readonly string[], shell: Shell): number {
+/** Says what went wrong; the exit code. */
+export function answerTo(error: unknown, args: readonly string[], shell: Shell): number {
   if (error instanceof Stopped) return exitCode.ok;
   if (error instanceof Interrupted) return exitCode.interrupted;
   // Commander has printed what it has to say.

@@ -1,0 +1,50 @@
+// The one table that `npm start` ends in.
+
+import { present } from '../base/invariant.ts';
+import type { Equivalence } from '../driver/equivalence.ts';
+import type { RunSummary } from '../driver/run-summary.ts';
+import type { Comparison } from '../driver/verify.ts';
+import type { Kept, LayerReport } from '../sparsity/structure-report.ts';
+import { formatTable, grouped } from './text-table.ts';
+import { percent } from './train-progress.ts';
+
+interface Sides<T> {
+  readonly dense: T;
+  readonly compacted: T;
+}
+
+export interface DemoResults {
+  readonly summary: RunSummary;
+  /** Of code and weights. */
+  readonly bytes: Sides<{ readonly bytes: number; readonly gzipBytes: number }>;
+  readonly microseconds: Sides<number>;
+  readonly equivalence: Equivalence;
+  readonly rounding: Comparison;
+}
+
+export function demoTable({ summary, bytes, microseconds, equivalence, rounding }: DemoResults): string {
+  const count = (name: string, { dense, compacted }: Sides<number>): string[] => [name, grouped(dense), grouped(compacted), times(dense, compacted)];
+  const kept = (structure: string, of: (layer: LayerReport) => Kept | undefined): string[][] =>
+    summary.layers.flatMap((layer) => {
+      const found = of(layer);
+      return found && found[0] < found[1] ? [count(`${structure} of ${layer.name}`, { dense: found[1], compacted: found[0] })] : [];
+    });
+  const rows = [
+    ['test error', percent(present(summary.error.baseline, 'error')), percent(present(summary.error.finetune, 'error')), ''],
+    ...kept('filters', (layer) => layer.filters),
+    ...kept('channels', (layer) => layer.channels),
+    ...kept('neurons', (layer) => layer.outputs),
+    count('weights', summary.weights),
+    count('multiply-adds', summary.macs),
+    count('bytes of code and weights', { dense: bytes.dense.bytes, compacted: bytes.compacted.bytes }),
+    count('bytes, gzip', { dense: bytes.dense.gzipBytes, compacted: bytes.compacted.gzipBytes }),
+    ['microseconds a digit', microseconds.dense.toFixed(1), microseconds.compacted.toFixed(1), times(microseconds.dense, microseconds.compacted)],
+    ['largest difference to dense, float64', '', equivalence.maxAbsDifference.toExponential(1), ''],
+    ['largest difference of the module, f32', '', rounding.maxAbsDifference.toExponential(1), `of ${rounding.maxAbsReference.toFixed(1)}`],
+  ];
+  return `\n${formatTable({ head: [summary.network, 'dense', 'compacted', ''], rows, text: [0] })}`;
+}
+
+function times(dense: number, compacted: number): string {
+  return `${(dense / compacted).toFixed(1)}x`;
+}
