@@ -1,0 +1,120 @@
+// Training steps whose kernels are checked: networks that meet every gradient, under every kind of update.
+
+import { present } from '../../src/base/invariant.ts';
+import { stream } from '../../src/base/random.ts';
+import { sizeOf, tensor } from '../../src/base/tensor.ts';
+import type { Batch, Graph } from '../../src/ir/graph.ts';
+import { fedName } from '../../src/ir/leaf.ts';
+import type { Network, Penalty } from '../../src/ir/network.ts';
+import type { F64Tensor } from '../../src/ir/op.ts';
+import type { StructureKind } from '../../src/ir/structure.ts';
+import { ops } from '../../src/ops/index.ts';
+import { groupSets } from '../../src/sparsity/groups.ts';
+import { initialParameters } from '../../src/train/initialize.ts';
+import { maskName, trainingGraph } from '../../src/train/training-graph.ts';
+import type { TrainingStep } from '../../src/train/training-graph.ts';
+import { convAttrs, denseAttrs, networkOf, normals, poolAttrs, scalar } from '../train/networks.ts';
+
+// Layers before a batch norm have no bias: its gradient is zero but for rounding.
+const norm = { epsilon: 1e-5, momentum: 0.1 };
+
+export const networks: Readonly<Record<string, Network>> = {
+  'conv, pool, dense': networkOf([1, 10, 9], 3, (image, layer) => {
+    const pool1 = layer('pool1', 'max_pool', [layer('conv1', 'conv', [image], convAttrs(5, 3))], poolAttrs(2, 2));
+    const conv2 = layer('act', 'relu', [layer('conv2', 'conv', [pool1], convAttrs(6, 2))]);
+    return layer('out', 'softmax', [layer('fc', 'dense', [layer('flat', 'flatten', [conv2])], denseAttrs(3))]);
+  }),
+  'residual with batch norm': networkOf([3, 6, 6], 4, (image, layer) => {
+    const conv1 = layer('norm1', 'batch_norm', [layer('conv1', 'conv', [image], convAttrs(7, 3, { padding: [1, 1], bias: false }))], norm);
+    const relu1 = layer('relu1', 'relu', [conv1]);
+    const conv2 = layer('norm2', 'batch_norm', [layer('conv2', 'conv', [relu1], convAttrs(7, 3, { padding: [1, 1], bias: false }))], norm);
+    const sum = layer('relu2', 'relu', [layer('add', 'add', [conv2, relu1])]);
+    return layer('fc', 'dense', [layer('flat', 'flatten', [layer('pool', 'avg_pool', [sum], poolAttrs(6, 6))])], denseAttrs(4));
+  }),
+  'grouped, dilated, strided': networkOf([4, 11, 9], 3, (image, layer) => {
+    const conv1 = layer('conv1', 'conv', [image], convAttrs(6, 3, { groups: 2, padding: [2, 1], dilation: [2, 1] }));
+    const conv2 = layer('conv2', 'conv', [layer('relu1', 'relu', [conv1])], convAttrs(9, 3, { groups: 3, stride: [2, 3], padding: [1, 2] }));
+    const conv3 = layer('conv3', 'conv', [conv2], convAttrs(9, 1, { groups: 9 }));
+    return layer('fc', 'dense', [layer('flat', 'flatten', [conv3])], denseAttrs(3));
+  }),
+  'pools that overlap': networkOf([2, 9, 8], 5, (image, layer) => {
+    const conv1 = layer('conv1', 'conv', [image], convAttrs(5, 3, { padding: [1, 1] }));
+    const pool1 = layer('pool1', 'avg_pool', [conv1], { window: [3, 2], stride: [2, 1], padding: [1, 0] });
+    const pool2 = layer('pool2', 'max_pool', [layer('conv2', 'conv', [pool1], convAttrs(3, 2))], { window: [2, 3], stride: [1, 2], padding: [0, 1] });
+    return layer('fc', 'dense', [layer('flat', 'flatten', [pool2])], denseAttrs(5));
+  }),
+  'dropout and batch norm of features': networkOf([11], 4, (input, layer) => {
+    const fc1 = layer('norm1', 'batch_norm', [layer('fc1', 'dense', [input], denseAttrs(13, false))], norm);
+    const fc2 = layer('fc2', 'dense', [layer('drop', 'dropout', [layer('relu1', 'relu', [fc1])], { rate: 0.5 })], denseAttrs(6, false));
+    return layer('fc3', 'dense', [layer('drop2', 'dropout', [fc2], { rate: 0.25 })], denseAttrs(4));
+  }),
+  'many channels': networkOf([3, 8, 8], 10, (image, layer) => {
+    const conv1 = layer('relu1', 'relu', [layer('conv1', 'conv', [image], convAttrs(37, 3, { padding: [1, 1] }))]);
+    const conv2 = layer('relu2', 'relu', [layer('conv2', 'conv', [layer('pool1', 'max_pool', [conv1], poolAttrs(2, 2))], convAttrs(70, 3, { padding: [1, 1] }))]);
+    const fc1 = layer('relu3', 'relu', [layer('fc1', 'dense', [layer('flat', 'flatten', [conv2])], denseAttrs(67))]);
+    return layer('fc2', 'dense', [layer('drop', 'dropout', [fc1], { rate: 0.5 })], denseAttrs(10));
+  }),
+  'shared features': networkOf([2, 5, 5], 2, (image, layer) => {
+    const conv1 = layer('conv1', 'conv', [image], convAttrs(4, 3, { padding: [1, 1] }));
+    const left = layer('left', 'max_pool', [conv1], poolAttrs(3, 1, 1));
+    const right = layer('right', 'avg_pool', [conv1], poolAttrs(3, 1, 1));
+    const both = layer('both', 'add', [left, layer('twice', 'add', [right, conv1])]);
+    const flat = layer('flat', 'flatten', [both]);
+    const hidden = layer('hidden', 'dense', [flat], denseAttrs(5));
+    return layer('fc', 'dense', [layer('sum', 'add', [hidden, layer('hidden2', 'dense', [flat], denseAttrs(5))])], denseAttrs(2));
+  }),
+};
+
+export const updates = ['plain', 'proximal', 'subgradient', 'masked'] as const;
+export type Update = (typeof updates)[number];
+
+const span = { source: { name: 'test', text: '' }, start: 0, end: 0 };
+
+/** Every structure of every layer. */
+function penaltiesOf(network: Network): readonly Penalty[] {
+  return network.graph.nodes.flatMap(({ op, layer }): Penalty[] => {
+    const structures: readonly StructureKind[] = op === 'conv' ? ['filters', 'channels', 'fibers'] : op === 'dense' ? ['neurons', 'inputs'] : [];
+    return structures.map((structure, i) => ({ structure, layer: present(layer, 'layer'), strength: 0.3 * (i + 1), weighting: i % 2 === 0 ? 'one' : 'sqrt', span }));
+  });
+}
+
+export interface TrainingCase {
+  readonly graph: Graph;
+  readonly feeds: ReadonlyMap<string, F64Tensor>;
+}
+
+const single = ({ shape, data }: F64Tensor): F64Tensor => tensor(shape, data.map(Math.fround));
+
+export function trainingCase(network: Network, update: Update, batch: Batch, seed: number): TrainingCase {
+  const trained = network.parameters.filter(({ role }) => role === 'trained').map(({ name }) => name);
+  const step: TrainingStep = {
+    batch,
+    momentum: 0.9,
+    decay: update === 'plain' ? 0 : 0.01,
+    method: update === 'subgradient' ? 'subgradient' : 'proximal',
+    penalties: update === 'proximal' || update === 'subgradient' ? groupSets(network, ops, penaltiesOf(network)) : [],
+    masked: new Set(update === 'masked' ? trained : []),
+  };
+  const graph = trainingGraph(network, step, ops);
+  const draws = stream(seed, 'training case');
+  const feeds = new Map<string, F64Tensor>([
+    ['rate', scalar(0.05)],
+    ['strength', scalar(0.7)],
+    ['step', scalar(12)],
+    ['seed', scalar(-5)],
+    ['label', tensor([batch.samples], Float64Array.from({ length: batch.samples }, (_, i) => Math.floor(draws.uniform(i) * network.classes)))],
+    ['sample-weight', tensor([batch.samples], Float64Array.from({ length: batch.samples }, (_, i) => (i === 1 ? 0 : 1)))],
+    ...[...initialParameters(network, seed)].map(([name, { shape, data }]) => [name, single(tensor(shape, Float64Array.from(data)))] as const),
+  ]);
+  for (const [at, name] of trained.entries()) {
+    const { shape } = present(feeds.get(name), name);
+    feeds.set(maskName(name), tensor(shape, Float64Array.from({ length: sizeOf(shape) }, (_, i) => (draws.uniform(1000 * (at + 1) + i) < 0.3 ? 0 : 1))));
+  }
+  for (const node of graph.nodes) {
+    const name = fedName(node);
+    if (name === undefined || feeds.has(name)) continue;
+    const shape = present(node.results[0], name);
+    feeds.set(name, name === 'sample' ? single(normals(name, shape, seed)) : tensor(shape, new Float64Array(sizeOf(shape))));
+  }
+  return { graph, feeds };
+}

@@ -1,0 +1,17 @@
+// Emitted training steps against the float64 evaluation of the same graph.
+
+import { describe, expect, test } from 'vitest';
+import { targets } from './harness.ts';
+import { stepError } from './training-error.ts';
+import { networks, updates } from './training-cases.ts';
+
+/** Relative to the largest value of a tensor. */
+const bar = 1e-3;
+
+describe.each(targets)('$name', (engine) => {
+  describe.each(Object.entries(networks))('%s', (_name, network) => {
+    test.each(updates)('%s', (update) => {
+      expect(stepError(network, update, { samples: 4, shards: 2 }, 1, engine)).toBeLessThanOrEqual(bar);
+    });
+  });
+});
