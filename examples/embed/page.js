@@ -71,7 +71,7 @@ function showAnswer() {
   if (!net) return;
   const empty = strokes.length === 0;
   if (empty) seen.getContext('2d').clearRect(0, 0, side, side);
-  const shares = empty ? new Array(10).fill(0) : softmax(net.run(readPicture()));
+  const shares = empty ? net.labels.map(() => 0) : softmax(net.run(readPicture()));
   const best = empty ? -1 : shares.indexOf(Math.max(...shares));
   for (const [digit, row] of [...find('scores').children].entries()) {
     row.classList.toggle('best', digit === best);

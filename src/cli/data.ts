@@ -1,5 +1,6 @@
 // ssl-compile data NAME: fetches a published data set.
 
+import { join } from 'node:path';
 import type { Command } from 'commander';
 import { exitCode } from './exit-code.ts';
 import { example, jsonOption } from './options.ts';
@@ -23,11 +24,7 @@ export function addData(program: Command, shell: Shell, finish: (code: number) =
 }
 
 async function download(name: string, options: DataOptions, shell: Shell): Promise<number> {
-  const [{ downloadDataset }, { cacheDirectory }, { join }] = await Promise.all([
-    import('../driver/data-download.ts'),
-    import('../driver/data-path.ts'),
-    import('node:path'),
-  ]);
+  const [{ downloadDataset }, { cacheDirectory }] = await Promise.all([import('../driver/data-download.ts'), import('../driver/data-path.ts')]);
   const folder = join(options.data ?? cacheDirectory({ environment: shell.environment }), name === 'mnist' ? name : '');
   const files = await downloadDataset(name, folder, ({ file, receivedBytes, totalBytes }) => {
     const total = totalBytes === undefined ? '' : ` of ${formatBytes(totalBytes)}`;

@@ -21,7 +21,7 @@ export function usedInputs({ graph }: Program, shape: Shape, ops: OpRegistry): I
   const nodes = nodeMap(graph);
   const shapesOf = (node: Node): readonly Shape[] => node.inputs.map((value) => present(nodes.get(value.node)?.results[value.result], 'shape of an operand'));
   const size = sizeOf(shape);
-  const flags = new Array<number>(size).fill(0);
+  const flags = Array.from({ length: size }, () => 0);
   const carriers: Value[] = graph.nodes.filter((node) => node.op === 'input').map(({ id }) => ({ node: id, result: 0 }));
   let readers = 0;
   for (const node of graph.nodes) {

@@ -1,0 +1,110 @@
+// The compiler as a library: the stages of the command line, one function each.
+//
+//   import { build, loadModel, loadDataset, train, writeFiles } from 'ssl-compile';
+//
+//   const { model } = loadModel('lenet.ssl');
+//   await train(model, await loadDataset('mnist'), { out: 'runs/lenet' });
+//   const { files } = await build(loadModel('lenet.ssl', 'runs/lenet'), { target: 'js' });
+//   writeFiles('out', files);
+//
+// Whatever is wrong with the input is thrown as a DiagnosticError; `renderDiagnostic` shows one with its place.
+
+import { check as checkFile } from './check/check.ts';
+import type { Checked } from './check/check.ts';
+import { buildModule } from './driver/build.ts';
+import type { BuildInput, BuildOptions, Built } from './driver/build.ts';
+import { explainModel } from './driver/explain.ts';
+import type { Explanation } from './driver/explain.ts';
+import { openModel, withWeights } from './driver/model.ts';
+import type { OpenedModel } from './driver/model.ts';
+import { verifyModule } from './driver/verify.ts';
+import type { Verification } from './driver/verify.ts';
+import { invariant } from './base/invariant.ts';
+import { ops } from './ops/index.ts';
+import type { SourceFile } from './syntax/ast.ts';
+import { parse as parseSource } from './syntax/parse.ts';
+import type { Parsed } from './syntax/parse.ts';
+import { kernelTargets } from './targets/index.ts';
+
+export { DiagnosticError } from './base/diagnostic.ts';
+export type { Diagnostic, RelatedPlace, Severity, TextEdit } from './base/diagnostic.ts';
+export { renderDiagnostic } from './base/frame.ts';
+export type { Source, Span } from './base/span.ts';
+export type { Checked } from './check/check.ts';
+export type { Dataset, Split } from './data/dataset.ts';
+export type { BuildInput, BuildOptions, Built } from './driver/build.ts';
+export { downloadDataset } from './driver/data-download.ts';
+export { loadDataset } from './driver/data-load.ts';
+export type { DataSearch } from './driver/data-path.ts';
+export type { Equivalence } from './driver/equivalence.ts';
+export type { Explanation } from './driver/explain.ts';
+export type { OpenedModel } from './driver/model.ts';
+export type { EpochEvent, PhaseEvent, StepEvent, TrainEvent } from './driver/run-events.ts';
+export type { RunSummary } from './driver/run-summary.ts';
+export { train } from './driver/run-train.ts';
+export type { TrainOptions, TrainResult } from './driver/train-options.ts';
+export type { Comparison, Verification } from './driver/verify.ts';
+export { loadWeights } from './driver/weights.ts';
+export type { Weights } from './driver/weights.ts';
+export { writeFilesAtomically as writeFiles } from './driver/write-files.ts';
+export type { NamedFile } from './driver/write-files.ts';
+export { printGraph } from './ir/print.ts';
+export type { Graph, Program } from './ir/graph.ts';
+export type { Model, Network, Penalty, TrainSpec } from './ir/network.ts';
+export type { BeforeAfter, Kept, LayerReport, StructureReport } from './sparsity/structure-report.ts';
+export { format } from './syntax/format.ts';
+export type { Parsed } from './syntax/parse.ts';
+
+/** Source text to a syntax tree, with every mistake in it. @param name What messages call the source. */
+export function parse(text: string, name = '<string>'): Parsed {
+  return parseSource({ name, text });
+}
+
+/** Names, arguments, shapes, sizes, penalties, training. @param file Of a source without syntax errors. */
+export function check(file: SourceFile): Checked {
+  return checkFile(file, ops);
+}
+
+/**
+ * Reads and checks a file, or the folder of a run.
+ * @param subject An .ssl file, or the folder of a run, which holds weights too.
+ * @param weights The folder of a run, or a .safetensors file whose names and shapes fit.
+ * @throws DiagnosticError
+ */
+export function loadModel(subject: string, weights?: string): OpenedModel {
+  return openModel(subject, weights, ops);
+}
+
+/** Names of targets. */
+export type TargetName = 'wasm' | 'js';
+
+export interface BuildRequest extends Partial<Omit<BuildOptions, 'target'>> {
+  /** `wasm` unless given. */
+  readonly target?: TargetName;
+}
+
+/**
+ * The files of a module, which `writeFiles` puts into a folder. Compacted, one sample a run, channels first,
+ * unless the request says otherwise. The same input gives the same bytes.
+ * @throws DiagnosticError `fit/no-weights`
+ */
+export async function build(model: OpenedModel, { target = 'wasm', dense = false, batch = 1, layout = 'chw', inline = false }: BuildRequest = {}): Promise<Built> {
+  const found = kernelTargets.find(({ name }) => name === target);
+  invariant(found, () => `target ${target}`);
+  return buildModule(withWeights(model), { target: found, dense, batch, layout, inline }, ops);
+}
+
+/**
+ * Compares a module that `build` made with the float64 reference: its files, its outputs, every layer.
+ * @param place Its folder, or the ES module.
+ * @throws DiagnosticError where there is no module, or one built from something else
+ */
+export function verify(place: string, model: OpenedModel): Promise<Verification> {
+  const input: BuildInput = withWeights(model);
+  return verifyModule(place, input, kernelTargets, ops);
+}
+
+/** What a network consists of and what its penalties may remove; with weights, what each group became and why. */
+export function explain({ model, weights }: OpenedModel): Explanation {
+  return explainModel(model, weights?.parameters, ops);
+}
