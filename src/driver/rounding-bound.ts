@@ -89,12 +89,15 @@ function ofMonotone(context: NodeContext): Bounded {
   const values = context.operands.map(({ value }) => value);
   const value = evaluate(context, values);
   const [below, above] = [shifted(-1), shifted(1)];
-  // Sums of what cancels are rounded as their terms are.
+  // Sums of what cancels are rounded as their terms are: how much each operand has a part in the value shows
+  // where it is doubled.
   const [fromZero, absolute] = [evaluate(context, zeroed(context)), evaluate(context, values.map(magnitude))];
+  const doubled = values.map((_, operand) => evaluate(context, values.map((each, i) => (i === operand ? map(each, (x) => 2 * x) : each))));
   const unit = context.op.tolerance * epsilon;
   const error = map(value, (y, i) => {
     const carried = Math.max(Math.abs((above.data[i] as number) - y), Math.abs((below.data[i] as number) - y));
-    return carried + unit * (Math.abs(y) + Math.abs(fromZero.data[i] as number) + Math.abs(absolute.data[i] as number));
+    const terms = doubled.reduce((sum, { data }) => sum + Math.abs((data[i] as number) - y), 0);
+    return carried + unit * (Math.abs(y) + Math.abs(fromZero.data[i] as number) + Math.abs(absolute.data[i] as number) + terms);
   });
   return { value, error };
 }
