@@ -62,8 +62,9 @@ export interface Score {
 }
 
 /** @param samples Numbers of the samples to judge by, at least one. */
-export async function evaluateOn({ engine, spec }: Run, phase: number, split: SplitName, samples: Uint32Array): Promise<Score> {
-  const to = Math.ceil(samples.length / engine.samplesABatch(phase));
+export async function evaluateOn({ engine, spec, plan }: Run, phase: number, split: SplitName, samples: Uint32Array): Promise<Score> {
+  const { batch } = present(plan.phases[phase], 'phase').spec;
+  const to = Math.ceil(samples.length / batch);
   const { loss, correct } = await engine.run({ program: 'evaluate', split, from: 0, to, order: samples, firstStep: 0, seed: spec.seed });
   return { loss: loss / samples.length, error: (samples.length - correct) / samples.length };
 }

@@ -37,21 +37,22 @@ export async function runPhase(run: Run, from: Checkpoint, start: PhaseStart): P
   const { firstStep, steps, stepsPerEpoch } = present(plan.phases[from.phase], 'phase');
   await enterPhase(run, from.phase, start);
   let state = from;
-  const save = async (): Promise<void> => {
+  const save = async (tensors: ReadonlyMap<string, Tensor>): Promise<void> => {
     state = { ...state, seconds: run.seconds() };
-    await writeCheckpoint(folder, state, engine.read());
+    await writeCheckpoint(folder, state, tensors);
   };
-  await save();
+  await save(engine.read());
 
   while (state.step < firstStep + steps) {
     if (options.signal?.aborted) return { kind: 'interrupted', state };
     const { epoch, stepInEpoch } = positionOf(plan, state.step);
     const { done, loss, correct, diverged } = await trainEpoch(run, state.phase, epoch, stepInEpoch, state.sums);
     const step = state.step - stepInEpoch + done;
-    if (diverged || firstNotFinite(run.model, engine.read()) !== undefined) await failDiverged(run, step);
+    const tensors = engine.read();
+    if (diverged || firstNotFinite(run.model, tensors) !== undefined) await failDiverged(run, step);
     state = { ...state, step, sums: { loss, correct } };
-    if (done === stepsPerEpoch) state = await closeEpoch(run, epoch, state);
-    await save();
+    if (done === stepsPerEpoch) state = await closeEpoch(run, epoch, state, tensors);
+    await save(tensors);
   }
   return { kind: 'finished', ...(await closePhase(run, state)) };
 }
@@ -78,14 +79,13 @@ async function enterPhase({ engine, phases, groups, folder }: Run, phase: number
 }
 
 /** Judges by the held-out samples and writes a line of metrics. */
-async function closeEpoch(run: Run, epoch: number, state: Checkpoint): Promise<Checkpoint> {
-  const { plan, data, engine, groups, options, folder } = run;
+async function closeEpoch(run: Run, epoch: number, state: Checkpoint, tensors: ReadonlyMap<string, Tensor>): Promise<Checkpoint> {
+  const { plan, data, groups, options, folder } = run;
   const { phase, step, sums } = state;
   const { spec, stepsPerEpoch } = present(plan.phases[phase], 'phase');
   const samples = stepsPerEpoch * spec.batch;
   const { heldOut: held } = data.division;
   const heldOut = held.length > 0 ? await evaluateOn(run, phase, 'training', held) : undefined;
-  const tensors = engine.read();
   const event: EpochEvent = {
     kind: 'epoch',
     phase: spec.name,

@@ -59,7 +59,7 @@ async function trainOn(model: Model, spec: TrainSpec, data: RunData, options: Tr
 
   const groups = groupSets(model.network, ops, model.penalties);
   const phases = phaseRequests(spec, groups);
-  const engine = await startEngine({ model, phases, data: data.shared, threads }, ops);
+  const engine = startEngine({ model, phases, data: data.shared, threads }, ops);
   try {
     await writeRunFile(folder, runFiles.source, source);
     const run: Run = { model, spec, plan, data, engine, groups, phases, folder, options, seconds, began: { step: stored?.checkpoint.step ?? 0, seconds: seconds() } };

@@ -9,7 +9,7 @@ import type { OpRegistry } from '../ir/op.ts';
 import { newControl, sum, word } from './control.ts';
 import { trainingDiagnostics } from './diagnostics.ts';
 import { startThreads } from './node-threads.ts';
-import { emitPhase, lowerPhase, pagesFor } from './phase-module.ts';
+import { checkSize, emitPhase, mostPages } from './phase-module.ts';
 import type { PhaseModule, PhaseRequest } from './phase-module.ts';
 import type { SharedData } from './shared-data.ts';
 import { readBinding, writeBinding } from './tensor-binding.ts';
@@ -44,9 +44,10 @@ export interface PassRequest extends Omit<Pass, 'count'> {
 }
 
 export interface Engine {
-  readonly bytes: number;
-  readonly samplesABatch: (phase: number) => number;
-  /** Clears the memory and gives the threads the phase's code. Everything persistent is then zero. */
+  /**
+   * Emits a phase and gives the threads its code. Everything persistent is then zero. Fails with
+   * `train/too-much-memory` and `train/no-memory`.
+   */
   readonly enter: (phase: number) => Promise<void>;
   /** Everything of the phase that lives from step to step, copied out, by name. */
   readonly read: () => ReadonlyMap<string, Tensor<Float32Array>>;
@@ -67,14 +68,12 @@ export interface EngineOptions {
   readonly threads: number;
 }
 
-/** Fails with `train/too-much-memory` and `train/no-memory`. */
-export async function startEngine({ model, phases: requests, data, threads: threadCount }: EngineOptions, ops: OpRegistry): Promise<Engine> {
-  const phases = requests.map((request) => lowerPhase(model, request, ops));
-  const pages = pagesFor(model.network.name, phases);
-  const memory = allocate(model.network.name, pages);
-  const codes = await Promise.all(phases.map((phase) => emitPhase(phase, pages)));
+/** Starts the threads. Fails with `train/too-much-memory`. */
+export function startEngine({ model, phases, data, threads: threadCount }: EngineOptions, ops: OpRegistry): Engine {
+  for (const request of phases) checkSize(model, request, ops);
+  const memory = new WebAssembly.Memory({ initial: 1, maximum: mostPages, shared: true });
   const most = Math.max(data.training.count, data.test.count);
-  const batches = Math.max(1, ...phases.map(({ batch }) => Math.floor(data.training.count / batch.samples)));
+  const batches = Math.max(1, ...phases.map(({ spec }) => Math.floor(data.training.count / spec.batch)));
   const shared: SharedState = {
     memory,
     control: newControl(),
@@ -83,8 +82,8 @@ export async function startEngine({ model, phases: requests, data, threads: thre
     rates: new Float32Array(new SharedArrayBuffer(4 * batches)),
   };
   const { words, sums } = shared.control;
-  const elements = new Float32Array(memory.buffer);
   const threads = startThreads(threadCount, shared);
+  const elements = (): Float32Array => new Float32Array(memory.buffer);
   let current: PhaseModule | undefined;
   const phase = (): PhaseModule => present(current, 'phase that was entered');
   const progress = (): Progress => ({
@@ -95,24 +94,24 @@ export async function startEngine({ model, phases: requests, data, threads: thre
   });
 
   return {
-    bytes: memory.buffer.byteLength,
-    samplesABatch: (index) => present(phases[index], `phase ${index}`).batch.samples,
     enter: async (index) => {
-      current = present(phases[index], `phase ${index}`);
-      elements.fill(0);
-      for (const { offset, data: segment } of current.kernel.segments) {
-        const View = segment instanceof Float32Array ? Float32Array : Int32Array;
-        new View(memory.buffer).set(segment, offset);
+      // Emitted only now: at no time is more than one phase's code in memory.
+      current = undefined;
+      current = await emitPhase(model, present(phases[index], `phase ${index}`), ops);
+      growTo(current.pages, memory, model.network.name);
+      const all = elements().fill(0);
+      for (const { offset, data: segment } of current.segments) {
+        if (segment instanceof Float32Array) all.set(segment, offset);
+        else new Int32Array(memory.buffer).set(segment, offset);
       }
-      const strength = current.kernel.bindings.find(({ name }) => name === 'strength');
-      if (strength) elements[strength.offset] = 1;
-      await threads.load(present(codes[index], `phase ${index}`));
+      if (current.strength) all[current.strength.offset] = 1;
+      await threads.load(current.code);
     },
-    read: () => new Map([...phase().persistent].map(([name, binding]) => [name, readBinding(binding, elements)])),
+    read: () => new Map([...phase().persistent].map(([name, binding]) => [name, readBinding(binding, elements())])),
     write: (tensors) => {
       for (const [name, binding] of phase().persistent) {
         const found = tensors.get(name);
-        if (found) writeBinding(binding, elements, found);
+        if (found) writeBinding(binding, elements(), found);
       }
     },
     run: async ({ order, rates, sums: before, ...pass }) => {
@@ -133,10 +132,12 @@ export async function startEngine({ model, phases: requests, data, threads: thre
   };
 }
 
-function allocate(network: string, pages: number): WebAssembly.Memory {
+function growTo(pages: number, memory: WebAssembly.Memory, network: string): void {
+  const missing = pages - memory.buffer.byteLength / 65536;
+  if (missing <= 0) return;
   try {
-    return new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true });
+    memory.grow(missing);
   } catch {
-    return fail(trainingDiagnostics['no-memory']({ args: [network, pages * 65536], help: 'use a smaller batch' }));
+    fail(trainingDiagnostics['no-memory']({ args: [network, pages * 65536], help: 'use a smaller batch' }));
   }
 }

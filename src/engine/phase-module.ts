@@ -5,7 +5,7 @@ import { invariant, present } from '../base/invariant.ts';
 import { sizeOf } from '../base/tensor.ts';
 import type { Batch, Graph } from '../ir/graph.ts';
 import type { GroupSet } from '../ir/group.ts';
-import type { Binding, KernelModule } from '../ir/kernel.ts';
+import type { Binding, KernelModule, Segment } from '../ir/kernel.ts';
 import { fedName } from '../ir/leaf.ts';
 import type { Model, PhaseSpec } from '../ir/network.ts';
 import type { OpRegistry } from '../ir/op.ts';
@@ -27,11 +27,16 @@ export interface PhaseRequest {
   readonly masked: ReadonlySet<string>;
 }
 
+/** A phase as its threads and the main thread need it. */
 export interface PhaseModule {
-  readonly batch: Batch;
-  readonly kernel: KernelModule;
+  readonly code: PhaseCode;
+  /** Pages of memory it needs. */
+  readonly pages: number;
+  readonly segments: readonly Segment[];
   /** What lives from step to step, by name: parameters, momentum, running statistics, masks. */
   readonly persistent: ReadonlyMap<string, Binding>;
+  /** Multiplies every lambda; absent where nothing is penalised. */
+  readonly strength: Binding | undefined;
 }
 
 /** Convolutions keep a buffer of weight gradients for every shard, so there are few. */
@@ -54,44 +59,42 @@ export function phaseGraphs({ network, method }: Model, { spec, groups, masked }
   };
 }
 
-export function lowerPhase(model: Model, request: PhaseRequest, ops: OpRegistry): PhaseModule {
-  const graphs = phaseGraphs(model, request, ops);
-  checkSize(model, graphs);
-  const kernel = lowerTraining(graphs, ops, wasmMachine);
-  const names = new Set([graphs.step, graphs.evaluate].flatMap((graph) => graph.nodes.flatMap((node) => (node.op === 'parameter' ? (fedName(node) ?? []) : []))));
-  return {
-    batch: graphs.step.batch,
-    kernel,
-    persistent: new Map(kernel.bindings.flatMap((binding) => (names.has(binding.name) ? [[binding.name, binding]] : []))),
-  };
-}
+/** What a 32-bit address reaches, in pages of 64 KiB. */
+export const mostPages = 65536;
+const mostBytes = mostPages * 65536;
 
-/** What a 32-bit address reaches. */
-const mostBytes = 2 ** 32;
-
-/** Refuses before anything is allocated what cannot fit: every value of the step has a place of its own. */
-function checkSize({ network }: Model, { step }: Record<ProgramName, Graph>): void {
+/**
+ * Refuses, before anything is lowered or allocated, what cannot fit: every value of the step has a place of
+ * its own. Fails with `train/too-much-memory`.
+ */
+export function checkSize(model: Model, request: PhaseRequest, ops: OpRegistry): void {
+  const { step } = phaseGraphs(model, request, ops);
   const bytes = step.nodes.reduce((total, node) => total + 4 * node.results.reduce((elements, shape) => elements + sizeOf(shape), 0), 0);
-  if (bytes > mostBytes) failSize(network.name, bytes);
+  if (bytes > mostBytes) failSize(model.network.name, bytes);
 }
 
 function failSize(network: string, bytes: number): never {
   fail(trainingDiagnostics['too-much-memory']({ args: [network, bytes, mostBytes], help: 'use a smaller batch' }));
 }
 
-/** Pages of 64 KiB that the largest of the phases needs. Fails with `train/too-much-memory`. */
-export function pagesFor(network: string, phases: readonly PhaseModule[]): number {
-  const bytes = Math.max(...phases.map(({ kernel }) => 4 * kernel.elements));
-  if (bytes > mostBytes) failSize(network, bytes);
-  return Math.max(...phases.map(({ kernel }) => wasmPages(kernel)));
-}
-
-/** @param pages Of the memory, which all phases of a run share one after another. */
-export async function emitPhase({ batch, kernel }: PhaseModule, pages: number): Promise<PhaseCode> {
-  const bytes = printWasm(kernel, { memory: { import: importName, shared: true, pages }, weights: 'separate', stages: true });
+/** Fails with `train/too-much-memory`. */
+export async function emitPhase(model: Model, request: PhaseRequest, ops: OpRegistry): Promise<PhaseModule> {
+  const graphs = phaseGraphs(model, request, ops);
+  const kernel = lowerTraining(graphs, ops, wasmMachine);
+  const pages = wasmPages(kernel);
+  if (pages > mostPages) failSize(model.network.name, pages * 65536);
+  const bytes = printWasm(kernel, { memory: { import: importName, shared: true, pages, maximum: mostPages }, weights: 'separate', stages: true });
+  const { batch } = graphs.step;
+  const names = new Set([graphs.step, graphs.evaluate].flatMap((graph) => graph.nodes.flatMap((node) => (node.op === 'parameter' ? (fedName(node) ?? []) : []))));
   return {
-    module: await WebAssembly.compile(bytes),
-    programs: { step: programCode(kernel, 'step', batch), evaluate: programCode(kernel, 'evaluate', batch) },
+    code: {
+      module: await WebAssembly.compile(bytes),
+      programs: { step: programCode(kernel, 'step', batch), evaluate: programCode(kernel, 'evaluate', batch) },
+    },
+    pages,
+    segments: kernel.segments,
+    persistent: new Map(kernel.bindings.flatMap((binding) => (names.has(binding.name) ? [[binding.name, binding]] : []))),
+    strength: kernel.bindings.find(({ name }) => name === 'strength'),
   };
 }
 

@@ -34,7 +34,7 @@ const evaluation = { program: 'evaluate', split: 'test', from: 0, to: 4, order: 
 
 const engines: Engine[] = [];
 async function engineOf(phase: PhaseRequest, threads: number): Promise<Engine> {
-  const engine = await startEngine({ model, phases: [phase], data, threads }, ops);
+  const engine = startEngine({ model, phases: [phase], data, threads }, ops);
   engines.push(engine);
   await engine.enter(0);
   return engine;

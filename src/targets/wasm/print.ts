@@ -16,9 +16,9 @@ import { usedMath } from './used-math.ts';
 export interface PrintWasmOptions {
   /**
    * `own`: exported as `memory`, as large as the module says. Otherwise `memory` is imported from the module
-   * of that name, with `pages` pages of 64 KiB at least (at most too, where it is shared).
+   * of that name, with `pages` pages of 64 KiB at least (where it is shared `maximum` at most, or `pages` too).
    */
-  readonly memory: 'own' | { readonly import: string; readonly shared: boolean; readonly pages: number };
+  readonly memory: 'own' | { readonly import: string; readonly shared: boolean; readonly pages: number; readonly maximum?: number };
   /**
    * `inside` (the default) writes the segments whenever the module is instantiated. Large ones start slowly
    * there (64 MiB: 400 ms against 70): then, and where threads share the memory, `separate` leaves them to
@@ -46,8 +46,8 @@ export function printWasm(module: KernelModule, options: PrintWasmOptions): Uint
     const pages = wasmPages(module);
     builder.memory({ initial: pages, maximum: pages }, 'memory');
   } else {
-    const { pages, shared } = memory;
-    builder.importMemory(memory.import, 'memory', shared ? { initial: pages, maximum: pages, shared } : { initial: pages });
+    const { pages, shared, maximum = pages } = memory;
+    builder.importMemory(memory.import, 'memory', shared ? { initial: pages, maximum, shared } : { initial: pages });
   }
   const math = new Map<MathFunction, number>();
   for (const name of usedMath(module)) math.set(name, builder.function(name, mathType, (body) => writeMath(name, body)));
