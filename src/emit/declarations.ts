@@ -7,7 +7,7 @@ import { literalText, quoted, typeText } from './literal.ts';
 import type { ModuleFacts } from './module-facts.ts';
 import { describePlan } from './tensor-plan.ts';
 
-const loadOptions = {
+export const loadOptions: Readonly<Record<'wasm' | 'weights', { readonly type: string; readonly docs: string[] }>> = {
   // WebAssembly.Module is a type of the DOM library, which not every project has.
   wasm: { type: 'object', docs: ['The `.wasm` file: bytes (an ArrayBuffer or a view of one) or a compiled WebAssembly.Module.'] },
   weights: { type: 'ArrayBuffer | ArrayBufferView', docs: ['The bytes of the `.bin` file.'] },
@@ -58,14 +58,14 @@ export function declarationsText(morph: typeof TsMorph, facts: ModuleFacts, opti
   return `${file.getFullText().trimEnd()}\n`;
 }
 
-interface Property {
+export interface Property {
   readonly name: string;
   readonly type: string;
   readonly isReadonly: true;
   readonly docs: string[];
 }
 
-function propertiesOf(facts: ModuleFacts): Property[] {
+export function propertiesOf(facts: ModuleFacts): Property[] {
   const property = (name: string, type: string, doc: string): Property => ({ name, type, isReadonly: true, docs: [doc] });
   const tuple = (values: readonly (number | string)[]): string => `readonly ${literalText(values)}`;
   return [
@@ -86,7 +86,7 @@ function orderName({ layout }: ModuleFacts, shape: readonly number[]): string {
   return layout === 'chw' ? 'channels, rows, columns (CHW)' : 'rows, columns, channels (HWC)';
 }
 
-function runDoc(facts: ModuleFacts): string {
+export function runDoc(facts: ModuleFacts): string {
   const { batch, inputShape, outputShape, range } = facts;
   const count = (shape: readonly number[]): string => `${batch * sizeOf(shape)} numbers: ${[...(batch > 1 ? [batch] : []), ...shape].join(' x ')}`;
   return [

@@ -6,6 +6,7 @@
 //   lenet.wasm   the kernels, unless they are inside
 //   lenet.bin    the weights, where they are large
 
+import type { KernelModule } from '../ir/kernel.ts';
 import { packSegments, segmentBytes } from '../targets/segments.ts';
 import type { KernelTarget } from '../targets/target.ts';
 import { encodeBase64, splitPlanes } from './base64.ts';
@@ -17,6 +18,7 @@ import type { ModuleParts, Part } from './module-text.ts';
 
 export interface EmitOptions extends FactSources {
   readonly target: KernelTarget;
+  readonly kernels: KernelModule;
   /** Base name of the files; what is not a letter, digit, `-`, `_` or `.` becomes `-`. */
   readonly file: string;
   /** Put the code of a `wasm` module inside the ES module. */
@@ -36,7 +38,7 @@ export interface EmittedModule {
 }
 
 /** More constant data than this is a file of its own. */
-const insideLimit = 16 * 2 ** 20;
+export const insideLimit: number = 16 * 2 ** 20;
 
 export async function emitModule(options: EmitOptions): Promise<EmittedModule> {
   const { target, kernels } = options;

@@ -8,7 +8,7 @@ import type { Layout, TensorPlan } from './tensor-plan.ts';
 
 export interface FactSources {
   /** Its program `run` computes the binding `output`, `[batch, ...]`, from the binding `input`, `[batch, ...]`. */
-  readonly kernels: KernelModule;
+  readonly kernels: Pick<KernelModule, 'bindings'>;
   /** What the network is called; any text. */
   readonly name: string;
   readonly labels?: readonly string[];

@@ -23,7 +23,7 @@ export interface ModuleParts {
   readonly runtime: string;
 }
 
-const header = '// Emitted by ssl-compile. Do not edit: build it again from its source instead.';
+export const header = '// Emitted by ssl-compile. Do not edit: build it again from its source instead.';
 
 export function moduleText(morph: typeof TsMorph, facts: ModuleFacts, parts: ModuleParts): string {
   const project = new morph.Project({

@@ -66,7 +66,7 @@ function positionAt(indices: readonly Index[], shape: Shape, strides: readonly n
   return position;
 }
 
-function unaryAt(op: UnaryOp, a: number): number {
+export function unaryAt(op: UnaryOp, a: number): number {
   switch (op) {
     case 'neg':
       return -a;
@@ -87,7 +87,7 @@ function unaryAt(op: UnaryOp, a: number): number {
   }
 }
 
-function binaryAt(op: BinaryOp, a: number, b: number): number {
+export function binaryAt(op: BinaryOp, a: number, b: number): number {
   switch (op) {
     case 'add':
       return a + b;
@@ -106,7 +106,7 @@ function binaryAt(op: BinaryOp, a: number, b: number): number {
   }
 }
 
-function compareAt(op: CompareOp, a: number, b: number): boolean {
+export function compareAt(op: CompareOp, a: number, b: number): boolean {
   switch (op) {
     case 'eq':
       return a === b;

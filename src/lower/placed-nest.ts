@@ -105,7 +105,7 @@ export function placeNests(graph: Graph, ops: OpRegistry, nameOf: (value: Value)
 }
 
 /** Replaces axis d of an expression by the index `at[d]`, a load of `replaced` by `by`. */
-function substituteExpr(expr: NestExpr, at: readonly Index[], replaced: (load: Extract<NestExpr, { kind: 'load' }>) => NestExpr | undefined): NestExpr {
+export function substituteExpr(expr: NestExpr, at: readonly Index[], replaced: (load: Extract<NestExpr, { kind: 'load' }>) => NestExpr | undefined): NestExpr {
   const part = (inner: NestExpr): NestExpr => substituteExpr(inner, at, replaced);
   const index = (old: Index): Index => {
     let offset = old.offset;

@@ -51,13 +51,14 @@ export function viewLayout(from: ThreadLayout, shape: Shape): ThreadLayout {
 export function placesAlong(layout: ThreadLayout, axis: number, index: number): readonly (readonly [ThreadDimension, number])[] {
   const parts = present(layout.axes[axis], 'axis');
   let rest = index;
-  return parts
-    .map(({ extent, dimension, stride }, i): readonly [ThreadDimension, number] => {
-      const inner = parts.slice(i + 1).reduce((product, part) => product * part.extent, 1);
-      const at = i === 0 ? Math.floor(rest / inner) : Math.floor(rest / inner) % extent;
-      rest = index % inner;
-      return [dimension, at * stride];
-    });
+  let inner = parts.reduce((product, part) => product * part.extent, 1);
+  return parts.map(({ extent, dimension, stride }, i): readonly [ThreadDimension, number] => {
+    inner /= extent;
+    // What leaves the tensor (padding) leaves it outermost.
+    const at = i < parts.length - 1 ? Math.floor(rest / inner) : rest;
+    rest -= at * inner;
+    return [dimension, at * stride];
+  });
 }
 
 /** The place of each index of each axis in a list of the numbers, x fastest. */

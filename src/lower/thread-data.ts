@@ -1,0 +1,45 @@
+// Constant data of one kernel. Large pieces are tables of their own, in rows, so that no flat index grows
+// beyond what a float counts exactly; the others share one, because a kernel may bind eight buffers at most.
+
+import { sizeOf } from '../base/tensor.ts';
+import { indexProduct, indexSum, int, type ThreadData, type ThreadIndex } from '../ir/thread-kernel.ts';
+
+export interface PlacedData {
+  readonly data: number;
+  readonly at: readonly ThreadIndex[];
+}
+
+export interface DataPool {
+  /** Places `rows` x `columns` numbers, row by row; answers how to reach one. */
+  readonly add: (values: readonly number[], columns: number) => (row: ThreadIndex, column: ThreadIndex) => PlacedData;
+  readonly finish: () => readonly ThreadData[];
+}
+
+/** Storage buffers that WebGPU lets a kernel bind, the output among them. */
+export const mostBuffers = 8;
+
+/** Numbers from which a piece stands alone. */
+const large = 4096;
+
+export function dataPool(operands: number): DataPool {
+  const all: { extents: readonly number[]; values: number[] }[] = [];
+  let shared: number | undefined;
+  return {
+    add: (values, columns) => {
+      const rows = values.length / columns;
+      // One more is kept for what is shared.
+      const room = mostBuffers - 1 - operands - all.length - (shared === undefined ? 1 : 0);
+      if (values.length >= large && rows > 1 && room > 0) {
+        const data = all.push({ extents: [columns, rows], values: [...values] }) - 1;
+        return (row, column) => ({ data, at: [column, row] });
+      }
+      shared ??= all.push({ extents: [0], values: [] }) - 1;
+      const data = shared;
+      const place = all[data];
+      const first = place?.values.length ?? 0;
+      for (const value of values) place?.values.push(value);
+      return (row, column) => ({ data, at: [indexSum(indexSum(indexProduct(row, columns), column), int(first))] });
+    },
+    finish: () => all.map(({ extents, values }) => ({ extents: sizeOf(extents) === 0 ? [values.length] : extents, values: Float32Array.from(values) })),
+  };
+}
