@@ -90,14 +90,14 @@ export function lowerFor(deployed: Program, { target, batch }: Pick<BuildOptions
 }
 
 /** What `net.meta` tells: enough to build the module again and see whether it is the same. */
-function metaOf({ source, model, weights }: BuildInput, { target, dense, batch, layout, inline }: BuildOptions, { layers, macs }: StructureReport, equivalence: Equivalence): Json {
+function metaOf({ source, weights }: BuildInput, { target, dense, batch, layout, inline }: BuildOptions, { layers, macs }: StructureReport, equivalence: Equivalence): Json {
   return {
     compiler: `ssl-compile ${compilerVersion()}`,
     target: target.name,
     options: { dense, batch, layout, inline },
     source: `sha256:${hashOf(source.text)}`,
     weights: `sha256:${weights.hash}`,
-    ...(model.train && { seed: model.train.seed }),
+    ...(weights.seed !== undefined && { seed: weights.seed }),
     layers: layers.map(({ name, op, ...counts }) => ({ name, op, ...counts })),
     macs: { dense: macs.dense, compacted: macs.compacted },
     equivalence: { ...equivalence },

@@ -61,7 +61,7 @@ export async function verifyModule(place: string, input: BuildInput, targets: re
   const net = await loadModule(shipped);
   const record = buildRecord(net, path);
   if (record.weights !== `sha256:${input.weights.hash}`) fail(moduleDiagnostics['other-weights']({ args: [path, input.weights.file] }));
-  if (record.source !== `sha256:${hashOf(input.source.text)}`) fail(moduleDiagnostics['other-source']({ args: [path, input.source.name] }));
+  if (record.source !== `sha256:${hashOf(input.source.text)}`) fail(moduleDiagnostics['other-source']({ args: [path, input.source.name], help: 'name the file that `build` was given: --source FILE' }));
   const target = targets.find(({ name }) => name === record.target) ?? fail(moduleDiagnostics.target({ args: [path, record.target] }));
   const built = await buildModule(input, { target, dense: record.dense, batch: record.batch, layout: record.layout, inline: record.inline }, ops);
 

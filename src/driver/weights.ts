@@ -1,7 +1,7 @@
 // Weights for a network: of a run, or of any safetensors file whose names and shapes fit.
 
 import { createHash } from 'node:crypto';
-import { existsSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { DiagnosticError, fail } from '../base/diagnostic.ts';
 import type { Diagnostic } from '../base/diagnostic.ts';
@@ -21,6 +21,8 @@ export interface Weights {
   readonly file: string;
   /** SHA-256 of the file, in hex. */
   readonly hash: string;
+  /** What the run that made them was trained with. */
+  readonly seed?: number;
   /** All parameters of the network. */
   readonly parameters: ReadonlyMap<string, ParameterData>;
 }
@@ -38,7 +40,20 @@ export function loadWeights(place: string, network: Network): Weights {
   const file = weightsFile(place);
   const bytes = readSmallFile(file, mostBytes);
   const { tensors } = readSafetensors(bytes, file);
-  return { file, hash: createHash('sha256').update(bytes).digest('hex'), parameters: fitWeights(tensors, network, file) };
+  const seed = seedOf(place);
+  return { file, hash: createHash('sha256').update(bytes).digest('hex'), ...(seed !== undefined && { seed }), parameters: fitWeights(tensors, network, file) };
+}
+
+/** Of a finished run; weights from elsewhere have none. */
+function seedOf(place: string): number | undefined {
+  const file = join(place, runFiles.summary);
+  if (!isFolder(place) || !existsSync(file)) return undefined;
+  try {
+    const summary: unknown = JSON.parse(readFileSync(file, 'utf8'));
+    return typeof summary === 'object' && summary !== null && 'seed' in summary && typeof summary.seed === 'number' ? summary.seed : undefined;
+  } catch (error) {
+    return fail(fileDiagnostics.unreadable({ args: [file, reasonOf(error)] }));
+  }
 }
 
 export function isFolder(path: string): boolean {
