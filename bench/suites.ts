@@ -1,6 +1,8 @@
 // The suites, by name.
 
 import type { Suite } from './suite.ts';
+import { compileSuite } from './suites/compile.ts';
 import { peersSuite } from './suites/peers.ts';
+import { trainingSuite } from './suites/training.ts';
 
-export const suites: readonly Suite[] = [peersSuite];
+export const suites: readonly Suite[] = [peersSuite, trainingSuite, compileSuite];

@@ -1,0 +1,137 @@
+// Suite `compile`: how long the command line takes, process start included, and how large its output is.
+
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { present } from '../../src/base/invariant.ts';
+import type { Tensor } from '../../src/base/tensor.ts';
+import { writeSafetensors } from '../../src/engine/safetensors.ts';
+import { median } from '../measure.ts';
+import type { Network } from '../network.ts';
+import { sslSource } from '../peers/ssl-source.ts';
+import { inTemporaryFolder, timeCommand } from '../process.ts';
+import { formatMs } from '../report.ts';
+import type { Result, Row, Table } from '../report.ts';
+import { shrink } from '../shrink.ts';
+import type { Suite, SuiteContext } from '../suite.ts';
+import { caffeNetStack } from './caffenet-stack.ts';
+import { leNets, wholeNetwork } from './lenet.ts';
+
+const OURS = 'ssl-wasm';
+const WEIGHTS = 'weights';
+const RUNS = 5;
+
+interface Case {
+  readonly name: string;
+  readonly network: () => Network;
+  /** What compaction leaves of it. */
+  readonly compacted: (network: Network) => Network;
+  /** Source with names of its own for the layers; absent: as `sslSource` writes it. */
+  readonly example?: { readonly file: string; readonly layers: readonly string[] };
+}
+
+const leNet2 = present(leNets.find(({ number }) => number === 2), 'LeNet 2');
+
+const cases: readonly Case[] = [
+  {
+    name: 'lenet',
+    network: () => wholeNetwork(leNet2),
+    compacted: (network) => shrink(network).network,
+    example: { file: 'lenet.ssl', layers: ['conv1', 'conv2', 'fc1', 'fc2'] },
+  },
+  { name: 'caffenet', network: caffeNetStack, compacted: (network) => network },
+];
+
+interface Input {
+  readonly text: string;
+  readonly parameters: ReadonlyMap<string, Tensor<Float32Array>>;
+}
+
+function inputOf({ example }: Case, network: Network): Input {
+  const { text, parameters } = sslSource('CaffeNet', network);
+  if (!example) return { text, parameters };
+  const layers = [...new Set([...parameters.keys()].map((name) => name.replace(/\..*/, '')))];
+  const renamed = [...parameters].map(([name, tensor]) => {
+    const [layer = '', suffix = ''] = name.split('.');
+    return [`${example.layers[layers.indexOf(layer)]}.${suffix}`, tensor] as const;
+  });
+  return { text: readFileSync(new URL(`../../examples/${example.file}`, import.meta.url), 'utf8'), parameters: new Map(renamed) };
+}
+
+interface Size {
+  readonly bytes: number;
+  readonly gzipBytes: number;
+}
+
+function sizeOfFiles(contents: readonly Uint8Array[]): Size {
+  return {
+    bytes: contents.reduce((sum, content) => sum + content.length, 0),
+    gzipBytes: contents.reduce((sum, content) => sum + gzipSync(content, { level: 9 }).length, 0),
+  };
+}
+
+/** The files that are loaded; declarations are for editors. */
+function moduleSize(folder: string): Size {
+  return sizeOfFiles(readdirSync(folder).filter((file) => !file.endsWith('.d.ts')).map((file) => readFileSync(join(folder, file))));
+}
+
+/** Weights and biases as f32, one after another. */
+function weightsSize({ layers }: Network): Size {
+  const parts = layers.flatMap((layer) => ('weights' in layer ? [layer.weights, layer.bias] : []));
+  return sizeOfFiles([Buffer.concat(parts.map((part) => new Uint8Array(part.buffer, part.byteOffset, part.byteLength)))]);
+}
+
+async function runCase(each: Case, context: SuiteContext): Promise<readonly Row[]> {
+  const names = { check: `${each.name}/check`, build: `${each.name}/check+build` };
+  const network = each.network();
+  const { text, parameters } = inputOf(each, network);
+  return inTemporaryFolder(async (folder) => {
+    const [source, weights, out] = ['net.ssl', 'net.safetensors', 'out'].map((name) => join(folder, name)) as [string, string, string];
+    writeFileSync(source, text);
+    writeFileSync(weights, writeSafetensors(parameters));
+    const checks: number[] = [];
+    const builds: number[] = [];
+    for (let turn = 0; turn < RUNS; turn++) {
+      checks.push(await timeCommand(['check', source]));
+      builds.push(await timeCommand(['build', source, '--weights', weights, '--out', out]));
+    }
+    const both = median(checks.map((ms, turn) => ms + (builds[turn] ?? NaN)));
+    context.progress(`${each.name}: check ${formatMs(median(checks))}, check and build ${formatMs(both)}`);
+    const rows: readonly Row[] = [
+      { case: names.check, candidate: OURS, threads: 1, ms: median(checks) },
+      { case: names.build, candidate: OURS, threads: 1, ms: both, ...moduleSize(out) },
+      { case: names.build, candidate: WEIGHTS, threads: 1, ms: 0, ...weightsSize(each.compacted(network)) },
+    ];
+    return rows.filter((row) => context.wantsCase(row.case) && context.wantsCandidate(row.candidate));
+  });
+}
+
+async function run(context: SuiteContext): Promise<readonly Row[]> {
+  const rows: Row[] = [];
+  for (const each of cases) {
+    if (context.wantsCase(`${each.name}/check`) || context.wantsCase(`${each.name}/check+build`)) rows.push(...(await runCase(each, context)));
+  }
+  return rows;
+}
+
+function tables({ rows }: Result): readonly Table[] {
+  const times = rows.filter(({ candidate }) => candidate === OURS);
+  const sizes = rows.filter(({ bytes }) => bytes !== undefined);
+  return [
+    { title: 'Whole processes, median of five', head: ['case', 'seconds'], body: times.map((row) => [row.case, (row.ms / 1000).toFixed(2)]) },
+    {
+      title: 'Emitted module beside its weights, bytes',
+      head: ['case', 'raw', 'gzip'],
+      body: sizes.map(({ case: name, candidate, bytes, gzipBytes }) => [`${name} ${candidate}`, String(bytes), String(gzipBytes)]),
+    },
+  ].filter(({ body }) => body.length > 0);
+}
+
+export const compileSuite: Suite = {
+  name: 'compile',
+  doc: 'check, and check + build, as whole processes; size of the emitted module',
+  candidates: [OURS, WEIGHTS],
+  packages: () => [],
+  run,
+  tables,
+};
