@@ -7,7 +7,7 @@
 //   step axes     in a and b         the inner loop (reduce axes)
 //   other axes                       loops around the microkernel
 
-import { InternalError, invariant, present } from '../base/invariant.ts';
+import { InternalError, present } from '../base/invariant.ts';
 import type { NestExpr } from '../ir/nest.ts';
 import { functionBuilder, get, int, intAdd, intMul, set, type Expr, type KernelFunction, type Stmt, type TargetMachine } from '../ir/kernel.ts';
 import type { Domain } from './domain.ts';
@@ -49,7 +49,8 @@ export function asContraction(domain: Domain, machine: TargetMachine): Contracti
       if (strideAlong(nest.write, vectorAxis) !== 1 || !b.along.has(vectorAxis)) continue;
       if (!data && strideAlong(b, vectorAxis) !== 1) continue;
       if (!finishFits(domain, vectorAxis)) continue;
-      const steps = stepAxes.reduce((product, axis) => product * present(nest.axes[axis], 'axis').extent, 1);
+      const steps = stepsAlong(nest, { a, b, data, stepAxes })?.count;
+      if (steps === undefined) continue;
       // Of equally good ones the axis whose points lie closest in memory.
       const tileAxes = axes
         .filter(
@@ -110,7 +111,7 @@ export function scheduleContraction(name: string, domain: Domain, plan: Contract
   const { width, unit } = machine;
   const extentOf = (axis: number): number => present(nest.axes[axis], 'axis').extent;
   const points = tileAxis === undefined ? 1 : extentOf(tileAxis);
-  const stepPoints = stepsAlong(domain, plan);
+  const stepPoints = present(stepsAlong(nest, plan), 'steps of a contraction');
   const tile = chooseTile(points, vectors, stepPoints.count, machine.registers);
   const vectorBlocks = blocks(vectors, tile.vectors);
   const around = [...nest.axes.keys()].filter((axis) => axis !== domain.task && axis !== vectorAxis && axis !== tileAxis && !plan.stepAxes.includes(axis) && extentOf(axis) > 1);
@@ -232,8 +233,8 @@ interface StepPoints {
 /** A table of more steps than this costs more memory traffic than nested loops. */
 const longestTable = 4096;
 
-function stepsAlong(domain: Domain, plan: Contraction): StepPoints {
-  const { nest } = domain;
+/** Undefined where neither operand moves evenly: layouts that number the same steps differently. */
+function stepsAlong(nest: Domain['nest'], plan: Pick<Contraction, 'a' | 'b' | 'data' | 'stepAxes'>): StepPoints | undefined {
   const { a, b, stepAxes } = plan;
   const extentOf = (axis: number): number => present(nest.axes[axis], 'axis').extent;
   const offset = (f: AxisFunction | undefined, i: number): number => (!f ? 0 : f.kind === 'linear' ? f.stride * i : present(f.offsets[i], 'offset'));
@@ -262,7 +263,7 @@ function stepsAlong(domain: Domain, plan: Contraction): StepPoints {
       };
     }
   }
-  invariant(linear, () => `no step plan for ${nest.name}`);
+  if (!linear) return undefined;
   const levels: StepLevel[] = [];
   for (const axis of stepAxes.filter((each) => extentOf(each) > 1)) {
     const level = { count: extentOf(axis), aStep: present(strideAlong(a, axis), 'stride'), bStep: present(strideAlong(b, axis), 'stride') };
