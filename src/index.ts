@@ -13,6 +13,7 @@ import { check as checkFile } from './check/check.ts';
 import type { Checked } from './check/check.ts';
 import { buildModule } from './driver/build.ts';
 import type { BuildInput, BuildOptions, Built } from './driver/build.ts';
+import { buildTargets } from './driver/build-target.ts';
 import { explainModel } from './driver/explain.ts';
 import type { Explanation } from './driver/explain.ts';
 import { openModel, withWeights } from './driver/model.ts';
@@ -24,7 +25,6 @@ import { ops } from './ops/index.ts';
 import type { SourceFile } from './syntax/ast.ts';
 import { parse as parseSource } from './syntax/parse.ts';
 import type { Parsed } from './syntax/parse.ts';
-import { kernelTargets } from './targets/index.ts';
 
 export { DiagnosticError } from './base/diagnostic.ts';
 export type { Diagnostic, RelatedPlace, Severity, TextEdit } from './base/diagnostic.ts';
@@ -76,7 +76,7 @@ export function loadModel(subject: string, weights?: string): OpenedModel {
 }
 
 /** Names of targets. */
-export type TargetName = 'wasm' | 'js';
+export type TargetName = 'wasm' | 'js' | 'gpujs';
 
 export interface BuildRequest extends Partial<Omit<BuildOptions, 'target'>> {
   /** `wasm` unless given. */
@@ -89,7 +89,7 @@ export interface BuildRequest extends Partial<Omit<BuildOptions, 'target'>> {
  * @throws DiagnosticError `fit/no-weights`
  */
 export async function build(model: OpenedModel, { target = 'wasm', dense = false, batch = 1, layout = 'chw', inline = false }: BuildRequest = {}): Promise<Built> {
-  const found = kernelTargets.find(({ name }) => name === target);
+  const found = buildTargets.find(({ name }) => name === target);
   invariant(found, () => `target ${target}`);
   return buildModule(withWeights(model), { target: found, dense, batch, layout, inline }, ops);
 }
@@ -101,7 +101,7 @@ export async function build(model: OpenedModel, { target = 'wasm', dense = false
  */
 export function verify(place: string, model: OpenedModel): Promise<Verification> {
   const input: BuildInput = withWeights(model);
-  return verifyModule(place, input, kernelTargets, ops);
+  return verifyModule(place, input, buildTargets, ops);
 }
 
 /** What a network consists of and what its penalties may remove; with weights, what each group became and why. */

@@ -28,13 +28,14 @@ export function addBench(program: Command, shell: Shell, finish: (code: number) 
 }
 
 async function bench(subject: string, { weights, target, batch, json }: BenchOptions, shell: Shell): Promise<number> {
-  const [{ benchProgram }, { ops }, { openModel, withWeights }, { targetNamed }] = await Promise.all([
+  const [{ benchProgram }, { ops }, { openModel, withWeights }, { targetNamed }, { kernelTargets }] = await Promise.all([
     import('../driver/bench.ts'),
     import('../ops/index.ts'),
     import('../driver/model.ts'),
     import('./target-option.ts'),
+    import('../targets/index.ts'),
   ]);
-  const kernels = targetNamed(target);
+  const kernels = targetNamed(target, kernelTargets);
   const opened = withWeights(openModel(subject, weights, ops));
   const trained = { graph: opened.model.network.graph, parameters: opened.weights.parameters };
   const report = await benchProgram(trained, kernels, batch, ops, (layer) => shell.progress(`timing ${layer}`));

@@ -1,4 +1,4 @@
-// ssl-compile build FILE --weights RUN|X.safetensors --target wasm|js --out DIR: the module.
+// ssl-compile build FILE --weights RUN|X.safetensors --target wasm|js|gpujs --out DIR: the module.
 
 import { Option } from 'commander';
 import type { Command } from 'commander';
@@ -40,14 +40,15 @@ export function addBuild(program: Command, shell: Shell, finish: (code: number) 
 
 async function build(subject: string, options: BuildCommandOptions, shell: Shell): Promise<number> {
   if (options.out === undefined && options.stopAfter === undefined) throw new UsageError("required option '--out <dir>' not specified");
-  const [{ buildModule, fileSizes }, { ops }, { openModel, withWeights }, { writeFilesAtomically }, { targetNamed }] = await Promise.all([
+  const [{ buildModule, fileSizes }, { ops }, { openModel, withWeights }, { writeFilesAtomically }, { targetNamed }, { buildTargets }] = await Promise.all([
     import('../driver/build.ts'),
     import('../ops/index.ts'),
     import('../driver/model.ts'),
     import('../driver/write-files.ts'),
     import('./target-option.ts'),
+    import('../driver/build-target.ts'),
   ]);
-  const target = targetNamed(options.target);
+  const target = targetNamed(options.target, buildTargets);
   const watch = await watchOf(options, shell);
   const opened = openModel(subject, options.weights, ops, watch);
   const input = withWeights(opened);

@@ -8,6 +8,7 @@ import { present } from '../base/invariant.ts';
 import { loadDataset } from '../driver/data-load.ts';
 import { buildModule, fileSizes } from '../driver/build.ts';
 import type { BuildInput, BuildOptions, Built } from '../driver/build.ts';
+import { buildTargets } from '../driver/build-target.ts';
 import { openModel, withWeights } from '../driver/model.ts';
 import { train } from '../driver/run-train.ts';
 import type { TrainResult } from '../driver/train-options.ts';
@@ -18,8 +19,6 @@ import { verifyModule } from '../driver/verify.ts';
 import { writeFilesAtomically } from '../driver/write-files.ts';
 import type { Model } from '../ir/network.ts';
 import { ops } from '../ops/index.ts';
-import { kernelTargets } from '../targets/index.ts';
-import { wasmTarget } from '../targets/wasm/target.ts';
 import { demoTable } from './demo-table.ts';
 import { exitCode } from './exit-code.ts';
 import type { Shell } from './shell.ts';
@@ -31,7 +30,7 @@ const pageFiles = ['index.html', 'page.css', 'page.js', 'example-strokes.js', 'n
 /** Relative to the working directory. */
 const places = { run: join('runs', 'demo'), module: join('out', 'demo'), dense: join('out', 'demo-dense') };
 
-const wasm: BuildOptions = { target: wasmTarget, dense: false, batch: 1, layout: 'chw', inline: false };
+const wasm: BuildOptions = { target: present(buildTargets.find(({ name }) => name === 'wasm'), 'wasm'), dense: false, batch: 1, layout: 'chw', inline: false };
 
 export async function start(shell: Shell): Promise<number> {
   const began = performance.now();
@@ -48,7 +47,7 @@ export async function start(shell: Shell): Promise<number> {
   const input: BuildInput = withWeights(openModel(places.run, undefined, ops));
   const compacted = await emit(input, wasm, places.module, demoPage());
   const dense = await emit(input, { ...wasm, dense: true }, places.dense, []);
-  const verification = await verifyModule(places.module, input, kernelTargets, ops);
+  const verification = await verifyModule(places.module, input, buildTargets, ops);
   if (!verification.ok) throw new DiagnosticError(verification.faults);
   const [denseTime = NaN, compactedTime = NaN] = await timeModules([places.dense, places.module]);
   shell.out(
@@ -111,5 +110,5 @@ function totalBytes({ files }: Built): { readonly bytes: number; readonly gzipBy
 
 async function timeModules(folders: readonly string[]): Promise<readonly number[]> {
   const nets = await Promise.all(folders.map((folder) => loadModule({ folder, name: 'lenet' })));
-  return timeInterleaved(nets.map((net) => ({ run: net.compute })));
+  return timeInterleaved(nets.map((net) => ({ run: present(net.compute, 'compute') })));
 }

@@ -27,16 +27,16 @@ export function addVerify(program: Command, shell: Shell, finish: (code: number)
 }
 
 async function verify(folder: string, { weights = '', source, json }: VerifyOptions, shell: Shell): Promise<number> {
-  const [{ verifyModule }, { ops }, { openModel, withWeights }, { isFolder }, { kernelTargets }] = await Promise.all([
+  const [{ verifyModule }, { ops }, { openModel, withWeights }, { isFolder }, { buildTargets }] = await Promise.all([
     import('../driver/verify.ts'),
     import('../ops/index.ts'),
     import('../driver/model.ts'),
     import('../driver/weights.ts'),
-    import('../targets/index.ts'),
+    import('../driver/build-target.ts'),
   ]);
   if (source === undefined && !isFolder(weights)) throw new UsageError(`--weights names a file: add --source FILE, the .ssl file that the module was built from`);
   const input = withWeights(openModel(source ?? weights, weights, ops));
-  const verification = await verifyModule(folder, input, kernelTargets, ops);
+  const verification = await verifyModule(folder, input, buildTargets, ops);
   if (json) {
     const { faults, ...figures } = verification;
     shell.out(`${JSON.stringify({ ...figures, diagnostics: diagnosticsJson(faults) })}\n`);

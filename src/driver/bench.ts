@@ -7,8 +7,9 @@ import { graphBuilder } from '../ir/builder.ts';
 import { nodeMap, usesOf, valueKey } from '../ir/graph.ts';
 import type { Node, Program, Value } from '../ir/graph.ts';
 import type { OpRegistry } from '../ir/op.ts';
+import { lowerDeployed } from '../lower/lower.ts';
 import type { KernelTarget } from '../targets/target.ts';
-import { lowerFor } from './build.ts';
+import { forBatch } from './build.ts';
 import { compact, simplify } from './compact.ts';
 import { randomInput } from './random-input.ts';
 import { startKernels } from './start-kernels.ts';
@@ -63,7 +64,7 @@ export async function benchProgram(trained: Program, target: KernelTarget, batch
 }
 
 async function startProgram(program: Program, target: KernelTarget, batch: number, ops: OpRegistry): Promise<Timed> {
-  const { kernels } = lowerFor(program, { target, batch }, ops);
+  const kernels = lowerDeployed(forBatch(program, batch, ops), ops, target.machine);
   const { heap, run } = await startKernels(target, kernels);
   const inputs = kernels.bindings.filter(({ name }) => name !== 'output');
   for (const [i, binding] of inputs.entries()) writeBinding(binding, heap, randomInput(i + 1, binding.shape));

@@ -1,21 +1,17 @@
 // From checked source and fitting weights to the files of a module.
 
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
-import { extname } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import type { Source } from '../base/span.ts';
-import { emitModule } from '../emit/emit-module.ts';
 import type { Json } from '../emit/literal.ts';
 import type { Program } from '../ir/graph.ts';
-import type { KernelModule } from '../ir/kernel.ts';
 import type { Model } from '../ir/network.ts';
 import type { OpRegistry } from '../ir/op.ts';
-import { lowerDeployed } from '../lower/lower.ts';
 import { structureReport } from '../sparsity/structure-report.ts';
 import type { StructureReport } from '../sparsity/structure-report.ts';
-import type { KernelTarget } from '../targets/target.ts';
 import { rebatch } from '../train/rebatch.ts';
+import { lowerFor } from './build-target.ts';
+import type { BuildTarget } from './build-target.ts';
 import { compact, simplify } from './compact.ts';
 import { verifyPrograms } from './equivalence.ts';
 import type { Equivalence } from './equivalence.ts';
@@ -26,7 +22,7 @@ import type { Weights } from './weights.ts';
 import type { NamedFile } from './write-files.ts';
 
 export interface BuildOptions {
-  readonly target: KernelTarget;
+  readonly target: BuildTarget;
   /** Emit the network uncompacted. */
   readonly dense: boolean;
   /** Samples a run. */
@@ -47,7 +43,6 @@ export interface Built {
   readonly files: readonly NamedFile[];
   /** As lowered: for `batch` samples. */
   readonly program: Program;
-  readonly kernels: KernelModule;
   readonly structure: StructureReport;
   readonly equivalence: Equivalence;
 }
@@ -63,11 +58,10 @@ export async function buildModule(input: BuildInput, options: BuildOptions, ops:
   const deployed = watch.stage('compact', () => (options.dense ? simplify(trained, ops, watch) : compact(trained, ops, watch)));
   const structure = structureReport(trained, deployed, ops);
   const equivalence = watch.stage('equivalence', () => verifyPrograms(trained, deployed, structure.macs.dense, ops));
-  const { program, kernels } = watch.stage('lower', () => lowerFor(deployed, options, ops));
+  const program = forBatch(deployed, options.batch, ops);
+  const emit = watch.stage('lower', () => lowerFor(options.target, program, ops));
   const emitted = await watch.stage('emit', () =>
-    emitModule({
-      target: options.target,
-      kernels,
+    emit({
       name: network.name,
       file: network.name.toLowerCase(),
       ...(network.labels && { labels: network.labels }),
@@ -75,18 +69,16 @@ export async function buildModule(input: BuildInput, options: BuildOptions, ops:
       layout: options.layout,
       inline: options.inline,
       meta: metaOf(input, options, structure, equivalence),
-      runtime: runtimeText(),
     }),
   );
   const encoder = new TextEncoder();
   const files = emitted.files.map(({ path, content }) => ({ name: path, bytes: typeof content === 'string' ? encoder.encode(content) : content }));
-  return { files, program, kernels, structure, equivalence };
+  return { files, program, structure, equivalence };
 }
 
-/** @param deployed For one sample. */
-export function lowerFor(deployed: Program, { target, batch }: Pick<BuildOptions, 'target' | 'batch'>, ops: OpRegistry): { readonly program: Program; readonly kernels: KernelModule } {
-  const program = batch === 1 ? deployed : { ...deployed, graph: rebatch(deployed.graph, { samples: batch, shards: 1 }, ops) };
-  return { program, kernels: lowerDeployed(program, ops, target.machine) };
+/** The same network for `batch` samples a run. */
+export function forBatch(deployed: Program, batch: number, ops: OpRegistry): Program {
+  return batch === 1 ? deployed : { ...deployed, graph: rebatch(deployed.graph, { samples: batch, shards: 1 }, ops) };
 }
 
 /** What `net.meta` tells: enough to build the module again and see whether it is the same. */
@@ -106,11 +98,6 @@ function metaOf({ source, weights }: BuildInput, { target, dense, batch, layout,
 
 export function hashOf(text: string): string {
   return createHash('sha256').update(text).digest('hex');
-}
-
-/** The source of the runtime: TypeScript in development, JavaScript in the package. */
-function runtimeText(): string {
-  return readFileSync(new URL(`../runtime/net${extname(import.meta.url)}`, import.meta.url), 'utf8');
 }
 
 export interface FileSize {

@@ -29,6 +29,7 @@ const moduleMessages = {
   several: (folder: string, found: readonly string[]): string => `${folder} holds several modules: ${found.join(', ')}`,
   broken: (file: string, why: string): string => `${file} does not load: ${why}`,
   record: (file: string, field: string): string => `${file} does not say how it was built: \`${field}\` of its meta is missing or wrong`,
+  'no-gpujs': (folder: string): string => `the module runs in gpu.js, which is not installed in ${folder}`,
   target: (file: string, target: string): string => `${file} was built for target ${target}, which this compiler does not have`,
   changed: (file: string, offset: number): string => `${file} is not what this compiler builds from these weights: it differs from byte ${offset} on`,
   'other-weights': (file: string, weights: string): string => `${file} was built from other weights than ${weights}`,

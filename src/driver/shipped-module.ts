@@ -4,9 +4,9 @@ import { readFileSync, readdirSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { fail } from '../base/diagnostic.ts';
-import type { Net } from '../runtime/net.ts';
 import { messageOf, reasonOf } from './data-file.ts';
 import { fileDiagnostics, moduleDiagnostics } from './diagnostics.ts';
+import { gpujsOptions } from './start-gpujs.ts';
 import { isFolder } from './weights.ts';
 
 export interface ShippedModule {
@@ -50,21 +50,31 @@ export function readModuleFile({ folder }: ShippedModule, file: string): Uint8Ar
   }
 }
 
-/** Runs the module's code. @throws DiagnosticError `module/broken` */
-export async function loadModule({ folder, name }: ShippedModule): Promise<Net> {
-  const path = resolve(folder, `${name}.js`);
+export interface LoadedNet {
+  readonly meta: unknown;
+  readonly run: (input: ArrayLike<number>) => Float32Array | Promise<Float32Array>;
+  /** Of targets that run at once. */
+  readonly compute?: () => void;
+}
+
+/** Runs the module's code; where it needs gpu.js, in its mode `cpu`. @throws DiagnosticError `module/broken`, `module/no-gpujs` */
+export async function loadModule(module: ShippedModule): Promise<LoadedNet> {
+  const file = `${module.name}.js`;
+  const path = resolve(module.folder, file);
+  // Only a module for gpu.js has this function.
+  const options = new TextDecoder().decode(readModuleFile(module, file)).includes('startGpuNet(') ? await gpujsOptions() : {};
   try {
     // A module is imported once a process: the query makes a changed file another one.
     const url = `${pathToFileURL(path).href}?${process.hrtime.bigint()}`;
-    const { load } = (await import(url)) as { load: () => Promise<Net> };
-    return await load();
+    const { load } = (await import(url)) as { load: (options: object) => Promise<LoadedNet> };
+    return await load(options);
   } catch (error) {
     return fail(moduleDiagnostics.broken({ args: [path, messageOf(error)] }));
   }
 }
 
 /** @throws DiagnosticError `module/record` where `net.meta` is not what `build` writes */
-export function buildRecord({ meta }: Net, path: string): BuildRecord {
+export function buildRecord({ meta }: LoadedNet, path: string): BuildRecord {
   const record = fieldsOf(meta);
   const options = fieldsOf(record.get('options'));
   const text = (fields: ReadonlyMap<string, unknown>, key: string): string => {

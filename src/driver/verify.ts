@@ -7,26 +7,28 @@ import type { Diagnostic } from '../base/diagnostic.ts';
 import { fail } from '../base/diagnostic.ts';
 import { present } from '../base/invariant.ts';
 import { formatShape, sizeOf } from '../base/tensor.ts';
-import type { Shape } from '../base/tensor.ts';
+import type { Shape, Tensor } from '../base/tensor.ts';
 import { readBinding, writeBinding } from '../engine/tensor-binding.ts';
-import { valueKey } from '../ir/graph.ts';
+import { nodeMap, valueKey } from '../ir/graph.ts';
 import type { Program } from '../ir/graph.ts';
 import { fedName } from '../ir/leaf.ts';
 import type { Binding } from '../ir/kernel.ts';
 import type { F64Tensor, OpRegistry } from '../ir/op.ts';
 import { lowerDeployed } from '../lower/lower.ts';
-import type { Net } from '../runtime/net.ts';
 import type { KernelTarget } from '../targets/target.ts';
+import type { BuildTarget } from './build-target.ts';
 import { buildModule, hashOf } from './build.ts';
 import type { BuildInput, Built } from './build.ts';
 import { moduleDiagnostics } from './diagnostics.ts';
 import { channelsFirst, channelsLast } from './layout.ts';
 import { probeOf } from './probe.ts';
+import type { Probe } from './probe.ts';
 import { randomInput } from './random-input.ts';
 import { boundedValues } from './rounding-bound.ts';
 import type { Bounded } from './rounding-bound.ts';
 import { buildRecord, findModule, loadModule, readModuleFile } from './shipped-module.ts';
-import type { ShippedModule } from './shipped-module.ts';
+import type { LoadedNet, ShippedModule } from './shipped-module.ts';
+import { gpujsOptions, startGpujs } from './start-gpujs.ts';
 import { startKernels } from './start-kernels.ts';
 import { compilerVersion } from './version.ts';
 
@@ -55,7 +57,7 @@ export interface Verification {
 const rounds = 4;
 
 /** @throws DiagnosticError where there is no module to verify */
-export async function verifyModule(place: string, input: BuildInput, targets: readonly KernelTarget[], ops: OpRegistry): Promise<Verification> {
+export async function verifyModule(place: string, input: BuildInput, targets: readonly BuildTarget[], ops: OpRegistry): Promise<Verification> {
   const shipped = findModule(place);
   const path = join(shipped.folder, `${shipped.name}.js`);
   const net = await loadModule(shipped);
@@ -67,7 +69,7 @@ export async function verifyModule(place: string, input: BuildInput, targets: re
 
   const sameVersion = record.compiler === `ssl-compile ${compilerVersion()}`;
   const files = sameVersion ? compareFiles(shipped, built) : undefined;
-  const outputs = compareOutputs(net, path, record.layout, built.program, ops);
+  const outputs = await compareOutputs(net, path, record.layout, built.program, ops);
   const layers = await compareLayers(target, built.program, ops);
   const faults = [...(files?.faults ?? []), ...outputs.faults, ...layers.faults];
   return {
@@ -92,23 +94,23 @@ function compareFiles(shipped: ShippedModule, built: Built): { readonly files: {
   return { files, faults };
 }
 
-function compareOutputs(net: Net, path: string, layout: 'chw' | 'hwc', program: Program, ops: OpRegistry): { readonly comparison: Comparison; readonly faults: Diagnostic[] } {
+async function compareOutputs(net: LoadedNet, path: string, layout: 'chw' | 'hwc', program: Program, ops: OpRegistry): Promise<{ readonly comparison: Comparison; readonly faults: Diagnostic[] }> {
   const output = present(program.graph.outputs[0], 'output').value;
   const outputs = tracker('output');
   for (let seed = 1; seed <= rounds; seed++) {
     const { feeds, input } = feedsFor(program, seed);
     const reference = boundedValues(program, ops, feeds)(output);
     const given = layout === 'hwc' ? channelsLast(input) : input.data;
-    const found = runNet(net, given, path, sizeOf(reference.value.shape));
+    const found = await runNet(net, given, path, sizeOf(reference.value.shape));
     outputs.compare(reference, layout === 'hwc' ? channelsFirst(found, reference.value.shape) : found);
   }
   const { comparison, within } = outputs.result();
   return { comparison, faults: within ? [] : [moduleDiagnostics.outputs({ args: [path, ...figures(comparison)] })] };
 }
 
-function runNet(net: Net, input: Float64Array, path: string, outputs: number): Float32Array {
+async function runNet(net: LoadedNet, input: Float64Array, path: string, outputs: number): Promise<Float32Array> {
   try {
-    const found = net.run(input);
+    const found = await net.run(input);
     if (found.length !== outputs) fail(moduleDiagnostics.interface({ args: [path, found.length, outputs] }));
     return found;
   } catch (error) {
@@ -117,16 +119,10 @@ function runNet(net: Net, input: Float64Array, path: string, outputs: number): F
   }
 }
 
-async function compareLayers(target: KernelTarget, program: Program, ops: OpRegistry): Promise<{ readonly comparisons: Comparison[]; readonly faults: Diagnostic[] }> {
+async function compareLayers(target: BuildTarget, program: Program, ops: OpRegistry): Promise<{ readonly comparisons: Comparison[]; readonly faults: Diagnostic[] }> {
   const probe = probeOf(program, ops);
-  const module = lowerDeployed(probe.program, ops, target.machine);
-  const { heap, run } = await startKernels(target, module);
-  const bindings = new Map(module.bindings.map((binding) => [binding.name, binding]));
-  const bindingOf = (name: string): Binding => present(bindings.get(name), `binding ${name}`);
   const { feeds, input } = feedsFor(program, 1);
-  writeBinding(bindingOf('input'), heap, input);
-  run();
-  const found = new Map(probe.values.map(({ value, binding }) => [valueKey(value), readBinding(bindingOf(binding), heap)]));
+  const found = target.kind === 'kernels' ? await probeKernels(target.kernels, probe, input, ops) : await probeGpujs(target, probe, input, ops);
   // Each layer on the very numbers that its kernels have read, so that no error hides behind earlier ones.
   const observed = new Map([...found].map(([key, { shape, data }]) => [key, { shape, data: Float64Array.from(data) }]));
   const reference = boundedValues(program, ops, feeds, observed);
@@ -139,6 +135,32 @@ async function compareLayers(target: KernelTarget, program: Program, ops: OpRegi
     comparisons: results.map(({ comparison }) => comparison),
     faults: results.filter(({ within }) => !within).map(({ comparison }) => moduleDiagnostics.layer({ args: [comparison.name, ...figures(comparison)] })),
   };
+}
+
+/** By value key. */
+type Found = ReadonlyMap<string, Tensor<Float32Array>>;
+
+async function probeKernels(target: KernelTarget, { program, values }: Probe, input: F64Tensor, ops: OpRegistry): Promise<Found> {
+  const module = lowerDeployed(program, ops, target.machine);
+  const { heap, run } = await startKernels(target, module);
+  const bindings = new Map(module.bindings.map((binding) => [binding.name, binding]));
+  const bindingOf = (name: string): Binding => present(bindings.get(name), `binding ${name}`);
+  writeBinding(bindingOf('input'), heap, input);
+  run();
+  return new Map(values.map(({ value, binding }) => [valueKey(value), readBinding(bindingOf(binding), heap)]));
+}
+
+/** A network of gpu.js has one output, so every value is the output of one. */
+async function probeGpujs(target: BuildTarget, { program, values }: Probe, input: F64Tensor, ops: OpRegistry): Promise<Found> {
+  const options = await gpujsOptions();
+  const nodes = nodeMap(program.graph);
+  const found = new Map<string, Tensor<Float32Array>>();
+  for (const { value } of values) {
+    const net = await startGpujs(target, program, value, options, ops);
+    found.set(valueKey(value), { shape: present(nodes.get(value.node)?.results[value.result], 'shape'), data: await net.run(input.data) });
+    await net.destroy();
+  }
+  return found;
 }
 
 function figures({ maxAbsDifference, bound }: Comparison): readonly [difference: string, bound: string] {

@@ -1,0 +1,44 @@
+// What `build` can build for: targets that print the kernel IR of ir/kernel.ts, and gpu.js, whose kernels are
+// scheduled one thread an element.
+
+import { readFileSync } from 'node:fs';
+import { extname } from 'node:path';
+import { emitGpujs } from '../emit/emit-gpujs.ts';
+import { emitModule } from '../emit/emit-module.ts';
+import type { EmitOptions, EmittedModule } from '../emit/emit-module.ts';
+import type { Program } from '../ir/graph.ts';
+import type { OpRegistry } from '../ir/op.ts';
+import { lowerThreads } from '../lower/lower-threads.ts';
+import { lowerDeployed } from '../lower/lower.ts';
+import { kernelTargets } from '../targets/index.ts';
+import type { KernelTarget } from '../targets/target.ts';
+
+export type BuildTarget = { readonly kind: 'kernels'; readonly name: string; readonly kernels: KernelTarget } | { readonly kind: 'gpujs'; readonly name: string };
+
+export const buildTargets: readonly BuildTarget[] = [
+  ...kernelTargets.map((kernels): BuildTarget => ({ kind: 'kernels', name: kernels.name, kernels })),
+  { kind: 'gpujs', name: 'gpujs' },
+];
+
+export type EmitRequest = Omit<EmitOptions, 'target' | 'kernels' | 'runtime'>;
+
+/** A network lowered for one target, ready to be written with what a module tells of itself. */
+export type Emit = (request: EmitRequest) => Promise<EmittedModule>;
+
+export function lowerFor(target: BuildTarget, program: Program, ops: OpRegistry): Emit {
+  switch (target.kind) {
+    case 'kernels': {
+      const kernels = lowerDeployed(program, ops, target.kernels.machine);
+      return (request) => emitModule({ ...request, target: target.kernels, kernels, runtime: runtimeText('net') });
+    }
+    case 'gpujs': {
+      const module = lowerThreads(program, ops);
+      return ({ inline: _, ...request }) => emitGpujs({ ...request, module, runtime: [runtimeText('net'), runtimeText('gpujs-net')] });
+    }
+  }
+}
+
+/** The source of a runtime: TypeScript in development, JavaScript in the package. */
+function runtimeText(name: string): string {
+  return readFileSync(new URL(`../runtime/${name}${extname(import.meta.url)}`, import.meta.url), 'utf8');
+}
