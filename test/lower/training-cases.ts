@@ -54,6 +54,7 @@ export const networks: Readonly<Record<string, Network>> = {
     const fc1 = layer('relu3', 'relu', [layer('fc1', 'dense', [layer('flat', 'flatten', [conv2])], denseAttrs(67))]);
     return layer('fc2', 'dense', [layer('drop', 'dropout', [fc1], { rate: 0.5 })], denseAttrs(10));
   }),
+  'norm of an input, flattened': networkOf([2, 5, 10], 9, (image, layer) => layer('fc', 'dense', [layer('flat', 'flatten', [layer('norm1', 'batch_norm', [image], norm)])], denseAttrs(9))),
   'shared features': networkOf([2, 5, 5], 2, (image, layer) => {
     const conv1 = layer('conv1', 'conv', [image], convAttrs(4, 3, { padding: [1, 1] }));
     const left = layer('left', 'max_pool', [conv1], poolAttrs(3, 1, 1));
