@@ -1,0 +1,93 @@
+// Command lines in this process, and the files that they need.
+
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll } from 'vitest';
+import { runCommandLine } from '../../src/cli/run.ts';
+import { checkSource } from '../../src/driver/source.ts';
+import { writeSafetensors } from '../../src/engine/safetensors.ts';
+import type { Tensor } from '../../src/base/tensor.ts';
+import type { Model } from '../../src/ir/network.ts';
+import { ops } from '../../src/ops/index.ts';
+import { groupOfElements, groupSets } from '../../src/sparsity/groups.ts';
+import { initialParameters } from '../../src/train/initialize.ts';
+
+export interface Ran {
+  readonly code: number;
+  readonly out: string;
+  readonly err: string;
+}
+
+export async function runCli(args: readonly string[], environment: Readonly<Record<string, string>> = {}): Promise<Ran> {
+  let [out, err] = ['', ''];
+  const code = await runCommandLine(args, {
+    out: (text) => void (out += text),
+    err: (text) => void (err += text),
+    interactive: false,
+    progress: () => {},
+    environment,
+    interruption: () => new AbortController().signal,
+  });
+  return { code, out, err };
+}
+
+/** A new folder, removed after the tests of the file. */
+export function temporaryFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'ssl-compile-cli-'));
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+/** Names of everything under a folder. */
+export function listing(folder: string): readonly string[] {
+  return readdirSync(folder, { recursive: true }).map(String).toSorted();
+}
+
+/** Two convolutions and two dense layers, filters and channels penalised. */
+export const smallSource = `network Small(image: tensor[1, 12, 12]) {
+  conv1 = conv(image, filters = 4, window = 3)
+  pool1 = max_pool(conv1, window = 2)
+  conv2 = conv(pool1, filters = 5, window = 2)
+  fc1   = relu(dense(conv2, units = 8))
+  labels ["a", "b", "c"]
+  return dense(fc1, units = 3)
+}
+
+sparsity {
+  lasso filters of conv1, conv2 strength 0.01
+  lasso channels of conv2 strength 0.01
+}
+`;
+
+export function modelOf(text: string): Model {
+  return checkSource({ name: 'test.ssl', text }, ops).model;
+}
+
+/** Initial weights with every second penalised group at zero. */
+export function weightsOf(text: string): Map<string, Tensor<Float32Array>> {
+  const model = modelOf(text);
+  const parameters = new Map([...initialParameters(model.network, 1)].map(([name, { shape, data }]) => [name, { shape, data: Float32Array.from(data) }]));
+  for (const { members } of groupSets(model.network, ops, model.penalties)) {
+    for (const member of members) {
+      const data = parameters.get(member.parameter)?.data;
+      for (const [element, group] of groupOfElements(member).entries()) if (data && group % 2 === 1) data[element] = 0;
+    }
+  }
+  return parameters;
+}
+
+export interface SmallFiles {
+  readonly folder: string;
+  readonly source: string;
+  readonly weights: string;
+}
+
+/** `small.ssl` and `small.safetensors` in a folder of their own. */
+export function smallFiles(): SmallFiles {
+  const folder = temporaryFolder();
+  const [source, weights] = [join(folder, 'small.ssl'), join(folder, 'small.safetensors')];
+  writeFileSync(source, smallSource);
+  writeFileSync(weights, writeSafetensors(weightsOf(smallSource)));
+  return { folder, source, weights };
+}

@@ -1,0 +1,45 @@
+import { describe, expect, it } from 'vitest';
+import { runCli } from './support.ts';
+
+const commands = ['check', 'train', 'build', 'verify', 'explain', 'bench', 'fmt', 'data'];
+
+describe('help', () => {
+  it('lists the commands', async () => {
+    const { code, out } = await runCli(['--help']);
+    expect(code).toBe(0);
+    for (const command of commands) expect(out).toMatch(new RegExp(`^ {2}${command} `, 'm'));
+  });
+
+  it.each(commands)('%s has an example and --json', async (command) => {
+    const { code, out, err } = await runCli([command, '--help']);
+    expect({ code, err }).toEqual({ code: 0, err: '' });
+    expect(out).toMatch(new RegExp(`Examples?:\n  ssl-compile ${command} `));
+    expect(out).toContain('--json');
+  });
+
+  it('tells the version', async () => {
+    expect(await runCli(['--version'])).toEqual({ code: 0, out: expect.stringMatching(/^\d+\.\d+\.\d+\n$/), err: '' });
+  });
+});
+
+describe('wrong usage exits 2', () => {
+  it.each([
+    ['no command', [], 'Usage: ssl-compile'],
+    ['an unknown command', ['chek', 'x.ssl'], 'Did you mean check?'],
+    ['an unknown option', ['check', '--jsn', 'x.ssl'], 'Did you mean --json?'],
+    ['a missing argument', ['check'], "missing required argument 'file'"],
+    ['too many arguments', ['check', 'a.ssl', 'b.ssl'], 'too many arguments'],
+    ['an unknown stage', ['check', 'a.ssl', '--stop-after', 'nowhere'], 'Allowed choices are parse'],
+    ['no folder to build to', ['build', 'a.ssl'], "required option '--out <dir>'"],
+    ['a batch of none', ['build', 'a.ssl', '--out', 'o', '--batch', '0'], 'expected an integer from 1'],
+    ['a batch that is no number', ['build', 'a.ssl', '--out', 'o', '--batch', 'many'], 'expected an integer from 1'],
+    ['no run to train to', ['train', 'a.ssl'], "required option '--out <run>'"],
+    ['a seed with a fraction', ['train', 'a.ssl', '--out', 'o', '--seed', '1.5'], 'expected an integer from 0'],
+    ['no weights to verify against', ['verify', 'o'], "required option '--weights <run|file>'"],
+  ])('%s', async (_, args, message) => {
+    const { code, out, err } = await runCli(args);
+    expect({ code, out }).toEqual({ code: 2, out: '' });
+    expect(err).toContain(message);
+    expect(err).not.toMatch(/^ +at /m);
+  });
+});
