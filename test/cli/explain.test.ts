@@ -1,0 +1,58 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { writeSafetensors } from '../../src/engine/safetensors.ts';
+import { runCli, smallFiles, temporaryFolder, weightsOf } from './support.ts';
+
+const { source, weights } = smallFiles();
+
+describe('explain', () => {
+  it('says what a file may lose, and that its groups cross', async () => {
+    const { code, out, err } = await runCli(['explain', source]);
+    expect({ code, err }).toEqual({ code: 0, err: '' });
+    expect(out).toMatch(/filters of conv1 +4 +10 +0\.01 +sqrt +0\.0316/);
+    expect(out).toContain('Groups of conv2 cross');
+    expect(out).toContain('not the exact proximal map of the sum');
+  });
+
+  it('says what became of each group, before and after', async () => {
+    const { code, out } = await runCli(['explain', source, '--weights', weights]);
+    expect(code).toBe(0);
+    expect(out).toMatch(/conv1 +conv +2\/4 +1\/1 +9\/9/);
+    expect(out).toMatch(/bytes of parameters: 3\.20 KB -> /);
+    expect(out).toMatch(/filters of conv1, 4:\n {2}2 kept: 0, 2\n {2}2 zero: removed: 1, 3\n/);
+  });
+
+  it('answers machines', async () => {
+    const { out } = await runCli(['explain', source, '--weights', weights, '--json']);
+    expect(JSON.parse(out)).toMatchObject({
+      ok: true,
+      method: 'proximal',
+      crossing: ['conv2'],
+      penalties: expect.arrayContaining([expect.objectContaining({ layer: 'conv1', structure: 'filters', groups: 4, size: 10 })]),
+      trained: { structure: { layers: [{ name: 'conv1', filters: [2, 4] }, { name: 'conv2' }, { name: 'fc1' }, { name: 'output' }] } },
+    });
+  });
+
+  it('draws the inputs that a dense network reads', async () => {
+    const folder = temporaryFolder();
+    const text = 'network Net(image: tensor[1, 3, 4]) {\n  fc = relu(dense(image, units = 4))\n  return dense(fc, units = 2)\n}\nsparsity { lasso inputs of fc strength 0.1 }\n';
+    writeFileSync(join(folder, 'net.ssl'), text);
+    writeFileSync(join(folder, 'net.safetensors'), writeSafetensors(weightsOf(text)));
+    const { out } = await runCli(['explain', join(folder, 'net.ssl'), '--weights', join(folder, 'net.safetensors')]);
+    expect(out).toContain('Inputs read: 6 of 12 (50.0%).\n  #.#.\n  #.#.\n  #.#.\n');
+    expect((await runCli(['explain', source, '--weights', weights])).out).not.toContain('Inputs read');
+  });
+});
+
+describe('bench', () => {
+  it('times dense against compacted, layer by layer', async () => {
+    const { code, out } = await runCli(['bench', source, '--weights', weights, '--json']);
+    expect(code).toBe(0);
+    const report = JSON.parse(out) as { layers: { name: string; dense: { microseconds: number; macs: number }; compacted: { macs: number } }[]; whole: { dense: { macs: number } } };
+    expect(report.layers.map(({ name }) => name)).toEqual(['conv1', 'conv2', 'fc1', 'output']);
+    expect(report.layers[0]).toMatchObject({ dense: { macs: 3600 }, compacted: { macs: 1800 } });
+    expect(report.layers.every(({ dense }) => dense.microseconds > 0)).toBe(true);
+    expect(report.whole.dense.macs).toBe(5544);
+  });
+});

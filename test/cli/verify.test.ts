@@ -1,0 +1,133 @@
+import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { runCli, smallFiles, temporaryFolder } from './support.ts';
+
+const { folder, source, weights } = smallFiles();
+const verify = (place: string, ...more: string[]): ReturnType<typeof runCli> => runCli(['verify', place, '--weights', weights, '--source', source, ...more]);
+const copies = temporaryFolder();
+
+interface Report {
+  readonly ok: boolean;
+  readonly layers: readonly { readonly name: string; readonly maxAbsDifference: number; readonly maxAbsReference: number; readonly bound: number }[];
+  readonly outputs: { readonly maxAbsDifference: number; readonly bound: number };
+  readonly files: readonly { readonly name: string; readonly same: boolean }[];
+  readonly diagnostics: readonly { readonly code: string }[];
+}
+
+const variants = [
+  ['wasm', ['--target', 'wasm']],
+  ['wasm-inline', ['--target', 'wasm', '--inline', '--dense']],
+  ['wasm-hwc', ['--target', 'wasm', '--layout', 'hwc', '--batch', '3']],
+  ['js', ['--target', 'js']],
+] as const;
+
+beforeAll(async () => {
+  for (const [name, options] of variants) expect((await runCli(['build', source, '--weights', weights, '--out', join(folder, name), ...options])).code).toBe(0);
+});
+
+/** A copy of the module with a file changed. */
+function tampered(variant: string, file: string, change: (bytes: Uint8Array) => Uint8Array | string): string {
+  const place = join(copies, `${variant}-${file}-${Math.random()}`);
+  cpSync(join(folder, variant), place, { recursive: true });
+  writeFileSync(join(place, file), change(readFileSync(join(place, file))));
+  return place;
+}
+
+describe('verify', () => {
+  it.each(variants.map(([name]) => name))('%s is what it was built from', async (name) => {
+    const { code, out } = await verify(join(folder, name), '--json');
+    const report = JSON.parse(out) as Report;
+    expect(report).toMatchObject({ ok: true, diagnostics: [] });
+    expect(code).toBe(0);
+    expect(report.layers.map((layer) => layer.name)).toEqual(['conv1', 'pool1', 'conv2', 'fc1.relu', 'output']);
+    for (const { maxAbsDifference, maxAbsReference, bound } of report.layers) {
+      expect(maxAbsDifference).toBeLessThanOrEqual(bound);
+      expect(bound).toBeLessThan(1e-4 * maxAbsReference);
+    }
+    expect(report.files.every(({ same }) => same)).toBe(true);
+  });
+
+  it('tells people', async () => {
+    const { code, out } = await verify(join(folder, 'js'));
+    expect(code).toBe(0);
+    expect(out).toMatch(/^layer +largest difference +rounding bound/);
+    expect(out).toMatch(/files: 2 of 2 as built, byte for byte\nok\n$/);
+  });
+});
+
+describe('a module that has been tampered with is not ok', () => {
+  it('one byte of the weights', async () => {
+    const place = tampered('wasm', 'small.wasm', (bytes) => {
+      const at = bytes.length - 60;
+      return bytes.map((byte, i) => (i === at ? byte ^ 1 : byte));
+    });
+    const { code, out } = await verify(place, '--json');
+    expect(code).toBe(1);
+    expect(JSON.parse(out)).toMatchObject({ ok: false, files: [{ same: true }, { same: true }, { name: 'small.wasm', same: false }] });
+  });
+
+  it('another sign, which the outputs show too', async () => {
+    const place = tampered('js', 'small.js', (bytes) => Buffer.from(bytes).toString().replace('heap[results[i]]', '-heap[results[i]]'));
+    const { code, out } = await verify(place, '--json');
+    expect(code).toBe(1);
+    expect((JSON.parse(out) as Report).diagnostics.map((diagnostic) => diagnostic.code)).toEqual(['module/changed', 'module/outputs']);
+  });
+
+  it.each([
+    ['code that is no code', (): string => 'export const load = 3;'],
+    ['code that throws', (): string => 'throw new Error("no");'],
+    ['a record of nothing', (): string => 'export const load = async () => ({ meta: {}, run: () => new Float32Array(3) });'],
+  ])('%s', async (_, change) => {
+    const { code, err } = await verify(tampered('js', 'small.js', change));
+    expect(code).toBe(1);
+    expect(err).toMatch(/^error\[module\/(broken|record)\]/);
+  });
+
+  it('a missing file', async () => {
+    const place = tampered('wasm', 'small.wasm', (bytes) => bytes);
+    mkdirSync(join(copies, 'part'));
+    for (const name of ['small.js', 'small.d.ts']) cpSync(join(place, name), join(copies, 'part', name));
+    const { code, err } = await verify(join(copies, 'part'));
+    expect(code).toBe(1);
+    expect(err).toContain('small.wasm');
+  });
+});
+
+describe('what does not belong together', () => {
+  const other = smallFiles();
+
+  it('other weights', async () => {
+    const bytes = readFileSync(other.weights);
+    bytes[bytes.length - 1] = 0x3f;
+    writeFileSync(other.weights, bytes);
+    const { code, err } = await runCli(['verify', join(folder, 'js'), '--weights', other.weights, '--source', source]);
+    expect(code).toBe(1);
+    expect(err).toContain('module/other-weights');
+  });
+
+  it('another source', async () => {
+    writeFileSync(other.source, `// another\n${readFileSync(source, 'utf8')}`);
+    const { code, err } = await runCli(['verify', join(folder, 'js'), '--weights', weights, '--source', other.source]);
+    expect(code).toBe(1);
+    expect(err).toContain('module/other-source');
+  });
+
+  it('a folder without a module, and one with two', async () => {
+    const none = await verify(temporaryFolder());
+    expect(none.code).toBe(1);
+    expect(none.err).toContain('module/none');
+    const place = tampered('js', 'small.js', (bytes) => bytes);
+    for (const end of ['js', 'd.ts']) cpSync(join(place, `small.${end}`), join(place, `other.${end}`));
+    const several = await verify(place);
+    expect(several.code).toBe(1);
+    expect(several.err).toContain('other.js, small.js');
+    expect((await verify(join(place, 'small.js'))).code).toBe(0);
+  });
+
+  it('weights without a source', async () => {
+    const { code, err } = await runCli(['verify', join(folder, 'js'), '--weights', weights]);
+    expect(code).toBe(2);
+    expect(err).toContain('--source FILE');
+  });
+});
