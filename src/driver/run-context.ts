@@ -25,14 +25,14 @@ export interface Run {
   readonly began: { readonly step: number; readonly seconds: number };
 }
 
-/** The penalties act in `sparsify`; in `finetune` masks hold what it made zero. */
+/** The penalties act in `sparsify`; there and in `finetune` masks hold what they made zero. */
 export function phaseRequests({ phases }: TrainSpec, groups: readonly GroupSet[]): readonly PhaseRequest[] {
   const members = new Set(groups.flatMap((set) => set.members.map(({ parameter }) => parameter)));
   const sparsified = phases.some(({ name }) => name === 'sparsify');
   return phases.map((spec) => ({
     spec,
     groups: spec.name === 'sparsify' ? groups : [],
-    masked: spec.name === 'finetune' && sparsified ? members : new Set(),
+    masked: sparsified && spec.name !== 'baseline' ? members : new Set(),
   }));
 }
 

@@ -15,6 +15,7 @@ import { positionOf } from '../train/plan.ts';
 import { readCheckpoint } from './run-checkpoint.ts';
 import type { Run } from './run-context.ts';
 import { epochPass } from './run-epoch.ts';
+import { freezeZeroGroups } from './zero-groups.ts';
 
 /** The first parameter, in the order of the layers, that holds NaN or an infinity. */
 export function firstNotFinite({ network }: Model, tensors: ReadonlyMap<string, Tensor>): string | undefined {
@@ -47,6 +48,7 @@ export async function failDiverged(run: Run, seen: number): Promise<never> {
       const samples = pass.order.subarray(stepInEpoch * batch, (stepInEpoch + 1) * batch);
       report(step, `layer ${firstOverflow(run, before, samples) ?? 'at the output'} went non-finite in the forward pass`);
     }
+    freezeZeroGroups(run, checkpoint.phase, step + 1);
     const parameter = firstNotFinite(model, engine.read());
     if (parameter !== undefined) {
       const layer = present(model.network.parameters.find(({ name }) => name === parameter), parameter).layer;

@@ -7,25 +7,31 @@ import { formatShape, sameShape } from '../base/tensor.ts';
 import type { Tensor } from '../base/tensor.ts';
 import { writeSafetensors } from '../engine/safetensors.ts';
 import type { Model } from '../ir/network.ts';
-import { alive, zeroGroupMasks } from '../sparsity/norms.ts';
+import { alive } from '../sparsity/norms.ts';
 import { positionOf } from '../train/plan.ts';
-import { maskName } from '../train/training-graph.ts';
 import { writeCheckpoint } from './run-checkpoint.ts';
 import type { Checkpoint } from './run-checkpoint.ts';
 import { paceOf } from './run-context.ts';
 import type { Run } from './run-context.ts';
 import { runDiagnostics } from './run-diagnostics.ts';
 import { failDiverged, firstNotFinite } from './run-divergence.ts';
-import { evaluateOn, trainEpoch } from './run-epoch.ts';
+import { epochPass, evaluateOn } from './run-epoch.ts';
+import type { EpochPass } from './run-epoch.ts';
 import type { EpochEvent } from './run-events.ts';
 import { appendMetrics, writeRunFile } from './run-folder.ts';
+import { watchPhase } from './run-watch.ts';
+import type { Watched } from './run-watch.ts';
+import { freezeZeroGroups, maskZeroGroups, nextFreeze } from './zero-groups.ts';
 
 /** Where a phase starts from. */
 export type PhaseStart =
   /** Everything of a checkpoint within the phase. */
   | { readonly kind: 'stored'; readonly tensors: ReadonlyMap<string, Tensor> }
-  /** Parameters alone: momentum starts from zero, and groups that are zero stay so in finetuning. */
+  /** Parameters alone: momentum starts from zero, and groups that are zero stay so. */
   | { readonly kind: 'parameters'; readonly parameters: ReadonlyMap<string, Tensor> };
+
+/** Seconds between checkpoints within an epoch. */
+const checkpointInterval = 30;
 
 export type PhaseResult =
   | { readonly kind: 'finished'; readonly state: Checkpoint; readonly parameters: ReadonlyMap<string, Tensor> }
@@ -33,31 +39,58 @@ export type PhaseResult =
 
 /** Runs phase `from.phase` from the step of the checkpoint on. The state it answers with is the next phase's. */
 export async function runPhase(run: Run, from: Checkpoint, start: PhaseStart): Promise<PhaseResult> {
-  const { plan, engine, options, folder } = run;
-  const { firstStep, steps, stepsPerEpoch } = present(plan.phases[from.phase], 'phase');
   await enterPhase(run, from.phase, start);
+  let watched: Watched = { due: 0 };
+  const endWatch = watchPhase(run, from.phase, () => watched);
+  try {
+    const state = await runEpochs(run, from, (next) => void (watched = next));
+    const { firstStep, steps } = present(run.plan.phases[from.phase], 'phase');
+    if (state.step < firstStep + steps) return { kind: 'interrupted', state };
+    return { kind: 'finished', ...(await closePhase(run, state)) };
+  } finally {
+    endWatch();
+  }
+}
+
+/** Trains until the phase or the run is to end, with checkpoints. */
+async function runEpochs(run: Run, from: Checkpoint, watch: (watched: Watched) => void): Promise<Checkpoint> {
+  const { plan, engine, options, folder } = run;
+  const { phase } = from;
+  const { firstStep, steps, stepsPerEpoch } = present(plan.phases[phase], 'phase');
   let state = from;
+  let due = 0;
   const save = async (tensors: ReadonlyMap<string, Tensor>): Promise<void> => {
+    watch({ due });
     state = { ...state, seconds: run.seconds() };
     await writeCheckpoint(folder, state, tensors);
+    due = run.seconds() + checkpointInterval;
   };
   await save(engine.read());
 
-  while (state.step < firstStep + steps) {
-    if (options.signal?.aborted) return { kind: 'interrupted', state };
+  for (let pass: EpochPass | undefined; state.step < firstStep + steps && !options.signal?.aborted; ) {
     const { epoch, stepInEpoch } = positionOf(plan, state.step);
-    const { done, loss, correct, diverged } = await trainEpoch(run, state.phase, epoch, stepInEpoch, state.sums);
-    const step = state.step - stepInEpoch + done;
-    const tensors = engine.read();
-    if (diverged || firstNotFinite(run.model, tensors) !== undefined) await failDiverged(run, step);
+    if (stepInEpoch === 0 || !pass) pass = epochPass(run, phase, epoch);
+    const to = Math.min(stepsPerEpoch, nextFreeze(run, phase, state.step) - pass.firstStep);
+    const running = engine.run({ ...pass, from: stepInEpoch, to, sums: state.sums });
+    watch({ due, epochStart: pass.firstStep });
+    const { done, loss, correct, diverged } = await running;
+    const step = pass.firstStep + done;
+    if (diverged) await failDiverged(run, step);
+    freezeZeroGroups(run, phase, step);
     state = { ...state, step, sums: { loss, correct } };
-    if (done === stepsPerEpoch) state = await closeEpoch(run, epoch, state, tensors);
+    const epochEnds = done === stepsPerEpoch;
+    if (!epochEnds && run.seconds() < due && !options.signal?.aborted) continue;
+    const tensors = engine.read();
+    if (firstNotFinite(run.model, tensors) !== undefined) await failDiverged(run, step);
+    watch({ due });
+    if (epochEnds) state = await closeEpoch(run, epoch, state, tensors);
     await save(tensors);
   }
-  return { kind: 'finished', ...(await closePhase(run, state)) };
+  return state;
 }
 
-async function enterPhase({ engine, phases, groups, folder }: Run, phase: number, start: PhaseStart): Promise<void> {
+async function enterPhase(run: Run, phase: number, start: PhaseStart): Promise<void> {
+  const { engine, folder } = run;
   await engine.enter(phase);
   if (start.kind === 'stored') {
     for (const [name, { shape }] of engine.read()) {
@@ -70,12 +103,7 @@ async function enterPhase({ engine, phases, groups, folder }: Run, phase: number
     return;
   }
   engine.write(start.parameters);
-  const { masked } = present(phases[phase], 'phase');
-  if (masked.size === 0) return;
-  for (const [name, mask] of zeroGroupMasks(groups, start.parameters)) {
-    const { shape } = present(start.parameters.get(name), name);
-    engine.write(new Map([[maskName(name), { shape, data: Float32Array.from(mask) }]]));
-  }
+  maskZeroGroups(run, phase, start.parameters);
 }
 
 /** Judges by the held-out samples and writes a line of metrics. */
