@@ -5,5 +5,5 @@ import { defineConfig } from 'vitest/config';
 const browser = ['test/browser/**/*.test.ts'];
 
 export default defineConfig(({ mode }) => ({
-  test: mode === 'browser' ? { include: browser } : { include: ['test/**/*.test.ts'], exclude: [...browser, '**/node_modules/**'] },
+  test: mode === 'browser' ? { include: browser, globalSetup: ['test/gpujs/install.ts'] } : { include: ['test/**/*.test.ts'], exclude: [...browser, '**/node_modules/**'] },
 }));

@@ -10,9 +10,9 @@
 
 import type * as TsMorph from 'ts-morph';
 import { invariant } from '../base/invariant.ts';
-import { sizeOf } from '../base/tensor.ts';
 import type { ThreadModule } from '../ir/thread-kernel.ts';
-import { longestLoop, printThreadKernel } from '../targets/gpujs/print.ts';
+import { planModule } from '../targets/gpujs/plan.ts';
+import type { PlannedKernel } from '../targets/gpujs/plan.ts';
 import { encodeBase64, splitPlanes } from './base64.ts';
 import { fileBase, insideLimit } from './emit-module.ts';
 import type { EmittedFile, EmittedModule } from './emit-module.ts';
@@ -37,33 +37,28 @@ export async function emitGpujs(options: EmitGpujsOptions): Promise<EmittedModul
   const morph = await import('ts-morph');
   const file = fileBase(options.file);
   const facts = factsOf({ ...options, kernels: { bindings: [module.input, module.output] } });
-  const weights = packData(module);
+  const { kernels, weights: values } = planModule(module);
+  const weights = bytesOf(values);
   const inside = weights.length <= insideLimit;
   const bin = `${file}.bin`;
-  const text = moduleText(morph, facts, { ...options, weights: inside ? { base64: encodeBase64(splitPlanes(weights)) } : { file: bin } });
+  const text = moduleText(morph, facts, { ...options, kernels, weights: inside ? { base64: encodeBase64(splitPlanes(weights)) } : { file: bin } });
   const beside: readonly EmittedFile[] = inside ? [] : [{ path: bin, content: weights }];
   return { files: [{ path: `${file}.js`, content: text }, { path: `${file}.d.ts`, content: gpujsDeclarations(morph, facts, !inside) }, ...beside] };
 }
 
-/** The data of all kernels, one after another, little-endian. */
-function packData({ kernels }: ThreadModule): Uint8Array<ArrayBuffer> {
-  const data = kernels.flatMap((kernel) => kernel.data);
-  const view = new DataView(new ArrayBuffer(4 * data.reduce((sum, { values }) => sum + values.length, 0)));
-  let at = 0;
-  for (const { values } of data) {
-    for (const value of values) {
-      view.setFloat32(at, value, true);
-      at += 4;
-    }
-  }
+/** Little-endian, whatever the machine. */
+function bytesOf(weights: Float32Array): Uint8Array<ArrayBuffer> {
+  const view = new DataView(new ArrayBuffer(weights.byteLength));
+  for (const [i, value] of weights.entries()) view.setFloat32(4 * i, value, true);
   return new Uint8Array(view.buffer);
 }
 
 interface TextParts extends EmitGpujsOptions {
+  readonly kernels: readonly PlannedKernel[];
   readonly weights: { readonly base64: string } | { readonly file: string };
 }
 
-function moduleText(morph: typeof TsMorph, facts: ModuleFacts, { module, runtime, weights }: TextParts): string {
+function moduleText(morph: typeof TsMorph, facts: ModuleFacts, { module, kernels, runtime, weights }: TextParts): string {
   const project = new morph.Project({
     useInMemoryFileSystem: true,
     skipLoadingLibFiles: true,
@@ -93,31 +88,22 @@ function moduleText(morph: typeof TsMorph, facts: ModuleFacts, { module, runtime
     ],
   });
   const roots = ['addressesOf', 'floatsOf', 'startGpuNet', ...('base64' in weights ? ['joinPlanes', 'decodeBase64'] : ['readBytes'])];
-  const kernels = project.createSourceFile('kernels.js', '');
-  kernels.addStatements((writer) => {
-    writer.write('const kernels = [').newLine().indent(() => writeKernels(writer, module)).write('];');
+  const list = project.createSourceFile('kernels.js', '');
+  list.addStatements((writer) => {
+    writer.write('const kernels = [').newLine().indent(() => writeKernels(writer, kernels)).write('];');
   });
   const functions = runtimeFunctions(morph, runtime.join('\n'), roots);
   const rest = 'base64' in weights ? [`const weights = ${literalText(weights.base64)};`] : [];
-  return [source.getFullText().trimEnd(), ...functions, kernels.getFullText().trimEnd(), ...rest, ''].join('\n\n').replace(/\n+$/, '\n');
+  return [source.getFullText().trimEnd(), ...functions, list.getFullText().trimEnd(), ...rest, ''].join('\n\n').replace(/\n+$/, '\n');
 }
 
-function writeKernels(writer: TsMorph.CodeBlockWriter, { kernels }: ThreadModule): void {
-  let from = 0;
-  for (const [ordinal, kernel] of kernels.entries()) {
-    const data = kernel.data.map(({ extents, values }): Json => {
-      invariant(sizeOf(extents) === values.length, 'extents of constant data');
-      from += values.length;
-      return [[...extents], from - values.length];
-    });
-    const text = printThreadKernel(kernel, ordinal).trimEnd();
+function writeKernels(writer: TsMorph.CodeBlockWriter, kernels: readonly PlannedKernel[]): void {
+  for (const { source, ...fields } of kernels) {
     // All of it is ours: no name of a model, nothing that a template would read.
-    invariant(!/[`\\$]/.test(text), 'text of a kernel');
-    const operands = kernel.operands.map((value) => (value.kind === 'input' ? -1 : value.index));
-    const fields: readonly (readonly [string, Json])[] = [['output', [...kernel.extents]], ['operands', operands], ['data', data], ['rounds', longestLoop(kernel.body)]];
+    invariant(!/[`\\$]/.test(source), 'text of a kernel');
     writer.write('{').newLine().indent(() => {
-      for (const [name, value] of fields) writer.write(`${name}: ${literalText(value)},`).newLine();
-      writer.write('source: `').write(text).write('`,').newLine();
+      for (const [name, value] of Object.entries<Json>(fields)) writer.write(`${name}: ${literalText(value)},`).newLine();
+      writer.write('source: `').write(source.trimEnd()).write('`,').newLine();
     }).write('},').newLine();
   }
 }

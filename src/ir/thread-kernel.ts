@@ -96,15 +96,24 @@ export interface ThreadModule {
 
 export const int = (value: number): ThreadIndex => ({ kind: 'int', value });
 
-/** Sum with constants folded. */
+/** Sum with literals folded and gathered at the end; sums lean to the left. */
 export function indexSum(a: ThreadIndex, b: ThreadIndex): ThreadIndex {
-  if (a.kind === 'int' && b.kind === 'int') return int(a.value + b.value);
-  if (a.kind === 'int') return a.value === 0 ? b : indexSum(b, a);
-  if (b.kind === 'int' && b.value === 0) return a;
-  // Literals gather at the end, and sums lean to the left.
-  if (a.kind === 'sum' && a.b.kind === 'int') return indexSum(indexSum(a.a, b), a.b);
-  if (b.kind === 'sum') return indexSum(indexSum(a, b.a), b.b);
-  return { kind: 'sum', a, b };
+  const [terms, first] = withoutLiteral(a);
+  const [more, second] = withoutLiteral(b);
+  const literal = first + second;
+  const sum = appended(terms, more);
+  if (sum === undefined) return int(literal);
+  return literal === 0 ? sum : { kind: 'sum', a: sum, b: int(literal) };
+}
+
+function withoutLiteral(index: ThreadIndex): readonly [ThreadIndex | undefined, number] {
+  if (index.kind === 'int') return [undefined, index.value];
+  return index.kind === 'sum' && index.b.kind === 'int' ? [index.a, index.b.value] : [index, 0];
+}
+
+function appended(a: ThreadIndex | undefined, b: ThreadIndex | undefined): ThreadIndex | undefined {
+  if (a === undefined || b === undefined) return a ?? b;
+  return b.kind === 'sum' ? { kind: 'sum', a: appended(a, b.a) ?? a, b: b.b } : { kind: 'sum', a, b };
 }
 
 /** Product with constants folded. */

@@ -1,0 +1,46 @@
+// The nests of random networks, scheduled one thread an element: what the printed kernels compute is what
+// the float64 reference says. gpu.js itself runs such kernels in test/browser.
+
+import { describe, expect, it } from 'vitest';
+import { present } from '../../../src/base/invariant.ts';
+import { evaluate } from '../../../src/ir/evaluate.ts';
+import type { Program } from '../../../src/ir/graph.ts';
+import type { ThreadModule } from '../../../src/ir/thread-kernel.ts';
+import { lowerThreads } from '../../../src/lower/lower-threads.ts';
+import { mostBuffers } from '../../../src/lower/thread-data.ts';
+import { ops } from '../../../src/ops/index.ts';
+import { runPasses, simplification } from '../../../src/passes/pipeline.ts';
+import { planModule } from '../../../src/targets/gpujs/plan.ts';
+import { randomCase } from '../../random/checks.ts';
+import { feedsOf } from '../../random/network.ts';
+import { emulate } from './emulator.ts';
+
+const seeds = Array.from({ length: 60 }, (_, i) => i + 1);
+
+/** Largest difference over the largest value. Weights are rounded to f32, sums are not. */
+function difference(program: Program, module: ThreadModule, seed: number): number {
+  const feeds = feedsOf(program, seed);
+  const input = present(program.graph.nodes.find((node) => node.op === 'input'), 'input');
+  const expected = present([...evaluate(program.graph, ops, feeds).outputs.values()][0], 'output').data;
+  const found = emulate(module, present(feeds.get(String(input.attrs['name'])), 'feed').data);
+  const largest = Math.max(1e-3, ...expected.map(Math.abs));
+  return Math.max(...Array.from(expected, (value, i) => Math.abs(value - (found[i] ?? NaN)))) / largest;
+}
+
+describe.each(seeds)('random network %i', (seed) => {
+  const { masked, compacted } = randomCase(seed, ops);
+  it.each([['dense', runPasses(masked, simplification, ops)], ['compacted', compacted]] as const)('%s', (_, program) => {
+    const module = lowerThreads(program, ops);
+    expect(difference(program, module, seed)).toBeLessThan(2e-6);
+    for (const { operands, data } of module.kernels) expect(operands.length + data.length + 1).toBeLessThanOrEqual(mostBuffers);
+    for (const { source } of planModule(module).kernels) expectPlain(source);
+  });
+});
+
+/** Text that gpu.js takes: loops from zero to a literal, no arrows, no arrays, no names but ours. */
+function expectPlain(source: string): void {
+  expect(source).not.toMatch(/=>|\?\.|\?\?|\bwhile\b|\[\]|\.\.\./);
+  for (const [loop] of source.matchAll(/for \(.*/g)) expect(loop).toMatch(/^for \(let (\w+) = 0; \1 < \d+; \1\+\+\) \{$/);
+  const words = source.replace(/\d(\.\d+)?e[+-]?\d+/g, '0').match(/[A-Za-z_]\w*/g) ?? [];
+  for (const word of words) expect(word).toMatch(/^(function|k\d+_[a-z_]+|v\d|d\d|let|for|if|else|return|this|thread|constants|Math|floor|max|min|exp|log|sqrt|abs|[xyz]|[a-z]+\d?_\d+)$/);
+}
