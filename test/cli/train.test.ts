@@ -1,0 +1,115 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { listing, runCli, temporaryFolder } from './support.ts';
+import { writeStripes } from './stripes.ts';
+
+const folder = temporaryFolder();
+const source = join(folder, 'stripes.ssl');
+const run = join(folder, 'run');
+const text = `network Stripes(image: tensor[1, 6, 6]) {
+  conv1 = conv(image, filters = 4, window = 3)
+  return dense(conv1, units = 2)
+}
+sparsity { lasso filters of conv1 strength 0.05 }
+train on "stripes" {
+  baseline { epochs = 2, batch = 20, optimizer = sgd(rate = 0.05, momentum = 0.9) }
+  sparsify { epochs = 2 }
+  finetune { epochs = 1 }
+}
+`;
+const train = (...more: string[]): ReturnType<typeof runCli> => runCli(['train', source, '--data', folder, ...more]);
+
+beforeAll(() => {
+  writeFileSync(source, text);
+  writeStripes(join(folder, 'stripes'));
+});
+
+describe('train', () => {
+  it('trains, and says what came of it', async () => {
+    const { code, out, err } = await train('--out', run, '--seed', '7', '--threads', '1');
+    expect({ code, err }).toEqual({ code: 0, err: '' });
+    expect(out).toMatch(/^Stripes on stripes, seed 7/);
+    expect(out).toMatch(/finetune +[\d.]+% +[\d.]+%/);
+    expect(listing(run)).toEqual(expect.arrayContaining(['model.ssl', 'summary.json', 'metrics.jsonl', 'weights.safetensors', 'checkpoint.json']));
+  });
+
+  it('refuses to train over a run, and goes on where asked', async () => {
+    const refused = await train('--out', run);
+    expect(refused.code).toBe(1);
+    expect(refused.err).toContain('add --resume');
+    const { code, out } = await train('--out', run, '--seed', '7', '--resume', '--json');
+    expect(code).toBe(0);
+    expect(JSON.parse(out)).toMatchObject({ ok: true, network: 'Stripes', dataset: 'stripes', seed: 7, layers: [{ name: 'conv1' }, { name: 'output' }] });
+    const other = await train('--out', run, '--resume');
+    expect(other.code).toBe(1);
+    expect(other.err).toContain('run/different');
+  });
+
+  it('its run builds, explains and verifies', async () => {
+    expect((await runCli(['build', run, '--out', join(folder, 'out')])).code).toBe(0);
+    expect((await runCli(['verify', join(folder, 'out'), '--weights', run])).out).toMatch(/\nok\n$/);
+    expect((await runCli(['explain', run])).out).toContain('filters of conv1, 4:');
+    expect(readFileSync(join(folder, 'out', 'stripes.js'), 'utf8')).toContain('seed: 7');
+  });
+});
+
+describe('what cannot be trained exits 1 and leaves no run', () => {
+  const place = temporaryFolder();
+
+  it.each<[string, string, readonly string[]]>([
+    ['no train block', text.slice(0, text.indexOf('train on')), ['run/no-train']],
+    ['data that is nowhere', text.replace('"stripes"', '"dots"'), ['data/not-found']],
+    ['samples of another shape', text.replaceAll('[1, 6, 6]', '[1, 8, 8]'), ['data/shape', '[1, 6, 6]', '[1, 8, 8]']],
+    ['too few outputs', text.replace('units = 2', 'units = 1'), ['data/classes']],
+    ['a batch larger than the data', text.replace('batch = 20', 'batch = 5000'), ['run/batch', '5000']],
+    ['a network too large', text.replace('units = 2)', 'units = 900000000)'), ['size/']],
+  ])('%s', async (_, changed, messages) => {
+    const file = join(place, 'changed.ssl');
+    writeFileSync(file, changed);
+    const { code, out, err } = await runCli(['train', file, '--data', folder, '--out', join(place, 'run')]);
+    expect({ code, out }).toEqual({ code: 1, out: '' });
+    for (const message of messages) expect(err).toContain(message);
+    expect(err).not.toMatch(/^ +at /m);
+    expect(listing(place)).toEqual(['changed.ssl']);
+  });
+
+  it.each([
+    ['truncated', (bytes: Uint8Array): Uint8Array => bytes.slice(0, -7), 'data/length'],
+    ['of another format', (bytes: Uint8Array): Uint8Array => bytes.map((byte, i) => (i === 2 ? 99 : byte)), 'data/'],
+    ['empty', (): Uint8Array => new Uint8Array(0), 'data/'],
+  ])('data that is %s', async (_, change, message) => {
+    const data = temporaryFolder();
+    writeStripes(join(data, 'stripes'));
+    const images = join(data, 'stripes', 'train-images-idx3-ubyte');
+    writeFileSync(images, change(readFileSync(images)));
+    const { code, err } = await runCli(['train', source, '--data', data, '--out', join(place, 'run')]);
+    expect(code).toBe(1);
+    expect(err).toContain(message);
+    expect(err).toContain('train-images-idx3-ubyte');
+  });
+
+  it('a checkpoint that is corrupt', async () => {
+    const broken = join(place, 'broken');
+    mkdirSync(broken);
+    writeFileSync(join(broken, 'checkpoint.json'), '{"version": 1');
+    const { code, err } = await train('--out', broken, '--resume');
+    expect(code).toBe(1);
+    expect(err).toContain('run/corrupt');
+  });
+
+  it('a run that cannot be written', async () => {
+    const { code, err } = await train('--out', join(source, 'run'));
+    expect(code).toBe(1);
+    expect(err).toContain('run/not-writable');
+  });
+});
+
+describe('data', () => {
+  it('knows what it can download', async () => {
+    const unknown = await runCli(['data', 'mnits']);
+    expect(unknown.code).toBe(1);
+    expect(unknown.err).toContain('did you mean "mnist"?');
+    expect((await runCli(['data', 'digits'])).err).toContain('draws the digits itself');
+  });
+});
