@@ -33,7 +33,7 @@ export function lowerFor(target: BuildTarget, program: Program, ops: OpRegistry)
     }
     case 'gpujs': {
       const module = lowerThreads(program, ops);
-      return ({ inline: _, ...request }) => emitGpujs({ ...request, module, runtime: [runtimeText('net'), runtimeText('gpujs-net')] });
+      return (request) => emitGpujs({ ...request, module, runtime: [runtimeText('net'), runtimeText('gpujs-net')] });
     }
   }
 }

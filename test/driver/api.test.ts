@@ -1,0 +1,37 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { build, check, DiagnosticError, explain, format, loadModel, parse, renderDiagnostic, verify, writeFiles } from '../../src/index.ts';
+import { smallFiles, smallSource } from '../cli/support.ts';
+
+const out = mkdtempSync(join(tmpdir(), 'ssl-compile-api-'));
+afterAll(() => rmSync(out, { recursive: true }));
+
+describe('the compiler as a library', () => {
+  const { source, weights } = smallFiles();
+
+  it('parses and checks text', () => {
+    const { file, diagnostics } = parse(smallSource);
+    expect(diagnostics).toEqual([]);
+    expect(check(file).model?.network.classes).toBe(3);
+    const faulty = parse('network N(x: tensor[4]) {\n  return dens(x, units = 2)\n}\n', 'n.ssl');
+    const [fault] = check(faulty.file).diagnostics;
+    expect(fault && renderDiagnostic(fault)).toContain('--> n.ssl:2:10');
+    expect(format({ name: 'n.ssl', text: 'network   N(x:tensor[4]){return dense(x,units=2)}' })).toBe('network N(x: tensor[4]) {\n  return dense(x, units = 2)\n}\n');
+  });
+
+  it('builds, writes, verifies and explains', async () => {
+    const model = loadModel(source, weights);
+    const { files, equivalence } = await build(model, { target: 'js', batch: 2 });
+    expect(equivalence.maxAbsDifference).toBeLessThan(1e-12);
+    writeFiles(out, files);
+    expect(await verify(out, model)).toMatchObject({ ok: true, faults: [] });
+    expect(explain(model).trained?.structure.layers[0]).toMatchObject({ name: 'conv1', filters: [2, 4] });
+  });
+
+  it('throws what is wrong with the input', async () => {
+    await expect(build(loadModel(source))).rejects.toBeInstanceOf(DiagnosticError);
+    expect(() => loadModel(join(out, 'nothing.ssl'))).toThrow(DiagnosticError);
+  });
+});
