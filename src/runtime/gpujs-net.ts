@@ -59,7 +59,7 @@ function inRows(numbers: Float32Array, extents: Extents): unknown {
 
 /** The numbers of nested rows in order. */
 function flattenRows(rows: unknown): ArrayLike<number> {
-  if (ArrayBuffer.isView(rows) || typeof (rows as readonly unknown[])[0] === 'number') return rows as unknown as ArrayLike<number>;
+  if (ArrayBuffer.isView(rows)) return rows as unknown as Float32Array;
   return (rows as readonly unknown[]).flatMap((row) => Array.from(flattenRows(row)));
 }
 
