@@ -8,8 +8,9 @@ import { leNets } from './lenet.ts';
 
 const OURS = 'ssl-wasm';
 
-export function peersTables({ rows }: Result): readonly Table[] {
-  const tables = [timesTable(rows), ratiosTable(rows), sparsityTable(rows), publishedTable(rows)];
+export function peersTables({ rows, machine }: Result): readonly Table[] {
+  const peak = machine.peakGflops['1'] ?? NaN;
+  const tables = [timesTable(rows), ratesTable(rows, peak), ratiosTable(rows), sparsityTable(rows), publishedTable(rows)];
   return tables.filter((table) => table.body.length > 0);
 }
 
@@ -26,6 +27,16 @@ function timesTable(rows: readonly Row[]): Table {
       name,
       ...candidates.map((candidate) => formatMs(msOf(rows, name, candidate))),
     ]),
+  };
+}
+
+/** How near our kernels come to what 128-bit arithmetic can do. */
+function ratesTable(rows: readonly Row[], peak: number): Table {
+  const ours = rows.filter(({ candidate }) => candidate === OURS);
+  return {
+    title: `${OURS} beside the 128-bit peak of this run`,
+    head: ['case', 'GFLOP/s', 'of peak'],
+    body: ours.map(({ case: name, gflops = NaN }) => [name, gflops.toFixed(1), formatRatio(gflops / peak)]),
   };
 }
 

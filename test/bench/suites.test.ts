@@ -1,0 +1,29 @@
+import { expect, test } from 'vitest';
+import { randomConv, randomValues } from '../../bench/masks.ts';
+import { elementsOf } from '../../bench/network.ts';
+import type { Network } from '../../bench/network.ts';
+import { sslJs, sslWasm } from '../../bench/peers/ssl.ts';
+import { referenceOutput, relativeDifference } from '../../bench/reference.ts';
+import { leNets, wholeNetwork } from '../../bench/suites/lenet.ts';
+import { stepFlops } from '../../bench/suites/training.ts';
+
+const networks: readonly (readonly [string, Network])[] = [
+  ['LeNet 3 through `run`', wholeNetwork(leNets[2] ?? expect.fail('LeNet 3'))],
+  // Six filters a group: a vector of the first group reaches into the second.
+  ['a layer alone in its own layout', { input: [8, 7, 7], layers: [randomConv('grouped', { filters: 12, channels: 8, window: 3, padding: 1, groups: 2 })] }],
+];
+
+test.each(networks)('our emitted modules agree with the reference: %s', async (_, network) => {
+  const input = randomValues('input', elementsOf(network.input), 1);
+  const reference = referenceOutput(network, input);
+  for (const peer of [sslWasm, sslJs]) {
+    const { run, output } = await peer.prepare(network, input);
+    await run();
+    expect(relativeDifference(output(), reference)).toBeLessThan(1e-5);
+  }
+});
+
+test('a step of LeNet counts 0.844 GFLOP', () => {
+  const forward = [2 * 24 * 24 * 20 * 25, 2 * 8 * 8 * 50 * 500, 2 * 500 * 800, 2 * 10 * 500];
+  expect(stepFlops(forward) / 1e9).toBeCloseTo(0.844, 3);
+});
