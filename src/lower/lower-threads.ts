@@ -7,6 +7,7 @@ import { valueKey, type Program } from '../ir/graph.ts';
 import type { OpRegistry } from '../ir/op.ts';
 import type { ThreadBinding, ThreadKernel, ThreadModule, ThreadValue } from '../ir/thread-kernel.ts';
 import { evaluateAt, indexAt, isKnown, type KnownTensor } from './evaluate-constant.ts';
+import { inlinedSlots } from './inline-producers.ts';
 import { fuseEpilogues, placeNests, slotOf, type PlacedNest, type SlotName } from './placed-nest.ts';
 import { scheduleThreads, type ThreadSlots } from './schedule-threads.ts';
 import { flatPlaces, threadLayout, viewLayout, type ThreadLayout } from './thread-layout.ts';
@@ -27,6 +28,7 @@ export function lowerThreads({ graph, parameters }: Program, ops: OpRegistry): T
 
   const known = new Map<SlotName, KnownTensor>();
   const values = new Map<SlotName, ThreadValue>();
+  const inlined = new Set<SlotName>();
   let input: ThreadBinding | undefined;
   for (const node of graph.nodes) {
     const slot = valueKey({ node: node.id, result: 0 });
@@ -41,23 +43,28 @@ export function lowerThreads({ graph, parameters }: Program, ops: OpRegistry): T
   const slots: ThreadSlots = {
     layoutOf: (slot) => layouts.get(slot),
     valueOf: (slot) => present(values.get(home(slot)), `value ${slot}`),
+    inlined: (slot) => (inlined.has(slot) ? placed.nests.filter((each) => each.writes === slot) : undefined),
     known: (slot) => {
       const data = known.get(home(slot));
       return data && { shape: present(layouts.get(slot), 'layout').shape, data: data.data };
     },
   };
-  const compute = (writers: readonly PlacedNest[], slot: SlotName): void => {
-    const data = writers.every((each) => isStatic(each, slots)) ? staticTensor(writers, present(layouts.get(slot), 'layout').shape, slots) : undefined;
-    if (data) {
-      known.set(slot, data);
-      return;
-    }
+  // What depends on parameters alone is known before it is decided which kernels there are.
+  const written = new Map<SlotName, PlacedNest[]>();
+  for (const each of placed.nests) {
+    const writers = written.get(each.writes) ?? [];
+    // Last writers stand where all that they read has been computed.
+    written.delete(each.writes);
+    written.set(each.writes, [...writers, each]);
+  }
+  for (const [slot, writers] of written) {
+    if (writers.every((each) => isStatic(each, slots))) known.set(slot, staticTensor(writers, present(layouts.get(slot), 'layout').shape, slots));
+  }
+  for (const slot of inlinedSlots(placed, kept, (each) => slots.known(each) !== undefined)) inlined.add(slot);
+  for (const [slot, writers] of written) {
+    if (known.has(slot) || inlined.has(slot)) continue;
     kernels.push(scheduleThreads(writers, present(layouts.get(slot), 'layout'), slots));
     values.set(slot, { kind: 'kernel', index: kernels.length - 1 });
-  };
-  for (const [at, each] of placed.nests.entries()) {
-    const writers = placed.nests.filter((other) => other.writes === each.writes);
-    if (writers.at(-1) === placed.nests[at]) compute(writers, each.writes);
   }
 
   let answer = values.get(home(output));

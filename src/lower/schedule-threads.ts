@@ -17,7 +17,7 @@ import { rangeOf } from './resolve.ts';
 import { splitFlattened } from './split-flattened.ts';
 import { dataPool, type DataPool } from './thread-data.ts';
 import { emitThreadExpr, finite, type ThreadScope } from './thread-expr.ts';
-import { guardsOf } from './thread-access.ts';
+import { guardsOf, indexOf } from './thread-access.ts';
 import type { ThreadLayout } from './thread-layout.ts';
 
 /** What a kernel may read. */
@@ -27,6 +27,8 @@ export interface ThreadSlots {
   readonly valueOf: (slot: SlotName) => ThreadValue;
   /** Compile-time data. */
   readonly known: (slot: SlotName) => KnownTensor | undefined;
+  /** The nests of a value that is computed where it is read. */
+  readonly inlined: (slot: SlotName) => readonly PlacedNest[] | undefined;
 }
 
 /** Terms that unrolled loops may come to: longer code compiles slowly. */
@@ -36,40 +38,65 @@ const longestUnrolled = 3;
 
 /** @param writers All nests that write one tensor of the given layout, each element by one of them. */
 export function scheduleThreads(writers: readonly PlacedNest[], layout: ThreadLayout, slots: ThreadSlots): ThreadKernel {
-  const parts = writers.map((each) => splitFlattened(each, slots.layoutOf));
-  const operandSlots = [...new Set(parts.flatMap((each) => nestLoads(each.nest).map((load) => slotOf(each, load.tensor))))].filter((slot) => !slots.known(slot));
-  const values = operandSlots.map(slots.valueOf);
-  const sameValue = (a: ThreadValue, b: ThreadValue): boolean => a.kind === b.kind && (a.kind === 'input' || (b.kind === 'kernel' && a.index === b.index));
+  const values = valuesRead(writers, slots);
   // Views of one value are one operand.
   const operands = values.filter((value, i) => values.findIndex((other) => sameValue(value, other)) === i);
   const kernel: KernelScope = {
     pool: dataPool(operands.length),
     tables: new Map(),
+    packed: new Map(),
+    parts: new Map(),
     local: localNames(),
-    place: placeOfThread(layout),
     operandOf: (slot) => operands.findIndex((value) => sameValue(value, slots.valueOf(slot))),
     slots,
-    layout,
   };
-  const [first, ...more] = parts;
-  const scheduled = more.length === 0 ? schedulePart(present(first, 'nest'), kernel) : chooseParts(parts, kernel);
-  return { name: present(first, 'nest').op, extents: layout.extents, operands, data: kernel.pool.finish(), body: scheduled.body, result: scheduled.result };
+  const body: ThreadStmt[] = [];
+  const result = element({ writers, shape: layout.shape, place: placeOfThread(layout), budget: mostUnrolled }, kernel, body);
+  return { name: nameOf(writers, slots), extents: layout.extents, operands, data: kernel.pool.finish(), body, result };
+}
+
+/** The ops that a kernel computes, in order. */
+function nameOf(writers: readonly PlacedNest[], slots: ThreadSlots): string {
+  const inner = writers.flatMap((each) => nestLoads(each.nest).flatMap((load) => {
+    const writes = slots.inlined(slotOf(each, load.tensor));
+    return writes ? [nameOf(writes, slots)] : [];
+  }));
+  return [...new Set(inner), present(writers[0], 'nest').op].join('_');
+}
+
+/** What a kernel may bind: values that its nests, and those that are inlined into them, read. */
+function valuesRead(writers: readonly PlacedNest[], slots: ThreadSlots): readonly ThreadValue[] {
+  return writers.flatMap((each) => nestLoads(each.nest).flatMap((load): readonly ThreadValue[] => {
+    const slot = slotOf(each, load.tensor);
+    if (slots.known(slot)) return [];
+    const inner = slots.inlined(slot);
+    return inner ? valuesRead(inner, slots) : [slots.valueOf(slot)];
+  }));
+}
+
+function sameValue(a: ThreadValue, b: ThreadValue): boolean {
+  return a.kind === 'input' ? b.kind === 'input' : b.kind === 'kernel' && a.index === b.index;
 }
 
 interface KernelScope {
   readonly pool: DataPool;
   readonly tables: ThreadScope['tables'];
+  readonly packed: ThreadScope['packed'];
+  /** Nests made ready, so that code written twice shares its data. */
+  readonly parts: Map<PlacedNest, PlacedNest>;
   readonly local: (name: string) => ThreadLocal;
-  /** The index of this thread's element along each axis of the tensor written. */
-  readonly place: readonly ThreadIndex[];
   readonly operandOf: (slot: SlotName) => number;
   readonly slots: ThreadSlots;
-  readonly layout: ThreadLayout;
 }
 
-interface Scheduled {
-  readonly body: readonly ThreadStmt[];
-  readonly result: ThreadExpr;
+/** One element of one tensor. */
+interface Element {
+  readonly writers: readonly PlacedNest[];
+  readonly shape: readonly number[];
+  /** Its index along each axis. */
+  readonly place: readonly ThreadIndex[];
+  /** Terms that may still be written out. */
+  readonly budget: number;
 }
 
 function localNames(): (name: string) => ThreadLocal {
@@ -95,21 +122,25 @@ function placeOfThread({ axes }: ThreadLayout): readonly ThreadIndex[] {
   return place;
 }
 
-/** Each part where its elements are; the last one takes what is left. */
-function chooseParts(parts: readonly PlacedNest[], kernel: KernelScope): Scheduled {
+/** Computes an element: statements, and the number. Parts compute theirs; the last one takes what is left. */
+function element(wanted: Element, kernel: KernelScope, out: ThreadStmt[]): ThreadExpr {
+  const [only, ...more] = wanted.writers;
+  if (more.length === 0) return partElement(present(only, 'nest'), wanted, kernel, out);
   const answer = kernel.local('answer');
   const from = (at: number): readonly ThreadStmt[] => {
-    const part = present(parts[at], 'part');
-    const { body, result } = schedulePart(part, kernel);
-    const then: readonly ThreadStmt[] = [...body, { kind: 'set', local: answer, value: result }];
-    return at === parts.length - 1 ? then : [{ kind: 'if', when: regionOf(part, kernel), then, otherwise: from(at + 1) }];
+    const part = present(wanted.writers[at], 'part');
+    const then: ThreadStmt[] = [];
+    const value = partElement(part, wanted, kernel, then);
+    then.push({ kind: 'set', local: answer, value });
+    return at === wanted.writers.length - 1 ? then : [{ kind: 'if', when: regionOf(part, wanted), then, otherwise: from(at + 1) }];
   };
-  return { body: [{ kind: 'set', local: answer, value: { kind: 'float', value: 0 } }, ...from(0)], result: { kind: 'local', local: answer } };
+  out.push({ kind: 'set', local: answer, value: { kind: 'float', value: 0 } }, ...from(0));
+  return { kind: 'local', local: answer };
 }
 
-function regionOf({ nest }: PlacedNest, { place, layout }: KernelScope): readonly ThreadGuard[] {
+function regionOf({ nest }: PlacedNest, { place, shape }: Element): readonly ThreadGuard[] {
   return nest.write.index.flatMap((index, d): ThreadGuard[] => {
-    const extent = present(layout.shape[d], 'extent');
+    const extent = present(shape[d], 'extent');
     const [low, high] = rangeOf(index, nest.axes);
     if (low === 0 && high === extent - 1) return [];
     return [{ index: present(place[d], 'place'), ...(low > 0 && { least: low }), ...(high < extent - 1 && { below: high + 1 }) }];
@@ -128,34 +159,42 @@ function parallelCounters({ nest }: PlacedNest, place: readonly ThreadIndex[]): 
   return counters;
 }
 
-function schedulePart(each: PlacedNest, kernel: KernelScope): Scheduled {
+function partElement(whole: PlacedNest, { place, budget }: Element, kernel: KernelScope, out: ThreadStmt[]): ThreadExpr {
+  const each = kernel.parts.get(whole) ?? splitFlattened(whole, kernel.slots.layoutOf);
+  kernel.parts.set(whole, each);
   const { nest } = each;
   invariant(nest.initial !== 'keep' || nest.combine === 'store', () => `${nest.name} adds to what is there`);
   invariant(nest.axes.every((axis) => axis.kind !== 'sequential'), () => `${nest.name} is a scatter`);
   const known = (ref: TensorRef): KnownTensor | undefined => kernel.slots.known(slotOf(each, ref));
-  const body: ThreadStmt[] = [];
   const order = loopOrder(each, known, kernel);
+  const { unrolled, terms } = unrolledOf(each, order, readsReduction(each, kernel) ? 1 : budget);
   const scope: ThreadScope = {
     axes: nest.axes,
-    counters: parallelCounters(each, kernel.place),
+    counters: parallelCounters(each, place),
     pool: kernel.pool,
     tables: kernel.tables,
     known,
-    packed: new Map(),
+    packed: kernel.packed,
     columns: order,
     local: kernel.local,
     operandOf: (ref) => kernel.operandOf(slotOf(each, ref)),
     layoutOf: (ref) => present(kernel.slots.layoutOf(slotOf(each, ref)), 'layout'),
+    inlined: (load, here, stmts) => {
+      const writers = kernel.slots.inlined(slotOf(each, load.tensor));
+      if (!writers) return undefined;
+      const inner = { writers, shape: here.layoutOf(load.tensor).shape, place: load.index.map((index) => indexOf(here, index)), budget: Math.floor(budget / terms) };
+      return element(inner, kernel, stmts);
+    },
   };
   if (nest.combine === 'store') {
-    const value = emitThreadExpr(nest.value, scope, body);
-    return { body, result: nest.finish ? emitThreadExpr(nest.finish, scope, body, value) : value };
+    const value = emitThreadExpr(nest.value, scope, out);
+    return nest.finish ? emitThreadExpr(nest.finish, scope, out, value) : value;
   }
+  invariant(nest.initial !== 'keep', 'a reduction starts from a number');
   const sum = kernel.local(nest.combine === 'sum' ? 'sum' : 'best');
-  body.push({ kind: 'set', local: sum, value: finite(nest.initial as number) });
-  body.push(...reduction(each, order, unrolledOf(each, order), scope, sum));
+  out.push({ kind: 'set', local: sum, value: finite(nest.initial) }, ...reduction(each, order, unrolled, scope, sum));
   const combined: ThreadExpr = { kind: 'local', local: sum };
-  return { body, result: nest.finish ? emitThreadExpr(nest.finish, scope, body, combined) : combined };
+  return nest.finish ? emitThreadExpr(nest.finish, scope, out, combined) : combined;
 }
 
 /** Reduce axes with the one that walks x innermost. */
@@ -177,18 +216,23 @@ function loopOrder({ nest, slots: names }: PlacedNest, known: (ref: TensorRef) =
   return axes.toSorted((a, b) => dimensionOf(b) - dimensionOf(a));
 }
 
-/** Windows and short lists of taps are written out. */
-function unrolledOf({ nest }: PlacedNest, order: readonly number[]): ReadonlySet<number> {
+/** Whether each term of a reduction is one itself: writing loops out several times gains nothing. */
+function readsReduction(each: PlacedNest, { slots }: KernelScope): boolean {
+  return nestLoads(each.nest).some((load) => slots.inlined(slotOf(each, load.tensor))?.some(({ nest }) => nest.axes.some((axis) => axis.kind === 'reduce')));
+}
+
+/** Windows and short lists of taps are written out, as far as the budget goes. */
+function unrolledOf({ nest }: PlacedNest, order: readonly number[], budget: number): { readonly unrolled: ReadonlySet<number>; readonly terms: number } {
   const unrolled = new Set<number>();
   let terms = 1;
   for (const axis of order) {
     const extent = present(nest.axes[axis], 'axis').extent;
     const listed = nestLoads(nest).some((load) => load.index.some((index) => index.terms.some((term) => term.axis === axis && 'table' in term)));
-    if (extent > (listed ? mostUnrolled : longestUnrolled) || terms * extent > mostUnrolled) continue;
+    if (extent > (listed ? mostUnrolled : longestUnrolled) || terms * extent > budget) continue;
     terms *= extent;
     unrolled.add(axis);
   }
-  return unrolled;
+  return { unrolled, terms };
 }
 
 function reduction(each: PlacedNest, order: readonly number[], unrolled: ReadonlySet<number>, scope: ThreadScope, sum: ThreadLocal): readonly ThreadStmt[] {

@@ -19,6 +19,8 @@ export interface ThreadScope extends AccessScope {
   readonly local: (name: string) => ThreadLocal;
   readonly operandOf: (ref: TensorRef) => number;
   readonly layoutOf: (ref: TensorRef) => ThreadLayout;
+  /** Computes what a load reads where it has no value of its own. */
+  readonly inlined: (load: LoadExpr, scope: ThreadScope, out: ThreadStmt[]) => ThreadExpr | undefined;
   /** A load whose guards hold here. */
   readonly inside?: LoadExpr;
 }
@@ -62,13 +64,17 @@ function clamped(a: ThreadExpr): ThreadExpr {
 
 function emitLoad(expr: LoadExpr, scope: ThreadScope, out: ThreadStmt[]): ThreadExpr {
   const layout = scope.layoutOf(expr.tensor);
-  const element = (): ThreadExpr => ({ kind: 'element', operand: scope.operandOf(expr.tensor), at: elementOf(scope, expr, layout) });
+  const element = (stmts: ThreadStmt[]): ThreadExpr =>
+    scope.inlined(expr, scope, stmts) ?? { kind: 'element', operand: scope.operandOf(expr.tensor), at: elementOf(scope, expr, layout) };
   const guards = scope.inside === expr ? [] : guardsOf(scope, expr, layout.shape);
-  if (guards !== 'never' && guards.length === 0) return element();
+  if (guards !== 'never' && guards.length === 0) return element(out);
   const outside = finite(expr.outside ?? 0);
   if (guards === 'never') return outside;
   const local = scope.local('inside');
-  out.push({ kind: 'set', local, value: outside }, { kind: 'if', when: guards, then: [{ kind: 'set', local, value: element() }], otherwise: [] });
+  const then: ThreadStmt[] = [];
+  const value = element(then);
+  then.push({ kind: 'set', local, value });
+  out.push({ kind: 'set', local, value: outside }, { kind: 'if', when: guards, then, otherwise: [] });
   return { kind: 'local', local };
 }
 
