@@ -1,8 +1,7 @@
 // The harness: several candidates timed side by side in one process on a machine that others share.
 // Rounds interleave the candidates and alternate their order, so drift hits all alike. A fixed
 // multiply-add loop (the sentinel) runs between the turns, and a candidate's turn is discarded when the
-// sentinel before or after it ran slow, or when the turn lasted longer than the process was running: somebody
-// else was using the core.
+// sentinel before or after it ran slow: somebody else was using the core.
 
 /** Something to time; `name` is unique among the candidates measured together. */
 export interface Candidate {
@@ -13,8 +12,6 @@ export interface Candidate {
 export interface Clock {
   /** Milliseconds from a fixed origin. */
   readonly now: () => number;
-  /** Milliseconds for which the process's threads have run, all together. */
-  readonly cpu: () => number;
   readonly wait: (ms: number) => Promise<void>;
 }
 
@@ -33,10 +30,7 @@ export interface MeasureOptions {
   readonly rounds: number;
   /** For how many milliseconds more rounds are run, before the least disturbed turns have to do. */
   readonly patienceMs: number;
-  /**
-   * A turn is discarded when the sentinel beside it took more than this times its best, or the turn itself
-   * more than this times what the process was running.
-   */
+  /** A turn is discarded when the sentinel beside it took more than this times its best. */
   readonly tolerance: number;
   /** A candidate is repeated within its turn until that lasts about so long, in milliseconds. */
   readonly turnMs: number;
@@ -54,16 +48,10 @@ interface Turn {
   readonly ms: number;
   /** The slower of the two sentinels beside it. */
   readonly sentinel: number;
-  /** Time that passed over time that the process ran; less than 1 where several threads did. */
-  readonly waited: number;
 }
 
 export const systemClock: Clock = {
   now: () => performance.now(),
-  cpu: () => {
-    const { user, system } = process.cpuUsage();
-    return (user + system) / 1000;
-  },
   wait: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
 };
 
@@ -100,29 +88,30 @@ export async function measure(
     entries.push({ candidate, calls, turns: [] });
   }
 
-  const disturbance = (turn: Turn): number => Math.max(turn.sentinel / sentinel.best, turn.waited);
-  const isClean = (turn: Turn): boolean => disturbance(turn) <= tolerance;
+  const isClean = (turn: Turn): boolean => turn.sentinel <= sentinel.best * tolerance;
   const enough = (turns: readonly Turn[]): boolean => turns.filter(isClean).length >= rounds;
   const start = clock.now();
   const mayRetry = (round: number): boolean => round < rounds || clock.now() - start < patienceMs;
   for (let round = 0; mayRetry(round) && !entries.every(({ turns }) => enough(turns)); round++) {
     let before = await timeSentinel();
     for (const { candidate, calls, turns } of round % 2 === 0 ? entries : entries.toReversed()) {
-      const cpu = clock.cpu();
       const ms = await timeCalls(candidate, calls, clock);
-      const waited = (ms * calls) / Math.max(clock.cpu() - cpu, 1e-3);
       const after = await timeSentinel();
       sentinel.best = Math.min(sentinel.best, before, after);
-      turns.push({ ms, sentinel: Math.max(before, after), waited });
+      turns.push({ ms, sentinel: Math.max(before, after) });
       before = after;
     }
   }
 
   return entries.map(({ candidate, turns }) => {
     // Out of patience, the least disturbed turns have to do; `clean` tells.
-    const kept = enough(turns) ? turns.filter(isClean) : turns.toSorted((a, b) => disturbance(a) - disturbance(b)).slice(0, rounds);
+    const kept = enough(turns) ? turns.filter(isClean) : leastDisturbed(turns, rounds);
     return { name: candidate.name, ms: median(kept.map((turn) => turn.ms)), clean: kept.filter(isClean).length };
   });
+}
+
+function leastDisturbed(turns: readonly Turn[], count: number): readonly Turn[] {
+  return [...turns].sort((a, b) => a.sentinel - b.sentinel).slice(0, count);
 }
 
 /** Milliseconds a call. A candidate that returns no promise is not made to wait for one. */

@@ -7,14 +7,11 @@ interface Machine {
   /** A candidate whose n-th call takes `ms(n)`. */
   readonly takes: (name: string, ms: (call: number) => number) => Candidate;
   readonly advance: (ms: number) => void;
-  /** Time in which others run. */
-  readonly steal: (ms: number) => void;
   readonly waits: number[];
 }
 
 function fakeMachine(): Machine {
   let time = 0;
-  let stolen = 0;
   const waits: number[] = [];
   const advance = (ms: number): void => {
     time += ms;
@@ -22,7 +19,6 @@ function fakeMachine(): Machine {
   return {
     clock: {
       now: () => time,
-      cpu: () => time - stolen,
       wait: async (ms) => {
         waits.push(ms);
         advance(ms);
@@ -33,10 +29,6 @@ function fakeMachine(): Machine {
       return { name, run: () => advance(ms(call++)) };
     },
     advance,
-    steal: (ms) => {
-      stolen += ms;
-      advance(ms);
-    },
     waits,
   };
 }
@@ -136,20 +128,5 @@ describe('measure', () => {
     };
     const result = await measure([candidate], { ...options, clock: machine.clock, sentinel: steadySentinel(machine) });
     expect(result[0]?.ms).toBeCloseTo(6);
-  });
-
-  test('discards turns in which others ran', async () => {
-    const machine = fakeMachine();
-    let call = 0;
-    const often: Candidate = {
-      name: 'often',
-      run: () => {
-        machine.advance(10);
-        if (call++ % 3 === 0) machine.steal(8);
-      },
-    };
-    const [result] = await measure([often], { ...options, clock: machine.clock, sentinel: steadySentinel(machine) });
-    expect(result?.clean).toBe(20);
-    expect(result?.ms).toBeCloseTo(10);
   });
 });
