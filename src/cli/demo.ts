@@ -79,7 +79,7 @@ function phasesText({ train: spec }: Model): string {
 /** Goes on with an unfinished run; one of another version of the demo is begun anew. */
 async function trainDemo(model: Model, shell: Shell): Promise<TrainResult> {
   const signal = shell.interruption();
-  const run = async (): Promise<TrainResult> => train(model, await loadDataset('digits'), { out: places.run, resume: true, onProgress: showProgress(shell), signal });
+  const run = async (): Promise<TrainResult> => train(model, await loadDataset('digits'), { out: places.run, resume: true, onProgress: showProgress(shell, true), signal });
   try {
     return await run();
   } catch (error) {

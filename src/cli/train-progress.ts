@@ -3,10 +3,10 @@
 import type { EpochEvent, StepEvent, TrainEvent } from '../driver/run-events.ts';
 import type { Shell } from './shell.ts';
 
-/** Shows events where somebody watches. */
-export function showProgress(shell: Shell): (event: TrainEvent) => void {
+/** Shows events where somebody watches; `always`: the end of each phase in any case. */
+export function showProgress(shell: Shell, always = false): (event: TrainEvent) => void {
   return (event) => {
-    if (!shell.interactive) return;
+    if (!shell.interactive && !(always && event.kind === 'phase')) return;
     switch (event.kind) {
       case 'step':
         shell.progress(stepLine(event));

@@ -3,7 +3,7 @@
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll } from 'vitest';
+import { afterAll, vi } from 'vitest';
 import { runCommandLine } from '../../src/cli/run.ts';
 import { checkSource } from '../../src/driver/source.ts';
 import { writeSafetensors } from '../../src/engine/safetensors.ts';
@@ -12,6 +12,9 @@ import type { Model } from '../../src/ir/network.ts';
 import { ops } from '../../src/ops/index.ts';
 import { groupOfElements, groupSets } from '../../src/sparsity/groups.ts';
 import { initialParameters } from '../../src/train/initialize.ts';
+
+// A busy machine may take long to start processes and to load ts-morph.
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
 export interface Ran {
   readonly code: number;
