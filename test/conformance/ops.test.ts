@@ -7,12 +7,12 @@ import { conformanceError, formsOf, lowerable } from './support.ts';
 
 describe.each(targets)('$name', (engine) => {
   describe.each(lowerable)('$name', (op) => {
-    test.each(formsOf(op))('%s', (form) => {
+    test.each(formsOf(op))('%s', { timeout: 60_000 }, (form) => {
       fc.assert(
         fc.property(fc.nat(), (seed) => {
           expect(conformanceError(op, seed, form, engine)).toBeLessThanOrEqual(1);
         }),
-        { numRuns: 6 },
+        { numRuns: 5 },
       );
     });
   });

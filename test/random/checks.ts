@@ -5,6 +5,8 @@ import type { Program } from '../../src/ir/graph.ts';
 import { evaluate } from '../../src/ir/evaluate.ts';
 import type { OpRegistry } from '../../src/ir/op.ts';
 import { targets } from '../lower/harness.ts';
+import { randomDeployment, randomTraining } from '../lower/random-training.ts';
+import { stepError } from '../lower/training-error.ts';
 import { kernelError } from './kernels.ts';
 import { feedsOf, randomNetwork, withRandomZeros } from './network.ts';
 
@@ -44,6 +46,26 @@ const kernels = targets.map(
 );
 
 export const checks: readonly RandomCheck[] = [reference, ...kernels];
+
+/** On wider networks of the same seed: several vectors of channels, several tiles; deployed, and trained for two steps. */
+export const wideChecks: readonly RandomCheck[] = targets.flatMap((engine): RandomCheck[] => [
+  {
+    name: `${engine.name}, wide`,
+    bound: 1,
+    difference: ({ seed }, ops) => {
+      const masked = randomDeployment(seed);
+      return Math.max(kernelError(masked, seed, ops, engine), kernelError(runPasses(masked, compaction, ops), seed, ops, engine));
+    },
+  },
+  {
+    name: `${engine.name}, training`,
+    bound: 1e-3,
+    difference: ({ seed }) => {
+      const { network, update, batch } = randomTraining(seed);
+      return stepError(network, update, batch, seed, engine, 1e-3);
+    },
+  },
+]);
 
 /** Largest difference between the outputs of two programs on the same input, over the largest value (at least 1e-3). */
 export function largestDifference(a: Program, b: Program, seed: number, ops: OpRegistry): number {

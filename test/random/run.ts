@@ -5,7 +5,7 @@
 
 import { parseArgs } from 'node:util';
 import { ops } from '../../src/ops/index.ts';
-import { checks, randomCase } from './checks.ts';
+import { checks, randomCase, wideChecks } from './checks.ts';
 
 const { values } = parseArgs({ options: { graphs: { type: 'string', default: '500' }, seed: { type: 'string', default: '1' } } });
 const graphs = Number(values.graphs);
@@ -15,7 +15,8 @@ if (!Number.isInteger(graphs) || graphs < 1 || !Number.isInteger(firstSeed)) {
   process.exit(2);
 }
 
-const worst = new Map(checks.map((check) => [check.name, { difference: 0, seed: firstSeed }]));
+const all = [...checks, ...wideChecks];
+const worst = new Map(all.map((check) => [check.name, { difference: 0, seed: firstSeed }]));
 let weightsBefore = 0;
 let weightsAfter = 0;
 for (let seed = firstSeed; seed < firstSeed + graphs; seed++) {
@@ -23,7 +24,7 @@ for (let seed = firstSeed; seed < firstSeed + graphs; seed++) {
     const example = randomCase(seed, ops);
     weightsBefore += weightsOf(example.masked);
     weightsAfter += weightsOf(example.compacted);
-    for (const check of checks) {
+    for (const check of all) {
       const difference = check.difference(example, ops);
       if (difference > (worst.get(check.name)?.difference ?? 0)) worst.set(check.name, { difference, seed });
       if (!(difference <= check.bound)) throw new Error(`${check.name}: difference ${difference}, allowed ${check.bound}`);
