@@ -42,7 +42,8 @@ export function processShell(): Shell {
       if (!stderr.isTTY) return;
       clear();
       if (line === '') return;
-      stderr.write(line.slice(0, Math.max(20, stderr.columns - 1)));
+      // A terminal of unknown width says 0.
+      stderr.write(line.slice(0, (stderr.columns || 80) - 1));
       shown = true;
     },
     environment: process.env,
