@@ -3,7 +3,7 @@
 //   SSL_DEBUG=1   each stage with its time
 //   SSL_DEBUG=2   each pass with the size of the graph it leaves; graphs are verified between passes
 //   SSL_DEBUG=3   the graph after each pass
-//   SSL_DEBUG=4   the graph as checked too, and what the emitter is given
+//   SSL_DEBUG=4   the graph as checked too
 
 import type { Graph, Program } from '../ir/graph.ts';
 

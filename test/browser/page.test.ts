@@ -1,0 +1,77 @@
+// The page of examples/embed in Chromium, under the strictest policy that each target allows.
+
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { writeSafetensors } from '../../src/engine/safetensors.ts';
+import { runCli, temporaryFolder, weightsOf } from '../cli/support.ts';
+import { openBrowser } from './chromium.ts';
+import type { OpenBrowser, Page, ServedFile } from './chromium.ts';
+
+const examples = path.join(import.meta.dirname, '../../examples');
+const source = path.join(examples, 'demo.ssl');
+const policies = { wasm: "script-src 'self' 'wasm-unsafe-eval'", js: "script-src 'self'" } as const;
+
+interface Mouse {
+  readonly mouse: { readonly move: (x: number, y: number) => Promise<void>; readonly down: () => Promise<void>; readonly up: () => Promise<void> };
+}
+
+async function pageFiles(target: keyof typeof policies): Promise<ReadonlyMap<string, ServedFile>> {
+  const [folder, weights] = [temporaryFolder(), path.join(temporaryFolder(), 'w.safetensors')];
+  writeFileSync(weights, writeSafetensors(weightsOf(readFileSync(source, 'utf8'))));
+  await runCli(['build', source, '--weights', weights, '--target', target, '--out', folder]);
+  const embed = path.join(examples, 'embed');
+  const files = [folder, embed].flatMap((place) => readdirSync(place).map((name) => [name, readFileSync(path.join(place, name))] as const));
+  const headers = { 'content-security-policy': policies[target] };
+  return new Map(files.map(([name, content]) => [name === 'index.html' ? '/' : `/${name}`, { content, headers }]));
+}
+
+describe.each(['wasm', 'js'] as const)('%s', (target) => {
+  let browser: OpenBrowser;
+  let page: Page & Mouse;
+  const errors: string[] = [];
+  const text = async (selector: string): Promise<string> => String(await page.evaluate(`document.querySelector(${JSON.stringify(selector)}).textContent`));
+  const shares = async (): Promise<readonly number[]> => (await page.evaluate("[...document.querySelectorAll('#scores progress')].map((bar) => bar.value)")) as number[];
+
+  beforeAll(async () => {
+    browser = await openBrowser(await pageFiles(target));
+    page = (await browser.newPage()) as Page & Mouse;
+    page.on('pageerror', (error) => errors.push(error.message));
+    await page.goto(browser.origin);
+    await page.evaluate("new Promise((ready) => { const look = () => (document.querySelector('#scores li') || !document.querySelector('#problem').hidden ? ready() : setTimeout(look, 20)); look(); })");
+  });
+  afterAll(() => browser.close());
+
+  it('answers with ten shares and a time', async () => {
+    expect(await text('#problem')).toBe('');
+    const found = await shares();
+    expect(found).toHaveLength(10);
+    expect(found.reduce((sum, share) => sum + share, 0)).toBeCloseTo(1, 3);
+    expect(await text('#guess')).toBe(String(found.indexOf(Math.max(...found))));
+    expect(await text('#time')).toMatch(/^\d+\.\d µs$/);
+  });
+
+  it('reads what is drawn with the mouse', async () => {
+    const before = await shares();
+    const { x, y, size } = (await page.evaluate("(({ left, top, width }) => ({ x: left, y: top, size: width }))(document.querySelector('#paper').getBoundingClientRect())")) as { x: number; y: number; size: number };
+    await page.mouse.move(x + 0.3 * size, y + 0.2 * size);
+    await page.mouse.down();
+    await page.mouse.move(x + 0.7 * size, y + 0.2 * size);
+    await page.mouse.move(x + 0.45 * size, y + 0.8 * size);
+    await page.mouse.up();
+    expect(await shares()).not.toEqual(before);
+  });
+
+  it('clears, and shows examples from the keyboard', async () => {
+    await page.evaluate("document.querySelector('#clear').click()");
+    expect(await shares()).toEqual(Array.from({ length: 10 }, () => 0));
+    expect(await text('#guess')).toBe('–');
+    await page.evaluate("document.querySelectorAll('#examples button')[8].click()");
+    expect((await shares()).reduce((sum, share) => sum + share, 0)).toBeCloseTo(1, 3);
+    expect(await page.evaluate("[...document.querySelectorAll('button')].every((button) => button.tabIndex === 0)")).toBe(true);
+  });
+
+  it('breaks no policy', () => {
+    expect(errors).toEqual([]);
+  });
+});
