@@ -3,7 +3,7 @@
 import { invariant, present } from '../base/invariant.ts';
 import { stridesOf, type Shape } from '../base/tensor.ts';
 import { binaryAt, compareAt, unaryAt } from '../ir/interpret-nest.ts';
-import type { Index, NestExpr, TensorRef } from '../ir/nest.ts';
+import type { Axis, Index, NestExpr, TensorRef } from '../ir/nest.ts';
 
 export interface KnownTensor {
   readonly shape: Shape;
@@ -91,4 +91,35 @@ export function evaluateAt(expr: NestExpr, point: readonly number[], known: Know
     case 'random':
       invariant(false, 'random numbers are drawn when the program runs');
   }
+}
+
+/** The values of a known expression at all points of some axes (the others at 0), the last axis fastest. */
+export function valuesOver(expr: NestExpr, all: readonly Axis[], axes: readonly number[], known: KnownTensors): Float64Array {
+  const extents = axes.map((axis) => present(all[axis], 'axis').extent);
+  const values = new Float64Array(extents.reduce((size, extent) => size * extent, 1));
+  const point = all.map(() => 0);
+  const weights = expr.kind === 'load' && expr.outside === undefined ? present(known(expr.tensor), 'known tensor') : undefined;
+  // Of weights, which are many, an element's place is a sum of one function an axis.
+  const place = weights && expr.kind === 'load' ? placesAlong(expr.index, weights.shape, axes, extents, point) : undefined;
+  let at = 0;
+  const walk = (depth: number, from: number): void => {
+    const axis = axes[depth];
+    if (axis === undefined) {
+      values[at++] = weights ? (weights.data[from] ?? NaN) : evaluateAt(expr, point, known);
+      return;
+    }
+    for (let i = 0; i < (extents[depth] ?? 0); i++) {
+      point[axis] = i;
+      walk(depth + 1, from + (place?.along[depth]?.[i] ?? 0));
+    }
+  };
+  walk(0, place?.base ?? 0);
+  return values;
+}
+
+function placesAlong(indices: readonly Index[], shape: Shape, axes: readonly number[], extents: readonly number[], origin: readonly number[]): { readonly base: number; readonly along: readonly Int32Array[] } {
+  const strides = stridesOf(shape);
+  const placeAt = (point: readonly number[]): number => indices.reduce((sum, index, d) => sum + indexAt(index, point) * present(strides[d], 'stride'), 0);
+  const base = placeAt(origin);
+  return { base, along: axes.map((axis, depth) => Int32Array.from({ length: extents[depth] ?? 0 }, (_, i) => placeAt(origin.with(axis, i)) - base)) };
 }

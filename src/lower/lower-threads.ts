@@ -11,7 +11,7 @@ import { inlinedSlots } from './inline-producers.ts';
 import { fuseEpilogues, placeNests, slotOf, type PlacedNest, type SlotName } from './placed-nest.ts';
 import { scheduleThreads, type ThreadSlots } from './schedule-threads.ts';
 import { flatPlaces, threadLayout, viewLayout, type ThreadLayout } from './thread-layout.ts';
-import { copyNest } from './transpose.ts';
+import { copyNest } from './copy-nest.ts';
 
 /** The deployed network; its graph has one input, and its first output is the module's. */
 export function lowerThreads({ graph, parameters }: Program, ops: OpRegistry): ThreadModule {

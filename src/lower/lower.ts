@@ -6,6 +6,7 @@ import { valueKey, type Graph, type Node, type Program, type Value } from '../ir
 import type { OpRegistry } from '../ir/op.ts';
 import type { TensorRef } from '../ir/nest.ts';
 import { constantPool } from './constant-pool.ts';
+import { copyNest } from './copy-nest.ts';
 import type { Constants } from './emit-expr.ts';
 import { offsetAlong, planarLayout, type Layout } from './layout.ts';
 import { planLayouts, type LayoutPlan } from './layouts.ts';
@@ -14,7 +15,7 @@ import { fuseEpilogues, nestLoads, placeNests, slotOf, slotsRead, type PlacedGra
 import { resolveNest, type Placed } from './resolve.ts';
 import { divideNest, scheduleNest, shardAxisOf, type Division } from './schedule.ts';
 import { formStages, type ScheduledNest } from './stages.ts';
-import { copyNest, transposeWeights } from './transpose.ts';
+import { transposeWeights } from './transpose.ts';
 
 /** Tasks that work without samples (parameters) is cut into, whatever the number of threads. */
 const parameterTasks = 16;
@@ -120,7 +121,7 @@ function prefixTemporaries(placed: PlacedGraph, program: string): PlacedGraph {
   return {
     nests: placed.nests.map((each) => ({ ...each, writes: rename(each.writes), slots: new Map([...each.slots].map(([ref, slot]) => [ref, rename(slot)])) })),
     slots: new Map([...placed.slots].map(([slot, info]) => [rename(slot), { ...info, name: rename(slot) }])),
-    views: placed.views,
+    views: placed.views.map(({ from, to }) => ({ from: rename(from), to: rename(to) })),
   };
 }
 

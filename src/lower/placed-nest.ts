@@ -9,6 +9,7 @@ import { present } from '../base/invariant.ts';
 import { valueKey, type Graph, type Value } from '../ir/graph.ts';
 import type { Index, IndexTerm, Nest, NestExpr, TensorRef } from '../ir/nest.ts';
 import type { OpRegistry } from '../ir/op.ts';
+import { copyNest } from './copy-nest.ts';
 
 export type SlotName = string;
 
@@ -72,7 +73,7 @@ export interface PlacedGraph {
 export function placeNests(graph: Graph, ops: OpRegistry, nameOf: (value: Value) => SlotName = valueKey): PlacedGraph {
   const slots = new Map<SlotName, SlotInfo>();
   const nests: PlacedNest[] = [];
-  const views: { from: SlotName; to: SlotName }[] = [];
+  const views: { from: SlotName; to: SlotName; raises: boolean }[] = [];
   const shapes = new Map<string, readonly number[]>();
   for (const node of graph.nodes) {
     const op = present(ops.get(node.op), `op ${node.op}`);
@@ -82,7 +83,17 @@ export function placeNests(graph: Graph, ops: OpRegistry, nameOf: (value: Value)
       slots.set(nameOf(value), { name: nameOf(value), shape });
     }
     if (op.view) {
-      views.push({ from: nameOf(present(node.inputs[0], 'operand')), to: nameOf({ node: node.id, result: 0 }) });
+      const operand = present(node.inputs[0], 'operand');
+      const shape = present(shapes.get(valueKey(operand)), 'shape');
+      const [from, to] = [nameOf(operand), nameOf({ node: node.id, result: 0 })];
+      // A value lies as the one view of it that is windowed: another such view needs a copy.
+      const raises = present(node.results[0], 'result').length > shape.length;
+      const copied = raises && views.some((view) => view.to === from || (view.from === from && view.raises)) ? `${node.id}.copy` : from;
+      if (copied !== from) {
+        slots.set(copied, { name: copied, shape });
+        nests.push(copyNest(from, copied, shape, true));
+      }
+      views.push({ from: copied, to, raises });
       continue;
     }
     if (!op.lower) continue;

@@ -11,7 +11,7 @@ export interface PlacedData {
 
 export interface DataPool {
   /** Places `rows` x `columns` numbers, row by row; answers how to reach one. */
-  readonly add: (values: readonly number[], columns: number) => (row: ThreadIndex, column: ThreadIndex) => PlacedData;
+  readonly add: (values: ArrayLike<number>, columns: number) => (row: ThreadIndex, column: ThreadIndex) => PlacedData;
   readonly finish: () => readonly ThreadData[];
 }
 
@@ -22,7 +22,8 @@ export const mostBuffers = 8;
 const large = 4096;
 
 export function dataPool(operands: number): DataPool {
-  const all: { extents: readonly number[]; values: number[] }[] = [];
+  const all: { extents: readonly number[]; values: ArrayLike<number> }[] = [];
+  const together: number[] = [];
   let shared: number | undefined;
   return {
     add: (values, columns) => {
@@ -30,14 +31,13 @@ export function dataPool(operands: number): DataPool {
       // One more is kept for what is shared.
       const room = mostBuffers - 1 - operands - all.length - (shared === undefined ? 1 : 0);
       if (values.length >= large && rows > 1 && room > 0) {
-        const data = all.push({ extents: [columns, rows], values: [...values] }) - 1;
+        const data = all.push({ extents: [columns, rows], values }) - 1;
         return (row, column) => ({ data, at: [column, row] });
       }
-      shared ??= all.push({ extents: [0], values: [] }) - 1;
+      shared ??= all.push({ extents: [0], values: together }) - 1;
       const data = shared;
-      const place = all[data];
-      const first = place?.values.length ?? 0;
-      for (const value of values) place?.values.push(value);
+      const first = together.length;
+      for (let i = 0; i < values.length; i++) together.push(values[i] as number);
       return (row, column) => ({ data, at: [indexSum(indexSum(indexProduct(row, columns), column), int(first))] });
     },
     finish: () => all.map(({ extents, values }) => ({ extents: sizeOf(extents) === 0 ? [values.length] : extents, values: Float32Array.from(values) })),

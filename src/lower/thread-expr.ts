@@ -3,7 +3,7 @@
 import { invariant, present } from '../base/invariant.ts';
 import type { NestExpr, TensorRef } from '../ir/nest.ts';
 import { indexProduct, indexSum, int, type ThreadExpr, type ThreadIndex, type ThreadLocal, type ThreadStmt } from '../ir/thread-kernel.ts';
-import { axesOf, evaluateAt, isKnown, type KnownTensors } from './evaluate-constant.ts';
+import { axesOf, evaluateAt, isKnown, valuesOver, type KnownTensors } from './evaluate-constant.ts';
 import { counterOf, elementOf, guardsOf, type AccessScope } from './thread-access.ts';
 import type { PlacedData } from './thread-data.ts';
 import type { ThreadLayout } from './thread-layout.ts';
@@ -104,7 +104,7 @@ function emitPacked(expr: NestExpr, scope: ThreadScope): ThreadExpr {
   if (used.length === 0) return { kind: 'float', value: Math.fround(evaluateAt(expr, scope.axes.map(() => 0), scope.known)) };
   let place = scope.packed.get(expr);
   if (!place) {
-    place = scope.pool.add(valuesOver(expr, [...rows, ...columns], scope), columns.reduce((product, axis) => product * extentOf(scope, axis), 1));
+    place = scope.pool.add(valuesOver(expr, scope.axes, [...rows, ...columns], scope.known), columns.reduce((product, axis) => product * extentOf(scope, axis), 1));
     scope.packed.set(expr, place);
   }
   return { kind: 'constant', ...place(counted(rows, scope), counted(columns, scope)) };
@@ -122,23 +122,4 @@ function counted(axes: readonly number[], scope: ThreadScope): ThreadIndex {
 /** A product spread over the terms of a sum, so that indices stay sums of products. */
 function indexProductOf(a: ThreadIndex, by: number): ThreadIndex {
   return a.kind === 'sum' ? indexSum(indexProductOf(a.a, by), indexProductOf(a.b, by)) : a.kind === 'product' ? indexProduct(a.a, a.by * by) : indexProduct(a, by);
-}
-
-/** The values of a known expression at all points of some axes, the last axis fastest. */
-function valuesOver(expr: NestExpr, axes: readonly number[], scope: ThreadScope): number[] {
-  const point = scope.axes.map(() => 0);
-  const values: number[] = [];
-  const walk = (depth: number): void => {
-    const axis = axes[depth];
-    if (axis === undefined) {
-      values.push(evaluateAt(expr, point, scope.known));
-      return;
-    }
-    for (let i = 0; i < extentOf(scope, axis); i++) {
-      point[axis] = i;
-      walk(depth + 1);
-    }
-  };
-  walk(0);
-  return values;
 }

@@ -4,20 +4,12 @@
 import { present } from '../base/invariant.ts';
 import type { TargetMachine } from '../ir/kernel.ts';
 import { along, input, load, result, type Index, type Nest } from '../ir/nest.ts';
+import { copyNest } from './copy-nest.ts';
 import type { Layout } from './layout.ts';
 import type { LayoutPlan } from './layouts.ts';
 import { nestLoads, slotOf, type PlacedGraph, type PlacedNest, type SlotName } from './placed-nest.ts';
 import { resolveNest } from './resolve.ts';
 import { contractionOf, divideNest, type Division } from './schedule.ts';
-
-/** Copies every element of one slot to another of the same shape, whatever their layouts. */
-export function copyNest(from: SlotName, to: SlotName, shape: readonly number[]): PlacedNest {
-  const axes = shape.map((extent, d) => ({ name: `d${d}`, extent, kind: 'parallel' as const }));
-  const at = shape.map((_, d) => along(d));
-  const [write, read] = [result(0), input(0)];
-  const nest: Nest = { name: 'copy', axes, write: { tensor: write, index: at }, combine: 'store', initial: 0, value: load(read, at) };
-  return { nest, slots: new Map([[write, to], [read, from]]), writes: to, op: 'copy', epilogue: false };
-}
 
 function walks(index: Index): number | undefined {
   const [term, ...more] = index.terms;

@@ -1,9 +1,16 @@
 // The little code that travels inside emitted gpujs modules: it hands kernels to the gpu.js that the app
 // gives, runs them as one pipeline and copies inputs and outputs. It imports nothing.
 
+export interface GpuKernelSettings {
+  readonly output: readonly number[];
+  readonly constants: object;
+  readonly precision: 'single';
+  readonly loopMaxIterations: number;
+}
+
 /** What is used of gpu.js. */
 export interface GpuJs {
-  readonly createKernel: (source: string, settings: object) => (...operands: readonly unknown[]) => unknown;
+  readonly createKernel: (source: string, settings: GpuKernelSettings) => (...operands: readonly unknown[]) => unknown;
   readonly createPipeline: (chain: (input: unknown) => unknown) => ((input: unknown) => Promise<unknown>) & { readonly destroy: () => Promise<void> };
   readonly kernels: readonly { readonly fallbackRequested?: boolean; readonly fallbackReason?: string | null }[];
   readonly destroy: () => Promise<void>;

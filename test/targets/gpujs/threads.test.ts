@@ -5,33 +5,42 @@ import { describe, expect, it } from 'vitest';
 import { present } from '../../../src/base/invariant.ts';
 import { evaluate } from '../../../src/ir/evaluate.ts';
 import type { Program } from '../../../src/ir/graph.ts';
-import type { ThreadModule } from '../../../src/ir/thread-kernel.ts';
+import type { ThreadBinding, ThreadModule } from '../../../src/ir/thread-kernel.ts';
 import { lowerThreads } from '../../../src/lower/lower-threads.ts';
 import { mostBuffers } from '../../../src/lower/thread-data.ts';
 import { ops } from '../../../src/ops/index.ts';
 import { runPasses, simplification } from '../../../src/passes/pipeline.ts';
+import { startGpuNet } from '../../../src/runtime/gpujs-net.ts';
 import { planModule } from '../../../src/targets/gpujs/plan.ts';
 import { randomCase } from '../../random/checks.ts';
 import { feedsOf } from '../../random/network.ts';
-import { emulate } from './emulator.ts';
+import { PlainGpu } from './plain-gpu.ts';
 
 const seeds = Array.from({ length: 60 }, (_, i) => i + 1);
 
-/** Largest difference over the largest value. Weights are rounded to f32, sums are not. */
-function difference(program: Program, module: ThreadModule, seed: number): number {
+/** Places of all elements, in logical order. */
+function placesOf({ offset, axes }: ThreadBinding): Int32Array {
+  return Int32Array.from(axes.reduce<readonly number[]>((places, axis) => places.flatMap((place) => Array.from(axis, (at) => place + at)), [offset]));
+}
+
+/** Largest difference over the largest value. */
+async function difference(program: Program, module: ThreadModule, seed: number): Promise<number> {
   const feeds = feedsOf(program, seed);
   const input = present(program.graph.nodes.find((node) => node.op === 'input'), 'input');
   const expected = present([...evaluate(program.graph, ops, feeds).outputs.values()][0], 'output').data;
-  const found = emulate(module, present(feeds.get(String(input.attrs['name'])), 'feed').data);
+  const { kernels, weights } = planModule(module);
+  const places = { input: placesOf(module.input), output: placesOf(module.output), inputExtents: module.input.extents };
+  const net = await startGpuNet({ GPU: PlainGpu, mode: 'plain' }, { name: 'random', batch: 2 }, kernels, weights, places);
+  const found = await net.run(present(feeds.get(String(input.attrs['name'])), 'feed').data);
   const largest = Math.max(1e-3, ...expected.map(Math.abs));
   return Math.max(...Array.from(expected, (value, i) => Math.abs(value - (found[i] ?? NaN)))) / largest;
 }
 
 describe.each(seeds)('random network %i', (seed) => {
   const { masked, compacted } = randomCase(seed, ops);
-  it.each([['dense', runPasses(masked, simplification, ops)], ['compacted', compacted]] as const)('%s', (_, program) => {
+  it.each([['dense', runPasses(masked, simplification, ops)], ['compacted', compacted]] as const)('%s', async (_, program) => {
     const module = lowerThreads(program, ops);
-    expect(difference(program, module, seed)).toBeLessThan(2e-6);
+    expect(await difference(program, module, seed)).toBeLessThan(2e-6);
     for (const { operands, data } of module.kernels) expect(operands.length + data.length + 1).toBeLessThanOrEqual(mostBuffers);
     for (const { source } of planModule(module).kernels) expectPlain(source);
   });
