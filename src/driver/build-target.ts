@@ -3,6 +3,7 @@
 
 import { readFileSync } from 'node:fs';
 import { extname } from 'node:path';
+import { fail } from '../base/diagnostic.ts';
 import { emitGpujs } from '../emit/emit-gpujs.ts';
 import { emitModule } from '../emit/emit-module.ts';
 import type { EmitOptions, EmittedModule } from '../emit/emit-module.ts';
@@ -12,6 +13,7 @@ import { lowerThreads } from '../lower/lower-threads.ts';
 import { lowerDeployed } from '../lower/lower.ts';
 import { kernelTargets } from '../targets/index.ts';
 import type { KernelTarget } from '../targets/target.ts';
+import { moduleDiagnostics } from './diagnostics.ts';
 
 export type BuildTarget = { readonly kind: 'kernels'; readonly name: string; readonly kernels: KernelTarget } | { readonly kind: 'gpujs'; readonly name: string };
 
@@ -22,13 +24,19 @@ export const buildTargets: readonly BuildTarget[] = [
 
 export type EmitRequest = Omit<EmitOptions, 'target' | 'kernels' | 'runtime'>;
 
+/** What a 32-bit address reaches. */
+const mostBytes = 2 ** 32;
+
 /** A network lowered for one target, ready to be written with what a module tells of itself. */
 export type Emit = (request: EmitRequest) => Promise<EmittedModule>;
 
+/** @throws DiagnosticError `module/too-large` */
 export function lowerFor(target: BuildTarget, program: Program, ops: OpRegistry): Emit {
   switch (target.kind) {
     case 'kernels': {
       const kernels = lowerDeployed(program, ops, target.kernels.machine);
+      const bytes = 4 * kernels.elements;
+      if (bytes > mostBytes) fail(moduleDiagnostics['too-large']({ args: [program.graph.name, bytes, mostBytes], help: 'use a smaller batch' }));
       return (request) => emitModule({ ...request, target: target.kernels, kernels, runtime: runtimeText('net') });
     }
     case 'gpujs': {

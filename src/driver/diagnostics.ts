@@ -25,6 +25,7 @@ const fitMessages = {
 export const fitDiagnostics: DiagnosticTable<typeof fitMessages> = defineDiagnostics('fit', fitMessages);
 
 const moduleMessages = {
+  'too-large': (network: string, bytes: number, most: number): string => `${network} needs ${bytes} bytes of memory, a module has at most ${most}`,
   none: (folder: string): string => `${folder} holds no module that ssl-compile has built`,
   several: (folder: string, found: readonly string[]): string => `${folder} holds several modules: ${found.join(', ')}`,
   broken: (file: string, why: string): string => `${file} does not load: ${why}`,

@@ -113,6 +113,18 @@ describe('weights that do not fit exit 1 and leave nothing', () => {
   });
 });
 
+it('refuses a batch beyond what a module can address', async () => {
+  const place = temporaryFolder();
+  const [file, saved] = [join(place, 'wide.ssl'), join(place, 'wide.safetensors')];
+  const text = 'network Wide(x: tensor[30000]) {\n  a = relu(dense(x, units = 3))\n  return dense(a, units = 20000)\n}\n';
+  writeFileSync(file, text);
+  writeFileSync(saved, writeSafetensors(weightsOf(text)));
+  const { code, err } = await runCli(['build', file, '--weights', saved, '--batch', '65536', '--out', join(place, 'out')]);
+  expect(code).toBe(1);
+  expect(err).toContain('module/too-large');
+  expect(listing(place)).toEqual(['wide.safetensors', 'wide.ssl']);
+});
+
 describe('a place that cannot be written', () => {
   it('below a file', async () => {
     const { code, err } = await build(join(weights, 'out'));
