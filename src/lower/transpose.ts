@@ -3,7 +3,7 @@
 
 import { present } from '../base/invariant.ts';
 import type { TargetMachine } from '../ir/kernel.ts';
-import { along, input, load, result, type Index, type Nest } from '../ir/nest.ts';
+import type { Index } from '../ir/nest.ts';
 import { copyNest } from './copy-nest.ts';
 import type { Layout } from './layout.ts';
 import type { LayoutPlan } from './layouts.ts';

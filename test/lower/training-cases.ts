@@ -55,6 +55,13 @@ export const networks: Readonly<Record<string, Network>> = {
     return layer('fc2', 'dense', [layer('drop', 'dropout', [fc1], { rate: 0.5 })], denseAttrs(10));
   }),
   'norm of an input, flattened': networkOf([2, 5, 10], 9, (image, layer) => layer('fc', 'dense', [layer('flat', 'flatten', [layer('norm1', 'batch_norm', [image], norm)])], denseAttrs(9))),
+  'sum of two images, flattened': networkOf([1, 6, 6], 3, (image, layer) => {
+    const tall = layer('tall', 'conv', [image], convAttrs(4, 1, { window: [5, 4] }));
+    const wide = layer('wide', 'conv', [image], convAttrs(6, 1, { window: [3, 6] }));
+    const again = layer('again', 'relu', [tall]);
+    const sum = layer('sum', 'add', [layer('flat1', 'flatten', [tall]), layer('flat2', 'flatten', [wide])]);
+    return layer('fc', 'dense', [layer('all', 'add', [sum, layer('flat3', 'flatten', [again])])], denseAttrs(3));
+  }),
   'shared features': networkOf([2, 5, 5], 2, (image, layer) => {
     const conv1 = layer('conv1', 'conv', [image], convAttrs(4, 3, { padding: [1, 1] }));
     const left = layer('left', 'max_pool', [conv1], poolAttrs(3, 1, 1));
