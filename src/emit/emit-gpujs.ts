@@ -75,7 +75,7 @@ function moduleText(morph: typeof TsMorph, facts: ModuleFacts, { module, kernels
       writer.write(';');
     });
   }
-  const bytes = 'base64' in weights ? 'joinPlanes(decodeBase64(weights))' : `options.weights ?? await readBytes(new URL(${quoted(weights.file)}, import.meta.url))`;
+  const bytes = 'base64' in weights ? 'joinPlanes(decodeBase64(weights))' : `options?.weights ?? await readBytes(new URL(${quoted(weights.file)}, import.meta.url))`;
   source.addFunction({
     name: 'load',
     isAsync: true,

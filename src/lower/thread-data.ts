@@ -1,6 +1,7 @@
 // Constant data of one kernel. Large pieces are tables of their own, in rows, so that no flat index grows
 // beyond what a float counts exactly; the others share one, because a kernel may bind eight buffers at most.
 
+import { invariant } from '../base/invariant.ts';
 import { sizeOf } from '../base/tensor.ts';
 import { indexProduct, indexSum, int, type ThreadData, type ThreadIndex } from '../ir/thread-kernel.ts';
 
@@ -18,6 +19,8 @@ export interface DataPool {
 /** Storage buffers that WebGPU lets a kernel bind, the output among them. */
 export const mostBuffers = 8;
 
+/** Indices up to here are exact as floats, which some backends make of them. */
+const exactIndex = 2 ** 24;
 /** Numbers from which a piece stands alone. */
 const large = 4096;
 
@@ -38,6 +41,7 @@ export function dataPool(operands: number): DataPool {
       const data = shared;
       const first = together.length;
       for (let i = 0; i < values.length; i++) together.push(values[i] as number);
+      invariant(together.length <= exactIndex, 'a flat index that floats do not count');
       return (row, column) => ({ data, at: [indexSum(indexSum(indexProduct(row, columns), column), int(first))] });
     },
     finish: () => all.map(({ extents, values }) => ({ extents: sizeOf(extents) === 0 ? [values.length] : extents, values: Float32Array.from(values) })),

@@ -82,7 +82,10 @@ export function floatsOf(bytes: ArrayBuffer | ArrayBufferView): Float32Array {
 }
 
 /** Compiles the kernels in a gpu.js of its own, and tries them once, so that what fails fails here. */
-export async function startGpuNet({ GPU, mode }: GpuOptions, facts: GpuFacts, plans: readonly KernelPlan[], weights: Float32Array, places: GpuPlaces): Promise<GpuNet> {
+export async function startGpuNet(options: GpuOptions, facts: GpuFacts, plans: readonly KernelPlan[], weights: Float32Array, places: GpuPlaces): Promise<GpuNet> {
+  // Callers in JavaScript give what they like.
+  const { GPU, mode }: Partial<GpuOptions> = options ?? {};
+  if (typeof GPU !== 'function' || typeof mode !== 'string') throw new TypeError(`${facts.name}: load({ GPU, mode }) takes the class GPU of gpu.js and one of its modes, such as "webgl2"`);
   const gpu = new GPU({ mode });
   const kernels = plans.map(({ source, output, data, rounds }) => {
     const constants = Object.fromEntries(data.map(([extents, from], i) => {

@@ -145,6 +145,12 @@ describe('a module for gpu.js', () => {
     expect(await net.run(Array.from({ length: 60 }, (_, i) => image[(i % 2) * 30 + Math.floor(i / 2)] ?? NaN))).toEqual(expected);
   });
 
+  it('says what it wants where it is not given', async () => {
+    const { load } = await imported(await emit());
+    const message = 'Small: load({ GPU, mode }) takes the class GPU of gpu.js and one of its modes, such as "webgl2"';
+    for (const options of [undefined, {}, { GPU: PlainGpu }, { GPU: {}, mode: 'cpu' }]) await expect(load(options as never)).rejects.toThrow(new TypeError(message));
+  });
+
   it('refuses a gpu.js that falls back to another mode, and frees it', async () => {
     const made: PlainGpu[] = [];
     class Fallback extends PlainGpu {

@@ -1,8 +1,10 @@
 // The nests of random networks, scheduled one thread an element: what the printed kernels compute is what
 // the float64 reference says. gpu.js itself runs such kernels in test/browser.
 
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { present } from '../../../src/base/invariant.ts';
+import { check } from '../../../src/check/check.ts';
 import { evaluate } from '../../../src/ir/evaluate.ts';
 import type { Program } from '../../../src/ir/graph.ts';
 import type { ThreadBinding, ThreadModule } from '../../../src/ir/thread-kernel.ts';
@@ -12,6 +14,8 @@ import { ops } from '../../../src/ops/index.ts';
 import { runPasses, simplification } from '../../../src/passes/pipeline.ts';
 import { startGpuNet } from '../../../src/runtime/gpujs-net.ts';
 import { planModule } from '../../../src/targets/gpujs/plan.ts';
+import { parse } from '../../../src/syntax/parse.ts';
+import { initialParameters } from '../../../src/train/initialize.ts';
 import { randomCase } from '../../random/checks.ts';
 import { feedsOf } from '../../random/network.ts';
 import { PlainGpu } from './plain-gpu.ts';
@@ -44,6 +48,16 @@ describe.each(seeds)('random network %i', (seed) => {
     for (const { operands, data } of module.kernels) expect(operands.length + data.length + 1).toBeLessThanOrEqual(mostBuffers);
     for (const { source } of planModule(module).kernels) expectPlain(source);
   });
+});
+
+it.each([
+  ['lenet', ['conv_max_pool', 'conv_max_pool', 'dense', 'dense']],
+  ['mlp', ['dense', 'dense', 'dense']],
+])('%s is a chain of few kernels', (name, kernels) => {
+  const text = readFileSync(new URL(`../../../examples/${name}.ssl`, import.meta.url), 'utf8');
+  const { network } = present(check(parse({ name, text }).file, ops).model, name);
+  const program = runPasses({ graph: network.graph, parameters: initialParameters(network, 1) }, simplification, ops);
+  expect(lowerThreads(program, ops).kernels.map((kernel) => kernel.name)).toEqual(kernels);
 });
 
 /** Text that gpu.js takes: loops from zero to a literal, no arrows, no arrays, no names but ours. */
