@@ -113,7 +113,8 @@ function ofMixture(context: NodeContext): Bounded {
   const value = evaluate(context, values);
   const most = Math.max(...context.operands.map(({ error }) => error.data.reduce((a, b) => Math.max(a, b), 0)));
   const widest = Math.max(1, ...values.map(({ data }) => data.reduce((a, b) => Math.max(a, Math.abs(b)), 0)));
-  const relative = Math.expm1(2 * most) + context.op.tolerance * epsilon * widest;
+  const terms = value.data.length / context.batch.samples;
+  const relative = Math.expm1(2 * most) + context.op.tolerance * epsilon * Math.sqrt(terms) * widest;
   // What underflows in f32 is zero there.
   return { value, error: map(value, (y) => Math.abs(y) * relative + 1e-30) };
 }
