@@ -1,6 +1,7 @@
 // Graphs to one kernel module: nests, fused epilogues, layouts, memory, schedules, stages.
 
 import { invariant, present } from '../base/invariant.ts';
+import { sameShape } from '../base/tensor.ts';
 import { type Binding, type KernelFunction, type KernelModule, type Stage, type TargetMachine } from '../ir/kernel.ts';
 import { valueKey, type Graph, type Node, type Program, type Value } from '../ir/graph.ts';
 import type { OpRegistry } from '../ir/op.ts';
@@ -87,7 +88,10 @@ function prepare(request: GraphRequest, ops: OpRegistry, machine: TargetMachine,
   };
   for (const node of graph.nodes) {
     const name = leafName(node);
-    if (name !== undefined) leaves.set(name, node);
+    if (name === undefined) continue;
+    const known = shared.get(name);
+    invariant(!known || sameShape(known.shape, node.results[0] ?? []), () => `"${String(node.attrs['name'])}" has two shapes in one module`);
+    leaves.set(name, node);
   }
   const kept = new Set([...graph.outputs.map((output) => nameOf(output.value)), ...graph.state.map((pair) => nameOf(pair.output)), ...leaves.keys()]);
   const fused = prefixTemporaries(fuseEpilogues(placeNests(graph, ops, nameOf), kept), program);

@@ -2,10 +2,12 @@
 // the same whenever they are made.
 
 import { describe, expect, test } from 'vitest';
+import { present } from '../../src/base/invariant.ts';
 import { lowerDeployed, lowerTraining } from '../../src/lower/lower.ts';
 import { ops } from '../../src/ops/index.ts';
 import { wasmMachine } from '../../src/targets/wasm/machine.ts';
 import { printWasm } from '../../src/targets/wasm/print.ts';
+import { evaluationGraph } from '../../src/train/evaluation-graph.ts';
 import { randomCase } from '../random/checks.ts';
 import { kernelError } from '../random/kernels.ts';
 import { interpreters } from './harness.ts';
@@ -40,4 +42,11 @@ test('lowering twice gives the same module', { timeout: 60_000 }, () => {
       expect(Buffer.compare(printWasm(second, { memory: 'own', stages: true }), printWasm(first, { memory: 'own', stages: true })), `seed ${seed}`).toBe(0);
     }
   }
+});
+
+test('a step and an evaluation of other batches do not share inputs', () => {
+  const network = present(networks['conv, pool, dense'], 'network');
+  const { graph } = trainingCase(network, 'plain', { samples: 4, shards: 2 }, 1);
+  const evaluate = evaluationGraph(network, { samples: 8, shards: 2 }, ops);
+  expect(() => lowerTraining({ step: graph, evaluate }, ops, wasmMachine)).toThrow(/"sample" has two shapes/);
 });
