@@ -4,7 +4,8 @@
 // this says where an address went wrong.
 
 import { assertNever, invariant, present } from '../base/invariant.ts';
-import type { Compare, Expr, FloatBinary, FloatUnary, IntOp, KernelFunction, KernelModule, Stage, Stmt, TargetMachine } from './kernel.ts';
+import { binaryAt, compareAt, unaryAt } from './arithmetic.ts';
+import type { Expr, IntOp, KernelFunction, KernelModule, Stage, Stmt, TargetMachine } from './kernel.ts';
 
 export interface KernelInterpreter {
   /** Of `module.elements` elements, its segments in place. */
@@ -26,6 +27,8 @@ interface Machine {
   readonly floats: Float32Array;
   readonly ints: Int32Array;
   readonly reading: (element: number) => void;
+  /** Of a lane: vectors may reach over the end of a tensor, into lanes that nobody uses. Answers NaN for what another task writes. */
+  readonly readingLane: (element: number) => number;
   readonly writing: (element: number) => void;
 }
 
@@ -52,6 +55,10 @@ export function interpretKernels(module: KernelModule, { width, unit }: TargetMa
       inside(element);
       invariant(writer[element] === 0 || writer[element] === task, () => `${where} reads element ${element}, which another task of its stage writes`);
       reader[element] = reader[element] === 0 || reader[element] === task ? task : -1;
+    },
+    readingLane: (element) => {
+      inside(element);
+      return writer[element] === 0 || writer[element] === task ? (memory[element] as number) : NaN;
     },
     writing: (element) => {
       inside(element);
@@ -205,7 +212,7 @@ function load({ as, at, offset }: Extract<Expr, { kind: 'load' }>, frame: Frame)
     case 'f32':
       return read(first);
     case 'vec':
-      return vector(machine.width, (lane) => read(first + lane));
+      return machine.width === 1 ? [read(first)] : vector(machine.width, (lane) => machine.readingLane(first + lane));
     case 'splat': {
       const value = read(first);
       return vector(machine.width, () => value);
@@ -246,65 +253,6 @@ function intAt(op: IntOp, a: number, b: number): number {
     case 'gt':
     case 'ge':
       return compareAt(op, a, b) ? 1 : 0;
-    default:
-      return assertNever(op);
-  }
-}
-
-function unaryAt(op: FloatUnary, a: number): number {
-  switch (op) {
-    case 'neg':
-      return -a;
-    case 'abs':
-      return Math.abs(a);
-    case 'sqrt':
-      return Math.sqrt(a);
-    case 'exp':
-      return Math.exp(a);
-    case 'log':
-      return Math.log(a);
-    case 'relu':
-      return Math.max(a, 0);
-    case 'reciprocal':
-      return 1 / a;
-    default:
-      return assertNever(op);
-  }
-}
-
-function binaryAt(op: FloatBinary, a: number, b: number): number {
-  switch (op) {
-    case 'add':
-      return a + b;
-    case 'sub':
-      return a - b;
-    case 'mul':
-      return a * b;
-    case 'div':
-      return a / b;
-    case 'min':
-      return Math.min(a, b);
-    case 'max':
-      return Math.max(a, b);
-    default:
-      return assertNever(op);
-  }
-}
-
-function compareAt(op: Compare, a: number, b: number): boolean {
-  switch (op) {
-    case 'eq':
-      return a === b;
-    case 'ne':
-      return a !== b;
-    case 'lt':
-      return a < b;
-    case 'le':
-      return a <= b;
-    case 'gt':
-      return a > b;
-    case 'ge':
-      return a >= b;
     default:
       return assertNever(op);
   }

@@ -9,7 +9,8 @@ import { hash32 } from '../base/random.ts';
 import { sizeOf, stridesOf, zeros } from '../base/tensor.ts';
 import type { Shape } from '../base/tensor.ts';
 import type { F64Tensor } from './op.ts';
-import type { BinaryOp, CompareOp, Index, LoweredNode, Nest, NestExpr, TensorRef, UnaryOp } from './nest.ts';
+import { binaryAt, compareAt, unaryAt } from './arithmetic.ts';
+import type { Index, LoweredNode, Nest, NestExpr, TensorRef } from './nest.ts';
 
 interface Memory {
   readonly inputs: readonly F64Tensor[];
@@ -66,66 +67,7 @@ function positionAt(indices: readonly Index[], shape: Shape, strides: readonly n
   return position;
 }
 
-export function unaryAt(op: UnaryOp, a: number): number {
-  switch (op) {
-    case 'neg':
-      return -a;
-    case 'abs':
-      return Math.abs(a);
-    case 'sqrt':
-      return Math.sqrt(a);
-    case 'exp':
-      return Math.exp(a);
-    case 'log':
-      return Math.log(a);
-    case 'relu':
-      return Math.max(0, a);
-    case 'reciprocal':
-      return 1 / a;
-    default:
-      return assertNever(op);
-  }
-}
-
-export function binaryAt(op: BinaryOp, a: number, b: number): number {
-  switch (op) {
-    case 'add':
-      return a + b;
-    case 'sub':
-      return a - b;
-    case 'mul':
-      return a * b;
-    case 'div':
-      return a / b;
-    case 'min':
-      return Math.min(a, b);
-    case 'max':
-      return Math.max(a, b);
-    default:
-      return assertNever(op);
-  }
-}
-
-export function compareAt(op: CompareOp, a: number, b: number): boolean {
-  switch (op) {
-    case 'eq':
-      return a === b;
-    case 'ne':
-      return a !== b;
-    case 'lt':
-      return a < b;
-    case 'le':
-      return a <= b;
-    case 'gt':
-      return a > b;
-    case 'ge':
-      return a >= b;
-    default:
-      return assertNever(op);
-  }
-}
-
-function evaluate(expr: NestExpr, memory: Memory, point: Point, accumulator: number): number {
+export function evaluate(expr: NestExpr, memory: Memory, point: Point, accumulator: number): number {
   const at = (inner: NestExpr): number => evaluate(inner, memory, point, accumulator);
   switch (expr.kind) {
     case 'constant':
