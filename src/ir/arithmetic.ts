@@ -24,7 +24,7 @@ export function unaryAt(op: UnaryOp, a: number): number {
   }
 }
 
-export export function binaryAt(op: BinaryOp, a: number, b: number): number {
+export function binaryAt(op: BinaryOp, a: number, b: number): number {
   switch (op) {
     case 'add':
       return a + b;
@@ -43,7 +43,7 @@ export export function binaryAt(op: BinaryOp, a: number, b: number): number {
   }
 }
 
-export export function compareAt(op: CompareOp, a: number, b: number): boolean {
+export function compareAt(op: CompareOp, a: number, b: number): boolean {
   switch (op) {
     case 'eq':
       return a === b;

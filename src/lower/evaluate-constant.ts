@@ -2,7 +2,7 @@
 
 import { invariant, present } from '../base/invariant.ts';
 import { stridesOf, type Shape } from '../base/tensor.ts';
-import { binaryAt, compareAt, unaryAt } from '../ir/interpret-nest.ts';
+import { binaryAt, compareAt, unaryAt } from '../ir/arithmetic.ts';
 import type { Axis, Index, NestExpr, TensorRef } from '../ir/nest.ts';
 
 export interface KnownTensor {
