@@ -65,7 +65,7 @@ async function prepare(model: Model, threads: number): Promise<{ readonly engine
   const data = { training: shareSplit(training), test: shareSplit(test) };
   const train = present(model.train, 'train block');
   const spec = { ...present(train.phases[0], 'baseline phase'), batch: BATCH };
-  const engine = await startEngine({ model, phases: [{ spec, groups: [], masked: new Set() }], data, threads }, ops);
+  const engine = startEngine({ model, phases: [{ spec, groups: [], masked: new Set() }], data, threads }, ops);
   await engine.enter(0);
   engine.write(initialParameters(model.network, train.seed));
   const order = Uint32Array.from({ length: STEPS * BATCH }, (_, i) => i);

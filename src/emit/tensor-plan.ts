@@ -26,14 +26,27 @@ export function sampleShape(binding: Binding, layout: Layout): readonly number[]
 }
 
 export function planOf(binding: Binding, layout: Layout): TensorPlan {
-  const axes = orderOf(binding, layout).map((axis): AxisPlan => {
+  const axes = orderOf(binding, layout).flatMap((axis): readonly AxisPlan[] => {
     const offsets = [...present(binding.axes[axis], `axis ${axis} of ${binding.name}`)];
-    const size = binding.shape[axis];
-    invariant(offsets.length === size && offsets[0] === 0, () => `axis ${axis} of ${binding.name}`);
-    const stride = offsets[1] ?? 0;
-    return offsets.every((offset, i) => offset === i * stride) ? { size, stride } : { offsets };
+    invariant(offsets.length === binding.shape[axis] && offsets[0] === 0, () => `axis ${axis} of ${binding.name}`);
+    return nestedAxes(offsets) ?? [{ offsets }];
   });
   return { offset: binding.offset, axes };
+}
+
+/**
+ * A table of offsets as nested axes of constant stride, outermost first: what flattening made one of several.
+ * Undefined where it is no such nest.
+ */
+function nestedAxes(offsets: readonly number[]): readonly AxisPlan[] | undefined {
+  const stride = offsets[1] ?? 0;
+  const end = offsets.findIndex((offset, i) => offset !== i * stride);
+  if (end < 0) return [{ size: offsets.length, stride }];
+  if (offsets.length % end !== 0) return undefined;
+  const outer = offsets.filter((_, i) => i % end === 0);
+  if (outer.length === offsets.length || !offsets.every((offset, i) => offset === present(outer[Math.floor(i / end)], 'outer offset') + (i % end) * stride)) return undefined;
+  const around = nestedAxes(outer);
+  return around && [...around, { size: end, stride }];
 }
 
 const axisNames: Readonly<Record<Layout, readonly string[]>> = {

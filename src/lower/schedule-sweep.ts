@@ -70,12 +70,12 @@ export function scheduleSweep(name: string, original: Domain, machine: TargetMac
       nest.finish ? emitExpr(nest.finish, scope, { type, vectorAxis, fixed: new Map(), accumulator: value }, out) : value;
     if (nest.combine === 'store' || reduceAxes.length === 0) {
       const value = emitExpr(nest.value, scope, { type, vectorAxis, fixed: new Map() }, out);
-      const total = nest.combine === 'store' ? value : combined(nest.combine, type, keep ? old : { kind: 'float', type, value: nest.initial as number }, value);
+      const total = nest.combine === 'store' ? value : combined(nest.combine, type, keep ? old : { kind: 'float', type, value: nest.initial }, value);
       out.push({ kind: 'store', as: type, at, offset: 0, value: finished(total) });
       return out;
     }
     const accumulator = builder.local(type, 'sum');
-    const start: Expr = keep ? old : { kind: 'float', type, value: nest.initial as number };
+    const start: Expr = keep ? old : { kind: 'float', type, value: nest.initial };
     out.push(set(accumulator, start));
     const points = reduceAxes.reduce((product, axis) => product * extentOf(axis), 1);
     if (points <= unrolledPoints) {
