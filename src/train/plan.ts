@@ -67,20 +67,3 @@ export function positionOf(plan: RunPlan, step: number): StepPosition {
 export function epochOrder(seed: number, phase: PhaseName, epoch: number, samples: number): Uint32Array {
   return permutation(seed, `order ${phase}`, epoch, samples);
 }
-
-/** The samples of one step, a view of its epoch's order. */
-export function batchOf(order: Uint32Array, stepInEpoch: number, batch: number): Uint32Array {
-  return order.subarray(stepInEpoch * batch, (stepInEpoch + 1) * batch);
-}
-
-export interface Split {
-  readonly training: Uint32Array;
-  readonly heldOut: Uint32Array;
-}
-
-/** Divides a training set into what is trained on and what strengths and stopping are judged on, both in ascending order. */
-export function heldOutSplit(seed: number, samples: number, share: number): Split {
-  const order = permutation(seed, 'held out', 0, samples);
-  const held = Math.round(samples * share);
-  return { heldOut: order.slice(0, held).sort(), training: order.slice(held).sort() };
-}

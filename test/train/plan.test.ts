@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { PhaseName, PhaseSpec } from '../../src/ir/network.ts';
-import { batchOf, epochOrder, heldOutSplit, planRun, positionOf } from '../../src/train/plan.ts';
+import { epochOrder, planRun, positionOf } from '../../src/train/plan.ts';
 
 const phase = (name: PhaseName, epochs: number, batch: number): PhaseSpec => ({
   name,
@@ -40,13 +40,5 @@ describe('the plan of a run', () => {
     const first = epochOrder(1, 'baseline', 0, 100);
     expect([...first].sort((a, b) => a - b)).toEqual(Array.from({ length: 100 }, (_, i) => i));
     for (const other of [epochOrder(1, 'baseline', 1, 100), epochOrder(2, 'baseline', 0, 100), epochOrder(1, 'finetune', 0, 100)]) expect(other).not.toEqual(first);
-    expect(batchOf(first, 2, 30)).toEqual(first.slice(60, 90));
-  });
-
-  test('the held-out part and the rest divide the samples', () => {
-    const { training, heldOut } = heldOutSplit(3, 60, 1 / 12);
-    expect([training.length, heldOut.length]).toEqual([55, 5]);
-    expect([...training, ...heldOut].sort((a, b) => a - b)).toEqual(Array.from({ length: 60 }, (_, i) => i));
-    expect(heldOutSplit(3, 60, 0)).toEqual({ training: Uint32Array.from({ length: 60 }, (_, i) => i), heldOut: new Uint32Array() });
   });
 });
