@@ -6,7 +6,7 @@ type Words = readonly string[];
 
 const names = ['x', 'conv1', 'image', 'labels', 'tensor', 'strength', '__proto__', 'constructor', 'a_rather_long_name_of_a_layer'];
 const name = fc.constantFrom(...names);
-const literal = fc.constantFrom('1', '0.5', '5e-3', '12E+2', '"text"', '"a \\"b\\" // c"', 'true', 'false');
+const literal = fc.constantFrom('1', '0.5', '5e-3', '12E+2', '1e9', '1.5E2', '"text"', '"a \\"b\\" // c"', 'true', 'false');
 
 const commaList = (item: fc.Arbitrary<Words>, min: number): fc.Arbitrary<Words> =>
   fc.tuple(fc.array(item, { minLength: min, maxLength: 4 }), fc.boolean()).map(([items, trailing]) =>

@@ -109,6 +109,14 @@ describe('recovery', () => {
   });
 });
 
+test.each(['0', '12', '0.5', '1e9', '1E9', '1.5e3', '5e-3', '12E+2'])('%s is a number', (image) => expect(codes(`const a = ${image}`)).toEqual([]));
+
+test.each(['12px', '1e', '1e9px', '1.5.2e3', '1_000', '5.', '.5', '1e_9'])('%s is none', (image) => {
+  expect(codes(`const a = ${image}`)).toContain('syntax/malformed-number');
+});
+
+test('a number beyond 64 bits is refused', () => expect(codes('const a = 1e999')).toEqual(['syntax/number-too-large']));
+
 test('soft words name layers and settings', () => {
   expect(codes('network N(strength: tensor[1]) { labels = f(strength) tensor = labels labels ["a"] return tensor }')).toEqual([]);
   expect(codes('sparsity { strength = 1 lasso labels of tensor strength strength labels 2 }')).toEqual([]);
