@@ -6,10 +6,9 @@
 // Here a value that stays on the way costs a buffer and a pass over it; a thread has nothing to share.
 
 import { present } from '../base/invariant.ts';
-import type { Nest, NestExpr } from '../ir/nest.ts';
-import { nestLoads, slotOf, type PlacedGraph, type PlacedNest, type SlotName } from './placed-nest.ts';
-
-type LoadExpr = Extract<NestExpr, { kind: 'load' }>;
+import type { Nest } from '../ir/nest.ts';
+import { nestLoads, type LoadExpr } from './nest-loads.ts';
+import { slotOf, type PlacedGraph, type PlacedNest, type SlotName } from './placed-nest.ts';
 
 /** Elements of the producer that one thread computes at most: more would leave too few threads. */
 const mostElements = 9;

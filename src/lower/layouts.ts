@@ -12,7 +12,8 @@
 import { present } from '../base/invariant.ts';
 import type { Index, NestExpr } from '../ir/nest.ts';
 import { flattenedLayout, orderedLayout, planarLayout, type DimensionMap, type Halo, type Layout } from './layout.ts';
-import { nestLoads, slotOf, type PlacedGraph, type PlacedNest, type SlotName } from './placed-nest.ts';
+import { nestLoads } from './nest-loads.ts';
+import { slotOf, type PlacedGraph, type PlacedNest, type SlotName } from './placed-nest.ts';
 import { rangeOf } from './resolve.ts';
 
 /** Fewer channels than this stay planar: rounding them up would cost more memory than lanes over them gain. */

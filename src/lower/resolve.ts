@@ -4,6 +4,7 @@
 import { invariant, present } from '../base/invariant.ts';
 import type { Axis, Index, Nest, NestExpr, TensorRef } from '../ir/nest.ts';
 import { offsetAlong, type Layout } from './layout.ts';
+import { nestLoads, type LoadExpr } from './nest-loads.ts';
 
 /** A function of one axis: `stride * i`, or `offsets[i]`. */
 export type AxisFunction = { readonly kind: 'linear'; readonly stride: number } | { readonly kind: 'table'; readonly offsets: readonly number[] };
@@ -30,8 +31,6 @@ export interface ResolvedLoad {
   /** Compile-time data: the access walks this array, which has no place in memory yet. */
   readonly data?: Float64Array;
 }
-
-type LoadExpr = Extract<NestExpr, { kind: 'load' }>;
 
 export interface ResolvedNest {
   readonly name: string;
@@ -147,35 +146,9 @@ export function rangeOf(index: Index, axes: readonly Axis[]): readonly [number, 
   return [low, high];
 }
 
-function eachLoad(expr: NestExpr, visit: (load: LoadExpr) => void): void {
-  switch (expr.kind) {
-    case 'constant':
-    case 'index':
-    case 'accumulator':
-      return;
-    case 'load':
-      visit(expr);
-      return;
-    case 'unary':
-      eachLoad(expr.a, visit);
-      return;
-    case 'binary':
-      eachLoad(expr.a, visit);
-      eachLoad(expr.b, visit);
-      return;
-    case 'select':
-      for (const part of [expr.a, expr.b, expr.then, expr.otherwise]) eachLoad(part, visit);
-      return;
-    case 'random':
-      eachLoad(expr.seed, visit);
-      eachLoad(expr.step, visit);
-      return;
-  }
-}
-
 export function resolveNest(nest: Nest, place: (ref: TensorRef) => Placed): ResolvedNest {
   const loads = new Map<LoadExpr, ResolvedLoad>();
-  const visit = (expr: LoadExpr): void => {
+  for (const expr of nestLoads(nest)) {
     const placed = place(expr.tensor);
     loads.set(expr, {
       access: compose(expr.index, placed, nest.axes),
@@ -183,9 +156,7 @@ export function resolveNest(nest: Nest, place: (ref: TensorRef) => Placed): Reso
       outside: expr.outside ?? 0,
       ...(placed.data && { data: placed.data }),
     });
-  };
-  eachLoad(nest.value, visit);
-  if (nest.finish) eachLoad(nest.finish, visit);
+  }
   return {
     name: nest.name,
     axes: nest.axes,

@@ -13,6 +13,7 @@ import { functionBuilder, get, int, intAdd, intMul, set, type Expr, type KernelF
 import type { Domain } from './domain.ts';
 import { enter, rootPointers, type Constants, type Scope } from './emit-expr.ts';
 import { microkernel, type StepLevel, type Steps } from './microkernel.ts';
+import { loadsOf, type LoadExpr } from './nest-loads.ts';
 import { strideAlong, type Access, type AxisFunction } from './resolve.ts';
 import { blocks, chooseTile, evenPieces } from './tile.ts';
 
@@ -77,31 +78,11 @@ export function asContraction(domain: Domain, machine: TargetMachine): Contracti
 function finishFits(domain: Domain, vectorAxis: number): boolean {
   const { nest } = domain;
   if (!nest.finish) return true;
-  return finishLoads(nest.finish).every((expr) => {
+  return loadsOf(nest.finish).every((expr) => {
     const load = present(nest.loads.get(expr), 'load');
     const stride = strideAlong(load.access, vectorAxis);
     return load.guards.length === 0 && (stride === 0 || stride === 1);
   });
-}
-
-type LoadExpr = Extract<NestExpr, { kind: 'load' }>;
-
-function finishLoads(expr: NestExpr): readonly LoadExpr[] {
-  switch (expr.kind) {
-    case 'load':
-      return [expr];
-    case 'unary':
-      return finishLoads(expr.a);
-    case 'binary':
-      return [...finishLoads(expr.a), ...finishLoads(expr.b)];
-    case 'select':
-      return [expr.a, expr.b, expr.then, expr.otherwise].flatMap(finishLoads);
-    case 'constant':
-    case 'index':
-    case 'random':
-    case 'accumulator':
-      return [];
-  }
 }
 
 /** Schedules `domain` as microkernels and the function of the task number that calls them, last. */
@@ -121,7 +102,7 @@ export function scheduleContraction(name: string, domain: Domain, plan: Contract
   const b = plan.data ? packed(plan, plan.data, nest, [...outer, ...sequential], stepPoints, vectorBlocks, width, constants) : plan.b;
 
   const { a } = plan;
-  const loads = nest.finish ? finishLoads(nest.finish) : [];
+  const loads = nest.finish ? loadsOf(nest.finish) : [];
   const loadAccess = (expr: LoadExpr): Access => present(nest.loads.get(expr), 'load').access;
   const tileStride = (access: Access): number => (tileAxis === undefined ? 0 : present(strideAlong(access, tileAxis), 'tile stride'));
   const rest = extentOf(vectorAxis) % width;

@@ -6,13 +6,14 @@
 //     sum( input0[...] * input1[o, c, kh, kw] )                sum = 0; repeat kh, repeat kw: sum += ...
 
 import { invariant, present } from '../base/invariant.ts';
-import type { Index, NestExpr, TensorRef } from '../ir/nest.ts';
+import type { Index, TensorRef } from '../ir/nest.ts';
 import {
   int, indexProduct, indexSum,
   type ThreadExpr, type ThreadGuard, type ThreadIndex, type ThreadKernel, type ThreadLocal, type ThreadStmt, type ThreadValue,
 } from '../ir/thread-kernel.ts';
 import { isKnown, type KnownTensor } from './evaluate-constant.ts';
-import { nestLoads, slotOf, type PlacedNest, type SlotName } from './placed-nest.ts';
+import { nestLoads, type LoadExpr } from './nest-loads.ts';
+import { slotOf, type PlacedNest, type SlotName } from './placed-nest.ts';
 import { rangeOf } from './resolve.ts';
 import { splitFlattened } from './split-flattened.ts';
 import { dataPool, type DataPool } from './thread-data.ts';
@@ -263,8 +264,6 @@ function reduction(each: PlacedNest, order: readonly number[], unrolled: Readonl
   };
   return from(0, scope, false);
 }
-
-type LoadExpr = Extract<NestExpr, { kind: 'load' }>;
 
 /** The load whose points outside its tensor leave the combined element as it is, and the axes its guards read. */
 function skippedLoad({ nest }: PlacedNest, scope: ThreadScope): { readonly load: LoadExpr; readonly axes: readonly number[] } | undefined {

@@ -5,7 +5,9 @@
 
 import { present } from '../base/invariant.ts';
 import { along, type Axis, type Index, type Nest } from '../ir/nest.ts';
-import { nestLoads, slotOf, substituteExpr, type PlacedNest, type SlotName } from './placed-nest.ts';
+import { nestLoads } from './nest-loads.ts';
+import { slotOf, type PlacedNest, type SlotName } from './placed-nest.ts';
+import { substituteExpr } from './substitute.ts';
 import type { PlacedAxis, ThreadLayout } from './thread-layout.ts';
 
 /** Splits the reduce axes of a nest that walk a flattened axis from end to end. */

@@ -2,13 +2,12 @@
 // x, y and z of what the counters are at that point.
 
 import { invariant, present } from '../base/invariant.ts';
-import type { Axis, Index, NestExpr } from '../ir/nest.ts';
+import type { Axis, Index } from '../ir/nest.ts';
 import { indexProduct, indexSum, int, type ThreadGuard, type ThreadIndex } from '../ir/thread-kernel.ts';
 import { axesOfIndices, indexAt } from './evaluate-constant.ts';
 import type { DataPool } from './thread-data.ts';
 import { placesAlong, type ThreadLayout } from './thread-layout.ts';
-
-type LoadExpr = Extract<NestExpr, { kind: 'load' }>;
+import type { LoadExpr } from './nest-loads.ts';
 
 /** The counter of each axis; axes that are absent count 0 alone. */
 export type Counters = ReadonlyMap<number, ThreadIndex>;

@@ -7,8 +7,7 @@ import { axesOf, evaluateAt, isKnown, valuesOver, type KnownTensors } from './ev
 import { counterOf, elementOf, guardsOf, type AccessScope } from './thread-access.ts';
 import type { PlacedData } from './thread-data.ts';
 import type { ThreadLayout } from './thread-layout.ts';
-
-type LoadExpr = Extract<NestExpr, { kind: 'load' }>;
+import type { LoadExpr } from './nest-loads.ts';
 
 export interface ThreadScope extends AccessScope {
   readonly known: KnownTensors;

@@ -7,7 +7,8 @@ import type { Index } from '../ir/nest.ts';
 import { copyNest } from './copy-nest.ts';
 import type { Layout } from './layout.ts';
 import type { LayoutPlan } from './layouts.ts';
-import { nestLoads, slotOf, type PlacedGraph, type PlacedNest, type SlotName } from './placed-nest.ts';
+import { nestLoads } from './nest-loads.ts';
+import { slotOf, type PlacedGraph, type PlacedNest, type SlotName } from './placed-nest.ts';
 import { resolveNest } from './resolve.ts';
 import { contractionOf, divideNest, type Division } from './schedule.ts';
 
