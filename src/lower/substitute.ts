@@ -1,12 +1,12 @@
 // An expression in terms of other axes: what an element of a value is, said where another nest reads it.
 
-import { present } from '../base/invariant.ts';
+import { invariant, present } from '../base/invariant.ts';
 import type { Index, IndexTerm, NestExpr } from '../ir/nest.ts';
 import type { LoadExpr } from './nest-loads.ts';
 
 /**
  * Replaces axis d of an expression by the index `at[d]`, and a load by what `replaced` answers for it.
- * An axis that a table walks may only be replaced by at most one other axis.
+ * An axis that walks a table may become another axis or a literal point.
  */
 export function substituteExpr(expr: NestExpr, at: readonly Index[], replaced: (load: LoadExpr) => NestExpr | undefined): NestExpr {
   const part = (inner: NestExpr): NestExpr => substituteExpr(inner, at, replaced);
@@ -16,7 +16,13 @@ export function substituteExpr(expr: NestExpr, at: readonly Index[], replaced: (
     for (const term of old.terms) {
       const to = present(at[term.axis], 'write index');
       if ('table' in term) {
-        terms.push(...to.terms.map((inner) => ({ axis: inner.axis, table: term.table })));
+        const [inner, ...more] = to.terms;
+        if (!inner) {
+          offset += present(term.table[to.offset], 'table entry');
+          continue;
+        }
+        invariant(to.offset === 0 && more.length === 0 && !('table' in inner) && inner.factor === 1, 'a table is walked by one axis, from its start');
+        terms.push({ axis: inner.axis, table: term.table });
         continue;
       }
       offset += term.factor * to.offset;
