@@ -10,6 +10,8 @@
 // to each element after its last point. A point whose write index leaves the tensor (the padding of a
 // scatter) writes nothing. Elements that no point writes keep what they held.
 
+import { present } from '../base/invariant.ts';
+
 /** How an axis takes part. */
 export type AxisKind =
   /** Distinct points write distinct elements: any order, any grouping. */
@@ -90,6 +92,11 @@ export interface Nest {
 export interface LoweredNode {
   readonly nests: readonly Nest[];
   readonly temporaries: readonly (readonly number[])[];
+}
+
+/** The value of a term at a point of its axis. */
+export function termAt(term: IndexTerm, i: number): number {
+  return 'table' in term ? present(term.table[i], 'table entry') : term.factor * i;
 }
 
 // Constructors, so that an op's lowering reads like the mathematics.

@@ -3,7 +3,8 @@
 
 import { present } from '../base/invariant.ts';
 import type { Axis, NestExpr } from '../ir/nest.ts';
-import { type Access, type AxisFunction, type ResolvedLoad, type ResolvedNest, strideAlong } from './resolve.ts';
+import type { OffsetFunction } from './offset-function.ts';
+import { strideAlong, type Access, type ResolvedLoad, type ResolvedNest } from './resolve.ts';
 
 /** A nest whose work is divided: `task` (an axis number) is the outermost axis, its counter a parameter. */
 export interface Domain {
@@ -78,14 +79,14 @@ export function straighten(nest: ResolvedNest): ResolvedNest {
   for (const axis of nest.axes.keys()) {
     if (counted.has(axis)) continue;
     const functions = accessesOf(result).flatMap((access) => access.along.get(axis) ?? []);
-    const tables = functions.filter((f): f is Extract<AxisFunction, { kind: 'table' }> => f.kind === 'table');
+    const tables = functions.filter((f): f is Extract<OffsetFunction, { kind: 'table' }> => f.kind === 'table');
     const first = tables[0];
     if (!first || tables.length !== functions.length) continue;
     const unit = greatestDivisor(first.offsets);
     if (unit === 0) continue;
     const positions = first.offsets.map((offset) => offset / unit);
     const at = positions.findIndex((position) => position > 0);
-    const ratio = (f: AxisFunction): number | undefined => {
+    const ratio = (f: OffsetFunction): number | undefined => {
       if (f.kind === 'linear') return undefined;
       const factor = present(f.offsets[at], 'offset') / present(positions[at], 'position');
       return Number.isInteger(factor) && f.offsets.every((offset, i) => offset === factor * present(positions[i], 'position')) ? factor : undefined;

@@ -2,10 +2,10 @@
 // into conditions, indices into numbers.
 
 import { invariant, present } from '../base/invariant.ts';
-import type { Combine, Index, NestExpr } from '../ir/nest.ts';
+import { termAt, type Combine, type Index, type NestExpr } from '../ir/nest.ts';
 import { get, int, intAdd, intMul, intOp, set, type Expr, type FunctionBuilder, type Local, type Stmt, type TargetMachine } from '../ir/kernel.ts';
 import type { Domain } from './domain.ts';
-import { strideAlong, type Access, type ResolvedLoad } from './resolve.ts';
+import { offsetAlong, strideAlong, type Access, type ResolvedLoad } from './resolve.ts';
 
 /** Constant memory that a schedule asks for. */
 export interface Constants {
@@ -65,7 +65,7 @@ export function indexValue(scope: Scope, at: Index, fixed: ReadonlyMap<number, n
   for (const term of at.terms) {
     const point = fixed.get(term.axis);
     if (point !== undefined) {
-      value = intAdd(value, int('table' in term ? present(term.table[point], 'table entry') : term.factor * point));
+      value = intAdd(value, int(termAt(term, point)));
       continue;
     }
     let counter = scope.counters.get(term.axis) ?? int(0);
@@ -95,10 +95,7 @@ export interface EmitOptions {
 function loadAt(scope: Scope, load: ResolvedLoad, options: EmitOptions): Expr {
   const { access } = load;
   let offset = 0;
-  for (const [axis, point] of options.fixed) {
-    const f = access.along.get(axis);
-    if (f) offset += f.kind === 'linear' ? f.stride * point : present(f.offsets[point], 'offset');
-  }
+  for (const [axis, point] of options.fixed) offset += offsetAlong(access, axis, point);
   const lane = options.vectorAxis === undefined ? 0 : (strideAlong(access, options.vectorAxis) ?? NaN);
   const as = options.type === 'f32' ? 'f32' : lane === 0 ? 'splat' : 'vec';
   invariant(as !== 'vec' || lane === 1 || scope.machine.width === 1, 'lanes of a vector are neighbours in memory');

@@ -3,7 +3,7 @@
 import { invariant, present } from '../base/invariant.ts';
 import { stridesOf, type Shape } from '../base/tensor.ts';
 import { binaryAt, compareAt, unaryAt } from '../ir/arithmetic.ts';
-import type { Axis, Index, NestExpr, TensorRef } from '../ir/nest.ts';
+import { termAt, type Axis, type Index, type NestExpr, type TensorRef } from '../ir/nest.ts';
 
 export interface KnownTensor {
   readonly shape: Shape;
@@ -59,10 +59,7 @@ export function axesOf(expr: NestExpr): ReadonlySet<number> {
 }
 
 export function indexAt(index: Index, point: readonly number[]): number {
-  return index.terms.reduce((sum, term) => {
-    const at = present(point[term.axis], 'axis');
-    return sum + ('table' in term ? present(term.table[at], 'table entry') : term.factor * at);
-  }, index.offset);
+  return index.terms.reduce((sum, term) => sum + termAt(term, present(point[term.axis], 'axis')), index.offset);
 }
 
 /** The value of a known expression at a point; an accumulator's is given. */

@@ -7,12 +7,11 @@ import type { Index, Nest, NestExpr } from '../ir/nest.ts';
 import { nestLoads } from './nest-loads.ts';
 import { slotOf, slotsRead, type PlacedGraph, type PlacedNest, type SlotName } from './placed-nest.ts';
 import { substituteExpr } from './substitute.ts';
+import { walkerOf } from './walker.ts';
 
+/** Whether dimension d is walked by axis d alone. */
 function walksPlainly(nest: Nest, at: readonly Index[]): boolean {
-  return at.every((index, d) => {
-    const [term, ...more] = index.terms;
-    return index.offset === 0 && more.length === 0 && (term === undefined ? nest.axes[d]?.extent === 1 : !('table' in term) && term.axis === d && term.factor === 1);
-  });
+  return at.every((index, d) => walkerOf(index) === d || (index.offset === 0 && index.terms.length === 0 && nest.axes[d]?.extent === 1));
 }
 
 /**

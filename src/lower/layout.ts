@@ -1,21 +1,27 @@
 // Where the elements of a tensor lie. A layout is separable: the offset of an element is the sum, over its
 // dimensions, of a function of the index there, linear or by table. That covers NHWC, halos of zeros,
-// channels rounded up to whole vectors, blocked weights, and flattened views of any of them. No one above
-// this floor knows of it.
+// channels rounded up to whole vectors, and flattened views of any of them. No floor above this one knows
+// of it.
+//
+//   [1, 3, 5, 5] with a halo of one row and column, NHWC in vectors of four channels:
+//     offset of (n, c, y, x) = origin 32 + 196 n + c + 28 y + 4 x
 
-import { invariant, present } from '../base/invariant.ts';
+import { present } from '../base/invariant.ts';
 import { sizeOf, stridesOf, type Shape } from '../base/tensor.ts';
+import { offsetAt, type OffsetFunction } from './offset-function.ts';
 
-export type DimensionMap =
-  | { readonly kind: 'linear'; readonly stride: number }
-  /** `offsets[index]`, in elements. */
-  | { readonly kind: 'table'; readonly offsets: readonly number[] };
+/** Elements before index 0 and after the last index of a dimension that read as zero. */
+export interface Halo {
+  readonly before: number;
+  readonly after: number;
+}
 
+/** All numbers are in elements. */
 export interface Layout {
   readonly shape: Shape;
-  readonly dimensions: readonly DimensionMap[];
-  /** Elements before index 0 and after the last one along each dimension that read as zero. */
-  readonly halo: readonly { readonly before: number; readonly after: number }[];
+  readonly dimensions: readonly OffsetFunction[];
+  /** By dimension. */
+  readonly halo: readonly Halo[];
   /** Indices along each dimension that belong to this tensor: those past the shape hold zeros. */
   readonly padded: readonly number[];
   /** Offset of the element at index 0 everywhere, from the start of the tensor's memory. */
@@ -24,7 +30,7 @@ export interface Layout {
   readonly size: number;
 }
 
-const noHalo = { before: 0, after: 0 };
+const noHalo: Halo = { before: 0, after: 0 };
 
 export function roundUp(value: number, multiple: number): number {
   return Math.ceil(value / multiple) * multiple;
@@ -40,11 +46,6 @@ export function planarLayout(shape: Shape): Layout {
     origin: 0,
     size: sizeOf(shape),
   };
-}
-
-export interface Halo {
-  readonly before: number;
-  readonly after: number;
 }
 
 /**
@@ -70,39 +71,20 @@ export function orderedLayout(shape: Shape, order: readonly number[], multiple: 
   return { shape, dimensions: strides.map((stride) => ({ kind: 'linear', stride })), halo, padded, origin, size: Math.max(size, 1) };
 }
 
-/**
- * Weights packed for a register tile: rows (dimension 0) in blocks of `block`, within a block the columns,
- * within a column the block's rows. Columns run over dimensions `columnOrder`, outermost first.
- */
-export function blockedLayout(shape: Shape, block: number, columnOrder: readonly number[]): Layout {
-  const rows = present(shape[0], 'rows');
-  const columns = columnOrder.reduce((product, d) => product * present(shape[d], 'extent'), 1);
-  const dimensions: DimensionMap[] = shape.map(() => ({ kind: 'linear', stride: 0 }));
-  let stride = block;
-  for (const d of [...columnOrder].reverse()) {
-    dimensions[d] = { kind: 'linear', stride };
-    stride *= present(shape[d], 'extent');
-  }
-  const paddedRows = roundUp(rows, block);
-  dimensions[0] = { kind: 'table', offsets: Array.from({ length: paddedRows }, (_, r) => Math.floor(r / block) * block * columns + (r % block)) };
-  return { shape, dimensions, halo: shape.map(() => noHalo), padded: [paddedRows, ...shape.slice(1)], origin: 0, size: paddedRows * columns };
-}
-
 /** A `[N, C*H*W]` view of an `[N, C, H, W]` tensor's memory. */
 export function flattenedLayout(from: Layout): Layout {
-  const [batch, ...rest] = from.shape;
+  const [batch, ...extents] = from.shape;
   const [batchMap, ...maps] = from.dimensions;
-  const extents = rest;
   let offsets = [0];
   for (const [d, extent] of extents.entries()) {
     const map = present(maps[d], 'dimension');
-    offsets = offsets.flatMap((offset) => Array.from({ length: extent }, (_, i) => offset + offsetAlong(map, i)));
+    offsets = offsets.flatMap((offset) => Array.from({ length: extent }, (_, i) => offset + offsetAt(map, i)));
   }
-  const stride = (offsets[1] ?? 1) - (offsets[0] ?? 0);
-  const linear = offsets.every((offset, i) => offset === i * stride);
+  const stride = offsets[1] ?? 1;
+  const isLine = offsets.every((offset, i) => offset === i * stride);
   return {
     shape: [present(batch, 'batch'), offsets.length],
-    dimensions: [present(batchMap, 'batch'), linear ? { kind: 'linear', stride: offsets.length > 1 ? stride : 1 } : { kind: 'table', offsets }],
+    dimensions: [present(batchMap, 'batch'), isLine ? { kind: 'linear', stride } : { kind: 'table', offsets }],
     halo: [noHalo, noHalo],
     padded: [present(batch, 'batch'), offsets.length],
     origin: from.origin,
@@ -110,30 +92,7 @@ export function flattenedLayout(from: Layout): Layout {
   };
 }
 
-/** Another shape over the same memory: the inverse of {@link flattenedLayout}, given where the unflattened tensor lies. */
-export function offsetAlong(map: DimensionMap, index: number): number {
-  if (map.kind === 'linear') return map.stride * index;
-  const offset = map.offsets[index];
-  invariant(offset !== undefined, () => `index ${index} outside a layout of ${map.offsets.length}`);
-  return offset;
-}
-
-/** Element offset of a logical index from the start of the tensor's memory. */
-export function offsetOf(layout: Layout, at: readonly number[]): number {
-  return layout.dimensions.reduce((offset, map, d) => offset + offsetAlong(map, present(at[d], 'index')), layout.origin);
-}
-
-/** Copies logical row-major data to its places in `memory` from element `base` on. */
-export function scatterInto(layout: Layout, data: ArrayLike<number>, memory: Float32Array, base: number): void {
-  const axes = layout.shape.map((extent, d) => Int32Array.from({ length: extent }, (_, i) => offsetAlong(present(layout.dimensions[d], 'dimension'), i)));
-  const walk = (d: number, from: number, offset: number, stride: number): void => {
-    const axis = axes[d];
-    if (!axis) {
-      memory[offset] = data[from] as number;
-      return;
-    }
-    const inner = stride / axis.length;
-    for (let i = 0; i < axis.length; i++) walk(d + 1, from + i * inner, offset + (axis[i] as number), inner);
-  };
-  walk(0, 0, base + layout.origin, sizeOf(layout.shape));
+/** Offset of each index of each dimension, relative to the element at index 0 everywhere. */
+export function offsetsOf({ shape, dimensions }: Layout): readonly Int32Array[] {
+  return shape.map((extent, d) => Int32Array.from({ length: extent }, (_, i) => offsetAt(present(dimensions[d], 'dimension'), i)));
 }

@@ -11,50 +11,40 @@
 
 import { present } from '../base/invariant.ts';
 import type { Index, NestExpr } from '../ir/nest.ts';
-import { flattenedLayout, orderedLayout, planarLayout, type DimensionMap, type Halo, type Layout } from './layout.ts';
+import { flattenedLayout, orderedLayout, planarLayout, type Halo, type Layout } from './layout.ts';
 import { nestLoads } from './nest-loads.ts';
+import { extremes, type OffsetFunction } from './offset-function.ts';
 import { slotOf, type PlacedGraph, type PlacedNest, type SlotName } from './placed-nest.ts';
 import { rangeOf } from './resolve.ts';
+import { walkerOf } from './walker.ts';
 
 /** Fewer channels than this stay planar: rounding them up would cost more memory than lanes over them gain. */
 const planarBelow = 4;
 
 type SlotKind = 'activation' | 'weight' | 'partial' | 'planar';
 
-/** The axis that alone walks a dimension, point by point from 0. */
-function walker(index: Index | undefined): number | undefined {
-  const [term, ...more] = index?.terms ?? [];
-  if (!index || index.offset !== 0 || more.length > 0 || !term || 'table' in term || term.factor !== 1) return undefined;
-  return term.axis;
-}
-
 function sameIndices(a: readonly Index[], b: readonly Index[]): boolean {
-  return a.length === b.length && a.every((index, d) => walker(index) !== undefined && walker(index) === walker(b[d]));
+  return a.length === b.length && a.every((index, d) => walkerOf(index) !== undefined && walkerOf(index) === walkerOf(b[d]));
 }
 
 function isContraction(value: NestExpr): boolean {
   return value.kind === 'binary' && value.op === 'mul' && value.a.kind === 'load' && value.b.kind === 'load';
 }
 
-interface Kinds {
-  readonly kindOf: (slot: SlotName) => SlotKind;
-}
-
 /** Walks the graph once: what each slot holds follows from how the nest that writes it walks its axes. */
-function classify(placed: PlacedGraph, leaves: ReadonlyMap<SlotName, SlotKind>): Kinds {
+function classify(placed: PlacedGraph, leaves: ReadonlyMap<SlotName, SlotKind>): (slot: SlotName) => SlotKind {
   const kinds = new Map(leaves);
   const kindOf = (slot: SlotName): SlotKind => kinds.get(slot) ?? 'activation';
-  const views = [...placed.views];
   const settleViews = (): void => {
-    for (const { from, to } of views) {
-      if (kinds.has(from) && !kinds.has(to)) kinds.set(to, kindOf(from) === 'planar' ? 'planar' : kindOf(from));
+    for (const { from, to } of placed.views) {
+      if (kinds.has(from) && !kinds.has(to)) kinds.set(to, kindOf(from));
     }
   };
   for (const each of placed.nests) {
     settleViews();
     if (kinds.has(each.writes)) continue;
     const { nest } = each;
-    const first = walker(nest.write.index[0]);
+    const first = walkerOf(nest.write.index[0]);
     const role = first === undefined ? undefined : nest.axes[first]?.role;
     const alike = nestLoads(nest).filter((load) => sameIndices(load.index, nest.write.index));
     const like = alike.map((load) => kindOf(slotOf(each, load.tensor)));
@@ -67,7 +57,7 @@ function classify(placed: PlacedGraph, leaves: ReadonlyMap<SlotName, SlotKind>):
     }
   }
   settleViews();
-  return { kindOf };
+  return kindOf;
 }
 
 /** Zeros that loads reach for outside each slot, by dimension. */
@@ -118,7 +108,7 @@ export interface LayoutPlan {
 
 export function planLayouts(request: LayoutRequest): LayoutPlan {
   const { placed, width, fixed } = request;
-  const { kindOf } = classify(placed, request.leaves);
+  const kindOf = classify(placed, request.leaves);
   const halos = halosOf(placed);
   const shapeOf = (slot: SlotName): readonly number[] => present(placed.slots.get(slot), 'slot').shape;
   const layouts = new Map<SlotName, Layout>(fixed);
@@ -177,13 +167,13 @@ interface Columns {
 /** A weight layout whose dimension `columns.dimension` is walked by positions in a flattened activation. */
 function withColumns(shape: readonly number[], order: readonly number[], width: number, columns: Columns | undefined): Layout {
   if (!columns) return orderedLayout(shape, order, width);
-  const span = Math.max(...columns.positions) + 1;
+  const span = extremes(columns.positions)[1] + 1;
   const wide = orderedLayout(
     shape.map((extent, d) => (d === columns.dimension ? span : extent)),
     order,
     width,
   );
-  const dimensions = wide.dimensions.map((map, d): DimensionMap => {
+  const dimensions = wide.dimensions.map((map, d): OffsetFunction => {
     if (d !== columns.dimension || map.kind !== 'linear') return map;
     return { kind: 'table', offsets: columns.positions.map((position) => position * map.stride) };
   });
@@ -203,7 +193,7 @@ function flattenedColumns(placed: PlacedGraph, layouts: ReadonlyMap<SlotName, La
       const tables = new Map<number, readonly number[]>();
       for (const { slot, index } of accesses) {
         for (const [d, at] of index.entries()) {
-          const axis = walker(at);
+          const axis = walkerOf(at);
           if (axis === undefined) continue;
           const map = layouts.get(slot)?.dimensions[d];
           const column = found.get(slot);
@@ -214,7 +204,7 @@ function flattenedColumns(placed: PlacedGraph, layouts: ReadonlyMap<SlotName, La
       for (const { slot, index } of accesses) {
         if ((kindOf(slot) !== 'weight' && kindOf(slot) !== 'partial') || found.has(slot) || layouts.has(slot) || index.length < 2) continue;
         for (const [d, at] of index.entries()) {
-          const axis = walker(at);
+          const axis = walkerOf(at);
           const positions = axis === undefined ? undefined : tables.get(axis);
           if (!positions) continue;
           found.set(slot, { dimension: d, positions });

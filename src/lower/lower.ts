@@ -10,7 +10,7 @@ import { constantPool } from './constant-pool.ts';
 import { copyNest } from './copy-nest.ts';
 import type { Constants } from './emit-expr.ts';
 import { fuseEpilogues } from './fuse-epilogues.ts';
-import { offsetAlong, planarLayout, type Layout } from './layout.ts';
+import { offsetsOf, planarLayout, type Layout } from './layout.ts';
 import { planLayouts, type LayoutPlan } from './layouts.ts';
 import { planMemory, placeOf, type Life, type MemoryPlan } from './memory-plan.ts';
 import { nestLoads } from './nest-loads.ts';
@@ -205,7 +205,7 @@ function bindingsOf({ request, plan, home, leaves }: Lowered, memory: MemoryPlan
       name,
       shape: layout.shape,
       offset: placeOf(memory, home(slot)) + layout.origin,
-      axes: layout.shape.map((extent, d) => Int32Array.from({ length: extent }, (_, i) => offsetAlong(present(layout.dimensions[d], 'dimension'), i))),
+      axes: offsetsOf(layout),
     };
   };
   const byId = new Map(request.graph.nodes.map((node) => [node.id, node]));

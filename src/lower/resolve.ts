@@ -2,18 +2,16 @@
 // in elements of the target's memory. This is where logical indices end.
 
 import { invariant, present } from '../base/invariant.ts';
-import type { Axis, Index, Nest, NestExpr, TensorRef } from '../ir/nest.ts';
-import { offsetAlong, type Layout } from './layout.ts';
+import { termAt, type Axis, type Index, type IndexTerm, type Nest, type NestExpr, type TensorRef } from '../ir/nest.ts';
+import type { Layout } from './layout.ts';
 import { nestLoads, type LoadExpr } from './nest-loads.ts';
-
-/** A function of one axis: `stride * i`, or `offsets[i]`. */
-export type AxisFunction = { readonly kind: 'linear'; readonly stride: number } | { readonly kind: 'table'; readonly offsets: readonly number[] };
+import { extremes, offsetAt, type OffsetFunction } from './offset-function.ts';
 
 export interface Access {
   /** Elements from the start of memory. */
   readonly base: number;
   /** By axis number; absent: the axis does not move this access. */
-  readonly along: ReadonlyMap<number, AxisFunction>;
+  readonly along: ReadonlyMap<number, OffsetFunction>;
   /** How many points of an axis stay within memory of this tensor (padding included), where the axis walks one dimension. */
   readonly room: ReadonlyMap<number, number>;
 }
@@ -51,17 +49,13 @@ export interface Placed {
   readonly data?: Float64Array;
 }
 
-function valueAt(term: Index['terms'][number], i: number): number {
-  return 'table' in term ? present(term.table[i], 'table entry') : term.factor * i;
-}
-
 /** Composes the index maps of an access with the layout of its tensor. */
 function compose(indices: readonly Index[], placed: Placed, axes: readonly Axis[]): Access {
   const { layout } = placed;
   let base = placed.base + layout.origin;
-  const along = new Map<number, AxisFunction>();
+  const along = new Map<number, OffsetFunction>();
   const room = new Map<number, number>();
-  const addTerm = (axis: number, f: AxisFunction): void => {
+  const addTerm = (axis: number, f: OffsetFunction): void => {
     const before = along.get(axis);
     if (!before) {
       along.set(axis, f);
@@ -69,7 +63,7 @@ function compose(indices: readonly Index[], placed: Placed, axes: readonly Axis[
     }
     const extent = present(axes[axis], 'axis').extent;
     if (before.kind === 'linear' && f.kind === 'linear') along.set(axis, { kind: 'linear', stride: before.stride + f.stride });
-    else along.set(axis, { kind: 'table', offsets: Array.from({ length: extent }, (_, i) => offsetAlong(before, i) + offsetAlong(f, i)) });
+    else along.set(axis, { kind: 'table', offsets: Array.from({ length: extent }, (_, i) => offsetAt(before, i) + offsetAt(f, i)) });
     room.delete(axis);
   };
   for (const [d, index] of indices.entries()) {
@@ -78,15 +72,15 @@ function compose(indices: readonly Index[], placed: Placed, axes: readonly Axis[
     if (map.kind === 'table') {
       if (!only) {
         invariant(index.terms.length === 0, 'a dimension with a table of offsets is walked by one axis');
-        base += offsetAlong(map, index.offset);
+        base += offsetAt(map, index.offset);
         continue;
       }
       const whole = !('table' in only) && only.factor === 1 && index.offset === 0;
-      addTerm(only.axis, whole ? map : tableOf(axes, only, (i) => offsetAlong(map, index.offset + valueAt(only, i))));
+      addTerm(only.axis, whole ? map : tableOf(axes, only, (i) => offsetAt(map, index.offset + termAt(only, i))));
     } else {
       base += map.stride * index.offset;
       for (const term of index.terms) {
-        addTerm(term.axis, 'table' in term ? tableOf(axes, term, (i) => map.stride * valueAt(term, i)) : { kind: 'linear', stride: map.stride * term.factor });
+        addTerm(term.axis, 'table' in term ? tableOf(axes, term, (i) => map.stride * termAt(term, i)) : { kind: 'linear', stride: map.stride * term.factor });
       }
     }
     if (only && !('table' in only) && only.factor === 1 && index.offset >= 0 && !room.has(only.axis)) {
@@ -98,13 +92,13 @@ function compose(indices: readonly Index[], placed: Placed, axes: readonly Axis[
   return { base, along: normalized(along, axes), room };
 }
 
-function tableOf(axes: readonly Axis[], term: Index['terms'][number], offset: (i: number) => number): AxisFunction {
+function tableOf(axes: readonly Axis[], term: IndexTerm, offset: (i: number) => number): OffsetFunction {
   return { kind: 'table', offsets: Array.from({ length: present(axes[term.axis], 'axis').extent }, (_, i) => offset(i)) };
 }
 
 /** Tables that are lines become lines; axes that do not move the access go. */
-function normalized(along: ReadonlyMap<number, AxisFunction>, axes: readonly Axis[]): ReadonlyMap<number, AxisFunction> {
-  const result = new Map<number, AxisFunction>();
+function normalized(along: ReadonlyMap<number, OffsetFunction>, axes: readonly Axis[]): ReadonlyMap<number, OffsetFunction> {
+  const result = new Map<number, OffsetFunction>();
   for (const [axis, f] of along) {
     const line = f.kind === 'linear' ? f : asLine(f.offsets, present(axes[axis], 'axis').extent);
     if (line && line.stride === 0) continue;
@@ -113,7 +107,7 @@ function normalized(along: ReadonlyMap<number, AxisFunction>, axes: readonly Axi
   return result;
 }
 
-function asLine(offsets: readonly number[], extent: number): Extract<AxisFunction, { kind: 'linear' }> | undefined {
+function asLine(offsets: readonly number[], extent: number): Extract<OffsetFunction, { kind: 'linear' }> | undefined {
   if (offsets[0] !== 0) return undefined;
   const stride = offsets[1] ?? 0;
   for (let i = 0; i < Math.max(extent, offsets.length); i++) if (offsets[i] !== i * stride) return undefined;
@@ -139,9 +133,9 @@ export function rangeOf(index: Index, axes: readonly Axis[]): readonly [number, 
   let high = index.offset;
   for (const term of index.terms) {
     const { extent } = present(axes[term.axis], 'axis');
-    const ends = 'table' in term ? [Math.min(...term.table), Math.max(...term.table)] : [0, term.factor * (extent - 1)];
-    low += Math.min(...ends);
-    high += Math.max(...ends);
+    const [least, greatest] = extremes('table' in term ? term.table : [0, term.factor * (extent - 1)]);
+    low += least;
+    high += greatest;
   }
   return [low, high];
 }
@@ -169,8 +163,15 @@ export function resolveNest(nest: Nest, place: (ref: TensorRef) => Placed): Reso
   };
 }
 
+/** Elements from one point of an axis to the next: 0 where it does not move the access, undefined where it walks a table. */
 export function strideAlong(access: Access, axis: number): number | undefined {
   const f = access.along.get(axis);
   if (!f) return 0;
   return f.kind === 'linear' ? f.stride : undefined;
+}
+
+/** Elements that an access has moved at point `i` of an axis. */
+export function offsetAlong(access: Access, axis: number, i: number): number {
+  const f = access.along.get(axis);
+  return f ? offsetAt(f, i) : 0;
 }

@@ -14,7 +14,8 @@ import type { Domain } from './domain.ts';
 import { enter, rootPointers, type Constants, type Scope } from './emit-expr.ts';
 import { microkernel, type StepLevel, type Steps } from './microkernel.ts';
 import { loadsOf, type LoadExpr } from './nest-loads.ts';
-import { strideAlong, type Access, type AxisFunction } from './resolve.ts';
+import type { OffsetFunction } from './offset-function.ts';
+import { strideAlong, type Access } from './resolve.ts';
 import { blocks, chooseTile, evenPieces } from './tile.ts';
 
 export interface Contraction {
@@ -218,7 +219,7 @@ const longestTable = 4096;
 function stepsAlong(nest: Domain['nest'], plan: Pick<Contraction, 'a' | 'b' | 'data' | 'stepAxes'>): StepPoints | undefined {
   const { a, b, stepAxes } = plan;
   const extentOf = (axis: number): number => present(nest.axes[axis], 'axis').extent;
-  const offset = (f: AxisFunction | undefined, i: number): number => (!f ? 0 : f.kind === 'linear' ? f.stride * i : present(f.offsets[i], 'offset'));
+  const offset = (f: OffsetFunction | undefined, i: number): number => (!f ? 0 : f.kind === 'linear' ? f.stride * i : present(f.offsets[i], 'offset'));
   const count = stepAxes.reduce((product, axis) => product * extentOf(axis), 1);
   const linear = stepAxes.every((axis) => strideAlong(a, axis) !== undefined && strideAlong(b, axis) !== undefined);
   if (plan.data || !linear || count <= longestTable) {
@@ -298,7 +299,7 @@ function packed(
       }
     }
   }
-  const along = new Map<number, AxisFunction>();
+  const along = new Map<number, OffsetFunction>();
   let stride = matrix;
   for (const axis of [...axesAround].reverse()) {
     along.set(axis, { kind: 'linear', stride });

@@ -9,6 +9,7 @@ import { nestLoads } from './nest-loads.ts';
 import { slotOf, type PlacedNest, type SlotName } from './placed-nest.ts';
 import { substituteExpr } from './substitute.ts';
 import type { PlacedAxis, ThreadLayout } from './thread-layout.ts';
+import { walkerOf } from './walker.ts';
 
 /** Splits the reduce axes of a nest that walk a flattened axis from end to end. */
 export function splitFlattened(each: PlacedNest, layoutOf: (slot: SlotName) => ThreadLayout | undefined): PlacedNest {
@@ -26,9 +27,8 @@ function hasTable(nest: Nest, axis: number): boolean {
 
 function flattenedUnder(each: PlacedNest, axis: number, layoutOf: (slot: SlotName) => ThreadLayout | undefined): readonly PlacedAxis[] | undefined {
   for (const load of nestLoads(each.nest)) {
-    for (const [d, { offset, terms }] of load.index.entries()) {
-      const [term, ...more] = terms;
-      if (offset !== 0 || more.length > 0 || term?.axis !== axis || 'table' in term || term.factor !== 1) continue;
+    for (const [d, index] of load.index.entries()) {
+      if (walkerOf(index) !== axis) continue;
       const layout = layoutOf(slotOf(each, load.tensor));
       const parts = layout?.axes[d];
       if (parts && parts.length > 1 && layout.shape[d] === each.nest.axes[axis]?.extent) return parts;

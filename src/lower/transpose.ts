@@ -3,7 +3,6 @@
 
 import { present } from '../base/invariant.ts';
 import type { TargetMachine } from '../ir/kernel.ts';
-import type { Index } from '../ir/nest.ts';
 import { copyNest } from './copy-nest.ts';
 import type { Layout } from './layout.ts';
 import type { LayoutPlan } from './layouts.ts';
@@ -11,11 +10,7 @@ import { nestLoads } from './nest-loads.ts';
 import { slotOf, type PlacedGraph, type PlacedNest, type SlotName } from './placed-nest.ts';
 import { resolveNest } from './resolve.ts';
 import { contractionOf, divideNest, type Division } from './schedule.ts';
-
-function walks(index: Index): number | undefined {
-  const [term, ...more] = index.terms;
-  return term && more.length === 0 && !('table' in term) && term.factor === 1 ? term.axis : undefined;
-}
+import { walkerOf } from './walker.ts';
 
 /** Gives every product-sum that is no contraction as its weight lies a transposed copy that makes it one. */
 export function transposeWeights(placed: PlacedGraph, plan: LayoutPlan, division: Division, machine: TargetMachine): { readonly placed: PlacedGraph; readonly plan: LayoutPlan } {
@@ -33,7 +28,7 @@ export function transposeWeights(placed: PlacedGraph, plan: LayoutPlan, division
       const slot = slotOf(each, expr.tensor);
       if (!plan.isWeight(slot)) continue;
       for (const [d, index] of expr.index.entries()) {
-        const axis = walks(index);
+        const axis = walkerOf(index);
         if (axis === undefined || nest.axes[axis]?.kind !== 'parallel') continue;
         const name = `${slot}^${d}`;
         const layout: Layout = layouts.get(name) ?? plan.transposed(slot, d);
