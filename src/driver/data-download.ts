@@ -3,7 +3,7 @@
 
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdir, open, rename, rm } from 'node:fs/promises';
+import { open, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DiagnosticError, fail } from '../base/diagnostic.ts';
 import { didYouMean } from '../base/suggest.ts';
@@ -11,6 +11,7 @@ import { dataDiagnostics } from '../data/diagnostics.ts';
 import { mnistFiles, mnistMirrors } from '../data/mnist.ts';
 import type { PublishedFile } from '../data/mnist.ts';
 import { contentsOf, messageOf, reasonOf } from './data-file.ts';
+import { makeFolder, removeEmpty } from './make-folder.ts';
 
 /** Bytes by which a packed file may exceed its contents. */
 const slack = 65_536;
@@ -52,15 +53,28 @@ export async function downloadFiles(
   onProgress: OnProgress,
   mirrors: readonly string[],
 ): Promise<readonly string[]> {
-  await mkdir(directory, { recursive: true }).catch((error: unknown) => notWritable(directory, error));
+  const made = foldersFor(directory);
   const paths: string[] = [];
-  for (const file of files) {
-    const [plain, packed] = [join(directory, file.name), join(directory, `${file.name}.gz`)];
-    const present = await firstRight([plain, packed], file);
-    if (present === undefined) await downloadFile(file, packed, onProgress, mirrors);
-    paths.push(present ?? packed);
+  try {
+    for (const file of files) {
+      const [plain, packed] = [join(directory, file.name), join(directory, `${file.name}.gz`)];
+      const present = await firstRight([plain, packed], file);
+      if (present === undefined) await downloadFile(file, packed, onProgress, mirrors);
+      paths.push(present ?? packed);
+    }
+  } catch (error) {
+    removeEmpty(made);
+    throw error;
   }
   return paths;
+}
+
+function foldersFor(directory: string): readonly string[] {
+  try {
+    return makeFolder(directory);
+  } catch (error) {
+    return notWritable(directory, error);
+  }
 }
 
 async function firstRight(paths: readonly string[], file: PublishedFile): Promise<string | undefined> {

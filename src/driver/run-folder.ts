@@ -11,11 +11,12 @@
 // The tensors of a new step are written beside those of the old, then checkpoint.json is replaced, so that
 // whenever the process dies there is one whole checkpoint.
 
-import { mkdir, open, readdir, readFile, rm, truncate } from 'node:fs/promises';
+import { open, readdir, readFile, rm, truncate } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fail } from '../base/diagnostic.ts';
 import { notWritable, unfinishedSuffix, writeAtomically } from './atomic-file.ts';
 import { codeOf, reasonOf } from './data-file.ts';
+import { makeFolder } from './make-folder.ts';
 import { runDiagnostics } from './run-diagnostics.ts';
 
 export const runFiles = {
@@ -48,7 +49,7 @@ export async function openRunFolder(folder: string, resume: boolean): Promise<bo
   const foreign = entries.find((entry) => entry !== runFiles.source && !entry.endsWith(unfinishedSuffix) && !checkpointTensors.test(entry));
   if (!resumable && foreign !== undefined) fail(runDiagnostics['not-a-run']({ args: [folder, foreign], help: 'name the folder that an earlier `train --out` made' }));
   try {
-    await mkdir(folder, { recursive: true });
+    makeFolder(folder);
     for (const entry of entries) if (entry.endsWith(unfinishedSuffix)) await rm(join(folder, entry), { force: true });
   } catch (error) {
     notWritable(folder, error);

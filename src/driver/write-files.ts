@@ -3,11 +3,12 @@
 //
 // Synchronous on purpose: Ctrl-C then cannot fall between a file's beginning and its end.
 
-import { closeSync, fsyncSync, mkdirSync, openSync, realpathSync, renameSync, rmdirSync, rmSync, statSync, writeSync } from 'node:fs';
+import { closeSync, fsyncSync, openSync, realpathSync, renameSync, rmSync, statSync, writeSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { fail } from '../base/diagnostic.ts';
 import { reasonOf } from './data-file.ts';
 import { fileDiagnostics } from './diagnostics.ts';
+import { makeFolder, removeEmpty } from './make-folder.ts';
 
 export interface NamedFile {
   /** Relative to the folder. */
@@ -20,7 +21,7 @@ export interface NamedFile {
  * folder is gone again if it was new. @throws DiagnosticError `file/not-writable`
  */
 export function writeFilesAtomically(folder: string, files: readonly NamedFile[]): void {
-  const made = makeFolder(folder);
+  const made = attempt(folder, () => makeFolder(folder));
   const temporaries: string[] = [];
   try {
     for (const { name, bytes } of files) {
@@ -33,7 +34,7 @@ export function writeFilesAtomically(folder: string, files: readonly NamedFile[]
     for (const [i, { name }] of files.entries()) attempt(join(folder, name), () => renameSync(temporaries[i] as string, join(folder, name)));
   } catch (error) {
     for (const temporary of temporaries) rmSync(temporary, { force: true });
-    for (const each of made) removeIfEmpty(each);
+    removeEmpty(made);
     throw error;
   }
 }
@@ -55,26 +56,6 @@ function writeWhole(path: string, bytes: Uint8Array, mode: number | undefined): 
   }
 }
 
-/** The folders that were made, innermost first. */
-function makeFolder(folder: string): readonly string[] {
-  const missing: string[] = [];
-  for (let at = folder; !exists(at) && at !== dirname(at); at = dirname(at)) missing.push(at);
-  attempt(folder, () => mkdirSync(folder, { recursive: true }));
-  return missing;
-}
-
-function exists(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false }) !== undefined;
-}
-
-function removeIfEmpty(folder: string): void {
-  try {
-    rmdirSync(folder);
-  } catch {
-    // Somebody else has put something there since.
-  }
-}
-
 /** Of what is at the path; a folder is refused. */
 function modeOf(path: string): number | undefined {
   const found = statSync(path, { throwIfNoEntry: false });
@@ -82,11 +63,11 @@ function modeOf(path: string): number | undefined {
   return found?.mode;
 }
 
-function attempt(path: string, work: () => void): void {
+function attempt<T>(path: string, work: () => T): T {
   try {
-    work();
+    return work();
   } catch (error) {
-    notWritable(path, reasonOf(error));
+    return notWritable(path, reasonOf(error));
   }
 }
 

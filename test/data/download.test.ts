@@ -93,10 +93,11 @@ test.each(broken)('%s is refused, and the next mirror asked', async (_, listener
 test('offline, every mirror is named with its reason', async () => {
   const gone = await mirror(serve(packed));
   await new Promise((resolve) => servers.splice(0)[0]?.close(resolve));
-  const { message, help } = await diagnosedAsync(downloadDataset('mnist', directory, () => {}, [gone]));
+  const { message, help } = await diagnosedAsync(downloadDataset('mnist', join(directory, 'new', 'mnist'), () => {}, [gone]));
   expect(message).toContain(gone);
   expect(message).toContain('ECONNREFUSED');
   expect(help).toContain('by hand');
+  expect(readdirSync(directory)).toEqual([]);
 });
 
 test('folders that cannot be written', async () => {

@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -30,6 +30,12 @@ describe('writing files', () => {
     const below = join(place, 'new', 'deep');
     diagnosed(() => writeFilesAtomically(below, [{ name: 'no/such/folder', bytes: bytes('1') }]));
     expect(readdirSync(place)).toEqual(['y']);
+  });
+
+  // Node's recursive mkdir does not come back from there.
+  it.runIf(existsSync('/proc/self'))('refuses a place that takes no folders', () => {
+    const files = [{ name: 'x', bytes: bytes('1') }];
+    expect(diagnosed(() => writeFilesAtomically('/proc/none/deep', files))).toMatchObject({ code: 'file/not-writable', message: 'cannot write /proc/none/deep: no folder can be made in /proc' });
   });
 
   it('keeps the permissions of a file', () => {
