@@ -1,19 +1,21 @@
-// Reshapes the iteration domain of a resolved nest before it is scheduled: whole-domain facts that every
-// schedule shares. Axis numbers keep their meaning; an axis that is merged away has extent 1.
+// Reshapes the iteration domain of a resolved nest before it is scheduled: dividing it into tasks, merging
+// neighbouring axes. Axis numbers keep their meaning: an axis that is merged away keeps its number, with
+// extent 1, and a task is an axis added at the end.
 
 import { present } from '../base/invariant.ts';
 import type { Axis, NestExpr } from '../ir/nest.ts';
-import type { OffsetFunction } from './offset-function.ts';
 import { strideAlong, type Access, type ResolvedLoad, type ResolvedNest } from './resolve.ts';
 
-/** A nest whose work is divided: `task` (an axis number) is the outermost axis, its counter a parameter. */
+/** A nest whose work is divided into tasks. */
 export interface Domain {
   readonly nest: ResolvedNest;
+  /** The axis that counts the tasks: a parameter of the scheduled function, not a loop in it. */
   readonly task?: number;
-  /** Index values: axis a counts `a + factor * task`. */
+  /** By divided axis, the points of one task: as a number, the axis is its counter + points * task. */
   readonly taskFactor: ReadonlyMap<number, number>;
 }
 
+/** The write and all loads. */
 export function accessesOf(nest: ResolvedNest): readonly Access[] {
   return [nest.write, ...[...nest.loads.values()].map((load) => load.access)];
 }
@@ -68,51 +70,7 @@ export function countedAxes(nest: ResolvedNest): ReadonlySet<number> {
   return counted;
 }
 
-/**
- * Axes that every access walks by the same table, up to a factor, walk physical positions instead:
- * `x[T[i]] * w[T[i] * 52]` becomes `x[p] * w[p * 52]`. Positions that no index maps to are padding, which
- * holds zeros on both sides.
- */
-export function straighten(nest: ResolvedNest): ResolvedNest {
-  let result = nest;
-  const counted = countedAxes(nest);
-  for (const axis of nest.axes.keys()) {
-    if (counted.has(axis)) continue;
-    const functions = accessesOf(result).flatMap((access) => access.along.get(axis) ?? []);
-    const tables = functions.filter((f): f is Extract<OffsetFunction, { kind: 'table' }> => f.kind === 'table');
-    const first = tables[0];
-    if (!first || tables.length !== functions.length) continue;
-    const unit = greatestDivisor(first.offsets);
-    if (unit === 0) continue;
-    const positions = first.offsets.map((offset) => offset / unit);
-    const at = positions.findIndex((position) => position > 0);
-    const ratio = (f: OffsetFunction): number | undefined => {
-      if (f.kind === 'linear') return undefined;
-      const factor = present(f.offsets[at], 'offset') / present(positions[at], 'position');
-      return Number.isInteger(factor) && f.offsets.every((offset, i) => offset === factor * present(positions[i], 'position')) ? factor : undefined;
-    };
-    if (tables.some((table) => ratio(table) === undefined)) continue;
-    const extent = Math.max(...positions) + 1;
-    result = mapAccesses(result, withExtent(result.axes, axis, extent), (access) => {
-      const f = access.along.get(axis);
-      if (!f) return access;
-      const along = new Map(access.along).set(axis, { kind: 'linear', stride: present(ratio(f), 'ratio') });
-      return { ...access, along, room: new Map(access.room).set(axis, extent) };
-    });
-  }
-  return result;
-}
-
-function greatestDivisor(numbers: readonly number[]): number {
-  let divisor = 0;
-  for (const number of numbers) for (let [a, b] = [divisor, number]; ; [a, b] = [b, a % b]) {
-    divisor = a;
-    if (b === 0) break;
-  }
-  return divisor;
-}
-
-/** Divides axis `axis` into `tasks` equal chunks; the chunk number becomes the task. */
+/** Divides axis `axis`, of an extent that `tasks` divides, into equal chunks; the chunk number becomes the task. */
 export function divide(nest: ResolvedNest, axis: number, tasks: number): Domain {
   if (tasks <= 1) return { nest, taskFactor: new Map() };
   const whole = present(nest.axes[axis], 'axis');

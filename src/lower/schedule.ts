@@ -4,10 +4,11 @@ import { present } from '../base/invariant.ts';
 import type { KernelFunction, TargetMachine } from '../ir/kernel.ts';
 import type { Axis } from '../ir/nest.ts';
 import type { Constants } from './emit-expr.ts';
-import { divide, straighten, taskIs, type Domain } from './domain.ts';
+import { divide, taskIs, type Domain } from './domain.ts';
 import { strideAlong, type Access, type ResolvedLoad, type ResolvedNest } from './resolve.ts';
 import { asContraction, scheduleContraction, type Contraction } from './schedule-contraction.ts';
 import { scheduleSweep } from './schedule-sweep.ts';
+import { straighten } from './straighten.ts';
 
 /** How a program divides its nests. */
 export type Division =

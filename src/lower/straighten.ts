@@ -1,0 +1,94 @@
+// Axes that every access walks by the same table, up to a factor, walk physical positions instead, so that
+// loops over them need no table:
+//
+//   sum over i of x[T[i]] * w[T[i] * 52]   =>   sum over p of x[p] * w[p * 52]
+//
+// Positions that no index maps to are padding, which holds zeros. Visiting them must change nothing, so a
+// maximum, or a value that is not zero where it reads zeros, keeps its tables.
+
+import { present } from '../base/invariant.ts';
+import type { NestExpr } from '../ir/nest.ts';
+import { accessesOf, countedAxes, mapAccesses, withExtent } from './domain.ts';
+import { loadsOf } from './nest-loads.ts';
+import { extremes, type OffsetFunction } from './offset-function.ts';
+import type { ResolvedNest } from './resolve.ts';
+
+/** Straightens every axis that can be. */
+export function straighten(nest: ResolvedNest): ResolvedNest {
+  let result = nest;
+  const counted = countedAxes(nest);
+  for (const axis of nest.axes.keys()) {
+    if (counted.has(axis) || !paddingIsHarmless(nest, axis)) continue;
+    const functions = accessesOf(result).flatMap((access) => access.along.get(axis) ?? []);
+    const tables = functions.filter((f): f is Extract<OffsetFunction, { kind: 'table' }> => f.kind === 'table');
+    const first = tables[0];
+    if (!first || tables.length !== functions.length) continue;
+    const unit = greatestDivisor(first.offsets);
+    if (unit === 0) continue;
+    const positions = first.offsets.map((offset) => offset / unit);
+    const at = positions.findIndex((position) => position > 0);
+    const ratio = (f: OffsetFunction): number | undefined => {
+      if (f.kind === 'linear') return undefined;
+      const factor = present(f.offsets[at], 'offset') / present(positions[at], 'position');
+      return Number.isInteger(factor) && f.offsets.every((offset, i) => offset === factor * present(positions[i], 'position')) ? factor : undefined;
+    };
+    if (tables.some((table) => ratio(table) === undefined)) continue;
+    const extent = extremes(positions)[1] + 1;
+    result = mapAccesses(result, withExtent(result.axes, axis, extent), (access) => {
+      const f = access.along.get(axis);
+      if (!f) return access;
+      const along = new Map(access.along).set(axis, { kind: 'linear', stride: present(ratio(f), 'ratio') });
+      return { ...access, along, room: new Map(access.room).set(axis, extent) };
+    });
+  }
+  return result;
+}
+
+function greatestDivisor(numbers: readonly number[]): number {
+  let divisor = 0;
+  for (const number of numbers) for (let [a, b] = [divisor, number]; ; [a, b] = [b, a % b]) {
+    divisor = a;
+    if (b === 0) break;
+  }
+  return divisor;
+}
+
+/** Whether points of `axis` that stand for padding add nothing to a sum, or write zeros to padding. */
+function paddingIsHarmless(nest: ResolvedNest, axis: number): boolean {
+  if (nest.axes[axis]?.kind === 'reduce') return nest.combine === 'sum' && vanishes(nest.value, axis, nest);
+  return vanishes(nest.finish ?? nest.value, axis, nest);
+}
+
+/** Whether a value is zero where everything that `axis` moves reads zeros. */
+function vanishes(expr: NestExpr, axis: number, nest: ResolvedNest): boolean {
+  const part = (inner: NestExpr): boolean => vanishes(inner, axis, nest);
+  const isMoved = (inner: NestExpr): boolean => loadsOf(inner).some((load) => nest.loads.get(load)?.access.along.has(axis));
+  switch (expr.kind) {
+    case 'constant':
+      return expr.value === 0;
+    case 'load':
+      return isMoved(expr);
+    case 'accumulator':
+      return nest.combine === 'sum' && part(nest.value);
+    case 'unary':
+      return (expr.op === 'neg' || expr.op === 'abs' || expr.op === 'sqrt' || expr.op === 'relu') && part(expr.a);
+    case 'binary':
+      switch (expr.op) {
+        case 'mul':
+          return part(expr.a) || part(expr.b);
+        case 'div':
+          // A divisor that the axis does not move divides elements of the tensor too.
+          return part(expr.a) && !isMoved(expr.b);
+        case 'add':
+        case 'sub':
+        case 'min':
+        case 'max':
+          return part(expr.a) && part(expr.b);
+      }
+    case 'select':
+      return part(expr.then) && part(expr.otherwise);
+    case 'index':
+    case 'random':
+      return false;
+  }
+}
