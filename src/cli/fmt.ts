@@ -1,5 +1,6 @@
 // ssl-compile fmt FILE...: the one layout of .ssl files, in place.
 
+import { Option } from 'commander';
 import type { Command } from 'commander';
 import { exitCode } from './exit-code.ts';
 import { example, jsonOption } from './options.ts';
@@ -17,7 +18,7 @@ export function addFormat(program: Command, shell: Shell, finish: (code: number)
     .description('format files in place')
     .argument('<file...>', '.ssl files')
     .option('--check', 'change nothing; exit 1 if a file is not formatted')
-    .option('--stdout', 'print the formatted text instead of changing the file')
+    .addOption(new Option('--stdout', 'print the formatted text instead of changing the file').conflicts('json'))
     .addOption(jsonOption())
     .addHelpText('after', example('fmt examples/lenet.ssl', 'fmt --check examples/*.ssl'))
     .action(async (files: readonly string[], options: FormatOptions) => finish(await format(files, options, shell)));
@@ -40,7 +41,7 @@ async function format(files: readonly string[], options: FormatOptions, shell: S
   const changed = results.filter((result) => result.changed);
   if (!options.check && !options.stdout) for (const { file, before, after } of read) if (before !== after) replaceFile(file, new TextEncoder().encode(after));
   const unformatted = options.check === true && changed.length > 0;
-  if (options.json && !options.stdout) shell.out(`${JSON.stringify({ ok: !unformatted, files: results })}\n`);
+  if (options.json) shell.out(`${JSON.stringify({ ok: !unformatted, files: results })}\n`);
   else if (unformatted) for (const { file } of changed) shell.err(`${file} is not formatted\n`);
   return unformatted ? exitCode.input : exitCode.ok;
 }

@@ -35,6 +35,7 @@ describe('wrong usage exits 2', () => {
     ['a batch that is no number', ['build', 'a.ssl', '--out', 'o', '--batch', 'many'], 'expected an integer from 1'],
     ['no run to train to', ['train', 'a.ssl'], "required option '--out <run>'"],
     ['a seed with a fraction', ['train', 'a.ssl', '--out', 'o', '--seed', '1.5'], 'expected an integer from 0'],
+    ['formatted text as JSON', ['fmt', '--stdout', '--json', 'a.ssl'], "'--stdout' cannot be used with option '--json'"],
     ['no weights to verify against', ['verify', 'o'], "required option '--weights <run|file>'"],
   ])('%s', async (_, args, message) => {
     const { code, out, err } = await runCli(args);
