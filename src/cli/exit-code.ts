@@ -12,12 +12,7 @@ export const exitCode = {
   interrupted: 130,
 } as const;
 
-/** A command line that commander accepts and we do not. The message is shown with a pointer to `--help`. */
+/** A command line that commander accepts and we do not. */
 export class UsageError extends Error {
   override name = 'UsageError';
-}
-
-/** The user pressed Ctrl-C and the command has put everything in order. */
-export class Interrupted extends Error {
-  override name = 'Interrupted';
 }

@@ -7,7 +7,7 @@ import { addBench } from './bench.ts';
 import { addBuild } from './build.ts';
 import { addCheck } from './check.ts';
 import { addData } from './data.ts';
-import { exitCode, Interrupted, UsageError } from './exit-code.ts';
+import { exitCode, UsageError } from './exit-code.ts';
 import { addExplain } from './explain.ts';
 import { addFormat } from './fmt.ts';
 import { diagnosticsJson, printDiagnostics } from './report.ts';
@@ -42,7 +42,6 @@ export async function runCommandLine(args: readonly string[], shell: Shell): Pro
 /** Says what went wrong; the exit code. */
 export function answerTo(error: unknown, args: readonly string[], shell: Shell): number {
   if (error instanceof Stopped) return exitCode.ok;
-  if (error instanceof Interrupted) return exitCode.interrupted;
   // Commander has printed what it has to say.
   if (error instanceof CommanderError) return error.exitCode === 0 ? exitCode.ok : exitCode.usage;
   if (error instanceof UsageError) {
