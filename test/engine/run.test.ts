@@ -191,6 +191,16 @@ describe('refusals', () => {
       codes.push((await faultOf(run(out, { resume: true }))).code);
     }
     expect(codes).toEqual(['run/corrupt', 'run/corrupt', 'run/corrupt', 'run/corrupt', 'run/unreadable']);
+
+    const file = String(read['tensors']);
+    const tensors = await readFile(path.join(whole, file));
+    const other = Buffer.from(tensors);
+    other.write('9', other.indexOf('"step":"') + '"step":"'.length);
+    for (const [damaged, code] of [[tensors.subarray(0, -8), 'weights/truncated'], [other, 'run/corrupt']] as const) {
+      await writeFile(path.join(out, file), damaged);
+      expect((await faultOf(run(out, { resume: true }))).code).toBe(code);
+    }
+    expect((await readdir(out)).toSorted()).toEqual(['checkpoint.json', file].toSorted());
   });
 });
 
