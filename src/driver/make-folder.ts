@@ -27,7 +27,8 @@ function make(folder: string, made: string[]): void {
   } catch (error) {
     // Somebody else was quicker.
     if (isFolderThere(folder)) return;
-    throw codeOf(error) === 'ENOENT' ? new Error(`no folder can be made in ${parent}`) : error;
+    if (codeOf(error) === 'ENOENT') throw new Error(`no folder can be made in ${parent}`);
+    throw codeOf(error) === 'EEXIST' ? new Error(`${folder} is not a folder`) : error;
   }
   made.unshift(folder);
 }

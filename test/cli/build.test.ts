@@ -130,7 +130,7 @@ describe('a place that cannot be written', () => {
     const { code, err } = await build(join(weights, 'out'));
     expect(code).toBe(1);
     expect(err).toContain('file/not-writable');
-    expect(err).toMatch(/a part of its path is not a folder|file already exists/);
+    expect(err).toContain(`${weights} is not a folder`);
   });
 
   it('a folder in the place of a file: nothing is written, what was there stays', async () => {
