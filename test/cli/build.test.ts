@@ -62,6 +62,17 @@ describe('build', () => {
     expect(err).toContain('filters: 2');
     expect((await build(built('dumped'), '--dump-after', 'eliminat')).err).toContain('did you mean "eliminate"?');
   });
+
+  it.each([
+    ['1', { times: true, passes: false, graphs: 0 }],
+    ['2', { times: true, passes: true, graphs: 0 }],
+    ['3', { times: true, passes: true, graphs: 3 }],
+    ['4', { times: true, passes: true, graphs: 4 }],
+  ])('shows more at SSL_DEBUG=%s', async (level, expected) => {
+    const { code, err } = await runCli(['build', source, '--weights', weights, '--stop-after', 'compact'], { SSL_DEBUG: level });
+    expect(code).toBe(0);
+    expect({ times: /^# compact: [\d.]+ ms$/m.test(err), passes: /^# after eliminate: \d+ nodes, \d+ parameters$/m.test(err), graphs: err.match(/^graph "Small"/gm)?.length ?? 0 }).toEqual(expected);
+  });
 });
 
 const tensors = weightsOf(smallSource);

@@ -98,6 +98,17 @@ describe('what cannot be trained exits 1 and leaves no run', () => {
     expect(err).toContain('run/corrupt');
   });
 
+  it('a rate at which numbers overflow: the layer is named, the last good checkpoint kept', async () => {
+    const [file, out] = [join(place, 'wild.ssl'), join(place, 'wild')];
+    writeFileSync(file, text.replace('rate = 0.05', 'rate = 1e25'));
+    const { code, err } = await runCli(['train', file, '--data', folder, '--out', out]);
+    expect(code).toBe(1);
+    expect(err).toContain('train/diverged');
+    expect(err).toMatch(/layer (conv1|output) /);
+    expect(err).not.toMatch(/^ +at /m);
+    expect(listing(out)).toEqual(expect.arrayContaining(['checkpoint-0-0.safetensors', 'checkpoint.json']));
+  });
+
   it('a run that cannot be written', async () => {
     const { code, err } = await train('--out', join(source, 'run'));
     expect(code).toBe(1);
