@@ -36,29 +36,6 @@ export function rootPointers(domain: Domain, machine: TargetMachine, accesses: r
   );
 }
 
-/**
- * Enters a loop over `axis` with `counter`: sets one pointer local for every access that the axis moves.
- * Answers the statements to stand at the top of the body and the scope inside.
- */
-export function enter(scope: Scope, axis: number, counter: Local, factor = 1): { readonly top: readonly Stmt[]; readonly scope: Scope } {
-  const { machine, builder } = scope;
-  const top: Stmt[] = [];
-  const pointers = new Map(scope.pointers);
-  for (const [access, at] of scope.pointers) {
-    const f = access.along.get(axis);
-    if (!f) continue;
-    const local = builder.local('i32', 'p');
-    const step: Expr =
-      f.kind === 'linear'
-        ? intMul(get(counter), int(f.stride * factor * machine.unit))
-        : { kind: 'load', as: 'i32', at: intMul(get(counter), int(machine.unit)), offset: scope.constants.table(f.offsets) * machine.unit };
-    invariant(f.kind === 'linear' || factor === 1, 'a table is walked point by point');
-    top.push(set(local, intAdd(at, step)));
-    pointers.set(access, get(local));
-  }
-  return { top, scope: { ...scope, pointers, counters: new Map(scope.counters).set(axis, intMul(get(counter), int(factor))) } };
-}
-
 /** The value of an index here, with `fixed` axes at literal points. */
 export function indexValue(scope: Scope, at: Index, fixed: ReadonlyMap<number, number>): Expr {
   let value: Expr = int(at.offset);

@@ -7,11 +7,11 @@
 //   out[p][v] = finish(acc[p][v])
 //
 // Where the steps of `a` are irregular they come from a table of offsets, one i32 load a step, so any set of
-// kept shape fibers runs at full speed. The step loop is unrolled with an exit after each copy: every exit
-// is a use of the accumulators, which keeps the engine from moving loads across steps and spilling.
+// kept shape fibers runs at full speed. That loop is unrolled with an exit after each copy: every exit is a
+// use of the accumulators, which keeps the engine from moving loads across steps and spilling.
 
 import { present } from '../base/invariant.ts';
-import { functionBuilder, get, int, intAdd, intOp, set, type Expr, type KernelFunction, type Local, type Stmt, type TargetMachine } from '../ir/kernel.ts';
+import { functionBuilder, get, int, intAdd, intOp, set, type Expr, type FunctionBuilder, type KernelFunction, type Local, type Stmt, type TargetMachine } from '../ir/kernel.ts';
 
 /** How the operands move from step to step, in elements. */
 export type Steps =
@@ -44,111 +44,95 @@ export interface Microkernel {
   readonly finish: (accumulator: Expr, extras: readonly Expr[], p: number, v: number) => Expr;
 }
 
-/** Copies of the step in one turn of the loop. */
+/** Copies of the step in one turn of a loop by table. */
 const unrolledSteps = 4;
 
+/** A function of pointers to `a`, `b`, `out` and the extras. */
 export function microkernel(spec: Microkernel, machine: TargetMachine): KernelFunction {
   const { points, vectors, steps } = spec;
   const { unit, width } = machine;
   const builder = functionBuilder(['a', 'b', 'out', ...spec.extras]);
-  const [a, b, out, ...extras] = builder.params;
-  const [aPointer, bPointer, outPointer] = [present(a, 'a'), present(b, 'b'), present(out, 'out')];
+  const [aParam, bParam, outParam, ...extras] = builder.params;
+  const [a, b, out] = [present(aParam, 'a'), present(bParam, 'b'), present(outParam, 'out')];
   const acc = Array.from({ length: points }, () => Array.from({ length: vectors }, () => builder.local('vec', 'acc')));
   const row = Array.from({ length: vectors }, () => builder.local('vec', 'w'));
   const splat = builder.local('vec', 's');
   const each = (visit: (accumulator: Local, p: number, v: number) => Stmt): Stmt[] => acc.flatMap((vs, p) => vs.map((local, v) => visit(local, p, v)));
   const outOffset = (p: number, v: number): number => (p * spec.outStride + v * width) * unit;
-
-  /** One rank-1 update with `a` read at `from` and `b` at `bOffset` elements past its pointer. */
+  const product = (v: number): Expr => ({ kind: 'binary', op: 'mul', type: 'vec', a: get(splat), b: get(present(row[v], 'row')) });
   const step = (from: Expr, bOffset: number): Stmt[] => [
-    ...row.map((local, v) => set(local, { kind: 'load', as: 'vec', at: get(bPointer), offset: (bOffset + v * width) * unit })),
+    ...row.map((local, v) => set(local, { kind: 'load', as: 'vec', at: get(b), offset: (bOffset + v * width) * unit })),
     ...acc.flatMap((vs, p) => [
       set(splat, { kind: 'load', as: 'splat', at: from, offset: p * spec.aStride * unit }),
-      ...vs.map((local, v) =>
-        set(local, {
-          kind: 'binary',
-          op: 'add',
-          type: 'vec',
-          a: get(local),
-          b: { kind: 'binary', op: 'mul', type: 'vec', a: get(splat), b: get(present(row[v], 'row')) },
-        }),
-      ),
+      ...vs.map((local, v) => set(local, { kind: 'binary', op: 'add', type: 'vec', a: get(local), b: product(v) })),
     ]),
   ];
-  const advance = (pointer: Local, elements: number): Stmt[] => (elements === 0 ? [] : [set(pointer, intAdd(get(pointer), int(elements * unit)))]);
-
-  const tableLoop = (table: Extract<Steps, { kind: 'table' }>): Stmt[] => {
-    const t = builder.local('i32', 't');
-    const from = builder.local('i32', 'from');
-    const unroll = Math.min(unrolledSteps, table.count);
-    const end = (table.table + table.count) * unit;
-    const body: Stmt[] = [];
-    for (let u = 0; u < unroll; u++) {
-      body.push(
-        set(from, intAdd(get(aPointer), { kind: 'load', as: 'i32', at: get(t), offset: u * unit })),
-        ...step(get(from), u * table.bStep),
-      );
-      if (u < unroll - 1) body.push({ kind: 'exit', when: intOp('eq', get(t), int(end - (u + 1) * unit)) });
-    }
-    body.push(...advance(bPointer, unroll * table.bStep), ...advance(t, unroll));
-    return [set(t, int(table.table * unit)), { kind: 'loop', body, while: intOp('ne', get(t), int(end)) }];
-  };
-
-  const levelLoops = (levels: readonly StepLevel[]): Stmt[] => {
-    const [level, ...inner] = levels;
-    if (!level) return step(get(aPointer), 0);
-    const aEnd = builder.local('i32', 'end');
-    const onA = level.aStep !== 0;
-    const counted = onA ? aPointer : bPointer;
-    const countedStep = onA ? level.aStep : level.bStep;
-    if (inner.length > 0) {
-      const counter = builder.local('i32', 'i');
-      const [aHere, bHere] = [builder.local('i32', 'a_here'), builder.local('i32', 'b_here')];
-      return [
-        {
-          kind: 'repeat',
-          counter,
-          count: level.count,
-          body: [
-            set(aHere, get(aPointer)),
-            set(bHere, get(bPointer)),
-            ...levelLoops(inner),
-            set(aPointer, intAdd(get(aHere), int(level.aStep * unit))),
-            set(bPointer, intAdd(get(bHere), int(level.bStep * unit))),
-          ],
-        },
-      ];
-    }
-    const unroll = 1;
-    const body: Stmt[] = [];
-    for (let u = 0; u < unroll; u++) {
-      body.push(...offsetStep(level, u));
-      if (u < unroll - 1) body.push({ kind: 'exit', when: intOp('eq', get(counted), intAdd(get(aEnd), int(-(u + 1) * countedStep * unit))) });
-    }
-    body.push(...advance(aPointer, unroll * level.aStep), ...advance(bPointer, unroll * level.bStep));
-    return [
-      set(aEnd, intAdd(get(counted), int(level.count * countedStep * unit))),
-      { kind: 'loop', body, while: intOp('ne', get(counted), get(aEnd)) },
-    ];
-  };
-  const offsetStep = (level: StepLevel, u: number): Stmt[] => {
-    if (u === 0) return step(get(aPointer), 0);
-    const from = builder.local('i32', 'from');
-    return [set(from, intAdd(get(aPointer), int(u * level.aStep * unit))), ...step(get(from), u * level.bStep)];
-  };
-
+  const inner: InnerLoop = { builder, unit, a, b, step };
   return builder.finish(spec.name, [
-    ...each((local, p, v) =>
-      set(local, spec.keep ? { kind: 'load', as: 'vec', at: get(outPointer), offset: outOffset(p, v) } : { kind: 'float', type: 'vec', value: 0 }),
-    ),
-    ...(steps.kind === 'table' ? tableLoop(steps) : levelLoops(steps.levels)),
+    ...each((local, p, v) => set(local, spec.keep ? { kind: 'load', as: 'vec', at: get(out), offset: outOffset(p, v) } : { kind: 'float', type: 'vec', value: 0 })),
+    ...(steps.kind === 'table' ? tableLoop(steps, inner) : levelLoops(steps.levels, inner)),
     ...each((local, p, v) => ({
       kind: 'store',
       as: 'vec',
-      at: get(outPointer),
+      at: get(out),
       offset: outOffset(p, v),
       value: spec.finish(get(local), extras.map(get), p, v),
       ...(spec.lastLanes !== undefined && v === vectors - 1 && { lanes: spec.lastLanes }),
     })),
   ]);
+}
+
+interface InnerLoop {
+  readonly builder: FunctionBuilder;
+  /** Address units an element. */
+  readonly unit: number;
+  readonly a: Local;
+  readonly b: Local;
+  /** One rank-1 update with `a` read at `from` and `b` at `bOffset` elements past its pointer. */
+  readonly step: (from: Expr, bOffset: number) => Stmt[];
+}
+
+function advance(pointer: Local, elements: number, unit: number): Stmt[] {
+  return elements === 0 ? [] : [set(pointer, intAdd(get(pointer), int(elements * unit)))];
+}
+
+function tableLoop({ table, count, bStep }: Extract<Steps, { kind: 'table' }>, { builder, unit, a, b, step }: InnerLoop): Stmt[] {
+  const t = builder.local('i32', 't');
+  const from = builder.local('i32', 'from');
+  const unroll = Math.min(unrolledSteps, count);
+  const end = (table + count) * unit;
+  const body: Stmt[] = [];
+  for (let u = 0; u < unroll; u++) {
+    body.push(set(from, intAdd(get(a), { kind: 'load', as: 'i32', at: get(t), offset: u * unit })), ...step(get(from), u * bStep));
+    // Leaves where this copy's step was the last.
+    if (u < unroll - 1) body.push({ kind: 'exit', when: intOp('eq', get(t), int(end - (u + 1) * unit)) });
+  }
+  body.push(...advance(b, unroll * bStep, unit), ...advance(t, unroll, unit));
+  return [set(t, int(table * unit)), { kind: 'loop', body, while: intOp('ne', get(t), int(end)) }];
+}
+
+/** The innermost loop ends by a pointer that it moves, so it needs no counter. */
+function levelLoops(levels: readonly StepLevel[], loop: InnerLoop): Stmt[] {
+  const [level, ...inner] = levels;
+  const { builder, unit, a, b, step } = loop;
+  if (!level) return step(get(a), 0);
+  const { count, aStep, bStep } = level;
+  const end = builder.local('i32', 'end');
+  if (inner.length > 0) {
+    const counter = builder.local('i32', 'i');
+    const [aHere, bHere] = [builder.local('i32', 'a_here'), builder.local('i32', 'b_here')];
+    const body = [
+      set(aHere, get(a)),
+      set(bHere, get(b)),
+      ...levelLoops(inner, loop),
+      set(a, intAdd(get(aHere), int(aStep * unit))),
+      set(b, intAdd(get(bHere), int(bStep * unit))),
+    ];
+    return [{ kind: 'repeat', counter, count, body }];
+  }
+  const [walked, stride] = aStep === 0 ? [b, bStep] : [a, aStep];
+  return [
+    set(end, intAdd(get(walked), int(count * stride * unit))),
+    { kind: 'loop', body: [...step(get(a), 0), ...advance(a, aStep, unit), ...advance(b, bStep, unit)], while: intOp('ne', get(walked), get(end)) },
+  ];
 }

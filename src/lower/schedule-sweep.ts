@@ -4,9 +4,10 @@
 
 import { invariant, present } from '../base/invariant.ts';
 import type { NestExpr } from '../ir/nest.ts';
-import { functionBuilder, get, set, type Expr, type KernelFunction, type Local, type Stmt, type TargetMachine } from '../ir/kernel.ts';
+import { functionBuilder, get, set, type Expr, type KernelFunction, type Stmt, type TargetMachine } from '../ir/kernel.ts';
 import { accessesOf, coalesce, countedAxes, type Domain, withExtent } from './domain.ts';
-import { combined, emitExpr, enter, rootPointers, type Constants, type Scope } from './emit-expr.ts';
+import { combined, emitExpr, rootPointers, type Constants, type Scope } from './emit-expr.ts';
+import { loopsOver, type Loop } from './loops.ts';
 import { strideAlong, type ResolvedNest } from './resolve.ts';
 
 /** Reduce points up to this many are unrolled (a 3 x 3 window). */
@@ -91,7 +92,7 @@ export function scheduleSweep(name: string, original: Domain, machine: TargetMac
       }
     } else {
       out.push(
-        ...loops(reduceAxes, scope, (inner) => {
+        ...loopsOver(reduceAxes.map(loopOf), scope, (inner) => {
           const body: Stmt[] = [];
           const value = emitExpr(nest.value, inner, { type, vectorAxis, fixed: new Map() }, body);
           body.push(set(accumulator, combined(nest.combine, type, get(accumulator), value)));
@@ -103,16 +104,7 @@ export function scheduleSweep(name: string, original: Domain, machine: TargetMac
     return out;
   };
 
-  const loops = (axes: readonly number[], scope: Scope, body: (scope: Scope) => Stmt[]): Stmt[] => {
-    const [axis, ...rest] = axes;
-    if (axis === undefined) return body(scope);
-    const isVector = axis === vector?.axis;
-    const count = isVector ? vector.vectors : extentOf(axis);
-    if (count === 1) return loops(rest, { ...scope, counters: new Map(scope.counters).set(axis, { kind: 'int', value: 0 }) }, body);
-    const counter: Local = builder.local('i32', 'i');
-    const entered = enter(scope, axis, counter, isVector ? machine.width : 1);
-    return [{ kind: 'repeat', counter, count, body: [...entered.top, ...loops(rest, entered.scope, body)] }];
-  };
+  const loopOf = (axis: number): Loop => (axis === vector?.axis ? { axis, count: vector.vectors, points: machine.width } : { axis, count: extentOf(axis), points: 1 });
 
   const root: Scope = {
     machine,
@@ -122,7 +114,7 @@ export function scheduleSweep(name: string, original: Domain, machine: TargetMac
     pointers: rootPointers(domain, machine, accessesOf(nest), task),
     counters: domain.task === undefined ? new Map() : new Map([[domain.task, get(task)]]),
   };
-  return builder.finish(name, loops(order, root, element));
+  return builder.finish(name, loopsOver(order.map(loopOf), root, element));
 }
 
 /** Chooses the vector axis and the order of loops, and merges neighbours. */

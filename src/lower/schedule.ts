@@ -4,9 +4,10 @@ import { present } from '../base/invariant.ts';
 import type { KernelFunction, TargetMachine } from '../ir/kernel.ts';
 import type { Axis } from '../ir/nest.ts';
 import type { Constants } from './emit-expr.ts';
+import { asContraction } from './contraction.ts';
 import { divide, taskIs, type Domain } from './domain.ts';
 import { strideAlong, type Access, type ResolvedLoad, type ResolvedNest } from './resolve.ts';
-import { asContraction, scheduleContraction, type Contraction } from './schedule-contraction.ts';
+import { scheduleContraction } from './schedule-contraction.ts';
 import { scheduleSweep } from './schedule-sweep.ts';
 import { straighten } from './straighten.ts';
 
@@ -58,11 +59,6 @@ function freeDivision(nest: ResolvedNest, most: number): { readonly axis: number
   return best;
 }
 
-/** Whether the nest runs as microkernels, and how. */
-export function contractionOf(domain: Domain, machine: TargetMachine): Contraction | undefined {
-  return asContraction(domain, machine);
-}
-
 /** Functions in order, callees first; the last one takes the task number. */
 export function scheduleNest(name: string, domain: Domain, machine: TargetMachine, constants: Constants): readonly KernelFunction[] {
   const plan = asContraction(domain, machine);
@@ -86,4 +82,3 @@ function groundExcept(domain: Domain, packed: Access | undefined, constants: Con
   );
   return moved.size === 0 ? domain : { ...domain, nest: { ...domain.nest, loads } };
 }
-

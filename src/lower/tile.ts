@@ -11,6 +11,12 @@ export interface Tile {
   readonly vectors: number;
 }
 
+/** So many pieces of a size. */
+export interface Piece {
+  readonly size: number;
+  readonly count: number;
+}
+
 const loopOverhead = 0.4;
 const callOverhead = 14;
 
@@ -19,7 +25,7 @@ function stepCycles(points: number, vectors: number): number {
 }
 
 /** Sizes of `extent` cut evenly into pieces of at most `most`: 13 by 4 is 4, 3, 3, 3. */
-export function evenPieces(extent: number, most: number): readonly { readonly size: number; readonly count: number }[] {
+export function evenPieces(extent: number, most: number): readonly Piece[] {
   const pieces = Math.ceil(extent / most);
   const small = Math.floor(extent / pieces);
   const large = extent - small * pieces;
@@ -30,7 +36,7 @@ export function evenPieces(extent: number, most: number): readonly { readonly si
 }
 
 /** Sizes of `extent` cut into pieces of `size` and a rest: blocks of packed weights. */
-export function blocks(extent: number, size: number): readonly { readonly size: number; readonly count: number }[] {
+export function blocks(extent: number, size: number): readonly Piece[] {
   return [
     { size, count: Math.floor(extent / size) },
     { size: extent % size, count: 1 },

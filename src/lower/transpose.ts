@@ -3,13 +3,14 @@
 
 import { present } from '../base/invariant.ts';
 import type { TargetMachine } from '../ir/kernel.ts';
+import { asContraction } from './contraction.ts';
 import { copyNest } from './copy-nest.ts';
 import type { Layout } from './layout.ts';
 import type { LayoutPlan } from './layouts.ts';
 import { nestLoads } from './nest-loads.ts';
 import { slotOf, type PlacedGraph, type PlacedNest, type SlotName } from './placed-nest.ts';
 import { resolveNest } from './resolve.ts';
-import { contractionOf, divideNest, type Division } from './schedule.ts';
+import { divideNest, type Division } from './schedule.ts';
 import { walkerOf } from './walker.ts';
 
 /** Gives every product-sum that is no contraction as its weight lies a transposed copy that makes it one. */
@@ -18,7 +19,7 @@ export function transposeWeights(placed: PlacedGraph, plan: LayoutPlan, division
   const slots = new Map(placed.slots);
   const isContraction = (each: PlacedNest, slotNames: ReadonlyMap<unknown, SlotName> = each.slots): boolean => {
     const resolved = resolveNest(each.nest, (ref) => ({ layout: present(layouts.get(present(slotNames.get(ref), 'slot')), 'layout'), base: 0 }));
-    return contractionOf(divideNest(resolved, division).domain, machine) !== undefined;
+    return asContraction(divideNest(resolved, division).domain, machine) !== undefined;
   };
   const nests = placed.nests.flatMap((each): PlacedNest[] => {
     const { nest } = each;
