@@ -65,6 +65,7 @@ export async function buildModule(input: BuildInput, options: BuildOptions, ops:
       name: network.name,
       file: network.name.toLowerCase(),
       ...(network.labels && { labels: network.labels }),
+      ...(network.normalization && { normalization: network.normalization }),
       ...(unitRange.has(model.train?.dataset ?? '') && { range: [0, 1] as const }),
       layout: options.layout,
       inline: options.inline,

@@ -58,6 +58,8 @@ export function declarationsText(morph: typeof TsMorph, facts: ModuleFacts, opti
   return `${file.getFullText().trimEnd()}\n`;
 }
 
+const normalizationDoc = 'What the network itself does to its input first, (x - mean) / deviation: a number a channel, or one for all.';
+
 export interface Property {
   readonly name: string;
   readonly type: string;
@@ -75,10 +77,15 @@ export function propertiesOf(facts: ModuleFacts): Property[] {
     property('outputShape', tuple(facts.outputShape), `Of one sample, ${orderName(facts, facts.outputShape)}.`),
     property('layout', quoted(facts.layout), 'Order of the numbers of an image.'),
     ...(facts.labels ? [property('labels', tuple(facts.labels), 'The classes, in the order of the output.')] : []),
+    ...(facts.normalization ? [property('normalization', typeOfNumbers(facts.normalization), normalizationDoc)] : []),
     property('input', 'Float32Array', `The network's own input, ${describePlan(facts.input, facts.layout)}. \`compute\` may overwrite it.`),
     property('output', 'Float32Array', `The network's own output, ${describePlan(facts.output, facts.layout)}.`),
     property('meta', typeText(facts.meta), 'How this module came about.'),
   ];
+}
+
+function typeOfNumbers(lists: Readonly<Record<string, readonly number[]>>): string {
+  return `{ ${Object.entries(lists).map(([key, list]) => `readonly ${key}: readonly ${literalText(list)};`).join(' ')} }`;
 }
 
 function orderName({ layout }: ModuleFacts, shape: readonly number[]): string {
@@ -87,11 +94,11 @@ function orderName({ layout }: ModuleFacts, shape: readonly number[]): string {
 }
 
 export function runDoc(facts: ModuleFacts): string {
-  const { batch, inputShape, outputShape, range } = facts;
+  const { batch, inputShape, outputShape, range, normalization } = facts;
   const count = (shape: readonly number[]): string => `${batch * sizeOf(shape)} numbers: ${[...(batch > 1 ? [batch] : []), ...shape].join(' x ')}`;
   return [
     'Computes the outputs of inputs. Throws a RangeError where a length is wrong.',
-    `@param input ${count(inputShape)}, ${orderName(facts, inputShape)}${range ? `, from ${range[0]} to ${range[1]}` : ''}`,
+    `@param input ${count(inputShape)}, ${orderName(facts, inputShape)}${range ? `, from ${range[0]} to ${range[1]}` : ''}${normalization ? '; they are normalized within' : ''}`,
     '@param into where the outputs go; a new array, and nothing else is allocated, when absent',
     `@returns ${count(outputShape)}, ${orderName(facts, outputShape)}`,
   ].join('\n');

@@ -6,6 +6,9 @@ import type { Json } from './literal.ts';
 import { planOf, sampleShape } from './tensor-plan.ts';
 import type { Layout, TensorPlan } from './tensor-plan.ts';
 
+/** (x - mean) / deviation: a number a channel, or one for all. */
+export type Normalization = { readonly mean: readonly number[]; readonly deviation: readonly number[] };
+
 export interface FactSources {
   /** Its program `run` computes the binding `output`, `[batch, ...]`, from the binding `input`, `[batch, ...]`. */
   readonly kernels: Pick<KernelModule, 'bindings'>;
@@ -14,6 +17,8 @@ export interface FactSources {
   readonly labels?: readonly string[];
   /** The least and largest number expected of an input. */
   readonly range?: readonly [least: number, most: number];
+  /** What the kernels do to their input first. */
+  readonly normalization?: Normalization;
   /** Order of the numbers of an image, in and out. */
   readonly layout: Layout;
   /** Compiler version, hashes, figures: becomes `net.meta`. */
@@ -30,12 +35,13 @@ export interface ModuleFacts {
   readonly layout: Layout;
   readonly labels?: readonly string[];
   readonly range?: readonly [least: number, most: number];
+  readonly normalization?: Normalization;
   readonly meta: Json;
   readonly input: TensorPlan;
   readonly output: TensorPlan;
 }
 
-export function factsOf({ kernels, name, labels, range, layout, meta }: FactSources): ModuleFacts {
+export function factsOf({ kernels, name, labels, range, normalization, layout, meta }: FactSources): ModuleFacts {
   const binding = (wanted: string): Binding => present(kernels.bindings.find((each) => each.name === wanted), `binding ${wanted}`);
   const [from, to] = [binding('input'), binding('output')];
   return {
@@ -46,8 +52,14 @@ export function factsOf({ kernels, name, labels, range, layout, meta }: FactSour
     layout,
     ...(labels && { labels }),
     ...(range && { range }),
+    ...(normalization && { normalization: { mean: oneForAll(normalization.mean), deviation: oneForAll(normalization.deviation) } }),
     meta,
     input: planOf(from, layout),
     output: planOf(to, layout),
   };
+}
+
+/** A list of equal numbers, shortened. */
+function oneForAll(list: readonly number[]): readonly number[] {
+  return list.every((value) => value === list[0]) ? list.slice(0, 1) : list;
 }

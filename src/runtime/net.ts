@@ -22,6 +22,8 @@ export interface Facts {
   readonly outputShape: readonly number[];
   readonly layout: 'chw' | 'hwc';
   readonly labels?: readonly string[];
+  /** What the kernels do to their input first: a number a channel, or one for all. */
+  readonly normalization?: { readonly mean: readonly number[]; readonly deviation: readonly number[] };
   readonly meta: unknown;
 }
 

@@ -168,7 +168,8 @@ describe('wasm', () => {
 
 describe('declarations', () => {
   it('have literal shapes that the compiler checks', async () => {
-    const file = written(await emitFixture(jsTarget, { labels: ['cat', 'dog'], range: [0, 1] }));
+    const normalization = { mean: [0.5, 0.25], deviation: [2, 2] };
+    const file = written(await emitFixture(jsTarget, { labels: ['cat', 'dog'], range: [0, 1], normalization }));
     const folder = path.dirname(file);
     expect(readFileSync(path.join(folder, 'fixture.d.ts'), 'utf8')).toMatchInlineSnapshot(`
       "// Emitted by ssl-compile.
@@ -192,6 +193,8 @@ describe('declarations', () => {
         readonly layout: "chw";
         /** The classes, in the order of the output. */
         readonly labels: readonly ["cat", "dog"];
+        /** What the network itself does to its input first, (x - mean) / deviation: a number a channel, or one for all. */
+        readonly normalization: { readonly mean: readonly [0.5, 0.25]; readonly deviation: readonly [2]; };
         /** The network's own input, [channel, row, column] at index channel + 8 * row + 2 * column; what lies between must stay as it is. \`compute\` may overwrite it. */
         readonly input: Float32Array;
         /** The network's own output, in the order of \`run\`. */
@@ -202,7 +205,7 @@ describe('declarations', () => {
         compute(): void;
         /**
          * Computes the outputs of inputs. Throws a RangeError where a length is wrong.
-         * @param input 12 numbers: 2 x 2 x 3, channels, rows, columns (CHW), from 0 to 1
+         * @param input 12 numbers: 2 x 2 x 3, channels, rows, columns (CHW), from 0 to 1; they are normalized within
          * @param into where the outputs go; a new array, and nothing else is allocated, when absent
          * @returns 2 numbers: 2, in order
          */
@@ -219,6 +222,7 @@ describe('declarations', () => {
       'export const three: 3 = net.inputShape[2];',
       "export const label: Label = net.labels[1];",
       'export const seed: number = net.meta.seed;',
+      'export const mean: 0.25 = net.normalization.mean[1];',
       '// @ts-expect-error there is no such class',
       "export const wrong: Label = 'cow';",
       'export const scores: Float32Array = net.run([1, 2]);',
