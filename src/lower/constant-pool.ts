@@ -1,4 +1,4 @@
-// Constant memory of a module: packed weights and offset tables, each distinct content once.
+// Constant memory of a module: weights, and offset tables, of which equal ones are one.
 
 import type { Segment } from '../ir/kernel.ts';
 import type { Constants } from './emit-expr.ts';
@@ -10,16 +10,20 @@ export interface ConstantPool extends Constants {
   readonly end: () => number;
 }
 
+/** Elements of 64 bytes. */
+const cacheLine = 16;
+/** Lanes are read four at a time, so data ends on a whole vector: lanes past it are zero. */
+const wholeVector = 4;
+
 /** @param from First element of the pool. @param unit Address units an element: tables hold addresses. */
 export function constantPool(from: number, unit: number): ConstantPool {
   const segments: Segment[] = [];
   const tables = new Map<string, number>();
-  let next = roundUp(from, 16);
+  let next = roundUp(from, cacheLine);
   const place = (data: Float32Array | Int32Array): number => {
     const offset = next;
     segments.push({ offset, data });
-    // Vectors are read four at a time, so a run ends on a whole one.
-    next = roundUp(next + data.length, 4);
+    next = roundUp(next + data.length, wholeVector);
     return offset;
   };
   return {

@@ -1,9 +1,12 @@
-// Graphs to one kernel module: nests, fused epilogues, layouts, memory, schedules, stages.
+// Graphs to one kernel module:
+//
+//   nodes -> nests on slots -> fused epilogues -> layouts (-> transposed weights) -> one plan of memory
+//         -> each nest divided into tasks and scheduled as kernel functions -> stages between barriers
 
 import { invariant, present } from '../base/invariant.ts';
 import { sameShape } from '../base/tensor.ts';
-import { type Binding, type KernelFunction, type KernelModule, type Stage, type TargetMachine } from '../ir/kernel.ts';
-import { valueKey, type Graph, type Node, type Program, type Value } from '../ir/graph.ts';
+import type { Binding, KernelFunction, KernelModule, Stage, TargetMachine } from '../ir/kernel.ts';
+import { nodeMap, valueKey, type Graph, type Node, type Program, type Value } from '../ir/graph.ts';
 import type { OpRegistry } from '../ir/op.ts';
 import type { TensorRef } from '../ir/nest.ts';
 import { constantPool } from './constant-pool.ts';
@@ -22,6 +25,9 @@ import { transposeWeights } from './transpose.ts';
 
 /** Tasks that work without samples (parameters) is cut into, whatever the number of threads. */
 const parameterTasks = 16;
+
+/** Elements of memory after the last tensor: rows of vectors may be read past its end, eight vectors of four lanes at most. */
+const readPast = 64;
 
 interface GraphRequest {
   readonly program: string;
@@ -49,9 +55,11 @@ interface Lowered {
   readonly request: GraphRequest;
   readonly placed: PlacedGraph;
   readonly plan: LayoutPlan;
+  readonly nameOf: (value: Value) => SlotName;
   /** Where each slot's memory is: aliases and views followed. */
   readonly home: (slot: SlotName) => SlotName;
   readonly leaves: ReadonlyMap<SlotName, Node>;
+  /** State that cannot be replaced in place, moved at the end. */
   readonly copies: readonly PlacedNest[];
 }
 
@@ -63,6 +71,7 @@ function leafName(node: Node): string | undefined {
   return `@${name}`;
 }
 
+/** All graphs share leaves of the same name, and one memory. */
 function lowerAll(requests: readonly GraphRequest[], ops: OpRegistry, machine: TargetMachine): KernelModule {
   const shared = new Map<SlotName, Layout>();
   const graphs = requests.map((request) => prepare(request, ops, machine, shared));
@@ -71,32 +80,20 @@ function lowerAll(requests: readonly GraphRequest[], ops: OpRegistry, machine: T
   const pool = constantPool(memory.elements, machine.unit);
   const functions: KernelFunction[] = [];
   const programs = new Map<string, readonly Stage[]>();
-  for (const lowered of graphs) {
-    const stages = scheduleGraph(lowered, machine, memory, pool, functions);
-    programs.set(lowered.request.program, stages);
-  }
-  const bindings = [...new Map(graphs.flatMap((lowered) => bindingsOf(lowered, memory, lowered.request.program !== 'run')).map((binding) => [binding.name, binding])).values()];
-  // Vectors may be read a little past the last tensor.
-  return { functions, programs, elements: pool.end() + 64, segments: pool.segments(), bindings };
+  for (const lowered of graphs) programs.set(lowered.request.program, scheduleGraph(lowered, machine, memory, pool, functions));
+  const bindings = distinct(graphs.flatMap((lowered) => bindingsOf(lowered, memory)));
+  return { functions, programs, elements: pool.end() + readPast, segments: pool.segments(), bindings };
 }
 
+/** @param shared Layouts of leaves of the graphs before this one; those of its own are added. */
 function prepare(request: GraphRequest, ops: OpRegistry, machine: TargetMachine, shared: Map<SlotName, Layout>): Lowered {
   const { graph, program } = request;
-  const leaves = new Map<SlotName, Node>();
-  const byId = new Map(graph.nodes.map((node) => [node.id, node]));
-  const nameOf = (value: Value): SlotName => {
-    const node = present(byId.get(value.node), 'node');
-    return leafName(node) ?? `${program}:${valueKey(value)}`;
-  };
-  for (const node of graph.nodes) {
-    const name = leafName(node);
-    if (name === undefined) continue;
-    const known = shared.get(name);
-    invariant(!known || sameShape(known.shape, node.results[0] ?? []), () => `"${String(node.attrs['name'])}" has two shapes in one module`);
-    leaves.set(name, node);
-  }
+  const byId = nodeMap(graph);
+  const nameOf = (value: Value): SlotName => leafName(present(byId.get(value.node), 'node')) ?? `${program}:${valueKey(value)}`;
+  const leaves = leavesOf(graph, shared);
   const kept = new Set([...graph.outputs.map((output) => nameOf(output.value)), ...graph.state.map((pair) => nameOf(pair.output)), ...leaves.keys()]);
-  const fused = prefixTemporaries(fuseEpilogues(placeNests(graph, ops, nameOf), kept), program);
+  // Nodes are numbered by graph; two graphs of a module keep their slots apart.
+  const fused = fuseEpilogues(placeNests(graph, ops, nameOf, `${program}:`), kept);
   const firstPlan = planLayouts({
     placed: fused,
     leaves: new Map([...leaves].map(([slot, node]) => [slot, node.op === 'parameter' || node.attrs['role'] === 'scalar' ? 'weight' : 'planar'])),
@@ -118,17 +115,20 @@ function prepare(request: GraphRequest, ops: OpRegistry, machine: TargetMachine,
     const alias = aliases.get(viewed);
     return alias === undefined ? viewed : home(alias);
   };
-  return { request, placed, plan, home, leaves, copies };
+  return { request, placed, plan, nameOf, home, leaves, copies };
 }
 
-/** Temporaries are named by node; two graphs of a module keep theirs apart. */
-function prefixTemporaries(placed: PlacedGraph, program: string): PlacedGraph {
-  const rename = (slot: SlotName): SlotName => (/^\d/.test(slot) ? `${program}:${slot}` : slot);
-  return {
-    nests: placed.nests.map((each) => ({ ...each, writes: rename(each.writes), slots: new Map([...each.slots].map(([ref, slot]) => [ref, rename(slot)])) })),
-    slots: new Map([...placed.slots].map(([slot, info]) => [rename(slot), { ...info, name: rename(slot) }])),
-    views: placed.views.map(({ from, to }) => ({ from: rename(from), to: rename(to) })),
-  };
+/** Leaves by slot. Those that another graph of the module has too are the same memory, so of the same shape. */
+function leavesOf(graph: Graph, shared: ReadonlyMap<SlotName, Layout>): ReadonlyMap<SlotName, Node> {
+  const leaves = new Map<SlotName, Node>();
+  for (const node of graph.nodes) {
+    const name = leafName(node);
+    if (name === undefined) continue;
+    const known = shared.get(name);
+    invariant(!known || sameShape(known.shape, node.results[0] ?? []), () => `"${String(node.attrs['name'])}" has two shapes in one module`);
+    leaves.set(name, node);
+  }
+  return leaves;
 }
 
 /** Whether `from` may be written where `to` is: nobody reads the old value later, and its writer reads it in place. */
@@ -147,10 +147,9 @@ function mayReplace(placed: PlacedGraph, from: SlotName, to: SlotName): boolean 
 }
 
 /** When each home is in use; leaves, outputs, state and haloed slots always are. */
-function livesOf({ request, placed, plan, home, leaves, copies }: Lowered): readonly Life[] {
-  const always = new Set<SlotName>([...leaves.keys(), ...plan.haloed].map(home));
-  const byId = new Map(request.graph.nodes.map((node) => [node.id, node]));
-  for (const { value } of request.graph.outputs) always.add(home(leafName(present(byId.get(value.node), 'node')) ?? `${request.program}:${valueKey(value)}`));
+function livesOf({ request, placed, plan, nameOf, home, leaves, copies }: Lowered): readonly Life[] {
+  const outputs = request.graph.outputs.map(({ value }) => nameOf(value));
+  const always = new Set<SlotName>([...leaves.keys(), ...plan.haloed, ...outputs].map(home));
   const lives = new Map<SlotName, Life>();
   const touch = (slot: SlotName, at: number): void => {
     const name = home(slot);
@@ -181,6 +180,7 @@ function placeFor({ request, plan, home, leaves }: Lowered, memory: MemoryPlan, 
   };
 }
 
+/** The stages of a graph; its functions are appended to `functions`, callees first. */
 function scheduleGraph(lowered: Lowered, machine: TargetMachine, memory: MemoryPlan, constants: Constants, functions: KernelFunction[]): readonly Stage[] {
   const { request, placed, copies, home } = lowered;
   const scheduled = [...placed.nests, ...copies].map((each, at): ScheduledNest => {
@@ -198,20 +198,29 @@ function scheduleGraph(lowered: Lowered, machine: TargetMachine, memory: MemoryP
   return formStages(scheduled, functions, request.program, request.division.kind === 'whole');
 }
 
-function bindingsOf({ request, plan, home, leaves }: Lowered, memory: MemoryPlan, training: boolean): readonly Binding[] {
+/**
+ * Leaves that are fed, and outputs: of a deployed network `input`, `output` (the first) and outputs by name,
+ * of a training module leaves by name and outputs as `program/name`.
+ */
+function bindingsOf({ request, plan, nameOf, home, leaves }: Lowered, memory: MemoryPlan): readonly Binding[] {
+  const isDeployed = request.baked !== undefined;
   const bind = (name: string, slot: SlotName): Binding => {
     const layout = present(plan.layouts.get(slot), `layout of ${slot}`);
-    return {
-      name,
-      shape: layout.shape,
-      offset: placeOf(memory, home(slot)) + layout.origin,
-      axes: offsetsOf(layout),
-    };
+    return { name, shape: layout.shape, offset: placeOf(memory, home(slot)) + layout.origin, axes: offsetsOf(layout) };
   };
-  const byId = new Map(request.graph.nodes.map((node) => [node.id, node]));
-  const inputs = [...leaves].filter(([slot]) => !isBaked(request, leaves, slot)).map(([slot, node]) => bind(training ? String(node.attrs['name']) : 'input', slot));
-  const outputs = request.graph.outputs.map(({ name, value }, i) =>
-    bind(training ? `${request.program}/${name}` : i === 0 ? 'output' : name, leafName(present(byId.get(value.node), 'node')) ?? `${request.program}:${valueKey(value)}`),
-  );
-  return [...inputs, ...outputs];
+  const fed = [...leaves].filter(([slot]) => !isBaked(request, leaves, slot));
+  const inputs = fed.map(([slot, node]) => bind(isDeployed ? 'input' : String(node.attrs['name']), slot));
+  const outputName = (name: string, i: number): string => (isDeployed ? (i === 0 ? 'output' : name) : `${request.program}/${name}`);
+  return [...inputs, ...request.graph.outputs.map(({ name, value }, i) => bind(outputName(name, i), nameOf(value)))];
+}
+
+/** Each binding once: the graphs of a module share leaves. */
+function distinct(bindings: readonly Binding[]): readonly Binding[] {
+  const byName = new Map<string, Binding>();
+  for (const binding of bindings) {
+    const known = byName.get(binding.name);
+    invariant(!known || (known.offset === binding.offset && sameShape(known.shape, binding.shape)), () => `two tensors are named "${binding.name}"`);
+    byName.set(binding.name, binding);
+  }
+  return [...byName.values()];
 }

@@ -6,24 +6,26 @@ import { roundUp } from './layout.ts';
 
 export interface Life {
   readonly name: string;
+  /** In elements. */
   readonly size: number;
-  /** First and last moment of use; both infinite: always alive. */
+  /** Numbers of the first and the last nest that touch it; infinite: always alive. */
   readonly first: number;
   readonly last: number;
 }
 
-/** Places start on this many elements: a cache line. */
+/** Elements that places start at a multiple of: a cache line of 64 bytes. */
 const alignment = 16;
 
 export interface MemoryPlan {
   /** Element offset by slot. */
   readonly offsets: ReadonlyMap<string, number>;
+  /** First element after all places. */
   readonly elements: number;
 }
 
 /**
- * Best fit by decreasing size: each slot takes the lowest gap among those already placed whose lives meet
- * its own.
+ * By decreasing size, each slot takes the lowest gap among those already placed whose lives meet its own.
+ * @param from First element that may be used.
  */
 export function planMemory(lives: readonly Life[], from: number): MemoryPlan {
   const placed: (Life & { readonly at: number; readonly end: number })[] = [];

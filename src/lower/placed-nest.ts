@@ -48,7 +48,11 @@ export interface PlacedGraph {
   readonly views: readonly { readonly from: SlotName; readonly to: SlotName }[];
 }
 
-export function placeNests(graph: Graph, ops: OpRegistry, nameOf: (value: Value) => SlotName = valueKey): PlacedGraph {
+/**
+ * @param nameOf The slot of a value.
+ * @param prefix Of the names of slots that hold no value of the graph: temporaries and copies.
+ */
+export function placeNests(graph: Graph, ops: OpRegistry, nameOf: (value: Value) => SlotName = valueKey, prefix = ''): PlacedGraph {
   const slots = new Map<SlotName, SlotInfo>();
   const nests: PlacedNest[] = [];
   const views: { from: SlotName; to: SlotName; raises: boolean }[] = [];
@@ -66,7 +70,7 @@ export function placeNests(graph: Graph, ops: OpRegistry, nameOf: (value: Value)
       const [from, to] = [nameOf(operand), nameOf({ node: node.id, result: 0 })];
       // A value lies as the one view of it that is windowed: another such view needs a copy.
       const raises = present(node.results[0], 'result').length > shape.length;
-      const copied = raises && views.some((view) => view.to === from || (view.from === from && view.raises)) ? `${node.id}.copy` : from;
+      const copied = raises && views.some((view) => view.to === from || (view.from === from && view.raises)) ? `${prefix}${node.id}.copy` : from;
       if (copied !== from) {
         slots.set(copied, { name: copied, shape });
         nests.push(copyNest(from, copied, shape, true));
@@ -77,12 +81,13 @@ export function placeNests(graph: Graph, ops: OpRegistry, nameOf: (value: Value)
     if (!op.lower) continue;
     const inputShapes = node.inputs.map((value) => present(shapes.get(valueKey(value)), 'shape'));
     const lowered = op.lower(node, inputShapes, graph.batch);
+    const temporary = (index: number): SlotName => `${prefix}${node.id}.t${index}`;
     const nameOfRef = (ref: TensorRef): SlotName => {
       if (ref.kind === 'input') return nameOf(present(node.inputs[ref.index], 'input'));
       if (ref.kind === 'result') return nameOf({ node: node.id, result: ref.index });
-      return `${node.id}.t${ref.index}`;
+      return temporary(ref.index);
     };
-    for (const [i, shape] of lowered.temporaries.entries()) slots.set(`${node.id}.t${i}`, { name: `${node.id}.t${i}`, shape });
+    for (const [i, shape] of lowered.temporaries.entries()) slots.set(temporary(i), { name: temporary(i), shape });
     for (const shared of lowered.nests) {
       // A copy, so that each tensor reference is this node's own.
       const nest = structuredClone(shared);

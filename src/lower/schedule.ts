@@ -1,6 +1,7 @@
-// One nest to kernel functions: divides the work into tasks, then picks the schedule.
+// One nest to kernel functions: divides the work into tasks, then picks the schedule. Products of two operands
+// that share no lanes run as microkernels (contraction.ts), everything else as a sweep.
 
-import { present } from '../base/invariant.ts';
+import { invariant, present } from '../base/invariant.ts';
 import type { KernelFunction, TargetMachine } from '../ir/kernel.ts';
 import type { Axis } from '../ir/nest.ts';
 import type { Constants } from './emit-expr.ts';
@@ -18,15 +19,16 @@ export type Division =
   /** By the shards of the batch where a nest walks samples, else into up to `tasks` equal parts. */
   | { readonly kind: 'shards'; readonly shards: number; readonly tasks: number };
 
-/** Elements below which dividing a nest costs more than it gains. */
+/** Points of a task below which dividing a nest costs more than it gains. */
 const smallestTask = 2048;
 
-/** The axis whose role says that tasks are shards. */
+/** The axis whose role says that tasks are shards: it counts them, or it walks the samples, which they divide. */
 export function shardAxisOf(axes: readonly Axis[]): number | undefined {
   const at = axes.findIndex((axis) => axis.role === 'shard' || (axis.role === 'batch' && axis.kind === 'parallel'));
   return at < 0 ? undefined : at;
 }
 
+/** A nest straightened and divided, and how many tasks it has: it does not depend on the number of threads. */
 export function divideNest(nest: ResolvedNest, division: Division): { readonly domain: Domain; readonly tasks: number } {
   const straight = straighten(nest);
   if (division.kind === 'whole') return { domain: { nest: straight, taskFactor: new Map() }, tasks: 1 };
@@ -61,24 +63,25 @@ function freeDivision(nest: ResolvedNest, most: number): { readonly axis: number
 
 /** Functions in order, callees first; the last one takes the task number. */
 export function scheduleNest(name: string, domain: Domain, machine: TargetMachine, constants: Constants): readonly KernelFunction[] {
-  const plan = asContraction(domain, machine);
-  if (plan) return scheduleContraction(name, groundExcept(domain, plan.data ? plan.b : undefined, constants), plan, machine, constants);
-  return [scheduleSweep(name, groundExcept(domain, undefined, constants), machine, constants)];
+  const { axes, combine, initial, finish } = domain.nest;
+  const isScatter = axes.some((axis) => axis.kind === 'sequential');
+  invariant(!isScatter || ((combine === 'store' || initial === 'keep') && !finish), 'a scatter adds to what is there');
+  const contraction = asContraction(domain, machine);
+  if (contraction) return scheduleContraction(name, placeData(domain, contraction.data && contraction.b, constants), contraction, machine, constants);
+  return [scheduleSweep(name, placeData(domain, undefined, constants), machine, constants)];
 }
 
-/** Gives compile-time data that is read as it lies a place in memory. */
-function groundExcept(domain: Domain, packed: Access | undefined, constants: Constants): Domain {
+/** Gives compile-time data a place in memory as it lies, but for what is to be packed. */
+function placeData(domain: Domain, packed: Access | undefined, constants: Constants): Domain {
   const places = new Map<Float64Array, number>();
-  const moved = new Map<Access, Access>();
   const loads = new Map(
     [...domain.nest.loads].map(([expr, load]): [typeof expr, ResolvedLoad] => {
-      if (!load.data || load.access === packed) return [expr, load];
-      const at = places.get(load.data) ?? constants.data(Float32Array.from(load.data));
-      places.set(load.data, at);
-      const access = { ...load.access, base: load.access.base + at };
-      moved.set(load.access, access);
-      return [expr, { access, guards: load.guards, outside: load.outside }];
+      const { data, access, guards, outside } = load;
+      if (!data || access === packed) return [expr, load];
+      const at = places.get(data) ?? constants.data(Float32Array.from(data));
+      places.set(data, at);
+      return [expr, { access: { ...access, base: access.base + at }, guards, outside }];
     }),
   );
-  return moved.size === 0 ? domain : { ...domain, nest: { ...domain.nest, loads } };
+  return { ...domain, nest: { ...domain.nest, loads } };
 }

@@ -1,5 +1,7 @@
 // Stages: what may run before which barrier. Nests over the samples of one shard follow each other within
 // a task; everything else waits until what it reads is complete.
+//
+//   relu_grad, conv_grad_weight (by shard), sum over shards, update   =>   [relu_grad; conv_grad_weight] | [sum] | [update]
 
 import { functionBuilder, get, type KernelFunction, type Stage } from '../ir/kernel.ts';
 import { present } from '../base/invariant.ts';
@@ -14,17 +16,23 @@ export interface ScheduledNest {
   readonly writes: string;
 }
 
+/** When a slot was touched, and whether shard by shard. */
+interface Mark {
+  readonly level: number;
+  readonly sharded: boolean;
+}
+
 /**
  * The earliest stage of each nest: after the stages of what it reads, of what it overwrites, and of those
  * who read what it overwrites; in the same stage where both work shard by shard.
  */
 function levels(nests: readonly ScheduledNest[]): readonly number[] {
-  const written = new Map<string, { level: number; sharded: boolean }>();
-  const read = new Map<string, { level: number; sharded: boolean }[]>();
+  const written = new Map<string, Mark>();
+  const read = new Map<string, Mark[]>();
   return nests.map((nest) => {
-    const after = (before: { level: number; sharded: boolean } | undefined): number => (!before ? 0 : before.sharded && nest.sharded ? before.level : before.level + 1);
+    const after = (before: Mark | undefined): number => (!before ? 0 : before.sharded && nest.sharded ? before.level : before.level + 1);
     const level = Math.max(0, ...nest.reads.map((slot) => after(written.get(slot))), after(written.get(nest.writes)), ...(read.get(nest.writes) ?? []).map(after));
-    const mark = { level, sharded: nest.sharded };
+    const mark: Mark = { level, sharded: nest.sharded };
     written.set(nest.writes, mark);
     for (const slot of nest.reads) read.set(slot, [...(read.get(slot) ?? []), mark]);
     return level;

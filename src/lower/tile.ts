@@ -17,9 +17,14 @@ export interface Piece {
   readonly count: number;
 }
 
+/** Cycles of a step for the loop itself: a compare and a branch beside the arithmetic. */
 const loopOverhead = 0.4;
+/** Cycles of a call of a microkernel with the start of its loop, beside loading and storing the tile. */
 const callOverhead = 14;
+/** Sides are tried up to this: longer ones save hardly any loads. */
+const longestSide = 8;
 
+/** Cycles of one step: bound by arithmetic, by loads, or by an addition's latency. */
 function stepCycles(points: number, vectors: number): number {
   return Math.max((points * vectors) / 2, (points + vectors) / 2, 3) + loopOverhead;
 }
@@ -54,11 +59,11 @@ function cost(tile: Tile, points: number, vectors: number, steps: number): numbe
   return total;
 }
 
-/** The tile of least cost that stays in registers. */
+/** The tile of least cost, in cycles, that stays in so many vector registers. */
 export function chooseTile(points: number, vectors: number, steps: number, registers: number): Tile & { readonly cost: number } {
   let best: (Tile & { cost: number }) | undefined;
-  for (let p = 1; p <= Math.min(points, 8); p++) {
-    for (let v = 1; v <= Math.min(vectors, 8); v++) {
+  for (let p = 1; p <= Math.min(points, longestSide); p++) {
+    for (let v = 1; v <= Math.min(vectors, longestSide); v++) {
       // Accumulators, the row of b, the splat, and the product on its way into a sum.
       if (p * v + v + 2 > registers) continue;
       const total = cost({ points: p, vectors: v }, points, vectors, steps);
