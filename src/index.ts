@@ -11,6 +11,8 @@
 
 import { check as checkFile } from './check/check.ts';
 import type { Checked } from './check/check.ts';
+import { benchProgram } from './driver/bench.ts';
+import type { BenchReport } from './driver/bench.ts';
 import { buildModule } from './driver/build.ts';
 import type { BuildInput, BuildOptions, Built } from './driver/build.ts';
 import { buildTargets } from './driver/build-target.ts';
@@ -25,6 +27,7 @@ import { ops } from './ops/index.ts';
 import type { SourceFile } from './syntax/ast.ts';
 import { parse as parseSource } from './syntax/parse.ts';
 import type { Parsed } from './syntax/parse.ts';
+import { kernelTargets } from './targets/index.ts';
 
 export { DiagnosticError } from './base/diagnostic.ts';
 export type { Diagnostic, RelatedPlace, Severity, TextEdit } from './base/diagnostic.ts';
@@ -32,6 +35,7 @@ export { renderDiagnostic } from './base/frame.ts';
 export type { Source, Span } from './base/span.ts';
 export type { Checked } from './check/check.ts';
 export type { Dataset, Split } from './data/dataset.ts';
+export type { BenchReport, LayerTiming, Timing } from './driver/bench.ts';
 export type { BuildInput, BuildOptions, Built } from './driver/build.ts';
 export { downloadDataset } from './driver/data-download.ts';
 export { loadDataset } from './driver/data-load.ts';
@@ -107,4 +111,24 @@ export function verify(place: string, model: OpenedModel): Promise<Verification>
 /** What a network consists of and what its penalties may remove; with weights, what each group became and why. */
 export function explain({ model, weights }: OpenedModel): Explanation {
   return explainModel(model, weights?.parameters, ops);
+}
+
+export interface BenchRequest {
+  /** `wasm` unless given. */
+  readonly target?: 'wasm' | 'js';
+  /** Samples a run: 1 unless given. */
+  readonly batch?: number;
+  /** Told the name of what is timed next. */
+  readonly onLayer?: (name: string) => void;
+}
+
+/**
+ * Times the dense against the compacted network on this machine, layer by layer and whole, in microseconds.
+ * @throws DiagnosticError `fit/no-weights`
+ */
+export async function bench(model: OpenedModel, { target = 'wasm', batch = 1, onLayer = () => {} }: BenchRequest = {}): Promise<BenchReport> {
+  const found = kernelTargets.find(({ name }) => name === target);
+  invariant(found, () => `target ${target}`);
+  const { model: { network }, weights } = withWeights(model);
+  return benchProgram({ graph: network.graph, parameters: weights.parameters }, found, batch, ops, onLayer);
 }

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { build, check, DiagnosticError, explain, format, loadModel, parse, renderDiagnostic, verify, writeFiles } from '../../src/index.ts';
+import { bench, build, check, DiagnosticError, explain, format, loadModel, parse, renderDiagnostic, verify, writeFiles } from '../../src/index.ts';
 import { smallFiles, smallSource } from '../cli/support.ts';
 
 const out = mkdtempSync(join(tmpdir(), 'ssl-compile-api-'));
@@ -28,6 +28,14 @@ describe('the compiler as a library', () => {
     writeFiles(out, files);
     expect(await verify(out, model)).toMatchObject({ ok: true, faults: [] });
     expect(explain(model).trained?.structure.layers[0]).toMatchObject({ name: 'conv1', filters: [2, 4] });
+  });
+
+  it('times dense against compacted', async () => {
+    const layers: string[] = [];
+    const { target, batch, whole } = await bench(loadModel(source, weights), { target: 'js', batch: 2, onLayer: (name) => void layers.push(name) });
+    expect({ target, batch, layers }).toEqual({ target: 'js', batch: 2, layers: ['conv1', 'conv2', 'fc1', 'output', 'whole'] });
+    expect(whole.compacted.macs).toBeLessThan(whole.dense.macs);
+    expect(whole.compacted.microseconds).toBeGreaterThan(0);
   });
 
   it('throws what is wrong with the input', async () => {
