@@ -4,15 +4,16 @@
 
 import { invariant, present } from '../base/invariant.ts';
 import type { NestExpr } from '../ir/nest.ts';
-import { functionBuilder, get, set, type Expr, type KernelFunction, type Stmt, type TargetMachine } from '../ir/kernel.ts';
+import { functionBuilder, get, set, type Expr, type KernelFunction, type Local, type Stmt, type TargetMachine } from '../ir/kernel.ts';
 import { accessesOf, coalesce, countedAxes, type Domain, withExtent } from './domain.ts';
-import { combined, emitExpr, rootPointers, type Constants, type Scope } from './emit-expr.ts';
+import { combined, emitExpr, rootPointers, type Constants, type EmitOptions, type Scope } from './emit-expr.ts';
 import { loopsOver, type Loop } from './loops.ts';
 import { strideAlong, type ResolvedNest } from './resolve.ts';
 
-/** Reduce points up to this many are unrolled (a 3 x 3 window). */
+/** Reduce points up to this many (a window of 3 x 3) are unrolled. */
 const unrolledPoints = 9;
 
+/** Random numbers are drawn one by one; an exponential or logarithm would write other than zeros to padding. */
 function needsScalar(nest: ResolvedNest): boolean {
   const scalarOnly = (expr: NestExpr): boolean => {
     switch (expr.kind) {
@@ -34,8 +35,14 @@ function needsScalar(nest: ResolvedNest): boolean {
   return scalarOnly(nest.value) || (nest.finish !== undefined && scalarOnly(nest.finish));
 }
 
-/** The axis along which vectors lie, with its extent in whole vectors, if there is one. */
-function vectorAxisOf(domain: Domain, width: number): { readonly axis: number; readonly vectors: number } | undefined {
+interface VectorAxis {
+  readonly axis: number;
+  /** Its extent, rounded up to whole vectors. */
+  readonly vectors: number;
+}
+
+/** The axis along which vectors lie, if there is one: contiguous in the write and in every load that it moves. */
+function vectorAxisOf(domain: Domain, width: number): VectorAxis | undefined {
   const { nest } = domain;
   if (width === 1 || needsScalar(nest)) return undefined;
   const counted = countedAxes(nest);
@@ -55,84 +62,100 @@ function vectorAxisOf(domain: Domain, width: number): { readonly axis: number; r
 export function scheduleSweep(name: string, original: Domain, machine: TargetMachine, constants: Constants): KernelFunction {
   const builder = functionBuilder(['task']);
   const task = present(builder.params[0], 'task');
-  const { domain, vector, order } = prepare(original, machine.width);
-  const { nest } = domain;
-  const keep = nest.initial === 'keep';
-  const type = vector ? 'vec' : 'f32';
-  const reduceAxes = [...nest.axes.keys()].filter((axis) => present(nest.axes[axis], 'axis').kind === 'reduce' && axis !== domain.task);
-  const extentOf = (axis: number): number => present(nest.axes[axis], 'axis').extent;
-
-  const element = (scope: Scope): Stmt[] => {
-    const out: Stmt[] = [];
-    const vectorAxis = vector?.axis;
-    const at = present(scope.pointers.get(nest.write), 'write pointer');
-    const old: Expr = { kind: 'load', as: type, at, offset: 0 };
-    const finished = (value: Expr): Expr =>
-      nest.finish ? emitExpr(nest.finish, scope, { type, vectorAxis, fixed: new Map(), accumulator: value }, out) : value;
-    if (nest.combine === 'store' || reduceAxes.length === 0) {
-      const value = emitExpr(nest.value, scope, { type, vectorAxis, fixed: new Map() }, out);
-      const total = nest.combine === 'store' ? value : combined(nest.combine, type, keep ? old : { kind: 'float', type, value: nest.initial }, value);
-      out.push({ kind: 'store', as: type, at, offset: 0, value: finished(total) });
-      return out;
-    }
-    const accumulator = builder.local(type, 'sum');
-    const start: Expr = keep ? old : { kind: 'float', type, value: nest.initial };
-    out.push(set(accumulator, start));
-    const points = reduceAxes.reduce((product, axis) => product * extentOf(axis), 1);
-    if (points <= unrolledPoints) {
-      for (let point = 0; point < points; point++) {
-        const fixed = new Map<number, number>();
-        let rest = point;
-        for (const axis of [...reduceAxes].reverse()) {
-          fixed.set(axis, rest % extentOf(axis));
-          rest = Math.floor(rest / extentOf(axis));
-        }
-        const value = emitExpr(nest.value, scope, { type, vectorAxis, fixed }, out);
-        out.push(set(accumulator, combined(nest.combine, type, get(accumulator), value)));
-      }
-    } else {
-      out.push(
-        ...loopsOver(reduceAxes.map(loopOf), scope, (inner) => {
-          const body: Stmt[] = [];
-          const value = emitExpr(nest.value, inner, { type, vectorAxis, fixed: new Map() }, body);
-          body.push(set(accumulator, combined(nest.combine, type, get(accumulator), value)));
-          return body;
-        }),
-      );
-    }
-    out.push({ kind: 'store', as: type, at, offset: 0, value: finished(get(accumulator)) });
-    return out;
-  };
-
-  const loopOf = (axis: number): Loop => (axis === vector?.axis ? { axis, count: vector.vectors, points: machine.width } : { axis, count: extentOf(axis), points: 1 });
-
+  const sweep = prepare(original, machine.width);
+  const { domain, order } = sweep;
   const root: Scope = {
     machine,
     builder,
     constants,
     domain,
-    pointers: rootPointers(domain, machine, accessesOf(nest), task),
+    pointers: rootPointers(domain, machine, accessesOf(domain.nest), task),
     counters: domain.task === undefined ? new Map() : new Map([[domain.task, get(task)]]),
   };
-  return builder.finish(name, loopsOver(order.map(loopOf), root, element));
+  return builder.finish(name, loopsOver(order.map((axis) => loopOf(sweep, axis, machine.width)), root, (scope) => element(sweep, scope)));
+}
+
+interface Sweep {
+  readonly domain: Domain;
+  readonly vector: VectorAxis | undefined;
+  /** Axes of the loops around an element (or a vector of them), outermost first. */
+  readonly order: readonly number[];
+}
+
+function extentOf({ domain }: Sweep, axis: number): number {
+  return present(domain.nest.axes[axis], 'axis').extent;
+}
+
+function loopOf(sweep: Sweep, axis: number, width: number): Loop {
+  const { vector } = sweep;
+  return axis === vector?.axis ? { axis, count: vector.vectors, points: width } : { axis, count: extentOf(sweep, axis), points: 1 };
+}
+
+/** What is done at each written element, or vector of them. */
+function element(sweep: Sweep, scope: Scope): Stmt[] {
+  const { domain, vector } = sweep;
+  const { nest } = domain;
+  const out: Stmt[] = [];
+  const type = vector ? 'vec' : 'f32';
+  const options: EmitOptions = { type, vectorAxis: vector?.axis, fixed: new Map() };
+  const at = present(scope.pointers.get(nest.write), 'write pointer');
+  const start: Expr = nest.initial === 'keep' ? { kind: 'load', as: type, at, offset: 0 } : { kind: 'float', type, value: nest.initial };
+  const reduceAxes = [...nest.axes.keys()].filter((axis) => present(nest.axes[axis], 'axis').kind === 'reduce' && axis !== domain.task);
+  let total: Expr;
+  if (nest.combine === 'store' || reduceAxes.length === 0) total = combined(nest.combine, type, start, emitExpr(nest.value, scope, options, out));
+  else total = get(folded(sweep, reduceAxes, start, scope, options, out));
+  const value = nest.finish ? emitExpr(nest.finish, scope, { ...options, accumulator: total }, out) : total;
+  out.push({ kind: 'store', as: type, at, offset: 0, value });
+  return out;
+}
+
+/** Folds the points of the reduce axes into a local: a few are unrolled, many are looped over. */
+function folded(sweep: Sweep, reduceAxes: readonly number[], start: Expr, scope: Scope, options: EmitOptions, out: Stmt[]): Local {
+  const { nest } = sweep.domain;
+  const accumulator = scope.builder.local(options.type, 'sum');
+  const fold = (at: Scope, fixed: EmitOptions['fixed'], into: Stmt[]): void => {
+    const value = emitExpr(nest.value, at, { ...options, fixed }, into);
+    into.push(set(accumulator, combined(nest.combine, options.type, get(accumulator), value)));
+  };
+  out.push(set(accumulator, start));
+  const points = reduceAxes.reduce((product, axis) => product * extentOf(sweep, axis), 1);
+  if (points <= unrolledPoints) {
+    for (const fixed of pointsOf(sweep, reduceAxes)) fold(scope, fixed, out);
+    return accumulator;
+  }
+  const loops = reduceAxes.map((axis) => loopOf(sweep, axis, scope.machine.width));
+  out.push(...loopsOver(loops, scope, (inner) => {
+    const body: Stmt[] = [];
+    fold(inner, new Map(), body);
+    return body;
+  }));
+  return accumulator;
+}
+
+/** Every point of some axes, the last axis fastest. */
+function pointsOf(sweep: Sweep, axes: readonly number[]): readonly ReadonlyMap<number, number>[] {
+  return axes.reduce<readonly ReadonlyMap<number, number>[]>(
+    (points, axis) => points.flatMap((point) => Array.from({ length: extentOf(sweep, axis) }, (_, i) => new Map(point).set(axis, i))),
+    [new Map()],
+  );
 }
 
 /** Chooses the vector axis and the order of loops, and merges neighbours. */
-function prepare(domain: Domain, width: number): { domain: Domain; vector: { axis: number; vectors: number } | undefined; order: readonly number[] } {
-  let { nest } = domain;
-  let vector = vectorAxisOf(domain, width);
-  const walked = [...nest.axes.keys()].filter((axis) => axis !== domain.task && present(nest.axes[axis], 'axis').kind !== 'reduce');
-  if (walked.some((axis) => present(nest.axes[axis], 'axis').kind === 'sequential')) {
-    const order = walked.filter((axis) => axis !== vector?.axis);
-    return { domain, vector, order: vector ? [...order, vector.axis] : order };
-  }
-  if (vector) nest = { ...nest, axes: withExtent(nest.axes, vector.axis, vector.vectors * width) };
-  const byStride = walked.toSorted((a, b) => Math.abs(strideAlong(nest.write, b) ?? Infinity) - Math.abs(strideAlong(nest.write, a) ?? Infinity));
-  const order = vector ? [...byStride.filter((axis) => axis !== vector?.axis), vector.axis] : byStride;
-  const merged = coalesce(nest, order);
-  if (vector) {
-    invariant(merged.order.at(-1) === vector.axis, 'the vector axis stays innermost');
-    vector = { axis: vector.axis, vectors: present(merged.nest.axes[vector.axis], 'axis').extent / width };
-  }
-  return { domain: { ...domain, nest: merged.nest }, vector, order: merged.order };
+function prepare(domain: Domain, width: number): Sweep {
+  const { nest } = domain;
+  const vector = vectorAxisOf(domain, width);
+  const innermost = vector ? [vector.axis] : [];
+  const walked = [...nest.axes.keys()].filter((axis) => axis !== domain.task && axis !== vector?.axis && present(nest.axes[axis], 'axis').kind !== 'reduce');
+  // A scatter keeps its order.
+  if (nest.axes.some((axis) => axis.kind === 'sequential')) return { domain, vector, order: [...walked, ...innermost] };
+  const stride = (axis: number): number => Math.abs(strideAlong(nest.write, axis) ?? Number.MAX_SAFE_INTEGER);
+  const order = [...walked.toSorted((a, b) => stride(b) - stride(a)), ...innermost];
+  const whole = vector ? { ...nest, axes: withExtent(nest.axes, vector.axis, vector.vectors * width) } : nest;
+  const merged = coalesce(whole, order);
+  invariant(!vector || merged.order.at(-1) === vector.axis, 'the vector axis stays innermost');
+  return {
+    domain: { ...domain, nest: merged.nest },
+    vector: vector && { axis: vector.axis, vectors: present(merged.nest.axes[vector.axis], 'axis').extent / width },
+    order: merged.order,
+  };
 }
