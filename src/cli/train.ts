@@ -35,7 +35,8 @@ export function addTrain(program: Command, shell: Shell, finish: (code: number) 
 }
 
 async function trainFile(file: string, { out, data, resume, seed, threads, json }: TrainCommandOptions, shell: Shell): Promise<number> {
-  const [{ loadDataset }, { checkSource, loadSource }, { train }, { ops }] = await Promise.all([
+  const [{ checkDataset }, { loadDataset }, { checkSource, loadSource }, { train }, { ops }] = await Promise.all([
+    import('../data/check-dataset.ts'),
     import('../driver/data-load.ts'),
     import('../driver/source.ts'),
     import('../driver/run-train.ts'),
@@ -47,6 +48,10 @@ async function trainFile(file: string, { out, data, resume, seed, threads, json 
   const signal = shell.interruption();
   // Without a `train` block there is no data set to load, and `train` says what is missing.
   const dataset = await loadDataset(model.train?.dataset ?? 'digits', { directory: data, environment: shell.environment });
+  if (model.train && !json) {
+    // Errors are for `train` to throw.
+    printDiagnostics(checkDataset(dataset, model.network, model.train.span).filter(({ severity }) => severity === 'warning'), shell);
+  }
   const result = await train(model, dataset, { out, threads, resume: resume ?? false, onProgress: showProgress(shell), signal });
   if (result.status === 'interrupted') {
     const { step, totalSteps } = result;

@@ -54,6 +54,14 @@ describe('train', () => {
   });
 });
 
+it('warns of outputs that are never a right answer', async () => {
+  const file = join(folder, 'three.ssl');
+  writeFileSync(file, text.replace('units = 2', 'units = 3'));
+  const { code, err } = await runCli(['train', file, '--data', folder, '--out', join(folder, 'three')]);
+  expect(code).toBe(0);
+  expect(err).toMatch(/^warning\[data\/classes\]: stripes has 2 classes, but the network has 3 outputs\n/);
+});
+
 describe('what cannot be trained exits 1 and leaves no run', () => {
   const place = temporaryFolder();
 
