@@ -27,8 +27,9 @@ function make(folder: string, made: string[]): void {
   } catch (error) {
     // Somebody else was quicker.
     if (isFolderThere(folder)) return;
-    if (codeOf(error) === 'ENOENT') throw new Error(`no folder can be made in ${parent}`);
-    throw codeOf(error) === 'EEXIST' ? new Error(`${folder} is not a folder`) : error;
+    if (codeOf(error) === 'ENOENT') throw new Error(`no folder can be made in ${parent}`, { cause: error });
+    if (codeOf(error) === 'EEXIST') throw new Error(`${folder} is not a folder`, { cause: error });
+    throw error;
   }
   made.unshift(folder);
 }
