@@ -20,5 +20,5 @@ test.each([...ops.values()].flatMap(({ name, syntax }) => (syntax ? [{ name, syn
 test('and none besides, but for normalize', () => {
   const named = [...page.matchAll(/^\| `(\w+)\(input|^\| `(\w+)\(left/gm)].map(([, one, two]) => one ?? two);
   const known = [...ops.values()].filter(({ syntax }) => syntax).map(({ name }) => name);
-  expect(named.toSorted()).toEqual([...known, 'normalize'].toSorted());
+  expect(new Set(named)).toEqual(new Set([...known, 'normalize']));
 });
