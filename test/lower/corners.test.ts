@@ -1,0 +1,126 @@
+// Networks and nests at the edges of what schedules take: nothing to compute, padding that must not be seen,
+// tables that are long, contractions that are almost none.
+
+import { describe, expect, test } from 'vitest';
+import { present } from '../../src/base/invariant.ts';
+import { sizeOf, tensor } from '../../src/base/tensor.ts';
+import type { Shape } from '../../src/base/tensor.ts';
+import type { Graph, Program, Value } from '../../src/ir/graph.ts';
+import { interpretLowered } from '../../src/ir/interpret-nest.ts';
+import type { KernelModule } from '../../src/ir/kernel.ts';
+import { accumulator, add, along, input, load, mul, result } from '../../src/ir/nest.ts';
+import type { Axis, Nest, NestExpr } from '../../src/ir/nest.ts';
+import { constantPool } from '../../src/lower/constant-pool.ts';
+import { offsetsOf, planarLayout } from '../../src/lower/layout.ts';
+import { lowerDeployed } from '../../src/lower/lower.ts';
+import { resolveNest } from '../../src/lower/resolve.ts';
+import { divideNest, scheduleNest } from '../../src/lower/schedule.ts';
+import type { Division } from '../../src/lower/schedule.ts';
+import { ops } from '../../src/ops/index.ts';
+import { wasmMachine } from '../../src/targets/wasm/machine.ts';
+import { rebatch } from '../../src/train/rebatch.ts';
+import { kernelError } from '../random/kernels.ts';
+import { convAttrs, networkOf, normals } from '../train/networks.ts';
+import type { AddLayer } from '../train/networks.ts';
+import { interpreters, start, targets } from './harness.ts';
+
+const engines = [...targets, ...interpreters];
+
+function programOf(inputShape: Shape, build: (image: Value, layer: AddLayer) => Value, bias = 0): Program {
+  const { graph, parameters } = networkOf(inputShape, 2, build);
+  const valuesOf = (name: string, shape: Shape): Float64Array => (name.endsWith('.bias') ? new Float64Array(sizeOf(shape)).fill(bias) : normals(name, shape).data);
+  return { graph: rebatch(graph, { samples: 2, shards: 1 }, ops), parameters: new Map(parameters.map(({ name, shape }) => [name, { shape, data: valuesOf(name, shape) }])) };
+}
+
+const scoresOfConv = (image: Value, layer: AddLayer): Value => layer('scores', 'softmax', [layer('flat', 'flatten', [layer('conv', 'conv', [image], convAttrs(5, 3))])]);
+const reluOf = (image: Value, layer: AddLayer): Value => layer('act', 'relu', [image]);
+
+function withOutputs({ graph, parameters }: Program, more: (graph: Graph) => Graph['outputs']): Program {
+  return { graph: { ...graph, outputs: [...graph.outputs, ...more(graph)] }, parameters };
+}
+
+const first = (graph: Graph): Value => present(graph.outputs[0], 'output').value;
+const image: Value = { node: 0, result: 0 };
+
+describe.each(engines)('$name', (engine) => {
+  test.each([
+    ['the input itself', programOf([3, 4, 5], (value) => value)],
+    ['the input flattened', programOf([3, 4, 5], (value, layer) => layer('flat', 'flatten', [value]))],
+    ['one value under two names, and the input', withOutputs(programOf([3, 4, 5], reluOf), (graph) => [{ name: 'again', value: first(graph) }, { name: 'image', value: image }])],
+    ['scores below zero, beside zeros of padding', programOf([1, 6, 6], scoresOfConv, -200)],
+  ])('%s', (_name, program) => {
+    expect(kernelError(program, 1, ops, engine)).toBeLessThanOrEqual(1);
+  });
+});
+
+test('outputs may not be named as the bindings of a deployed network are', () => {
+  for (const name of ['input', 'output']) {
+    const program = withOutputs(programOf([3, 4, 5], reluOf), (graph) => [{ name, value: name === 'input' ? first(graph) : image }]);
+    expect(() => lowerDeployed(program, ops, wasmMachine)).toThrow(`two tensors are named "${name}"`);
+  }
+});
+
+test('many flattened features', () => {
+  expect(lowerDeployed(programOf([1, 180, 180], scoresOfConv), ops, wasmMachine).functions.length).toBeGreaterThan(0);
+});
+
+const axis = (name: string, extent: number, kind: Axis['kind'], role?: Axis['role']): Axis => ({ name, extent, kind, ...(role && { role }) });
+const product = (a: NestExpr, b: NestExpr): Pick<Nest, 'combine' | 'initial' | 'value'> => ({ combine: 'sum', initial: 0, value: mul(a, b) });
+const [zero, one, two] = [along(0), along(1), along(2)];
+
+/** Shapes of the operands and of the result, the nest, and how it is divided. */
+const nests: Readonly<Record<string, readonly [inputs: readonly Shape[], out: Shape, nest: Nest, division: Division]>> = {
+  'a finish that reads a counter': [[[3, 4], [4, 6]], [3, 6], {
+    name: 'counter',
+    axes: [axis('n', 3, 'parallel'), axis('o', 6, 'parallel'), axis('k', 4, 'reduce')],
+    write: { tensor: result(0), index: [zero, one] },
+    ...product(load(input(0), [zero, two]), load(input(1), [two, one])),
+    finish: add(accumulator, { kind: 'index', index: one }),
+  }, { kind: 'whole' }],
+  'a finish that walks the tile by a table': [[[3, 4], [4, 8], [9, 8]], [3, 8], {
+    name: 'table',
+    axes: [axis('n', 3, 'parallel'), axis('o', 8, 'parallel'), axis('k', 4, 'reduce')],
+    write: { tensor: result(0), index: [zero, one] },
+    ...product(load(input(0), [zero, two]), load(input(1), [two, one])),
+    finish: add(accumulator, load(input(2), [{ offset: 0, terms: [{ axis: 0, table: [8, 0, 5] }] }, one])),
+  }, { kind: 'whole' }],
+  'a reduce axis that moves neither operand': [[[3], [8]], [3, 8], {
+    name: 'repeated',
+    axes: [axis('n', 3, 'parallel'), axis('o', 8, 'parallel'), axis('k', 4, 'reduce')],
+    write: { tensor: result(0), index: [zero, one] },
+    ...product(load(input(0), [zero]), load(input(1), [one])),
+  }, { kind: 'whole' }],
+  'samples as lanes, divided in the middle of a vector': [[[5], [5, 12]], [12], {
+    name: 'lanes',
+    axes: [axis('n', 12, 'parallel', 'batch'), axis('k', 5, 'reduce')],
+    write: { tensor: result(0), index: [zero] },
+    ...product(load(input(0), [one]), load(input(1), [one, zero])),
+  }, { kind: 'shards', shards: 2, tasks: 1 }],
+};
+
+describe.each(engines)('nests: $name', (engine) => {
+  test.each(Object.entries(nests))('%s', (_name, [inputs, out, nest, division]) => {
+    const operands = inputs.map((shape, i) => normals(`operand ${i}`, shape));
+    const names = [...inputs.map((_, i) => `input${i}`), 'result0'];
+    let end = 0;
+    const bindings = [...inputs, out].map((shape, i) => {
+      const binding = { name: present(names[i], 'name'), shape, offset: end, axes: offsetsOf(planarLayout(shape)) };
+      end += Math.ceil(sizeOf(shape) / 4) * 4;
+      return binding;
+    });
+    const pool = constantPool(end, engine.machine.unit);
+    const resolved = resolveNest(nest, (ref) => {
+      const binding = present(bindings.find(({ name }) => name === `${ref.kind}${ref.index}`), 'tensor');
+      return { layout: planarLayout(binding.shape), base: binding.offset };
+    });
+    const { domain, tasks } = divideNest(resolved, division);
+    const functions = scheduleNest('nest', domain, engine.machine, pool);
+    const module: KernelModule = { functions, programs: new Map([['run', [{ items: [{ entry: present(functions.at(-1), 'entry'), tasks }] }]]]), elements: pool.end() + 64, segments: pool.segments(), bindings };
+    const running = start(module, engine);
+    running.write(new Map(operands.map(({ shape, data }, i) => [`input${i}`, tensor(shape, data)])));
+    running.run('run');
+    const [expected] = interpretLowered({ nests: [nest], temporaries: [] }, operands, [out]);
+    const found = running.read('result0').data;
+    for (const [at, value] of present(expected, 'result').data.entries()) expect(found[at]).toBeCloseTo(value, 4);
+  });
+});
