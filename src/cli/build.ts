@@ -50,7 +50,7 @@ async function build(subject: string, options: BuildCommandOptions, shell: Shell
     import('../driver/build-target.ts'),
   ]);
   const target = targetNamed(options.target, buildTargets);
-  const watch = await watchOf(options, shell);
+  const watch = await watchOf(options, shell, true);
   const opened = openModel(subject, options.weights, ops, watch);
   const input = withWeights(opened);
   const { batch, layout } = options;

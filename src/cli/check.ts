@@ -17,7 +17,7 @@ export function addCheck(program: Command, shell: Shell, finish: (code: number) 
     .argument('<file>', 'an .ssl file')
     .addOption(jsonOption())
     .addOption(dumpAfterOption())
-    .addOption(stopAfterOption())
+    .addOption(stopAfterOption(['parse', 'check']))
     .addHelpText('after', example('check examples/lenet.ssl'))
     .action(async (file: string, options: JsonOption & WatchOptions) => finish(await check(file, options, shell)));
 }
@@ -28,7 +28,8 @@ async function check(file: string, options: JsonOption & WatchOptions, shell: Sh
     import('../ops/index.ts'),
     import('../driver/network-summary.ts'),
   ]);
-  const { model, warnings } = checkSource(loadSource(file), ops, await watchOf(options, shell));
+  const watch = await watchOf(options, shell, false);
+  const { model, warnings } = checkSource(loadSource(file), ops, watch);
   const summary = summarizeNetwork(model.network, ops);
   if (options.json) {
     shell.out(`${JSON.stringify({ ok: true, network: summary, diagnostics: diagnosticsJson(warnings) })}\n`);

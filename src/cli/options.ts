@@ -18,7 +18,7 @@ export interface WatchOptions {
 
 export const jsonOption = (): Option => new Option('--json', 'print one JSON object instead of text');
 export const dumpAfterOption = (): Option => new Option('--dump-after <pass>', 'write the graph after `check` or a pass to standard error');
-export const stopAfterOption = (): Option => new Option('--stop-after <stage>', 'end after this stage').choices(stages);
+export const stopAfterOption = (known: readonly Stage[] = stages): Option => new Option('--stop-after <stage>', 'end after this stage').choices(known);
 export const dataOption = (): Option => new Option('--data <dir>', 'folder to look for data sets in first');
 
 /** A batch beyond this is a slip of the pen. */
@@ -34,8 +34,8 @@ export function integerFrom(least: number, most: number): (text: string) => numb
   };
 }
 
-/** @throws UsageError for the name of no pass. */
-export async function watchOf({ dumpAfter, stopAfter }: WatchOptions, shell: Shell): Promise<Watch> {
+/** @param compacts Whether the command runs passes. @throws UsageError for the name of no pass of the command. */
+export async function watchOf({ dumpAfter, stopAfter }: WatchOptions, shell: Shell, compacts: boolean): Promise<Watch> {
   const level = debugLevel(shell);
   if (level === 0 && dumpAfter === undefined && stopAfter === undefined) return unwatched;
   const [{ printGraph }, { compaction }, { didYouMean }] = await Promise.all([
@@ -43,7 +43,7 @@ export async function watchOf({ dumpAfter, stopAfter }: WatchOptions, shell: She
     import('../passes/pipeline.ts'),
     import('../base/suggest.ts'),
   ]);
-  const known = ['check', ...compaction.map(({ name }) => name)];
+  const known = ['check', ...(compacts ? compaction.map(({ name }) => name) : [])];
   if (dumpAfter !== undefined && !known.includes(dumpAfter)) {
     throw new UsageError(`there is no pass '${dumpAfter}': ${didYouMean(dumpAfter, known) ?? `known: ${known.join(', ')}`}`);
   }

@@ -30,6 +30,8 @@ describe('wrong usage exits 2', () => {
     ['a missing argument', ['check'], "missing required argument 'file'"],
     ['too many arguments', ['check', 'a.ssl', 'b.ssl'], 'too many arguments'],
     ['an unknown stage', ['check', 'a.ssl', '--stop-after', 'nowhere'], 'Allowed choices are parse'],
+    ['a stage of another command', ['check', 'a.ssl', '--stop-after', 'emit'], 'Allowed choices are parse, check'],
+    ['a pass of another command', ['check', 'a.ssl', '--dump-after', 'eliminate'], "there is no pass 'eliminate': known: check"],
     ['no folder to build to', ['build', 'a.ssl'], "required option '--out <dir>'"],
     ['a batch of none', ['build', 'a.ssl', '--out', 'o', '--batch', '0'], 'expected an integer from 1'],
     ['a batch that is no number', ['build', 'a.ssl', '--out', 'o', '--batch', 'many'], 'expected an integer from 1'],
