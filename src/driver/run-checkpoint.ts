@@ -66,12 +66,12 @@ export async function readCheckpoint(folder: string): Promise<StoredCheckpoint> 
   const checkpoint: Checkpoint = {
     source: read.text('source'),
     data: read.text('data'),
-    seed: read.number('seed'),
-    phase: read.number('phase'),
-    step: read.number('step'),
+    seed: read.count('seed'),
+    phase: read.count('phase'),
+    step: read.count('step'),
     sums: { loss: read.inner('sums').number('loss'), correct: read.inner('sums').number('correct') },
     seconds: read.number('seconds'),
-    metricsBytes: read.number('metricsBytes'),
+    metricsBytes: read.count('metricsBytes'),
     error: read.inner('error').numbers(),
     heldOut: read.inner('heldOut').numbers(),
   };
@@ -89,6 +89,7 @@ function corrupt(file: string, found: string, expected: string): never {
 }
 
 interface FieldReader {
+  readonly count: (name: string) => number;
   readonly number: (name: string) => number;
   readonly text: (name: string) => string;
   readonly inner: (name: string) => FieldReader;
@@ -102,6 +103,10 @@ function fieldReader(file: string, fields: ReadonlyMap<string, unknown>): FieldR
     return typeof value === 'number' && value >= 0 ? value : corrupt(file, `${name} ${JSON.stringify(value)}`, 'a number from 0');
   };
   return {
+    count: (name) => {
+      const value = number(name);
+      return Number.isInteger(value) ? value : corrupt(file, `${name} ${value}`, 'a whole number');
+    },
     number,
     text: (name) => {
       const value = fields.get(name);

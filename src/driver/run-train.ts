@@ -25,6 +25,7 @@ import type { Run } from './run-context.ts';
 import { runPhase, weightsFile } from './run-phase.ts';
 import { summarize } from './run-summary.ts';
 import type { TrainOptions, TrainResult } from './train-options.ts';
+import { fitWeights } from './weights.ts';
 
 /** Shards of a batch are at most so many. */
 const mostThreads = 8;
@@ -32,7 +33,7 @@ const mostThreads = 8;
 /**
  * @param dataset Not kept: its samples move to shared memory, so let go of it.
  * @returns The summary, also written to `summary.json` of the run's folder.
- * Fails with `run/*`, `data/*`, `train/*` and `weights/*` diagnostics.
+ * Fails with `run/*`, `data/*`, `train/*`, `weights/*` and `fit/*` diagnostics.
  */
 export async function train(model: Model, dataset: Dataset, options: TrainOptions): Promise<TrainResult> {
   const spec = model.train ?? fail(runDiagnostics['no-train']({ args: [model.network.name], help: 'for example `train on digits { baseline { epochs = 4, rate = 0.02 } }`' }));
@@ -51,11 +52,13 @@ async function trainOn(model: Model, spec: TrainSpec, data: RunData, options: Tr
   const resumable = await openRunFolder(folder, resume);
   const stored = resumable ? await readCheckpoint(folder) : undefined;
   if (stored) checkIdentity(folder, stored.checkpoint, identity);
+  const finished = stored !== undefined && stored.checkpoint.phase >= plan.phases.length;
+  if (finished) fitWeights(stored.tensors, model.network, `the checkpoint in ${folder}`);
   const started = performance.now();
   const before = stored?.checkpoint.seconds ?? 0;
   const seconds = (): number => before + (performance.now() - started) / 1000;
   if (stored) await cutMetrics(folder, stored.checkpoint.metricsBytes);
-  if (stored && stored.checkpoint.phase >= plan.phases.length) return finish(model, folder, stored, data.name);
+  if (finished) return finish(model, folder, stored, data.name);
 
   const groups = groupSets(model.network, ops, model.penalties);
   const phases = phaseRequests(spec, groups);

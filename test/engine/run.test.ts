@@ -9,7 +9,7 @@ import { present } from '../../src/base/invariant.ts';
 import type { TrainEvent } from '../../src/driver/run-events.ts';
 import { train } from '../../src/driver/run-train.ts';
 import type { TrainOptions, TrainResult } from '../../src/driver/train-options.ts';
-import { readSafetensors } from '../../src/engine/safetensors.ts';
+import { readSafetensors, writeSafetensors } from '../../src/engine/safetensors.ts';
 import { ops } from '../../src/ops/index.ts';
 import { groupSets } from '../../src/sparsity/groups.ts';
 import { alive } from '../../src/sparsity/norms.ts';
@@ -186,17 +186,19 @@ describe('refusals', () => {
     await mkdir(out);
     const read = JSON.parse(await readFile(path.join(whole, 'checkpoint.json'), 'utf8')) as Record<string, unknown>;
     const codes: string[] = [];
-    for (const text of ['{', '[]', JSON.stringify({ ...read, step: 'x' }), JSON.stringify({ ...read, tensors: '../x' }), JSON.stringify(read)]) {
+    for (const text of ['{', '[]', JSON.stringify({ ...read, step: 'x' }), JSON.stringify({ ...read, phase: 0.5 }), JSON.stringify({ ...read, tensors: '../x' }), JSON.stringify(read)]) {
       await writeFile(path.join(out, 'checkpoint.json'), text);
       codes.push((await faultOf(run(out, { resume: true }))).code);
     }
-    expect(codes).toEqual(['run/corrupt', 'run/corrupt', 'run/corrupt', 'run/corrupt', 'run/unreadable']);
+    expect(codes).toEqual(['run/corrupt', 'run/corrupt', 'run/corrupt', 'run/corrupt', 'run/corrupt', 'run/unreadable']);
 
     const file = String(read['tensors']);
     const tensors = await readFile(path.join(whole, file));
     const other = Buffer.from(tensors);
     other.write('9', other.indexOf('"step":"') + '"step":"'.length);
-    for (const [damaged, code] of [[tensors.subarray(0, -8), 'weights/truncated'], [other, 'run/corrupt']] as const) {
+    const { tensors: parameters, metadata } = readSafetensors(tensors, file);
+    const fewer = writeSafetensors(new Map([...parameters].slice(1)), metadata);
+    for (const [damaged, code] of [[tensors.subarray(0, -8), 'weights/truncated'], [other, 'run/corrupt'], [fewer, 'fit/missing']] as const) {
       await writeFile(path.join(out, file), damaged);
       expect((await faultOf(run(out, { resume: true }))).code).toBe(code);
     }
