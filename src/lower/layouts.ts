@@ -9,7 +9,7 @@
 //
 // A dense weight that reads a flattened activation numbers its columns by where they lie there.
 
-import { present } from '../base/invariant.ts';
+import { invariant, present } from '../base/invariant.ts';
 import type { Index, NestExpr } from '../ir/nest.ts';
 import { flattenedLayout, orderedLayout, planarLayout, type Halo, type Layout } from './layout.ts';
 import { nestLoads } from './nest-loads.ts';
@@ -21,13 +21,14 @@ import { walkerOf } from './walker.ts';
 /** Fewer channels than this stay planar: rounding them up would cost more memory than lanes over them gain. */
 const planarBelow = 4;
 
+/** What a slot holds; `partial`: the part of each shard in a sum over samples. */
 type SlotKind = 'activation' | 'weight' | 'partial' | 'planar';
 
 function sameIndices(a: readonly Index[], b: readonly Index[]): boolean {
   return a.length === b.length && a.every((index, d) => walkerOf(index) !== undefined && walkerOf(index) === walkerOf(b[d]));
 }
 
-function isContraction(value: NestExpr): boolean {
+function isProduct(value: NestExpr): boolean {
   return value.kind === 'binary' && value.op === 'mul' && value.a.kind === 'load' && value.b.kind === 'load';
 }
 
@@ -50,7 +51,7 @@ function classify(placed: PlacedGraph, leaves: ReadonlyMap<SlotName, SlotKind>):
     const like = alike.map((load) => kindOf(slotOf(each, load.tensor)));
     if (role === 'shard' && !like.includes('weight')) kinds.set(each.writes, 'partial');
     else if (role !== 'batch' || like.includes('weight')) kinds.set(each.writes, 'weight');
-    else if (nest.combine === 'sum' && isContraction(nest.value)) kinds.set(each.writes, 'activation');
+    else if (nest.combine === 'sum' && isProduct(nest.value)) kinds.set(each.writes, 'activation');
     else {
       const source = nestLoads(nest).map((load) => kindOf(slotOf(each, load.tensor)));
       kinds.set(each.writes, source.includes('planar') && !source.includes('activation') ? 'planar' : 'activation');
@@ -60,29 +61,31 @@ function classify(placed: PlacedGraph, leaves: ReadonlyMap<SlotName, SlotKind>):
   return kindOf;
 }
 
-/** Zeros that loads reach for outside each slot, by dimension. */
+/**
+ * Places outside each slot, by dimension: zeros that loads reach for, or what a scatter writes to nobody. The
+ * latter are no zeros, so no slot may have both.
+ */
 function halosOf(placed: PlacedGraph): ReadonlyMap<SlotName, readonly Halo[]> {
-  const halos = new Map<SlotName, Halo[]>();
-  const widen = (slot: SlotName, shape: readonly number[], indices: readonly Index[], each: PlacedNest): void => {
-    const ranges = indices.map((index) => rangeOf(index, each.nest.axes));
-    if (ranges.every(([low, high], d) => low >= 0 && high < (shape[d] ?? 0))) return;
-    const halo = halos.get(slot) ?? shape.map(() => ({ before: 0, after: 0 }));
-    halos.set(
-      slot,
-      halo.map(({ before, after }, d) => {
-        const [low, high] = present(ranges[d], 'range');
-        return { before: Math.max(before, -low), after: Math.max(after, high - (present(shape[d], 'extent') - 1)) };
-      }),
-    );
-  };
+  const read = new Map<SlotName, readonly Halo[]>();
+  const written = new Map<SlotName, readonly Halo[]>();
   for (const each of placed.nests) {
-    for (const load of nestLoads(each.nest)) {
-      const slot = slotOf(each, load.tensor);
-      if (load.outside === 0) widen(slot, present(placed.slots.get(slot), 'slot').shape, load.index, each);
-    }
-    widen(each.writes, present(placed.slots.get(each.writes), 'slot').shape, each.nest.write.index, each);
+    for (const load of nestLoads(each.nest)) if (load.outside === 0) widen(read, slotOf(each, load.tensor), load.index, each, placed);
+    widen(written, each.writes, each.nest.write.index, each, placed);
   }
-  return halos;
+  invariant([...written.keys()].every((slot) => !read.has(slot)), 'what a scatter writes past a tensor is not read as its padding');
+  return new Map([...read, ...written]);
+}
+
+/** Makes the halo of a slot wide enough for these indices. */
+function widen(halos: Map<SlotName, readonly Halo[]>, slot: SlotName, indices: readonly Index[], { nest }: PlacedNest, placed: PlacedGraph): void {
+  const { shape } = present(placed.slots.get(slot), 'slot');
+  const past = indices.map((index, d): Halo => {
+    const [low, high] = rangeOf(index, nest.axes);
+    return { before: Math.max(0, -low), after: Math.max(0, high - (present(shape[d], 'extent') - 1)) };
+  });
+  if (past.every(({ before, after }) => before === 0 && after === 0)) return;
+  const known = halos.get(slot);
+  halos.set(slot, past.map(({ before, after }, d) => ({ before: Math.max(before, known?.[d]?.before ?? 0), after: Math.max(after, known?.[d]?.after ?? 0) })));
 }
 
 export interface LayoutRequest {
@@ -100,7 +103,7 @@ export interface LayoutPlan {
   /** Slot whose memory a view shares. */
   readonly base: (slot: SlotName) => SlotName;
   readonly isWeight: (slot: SlotName) => boolean;
-  /** Slots whose halo must stay zero. */
+  /** Slots with a halo: nothing else may use their memory, so that zeros there stay. */
   readonly haloed: ReadonlySet<SlotName>;
   /** Weights with another dimension innermost: what a gradient by the input reads. */
   readonly transposed: (slot: SlotName, innermost: number) => Layout;
@@ -144,12 +147,13 @@ export function planLayouts(request: LayoutRequest): LayoutPlan {
   const columns = flattenedColumns(placed, layouts, kindOf);
   const weightLayout = (slot: SlotName, innermost?: number): Layout => {
     const shape = shapeOf(slot);
-    const partial = kindOf(slot) === 'partial' ? 1 : 0;
-    const rest = shape.map((_, d) => d).slice(partial);
-    const rows = rest[0];
-    const order = rest.length >= 4 ? [...rest.slice(2), rest[1] as number, rows as number] : [...rest].reverse();
+    const dimensions = shape.map((_, d) => d);
+    const shards = kindOf(slot) === 'partial' ? dimensions.splice(0, 1) : [];
+    const [rows, channels, ...window] = dimensions;
+    // Of a convolution HWIO, of anything else the dimensions in reverse.
+    const order = rows !== undefined && channels !== undefined && window.length >= 2 ? [...window, channels, rows] : dimensions.toReversed();
     const nested = innermost === undefined ? order : [...order.filter((d) => d !== innermost), innermost];
-    return withColumns(shape, [...(partial ? [0] : []), ...nested], width, columns.get(slot));
+    return withColumns(shape, [...shards, ...nested], width, columns.get(slot));
   };
   for (const slot of placed.slots.keys()) if (!layouts.has(slot)) layouts.set(slot, weightLayout(slot));
   return { layouts, base, isWeight: (slot) => kindOf(slot) === 'weight', haloed: new Set([...halos.keys()].map(base)), transposed: weightLayout };

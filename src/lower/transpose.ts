@@ -1,11 +1,13 @@
 // Copies of weights with another dimension innermost. The gradient of a layer by its input multiplies by
 // the transposed weight; its lanes run over input channels, so those must be neighbours in memory.
+//
+//   dense_grad_input(g, w)   =>   copy w[o, i] to w^1, where i is innermost;  dense_grad_input(g, w^1)
 
 import { present } from '../base/invariant.ts';
 import type { TargetMachine } from '../ir/kernel.ts';
+import type { Nest } from '../ir/nest.ts';
 import { asContraction } from './contraction.ts';
 import { copyNest } from './copy-nest.ts';
-import type { Layout } from './layout.ts';
 import type { LayoutPlan } from './layouts.ts';
 import { nestLoads } from './nest-loads.ts';
 import { slotOf, type PlacedGraph, type PlacedNest, type SlotName } from './placed-nest.ts';
@@ -17,34 +19,41 @@ import { walkerOf } from './walker.ts';
 export function transposeWeights(placed: PlacedGraph, plan: LayoutPlan, division: Division, machine: TargetMachine): { readonly placed: PlacedGraph; readonly plan: LayoutPlan } {
   const layouts = new Map(plan.layouts);
   const slots = new Map(placed.slots);
-  const isContraction = (each: PlacedNest, slotNames: ReadonlyMap<unknown, SlotName> = each.slots): boolean => {
-    const resolved = resolveNest(each.nest, (ref) => ({ layout: present(layouts.get(present(slotNames.get(ref), 'slot')), 'layout'), base: 0 }));
+  const isContraction = (each: PlacedNest): boolean => {
+    const resolved = resolveNest(each.nest, (ref) => ({ layout: present(layouts.get(slotOf(each, ref)), 'layout'), base: 0 }));
     return asContraction(divideNest(resolved, division).domain, machine) !== undefined;
   };
-  const nests = placed.nests.flatMap((each): PlacedNest[] => {
-    const { nest } = each;
-    const isProductSum = nest.combine === 'sum' && nest.value.kind === 'binary' && nest.value.op === 'mul' && nest.axes.some((axis) => axis.kind === 'reduce');
-    if (!isProductSum || isContraction(each)) return [each];
-    for (const expr of nestLoads(nest)) {
-      const slot = slotOf(each, expr.tensor);
-      if (!plan.isWeight(slot)) continue;
-      for (const [d, index] of expr.index.entries()) {
-        const axis = walkerOf(index);
-        if (axis === undefined || nest.axes[axis]?.kind !== 'parallel') continue;
-        const name = `${slot}^${d}`;
-        const layout: Layout = layouts.get(name) ?? plan.transposed(slot, d);
-        layouts.set(name, layout);
-        const names = new Map([...each.slots].map(([ref, old]) => [ref, old === slot ? name : old]));
-        if (!isContraction(each, names)) {
-          if (!slots.has(name)) layouts.delete(name);
-          continue;
-        }
-        const known = slots.has(name);
+  const nests = placed.nests.flatMap((each): readonly PlacedNest[] => {
+    if (!isProductSum(each.nest) || isContraction(each)) return [each];
+    for (const { slot, dimension } of candidates(each, plan)) {
+      const name = `${slot}^${dimension}`;
+      const isNew = !slots.has(name);
+      const layout = layouts.get(name) ?? plan.transposed(slot, dimension);
+      layouts.set(name, layout);
+      const onCopy = { ...each, slots: new Map([...each.slots].map(([ref, old]) => [ref, old === slot ? name : old])) };
+      if (isContraction(onCopy)) {
         slots.set(name, { name, shape: layout.shape });
-        return [...(known ? [] : [copyNest(slot, name, layout.shape)]), { ...each, slots: names }];
+        return isNew ? [copyNest(slot, name, layout.shape), onCopy] : [onCopy];
       }
+      if (isNew) layouts.delete(name);
     }
     return [each];
   });
   return { placed: { ...placed, nests, slots }, plan: { ...plan, layouts } };
+}
+
+function isProductSum({ combine, value, axes }: Nest): boolean {
+  return combine === 'sum' && value.kind === 'binary' && value.op === 'mul' && axes.some((axis) => axis.kind === 'reduce');
+}
+
+/** Weights that a nest reads, with each dimension that lanes could run along. */
+function candidates(each: PlacedNest, plan: LayoutPlan): readonly { readonly slot: SlotName; readonly dimension: number }[] {
+  return nestLoads(each.nest).flatMap((load) => {
+    const slot = slotOf(each, load.tensor);
+    if (!plan.isWeight(slot)) return [];
+    return load.index.flatMap((index, dimension) => {
+      const axis = walkerOf(index);
+      return axis !== undefined && each.nest.axes[axis]?.kind === 'parallel' ? [{ slot, dimension }] : [];
+    });
+  });
 }
