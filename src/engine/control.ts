@@ -1,7 +1,7 @@
 // What the threads of a run tell each other and the main thread: a few words of shared memory, and the
 // barrier between stages.
 
-/** Words of `Control.words`, a cache line apart so that spinning on one does not slow another. */
+/** Places in `Control.words`, a cache line (16 words) apart so that spinning on one does not slow another. */
 export const word = {
   /** Threads that have reached the barrier. */
   arrived: 0,
@@ -19,7 +19,7 @@ export const word = {
   diverged: 96,
 } as const;
 
-/** Numbers of `Control.sums`. */
+/** Places in `Control.sums`. */
 export const sum = {
   /** Losses of all samples of the pass so far, times their weights. */
   loss: 0,
@@ -35,7 +35,8 @@ export interface Control {
 }
 
 export function newControl(): Control {
-  return { words: new Int32Array(new SharedArrayBuffer(4 * 112)), sums: new Float64Array(new SharedArrayBuffer(8 * 3)) };
+  const lines = Object.keys(word).length;
+  return { words: new Int32Array(new SharedArrayBuffer(64 * lines)), sums: new Float64Array(new SharedArrayBuffer(8 * Object.keys(sum).length)) };
 }
 
 /** Loads before a thread sleeps: about as long as sleeping and waking take. Stages are mostly shorter. */

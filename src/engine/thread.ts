@@ -141,12 +141,12 @@ function gatherer(pass: Pass, program: ProgramCode, shared: SharedState, memory:
   return (batch, shard) => {
     for (let i = shard * perShard; i < (shard + 1) * perShard; i++) {
       const position = batch * program.samples + i;
-      const present = position < pass.count;
+      const isSample = position < pass.count;
       // A sample to fill up with: any finite one does.
-      const index = order[present ? position : 0] as number;
+      const index = order[isSample ? position : 0] as number;
       copySample(starts[i] as number, index * elements.length);
       memory[program.label[i] as number] = labels[index] as number;
-      memory[program.weight[i] as number] = present ? 1 : 0;
+      memory[program.weight[i] as number] = isSample ? 1 : 0;
     }
     if (shard !== 0) return;
     if (program.rate !== undefined) memory[program.rate] = rates[batch] as number;

@@ -5,7 +5,7 @@
 import { invariant, present } from '../base/invariant.ts';
 import { graphBuilder } from '../ir/builder.ts';
 import type { GraphBuilder } from '../ir/builder.ts';
-import { valueKey } from '../ir/graph.ts';
+import { nodeMap, valueKey } from '../ir/graph.ts';
 import type { Node, ParameterData, Program, Value } from '../ir/graph.ts';
 import { fedName } from '../ir/leaf.ts';
 import type { OpRegistry } from '../ir/op.ts';
@@ -30,7 +30,7 @@ export function rewrite(program: Program, ops: OpRegistry, change: Rewrite): Pro
   const parameters = new Map<string, ParameterData>();
   const parameterValues = new Map<string, Value>();
   const copies = new Map<string, Value>();
-  const byId = new Map(graph.nodes.map((node) => [node.id, node]));
+  const byId = nodeMap(graph);
   const live = liveNodes(program);
 
   const parameter = (name: string, value: ParameterData, layer: string | undefined): Value => {
