@@ -20,7 +20,6 @@ const fitMessages = {
   'not-finite': (file: string, parameter: string, value: string): string => `${file} holds ${value} in "${parameter}", expected finite numbers`,
   'no-weights': (): string => 'no weights are given',
   'no-run': (path: string, why: string): string => `${path} is no run of training: ${why}`,
-  'no-source': (path: string): string => `${path} holds weights alone, so that the network they belong to is unknown`,
 };
 export const fitDiagnostics: DiagnosticTable<typeof fitMessages> = defineDiagnostics('fit', fitMessages);
 
