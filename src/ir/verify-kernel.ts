@@ -58,8 +58,8 @@ function verifyMemory({ elements, segments, bindings }: KernelModule): void {
 
 function verifyBinding({ name, shape, offset, axes }: Binding, elements: number): void {
   if (axes.length !== shape.length || axes.some((axis, d) => axis.length !== shape[d])) reject('memory', `binding "${name}" has other axes than its shape`);
-  const low = axes.reduce((sum, axis) => sum + Math.min(...axis), offset);
-  const high = axes.reduce((sum, axis) => sum + Math.max(...axis), offset);
+  const low = axes.reduce((sum, axis) => sum + axis.reduce((least, at) => Math.min(least, at), Infinity), offset);
+  const high = axes.reduce((sum, axis) => sum + axis.reduce((greatest, at) => Math.max(greatest, at), -Infinity), offset);
   if (low < 0 || high >= elements) reject('memory', `binding "${name}" lies at ${low}..${high} of ${elements} elements`);
 }
 

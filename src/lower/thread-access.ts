@@ -2,12 +2,13 @@
 // x, y and z of what the counters are at that point.
 
 import { invariant, present } from '../base/invariant.ts';
-import type { Axis, Index } from '../ir/nest.ts';
+import { termAt, type Axis, type Index } from '../ir/nest.ts';
 import { indexProduct, indexSum, int, type ThreadGuard, type ThreadIndex } from '../ir/thread-kernel.ts';
 import { axesOfIndices, indexAt } from './evaluate-constant.ts';
 import type { DataPool } from './thread-data.ts';
 import { placesAlong, type ThreadLayout } from './thread-layout.ts';
 import type { LoadExpr } from './nest-loads.ts';
+import { extremes } from './offset-function.ts';
 
 /** The counter of each axis; axes that are absent count 0 alone. */
 export type Counters = ReadonlyMap<number, ThreadIndex>;
@@ -95,9 +96,9 @@ function rangeHere(scope: AccessScope, index: Index): readonly [number, number] 
     const counter = counterOf(scope, term.axis);
     const { extent } = present(scope.axes[term.axis], 'axis');
     const points = counter.kind === 'int' ? [counter.value] : 'table' in term ? term.table.keys() : [0, extent - 1];
-    const values = [...points].map((i) => ('table' in term ? present(term.table[i], 'table entry') : term.factor * i));
-    low += Math.min(...values);
-    high += Math.max(...values);
+    const [least, greatest] = extremes([...points].map((i) => termAt(term, i)));
+    low += least;
+    high += greatest;
   }
   return [low, high];
 }
