@@ -19,6 +19,7 @@ const wholeVector = 4;
 export function constantPool(from: number, unit: number): ConstantPool {
   const segments: Segment[] = [];
   const tables = new Map<string, number>();
+  const tensors = new Map<Float64Array, number>();
   let next = roundUp(from, cacheLine);
   const place = (data: Float32Array | Int32Array): number => {
     const offset = next;
@@ -36,6 +37,11 @@ export function constantPool(from: number, unit: number): ConstantPool {
       return at;
     },
     data: place,
+    tensor: (values) => {
+      const at = tensors.get(values) ?? place(Float32Array.from(values));
+      tensors.set(values, at);
+      return at;
+    },
     segments: () => segments,
     end: () => next,
   };

@@ -13,6 +13,8 @@ export interface Constants {
   readonly table: (offsets: readonly number[]) => number;
   /** Places numbers; answers their address in elements. */
   readonly data: (values: Float32Array) => number;
+  /** Places a whole tensor as it lies, once for all nests that read it; answers its address in elements. */
+  readonly tensor: (values: Float64Array) => number;
 }
 
 export interface Scope {

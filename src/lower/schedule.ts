@@ -73,14 +73,11 @@ export function scheduleNest(name: string, domain: Domain, machine: TargetMachin
 
 /** Gives compile-time data a place in memory as it lies, but for what is to be packed. */
 function placeData(domain: Domain, packed: Access | undefined, constants: Constants): Domain {
-  const places = new Map<Float64Array, number>();
   const loads = new Map(
     [...domain.nest.loads].map(([expr, load]): [typeof expr, ResolvedLoad] => {
       const { data, access, guards, outside } = load;
       if (!data || access === packed) return [expr, load];
-      const at = places.get(data) ?? constants.data(Float32Array.from(data));
-      places.set(data, at);
-      return [expr, { access: { ...access, base: access.base + at }, guards, outside }];
+      return [expr, { access: { ...access, base: access.base + constants.tensor(data) }, guards, outside }];
     }),
   );
   return { ...domain, nest: { ...domain.nest, loads } };

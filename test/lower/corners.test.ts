@@ -66,6 +66,11 @@ test('many flattened features', () => {
   expect(() => verifyKernels(module, wasmMachine)).not.toThrow();
 });
 
+test('weights that every group reads are in a module once', () => {
+  const { segments } = lowerDeployed(programOf([16, 6, 6], (value, layer) => layer('conv', 'conv', [value], convAttrs(16, 3, { groups: 16 }))), ops, wasmMachine);
+  expect(segments.reduce((elements, { data }) => elements + data.length, 0)).toBe(16 * 9 + 16);
+});
+
 const axis = (name: string, extent: number, kind: Axis['kind'], role?: Axis['role']): Axis => ({ name, extent, kind, ...(role && { role }) });
 const product = (a: NestExpr, b: NestExpr): Pick<Nest, 'combine' | 'initial' | 'value'> => ({ combine: 'sum', initial: 0, value: mul(a, b) });
 const [zero, one, two] = [along(0), along(1), along(2)];
