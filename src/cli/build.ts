@@ -6,7 +6,7 @@ import type { Equivalence } from '../driver/equivalence.ts';
 import { exitCode, UsageError } from './exit-code.ts';
 import { batchOption, dumpAfterOption, example, jsonOption, stopAfterOption, watchOf } from './options.ts';
 import type { JsonOption, WatchOptions } from './options.ts';
-import { printDiagnostics } from './report.ts';
+import { diagnosticsJson, printDiagnostics } from './report.ts';
 import type { Shell } from './shell.ts';
 import { formatBytes, formatTable, grouped } from './text-table.ts';
 
@@ -60,7 +60,7 @@ async function build(subject: string, options: BuildCommandOptions, shell: Shell
   const files = fileSizes(built.files);
   const { macs, weights } = built.structure;
   if (options.json) {
-    shell.out(`${JSON.stringify({ ok: true, out: folder, files, equivalence: built.equivalence, macs, weights })}\n`);
+    shell.out(`${JSON.stringify({ ok: true, out: folder, files, equivalence: built.equivalence, macs, weights, diagnostics: diagnosticsJson(opened.warnings) })}\n`);
     return exitCode.ok;
   }
   printDiagnostics(opened.warnings, shell);

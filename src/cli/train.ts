@@ -6,7 +6,7 @@ import type { Model } from '../ir/network.ts';
 import { exitCode } from './exit-code.ts';
 import { dataOption, example, integerFrom, jsonOption } from './options.ts';
 import type { JsonOption } from './options.ts';
-import { printDiagnostics } from './report.ts';
+import { diagnosticsJson, printDiagnostics } from './report.ts';
 import type { Shell } from './shell.ts';
 import { summaryText } from './summary-text.ts';
 import { showProgress } from './train-progress.ts';
@@ -35,23 +35,22 @@ export function addTrain(program: Command, shell: Shell, finish: (code: number) 
 }
 
 async function trainFile(file: string, { out, data, resume, seed, threads, json }: TrainCommandOptions, shell: Shell): Promise<number> {
-  const [{ checkDataset }, { loadDataset }, { checkSource, loadSource }, { train }, { ops }] = await Promise.all([
+  const [{ checkDataset }, { loadDataset }, { checkSource, loadSource }, { train, trainSpecOf }, { ops }] = await Promise.all([
     import('../data/check-dataset.ts'),
     import('../driver/data-load.ts'),
     import('../driver/source.ts'),
     import('../driver/run-train.ts'),
     import('../ops/index.ts'),
   ]);
-  const { model: written, warnings } = checkSource(loadSource(file), ops);
-  if (!json) printDiagnostics(warnings, shell);
+  const { model: written, warnings: ofSource } = checkSource(loadSource(file), ops);
   const model = seed === undefined ? written : withSeed(written, seed);
   const signal = shell.interruption();
-  // Without a `train` block there is no data set to load, and `train` says what is missing.
-  const dataset = await loadDataset(model.train?.dataset ?? 'digits', { directory: data, environment: shell.environment });
-  if (model.train && !json) {
-    // Errors are for `train` to throw.
-    printDiagnostics(checkDataset(dataset, model.network, model.train.span).filter(({ severity }) => severity === 'warning'), shell);
-  }
+  const spec = trainSpecOf(model);
+  const dataset = await loadDataset(spec.dataset, { directory: data, environment: shell.environment });
+  // Errors are for `train` to throw.
+  const ofData = checkDataset(dataset, model.network, spec.span).filter(({ severity }) => severity === 'warning');
+  const warnings = [...ofSource, ...ofData];
+  if (!json) printDiagnostics(warnings, shell);
   const result = await train(model, dataset, { out, threads, resume: resume ?? false, onProgress: showProgress(shell), signal });
   if (result.status === 'interrupted') {
     const { step, totalSteps } = result;
@@ -59,7 +58,7 @@ async function trainFile(file: string, { out, data, resume, seed, threads, json 
     shell.err(`stopped after step ${step} of ${totalSteps}; go on with --resume\n`);
     return exitCode.interrupted;
   }
-  shell.out(json ? `${JSON.stringify({ ok: true, out, ...result.summary })}\n` : summaryText(result.summary, out));
+  shell.out(json ? `${JSON.stringify({ ok: true, out, ...result.summary, diagnostics: diagnosticsJson(warnings) })}\n` : summaryText(result.summary, out));
   return exitCode.ok;
 }
 

@@ -30,13 +30,18 @@ import { fitWeights } from './weights.ts';
 /** Shards of a batch are at most so many. */
 const mostThreads = 8;
 
+/** How a model is trained, or `run/no-train`. */
+export function trainSpecOf(model: Model): TrainSpec {
+  return model.train ?? fail(runDiagnostics['no-train']({ args: [model.network.name], help: 'for example `train on digits { baseline { epochs = 4, rate = 0.02 } }`' }));
+}
+
 /**
  * @param dataset Not kept: its samples move to shared memory, so let go of it.
  * @returns The summary, also written to `summary.json` of the run's folder.
  * Fails with `run/*`, `data/*`, `train/*`, `weights/*` and `fit/*` diagnostics.
  */
 export async function train(model: Model, dataset: Dataset, options: TrainOptions): Promise<TrainResult> {
-  const spec = model.train ?? fail(runDiagnostics['no-train']({ args: [model.network.name], help: 'for example `train on digits { baseline { epochs = 4, rate = 0.02 } }`' }));
+  const spec = trainSpecOf(model);
   const errors = checkDataset(dataset, model.network, spec.span).filter(({ severity }) => severity === 'error');
   if (errors.length > 0) throw new DiagnosticError(errors);
   // Not awaited, so that this call does not hold on to the data set.

@@ -11,8 +11,6 @@ export type Code =
 
 export interface KernelTarget {
   readonly name: string;
-  /** One line for `--help`. */
-  readonly doc: string;
   readonly machine: TargetMachine;
   /** Whether the segments may be part of the code; otherwise they are always given beside it. */
   readonly holdsWeights: boolean;

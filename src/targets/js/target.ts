@@ -6,7 +6,6 @@ import { printJs } from './print.ts';
 
 export const jsTarget: KernelTarget = {
   name: 'js',
-  doc: 'plain JavaScript, where WebAssembly is not allowed',
   machine: jsMachine,
   holdsWeights: false,
   print: (module) => ({ kind: 'js', text: printJs(module) }),

@@ -6,7 +6,6 @@ import { printWasm } from './print.ts';
 
 export const wasmTarget: KernelTarget = {
   name: 'wasm',
-  doc: 'WebAssembly with 128-bit SIMD',
   machine: wasmMachine,
   holdsWeights: true,
   print: (module, weights) => ({ kind: 'wasm', bytes: printWasm(module, { memory: 'own', weights }) }),
