@@ -48,7 +48,7 @@ export async function failDiverged(run: Run, seen: number): Promise<never> {
       const samples = pass.order.subarray(stepInEpoch * batch, (stepInEpoch + 1) * batch);
       report(step, `layer ${firstOverflow(run, before, samples) ?? 'at the output'} went non-finite in the forward pass`);
     }
-    freezeZeroGroups(run, checkpoint.phase, step + 1);
+    freezeZeroGroups(run, checkpoint.phase, step + 1, engine.read());
     const parameter = firstNotFinite(model, engine.read());
     if (parameter !== undefined) {
       const layer = present(model.network.parameters.find(({ name }) => name === parameter), parameter).layer;

@@ -5,6 +5,7 @@ import { fail } from '../base/diagnostic.ts';
 import { present } from '../base/invariant.ts';
 import { formatShape, sameShape } from '../base/tensor.ts';
 import type { Tensor } from '../base/tensor.ts';
+import type { PhaseTensors } from '../engine/engine.ts';
 import { writeSafetensors } from '../engine/safetensors.ts';
 import type { Model } from '../ir/network.ts';
 import { alive } from '../sparsity/norms.ts';
@@ -40,32 +41,34 @@ export type PhaseResult =
 /** Runs phase `from.phase` from the step of the checkpoint on. The state it answers with is the next phase's. */
 export async function runPhase(run: Run, from: Checkpoint, start: PhaseStart): Promise<PhaseResult> {
   await enterPhase(run, from.phase, start);
+  // Read into again and again: fresh copies would pile up between two garbage collections.
+  const held = run.engine.read();
   let watched: Watched = { due: 0 };
   const endWatch = watchPhase(run, from.phase, () => watched);
   try {
-    const state = await runEpochs(run, from, (next) => void (watched = next));
+    const state = await runEpochs(run, from, held, (next) => void (watched = next));
     const { firstStep, steps } = present(run.plan.phases[from.phase], 'phase');
     if (state.step < firstStep + steps) return { kind: 'interrupted', state };
-    return { kind: 'finished', ...(await closePhase(run, state)) };
+    return { kind: 'finished', ...(await closePhase(run, state, held)) };
   } finally {
     endWatch();
   }
 }
 
 /** Trains until the phase or the run is to end, with checkpoints. */
-async function runEpochs(run: Run, from: Checkpoint, watch: (watched: Watched) => void): Promise<Checkpoint> {
+async function runEpochs(run: Run, from: Checkpoint, held: PhaseTensors, watch: (watched: Watched) => void): Promise<Checkpoint> {
   const { plan, engine, options, folder } = run;
   const { phase } = from;
   const { firstStep, steps, stepsPerEpoch } = present(plan.phases[phase], 'phase');
   let state = from;
   let due = 0;
-  const save = async (tensors: ReadonlyMap<string, Tensor>): Promise<void> => {
+  const save = async (): Promise<void> => {
     watch({ due });
     state = { ...state, seconds: run.seconds() };
-    await writeCheckpoint(folder, state, tensors);
+    await writeCheckpoint(folder, state, held);
     due = run.seconds() + checkpointInterval;
   };
-  await save(engine.read());
+  await save();
 
   for (let pass: EpochPass | undefined; state.step < firstStep + steps && !options.signal?.aborted; ) {
     const { epoch, stepInEpoch } = positionOf(plan, state.step);
@@ -76,15 +79,15 @@ async function runEpochs(run: Run, from: Checkpoint, watch: (watched: Watched) =
     const { done, loss, correct, diverged } = await running;
     const step = pass.firstStep + done;
     if (diverged) await failDiverged(run, step);
-    freezeZeroGroups(run, phase, step);
+    freezeZeroGroups(run, phase, step, held);
     state = { ...state, step, sums: { loss, correct } };
     const epochEnds = done === stepsPerEpoch;
     if (!epochEnds && run.seconds() < due && !options.signal?.aborted) continue;
-    const tensors = engine.read();
-    if (firstNotFinite(run.model, tensors) !== undefined) await failDiverged(run, step);
+    engine.read(held);
+    if (firstNotFinite(run.model, held) !== undefined) await failDiverged(run, step);
     watch({ due });
-    if (epochEnds) state = await closeEpoch(run, epoch, state, tensors);
-    await save(tensors);
+    if (epochEnds) state = await closeEpoch(run, epoch, state, held);
+    await save();
   }
   return state;
 }
@@ -103,7 +106,7 @@ async function enterPhase(run: Run, phase: number, start: PhaseStart): Promise<v
     return;
   }
   engine.write(start.parameters);
-  maskZeroGroups(run, phase, start.parameters);
+  maskZeroGroups(run, phase);
 }
 
 /** Judges by the held-out samples and writes a line of metrics. */
@@ -135,13 +138,13 @@ async function closeEpoch(run: Run, epoch: number, state: Checkpoint, tensors: R
 }
 
 /** Judges by the test set, once, and leaves the phase's parameters in the folder. */
-async function closePhase(run: Run, state: Checkpoint): Promise<{ readonly state: Checkpoint; readonly parameters: ReadonlyMap<string, Tensor> }> {
+async function closePhase(run: Run, state: Checkpoint, tensors: PhaseTensors): Promise<{ readonly state: Checkpoint; readonly parameters: ReadonlyMap<string, Tensor> }> {
   const { plan, data, engine, model, options, folder } = run;
   const { name } = present(plan.phases[state.phase], 'phase').spec;
   const { heldOut: held } = data.division;
   const { error } = await evaluateOn(run, state.phase, 'test', Uint32Array.from({ length: data.shared.test.count }, (_, i) => i));
   const heldOut = held.length > 0 ? (await evaluateOn(run, state.phase, 'training', held)).error : undefined;
-  const parameters = parametersOf(model, engine.read());
+  const parameters = parametersOf(model, engine.read(tensors));
   await writeRunFile(folder, `${name}.safetensors`, weightsFile(model, parameters));
   options.onProgress?.({ kind: 'phase', phase: name, error, ...(heldOut !== undefined && { heldOut }) });
   return {

@@ -68,6 +68,7 @@ async function trainOn(model: Model, spec: TrainSpec, data: RunData, options: Tr
   const groups = groupSets(model.network, ops, model.penalties);
   const phases = phaseRequests(spec, groups);
   const engine = startEngine({ model, phases, data: data.shared, threads }, ops);
+  let last: StoredCheckpoint;
   try {
     await writeRunFile(folder, runFiles.source, source);
     const run: Run = { model, spec, plan, data, engine, groups, phases, folder, options, seconds, began: { step: stored?.checkpoint.step ?? 0, seconds: seconds() } };
@@ -78,13 +79,13 @@ async function trainOn(model: Model, spec: TrainSpec, data: RunData, options: Tr
       if (ended.kind === 'interrupted') return { status: 'interrupted', step: ended.state.step, totalSteps: plan.totalSteps };
       ({ state, parameters } = ended);
     }
-    const last = { checkpoint: { ...state, seconds: seconds() }, tensors: parameters };
-    const result = await finish(model, folder, last, data.name);
-    await writeCheckpoint(folder, last.checkpoint, last.tensors);
-    return result;
+    last = { checkpoint: { ...state, seconds: seconds() }, tensors: parameters };
   } finally {
     await engine.close();
   }
+  const result = await finish(model, folder, last, data.name);
+  await writeCheckpoint(folder, last.checkpoint, last.tensors);
+  return result;
 }
 
 /** Fails with `run/batch` where a phase has no step to take. */

@@ -8,9 +8,9 @@
 // Finetuning starts with the masks of all that are zero.
 
 import { present } from '../base/invariant.ts';
-import type { Tensor } from '../base/tensor.ts';
+import type { PhaseTensors } from '../engine/engine.ts';
 import type { GroupSet } from '../ir/group.ts';
-import { groupOfElements } from '../sparsity/groups.ts';
+import { eachElement } from '../sparsity/groups.ts';
 import { norms } from '../sparsity/norms.ts';
 import { positionOf } from '../train/plan.ts';
 import { maskName, momentumName } from '../train/training-graph.ts';
@@ -19,17 +19,26 @@ import type { Run } from './run-context.ts';
 /** Steps of `sparsify` between looks. */
 const interval = 100;
 
-/** Masks what is zero in `parameters`, where the phase has masks. */
-export function maskZeroGroups(run: Run, phase: number, parameters: ReadonlyMap<string, Tensor>): void {
-  maskGroups(run, phase, parameters, () => 0);
+/** Masks what is zero as a phase begins, where the phase has masks: everything else may live. */
+export function maskZeroGroups(run: Run, phase: number): void {
+  if (present(run.phases[phase], 'phase').masked.size === 0) return;
+  const held = run.engine.read();
+  for (const { members } of run.groups) for (const { parameter } of members) dataOf(held, maskName(parameter)).fill(1);
+  maskGroups(run, held, () => 0);
+  run.engine.write(held);
 }
 
-/** Masks what is as good as zero, if it is time to look. @param step The next step, counted over the run. */
-export function freezeZeroGroups(run: Run, phase: number, step: number): void {
+/**
+ * Masks what is as good as zero, if it is time to look.
+ * @param step The next step, counted over the run.
+ * @param held An earlier read of the phase, read into again.
+ */
+export function freezeZeroGroups(run: Run, phase: number, step: number, held: PhaseTensors): void {
   const { spec, firstStep } = present(run.plan.phases[phase], 'phase');
   if (spec.name !== 'sparsify' || (step - firstStep) % interval !== 0) return;
   const { rate } = positionOf(run.plan, step - 1);
-  maskGroups(run, phase, run.engine.read(), ({ penalty, factor }) => interval * rate * penalty.strength * factor);
+  run.engine.read(held);
+  if (maskGroups(run, held, ({ penalty, factor }) => interval * rate * penalty.strength * factor)) run.engine.write(held);
 }
 
 /** The next step at which the threads must stop for a look, after `step`; steps are counted over the run. */
@@ -39,27 +48,31 @@ export function nextFreeze({ plan }: Run, phase: number, step: number): number {
   return firstStep + (Math.floor((step - firstStep) / interval) + 1) * interval;
 }
 
-/** Masks groups whose norm is at most `reach`, and makes them and their momentum zero. */
-function maskGroups({ engine, phases, groups }: Run, phase: number, tensors: ReadonlyMap<string, Tensor>, reach: (set: GroupSet) => number): void {
-  if (present(phases[phase], 'phase').masked.size === 0) return;
-  const masks = new Map<string, Float32Array>();
-  for (const set of groups) {
-    const dead = norms(set, tensors).map((norm) => (norm <= reach(set) ? 1 : 0));
+/**
+ * Masks groups whose norm is at most `reach`, and makes them and their momentum zero, in `held`. What is masked
+ * already stays so: the steps keep it zero. Answers whether anything is new.
+ */
+function maskGroups({ groups }: Run, held: PhaseTensors, reach: (set: GroupSet) => number): boolean {
+  // Before any is masked: structures that cross are judged by the same weights.
+  const dead = groups.map((set) => norms(set, held).map((norm) => (norm <= reach(set) ? 1 : 0)));
+  let changed = false;
+  for (const [i, set] of groups.entries()) {
     for (const member of set.members) {
-      const of = groupOfElements(member);
-      const mask = masks.get(member.parameter) ?? new Float32Array(of.length).fill(1);
-      for (const [element, group] of of.entries()) if (dead[group] === 1) mask[element] = 0;
-      masks.set(member.parameter, mask);
+      const { parameter } = member;
+      const [values, momentum, mask] = [dataOf(held, parameter), dataOf(held, momentumName(parameter)), dataOf(held, maskName(parameter))];
+      eachElement(member, (element, group) => {
+        if (dead[i]?.[group] !== 1 || mask[element] === 0) return;
+        changed = true;
+        mask[element] = 0;
+        // As the steps do: a product keeps its sign, and what is not finite shows.
+        values[element] = (values[element] as number) * 0;
+        momentum[element] = (momentum[element] as number) * 0;
+      });
     }
   }
-  const changed = new Map<string, Tensor>();
-  for (const [name, mask] of masks) {
-    const { shape } = present(tensors.get(name), name);
-    changed.set(maskName(name), { shape, data: mask });
-    for (const held of [name, momentumName(name)]) {
-      const data = tensors.get(held)?.data;
-      if (data) changed.set(held, { shape, data: Float32Array.from(data, (value, i) => value * (mask[i] as number)) });
-    }
-  }
-  engine.write(changed);
+  return changed;
+}
+
+function dataOf(held: PhaseTensors, name: string): Float32Array {
+  return present(held.get(name), name).data;
 }

@@ -43,14 +43,20 @@ export interface PassRequest extends Omit<Pass, 'count'> {
   readonly sums?: Sums;
 }
 
+/** What lives from step to step, by name: parameters, momentum, running statistics, masks. */
+export type PhaseTensors = ReadonlyMap<string, Tensor<Float32Array>>;
+
 export interface Engine {
   /**
    * Emits a phase and gives the threads its code. Everything persistent is then zero. Fails with
    * `train/too-much-memory` and `train/no-memory`.
    */
   readonly enter: (phase: number) => Promise<void>;
-  /** Everything of the phase that lives from step to step, copied out, by name. */
-  readonly read: () => ReadonlyMap<string, Tensor<Float32Array>>;
+  /**
+   * Everything of the phase that lives from step to step, copied out, by name.
+   * @param into What an earlier read of the phase answered: its arrays are filled anew, none are made.
+   */
+  readonly read: (into?: PhaseTensors) => PhaseTensors;
   /** Copies tensors in; those the phase does not know are left out. */
   readonly write: (tensors: ReadonlyMap<string, Tensor>) => void;
   readonly run: (request: PassRequest) => Promise<PassEnd>;
@@ -107,7 +113,7 @@ export function startEngine({ model, phases, data, threads: threadCount }: Engin
       if (current.strength) all[current.strength.offset] = 1;
       await threads.load(current.code);
     },
-    read: () => new Map([...phase().persistent].map(([name, binding]) => [name, readBinding(binding, elements())])),
+    read: (into) => new Map([...phase().persistent].map(([name, binding]) => [name, readBinding(binding, elements(), into?.get(name)?.data)])),
     write: (tensors) => {
       for (const [name, binding] of phase().persistent) {
         const found = tensors.get(name);

@@ -28,9 +28,8 @@ export function sampleOffsets({ name, offset, axes }: Binding): SampleOffsets {
   return { starts: present(batch, `sample axis of ${name}`).map((start) => offset + start), elements: offsetsAlong(sample) };
 }
 
-/** The tensor in logical layout, copied out. */
-export function readBinding({ shape, offset, axes }: Binding, memory: Float32Array): Tensor<Float32Array> {
-  const data = new Float32Array(sizeOf(shape));
+/** The tensor in logical layout, copied out; to `data` where given. */
+export function readBinding({ shape, offset, axes }: Binding, memory: Float32Array, data: Float32Array = new Float32Array(sizeOf(shape))): Tensor<Float32Array> {
   let at = 0;
   eachRow(axes, offset, (start, row) => {
     for (let i = 0; i < row.length; i++) data[at++] = memory[start + (row[i] as number)] as number;

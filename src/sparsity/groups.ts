@@ -56,23 +56,26 @@ export function groupSets(network: Network, ops: OpRegistry, penalties: readonly
   return orderPenalties(penalties).map((penalty) => groupSet(network, ops, penalty));
 }
 
-/** The group of each element of a member's parameter, row-major. */
-export function groupOfElements({ view, keep }: Pick<GroupSlice, 'view' | 'keep'>): Int32Array {
-  const groups = new Int32Array(sizeOf(view));
+/** Visits the elements of a member's parameter, row-major, each with its group. */
+export function eachElement({ view, keep }: Pick<GroupSlice, 'view' | 'keep'>, visit: (element: number, group: number) => void): void {
+  let element = 0;
   // Going down the axes, an element's group so far is that of its prefix, extended on kept axes.
-  let prefixes = 1;
-  let current = new Int32Array([0]);
-  for (const [axis, length] of view.entries()) {
-    const kept = keep.includes(axis);
-    const next = new Int32Array(prefixes * length);
-    for (let p = 0; p < prefixes; p++) {
-      const group = current[p] as number;
-      for (let i = 0; i < length; i++) next[p * length + i] = kept ? group * length + i : group;
+  const walk = (axis: number, prefix: number): void => {
+    const length = view[axis];
+    if (length === undefined) {
+      visit(element++, prefix);
+      return;
     }
-    current = next;
-    prefixes *= length;
-  }
-  groups.set(current);
+    const kept = keep.includes(axis);
+    for (let i = 0; i < length; i++) walk(axis + 1, kept ? prefix * length + i : prefix);
+  };
+  walk(0, 0);
+}
+
+/** The group of each element of a member's parameter, row-major. */
+export function groupOfElements(member: Pick<GroupSlice, 'view' | 'keep'>): Int32Array {
+  const groups = new Int32Array(sizeOf(member.view));
+  eachElement(member, (element, group) => void (groups[element] = group));
   return groups;
 }
 

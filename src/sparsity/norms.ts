@@ -1,8 +1,9 @@
 // Norms of groups, which of them are alive, and the masks that keep dead ones dead.
 
 import { present } from '../base/invariant.ts';
+import { sizeOf } from '../base/tensor.ts';
 import type { GroupSet } from '../ir/group.ts';
-import { groupOfElements } from './groups.ts';
+import { eachElement } from './groups.ts';
 
 /** Parameter values by name, row-major in logical layout. */
 export type ParameterValues = ReadonlyMap<string, { readonly data: ArrayLike<number> }>;
@@ -12,9 +13,9 @@ export function norms(set: GroupSet, parameters: ParameterValues): Float64Array 
   const squares = new Float64Array(set.count);
   for (const member of set.members) {
     const { data } = present(parameters.get(member.parameter), `parameter ${member.parameter}`);
-    for (const [element, group] of groupOfElements(member).entries()) {
+    eachElement(member, (element, group) => {
       squares[group] = (squares[group] as number) + (data[element] as number) ** 2;
-    }
+    });
   }
   return squares.map(Math.sqrt);
 }
@@ -24,9 +25,9 @@ export function alive(set: GroupSet, parameters: ParameterValues): Uint8Array {
   const flags = new Uint8Array(set.count);
   for (const member of set.members) {
     const { data } = present(parameters.get(member.parameter), `parameter ${member.parameter}`);
-    for (const [element, group] of groupOfElements(member).entries()) {
+    eachElement(member, (element, group) => {
       if (data[element] !== 0) flags[group] = 1;
-    }
+    });
   }
   return flags;
 }
@@ -40,9 +41,10 @@ export function zeroGroupMasks(sets: readonly GroupSet[], parameters: ParameterV
   for (const set of sets) {
     const flags = alive(set, parameters);
     for (const member of set.members) {
-      const groups = groupOfElements(member);
-      const mask = masks.get(member.parameter) ?? new Uint8Array(groups.length).fill(1);
-      for (const [element, group] of groups.entries()) if (flags[group] === 0) mask[element] = 0;
+      const mask = masks.get(member.parameter) ?? new Uint8Array(sizeOf(member.view)).fill(1);
+      eachElement(member, (element, group) => {
+        if (flags[group] === 0) mask[element] = 0;
+      });
       masks.set(member.parameter, mask);
     }
   }
