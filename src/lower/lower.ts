@@ -75,7 +75,7 @@ function leafName(node: Node): string | undefined {
 function lowerAll(requests: readonly GraphRequest[], ops: OpRegistry, machine: TargetMachine): KernelModule {
   const shared = new Map<SlotName, Layout>();
   const graphs = requests.map((request) => prepare(request, ops, machine, shared));
-  const lives: Life[] = graphs.flatMap((lowered, number) => livesOf(lowered, number));
+  const lives: Life[] = graphs.flatMap((lowered) => livesOf(lowered));
   const memory = planMemory([...new Map(lives.map((life) => [life.name, life])).values()], 0);
   const pool = constantPool(memory.elements, machine.unit);
   const functions: KernelFunction[] = [];
@@ -146,19 +146,16 @@ function mayReplace(placed: PlacedGraph, from: SlotName, to: SlotName): boolean 
   });
 }
 
-/**
- * When each home is in use; leaves, outputs, state and haloed slots always are. Of a graph in shards all that
- * is told is its number: tasks of several nests may run at once, but never two programs.
- */
-function livesOf({ request, placed, plan, nameOf, home, leaves, copies }: Lowered, number: number): readonly Life[] {
+/** When each home is in use; leaves, outputs, state and haloed slots always are. */
+function livesOf({ request, placed, plan, nameOf, home, leaves, copies }: Lowered): readonly Life[] {
   const outputs = request.graph.outputs.map(({ value }) => nameOf(value));
   const always = new Set<SlotName>([...leaves.keys(), ...plan.haloed, ...outputs].map(home));
   const lives = new Map<SlotName, Life>();
   const touch = (slot: SlotName, at: number): void => {
     const name = home(slot);
     const size = present(plan.layouts.get(name), `layout of ${name}`).size;
-    const time = request.division.kind === 'whole' ? at : number;
-    const [first, last] = always.has(name) ? [-Infinity, Infinity] : [time, time];
+    const eternal = always.has(name) || request.division.kind !== 'whole';
+    const [first, last] = eternal ? [-Infinity, Infinity] : [at, at];
     const before = lives.get(name);
     lives.set(name, before ? { ...before, first: Math.min(before.first, first), last: Math.max(before.last, last) } : { name, size, first, last });
   };
