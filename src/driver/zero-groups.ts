@@ -64,9 +64,8 @@ function maskGroups({ groups }: Run, held: PhaseTensors, reach: (set: GroupSet) 
         if (dead[i]?.[group] !== 1 || mask[element] === 0) return;
         changed = true;
         mask[element] = 0;
-        // As the steps do: a product keeps its sign, and what is not finite shows.
-        values[element] = (values[element] as number) * 0;
-        momentum[element] = (momentum[element] as number) * 0;
+        values[element] = 0;
+        momentum[element] = 0;
       });
     }
   }

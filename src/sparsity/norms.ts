@@ -1,7 +1,6 @@
 // Norms of groups, which of them are alive, and the masks that keep dead ones dead.
 
 import { present } from '../base/invariant.ts';
-import { sizeOf } from '../base/tensor.ts';
 import type { GroupSet } from '../ir/group.ts';
 import { eachElement } from './groups.ts';
 
@@ -30,23 +29,4 @@ export function alive(set: GroupSet, parameters: ParameterValues): Uint8Array {
     });
   }
   return flags;
-}
-
-/**
- * Masks over whole parameters, 0 on every element of a group that is zero, else 1: what finetuning
- * multiplies into weights, biases, gamma and beta and their momentum. Parameters of no group are absent.
- */
-export function zeroGroupMasks(sets: readonly GroupSet[], parameters: ParameterValues): Map<string, Uint8Array> {
-  const masks = new Map<string, Uint8Array>();
-  for (const set of sets) {
-    const flags = alive(set, parameters);
-    for (const member of set.members) {
-      const mask = masks.get(member.parameter) ?? new Uint8Array(sizeOf(member.view)).fill(1);
-      eachElement(member, (element, group) => {
-        if (flags[group] === 0) mask[element] = 0;
-      });
-      masks.set(member.parameter, mask);
-    }
-  }
-  return masks;
 }
