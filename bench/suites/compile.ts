@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { present } from '../../src/base/invariant.ts';
 import type { Tensor } from '../../src/base/tensor.ts';
-import { writeSafetensors } from '../../src/engine/safetensors.ts';
+import { encodeSafetensors } from '../../src/engine/safetensors.ts';
 import { median } from '../measure.ts';
 import type { Network } from '../network.ts';
 import { sslSource } from '../peers/ssl-source.ts';
@@ -88,7 +88,7 @@ async function runCase(each: Case, context: SuiteContext): Promise<readonly Row[
   return inTemporaryFolder(async (folder) => {
     const [source, weights, out] = ['net.ssl', 'net.safetensors', 'out'].map((name) => join(folder, name)) as [string, string, string];
     writeFileSync(source, text);
-    writeFileSync(weights, writeSafetensors(parameters));
+    writeFileSync(weights, Buffer.concat(encodeSafetensors(parameters)));
     const checks: number[] = [];
     const builds: number[] = [];
     for (let turn = 0; turn < RUNS; turn++) {

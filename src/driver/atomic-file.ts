@@ -13,13 +13,17 @@ export function notWritable(path: string, error: unknown): never {
   fail(runDiagnostics['not-writable']({ args: [path, reasonOf(error)], help: 'choose another folder, or make room there' }));
 }
 
+/** Text, or bytes in pieces that follow one another. */
+export type FileContents = string | Iterable<Uint8Array>;
+
 /** Replaces the file at `path`. Fails with `run/not-writable`, and then leaves what was there. */
-export async function writeAtomically(path: string, contents: Uint8Array | string): Promise<void> {
+export async function writeAtomically(path: string, contents: FileContents): Promise<void> {
   const unfinished = `${path}${unfinishedSuffix}`;
   try {
     const file = await open(unfinished, 'w');
     try {
-      await file.writeFile(contents);
+      if (typeof contents === 'string') await file.writeFile(contents);
+      else for (const piece of contents) await file.writeFile(piece);
       // Without this a crash of the machine may leave the new name with no contents.
       await file.sync();
     } finally {

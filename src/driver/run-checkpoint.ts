@@ -4,7 +4,7 @@
 import { fail } from '../base/diagnostic.ts';
 import type { Tensor } from '../base/tensor.ts';
 import type { Sums } from '../engine/engine.ts';
-import { readSafetensors, writeSafetensors } from '../engine/safetensors.ts';
+import { encodeSafetensors, readSafetensors } from '../engine/safetensors.ts';
 import type { PhaseName } from '../ir/network.ts';
 import { runDiagnostics } from './run-diagnostics.ts';
 import { checkpointTensorsName, dropOldTensors, readRunFile, runFiles, writeRunFile } from './run-folder.ts';
@@ -40,7 +40,7 @@ const version = 1;
 
 export async function writeCheckpoint(folder: string, checkpoint: Checkpoint, tensors: ReadonlyMap<string, Tensor>): Promise<void> {
   const file = checkpointTensorsName(checkpoint);
-  await writeRunFile(folder, file, writeSafetensors(tensors, new Map([['phase', String(checkpoint.phase)], ['step', String(checkpoint.step)]])));
+  await writeRunFile(folder, file, encodeSafetensors(tensors, new Map([['phase', String(checkpoint.phase)], ['step', String(checkpoint.step)]])));
   await writeRunFile(folder, runFiles.checkpoint, `${JSON.stringify({ version, tensors: file, ...checkpoint }, null, 2)}\n`);
   await dropOldTensors(folder, file);
 }

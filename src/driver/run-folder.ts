@@ -15,6 +15,7 @@ import { open, readdir, readFile, rm, truncate } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fail } from '../base/diagnostic.ts';
 import { notWritable, unfinishedSuffix, writeAtomically } from './atomic-file.ts';
+import type { FileContents } from './atomic-file.ts';
 import { codeOf, reasonOf } from './data-file.ts';
 import { makeFolder } from './make-folder.ts';
 import { runDiagnostics } from './run-diagnostics.ts';
@@ -77,7 +78,7 @@ export async function readRunFile(folder: string, name: string): Promise<Uint8Ar
 }
 
 /** Replaces a file of the folder, whole or not at all. Fails with `run/not-writable`. */
-export async function writeRunFile(folder: string, name: string, contents: Uint8Array | string): Promise<void> {
+export async function writeRunFile(folder: string, name: string, contents: FileContents): Promise<void> {
   await writeAtomically(join(folder, name), contents);
 }
 

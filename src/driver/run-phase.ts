@@ -2,13 +2,14 @@
 // one on the test set.
 
 import { fail } from '../base/diagnostic.ts';
-import { present } from '../base/invariant.ts';
+import { assertNever, present } from '../base/invariant.ts';
 import { formatShape, sameShape } from '../base/tensor.ts';
 import type { Tensor } from '../base/tensor.ts';
 import type { PhaseTensors } from '../engine/engine.ts';
-import { writeSafetensors } from '../engine/safetensors.ts';
+import { encodeSafetensors } from '../engine/safetensors.ts';
 import type { Model } from '../ir/network.ts';
 import { alive } from '../sparsity/norms.ts';
+import { initialParameters } from '../train/initialize.ts';
 import { positionOf } from '../train/plan.ts';
 import { writeCheckpoint } from './run-checkpoint.ts';
 import type { Checkpoint } from './run-checkpoint.ts';
@@ -26,23 +27,24 @@ import { freezeZeroGroups, maskZeroGroups, nextFreeze } from './zero-groups.ts';
 
 /** Where a phase starts from. */
 export type PhaseStart =
+  /** Parameters drawn from the seed. */
+  | { readonly kind: 'initial' }
+  /** Parameters that an earlier phase left: momentum starts from zero, and groups that are zero stay so. */
+  | { readonly kind: 'parameters'; readonly parameters: PhaseTensors }
   /** Everything of a checkpoint within the phase. */
-  | { readonly kind: 'stored'; readonly tensors: ReadonlyMap<string, Tensor> }
-  /** Parameters alone: momentum starts from zero, and groups that are zero stay so. */
-  | { readonly kind: 'parameters'; readonly parameters: ReadonlyMap<string, Tensor> };
+  | { readonly kind: 'stored'; readonly tensors: ReadonlyMap<string, Tensor> };
 
 /** Seconds between checkpoints within an epoch. */
 const checkpointInterval = 30;
 
 export type PhaseResult =
-  | { readonly kind: 'finished'; readonly state: Checkpoint; readonly parameters: ReadonlyMap<string, Tensor> }
+  | { readonly kind: 'finished'; readonly state: Checkpoint; readonly parameters: PhaseTensors }
   | { readonly kind: 'interrupted'; readonly state: Checkpoint };
 
 /** Runs phase `from.phase` from the step of the checkpoint on. The state it answers with is the next phase's. */
 export async function runPhase(run: Run, from: Checkpoint, start: PhaseStart): Promise<PhaseResult> {
-  await enterPhase(run, from.phase, start);
   // Read into again and again: fresh copies would pile up between two garbage collections.
-  const held = run.engine.read();
+  const held = await enterPhase(run, from.phase, start);
   let watched: Watched = { due: 0 };
   const endWatch = watchPhase(run, from.phase, () => watched);
   try {
@@ -92,21 +94,38 @@ async function runEpochs(run: Run, from: Checkpoint, held: PhaseTensors, watch: 
   return state;
 }
 
-async function enterPhase(run: Run, phase: number, start: PhaseStart): Promise<void> {
-  const { engine, folder } = run;
+/** Answers with all tensors of the phase as it begins; the parameters' arrays of `start` are among them. */
+async function enterPhase(run: Run, phase: number, start: PhaseStart): Promise<PhaseTensors> {
+  const { engine, model, spec } = run;
   await engine.enter(phase);
-  if (start.kind === 'stored') {
-    for (const [name, { shape }] of engine.read()) {
-      const found = start.tensors.get(name)?.shape;
-      if (found && sameShape(found, shape)) continue;
-      const help = 'start the run anew in another folder';
-      fail(runDiagnostics.corrupt({ args: [`the checkpoint in ${folder}`, found ? `${name} ${formatShape(found)}` : `no ${name}`, `${name} ${formatShape(shape)}`], help }));
+  switch (start.kind) {
+    case 'initial':
+      engine.write(initialParameters(model.network, spec.seed));
+      return engine.read();
+    case 'parameters': {
+      engine.write(start.parameters);
+      const held = engine.read(start.parameters);
+      maskZeroGroups(run, phase, held);
+      return held;
     }
-    engine.write(start.tensors);
-    return;
+    case 'stored': {
+      const held = engine.read();
+      checkStored(run, start.tensors, held);
+      engine.write(start.tensors);
+      return engine.read(held);
+    }
   }
-  engine.write(start.parameters);
-  maskZeroGroups(run, phase);
+  return assertNever(start);
+}
+
+/** Fails with `run/corrupt`. */
+function checkStored({ folder }: Run, stored: ReadonlyMap<string, Tensor>, expected: PhaseTensors): void {
+  for (const [name, { shape }] of expected) {
+    const found = stored.get(name)?.shape;
+    if (found && sameShape(found, shape)) continue;
+    const help = 'start the run anew in another folder';
+    fail(runDiagnostics.corrupt({ args: [`the checkpoint in ${folder}`, found ? `${name} ${formatShape(found)}` : `no ${name}`, `${name} ${formatShape(shape)}`], help }));
+  }
 }
 
 /** Judges by the held-out samples and writes a line of metrics. */
@@ -138,7 +157,7 @@ async function closeEpoch(run: Run, epoch: number, state: Checkpoint, tensors: R
 }
 
 /** Judges by the test set, once, and leaves the phase's parameters in the folder. */
-async function closePhase(run: Run, state: Checkpoint, tensors: PhaseTensors): Promise<{ readonly state: Checkpoint; readonly parameters: ReadonlyMap<string, Tensor> }> {
+async function closePhase(run: Run, state: Checkpoint, tensors: PhaseTensors): Promise<{ readonly state: Checkpoint; readonly parameters: PhaseTensors }> {
   const { plan, data, engine, model, options, folder } = run;
   const { name } = present(plan.phases[state.phase], 'phase').spec;
   const { heldOut: held } = data.division;
@@ -158,11 +177,11 @@ async function closePhase(run: Run, state: Checkpoint, tensors: PhaseTensors): P
   };
 }
 
-function parametersOf({ network }: Model, tensors: ReadonlyMap<string, Tensor>): ReadonlyMap<string, Tensor> {
+function parametersOf({ network }: Model, tensors: PhaseTensors): PhaseTensors {
   return new Map(network.parameters.map(({ name }) => [name, present(tensors.get(name), name)]));
 }
 
 /** Parameters as a safetensors file: the same bytes for the same weights. */
-export function weightsFile({ network }: Model, parameters: ReadonlyMap<string, Tensor>): Uint8Array {
-  return writeSafetensors(parameters, new Map([['network', network.name]]));
+export function weightsFile({ network }: Model, parameters: ReadonlyMap<string, Tensor>): readonly Uint8Array[] {
+  return encodeSafetensors(parameters, new Map([['network', network.name]]));
 }

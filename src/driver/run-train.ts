@@ -4,14 +4,14 @@
 import { createHash } from 'node:crypto';
 import { availableParallelism } from 'node:os';
 import { DiagnosticError, fail } from '../base/diagnostic.ts';
-import type { Tensor } from '../base/tensor.ts';
+import { present } from '../base/invariant.ts';
 import { checkDataset } from '../data/check-dataset.ts';
 import type { Dataset } from '../data/dataset.ts';
 import { startEngine } from '../engine/engine.ts';
+import type { PhaseTensors } from '../engine/engine.ts';
 import type { Model, TrainSpec } from '../ir/network.ts';
 import { ops } from '../ops/index.ts';
 import { groupSets } from '../sparsity/groups.ts';
-import { initialParameters } from '../train/initialize.ts';
 import { planRun } from '../train/plan.ts';
 import type { RunPlan } from '../train/plan.ts';
 import { checkIdentity, readCheckpoint, writeCheckpoint } from './run-checkpoint.ts';
@@ -23,6 +23,7 @@ import { cutMetrics, openRunFolder, runFiles, writeRunFile } from './run-folder.
 import { phaseRequests } from './run-context.ts';
 import type { Run } from './run-context.ts';
 import { runPhase, weightsFile } from './run-phase.ts';
+import type { PhaseStart } from './run-phase.ts';
 import { summarize } from './run-summary.ts';
 import type { TrainOptions, TrainResult } from './train-options.ts';
 import { fitWeights } from './weights.ts';
@@ -73,19 +74,24 @@ async function trainOn(model: Model, spec: TrainSpec, data: RunData, options: Tr
     await writeRunFile(folder, runFiles.source, source);
     const run: Run = { model, spec, plan, data, engine, groups, phases, folder, options, seconds, began: { step: stored?.checkpoint.step ?? 0, seconds: seconds() } };
     let state: Checkpoint = stored?.checkpoint ?? { ...identity, phase: 0, step: 0, sums: { loss: 0, correct: 0 }, metricsBytes: 0, error: {}, heldOut: {}, seconds: 0 };
-    let parameters: ReadonlyMap<string, Tensor> = initialParameters(model.network, spec.seed);
+    let parameters: PhaseTensors | undefined;
     for (let phase = state.phase; phase < plan.phases.length; phase++) {
-      const ended = await runPhase(run, state, phase === stored?.checkpoint.phase ? { kind: 'stored', tensors: stored.tensors } : { kind: 'parameters', parameters });
+      const ended = await runPhase(run, state, startOf(parameters, stored));
       if (ended.kind === 'interrupted') return { status: 'interrupted', step: ended.state.step, totalSteps: plan.totalSteps };
       ({ state, parameters } = ended);
     }
-    last = { checkpoint: { ...state, seconds: seconds() }, tensors: parameters };
+    last = { checkpoint: { ...state, seconds: seconds() }, tensors: present(parameters, 'parameters of the last phase') };
   } finally {
     await engine.close();
   }
   const result = await finish(model, folder, last, data.name);
   await writeCheckpoint(folder, last.checkpoint, last.tensors);
   return result;
+}
+
+function startOf(parameters: PhaseTensors | undefined, stored: StoredCheckpoint | undefined): PhaseStart {
+  if (parameters) return { kind: 'parameters', parameters };
+  return stored ? { kind: 'stored', tensors: stored.tensors } : { kind: 'initial' };
 }
 
 /** Fails with `run/batch` where a phase has no step to take. */

@@ -19,10 +19,9 @@ import type { Run } from './run-context.ts';
 /** Steps of `sparsify` between looks. */
 const interval = 100;
 
-/** Masks what is zero as a phase begins, where the phase has masks: everything else may live. */
-export function maskZeroGroups(run: Run, phase: number): void {
+/** Masks what is zero in `held`, all tensors of a phase as it begins, where it has masks: everything else may live. */
+export function maskZeroGroups(run: Run, phase: number, held: PhaseTensors): void {
   if (present(run.phases[phase], 'phase').masked.size === 0) return;
-  const held = run.engine.read();
   for (const { members } of run.groups) for (const { parameter } of members) dataOf(held, maskName(parameter)).fill(1);
   maskGroups(run, held, () => 0);
   run.engine.write(held);

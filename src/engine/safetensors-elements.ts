@@ -26,10 +26,15 @@ export function decodeElements(bytes: Uint8Array, type: ElementType): Float32Arr
   return data;
 }
 
-export function encodeElements(data: Float32Array | Float64Array, into: Uint8Array): void {
-  const view = new DataView(into.buffer, into.byteOffset, into.byteLength);
-  if (data instanceof Float32Array) for (let i = 0; i < data.length; i++) view.setFloat32(4 * i, data[i] as number, true);
-  else for (let i = 0; i < data.length; i++) view.setFloat64(8 * i, data[i] as number, true);
+const hostIsLittleEndian = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1;
+
+/** The elements' bytes: the array's own memory where the host is little-endian, else a copy. */
+export function encodeElements(data: Float32Array | Float64Array): Uint8Array {
+  const own = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+  if (hostIsLittleEndian) return own;
+  const swapped = own.slice();
+  for (let at = 0; at < swapped.length; at += data.BYTES_PER_ELEMENT) swapped.subarray(at, at + data.BYTES_PER_ELEMENT).reverse();
+  return swapped;
 }
 
 /** IEEE 754 binary16: one sign bit, five of exponent, ten of fraction. */

@@ -127,26 +127,29 @@ function checkCover(regions: readonly Region[], room: number, file: string): voi
   if (end !== room) corrupt(file, `${room} bytes of tensors`, `${end}`);
 }
 
-/** One file, the same bytes for the same tensors: by name, F32 for Float32Array, F64 for Float64Array. */
-export function writeSafetensors(tensors: ReadonlyMap<string, Tensor>, metadata: ReadonlyMap<string, string> = new Map()): Uint8Array<ArrayBuffer> {
+/**
+ * One file in pieces to be written one after the other, the same bytes for the same tensors: by name, F32 for
+ * Float32Array, F64 for Float64Array. The pieces are the tensors' own memory where they can be: a training
+ * process need not hold its weights twice to save them.
+ */
+export function encodeSafetensors(tensors: ReadonlyMap<string, Tensor>, metadata: ReadonlyMap<string, string> = new Map()): readonly Uint8Array[] {
   const header: [string, unknown][] = [];
   if (metadata.size > 0) header.push([metadataKey, Object.fromEntries([...metadata].sort(byKey))]);
-  const parts: { readonly from: number; readonly data: Tensor['data'] }[] = [];
+  const pieces: Uint8Array[] = [];
   let end = 0;
   for (const [name, { shape, data }] of [...tensors].sort(byKey)) {
     invariant(data.length === sizeOf(shape), () => `${data.length} elements for shape [${shape.join(', ')}] of ${name}`);
     header.push([name, { dtype: data instanceof Float32Array ? 'F32' : 'F64', shape, data_offsets: [end, end + data.byteLength] }]);
-    parts.push({ from: end, data });
+    pieces.push(encodeElements(data));
     end += data.byteLength;
   }
   const text = new TextEncoder().encode(JSON.stringify(Object.fromEntries(header)));
   // Padded with spaces, so that tensors lie at multiples of eight bytes.
   const length = Math.ceil(text.length / 8) * 8;
-  const bytes = new Uint8Array(prefix + length + end);
-  new DataView(bytes.buffer).setUint32(0, length, true);
-  bytes.fill(0x20, prefix, prefix + length).set(text, prefix);
-  for (const { from, data } of parts) encodeElements(data, bytes.subarray(prefix + length + from, prefix + length + from + data.byteLength));
-  return bytes;
+  const head = new Uint8Array(prefix + length);
+  new DataView(head.buffer).setUint32(0, length, true);
+  head.fill(0x20, prefix).set(text, prefix);
+  return [head, ...pieces];
 }
 
 function byKey(a: readonly [string, unknown], b: readonly [string, unknown]): number {

@@ -58,6 +58,7 @@ interface Lowered {
   readonly nameOf: (value: Value) => SlotName;
   /** Where each slot's memory is: aliases and views followed. */
   readonly home: (slot: SlotName) => SlotName;
+  readonly layoutAtHome: (slot: SlotName) => Layout;
   readonly leaves: ReadonlyMap<SlotName, Node>;
   /** State that cannot be replaced in place, moved at the end. */
   readonly copies: readonly PlacedNest[];
@@ -74,7 +75,7 @@ function leafName(node: Node): string | undefined {
 /** All graphs share leaves of the same name, and one memory. */
 function lowerAll(requests: readonly GraphRequest[], ops: OpRegistry, machine: TargetMachine): KernelModule {
   const shared = new Map<SlotName, Layout>();
-  const graphs = requests.map((request) => prepare(request, ops, machine, shared));
+  const graphs = shareTemporaries(requests.map((request) => prepare(request, ops, machine, shared)));
   const lives: Life[] = graphs.flatMap((lowered) => livesOf(lowered));
   const memory = planMemory([...new Map(lives.map((life) => [life.name, life])).values()], 0);
   const pool = constantPool(memory.elements, machine.unit);
@@ -115,7 +116,31 @@ function prepare(request: GraphRequest, ops: OpRegistry, machine: TargetMachine,
     const alias = aliases.get(viewed);
     return alias === undefined ? viewed : home(alias);
   };
-  return { request, placed, plan, nameOf, home, leaves, copies };
+  const layoutAtHome = (slot: SlotName): Layout => present(plan.layouts.get(home(slot)), `layout of ${home(slot)}`);
+  return { request, placed, plan, nameOf, home, layoutAtHome, leaves, copies };
+}
+
+/**
+ * Programs never run at once, so a temporary of one may lie where an earlier one's does, if their layouts are
+ * the very same: what lies between and behind the elements must stay zero for both.
+ */
+function shareTemporaries(graphs: readonly Lowered[]): readonly Lowered[] {
+  const homes: { readonly name: SlotName; readonly layout: string }[] = [];
+  return graphs.map((lowered) => {
+    const { home, layoutAtHome } = lowered;
+    const always = alwaysAlive(lowered);
+    const own = new Set(lowered.placed.nests.map(({ writes }) => home(writes)).filter((name) => !always.has(name)));
+    const left = [...homes];
+    const shares = new Map<SlotName, SlotName>();
+    for (const name of own) {
+      const layout = JSON.stringify(layoutAtHome(name));
+      const at = left.findIndex((each) => each.layout === layout);
+      const [found] = at < 0 ? [] : left.splice(at, 1);
+      if (found) shares.set(name, found.name);
+      else homes.push({ name, layout });
+    }
+    return { ...lowered, home: (slot) => shares.get(home(slot)) ?? home(slot) };
+  });
 }
 
 /** Leaves by slot. Those that another graph of the module has too are the same memory, so of the same shape. */
@@ -146,14 +171,19 @@ function mayReplace(placed: PlacedGraph, from: SlotName, to: SlotName): boolean 
   });
 }
 
-/** When each home is in use; leaves, outputs, state and haloed slots always are. */
-function livesOf({ request, placed, plan, nameOf, home, leaves, copies }: Lowered): readonly Life[] {
-  const outputs = request.graph.outputs.map(({ value }) => nameOf(value));
-  const always = new Set<SlotName>([...leaves.keys(), ...plan.haloed, ...outputs].map(home));
+/** Homes that hold something between runs of their program: leaves, state, outputs. */
+function alwaysAlive({ request, nameOf, home, leaves }: Lowered): ReadonlySet<SlotName> {
+  return new Set([...leaves.keys(), ...request.graph.outputs.map(({ value }) => nameOf(value))].map(home));
+}
+
+/** When each home is in use; a slot with a halo always is, since its zeros must last. */
+function livesOf(lowered: Lowered): readonly Life[] {
+  const { request, placed, plan, home, layoutAtHome, leaves, copies } = lowered;
+  const always = new Set([...alwaysAlive(lowered), ...[...plan.haloed].map(home)]);
   const lives = new Map<SlotName, Life>();
   const touch = (slot: SlotName, at: number): void => {
     const name = home(slot);
-    const size = present(plan.layouts.get(name), `layout of ${name}`).size;
+    const { size } = layoutAtHome(slot);
     const eternal = always.has(name) || request.division.kind !== 'whole';
     const [first, last] = eternal ? [-Infinity, Infinity] : [at, at];
     const before = lives.get(name);

@@ -5,7 +5,7 @@ import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import { request } from 'node:http';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { writeSafetensors } from '../../src/engine/safetensors.ts';
+import { encodeSafetensors } from '../../src/engine/safetensors.ts';
 import { runCli, temporaryFolder, weightsOf } from './support.ts';
 
 const examples = join(import.meta.dirname, '../../examples');
@@ -14,7 +14,7 @@ const source = join(examples, 'demo.ssl');
 
 beforeAll(async () => {
   const weights = join(temporaryFolder(), 'w.safetensors');
-  writeFileSync(weights, writeSafetensors(weightsOf(readFileSync(source, 'utf8'))));
+  writeFileSync(weights, Buffer.concat(encodeSafetensors(weightsOf(readFileSync(source, 'utf8')))));
   await runCli(['build', source, '--weights', weights, '--out', folder]);
   cpSync(join(examples, 'embed'), folder, { recursive: true });
   writeFileSync(join(folder, 'package.json'), '{ "type": "module" }');

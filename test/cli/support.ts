@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { afterAll, vi } from 'vitest';
 import { runCommandLine } from '../../src/cli/run.ts';
 import { checkSource } from '../../src/driver/source.ts';
-import { writeSafetensors } from '../../src/engine/safetensors.ts';
+import { encodeSafetensors } from '../../src/engine/safetensors.ts';
 import type { Tensor } from '../../src/base/tensor.ts';
 import type { Model } from '../../src/ir/network.ts';
 import { ops } from '../../src/ops/index.ts';
@@ -91,6 +91,6 @@ export function smallFiles(): SmallFiles {
   const folder = temporaryFolder();
   const [source, weights] = [join(folder, 'small.ssl'), join(folder, 'small.safetensors')];
   writeFileSync(source, smallSource);
-  writeFileSync(weights, writeSafetensors(weightsOf(smallSource)));
+  writeFileSync(weights, Buffer.concat(encodeSafetensors(weightsOf(smallSource))));
   return { folder, source, weights };
 }
