@@ -1,7 +1,7 @@
 // The harness: several candidates timed side by side in one process on a machine that others share.
-// Rounds interleave the candidates and alternate their order, so drift hits all alike. A fixed
-// multiply-add loop (the sentinel) runs between the turns, and a candidate's turn is discarded when the
-// sentinel before or after it ran slow: somebody else was using the core.
+// Rounds interleave the candidates and alternate their order, so drift hits all alike. Fixed loops (the
+// sentinels) run between the turns, and a candidate's turn is discarded when one before or after it ran slow:
+// somebody else was using the core, or the caches.
 
 /** Something to time; `name` is unique among the candidates measured together. */
 export interface Candidate {
@@ -15,23 +15,23 @@ export interface Clock {
   readonly wait: (ms: number) => Promise<void>;
 }
 
-/** The fixed loop. One for the whole process: a case measured on a busy core must not set its own standard. */
+/** A fixed loop. One for the whole process: a case measured on a busy core must not set its own standard. */
 export interface Sentinel {
   /** Always the same work, about a millisecond. */
   readonly work: () => void;
+  /** A turn is discarded when the loop beside it took more than this times its best. */
+  readonly tolerance: number;
   /** Its fastest time so far, in milliseconds; `Infinity` at first. */
   best: number;
 }
 
 export interface MeasureOptions {
   readonly clock: Clock;
-  readonly sentinel: Sentinel;
+  readonly sentinels: readonly Sentinel[];
   /** Clean turns of each candidate to take the median of. */
   readonly rounds: number;
   /** For how many milliseconds more rounds are run, before the least disturbed turns have to do. */
   readonly patienceMs: number;
-  /** A turn is discarded when the sentinel beside it took more than this times its best. */
-  readonly tolerance: number;
   /** A candidate is repeated within its turn until that lasts about so long, in milliseconds. */
   readonly turnMs: number;
 }
@@ -46,8 +46,8 @@ export interface Measurement {
 
 interface Turn {
   readonly ms: number;
-  /** The slower of the two sentinels beside it. */
-  readonly sentinel: number;
+  /** Of each sentinel the slower of the two times beside it. */
+  readonly beside: readonly number[];
 }
 
 export const systemClock: Clock = {
@@ -55,11 +55,10 @@ export const systemClock: Clock = {
   wait: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
 };
 
-export const defaultMeasureOptions: Omit<MeasureOptions, 'sentinel'> = {
+export const defaultMeasureOptions: Omit<MeasureOptions, 'sentinels'> = {
   clock: systemClock,
   rounds: 20,
   patienceMs: 8000,
-  tolerance: 1.03,
   turnMs: 5,
 };
 
@@ -74,44 +73,50 @@ export async function measure(
   candidates: readonly Candidate[],
   options: MeasureOptions,
 ): Promise<readonly Measurement[]> {
-  const { clock, sentinel, rounds, patienceMs, tolerance, turnMs } = options;
-  const sentinelCandidate: Candidate = { name: 'sentinel', run: sentinel.work };
-  const timeSentinel = (): Promise<number> => timeCalls(sentinelCandidate, 1, clock);
-  for (const candidate of [sentinelCandidate, ...candidates]) await warmUp(candidate, clock);
+  const { clock, sentinels, rounds, patienceMs, turnMs } = options;
+  const guards = sentinels.map(({ work }): Candidate => ({ name: 'sentinel', run: work }));
+  const timeSentinels = async (): Promise<readonly number[]> => {
+    const times: number[] = [];
+    for (const guard of guards) times.push(await timeCalls(guard, 1, clock));
+    return times;
+  };
+  for (const candidate of [...guards, ...candidates]) await warmUp(candidate, clock);
   // Optimised code arrives from a background thread: without a pause the second warm-up would still run
   // the first tier's.
   await clock.wait(150);
-  await warmUp(sentinelCandidate, clock);
+  for (const guard of guards) await warmUp(guard, clock);
   const entries: { readonly candidate: Candidate; readonly calls: number; readonly turns: Turn[] }[] = [];
   for (const candidate of candidates) {
     const calls = Math.ceil(turnMs / (await warmUp(candidate, clock)));
     entries.push({ candidate, calls, turns: [] });
   }
 
-  const isClean = (turn: Turn): boolean => turn.sentinel <= sentinel.best * tolerance;
+  /** How far the sentinels beside a turn were from their best; above 1 it is discarded. */
+  const disturbance = ({ beside }: Turn): number => Math.max(...sentinels.map(({ best, tolerance }, i) => (beside[i] ?? NaN) / best / tolerance));
+  const isClean = (turn: Turn): boolean => disturbance(turn) <= 1;
   const enough = (turns: readonly Turn[]): boolean => turns.filter(isClean).length >= rounds;
   const start = clock.now();
   const mayRetry = (round: number): boolean => round < rounds || clock.now() - start < patienceMs;
   for (let round = 0; mayRetry(round) && !entries.every(({ turns }) => enough(turns)); round++) {
-    let before = await timeSentinel();
+    let before = await timeSentinels();
     for (const { candidate, calls, turns } of round % 2 === 0 ? entries : entries.toReversed()) {
       const ms = await timeCalls(candidate, calls, clock);
-      const after = await timeSentinel();
-      sentinel.best = Math.min(sentinel.best, before, after);
-      turns.push({ ms, sentinel: Math.max(before, after) });
+      const after = await timeSentinels();
+      const beside = sentinels.map((sentinel, i) => {
+        const times = [before[i] ?? NaN, after[i] ?? NaN];
+        sentinel.best = Math.min(sentinel.best, ...times);
+        return Math.max(...times);
+      });
+      turns.push({ ms, beside });
       before = after;
     }
   }
 
   return entries.map(({ candidate, turns }) => {
     // Out of patience, the least disturbed turns have to do; `clean` tells.
-    const kept = enough(turns) ? turns.filter(isClean) : leastDisturbed(turns, rounds);
+    const kept = enough(turns) ? turns.filter(isClean) : turns.toSorted((a, b) => disturbance(a) - disturbance(b)).slice(0, rounds);
     return { name: candidate.name, ms: median(kept.map((turn) => turn.ms)), clean: kept.filter(isClean).length };
   });
-}
-
-function leastDisturbed(turns: readonly Turn[], count: number): readonly Turn[] {
-  return [...turns].sort((a, b) => a.sentinel - b.sentinel).slice(0, count);
 }
 
 /** Milliseconds a call. A candidate that returns no promise is not made to wait for one. */

@@ -4,7 +4,7 @@ import { availableParallelism, cpus } from 'node:os';
 import { matchesGlob } from 'node:path';
 import { parseArgs } from 'node:util';
 import { ensureInstalled, installedVersions } from './install.ts';
-import { compilePeakLoop, measurePeak, sentinelOf } from './peak.ts';
+import { compilePeakLoop, measurePeak, sentinelsOf } from './peak.ts';
 import { formatResult } from './report.ts';
 import type { Result } from './report.ts';
 import type { Suite, SuiteContext } from './suite.ts';
@@ -63,7 +63,7 @@ async function runSuite({ suite, candidates, cases }: Command): Promise<Result> 
   const context: SuiteContext = {
     wantsCase: (name) => cases === undefined || matchesGlob(name, cases),
     wantsCandidate: (name) => candidates.includes(name),
-    sentinel: sentinelOf(peakLoop),
+    sentinels: sentinelsOf(peakLoop),
     progress,
   };
   const packages = suite.packages(context);

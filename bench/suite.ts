@@ -8,8 +8,8 @@ export interface SuiteContext {
   readonly wantsCase: (name: string) => boolean;
   /** Whether a candidate was asked for. */
   readonly wantsCandidate: (name: string) => boolean;
-  /** The fixed loop that shows a disturbed turn; see measure.ts. */
-  readonly sentinel: Sentinel;
+  /** The fixed loops that show a disturbed turn; see measure.ts. */
+  readonly sentinels: readonly Sentinel[];
   /** One line for a person, not part of the result. */
   readonly progress: (line: string) => void;
 }

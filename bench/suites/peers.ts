@@ -74,7 +74,7 @@ async function runCase(name: string, network: Network, chosen: readonly Peer[], 
       invariant(difference <= AGREEMENT, () => `${name}: ${peer.name} is off by ${difference} of the largest value`);
     }
     const candidates = entries.map(({ peer, prepared }) => ({ name: peer.name, run: prepared.run }));
-    const measured = await measure(candidates, { ...defaultMeasureOptions, sentinel: context.sentinel });
+    const measured = await measure(candidates, { ...defaultMeasureOptions, sentinels: context.sentinels });
     const summary = measured.map(({ name: peer, ms, clean }) => `${peer} ${ms.toPrecision(3)} (${clean})`);
     context.progress(`${name}: ${summary.join(', ')}`);
     return entries.map(({ peer, prepared, flops }, index): Row => {

@@ -98,7 +98,7 @@ async function runCase({ name, example, forward }: Case, context: SuiteContext):
   const prepared = await Promise.all(threadCounts.map((threads) => prepare(model, threads)));
   try {
     const candidates = prepared.map(({ run }, at): Candidate => ({ name: `${threadCounts[at]} threads`, run }));
-    const measured = await measure(candidates, { ...defaultMeasureOptions, sentinel: context.sentinel });
+    const measured = await measure(candidates, { ...defaultMeasureOptions, sentinels: context.sentinels });
     const perStep = measured.map(({ ms }) => ms / STEPS);
     context.progress(`${name}: ${measured.map((each, at) => `${each.name} ${perStep[at]?.toPrecision(3)} (${each.clean})`).join(', ')}`);
     const bytes = await residentMemory(example, context);

@@ -34,7 +34,7 @@ function fakeMachine(): Machine {
 }
 
 function steadySentinel(machine: Machine): Sentinel {
-  return { work: () => machine.advance(1), best: Infinity };
+  return { work: () => machine.advance(1), tolerance: 1.03, best: Infinity };
 }
 
 const options = { ...defaultMeasureOptions, patienceMs: 1000 };
@@ -51,7 +51,7 @@ describe('measure', () => {
     const machine = fakeMachine();
     const slow = machine.takes('slow', () => 20);
     const quick = machine.takes('quick', () => 0.5);
-    const result = await measure([slow, quick], { ...options, clock: machine.clock, sentinel: steadySentinel(machine) });
+    const result = await measure([slow, quick], { ...options, clock: machine.clock, sentinels: [steadySentinel(machine)] });
     expect(result.map(({ name, clean }) => [name, clean])).toEqual([
       ['slow', 20],
       ['quick', 20],
@@ -72,7 +72,7 @@ describe('measure', () => {
       },
     });
     const sentinel = steadySentinel(machine);
-    await measure([logging('a'), logging('b')], { ...options, rounds: 4, clock: machine.clock, sentinel });
+    await measure([logging('a'), logging('b')], { ...options, rounds: 4, clock: machine.clock, sentinels: [sentinel] });
     // Twice three calls of warm-up each, then one call a turn.
     expect(log.slice(12).join('')).toBe('abbaabba');
   });
@@ -87,7 +87,7 @@ describe('measure', () => {
         machine.advance(10);
       },
     };
-    await measure([counted], { ...options, rounds: 0, clock: machine.clock, sentinel: steadySentinel(machine) });
+    await measure([counted], { ...options, rounds: 0, clock: machine.clock, sentinels: [steadySentinel(machine)] });
     expect(calls).toBe(12);
   });
 
@@ -103,17 +103,40 @@ describe('measure', () => {
         machine.advance(disturbed ? 12 : 8);
       },
     };
-    const sentinel: Sentinel = { work: () => machine.advance(disturbed ? 1.5 : 1), best: Infinity };
-    const result = await measure([candidate], { ...options, clock: machine.clock, sentinel });
+    const sentinel: Sentinel = { work: () => machine.advance(disturbed ? 1.5 : 1), tolerance: 1.03, best: Infinity };
+    const result = await measure([candidate], { ...options, clock: machine.clock, sentinels: [sentinel] });
     expect(result).toEqual([{ name: 'candidate', ms: 8, clean: 20 }]);
     expect(sentinel.best).toBe(1);
   });
 
+  test('one slow sentinel of several is enough to discard a turn', async () => {
+    const machine = fakeMachine();
+    let disturbed = false;
+    let round = 0;
+    const candidate: Candidate = {
+      name: 'candidate',
+      run: () => {
+        disturbed = round++ % 2 === 1;
+        machine.advance(disturbed ? 12 : 8);
+      },
+    };
+    const sentinels: readonly Sentinel[] = [
+      steadySentinel(machine),
+      { work: () => machine.advance(disturbed ? 1.2 : 1), tolerance: 1.1, best: Infinity },
+    ];
+    // Calm calls lie between two disturbed ones, so no turn is clean: the least disturbed are as bad as all.
+    const [always] = await measure([candidate], { ...options, clock: machine.clock, sentinels });
+    expect(always?.clean).toBe(0);
+    const tolerant = sentinels.map((each) => ({ ...each, tolerance: 1.3 }));
+    const [never] = await measure([candidate], { ...options, clock: machine.clock, sentinels: tolerant });
+    expect(never?.clean).toBe(20);
+  });
+
   test('settles for the least disturbed turns once it is out of patience', async () => {
     const machine = fakeMachine();
-    const sentinel: Sentinel = { work: () => machine.advance(1.5), best: 1 };
+    const sentinel: Sentinel = { work: () => machine.advance(1.5), tolerance: 1.03, best: 1 };
     const candidate = machine.takes('candidate', () => 7);
-    const result = await measure([candidate], { ...options, clock: machine.clock, sentinel });
+    const result = await measure([candidate], { ...options, clock: machine.clock, sentinels: [sentinel] });
     expect(result).toEqual([{ name: 'candidate', ms: 7, clean: 0 }]);
   });
 
@@ -126,7 +149,7 @@ describe('measure', () => {
         machine.advance(6);
       },
     };
-    const result = await measure([candidate], { ...options, clock: machine.clock, sentinel: steadySentinel(machine) });
+    const result = await measure([candidate], { ...options, clock: machine.clock, sentinels: [steadySentinel(machine)] });
     expect(result[0]?.ms).toBeCloseTo(6);
   });
 });
