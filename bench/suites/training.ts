@@ -16,7 +16,6 @@ import { ops } from '../../src/ops/index.ts';
 import { parse } from '../../src/syntax/parse.ts';
 import { initialParameters } from '../../src/train/initialize.ts';
 import { defaultMeasureOptions, measure } from '../measure.ts';
-import type { Candidate } from '../measure.ts';
 import { inTemporaryFolder, residentOfCommand } from '../process.ts';
 import { formatMs, formatRatio } from '../report.ts';
 import type { Result, Row, Table } from '../report.ts';
@@ -92,23 +91,24 @@ async function residentMemory(example: string, context: SuiteContext): Promise<n
   });
 }
 
+/** One engine after the other: two by turns would push each other out of the last cache, which no training does. */
 async function runCase({ name, example, forward }: Case, context: SuiteContext): Promise<readonly Row[]> {
   const model = modelOf(example);
-  const threadCounts = availableParallelism() > 1 ? [1, 2] : [1];
-  const prepared = await Promise.all(threadCounts.map((threads) => prepare(model, threads)));
-  try {
-    const candidates = prepared.map(({ run }, at): Candidate => ({ name: `${threadCounts[at]} threads`, run }));
-    const measured = await measure(candidates, { ...defaultMeasureOptions, sentinels: context.sentinels });
-    const perStep = measured.map(({ ms }) => ms / STEPS);
-    context.progress(`${name}: ${measured.map((each, at) => `${each.name} ${perStep[at]?.toPrecision(3)} (${each.clean})`).join(', ')}`);
-    const bytes = await residentMemory(example, context);
-    return perStep.map((ms, at): Row => {
-      const threads = threadCounts[at] ?? 1;
-      return { case: name, candidate: OURS, threads, ms, gflops: stepFlops(forward) / ms / 1e6, ...(threads === 2 && { bytes }) };
-    });
-  } finally {
-    for (const { engine } of prepared) await engine.close();
+  const rows: Row[] = [];
+  for (const threads of availableParallelism() > 1 ? [1, 2] : [1]) {
+    const { engine, run } = await prepare(model, threads);
+    try {
+      for (const { ms, clean } of await measure([{ name, run }], { ...defaultMeasureOptions, sentinels: context.sentinels })) {
+        const perStep = ms / STEPS;
+        context.progress(`${name}: ${perStep.toPrecision(3)} ms on ${threads} threads, ${clean} turns clean`);
+        rows.push({ case: name, candidate: OURS, threads, ms: perStep, gflops: stepFlops(forward) / perStep / 1e6 });
+      }
+    } finally {
+      await engine.close();
+    }
   }
+  const bytes = await residentMemory(example, context);
+  return rows.map((row) => (row.threads === 2 ? { ...row, bytes } : row));
 }
 
 async function run(context: SuiteContext): Promise<readonly Row[]> {
