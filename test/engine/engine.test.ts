@@ -118,6 +118,21 @@ test('a pass in parts answers what the whole does', async () => {
   expect(engine.read()).toEqual(tensors);
 });
 
+test('an evaluation between steps, in the memory of their temporaries, leaves no trace', async () => {
+  const engine = await engineOf(request('sparsify'), 2);
+  begin(engine);
+  const whole = await engine.run(pass);
+  const tensors = engine.read();
+  await engine.enter(0);
+  begin(engine);
+  const part = await engine.run({ ...pass, to: 2 });
+  const judged = await engine.run(evaluation);
+  const rest = await engine.run({ ...pass, from: 2, sums: part });
+  expect(rest).toEqual(whole);
+  expect(engine.read()).toEqual(tensors);
+  expect(judged.done).toBe(4);
+});
+
 test('an evaluation counts each sample once, and padding not at all', async () => {
   const engine = await engineOf(request('sparsify'), 2);
   begin(engine);
