@@ -17,7 +17,7 @@ export interface Clock {
 
 /** A fixed loop. One for the whole process: a case measured on a busy core must not set its own standard. */
 export interface Sentinel {
-  /** Always the same work, about a millisecond. */
+  /** Always the same work, a millisecond at most. */
   readonly work: () => void;
   /** A turn is discarded when the loop beside it took more than this times its best. */
   readonly tolerance: number;

@@ -15,7 +15,7 @@ const ACCUMULATORS = 13;
 const UNROLL = 2;
 const FLOPS_A_TURN = ACCUMULATORS * UNROLL * 4 * 2;
 
-/** Turns of the loop in one sentinel: about a millisecond. */
+/** Turns of the loop in one call of the first sentinel: about a millisecond. */
 const SENTINEL_TURNS = 300_000;
 
 /** Pages of 64 KiB that the second sentinel reads: 4 MiB. */

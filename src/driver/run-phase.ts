@@ -99,9 +99,12 @@ async function enterPhase(run: Run, phase: number, start: PhaseStart): Promise<P
   const { engine, model, spec } = run;
   await engine.enter(phase);
   switch (start.kind) {
-    case 'initial':
+    case 'initial': {
       engine.write(initialParameters(model.network, spec.seed));
-      return engine.read();
+      const held = engine.read();
+      maskZeroGroups(run, phase, held);
+      return held;
+    }
     case 'parameters': {
       engine.write(start.parameters);
       const held = engine.read(start.parameters);

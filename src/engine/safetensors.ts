@@ -129,8 +129,8 @@ function checkCover(regions: readonly Region[], room: number, file: string): voi
 
 /**
  * One file in pieces to be written one after the other, the same bytes for the same tensors: by name, F32 for
- * Float32Array, F64 for Float64Array. The pieces are the tensors' own memory where they can be: a training
- * process need not hold its weights twice to save them.
+ * Float32Array, F64 for Float64Array. The pieces are the tensors' own memory where they can be, so that a training
+ * process need not hold its weights twice to save them: no tensor may change until all pieces are written.
  */
 export function encodeSafetensors(tensors: ReadonlyMap<string, Tensor>, metadata: ReadonlyMap<string, string> = new Map()): readonly Uint8Array[] {
   const header: [string, unknown][] = [];

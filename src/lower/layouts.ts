@@ -65,7 +65,7 @@ function classify(placed: PlacedGraph, leaves: ReadonlyMap<SlotName, SlotKind>):
  * Places outside each slot, by dimension: zeros that loads reach for, or what a scatter writes to nobody. The
  * latter are no zeros, so no slot may have both.
  */
-function halosOf(placed: PlacedGraph): ReadonlyMap<SlotName, readonly Halo[]> {
+function halosOf(placed: PlacedGraph): Record<'read' | 'written', ReadonlyMap<SlotName, readonly Halo[]>> {
   const read = new Map<SlotName, readonly Halo[]>();
   const written = new Map<SlotName, readonly Halo[]>();
   for (const each of placed.nests) {
@@ -73,7 +73,7 @@ function halosOf(placed: PlacedGraph): ReadonlyMap<SlotName, readonly Halo[]> {
     widen(written, each.writes, each.nest.write.index, each, placed);
   }
   invariant([...written.keys()].every((slot) => !read.has(slot)), 'what a scatter writes past a tensor is not read as its padding');
-  return new Map([...read, ...written]);
+  return { read, written };
 }
 
 /** Makes the halo of a slot wide enough for these indices. */
@@ -103,8 +103,10 @@ export interface LayoutPlan {
   /** Slot whose memory a view shares. */
   readonly base: (slot: SlotName) => SlotName;
   readonly isWeight: (slot: SlotName) => boolean;
-  /** Slots with a halo: nothing else may use their memory, so that zeros there stay. */
+  /** Slots with a halo: nothing else of their program may use their memory, so that zeros there stay. */
   readonly haloed: ReadonlySet<SlotName>;
+  /** Those of them whose halo a scatter writes to: it holds no zeros. */
+  readonly scattered: ReadonlySet<SlotName>;
   /** Weights with another dimension innermost: what a gradient by the input reads. */
   readonly transposed: (slot: SlotName, innermost: number) => Layout;
 }
@@ -112,7 +114,8 @@ export interface LayoutPlan {
 export function planLayouts(request: LayoutRequest): LayoutPlan {
   const { placed, width, fixed } = request;
   const kindOf = classify(placed, request.leaves);
-  const halos = halosOf(placed);
+  const { read, written } = halosOf(placed);
+  const halos = new Map([...read, ...written]);
   const shapeOf = (slot: SlotName): readonly number[] => present(placed.slots.get(slot), 'slot').shape;
   const layouts = new Map<SlotName, Layout>(fixed);
   const bases = new Map<SlotName, SlotName>();
@@ -156,7 +159,7 @@ export function planLayouts(request: LayoutRequest): LayoutPlan {
     return withColumns(shape, [...shards, ...nested], width, columns.get(slot));
   };
   for (const slot of placed.slots.keys()) if (!layouts.has(slot)) layouts.set(slot, weightLayout(slot));
-  return { layouts, base, isWeight: (slot) => kindOf(slot) === 'weight', haloed: new Set([...halos.keys()].map(base)), transposed: weightLayout };
+  return { layouts, base, isWeight: (slot) => kindOf(slot) === 'weight', haloed: new Set([...halos.keys()].map(base)), scattered: new Set([...written.keys()].map(base)), transposed: weightLayout };
 }
 
 function flattenedView(of: Layout, shape: readonly number[]): Layout {

@@ -56,8 +56,9 @@ interface Lowered {
   readonly placed: PlacedGraph;
   readonly plan: LayoutPlan;
   readonly nameOf: (value: Value) => SlotName;
-  /** Where each slot's memory is: aliases and views followed. */
+  /** Where each slot's memory is: aliases and views followed, and the places of earlier programs that it shares. */
   readonly home: (slot: SlotName) => SlotName;
+  /** Layout of the memory that a slot is in. */
   readonly layoutAtHome: (slot: SlotName) => Layout;
   readonly leaves: ReadonlyMap<SlotName, Node>;
   /** State that cannot be replaced in place, moved at the end. */
@@ -72,7 +73,7 @@ function leafName(node: Node): string | undefined {
   return `@${name}`;
 }
 
-/** All graphs share leaves of the same name, and one memory. */
+/** All graphs share one memory: leaves by name, temporaries by layout. */
 function lowerAll(requests: readonly GraphRequest[], ops: OpRegistry, machine: TargetMachine): KernelModule {
   const shared = new Map<SlotName, Layout>();
   const graphs = shareTemporaries(requests.map((request) => prepare(request, ops, machine, shared)));
@@ -122,17 +123,21 @@ function prepare(request: GraphRequest, ops: OpRegistry, machine: TargetMachine,
 
 /**
  * Programs never run at once, so a temporary of one may lie where an earlier one's does, if their layouts are
- * the very same: what lies between and behind the elements must stay zero for both.
+ * the very same: what lies between and behind the elements must stay zero for both. For the same reason a slot
+ * whose halo is scattered to takes no part.
  */
 function shareTemporaries(graphs: readonly Lowered[]): readonly Lowered[] {
   const homes: { readonly name: SlotName; readonly layout: string }[] = [];
   return graphs.map((lowered) => {
     const { home, layoutAtHome } = lowered;
-    const always = alwaysAlive(lowered);
-    const own = new Set(lowered.placed.nests.map(({ writes }) => home(writes)).filter((name) => !always.has(name)));
-    const left = [...homes];
+    const apart = new Set([...alwaysAlive(lowered), ...[...lowered.plan.scattered].map(home)]);
+    const own = new Set(lowered.placed.nests.map(({ writes }) => home(writes)).filter((name) => !apart.has(name)));
+    // Copies of leaves have the same name in every program, and so one place already.
+    const shared = new Set(homes.map(({ name }) => name).filter((name) => own.has(name)));
+    const left = homes.filter(({ name }) => !shared.has(name));
     const shares = new Map<SlotName, SlotName>();
     for (const name of own) {
+      if (shared.has(name)) continue;
       const layout = JSON.stringify(layoutAtHome(name));
       const at = left.findIndex((each) => each.layout === layout);
       const [found] = at < 0 ? [] : left.splice(at, 1);

@@ -3,10 +3,10 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { encodeSafetensors } from '../../src/engine/safetensors.ts';
 import { runCli, temporaryFolder, weightsOf } from '../cli/support.ts';
 import { openBrowser } from './chromium.ts';
 import type { OpenBrowser, Page, ServedFile } from './chromium.ts';
+import { safetensorsFile } from '../safetensors-file.ts';
 
 const examples = path.join(import.meta.dirname, '../../examples');
 const source = path.join(examples, 'demo.ssl');
@@ -18,7 +18,7 @@ interface Mouse {
 
 async function pageFiles(target: keyof typeof policies): Promise<ReadonlyMap<string, ServedFile>> {
   const [folder, weights] = [temporaryFolder(), path.join(temporaryFolder(), 'w.safetensors')];
-  writeFileSync(weights, Buffer.concat(encodeSafetensors(weightsOf(readFileSync(source, 'utf8')))));
+  writeFileSync(weights, safetensorsFile(weightsOf(readFileSync(source, 'utf8'))));
   await runCli(['build', source, '--weights', weights, '--target', target, '--out', folder]);
   const embed = path.join(examples, 'embed');
   const files = [folder, embed].flatMap((place) => readdirSync(place).map((name) => [name, readFileSync(path.join(place, name))] as const));

@@ -2,8 +2,8 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { encodeSafetensors } from '../../src/engine/safetensors.ts';
 import { listing, runCli, smallFiles, smallSource, temporaryFolder, weightsOf } from './support.ts';
+import { safetensorsFile } from '../safetensors-file.ts';
 
 const { folder, source, weights } = smallFiles();
 const built = (name: string): string => join(folder, name);
@@ -79,9 +79,9 @@ const tensors = weightsOf(smallSource);
 const changed = (change: (copy: typeof tensors) => void): Uint8Array => {
   const copy = new Map(tensors);
   change(copy);
-  return Buffer.concat(encodeSafetensors(copy));
+  return safetensorsFile(copy);
 };
-const whole = Buffer.concat(encodeSafetensors(tensors));
+const whole = safetensorsFile(tensors);
 const conv1 = { shape: [4, 1, 3, 3], data: new Float32Array(36) };
 
 describe('weights that do not fit exit 1 and leave nothing', () => {
@@ -90,7 +90,7 @@ describe('weights that do not fit exit 1 and leave nothing', () => {
     ['a parameter too many', changed((copy) => copy.set('fc9.bias', conv1)), ['fit/unknown', '"fc9.bias"', 'did you mean "fc1.bias"?']],
     ['another shape', changed((copy) => copy.set('conv1.weight', { shape: [4, 1, 5, 5], data: new Float32Array(100) })), ['fit/shape', '[4, 1, 5, 5], expected [4, 1, 3, 3]']],
     ['several faults', changed((copy) => [copy.delete('fc1.bias'), copy.delete('conv1.bias')]), ['2 errors']],
-    ['weights of another network', Buffer.concat(encodeSafetensors(new Map([['a.weight', conv1]]))), ['fit/another-network', 'weights of another network than Small']],
+    ['weights of another network', safetensorsFile(new Map([['a.weight', conv1]])), ['fit/another-network', 'weights of another network than Small']],
     ['a number that is none', changed((copy) => copy.set('conv1.weight', { ...conv1, data: conv1.data.map(() => NaN) })), ['fit/not-finite', 'NaN']],
     ['a truncated file', whole.slice(0, -100), ['weights/truncated']],
     ['a corrupt header', whole.map((byte, i) => (i === 8 ? 0 : byte)), ['weights/corrupt']],
@@ -129,7 +129,7 @@ it('refuses a batch beyond what a module can address', async () => {
   const [file, saved] = [join(place, 'wide.ssl'), join(place, 'wide.safetensors')];
   const text = 'network Wide(x: tensor[30000]) {\n  a = relu(dense(x, units = 3))\n  return dense(a, units = 20000)\n}\n';
   writeFileSync(file, text);
-  writeFileSync(saved, Buffer.concat(encodeSafetensors(weightsOf(text))));
+  writeFileSync(saved, safetensorsFile(weightsOf(text)));
   const { code, err } = await runCli(['build', file, '--weights', saved, '--batch', '65536', '--out', join(place, 'out')]);
   expect(code).toBe(1);
   expect(err).toContain('module/too-large');
@@ -162,7 +162,7 @@ describe('hostile names', () => {
     const [file, saved] = [join(place, 'h.ssl'), join(place, 'h.safetensors')];
     const text = 'network __proto__(constructor: tensor[4]) {\n  eval = relu(dense(constructor, units = 3))\n  labels ["</script>", "`${process.exit(3)}`"]\n  return dense(eval, units = 2)\n}\n';
     writeFileSync(file, text);
-    writeFileSync(saved, Buffer.concat(encodeSafetensors(weightsOf(text))));
+    writeFileSync(saved, safetensorsFile(weightsOf(text)));
     for (const target of ['wasm', 'js']) {
       const out = join(place, target);
       const { code, err } = await runCli(['build', file, '--weights', saved, '--target', target, '--out', out]);

@@ -5,8 +5,8 @@ import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import { request } from 'node:http';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { encodeSafetensors } from '../../src/engine/safetensors.ts';
 import { runCli, temporaryFolder, weightsOf } from './support.ts';
+import { safetensorsFile } from '../safetensors-file.ts';
 
 const examples = join(import.meta.dirname, '../../examples');
 const folder = temporaryFolder();
@@ -14,7 +14,7 @@ const source = join(examples, 'demo.ssl');
 
 beforeAll(async () => {
   const weights = join(temporaryFolder(), 'w.safetensors');
-  writeFileSync(weights, Buffer.concat(encodeSafetensors(weightsOf(readFileSync(source, 'utf8')))));
+  writeFileSync(weights, safetensorsFile(weightsOf(readFileSync(source, 'utf8'))));
   await runCli(['build', source, '--weights', weights, '--out', folder]);
   cpSync(join(examples, 'embed'), folder, { recursive: true });
   writeFileSync(join(folder, 'package.json'), '{ "type": "module" }');

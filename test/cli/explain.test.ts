@@ -1,8 +1,8 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { encodeSafetensors } from '../../src/engine/safetensors.ts';
 import { runCli, smallFiles, temporaryFolder, weightsOf } from './support.ts';
+import { safetensorsFile } from '../safetensors-file.ts';
 
 const { source, weights } = smallFiles();
 
@@ -38,7 +38,7 @@ describe('explain', () => {
     const folder = temporaryFolder();
     const text = 'network Net(image: tensor[1, 3, 4]) {\n  fc = relu(dense(image, units = 4))\n  return dense(fc, units = 2)\n}\nsparsity { lasso inputs of fc strength 0.1 }\n';
     writeFileSync(join(folder, 'net.ssl'), text);
-    writeFileSync(join(folder, 'net.safetensors'), Buffer.concat(encodeSafetensors(weightsOf(text))));
+    writeFileSync(join(folder, 'net.safetensors'), safetensorsFile(weightsOf(text)));
     const { out } = await runCli(['explain', join(folder, 'net.ssl'), '--weights', join(folder, 'net.safetensors')]);
     expect(out).toContain('Inputs read: 6 of 12 (50.0%).\n  #.#.\n  #.#.\n  #.#.\n');
     expect((await runCli(['explain', source, '--weights', weights])).out).not.toContain('Inputs read');

@@ -6,12 +6,12 @@ import { join } from 'node:path';
 import { afterAll, vi } from 'vitest';
 import { runCommandLine } from '../../src/cli/run.ts';
 import { checkSource } from '../../src/driver/source.ts';
-import { encodeSafetensors } from '../../src/engine/safetensors.ts';
 import type { Tensor } from '../../src/base/tensor.ts';
 import type { Model } from '../../src/ir/network.ts';
 import { ops } from '../../src/ops/index.ts';
 import { groupOfElements, groupSets } from '../../src/sparsity/groups.ts';
 import { initialParameters } from '../../src/train/initialize.ts';
+import { safetensorsFile } from '../safetensors-file.ts';
 
 // A busy machine may take long to start processes and to load ts-morph.
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
@@ -91,6 +91,6 @@ export function smallFiles(): SmallFiles {
   const folder = temporaryFolder();
   const [source, weights] = [join(folder, 'small.ssl'), join(folder, 'small.safetensors')];
   writeFileSync(source, smallSource);
-  writeFileSync(weights, Buffer.concat(encodeSafetensors(weightsOf(smallSource))));
+  writeFileSync(weights, safetensorsFile(weightsOf(smallSource)));
   return { folder, source, weights };
 }

@@ -9,11 +9,12 @@ import { present } from '../../src/base/invariant.ts';
 import type { TrainEvent } from '../../src/driver/run-events.ts';
 import { train } from '../../src/driver/run-train.ts';
 import type { TrainOptions, TrainResult } from '../../src/driver/train-options.ts';
-import { encodeSafetensors, readSafetensors } from '../../src/engine/safetensors.ts';
+import { readSafetensors } from '../../src/engine/safetensors.ts';
 import { ops } from '../../src/ops/index.ts';
 import { groupSets } from '../../src/sparsity/groups.ts';
 import { alive } from '../../src/sparsity/norms.ts';
 import { modelOf, smallSource, stripes } from './fixture.ts';
+import { safetensorsFile } from '../safetensors-file.ts';
 
 let root = '';
 let whole = '';
@@ -109,6 +110,15 @@ describe('a run', () => {
   });
 });
 
+test('sparsify may come first: what it begins with is alive', async () => {
+  const source = smallSource.replace(/ {2}baseline .*\n/, '');
+  const seen: TrainEvent[] = [];
+  await run(folder('no-baseline'), { onProgress: (event) => void seen.push(event) }, source);
+  const [first] = seen.flatMap((event) => (event.kind === 'epoch' ? [event] : []));
+  expect(first?.groups.every(({ alive: left }) => left > 0)).toBe(true);
+  expect(seen.findLast((event) => event.kind === 'phase')?.error).toBeLessThan(0.3);
+});
+
 describe('going on', () => {
   test('after an interruption ends with the same bits', { timeout: 30_000 }, async () => {
     const out = folder('interrupted');
@@ -197,7 +207,7 @@ describe('refusals', () => {
     const other = Buffer.from(tensors);
     other.write('9', other.indexOf('"step":"') + '"step":"'.length);
     const { tensors: parameters, metadata } = readSafetensors(tensors, file);
-    const fewer = Buffer.concat(encodeSafetensors(new Map([...parameters].slice(1)), metadata));
+    const fewer = safetensorsFile(new Map([...parameters].slice(1)), metadata);
     for (const [damaged, code] of [[tensors.subarray(0, -8), 'weights/truncated'], [other, 'run/corrupt'], [fewer, 'fit/missing']] as const) {
       await writeFile(path.join(out, file), damaged);
       expect((await faultOf(run(out, { resume: true }))).code).toBe(code);

@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { DiagnosticError } from '../../src/base/diagnostic.ts';
 import type { Tensor } from '../../src/base/tensor.ts';
-import { encodeSafetensors, readSafetensors } from '../../src/engine/safetensors.ts';
+import { readSafetensors } from '../../src/engine/safetensors.ts';
+import { safetensorsFile } from '../safetensors-file.ts';
 
 function fileOf(header: unknown, data: readonly number[] = [], length?: number): Uint8Array {
   const text = new TextEncoder().encode(typeof header === 'string' ? header : JSON.stringify(header));
@@ -31,7 +32,7 @@ describe('what is written is read back', () => {
       ['empty', { shape: [0, 3], data: new Float32Array(0) }],
       ['scalar', { shape: [], data: Float32Array.of(Infinity) }],
     ]);
-    const back = readSafetensors(Buffer.concat(encodeSafetensors(tensors, new Map([['step', '12']]))), 'x');
+    const back = readSafetensors(safetensorsFile(tensors, new Map([['step', '12']])), 'x');
     expect(Object.fromEntries(back.tensors)).toEqual(Object.fromEntries(tensors));
     expect(back.metadata).toEqual(new Map([['step', '12']]));
   });
@@ -39,7 +40,7 @@ describe('what is written is read back', () => {
   test('bytes do not depend on the order of insertion', () => {
     const a: [string, Tensor] = ['a', { shape: [1], data: Float32Array.of(1) }];
     const b: [string, Tensor] = ['b', { shape: [1], data: Float32Array.of(2) }];
-    expect(Buffer.concat(encodeSafetensors(new Map([a, b])))).toEqual(Buffer.concat(encodeSafetensors(new Map([b, a]))));
+    expect(safetensorsFile(new Map([a, b]))).toEqual(safetensorsFile(new Map([b, a])));
   });
 
   test('half precision comes as f32', () => {
@@ -80,7 +81,7 @@ describe('bad files', () => {
   });
 
   test('damage anywhere is read or diagnosed, never a crash', () => {
-    const whole = Buffer.concat(encodeSafetensors(new Map([['a.weight', { shape: [2, 3], data: Float32Array.from({ length: 6 }, Math.sqrt) }]])));
+    const whole = safetensorsFile(new Map([['a.weight', { shape: [2, 3], data: Float32Array.from({ length: 6 }, Math.sqrt) }]]));
     fc.assert(
       fc.property(fc.nat(whole.length - 1), fc.nat(255), fc.nat(whole.length), (at, byte, length) => {
         const damaged = whole.slice(0, length);
