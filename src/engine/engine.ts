@@ -104,6 +104,7 @@ export function startEngine({ model, phases, data, threads: threadCount }: Engin
       // Emitted only now: at no time is more than one phase's code in memory.
       current = undefined;
       current = await emitPhase(model, present(phases[index], `phase ${index}`), ops);
+      await threads.started;
       growTo(current.pages, memory, model.network.name);
       const all = elements().fill(0);
       for (const { offset, data: segment } of current.segments) {

@@ -7,6 +7,8 @@ import { loadCode, runPass } from './thread.ts';
 import type { Pass, PhaseCode, SharedState, ThreadCode } from './thread.ts';
 
 export interface Threads {
+  /** Resolves once every thread runs. Until then the shared memory must not grow: a thread takes over its size as it starts. */
+  readonly started: Promise<void>;
   /** Gives the threads the code of a phase. */
   readonly load: (code: PhaseCode) => Promise<void>;
   /** Runs a pass on all threads; resolves when all are through. Rejects when one of them fails: that is our bug. */
@@ -34,12 +36,21 @@ export function startThreads(threads: number, shared: SharedState): Threads {
   // Seen by whoever waits for a command; until then it is nobody's.
   failed.catch(() => {});
 
-  const command = async (message: Command): Promise<void> => {
+  /** Resolves when each thread has said something once more. */
+  const answered = async (): Promise<void> => {
     const done = workers.map((worker) => new Promise<void>((resolve) => void worker.once('message', () => resolve())));
-    for (const worker of workers) worker.postMessage(message);
     await Promise.race([Promise.all(done), failed]);
   };
+  const started = answered();
+  started.catch(() => {});
+  const command = async (message: Command): Promise<void> => {
+    await started;
+    const done = answered();
+    for (const worker of workers) worker.postMessage(message);
+    await done;
+  };
   return {
+    started,
     load: (code) => command({ kind: 'load', code }),
     run: (pass) => command({ kind: 'run', pass }),
     close: async () => void (await Promise.all(workers.map((worker) => worker.terminate()))),
@@ -58,6 +69,7 @@ function serve({ threads, shared }: Setup): void {
     else runPass(command.pass, threads, present(loaded, 'code of a phase'), shared);
     port.postMessage('done');
   });
+  port.postMessage('started');
 }
 
 if (!isMainThread && isSetup(workerData)) serve(workerData);
