@@ -37,7 +37,7 @@ function steadySentinel(machine: Machine): Sentinel {
   return { work: () => machine.advance(1), tolerance: 1.03, best: Infinity };
 }
 
-const options = { ...defaultMeasureOptions, patienceMs: 1000 };
+const options = { ...defaultMeasureOptions, patienceMs: 1000, turnMs: 5 };
 
 describe('median', () => {
   test('of an odd and of an even number of values', () => {
