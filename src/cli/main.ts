@@ -11,9 +11,8 @@ import { cacheDirectory } from '../driver/data-path.ts';
 setFlagsFromString('--semi-space-growth-factor=1');
 
 // Most of a short command's time goes into compiling its own modules. Nobody but the user may write to the
-// folder: what lies there is run. Where it cannot be made, nothing is cached. Training takes minutes, in which
-// what was read from the cache would stay in memory.
-if (process.argv[2] !== 'train') enableCompileCache(join(cacheDirectory(), 'compiled'));
+// folder: what lies there is run. Where it cannot be made, nothing is cached.
+enableCompileCache(join(cacheDirectory(), 'compiled'));
 
 const [{ processShell }, { runCommandLine }] = await Promise.all([import('./process-shell.ts'), import('./run.ts')]);
 const shell = processShell();
