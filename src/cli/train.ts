@@ -3,6 +3,8 @@
 import { Option } from 'commander';
 import type { Command } from 'commander';
 import type { Model } from '../ir/network.ts';
+import type { TrainEvent } from '../driver/run-events.ts';
+import { collectGarbage } from './collect-garbage.ts';
 import { exitCode } from './exit-code.ts';
 import { dataOption, example, integerFrom, jsonOption } from './options.ts';
 import type { JsonOption } from './options.ts';
@@ -51,7 +53,8 @@ async function trainFile(file: string, { out, data, resume, seed, threads, json 
   const ofData = checkDataset(dataset, model.network, spec.span).filter(({ severity }) => severity === 'warning');
   const warnings = [...ofSource, ...ofData];
   if (!json) printDiagnostics(warnings, shell);
-  const result = await train(model, dataset, { out, threads, resume: resume ?? false, onProgress: showProgress(shell), signal });
+  collectGarbage();
+  const result = await train(model, dataset, { out, threads, resume: resume ?? false, onProgress: tidying(showProgress(shell)), signal });
   if (result.status === 'interrupted') {
     const { step, totalSteps } = result;
     if (json) shell.out(`${JSON.stringify({ ok: false, interrupted: { step, totalSteps } })}\n`);
@@ -60,6 +63,18 @@ async function trainFile(file: string, { out, data, resume, seed, threads, json 
   }
   shell.out(json ? `${JSON.stringify({ ok: true, out, ...result.summary, diagnostics: diagnosticsJson(warnings) })}\n` : summaryText(result.summary, out));
   return exitCode.ok;
+}
+
+/** Collects garbage as each phase and each epoch begins. */
+function tidying(show: (event: TrainEvent) => void): (event: TrainEvent) => void {
+  let collected = '';
+  return (event) => {
+    show(event);
+    const part = event.kind === 'phase' ? event.phase : `${event.phase} ${event.epoch}`;
+    if (part === collected) return;
+    collected = part;
+    collectGarbage();
+  };
 }
 
 function withSeed(model: Model, seed: number): Model {
