@@ -1,5 +1,5 @@
 // A full garbage collection when we ask for one. V8 collects a heap as small as ours so seldom that a training run
-// would hold for hours what loading and compiling left behind: 200 to 207 MB of a LeNet run on MNIST instead of 193.
+// would hold for hours what loading and compiling left behind, about ten megabytes.
 
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';

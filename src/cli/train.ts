@@ -3,7 +3,7 @@
 import { Option } from 'commander';
 import type { Command } from 'commander';
 import type { Model } from '../ir/network.ts';
-import type { TrainEvent } from '../driver/run-events.ts';
+import type { TrainResult } from '../driver/train-options.ts';
 import { collectGarbage } from './collect-garbage.ts';
 import { exitCode } from './exit-code.ts';
 import { dataOption, example, integerFrom, jsonOption } from './options.ts';
@@ -48,13 +48,17 @@ async function trainFile(file: string, { out, data, resume, seed, threads, json 
   const model = seed === undefined ? written : withSeed(written, seed);
   const signal = shell.interruption();
   const spec = trainSpecOf(model);
-  const dataset = await loadDataset(spec.dataset, { directory: data, environment: shell.environment });
-  // Errors are for `train` to throw.
-  const ofData = checkDataset(dataset, model.network, spec.span).filter(({ severity }) => severity === 'warning');
-  const warnings = [...ofSource, ...ofData];
-  if (!json) printDiagnostics(warnings, shell);
-  collectGarbage();
-  const result = await train(model, dataset, { out, threads, resume: resume ?? false, onProgress: tidying(showProgress(shell)), signal });
+  const warnings = [...ofSource];
+  // A function of its own, so that nobody holds on to the data set while `train` runs.
+  const trainOnData = async (): Promise<TrainResult> => {
+    const dataset = await loadDataset(spec.dataset, { directory: data, environment: shell.environment });
+    // Errors are for `train` to throw.
+    warnings.push(...checkDataset(dataset, model.network, spec.span).filter(({ severity }) => severity === 'warning'));
+    if (!json) printDiagnostics(warnings, shell);
+    collectGarbage();
+    return train(model, dataset, { out, threads, resume: resume ?? false, onProgress: showProgress(shell), tidy: collectGarbage, signal });
+  };
+  const result = await trainOnData();
   if (result.status === 'interrupted') {
     const { step, totalSteps } = result;
     if (json) shell.out(`${JSON.stringify({ ok: false, interrupted: { step, totalSteps } })}\n`);
@@ -63,18 +67,6 @@ async function trainFile(file: string, { out, data, resume, seed, threads, json 
   }
   shell.out(json ? `${JSON.stringify({ ok: true, out, ...result.summary, diagnostics: diagnosticsJson(warnings) })}\n` : summaryText(result.summary, out));
   return exitCode.ok;
-}
-
-/** Collects garbage as each phase and each epoch begins. */
-function tidying(show: (event: TrainEvent) => void): (event: TrainEvent) => void {
-  let collected = '';
-  return (event) => {
-    show(event);
-    const part = event.kind === 'phase' ? event.phase : `${event.phase} ${event.epoch}`;
-    if (part === collected) return;
-    collected = part;
-    collectGarbage();
-  };
 }
 
 function withSeed(model: Model, seed: number): Model {

@@ -46,10 +46,22 @@ export async function train(model: Model, dataset: Dataset, options: TrainOption
   const errors = checkDataset(dataset, model.network, spec.span).filter(({ severity }) => severity === 'error');
   if (errors.length > 0) throw new DiagnosticError(errors);
   // Not awaited, so that this call does not hold on to the data set.
-  return trainOn(model, spec, runData(dataset, spec), options);
+  return conclude(model, dataset.name, trainOn(model, spec, runData(dataset, spec), options), options);
 }
 
-async function trainOn(model: Model, spec: TrainSpec, data: RunData, options: TrainOptions): Promise<TrainResult> {
+/** What is left of a run once its data and its threads are let go. */
+type Trained = Extract<TrainResult, { readonly status: 'interrupted' }> | (StoredCheckpoint & { readonly status: 'trained' | 'trained before' });
+
+async function conclude(model: Model, dataset: string, training: Promise<Trained>, { out, tidy }: TrainOptions): Promise<TrainResult> {
+  const ended = await training;
+  if (ended.status === 'interrupted') return ended;
+  tidy?.();
+  const result = await finish(model, out, ended, dataset);
+  if (ended.status === 'trained') await writeCheckpoint(out, ended.checkpoint, ended.tensors);
+  return result;
+}
+
+async function trainOn(model: Model, spec: TrainSpec, data: RunData, options: TrainOptions): Promise<Trained> {
   const { out: folder, resume = false, threads = Math.min(availableParallelism(), mostThreads) } = options;
   const plan = checkedPlan(spec, data.division.training.length);
   const source = spec.span.source.text;
@@ -64,12 +76,11 @@ async function trainOn(model: Model, spec: TrainSpec, data: RunData, options: Tr
   const before = stored?.checkpoint.seconds ?? 0;
   const seconds = (): number => before + (performance.now() - started) / 1000;
   if (stored) await cutMetrics(folder, stored.checkpoint.metricsBytes);
-  if (finished) return finish(model, folder, stored, data.name);
+  if (finished) return { status: 'trained before', ...stored };
 
   const groups = groupSets(model.network, ops, model.penalties);
   const phases = phaseRequests(spec, groups);
-  const engine = startEngine({ model, phases, data: data.shared, threads }, ops);
-  let last: StoredCheckpoint;
+  const engine = startEngine({ model, phases, data: data.shared, threads, tidy: options.tidy }, ops);
   try {
     await writeRunFile(folder, runFiles.source, source);
     const run: Run = { model, spec, plan, data, engine, groups, phases, folder, options, seconds, began: { step: stored?.checkpoint.step ?? 0, seconds: seconds() } };
@@ -80,13 +91,10 @@ async function trainOn(model: Model, spec: TrainSpec, data: RunData, options: Tr
       if (ended.kind === 'interrupted') return { status: 'interrupted', step: ended.state.step, totalSteps: plan.totalSteps };
       ({ state, parameters } = ended);
     }
-    last = { checkpoint: { ...state, seconds: seconds() }, tensors: present(parameters, 'parameters of the last phase') };
+    return { status: 'trained', checkpoint: { ...state, seconds: seconds() }, tensors: present(parameters, 'parameters of the last phase') };
   } finally {
     await engine.close();
   }
-  const result = await finish(model, folder, last, data.name);
-  await writeCheckpoint(folder, last.checkpoint, last.tensors);
-  return result;
 }
 
 function startOf(parameters: PhaseTensors | undefined, stored: StoredCheckpoint | undefined): PhaseStart {

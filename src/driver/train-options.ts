@@ -11,6 +11,8 @@ export interface TrainOptions {
   /** Go on with the run in `out`. */
   readonly resume?: boolean | undefined;
   readonly onProgress?: ((event: TrainEvent) => void) | undefined;
+  /** Called when much memory has just been let go, for a process that can collect it. */
+  readonly tidy?: (() => void) | undefined;
   /** Stops the run at a step boundary, after a checkpoint. */
   readonly signal?: AbortSignal | undefined;
 }

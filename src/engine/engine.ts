@@ -72,10 +72,12 @@ export interface EngineOptions {
   readonly phases: readonly PhaseRequest[];
   readonly data: SharedData;
   readonly threads: number;
+  /** Called when emitting a phase has left much garbage, before its memory is taken. */
+  readonly tidy?: (() => void) | undefined;
 }
 
 /** Starts the threads. Fails with `train/too-much-memory`. */
-export function startEngine({ model, phases, data, threads: threadCount }: EngineOptions, ops: OpRegistry): Engine {
+export function startEngine({ model, phases, data, threads: threadCount, tidy }: EngineOptions, ops: OpRegistry): Engine {
   for (const request of phases) checkSize(model, request, ops);
   const memory = new WebAssembly.Memory({ initial: 1, maximum: mostPages, shared: true });
   const most = Math.max(data.training.count, data.test.count);
@@ -104,6 +106,7 @@ export function startEngine({ model, phases, data, threads: threadCount }: Engin
       // Emitted only now: at no time is more than one phase's code in memory.
       current = undefined;
       current = await emitPhase(model, present(phases[index], `phase ${index}`), ops);
+      tidy?.();
       await threads.started;
       growTo(current.pages, memory, model.network.name);
       const all = elements().fill(0);
