@@ -105,39 +105,37 @@ function vector(width: number, lane: (i: number) => number): Vec {
   return Array.from({ length: width }, (_, i) => lane(i));
 }
 
-/** Whether an `exit` was taken. */
-function runStmts(stmts: readonly Stmt[], frame: Frame): boolean {
-  return stmts.some((stmt) => runStmt(stmt, frame));
+function runStmts(stmts: readonly Stmt[], frame: Frame): void {
+  for (const stmt of stmts) runStmt(stmt, frame);
 }
 
-function runStmt(stmt: Stmt, frame: Frame): boolean {
+function runStmt(stmt: Stmt, frame: Frame): void {
   const { machine, locals } = frame;
   switch (stmt.kind) {
     case 'set':
       locals[stmt.local.ordinal] = valueOf(stmt.value, frame);
-      return false;
+      return;
     case 'store':
       store(stmt, frame);
-      return false;
+      return;
     case 'repeat':
       for (let i = 0; i < stmt.count; i++) {
         locals[stmt.counter.ordinal] = i;
-        if (runStmts(stmt.body, frame)) return true;
+        runStmts(stmt.body, frame);
       }
-      return false;
+      return;
     case 'loop':
-      do if (runStmts(stmt.body, frame)) return false;
+      do runStmts(stmt.body, frame);
       while (intOf(stmt.while, frame) !== 0);
-      return false;
-    case 'exit':
-      return intOf(stmt.when, frame) !== 0;
+      return;
     case 'if':
-      return runStmts(intOf(stmt.when, frame) !== 0 ? stmt.then : stmt.otherwise, frame);
+      runStmts(intOf(stmt.when, frame) !== 0 ? stmt.then : stmt.otherwise, frame);
+      return;
     case 'call':
       call(stmt.callee, stmt.args.map((arg) => intOf(arg, frame)), machine);
-      return false;
+      return;
     default:
-      return assertNever(stmt);
+      assertNever(stmt);
   }
 }
 

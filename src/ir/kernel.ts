@@ -43,8 +43,6 @@ export type Stmt =
   | { readonly kind: 'repeat'; readonly counter: Local; readonly count: number; readonly body: readonly Stmt[] }
   /** Body first, then again while the condition holds. */
   | { readonly kind: 'loop'; readonly body: readonly Stmt[]; readonly while: Expr }
-  /** Leaves the innermost `loop` when the condition holds. */
-  | { readonly kind: 'exit'; readonly when: Expr }
   | { readonly kind: 'if'; readonly when: Expr; readonly then: readonly Stmt[]; readonly otherwise: readonly Stmt[] }
   | { readonly kind: 'call'; readonly callee: KernelFunction; readonly args: readonly Expr[] };
 

@@ -6,7 +6,7 @@ import type { Binding, Expr, KernelFunction, KernelModule, Local, Stmt, TargetMa
 
 /**
  * Types of expressions, locals declared once and in order, callees before callers, names, offsets not
- * negative, counts of loops, exits inside loops; segments, bindings and entries within the module.
+ * negative, counts of loops; segments, bindings and entries within the module.
  * @throws InternalError naming the function.
  */
 export function verifyKernels(module: KernelModule, machine: TargetMachine): void {
@@ -75,7 +75,7 @@ function verifyFunction(fn: KernelFunction, known: ReadonlySet<KernelFunction>, 
   }
   const declared = new Set<Local>(fn.locals);
   const context: Context = { fault, known, machine, declared };
-  verifyStmts(fn.body, context, { inLoop: false, counters: new Set() });
+  verifyStmts(fn.body, context, new Set());
 }
 
 interface Context {
@@ -85,21 +85,16 @@ interface Context {
   readonly declared: ReadonlySet<Local>;
 }
 
-interface Surroundings {
-  readonly inLoop: boolean;
-  /** Counters of the `repeat`s around: only those set them. */
-  readonly counters: ReadonlySet<Local>;
+/** `counters`: of the `repeat`s around; only those set them. */
+function verifyStmts(stmts: readonly Stmt[], context: Context, counters: ReadonlySet<Local>): void {
+  for (const stmt of stmts) verifyStmt(stmt, context, counters);
 }
 
-function verifyStmts(stmts: readonly Stmt[], context: Context, around: Surroundings): void {
-  for (const stmt of stmts) verifyStmt(stmt, context, around);
-}
-
-function verifyStmt(stmt: Stmt, context: Context, around: Surroundings): void {
+function verifyStmt(stmt: Stmt, context: Context, counters: ReadonlySet<Local>): void {
   const { fault, machine } = context;
   switch (stmt.kind) {
     case 'set':
-      if (around.counters.has(stmt.local)) fault(`sets ${stmt.local.name}, which counts a loop around it`);
+      if (counters.has(stmt.local)) fault(`sets ${stmt.local.name}, which counts a loop around it`);
       expect(stmt.value, typeOfLocal(stmt.local, context), context);
       return;
     case 'store':
@@ -110,21 +105,17 @@ function verifyStmt(stmt: Stmt, context: Context, around: Surroundings): void {
     case 'repeat':
       if (!isCount(stmt.count)) fault(`repeats ${stmt.count} times`);
       if (typeOfLocal(stmt.counter, context) !== 'i32') fault(`counts with ${stmt.counter.name}, no i32`);
-      if (around.counters.has(stmt.counter)) fault(`${stmt.counter.name} counts two loops, one in the other`);
-      verifyStmts(stmt.body, context, { ...around, counters: new Set([...around.counters, stmt.counter]) });
+      if (counters.has(stmt.counter)) fault(`${stmt.counter.name} counts two loops, one in the other`);
+      verifyStmts(stmt.body, context, new Set([...counters, stmt.counter]));
       return;
     case 'loop':
-      verifyStmts(stmt.body, context, { ...around, inLoop: true });
+      verifyStmts(stmt.body, context, counters);
       expect(stmt.while, 'i32', context);
-      return;
-    case 'exit':
-      if (!around.inLoop) fault('exits outside of a loop');
-      expect(stmt.when, 'i32', context);
       return;
     case 'if':
       expect(stmt.when, 'i32', context);
-      verifyStmts(stmt.then, context, around);
-      verifyStmts(stmt.otherwise, context, around);
+      verifyStmts(stmt.then, context, counters);
+      verifyStmts(stmt.otherwise, context, counters);
       return;
     case 'call':
       if (!context.known.has(stmt.callee)) fault(`calls ${stmt.callee.name}, which does not stand before it`);

@@ -7,8 +7,7 @@
 //   out[p][v] = finish(acc[p][v])
 //
 // Where the steps of `a` are irregular they come from a table of offsets, one i32 load a step, so any set of
-// kept shape fibers runs at full speed. That loop is unrolled with an exit after each copy: every exit is a
-// use of the accumulators, which keeps the engine from moving loads across steps and spilling.
+// kept shape fibers runs at full speed. That loop is unrolled; the steps that do not fill a turn come first.
 
 import { present } from '../base/invariant.ts';
 import { functionBuilder, get, int, intAdd, intOp, set, type Expr, type FunctionBuilder, type KernelFunction, type Local, type Stmt, type TargetMachine } from '../ir/kernel.ts';
@@ -44,7 +43,7 @@ export interface Microkernel {
   readonly finish: (accumulator: Expr, extras: readonly Expr[], p: number, v: number) => Expr;
 }
 
-/** Copies of the step in one turn of a loop by table. */
+/** Steps in one turn of a loop by table. */
 const unrolledSteps = 4;
 
 /** A function of pointers to `a`, `b`, `out` and the extras. */
@@ -99,16 +98,14 @@ function advance(pointer: Local, elements: number, unit: number): Stmt[] {
 function tableLoop({ table, count, bStep }: Extract<Steps, { kind: 'table' }>, { builder, unit, a, b, step }: InnerLoop): Stmt[] {
   const t = builder.local('i32', 't');
   const from = builder.local('i32', 'from');
-  const unroll = Math.min(unrolledSteps, count);
-  const end = (table + count) * unit;
-  const body: Stmt[] = [];
-  for (let u = 0; u < unroll; u++) {
-    body.push(set(from, intAdd(get(a), { kind: 'load', as: 'i32', at: get(t), offset: u * unit })), ...step(get(from), u * bStep));
-    // Leaves where this copy's step was the last.
-    if (u < unroll - 1) body.push({ kind: 'exit', when: intOp('eq', get(t), int(end - (u + 1) * unit)) });
-  }
-  body.push(...advance(b, unroll * bStep, unit), ...advance(t, unroll, unit));
-  return [set(t, int(table * unit)), { kind: 'loop', body, while: intOp('ne', get(t), int(end)) }];
+  const walk = (many: number): Stmt[] => [
+    ...Array.from({ length: many }, (_, u) => [set(from, intAdd(get(a), { kind: 'load', as: 'i32', at: get(t), offset: u * unit })), ...step(get(from), u * bStep)]).flat(),
+    ...advance(b, many * bStep, unit),
+    ...advance(t, many, unit),
+  ];
+  const rest = count % unrolledSteps;
+  const whole: Stmt = { kind: 'loop', body: walk(unrolledSteps), while: intOp('ne', get(t), int((table + count) * unit)) };
+  return [set(t, int(table * unit)), ...walk(rest), ...(count > rest ? [whole] : [])];
 }
 
 /** The innermost loop ends by a pointer that it moves, so it needs no counter. */

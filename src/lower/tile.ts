@@ -21,12 +21,6 @@ export interface Piece {
 const loopOverhead = 0.4;
 /** Cycles of a call of a microkernel with the start of its loop, beside loading and storing the tile. */
 const callOverhead = 14;
-/**
- * Registers that a tile should leave alone, and what one that does not pays: on CaffeNet's conv1 and conv2 5 x 2
- * gains nothing over 4 x 2, though it loads less; 13 points it walks as 5, 4, 4 instead of 4, 3, 3, 3.
- */
-const spareRegisters = 3;
-const crowding = 1.03;
 /** Sides are tried up to this: longer ones save hardly any loads. */
 const longestSide = 8;
 
@@ -60,12 +54,11 @@ function registersOf(points: number, vectors: number): number {
 }
 
 /** Cycles of all tiles for `steps` of the inner loop each. */
-function cost(tile: Tile, points: number, vectors: number, steps: number, registers: number): number {
+function cost(tile: Tile, points: number, vectors: number, steps: number): number {
   let total = 0;
   for (const p of evenPieces(points, tile.points)) {
     for (const v of blocks(vectors, tile.vectors)) {
-      const crowded = registersOf(p.size, v.size) > registers - spareRegisters ? crowding : 1;
-      total += p.count * v.count * (steps * stepCycles(p.size, v.size) * crowded + callOverhead + p.size * v.size);
+      total += p.count * v.count * (steps * stepCycles(p.size, v.size) + callOverhead + p.size * v.size);
     }
   }
   return total;
@@ -77,7 +70,7 @@ export function chooseTile(points: number, vectors: number, steps: number, regis
   for (let p = 1; p <= Math.min(points, longestSide); p++) {
     for (let v = 1; v <= Math.min(vectors, longestSide); v++) {
       if (registersOf(p, v) > registers) continue;
-      const total = cost({ points: p, vectors: v }, points, vectors, steps, registers);
+      const total = cost({ points: p, vectors: v }, points, vectors, steps);
       if (!best || total < best.cost) best = { points: p, vectors: v, cost: total };
     }
   }

@@ -34,7 +34,6 @@ const faults: readonly (readonly [string, (parts: Parts) => readonly Stmt[], Reg
   ['a negative offset', ({ task }) => [store(task, one, -4)], /an offset of -4/],
   ['half an element', ({ task }) => [store(task, one, 2)], /lies between elements/],
   ['a loop of no turns', ({ local }) => [{ kind: 'repeat', counter: local('i32'), count: 0, body: [] }], /repeats 0 times/],
-  ['an exit from nothing', ({ task }) => [{ kind: 'exit', when: task }], /outside of a loop/],
   ['a set counter', ({ local }) => { const counter = local('i32'); return [{ kind: 'repeat', counter, count: 2, body: [set(counter, int(0))] }]; }, /counts a loop around it/],
   ['a large integer', ({ task }) => [store(intOp('add', task, int(2 ** 31)))], /is no i32/],
   ['all lanes as some', ({ task }) => [{ kind: 'store', as: 'vec', at: task, offset: 0, lanes: 4, value: { kind: 'splat', a: one } }], /stores 4 lanes/],

@@ -55,7 +55,7 @@ export interface Gemm {
 
 /**
  * The microkernel of a tap-offset table: 4 pixels x 2 vectors of filters, the taps in a table of addresses,
- * unrolled by two with an exit after the first, then ReLU. The output is 4 rows of `2 * width` filters.
+ * then ReLU. The output is 4 rows of `2 * width` filters.
  */
 export function gemmKernel(machine: TargetMachine, taps: readonly number[], weights: (filter: number, tap: number) => number, bias: (filter: number) => number): Gemm {
   const { unit, width } = machine;
@@ -72,9 +72,9 @@ export function gemmKernel(machine: TargetMachine, taps: readonly number[], weig
   const accumulators = [0, 1, 2, 3].map((p) => [0, 1].map((v) => builder.local('vec', `acc${p}${v}`)));
   const weight = [0, 1].map((v) => builder.local('vec', `w${v}`));
   const end = (table + taps.length) * unit;
-  const tap = (u: number): Stmt[] => [
-    set(ip, intAdd(get(input), load('i32', get(t), u * unit))),
-    ...weight.map((local, v) => set(local, load('vec', get(w), (2 * u + v) * width * unit))),
+  const tap: readonly Stmt[] = [
+    set(ip, intAdd(get(input), load('i32', get(t), 0))),
+    ...weight.map((local, v) => set(local, load('vec', get(w), v * width * unit))),
     ...accumulators.flatMap((row, p) => row.map((acc, v) => set(acc, binary('add', 'vec', get(acc), binary('mul', 'vec', load('splat', get(ip), p * stride * unit), get(weight[v] as Local)))))),
   ];
   const kernel = builder.finish('gemm', [
@@ -82,11 +82,9 @@ export function gemmKernel(machine: TargetMachine, taps: readonly number[], weig
     set(t, int(table * unit)),
     set(w, int((packed + filters) * unit)),
     { kind: 'loop', while: intOp('ne', get(t), int(end)), body: [
-      ...tap(0),
-      { kind: 'exit', when: intOp('eq', get(t), int(end - unit)) },
-      ...tap(1),
-      set(w, intAdd(get(w), int(2 * filters * unit))),
-      set(t, intAdd(get(t), int(2 * unit))),
+      ...tap,
+      set(w, intAdd(get(w), int(filters * unit))),
+      set(t, intAdd(get(t), int(unit))),
     ] },
     ...accumulators.flatMap((row, p) => row.map((acc, v) => store('vec', get(destination), (p * filters + v * width) * unit, unary('relu', 'vec', get(acc))))),
   ]);

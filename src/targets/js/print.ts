@@ -35,7 +35,7 @@ function printKernel(kernel: KernelFunction, functions: ReadonlyMap<KernelFuncti
   out.line('');
   out.block(`function ${present(functions.get(kernel), kernel.name)}(${params.join(', ')})`, () => {
     if (locals.length > 0) out.list('let', locals.map((name) => `${name} = 0`));
-    printStmts(kernel.body, { out, functions, depth: 0, exit: 'break' });
+    printStmts(kernel.body, { out, functions });
   });
 }
 

@@ -9,10 +9,6 @@ import { localName } from './text.ts';
 export interface StatementContext {
   readonly out: CodeWriter;
   readonly functions: ReadonlyMap<KernelFunction, string>;
-  /** Loops around this statement. */
-  readonly depth: number;
-  /** How to leave the innermost `loop`. */
-  readonly exit: string;
 }
 
 export function printStmts(stmts: readonly Stmt[], context: StatementContext): void {
@@ -20,7 +16,7 @@ export function printStmts(stmts: readonly Stmt[], context: StatementContext): v
 }
 
 function printStmt(stmt: Stmt, context: StatementContext): void {
-  const { out, depth } = context;
+  const { out } = context;
   switch (stmt.kind) {
     case 'set':
       printSet(localName(stmt.local), stmt, out);
@@ -30,19 +26,11 @@ function printStmt(stmt: Stmt, context: StatementContext): void {
       return;
     case 'repeat': {
       const i = localName(stmt.counter);
-      out.block(`for (${i} = 0; ${i} < ${stmt.count}; ${i}++)`, () => printStmts(stmt.body, { ...context, depth: depth + 1 }));
+      out.block(`for (${i} = 0; ${i} < ${stmt.count}; ${i}++)`, () => printStmts(stmt.body, context));
       return;
     }
-    case 'loop': {
-      // A `break` without a label would leave a `for` in between.
-      const labelled = exitsFromRepeat(stmt.body, false);
-      const inner = { ...context, depth: depth + 1, exit: labelled ? `break loop${depth}` : 'break' };
-      const head = labelled ? `loop${depth}: do` : 'do';
-      out.block(head, () => printStmts(stmt.body, inner), ` while (${printCondition(stmt.while).text});`);
-      return;
-    }
-    case 'exit':
-      out.line(`if (${printCondition(stmt.when).text}) ${context.exit};`);
+    case 'loop':
+      out.block('do', () => printStmts(stmt.body, context), ` while (${printCondition(stmt.while).text});`);
       return;
     case 'if':
       out.block(`if (${printCondition(stmt.when).text})`, () => printStmts(stmt.then, context));
@@ -59,24 +47,4 @@ function printStmt(stmt: Stmt, context: StatementContext): void {
 function printSet(name: string, { local, value }: Stmt & { kind: 'set' }, out: CodeWriter): void {
   const adds = value.kind === 'binary' && value.op === 'add' && value.a.kind === 'local' && value.a.local === local;
   out.line(adds ? `${name} += ${printExpr(value.b).text};` : `${name} = ${printExpr(value).text};`);
-}
-
-/** Whether an `exit` of the loop around these statements stands within a `repeat`. */
-function exitsFromRepeat(stmts: readonly Stmt[], repeated: boolean): boolean {
-  return stmts.some((stmt): boolean => {
-    switch (stmt.kind) {
-      case 'exit':
-        return repeated;
-      case 'repeat':
-        return exitsFromRepeat(stmt.body, true);
-      case 'if':
-        return exitsFromRepeat(stmt.then, repeated) || exitsFromRepeat(stmt.otherwise, repeated);
-      case 'set':
-      case 'store':
-      case 'loop':
-      case 'call':
-        return false;
-    }
-    return assertNever(stmt);
-  });
 }

@@ -1,20 +1,18 @@
-// Kernel statements as WebAssembly. A loop tests its condition at the end, and an exit branches past it.
+// Kernel statements as WebAssembly. A loop tests its condition at the end.
 
 import { assertNever, invariant, present } from '../../base/invariant.ts';
 import type { Stmt } from '../../ir/kernel.ts';
-import type { Label } from './encoder/function-body.ts';
 import { writeExpr } from './expression.ts';
 import type { FunctionContext } from './expression.ts';
 
 const elementAlignment = 4;
 const elementBytes = 4;
 
-/** `exit` is the end of the innermost `loop`, if there is one. */
-export function writeStmts(stmts: readonly Stmt[], context: FunctionContext, exit?: Label): void {
-  for (const stmt of stmts) writeStmt(stmt, context, exit);
+export function writeStmts(stmts: readonly Stmt[], context: FunctionContext): void {
+  for (const stmt of stmts) writeStmt(stmt, context);
 }
 
-function writeStmt(stmt: Stmt, context: FunctionContext, exit: Label | undefined): void {
+function writeStmt(stmt: Stmt, context: FunctionContext): void {
   const { body } = context;
   switch (stmt.kind) {
     case 'set':
@@ -31,21 +29,16 @@ function writeStmt(stmt: Stmt, context: FunctionContext, exit: Label | undefined
       }
       return;
     case 'repeat':
-      writeRepeat(stmt, context, exit);
+      writeRepeat(stmt, context);
       return;
     case 'loop':
       writeLoop(stmt, context);
       return;
-    case 'exit':
-      invariant(exit, 'an exit outside of a loop');
-      writeExpr(stmt.when, context);
-      body.brIf(exit);
-      return;
     case 'if':
       writeExpr(stmt.when, context);
       body.if(
-        () => writeStmts(stmt.then, context, exit),
-        stmt.otherwise.length > 0 ? () => writeStmts(stmt.otherwise, context, exit) : undefined,
+        () => writeStmts(stmt.then, context),
+        stmt.otherwise.length > 0 ? () => writeStmts(stmt.otherwise, context) : undefined,
       );
       return;
     case 'call':
@@ -72,14 +65,14 @@ function writeLanes({ at, offset, value }: Stmt & { kind: 'store' }, lanes: numb
   }
 }
 
-function writeRepeat(stmt: Stmt & { kind: 'repeat' }, context: FunctionContext, exit: Label | undefined): void {
+function writeRepeat(stmt: Stmt & { kind: 'repeat' }, context: FunctionContext): void {
   const { body } = context;
   const counter = present(context.locals.get(stmt.counter), stmt.counter.name);
   invariant(stmt.count >= 1, () => `repeat of ${stmt.count}`);
   body.emit('i32.const', 0).emit('local.set', counter);
-  if (stmt.count === 1) return writeStmts(stmt.body, context, exit);
+  if (stmt.count === 1) return writeStmts(stmt.body, context);
   body.loop((again) => {
-    writeStmts(stmt.body, context, exit);
+    writeStmts(stmt.body, context);
     body.emit('local.get', counter).emit('i32.const', 1).emit('i32.add').emit('local.tee', counter);
     body.emit('i32.const', stmt.count).emit('i32.ne').brIf(again);
   });
@@ -87,33 +80,9 @@ function writeRepeat(stmt: Stmt & { kind: 'repeat' }, context: FunctionContext, 
 
 function writeLoop(stmt: Stmt & { kind: 'loop' }, context: FunctionContext): void {
   const { body } = context;
-  const write = (exit?: Label): void => {
-    body.loop((again) => {
-      writeStmts(stmt.body, context, exit);
-      writeExpr(stmt.while, context);
-      body.brIf(again);
-    });
-  };
-  if (hasExit(stmt.body)) body.block(write);
-  else write();
-}
-
-/** Whether an `exit` here leaves the loop around these statements. */
-function hasExit(stmts: readonly Stmt[]): boolean {
-  return stmts.some((stmt): boolean => {
-    switch (stmt.kind) {
-      case 'exit':
-        return true;
-      case 'repeat':
-        return hasExit(stmt.body);
-      case 'if':
-        return hasExit(stmt.then) || hasExit(stmt.otherwise);
-      case 'set':
-      case 'store':
-      case 'loop':
-      case 'call':
-        return false;
-    }
-    return assertNever(stmt);
+  body.loop((again) => {
+    writeStmts(stmt.body, context);
+    writeExpr(stmt.while, context);
+    body.brIf(again);
   });
 }

@@ -26,9 +26,6 @@ function collectStmts(stmts: readonly Stmt[], used: Set<MathFunction>): void {
         collectStmts(stmt.body, used);
         collect(used, stmt.while);
         continue;
-      case 'exit':
-        collect(used, stmt.when);
-        continue;
       case 'if':
         collect(used, stmt.when);
         collectStmts(stmt.then, used);
