@@ -98,6 +98,8 @@ export interface TargetMachine {
   readonly unit: number;
   /** Vectors that an inner loop may keep in registers. */
   readonly registers: number;
+  /** Steps in one turn of an inner loop by table. */
+  readonly unroll: number;
 }
 
 export const int = (value: number): Expr => ({ kind: 'int', value });

@@ -7,7 +7,8 @@
 //   out[p][v] = finish(acc[p][v])
 //
 // Where the steps of `a` are irregular they come from a table of offsets, one i32 load a step, so any set of
-// kept shape fibers runs at full speed. That loop is unrolled; the steps that do not fill a turn come first.
+// kept shape fibers runs at full speed. Where the machine gains by it that loop is unrolled; the steps that do
+// not fill a turn come first.
 
 import { present } from '../base/invariant.ts';
 import { functionBuilder, get, int, intAdd, intOp, set, type Expr, type FunctionBuilder, type KernelFunction, type Local, type Stmt, type TargetMachine } from '../ir/kernel.ts';
@@ -43,9 +44,6 @@ export interface Microkernel {
   readonly finish: (accumulator: Expr, extras: readonly Expr[], p: number, v: number) => Expr;
 }
 
-/** Steps in one turn of a loop by table. */
-const unrolledSteps = 4;
-
 /** A function of pointers to `a`, `b`, `out` and the extras. */
 export function microkernel(spec: Microkernel, machine: TargetMachine): KernelFunction {
   const { points, vectors, steps } = spec;
@@ -66,7 +64,7 @@ export function microkernel(spec: Microkernel, machine: TargetMachine): KernelFu
       ...vs.map((local, v) => set(local, { kind: 'binary', op: 'add', type: 'vec', a: get(local), b: product(v) })),
     ]),
   ];
-  const inner: InnerLoop = { builder, unit, a, b, step };
+  const inner: InnerLoop = { builder, machine, a, b, step };
   return builder.finish(spec.name, [
     ...each((local, p, v) => set(local, spec.keep ? { kind: 'load', as: 'vec', at: get(out), offset: outOffset(p, v) } : { kind: 'float', type: 'vec', value: 0 })),
     ...(steps.kind === 'table' ? tableLoop(steps, inner) : levelLoops(steps.levels, inner)),
@@ -83,8 +81,7 @@ export function microkernel(spec: Microkernel, machine: TargetMachine): KernelFu
 
 interface InnerLoop {
   readonly builder: FunctionBuilder;
-  /** Address units an element. */
-  readonly unit: number;
+  readonly machine: TargetMachine;
   readonly a: Local;
   readonly b: Local;
   /** One rank-1 update with `a` read at `from` and `b` at `bOffset` elements past its pointer. */
@@ -95,7 +92,8 @@ function advance(pointer: Local, elements: number, unit: number): Stmt[] {
   return elements === 0 ? [] : [set(pointer, intAdd(get(pointer), int(elements * unit)))];
 }
 
-function tableLoop({ table, count, bStep }: Extract<Steps, { kind: 'table' }>, { builder, unit, a, b, step }: InnerLoop): Stmt[] {
+function tableLoop({ table, count, bStep }: Extract<Steps, { kind: 'table' }>, { builder, machine, a, b, step }: InnerLoop): Stmt[] {
+  const { unit, unroll } = machine;
   const t = builder.local('i32', 't');
   const from = builder.local('i32', 'from');
   const walk = (many: number): Stmt[] => [
@@ -103,15 +101,15 @@ function tableLoop({ table, count, bStep }: Extract<Steps, { kind: 'table' }>, {
     ...advance(b, many * bStep, unit),
     ...advance(t, many, unit),
   ];
-  const rest = count % unrolledSteps;
-  const whole: Stmt = { kind: 'loop', body: walk(unrolledSteps), while: intOp('ne', get(t), int((table + count) * unit)) };
+  const rest = count % unroll;
+  const whole: Stmt = { kind: 'loop', body: walk(unroll), while: intOp('ne', get(t), int((table + count) * unit)) };
   return [set(t, int(table * unit)), ...walk(rest), ...(count > rest ? [whole] : [])];
 }
 
 /** The innermost loop ends by a pointer that it moves, so it needs no counter. */
 function levelLoops(levels: readonly StepLevel[], loop: InnerLoop): Stmt[] {
   const [level, ...inner] = levels;
-  const { builder, unit, a, b, step } = loop;
+  const { builder, machine: { unit }, a, b, step } = loop;
   if (!level) return step(get(a), 0);
   const { count, aStep, bStep } = level;
   const end = builder.local('i32', 'end');
