@@ -26,16 +26,27 @@ interface Arguments {
   readonly json: boolean;
 }
 
-function readArguments(args: readonly string[]): Arguments | undefined {
-  const { values, positionals } = parseArgs({
-    args: [...args],
-    allowPositionals: true,
-    options: { seeds: { type: 'string', default: '1,2,3' }, out: { type: 'string', default: 'runs/experiments' }, data: { type: 'string' }, json: { type: 'boolean', default: false } },
-  });
+class UsageError extends Error {}
+
+function readArguments(args: readonly string[]): Arguments {
+  const { values, positionals } = parseArguments(args);
   const [name, ...others] = positionals;
-  const seeds = values.seeds.split(',').map(Number);
-  if (name === undefined || others.length > 0 || !seeds.every(Number.isInteger)) return undefined;
+  if (name === undefined || others.length > 0) throw new UsageError('name one example');
+  const seeds = values.seeds.split(',').map((text) => (/^\d+$/.test(text) ? Number(text) : NaN));
+  if (!seeds.every(Number.isSafeInteger)) throw new UsageError(`--seeds ${values.seeds} is no list of integers`);
   return { name, seeds, out: values.out, data: values.data, json: values.json };
+}
+
+function parseArguments(args: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...args],
+      allowPositionals: true,
+      options: { seeds: { type: 'string', default: '1,2,3' }, out: { type: 'string', default: 'runs/experiments' }, data: { type: 'string' }, json: { type: 'boolean', default: false } },
+    });
+  } catch (error) {
+    throw new UsageError(error instanceof Error ? error.message : String(error));
+  }
 }
 
 async function runSeed(model: Model, seed: number, { name, out, data }: Arguments): Promise<RunSummary> {
@@ -76,24 +87,23 @@ function table(summaries: readonly RunSummary[]): string {
   return `${lines.join('\n')}\n`;
 }
 
-async function main(): Promise<number> {
+async function main(): Promise<void> {
   const args = readArguments(process.argv.slice(2));
-  if (!args) {
-    process.stderr.write(`${usage}\n`);
-    return 2;
-  }
   const { model } = checkSource(loadSource(join(import.meta.dirname, '..', 'examples', `${args.name}.ssl`)), ops);
   await mkdir(args.out, { recursive: true });
   const summaries: RunSummary[] = [];
   for (const seed of args.seeds) summaries.push(await runSeed(model, seed, args));
   process.stdout.write(args.json ? `${JSON.stringify({ experiment: args.name, runs: summaries }, undefined, 2)}\n` : table(summaries));
-  return 0;
 }
 
 try {
-  process.exitCode = await main();
+  await main();
 } catch (error) {
-  if (!(error instanceof DiagnosticError)) throw error;
-  for (const diagnostic of error.diagnostics) process.stderr.write(`${renderDiagnostic(diagnostic)}\n`);
-  process.exitCode = 1;
+  if (error instanceof UsageError) {
+    process.stderr.write(`${error.message}\n\n${usage}\n`);
+    process.exitCode = 2;
+  } else if (error instanceof DiagnosticError) {
+    for (const diagnostic of error.diagnostics) process.stderr.write(`${renderDiagnostic(diagnostic)}\n`);
+    process.exitCode = 1;
+  } else throw error;
 }

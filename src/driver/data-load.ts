@@ -1,7 +1,7 @@
 // Finds a data set by name or path and reads it.
 
 import { createHash } from 'node:crypto';
-import { existsSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { fail } from '../base/diagnostic.ts';
 import { didYouMean } from '../base/suggest.ts';
@@ -28,8 +28,9 @@ export const knownDatasets: readonly string[] = ['digits', 'mnist'];
  */
 export async function loadDataset(nameOrPath: string, search: DataSearch = {}): Promise<Dataset> {
   if (nameOrPath === 'digits') return digits(defaultDigits);
+  const { directory, workingDirectory = process.cwd() } = search;
+  if (directory !== undefined) requireFolder(resolve(workingDirectory, directory));
   if (nameOrPath === 'mnist') return loadMnist(search);
-  const { workingDirectory = process.cwd() } = search;
   const places = [workingDirectory, ...dataRoots(search)].map((root) => resolve(root, nameOrPath));
   const folder = places.find((place) => existsSync(place));
   if (folder !== undefined) return { ...(await readDataFolder(folder)), name: nameOrPath };
@@ -39,6 +40,13 @@ export async function loadDataset(nameOrPath: string, search: DataSearch = {}): 
       help: didYouMean(nameOrPath, knownDatasets),
     }),
   );
+}
+
+/** A folder that the user named and misspelt must not let another one of the search path stand in for it. */
+function requireFolder(path: string): void {
+  if (!(statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false)) {
+    fail(dataDiagnostics.unreadable({ args: [path, 'there is no such folder'], help: '--data names a folder with data sets in it' }));
+  }
 }
 
 async function loadMnist(search: DataSearch): Promise<Dataset> {

@@ -62,6 +62,16 @@ test('paths are also looked for in the search path', async () => {
   expect((await loadDataset('mine', { ...search, directory: 'elsewhere' })).training.count).toBe(2);
 });
 
+test('a folder of --data that is not there is not passed over for the next of the search path', async () => {
+  putIdx('mine', (bytes) => bytes);
+  put('file', Uint8Array.of(1));
+  for (const directory of ['elsewhre', 'file', 'file/deeper']) {
+    const { code, message } = await diagnosedAsync(loadDataset('mine', { ...search, directory }));
+    expect(code).toBe('data/unreadable');
+    expect(message).toContain(`${join(root, directory)}: there is no such folder`);
+  }
+});
+
 test('damaged packed files', async () => {
   putIdx('mine', gzipSync, '.gz');
   const whole = gzipSync(idxBytes([2, 2, 2], [1, 2, 3, 4, 5, 6, 7, 8]));

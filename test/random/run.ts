@@ -7,13 +7,24 @@ import { parseArgs } from 'node:util';
 import { ops } from '../../src/ops/index.ts';
 import { checks, randomCase, wideChecks } from './checks.ts';
 
-const { values } = parseArgs({ options: { graphs: { type: 'string', default: '500' }, seed: { type: 'string', default: '1' } } });
-const graphs = Number(values.graphs);
-const firstSeed = Number(values.seed);
-if (!Number.isInteger(graphs) || graphs < 1 || !Number.isInteger(firstSeed)) {
-  console.error('usage: npm run test:random -- [--graphs COUNT] [--seed INTEGER]');
+function usage(reason: string): never {
+  console.error(`${reason}\n\nusage: npm run test:random -- [--graphs COUNT] [--seed INTEGER]`);
   process.exit(2);
 }
+
+function readArguments() {
+  try {
+    return parseArgs({ options: { graphs: { type: 'string', default: '500' }, seed: { type: 'string', default: '1' } } }).values;
+  } catch (error) {
+    return usage(error instanceof Error ? error.message : String(error));
+  }
+}
+
+const given = readArguments();
+const graphs = Number(given.graphs);
+const firstSeed = Number(given.seed);
+if (!Number.isInteger(graphs) || graphs < 1) usage(`--graphs ${given.graphs} is no positive integer`);
+if (!Number.isInteger(firstSeed)) usage(`--seed ${given.seed} is no integer`);
 
 const all = [...checks, ...wideChecks];
 const worst = new Map(all.map((check) => [check.name, { difference: 0, seed: firstSeed }]));
