@@ -8,31 +8,29 @@ import { functionBuilder, get, set, type Expr, type KernelFunction, type Local, 
 import { accessesOf, coalesce, countedAxes, type Domain, withExtent } from './domain.ts';
 import { combined, emitExpr, rootPointers, type Constants, type EmitOptions, type Scope } from './emit-expr.ts';
 import { loopsOver, type Loop } from './loops.ts';
-import { strideAlong, type ResolvedNest } from './resolve.ts';
+import { strideAlong } from './resolve.ts';
+import { writesZerosToPadding } from './straighten.ts';
 
 /** Reduce points up to this many (a window of 3 x 3) are unrolled. */
 const unrolledPoints = 9;
 
-/** Random numbers are drawn one by one; an exponential or logarithm would write other than zeros to padding. */
-function needsScalar(nest: ResolvedNest): boolean {
-  const scalarOnly = (expr: NestExpr): boolean => {
-    switch (expr.kind) {
-      case 'constant':
-      case 'accumulator':
-      case 'load':
-      case 'index':
-        return false;
-      case 'random':
-        return true;
-      case 'unary':
-        return expr.op === 'exp' || expr.op === 'log' || scalarOnly(expr.a);
-      case 'binary':
-        return scalarOnly(expr.a) || scalarOnly(expr.b);
-      case 'select':
-        return [expr.a, expr.b, expr.then, expr.otherwise].some(scalarOnly);
-    }
-  };
-  return scalarOnly(nest.value) || (nest.finish !== undefined && scalarOnly(nest.finish));
+/** Random numbers are drawn one by one. */
+function drawsRandom(expr: NestExpr): boolean {
+  switch (expr.kind) {
+    case 'constant':
+    case 'accumulator':
+    case 'load':
+    case 'index':
+      return false;
+    case 'random':
+      return true;
+    case 'unary':
+      return drawsRandom(expr.a);
+    case 'binary':
+      return drawsRandom(expr.a) || drawsRandom(expr.b);
+    case 'select':
+      return [expr.a, expr.b, expr.then, expr.otherwise].some(drawsRandom);
+  }
 }
 
 interface VectorAxis {
@@ -41,10 +39,13 @@ interface VectorAxis {
   readonly vectors: number;
 }
 
-/** The axis along which vectors lie, if there is one: contiguous in the write and in every load that it moves. */
+/**
+ * The axis along which vectors lie, if there is one: contiguous in the write and in every load that it moves. The last
+ * vector may reach into padding where there is room for it everywhere, if zeros stay there.
+ */
 function vectorAxisOf(domain: Domain, width: number): VectorAxis | undefined {
   const { nest } = domain;
-  if (width === 1 || needsScalar(nest)) return undefined;
+  if (width === 1 || drawsRandom(nest.value) || (nest.finish !== undefined && drawsRandom(nest.finish))) return undefined;
   const counted = countedAxes(nest);
   for (const [axis, { kind, extent }] of nest.axes.entries()) {
     if (kind !== 'parallel' || axis === domain.task || extent === 1 || counted.has(axis)) continue;
@@ -52,8 +53,8 @@ function vectorAxisOf(domain: Domain, width: number): VectorAxis | undefined {
     const moving = accessesOf(nest).filter((access) => access.along.has(axis));
     if (!moving.every((access) => strideAlong(access, axis) === 1)) continue;
     const vectors = Math.ceil(extent / width);
-    const fits = extent % width === 0 || (!domain.taskFactor.has(axis) && moving.every((access) => (access.room.get(axis) ?? 0) >= vectors * width));
-    if (fits) return { axis, vectors };
+    const hasRoom = !domain.taskFactor.has(axis) && moving.every((access) => (access.room.get(axis) ?? 0) >= vectors * width);
+    if (extent % width === 0 || (hasRoom && writesZerosToPadding(nest, axis))) return { axis, vectors };
   }
   return undefined;
 }

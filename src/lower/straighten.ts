@@ -56,6 +56,11 @@ function greatestDivisor(numbers: readonly number[]): number {
 /** Whether points of `axis` that stand for padding add nothing to a sum, or write zeros to padding. */
 function paddingIsHarmless(nest: ResolvedNest, axis: number): boolean {
   if (nest.axes[axis]?.kind === 'reduce') return nest.combine === 'sum' && vanishes(nest.value, axis, nest);
+  return writesZerosToPadding(nest, axis);
+}
+
+/** Whether padding that is written along `axis` is written zeros, so that it still holds them for whoever reads on. */
+export function writesZerosToPadding(nest: ResolvedNest, axis: number): boolean {
   return vanishes(nest.finish ?? nest.value, axis, nest);
 }
 

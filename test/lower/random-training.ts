@@ -41,11 +41,13 @@ export function randomTraining(seed: number): RandomTraining {
   const draw = draws(seed, 'training');
   const shards = draw.integer(1, 4);
   const batch = { samples: shards * draw.integer(1, 3), shards };
-  const input = [draw.integer(1, 5), draw.integer(3, 10), draw.integer(3, 10)] as const;
+  const input = [draw.integer(1, 6), draw.integer(3, 10), draw.integer(3, 10)] as const;
   const classes = draw.integer(2, 11);
   const network = networkOf(input, classes, (image, layer) => {
-    let at: Image = { value: image, channels: input[0], extent: [input[1], input[2]] };
-    for (let i = draw.integer(1, 4); i > 0; i--) at = imageLayer(draw, layer, `image${i}`, at);
+    const entries = draw.pick([0, 1, input[0]]);
+    const scaled = (): Value => layer('scaled', 'normalize_input', [image], { mean: Array.from({ length: entries }, draw.normal), deviation: Array.from({ length: entries }, () => 0.5 + draw.uniform()) });
+    let at: Image = { value: entries > 0 ? scaled() : image, channels: input[0], extent: [input[1], input[2]] };
+    for (let i = draw.integer(0, 4); i > 0; i--) at = imageLayer(draw, layer, `image${i}`, at);
     let features = layer('flat', 'flatten', [at.value]);
     for (let i = draw.integer(0, 2); i > 0; i--) features = featureLayer(draw, layer, `features${i}`, features);
     return layer('fc', 'dense', [features], denseAttrs(classes, draw.chance(0.7)));

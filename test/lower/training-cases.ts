@@ -55,6 +55,8 @@ export const networks: Readonly<Record<string, Network>> = {
     return layer('fc2', 'dense', [layer('drop', 'dropout', [fc1], { rate: 0.5 })], denseAttrs(10));
   }),
   'norm of an input, flattened': networkOf([2, 5, 10], 9, (image, layer) => layer('fc', 'dense', [layer('flat', 'flatten', [layer('norm1', 'batch_norm', [image], norm)])], denseAttrs(9))),
+  // Of five channels, which do not fill their vectors.
+  'normalised input, flattened': networkOf([5, 3, 3], 3, (image, layer) => layer('fc', 'dense', [layer('flat', 'flatten', [layer('scaled', 'normalize_input', [image], { mean: [0.3], deviation: [0.5] })])], denseAttrs(3))),
   'sum of two images, flattened': networkOf([1, 6, 6], 3, (image, layer) => {
     const tall = layer('tall', 'conv', [image], convAttrs(4, 1, { window: [5, 4] }));
     const wide = layer('wide', 'conv', [image], convAttrs(6, 1, { window: [3, 6] }));
