@@ -1,5 +1,7 @@
 // The result of a suite, as JSON and as tables.
 
+import { formatTable } from '../src/cli/text-table.ts';
+
 export interface Row {
   readonly case: string;
   readonly candidate: string;
@@ -35,18 +37,6 @@ export interface Table {
   readonly body: readonly (readonly string[])[];
 }
 
-export function formatTable({ title, head, body }: Table): string {
-  const lines = [head, ...body];
-  const widths = head.map((_, column) => Math.max(...lines.map((line) => (line[column] ?? '').length)));
-  const format = (line: readonly string[]): string =>
-    widths
-      .map((width, column) => (column === 0 ? (line[column] ?? '').padEnd(width) : (line[column] ?? '').padStart(width)))
-      .join('  ')
-      .trimEnd();
-  const rule = widths.map((width) => '-'.repeat(width)).join('  ');
-  return [title, format(head), rule, ...body.map(format)].join('\n');
-}
-
 export function formatResult(result: Result, tables: readonly Table[]): string {
   const { cpu, threads, node, peakGflops } = result.machine;
   const peaks = Object.entries(peakGflops).map(([count, gflops]) => `${gflops.toFixed(1)} on ${count}`);
@@ -56,7 +46,7 @@ export function formatResult(result: Result, tables: readonly Table[]): string {
     `128-bit multiply+add peak, GFLOP/s: ${peaks.join(', ')}`,
     ...(peers.length > 0 ? [`peers: ${peers.join(', ')}`] : []),
   ].join('\n');
-  return [heading, ...tables.map(formatTable)].join('\n\n');
+  return [heading, ...tables.map(({ title, head, body }) => `${title}\n${formatTable({ head, rows: body, text: [0] }).trimEnd()}`)].join('\n\n');
 }
 
 export function geometricMean(values: readonly number[]): number {

@@ -3,7 +3,7 @@
 import { availableParallelism, cpus } from 'node:os';
 import { matchesGlob } from 'node:path';
 import { parseArgs } from 'node:util';
-import { ensureInstalled, installedVersions } from './install.ts';
+import { installLocked, installedVersions } from './install.ts';
 import { compilePeakLoop, measurePeak, sentinelsOf } from './peak.ts';
 import { formatResult } from './report.ts';
 import type { Result } from './report.ts';
@@ -67,7 +67,7 @@ async function runSuite({ suite, candidates, cases }: Command): Promise<Result> 
     progress,
   };
   const packages = suite.packages(context);
-  ensureInstalled(packages, progress);
+  if (packages.length > 0) installLocked(import.meta.dirname, () => progress('installing the peers (about 500 MB)'));
   // Before and after: on a shared machine one of the two may meet a busy core.
   const peakBefore = await measurePeak(peakLoop);
   const rows = await suite.run(context);

@@ -1,7 +1,7 @@
 // Counter-based randomness: a draw is a pure function of (seed, stream, index), so it depends neither on
 // threads nor on order, and a resumed run draws what the interrupted one would have drawn. The mixer is
-// the 32-bit finaliser of MurmurHash3 (Appleby, public domain), applied between words; the kernel IR's
-// `hash` expression is the same function.
+// the 32-bit finaliser of MurmurHash3 (Appleby, public domain), applied between words; the nest IR's
+// `random` expression is the same function.
 
 /** One round of the 32-bit finaliser: every input bit flips every output bit with probability near 1/2. */
 export function mix32(word: number): number {

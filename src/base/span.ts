@@ -29,7 +29,3 @@ export function positionAt(source: Source, offset: number): Position {
   }
   return { line, column: offset - lineStart + 1 };
 }
-
-export function joinSpans(first: Span, last: Span): Span {
-  return { source: first.source, start: first.start, end: last.end };
-}

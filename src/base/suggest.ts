@@ -15,12 +15,17 @@ function editDistance(a: string, b: string): number {
   return at(a.length, b.length);
 }
 
+/** Nobody types more than that and slips; the time and memory of a distance grow with the product of the lengths. */
+const longestName = 64;
+
 /** The known name nearest to `name`, if it is near enough to be a slip of the pen. */
 export function nearest(name: string, known: Iterable<string>): string | undefined {
+  if (name.length > longestName) return undefined;
   const limit = Math.max(1, Math.floor(name.length / 3));
   let best: string | undefined;
   let bestDistance = limit + 1;
   for (const candidate of known) {
+    if (Math.abs(candidate.length - name.length) >= bestDistance) continue;
     const distance = editDistance(name.toLowerCase(), candidate.toLowerCase());
     if (distance < bestDistance) [best, bestDistance] = [candidate, distance];
   }

@@ -1,6 +1,6 @@
 // The main job from source to a page to try, as `npm start` runs it.
 
-import { readFileSync, rmSync } from 'node:fs';
+import { existsSync, readFileSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { DiagnosticError } from '../base/diagnostic.ts';
@@ -37,7 +37,7 @@ export async function start(shell: Shell): Promise<number> {
   const file = fileURLToPath(new URL('demo.ssl', examples));
   const { model } = checkSource(loadSource(file), ops);
   shell.out(`Training ${model.network.name} on handwritten digits that ssl-compile draws itself (${present(model.train, 'train block').dataset}): ${phasesText(model)}.\n`);
-  const trained = await trainDemo(model, shell);
+  const trained = await shell.interruptible((signal) => trainDemo(model, shell, signal));
   if (trained.status === 'interrupted') {
     shell.err(`stopped after step ${trained.step} of ${trained.totalSteps}; \`npm start\` goes on from there\n`);
     return exitCode.interrupted;
@@ -76,9 +76,8 @@ function phasesText({ train: spec }: Model): string {
   return (spec?.phases ?? []).map(({ name, epochs }) => `${name} ${epochs} epochs`).join(', ');
 }
 
-/** Goes on with an unfinished run; one of another version of the demo is begun anew. */
-async function trainDemo(model: Model, shell: Shell): Promise<TrainResult> {
-  const signal = shell.interruption();
+/** Goes on with an unfinished run; what it cannot go on with is moved aside, since it may be somebody's work. */
+async function trainDemo(model: Model, shell: Shell, signal: AbortSignal): Promise<TrainResult> {
   const run = async (): Promise<TrainResult> => train(model, await loadDataset('digits'), { out: places.run, resume: true, onProgress: showProgress(shell, true), signal });
   try {
     return await run();
@@ -86,10 +85,17 @@ async function trainDemo(model: Model, shell: Shell): Promise<TrainResult> {
     const stale = error instanceof DiagnosticError && error.diagnostics.some(({ code }) => code === 'run/different' || code === 'run/corrupt');
     if (!stale) throw error;
     printDiagnostics(error.diagnostics, shell);
-    shell.err(`removing ${places.run}, which npm start made earlier\n`);
-    rmSync(places.run, { recursive: true });
+    const aside = freeName(`${places.run}-before`);
+    shell.err(`that run is in ${aside} from now on; a new one begins in ${places.run}\n`);
+    renameSync(places.run, aside);
     return run();
   }
+}
+
+function freeName(path: string): string {
+  let name = path;
+  for (let i = 2; existsSync(name); i++) name = `${path}-${i}`;
+  return name;
 }
 
 function demoPage(): Built['files'] {

@@ -8,13 +8,13 @@ const eraseLine = '\r\u001b[2K';
 
 export function processShell(): Shell {
   const { stdout, stderr } = process;
-  const controller = new AbortController();
-  let heeded = false;
+  /** Of the work that is being done, if it can be asked to stop. */
+  let current: AbortController | undefined;
   let shown = false;
   process.on('SIGINT', () => {
     // The second Ctrl-C is meant.
-    if (!heeded || controller.signal.aborted) process.exit(exitCode.interrupted);
-    controller.abort();
+    if (!current || current.signal.aborted) process.exit(exitCode.interrupted);
+    current.abort();
   });
   const clear = (): void => {
     if (shown) stderr.write(eraseLine);
@@ -47,9 +47,13 @@ export function processShell(): Shell {
       shown = true;
     },
     environment: process.env,
-    interruption: () => {
-      heeded = true;
-      return controller.signal;
+    interruptible: async (work) => {
+      current = new AbortController();
+      try {
+        return await work(current.signal);
+      } finally {
+        current = undefined;
+      }
     },
   };
 }

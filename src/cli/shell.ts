@@ -12,8 +12,8 @@ export interface Shell {
   readonly progress: (line: string) => void;
   readonly environment: Readonly<Record<string, string | undefined>>;
   /**
-   * Aborted by Ctrl-C. Whoever asks for it promises to stop soon and to answer 130; as long as nobody has asked,
-   * Ctrl-C ends the process at once.
+   * Work that Ctrl-C asks to stop, by the signal, and that does so soon. Ctrl-C at any other time, or a second one,
+   * ends the process at once.
    */
-  readonly interruption: () => AbortSignal;
+  readonly interruptible: <T>(work: (signal: AbortSignal) => Promise<T>) => Promise<T>;
 }

@@ -46,11 +46,10 @@ async function trainFile(file: string, { out, data, resume, seed, threads, json 
   ]);
   const { model: written, warnings: ofSource } = checkSource(loadSource(file), ops);
   const model = seed === undefined ? written : withSeed(written, seed);
-  const signal = shell.interruption();
   const spec = trainSpecOf(model);
   const warnings = [...ofSource];
   // A function of its own, so that nobody holds on to the data set while `train` runs.
-  const trainOnData = async (): Promise<TrainResult> => {
+  const trainOnData = async (signal: AbortSignal): Promise<TrainResult> => {
     const dataset = await loadDataset(spec.dataset, { directory: data, environment: shell.environment });
     // Errors are for `train` to throw.
     warnings.push(...checkDataset(dataset, model.network, spec.span).filter(({ severity }) => severity === 'warning'));
@@ -58,7 +57,7 @@ async function trainFile(file: string, { out, data, resume, seed, threads, json 
     collectGarbage();
     return train(model, dataset, { out, threads, resume: resume ?? false, onProgress: showProgress(shell), tidy: collectGarbage, signal });
   };
-  const result = await trainOnData();
+  const result = await shell.interruptible(trainOnData);
   if (result.status === 'interrupted') {
     const { step, totalSteps } = result;
     if (json) shell.out(`${JSON.stringify({ ok: false, interrupted: { step, totalSteps } })}\n`);

@@ -39,7 +39,9 @@ async function verify(folder: string, { weights = '', source, json }: VerifyOpti
   const verification = await verifyModule(folder, input, buildTargets, ops);
   if (json) {
     const { faults, ...figures } = verification;
-    shell.out(`${JSON.stringify({ ...figures, diagnostics: diagnosticsJson(faults) })}\n`);
+    // JSON has no infinity, which is the difference of a NaN, and would write null for it.
+    const finite = (_key: string, value: unknown): unknown => (value === Infinity ? Number.MAX_VALUE : value);
+    shell.out(`${JSON.stringify({ ...figures, diagnostics: diagnosticsJson(faults) }, finite)}\n`);
   } else {
     printDiagnostics(verification.faults, shell);
     shell.out(verificationText(verification));

@@ -36,7 +36,7 @@ export interface EpochEvent {
   readonly rate: number;
   /** Means over the epoch, as the weights went by. */
   readonly training: { readonly loss: number; readonly error: number };
-  /** After the epoch; absent where nothing is held out. */
+  /** After the epoch; absent where nothing is held out. A loss that is not finite is null in the file. */
   readonly heldOut?: { readonly loss: number; readonly error: number };
   readonly groups: readonly GroupCount[];
   /** Since the run began. */

@@ -17,8 +17,9 @@ export interface NamedFile {
 }
 
 /**
- * Makes the folder if need be. Either all files are in place afterwards or none of this call is, and the
- * folder is gone again if it was new. @throws DiagnosticError `file/not-writable`
+ * Makes the folder if need be. No file is renamed before all are written, so that what can be expected to fail
+ * (no room, no right) leaves none of this call, and no folder that was not there; a process killed between two
+ * renames leaves whole files of two builds, which `verify` tells apart. @throws DiagnosticError `file/not-writable`
  */
 export function writeFilesAtomically(folder: string, files: readonly NamedFile[]): void {
   const made = attempt(folder, () => makeFolder(folder));

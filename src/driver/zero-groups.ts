@@ -5,7 +5,8 @@
 //
 //   ||w_g|| <= interval * rate * lambda * weight(g)
 //
-// Finetuning starts with the masks of all that are zero.
+// The subgradient method is there to reproduce the authors' code, and freezes nothing. Finetuning starts with the
+// masks of all that are zero.
 
 import { present } from '../base/invariant.ts';
 import type { PhaseTensors } from '../engine/engine.ts';
@@ -33,18 +34,25 @@ export function maskZeroGroups(run: Run, phase: number, held: PhaseTensors): voi
  * @param held An earlier read of the phase, read into again.
  */
 export function freezeZeroGroups(run: Run, phase: number, step: number, held: PhaseTensors): void {
-  const { spec, firstStep } = present(run.plan.phases[phase], 'phase');
-  if (spec.name !== 'sparsify' || (step - firstStep) % interval !== 0) return;
+  if (!freezes(run, phase) || (step - firstStepOf(run, phase)) % interval !== 0) return;
   const { rate } = positionOf(run.plan, step - 1);
   run.engine.read(held);
   if (maskGroups(run, held, ({ penalty, factor }) => interval * rate * penalty.strength * factor)) run.engine.write(held);
 }
 
 /** The next step at which the threads must stop for a look, after `step`; steps are counted over the run. */
-export function nextFreeze({ plan }: Run, phase: number, step: number): number {
-  const { spec, firstStep } = present(plan.phases[phase], 'phase');
-  if (spec.name !== 'sparsify') return Infinity;
+export function nextFreeze(run: Run, phase: number, step: number): number {
+  if (!freezes(run, phase)) return Infinity;
+  const firstStep = firstStepOf(run, phase);
   return firstStep + (Math.floor((step - firstStep) / interval) + 1) * interval;
+}
+
+function freezes({ model, plan }: Run, phase: number): boolean {
+  return model.method === 'proximal' && present(plan.phases[phase], 'phase').spec.name === 'sparsify';
+}
+
+function firstStepOf({ plan }: Run, phase: number): number {
+  return present(plan.phases[phase], 'phase').firstStep;
 }
 
 /**

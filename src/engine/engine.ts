@@ -29,7 +29,7 @@ export interface Progress extends Sums {
 }
 
 export interface PassEnd extends Progress {
-  /** Some loss was not finite; the pass stopped after that batch. */
+  /** The loss of a step was not finite; the pass stopped after it. */
   readonly diverged: boolean;
 }
 

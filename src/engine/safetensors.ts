@@ -31,7 +31,6 @@ export function readSafetensors(bytes: Uint8Array, file: string): TensorFile {
   const entries = readHeader(bytes, file);
   const start = prefix + headerLength(bytes, file);
   const room = bytes.length - start;
-  const tensors = new Map<string, Tensor>();
   const metadata = new Map<string, string>();
   const regions: Region[] = [];
   for (const [name, entry] of entries) {
@@ -42,13 +41,12 @@ export function readSafetensors(bytes: Uint8Array, file: string): TensorFile {
       }
       continue;
     }
-    const region = readEntry(name, entry, room, file);
-    regions.push(region);
-    const { from, to, type, shape } = region;
-    tensors.set(name, { shape, data: decodeElements(bytes.subarray(start + from, start + to), type) });
+    regions.push(readEntry(name, entry, room, file));
   }
+  // Before anything is decoded: overlapping tensors would take more memory than there is file.
   checkCover(regions, room, file);
-  return { tensors, metadata };
+  const decoded = ({ name, shape, type, from, to }: Region): readonly [string, Tensor] => [name, { shape, data: decodeElements(bytes.subarray(start + from, start + to), type) }];
+  return { tensors: new Map(regions.map(decoded)), metadata };
 }
 
 interface Region {

@@ -98,11 +98,12 @@ export function runPass(pass: Pass, threads: number, { code, run }: ThreadCode, 
     sums[sum.loss] = (sums[sum.loss] as number) + loss;
     sums[sum.correct] = (sums[sum.correct] as number) + correct;
     sums[sum.batchLoss] = loss / program.samples;
-    const finite = Number.isFinite(loss);
-    if (!finite) words[word.diverged] = 1;
+    // A sample far out of range may well have an infinite loss: that spoils a step, but no evaluation.
+    const diverged = pass.program === 'step' && !Number.isFinite(loss);
+    if (diverged) words[word.diverged] = 1;
     Atomics.store(words, word.done, batch + 1);
     const paused = pass.program === 'step' && Atomics.load(words, word.pause) !== 0;
-    const goingOn = batch + 1 < pass.to && finite && !paused;
+    const goingOn = batch + 1 < pass.to && !diverged && !paused;
     Atomics.store(words, word.going, goingOn ? 1 : 0);
   };
 

@@ -66,7 +66,6 @@ export class ShapeError extends Error {
  * How one axis of an input meets the results.
  * - `identity`: index i of it is index i of `result` axis `axis`.
  * - `expand`: index i becomes indices i*factor .. i*factor + factor-1 of the result axis (flatten).
- * - `offset`: index i becomes index i + by of the result axis (concatenation).
  * - `window`: the result axis slides over it (stride, padding); slicing it is not possible.
  * - `contract`: summed over against axis `axis` of input `with`; indices of both go together.
  * - `all`: every result element may depend on every index, so none can be removed.
@@ -74,7 +73,6 @@ export class ShapeError extends Error {
 export type AxisLink =
   | { readonly kind: 'identity'; readonly result: number; readonly axis: number }
   | { readonly kind: 'expand'; readonly result: number; readonly axis: number; readonly factor: number }
-  | { readonly kind: 'offset'; readonly result: number; readonly axis: number; readonly by: number }
   | { readonly kind: 'window'; readonly result: number; readonly axis: number }
   | { readonly kind: 'contract'; readonly with: number; readonly axis: number }
   | { readonly kind: 'all' };
@@ -178,9 +176,9 @@ export interface Op {
   readonly gradient?: (context: GradientContext) => readonly (Value | undefined)[];
   readonly axes: (attrs: Attrs, inputs: readonly Shape[]) => AxisLinks;
   /**
-   * The same node on kept indices. `kept[i][d]` are the kept indices of axis d of input i, `results[r][d]`
+   * The same node, which has no weights, on kept indices. `kept[i][d]` are the kept indices of axis d of input i, `results[r][d]`
    * those of result r; undefined where an axis is whole. Parameter data is sliced by the caller along
-   * `identity` and `contract` axes. Answers new attributes (and the op to use, if another).
+   * `identity` axes. Answers new attributes (and the op to use, if another).
    */
   readonly slice?: (attrs: Attrs, kept: { readonly inputs: readonly KeptAxes[]; readonly results: readonly KeptAxes[] }) => { readonly op: string; readonly attrs: Attrs } | undefined;
   /** How the weights form matrices; given together with `gather`. */

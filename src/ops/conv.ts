@@ -12,7 +12,7 @@ import type { Nest } from '../ir/nest.ts';
 import type { Shape } from '../base/tensor.ts';
 import { sizeOf, zeros } from '../base/tensor.ts';
 import { accumulator, add, along, index, input, load, mul, result } from '../ir/nest.ts';
-import { allLink, identityLink, keptAxis } from './support/axes.ts';
+import { allLink, identityLink } from './support/axes.ts';
 import { flagAttr, numberAttr } from './support/attrs.ts';
 import { constantRows } from './support/matrices.ts';
 import { convAttrs, convGeometry, gatherTaps, sampleConv, slidIndex, zeroOutside } from './support/convolution.ts';
@@ -147,18 +147,6 @@ export const conv: Op = {
       [identityLink(1), grouped ? allLink : { kind: 'contract', with: 0, axis: 1 }, allLink, allLink],
       ...(flagAttr(attrs, 'bias') ? [[identityLink(1)]] : []),
     ];
-  },
-  slice: (attrs, kept) => {
-    const groups = numberAttr(attrs, 'groups');
-    const total = numberAttr(attrs, 'filters');
-    const filters = keptAxis(kept.results, 0, 1) ?? Array.from({ length: total }, (_, o) => o);
-    const perGroup = Array.from({ length: groups }, () => 0);
-    for (const o of filters) {
-      const group = Math.floor(o / (total / groups));
-      perGroup[group] = (perGroup[group] ?? 0) + 1;
-    }
-    if (groups > 1 && (keptAxis(kept.inputs, 0, 1) !== undefined || new Set(perGroup).size > 1)) return undefined;
-    return filters.length === 0 ? undefined : { op: 'conv', attrs: { ...attrs, filters: filters.length } };
   },
   matrices,
   gather: (attrs, inputs, kept) => {

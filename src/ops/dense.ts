@@ -4,7 +4,7 @@ import type { Attrs } from '../ir/graph.ts';
 import type { KeptMatrices, GatheredNode, Op, ParameterSpec, WeightMatrices } from '../ir/op.ts';
 import type { Shape } from '../base/tensor.ts';
 import { along, input, load, mul } from '../ir/nest.ts';
-import { identityLink, keptAxis } from './support/axes.ts';
+import { identityLink } from './support/axes.ts';
 import { flagAttr, numberAttr } from './support/attrs.ts';
 import { denseNest, denseReference } from './support/dense.ts';
 import { constantRows } from './support/matrices.ts';
@@ -87,10 +87,6 @@ export const dense: Op = {
     [identityLink(1), { kind: 'contract', with: 0, axis: 1 }],
     ...(flagAttr(attrs, 'bias') ? [[identityLink(1)]] : []),
   ],
-  slice: (attrs, kept) => {
-    const units = keptAxis(kept.results, 0, 1)?.length ?? numberAttr(attrs, 'units');
-    return units === 0 ? undefined : { op: 'dense', attrs: { ...attrs, units } };
-  },
   matrices,
   gather,
   constant: (attrs, [activation], known, inputs) => constantRows(matrices(attrs, inputs), known[1]?.data, flagAttr(attrs, 'bias') ? known[2]?.data : 'none', activation, true),

@@ -8,7 +8,6 @@ import { batchNorm } from './batch-norm.ts';
 import { channelSquares } from './channel-squares.ts';
 import { channelSums } from './channel-sums.ts';
 import { clampSmall } from './clamp-small.ts';
-import { constantOp } from './constant.ts';
 import { conv } from './conv.ts';
 import { convGradInput } from './conv-grad-input.ts';
 import { convGradWeight } from './conv-grad-weight.ts';
@@ -50,7 +49,6 @@ const all: readonly Op[] = [
   // Leaves.
   inputOp,
   parameterOp,
-  constantOp,
   // The language, and what elimination turns it into.
   conv,
   tapConv,

@@ -7,12 +7,11 @@ import type { AxisLink, Op } from '../ir/op.ts';
 /** The channel axis of activations. */
 export const channelAxis = 1;
 
-/** Index c of the operand becomes `factor` indices of the result, from `offset + c * factor`. */
+/** Index c of the operand becomes `factor` indices of the result, from `c * factor`. */
 export interface ChannelLink {
   readonly operand: Value;
   readonly result: Value;
   readonly factor: number;
-  readonly offset: number;
 }
 
 /** Links of a node whose channels pass through it one by one; undefined where it mixes or cannot be sliced. */
@@ -34,14 +33,8 @@ function channelLink(node: Node, operand: Value, link: AxisLink): ChannelLink | 
   switch (link.kind) {
     case 'identity':
     case 'expand':
-    case 'offset':
       if (link.axis !== channelAxis) return undefined;
-      return {
-        operand,
-        result: { node: node.id, result: link.result },
-        factor: link.kind === 'expand' ? link.factor : 1,
-        offset: link.kind === 'offset' ? link.by : 0,
-      };
+      return { operand, result: { node: node.id, result: link.result }, factor: link.kind === 'expand' ? link.factor : 1 };
     case 'window':
     case 'contract':
     case 'all':

@@ -86,7 +86,7 @@ function foldedInto(value: Value, index: number, removal: Removal): string[] {
   }
   for (const link of [...removal.links.values()].flat()) {
     if (!sameValue(link.operand, value)) continue;
-    for (let j = 0; j < link.factor; j++) into.push(...foldedInto(link.result, link.offset + index * link.factor + j, removal));
+    for (let j = 0; j < link.factor; j++) into.push(...foldedInto(link.result, index * link.factor + j, removal));
   }
   return into;
 }

@@ -72,13 +72,6 @@ export function eachElement({ view, keep }: Pick<GroupSlice, 'view' | 'keep'>, v
   walk(0, 0);
 }
 
-/** The group of each element of a member's parameter, row-major. */
-export function groupOfElements(member: Pick<GroupSlice, 'view' | 'keep'>): Int32Array {
-  const groups = new Int32Array(sizeOf(member.view));
-  eachElement(member, (element, group) => void (groups[element] = group));
-  return groups;
-}
-
 function extent(member: GroupSlice, kept: boolean): number {
   return sizeOf(member.view.filter((_, axis) => member.keep.includes(axis) === kept));
 }

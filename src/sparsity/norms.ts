@@ -1,4 +1,4 @@
-// Norms of groups, which of them are alive, and the masks that keep dead ones dead.
+// Norms of groups, and which of them are alive.
 
 import { present } from '../base/invariant.ts';
 import type { GroupSet } from '../ir/group.ts';

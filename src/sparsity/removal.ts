@@ -3,7 +3,7 @@
 //
 // - a reader with weights does not need it: its columns for i are zero in all rows that stay, or it is a
 //   constant there that the bias can take over;
-// - a reader that passes channels through one by one (axes: identity, expand, offset) removes what i becomes;
+// - a reader that passes channels through one by one (axes: identity, expand) removes what i becomes;
 //   and conversely a result's index goes only with the indices of the operands it comes from, so that at a
 //   shortcut every writer agrees and a channel before a flatten goes with all its positions;
 // - it is in no output of the graph and not read by an op that mixes channels.
@@ -87,7 +87,7 @@ function keepEnds(graph: Graph, computed: readonly Node[], { weights, links }: P
       const linked = new Set(
         passage
           ?.filter((link) => link.result.result === result)
-          .flatMap((link) => Array.from({ length: flagsOf(kept, link.operand).length * link.factor }, (_, i) => link.offset + i)),
+          .flatMap((link) => [...Array(flagsOf(kept, link.operand).length * link.factor).keys()]),
       );
       const value = { node: node.id, result };
       for (const index of kept.flags.get(valueKey(value))?.keys() ?? []) {
@@ -133,7 +133,7 @@ function passThrough(node: Node, link: ChannelLink, joins: boolean, kept: KeptCh
   const source = flagsOf(kept, operand);
   const target = flagsOf(kept, result);
   for (let channel = 0; channel < source.length; channel++) {
-    const first = link.offset + channel * link.factor;
+    const first = channel * link.factor;
     for (let index = first; index < first + link.factor; index++) {
       if (target[index] === 1) keepChannel(kept, operand, channel, reasonOf(kept, result, index));
     }

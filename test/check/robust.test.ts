@@ -35,6 +35,12 @@ test('a mutated file is refused or means a network', () => {
   );
 });
 
+test('a misspelt name as long as a page is not compared with others of its length', () => {
+  const [one, other] = ['a'.repeat(25_000), 'b'.repeat(25_000)];
+  const { file } = parse({ name: 'long.ssl', text: `network Long(image: tensor[4]) {\n${one} = relu(image)\nreturn ${other}\n}` });
+  expect(check(file, ops).diagnostics.map(({ message }) => message.slice(0, 20))).toEqual([expect.stringContaining('bbb')]);
+});
+
 test('a long file of forward references is refused soon', () => {
   const statements = Array.from({ length: 20_000 }, (_, i) => `a${i} = relu(a${i + 1})`);
   const { file } = parse({ name: 'long.ssl', text: `network Long(image: tensor[4]) {\n${statements.join('\n')}\nreturn a0\n}` });

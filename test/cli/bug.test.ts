@@ -15,7 +15,7 @@ async function failing(environment: Readonly<Record<string, string>>): Promise<{
     interactive: false,
     progress: () => {},
     environment,
-    interruption: () => new AbortController().signal,
+    interruptible: (work) => work(new AbortController().signal),
   });
   return { code, err };
 }

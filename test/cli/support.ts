@@ -9,7 +9,8 @@ import { checkSource } from '../../src/driver/source.ts';
 import type { Tensor } from '../../src/base/tensor.ts';
 import type { Model } from '../../src/ir/network.ts';
 import { ops } from '../../src/ops/index.ts';
-import { groupOfElements, groupSets } from '../../src/sparsity/groups.ts';
+import { groupSets } from '../../src/sparsity/groups.ts';
+import { groupOfElements } from '../group-of-elements.ts';
 import { initialParameters } from '../../src/train/initialize.ts';
 import { safetensorsFile } from '../safetensors-file.ts';
 
@@ -30,7 +31,7 @@ export async function runCli(args: readonly string[], environment: Readonly<Reco
     interactive: false,
     progress: () => {},
     environment,
-    interruption: () => new AbortController().signal,
+    interruptible: (work) => work(new AbortController().signal),
   });
   return { code, out, err };
 }

@@ -74,6 +74,13 @@ describe('a module that has been tampered with is not ok', () => {
     expect((JSON.parse(out) as Report).diagnostics.map((diagnostic) => diagnostic.code)).toEqual(['module/changed', 'module/outputs']);
   });
 
+  it('answers that are no numbers, whose difference is the largest number of JSON', async () => {
+    const place = tampered('js', 'small.js', (bytes) => Buffer.from(bytes).toString().replace('heap[results[i]]', 'NaN'));
+    const { code, out } = await verify(place, '--json');
+    expect(code).toBe(1);
+    expect((JSON.parse(out) as Report).outputs.maxAbsDifference).toBe(Number.MAX_VALUE);
+  });
+
   it.each([
     ['code that is no code', (): string => 'export const load = 3;'],
     ['code that throws', (): string => 'throw new Error("no");'],

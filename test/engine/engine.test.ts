@@ -166,10 +166,11 @@ test('a pause stops at the end of a batch, and the pass goes on from there', asy
   expect(rest.done).toBe(steps);
 });
 
-test('a loss that is not finite stops the pass', async () => {
+test('a loss that is not finite stops steps, and no evaluation', async () => {
   const engine = await engineOf(request('sparsify'), 2);
   const tensors = begin(engine);
   const { shape, data: values } = present(tensors.get('fc2.weight'), 'fc2.weight');
   engine.write(new Map([['fc2.weight', { shape, data: values.map(() => 3e38) }]]));
   expect(await engine.run(pass)).toMatchObject({ done: 1, diverged: true });
+  expect(await engine.run(evaluation)).toMatchObject({ done: evaluation.to, diverged: false });
 });

@@ -119,6 +119,17 @@ test('sparsify may come first: what it begins with is alive', async () => {
   expect(seen.findLast((event) => event.kind === 'phase')?.error).toBeLessThan(0.3);
 });
 
+test('the subgradient method shrinks groups to a jitter and freezes none', async () => {
+  // Over 100 steps this strength takes more from a group than its norm: the proximal method would hold all at zero.
+  const sparsity = /sparsity \{[^}]*\}/;
+  const source = smallSource.replace(sparsity, (block) => block.replace('weighting = one', 'weighting = one\n  method = subgradient').replaceAll('0.06', '10')).replace('sparsify { epochs = 3, rate = 0.05 }', 'sparsify { epochs = 3, rate = 0.002 }');
+  const out = folder('subgradient');
+  await run(out, {}, source);
+  const { tensors } = readSafetensors(await readFile(path.join(out, 'sparsify.safetensors')), 'sparsify');
+  const { network, penalties } = modelOf(source);
+  expect(groupSets(network, ops, penalties).map((set) => [...alive(set, tensors)]).flat()).not.toContain(0);
+});
+
 describe('going on', () => {
   test('after an interruption ends with the same bits', { timeout: 30_000 }, async () => {
     const out = folder('interrupted');

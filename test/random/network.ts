@@ -12,7 +12,7 @@ import { nodeMap } from '../../src/ir/graph.ts';
 import type { Attrs, ParameterData, Program, Value } from '../../src/ir/graph.ts';
 import { fedName } from '../../src/ir/leaf.ts';
 import type { OpRegistry } from '../../src/ir/op.ts';
-import { groupOfElements } from '../../src/sparsity/groups.ts';
+import { groupOfElements } from '../group-of-elements.ts';
 
 export interface Draw {
   /** Uniform in [0, 1). */

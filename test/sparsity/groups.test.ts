@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { groupOfElements, groupSet, groupSets } from '../../src/sparsity/groups.ts';
+import { groupSet, groupSets } from '../../src/sparsity/groups.ts';
+import { groupOfElements } from '../group-of-elements.ts';
 import { alive, norms } from '../../src/sparsity/norms.ts';
 import { ops } from '../../src/ops/index.ts';
 import { fixture, networkOf, penalty, withValues } from './fixture.ts';

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { GroupSet } from '../../src/ir/group.ts';
 import type { ParameterData } from '../../src/ir/graph.ts';
 import type { StructureKind } from '../../src/ir/structure.ts';
-import { proximalMap } from '../../src/sparsity/proximal.ts';
+import { proximalMap } from './proximal.ts';
 import { penalty } from './fixture.ts';
 
 /** One parameter `w` of shape `view` in groups over the axes `keep`. */

@@ -12,7 +12,7 @@ import type { F64Tensor } from '../../src/ir/op.ts';
 import { verifyGraph } from '../../src/ir/verify.ts';
 import { ops } from '../../src/ops/index.ts';
 import { groupSets } from '../../src/sparsity/groups.ts';
-import { proximalMap } from '../../src/sparsity/proximal.ts';
+import { proximalMap } from '../sparsity/proximal.ts';
 import { parse } from '../../src/syntax/parse.ts';
 import { trainingGraph } from '../../src/train/training-graph.ts';
 import { scalar, withDefaults } from './networks.ts';

@@ -5,11 +5,11 @@
 // Sets are applied one after another. For nested groups from leaf to root this is the proximal map of their
 // sum; for groups that cross it always gives exact zeros but is not that map.
 
-import { present } from '../base/invariant.ts';
-import type { GroupSet } from '../ir/group.ts';
-import type { ParameterData } from '../ir/graph.ts';
-import { groupOfElements } from './groups.ts';
-import { norms } from './norms.ts';
+import { present } from '../../src/base/invariant.ts';
+import type { GroupSet } from '../../src/ir/group.ts';
+import type { ParameterData } from '../../src/ir/graph.ts';
+import { norms } from '../../src/sparsity/norms.ts';
+import { groupOfElements } from '../group-of-elements.ts';
 
 /**
  * @param sets In the order of {@link groupSets}.

@@ -1,0 +1,12 @@
+// The groups of a parameter's elements, for tests that zero some of them.
+
+import { sizeOf } from '../src/base/tensor.ts';
+import type { GroupSlice } from '../src/ir/group.ts';
+import { eachElement } from '../src/sparsity/groups.ts';
+
+/** The group of each element of a member's parameter, row-major. */
+export function groupOfElements(member: Pick<GroupSlice, 'view' | 'keep'>): Int32Array {
+  const groups = new Int32Array(sizeOf(member.view));
+  eachElement(member, (element, group) => void (groups[element] = group));
+  return groups;
+}
