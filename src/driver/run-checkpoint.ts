@@ -1,6 +1,7 @@
 // A checkpoint: from it a run goes on to the same bits. `checkpoint.json` says where the run stands and which
 // file holds the tensors of that moment.
 
+import { createHash } from 'node:crypto';
 import { fail } from '../base/diagnostic.ts';
 import type { Tensor } from '../base/tensor.ts';
 import type { Sums } from '../engine/engine.ts';
@@ -36,13 +37,20 @@ export interface Checkpoint extends RunIdentity, PhaseErrors {
   readonly metricsBytes: number;
 }
 
-const version = 1;
+const version = 2;
 
 export async function writeCheckpoint(folder: string, checkpoint: Checkpoint, tensors: ReadonlyMap<string, Tensor>): Promise<void> {
   const file = checkpointTensorsName(checkpoint);
-  await writeRunFile(folder, file, encodeSafetensors(tensors, new Map([['phase', String(checkpoint.phase)], ['step', String(checkpoint.step)]])));
-  await writeRunFile(folder, runFiles.checkpoint, `${JSON.stringify({ version, tensors: file, ...checkpoint }, null, 2)}\n`);
+  const pieces = encodeSafetensors(tensors, new Map([['phase', String(checkpoint.phase)], ['step', String(checkpoint.step)]]));
+  await writeRunFile(folder, file, pieces);
+  await writeRunFile(folder, runFiles.checkpoint, `${JSON.stringify({ version, tensors: file, sha256: sha256(pieces), ...checkpoint }, null, 2)}\n`);
   await dropOldTensors(folder, file);
+}
+
+function sha256(pieces: readonly Uint8Array[]): string {
+  const hash = createHash('sha256');
+  for (const piece of pieces) hash.update(piece);
+  return hash.digest('hex');
 }
 
 export interface StoredCheckpoint {
@@ -78,9 +86,12 @@ export async function readCheckpoint(folder: string): Promise<StoredCheckpoint> 
   const name = read.text('tensors');
   const expected = checkpointTensorsName(checkpoint);
   if (name !== expected) corrupt(file, `tensors in "${name}"`, expected);
-  const { tensors, metadata } = readSafetensors(await readRunFile(folder, name), `${folder}/${name}`);
+  const bytes = await readRunFile(folder, name);
+  const { tensors, metadata } = readSafetensors(bytes, `${folder}/${name}`);
   const [phase, step] = [metadata.get('phase'), metadata.get('step')];
   if (step !== String(checkpoint.step) || phase !== String(checkpoint.phase)) corrupt(`${folder}/${name}`, `step ${step}, phase ${phase}`, `step ${checkpoint.step}, phase ${checkpoint.phase}`);
+  const [found, written] = [sha256([bytes]), read.text('sha256')];
+  if (found !== written) corrupt(`${folder}/${name}`, `sha256 ${found.slice(0, 12)}`, written.slice(0, 12));
   return { checkpoint, tensors };
 }
 

@@ -8,6 +8,7 @@ const messages = {
   batch: (phase: string, batch: number, samples: number): string => `${phase} takes batches of ${batch}, but there are ${samples} samples to train on`,
   'not-empty': (folder: string): string => `${folder} is not empty`,
   'not-a-run': (folder: string, found: string): string => `${folder} is not the folder of a run: it holds ${found} and no checkpoint.json`,
+  'in-use': (folder: string, pid: number): string => `${folder} is being trained in by process ${pid}`,
   different: (folder: string, what: string, found: string, expected: string): string => `${folder} was begun with another ${what}: found ${found}, expected ${expected}`,
   corrupt: (file: string, found: string, expected: string): string => `${file} is corrupt: found ${found}, expected ${expected}`,
   unreadable: (file: string, why: string): string => `cannot read ${file}: ${why}`,

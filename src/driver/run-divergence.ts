@@ -14,12 +14,23 @@ import { evaluationGraph } from '../train/evaluation-graph.ts';
 import { positionOf } from '../train/plan.ts';
 import { readCheckpoint } from './run-checkpoint.ts';
 import type { Run } from './run-context.ts';
-import { epochPass } from './run-epoch.ts';
+import { epochPass, evaluateOn, samplesOf } from './run-epoch.ts';
+import type { EpochPass } from './run-epoch.ts';
 import { freezeZeroGroups } from './zero-groups.ts';
 
 /** The first parameter, in the order of the layers, that holds NaN or an infinity. */
 export function firstNotFinite({ network }: Model, tensors: ReadonlyMap<string, Tensor>): string | undefined {
   return network.parameters.find(({ name }) => tensors.get(name)?.data.some((value) => !Number.isFinite(value)))?.name;
+}
+
+/**
+ * Whether the samples of the last step, whose loss was finite, still have a finite one after its update. Weights that
+ * are finite and far too large show only so.
+ */
+export async function staysFinite(run: Run, phase: number, pass: EpochPass, stepInEpoch: number): Promise<boolean> {
+  const { spec } = present(run.plan.phases[phase], 'phase');
+  const { loss } = await evaluateOn(run, phase, 'training', samplesOf(pass, spec, stepInEpoch));
+  return Number.isFinite(loss);
 }
 
 /**
@@ -43,19 +54,17 @@ export async function failDiverged(run: Run, seen: number): Promise<never> {
     const before = engine.read();
     const pass = epochPass(run, checkpoint.phase, epoch);
     const { diverged } = await engine.run({ ...pass, from: stepInEpoch, to: stepInEpoch + 1 });
-    if (diverged) {
-      const { batch } = spec;
-      const samples = pass.order.subarray(stepInEpoch * batch, (stepInEpoch + 1) * batch);
-      report(step, `layer ${firstOverflow(run, before, samples) ?? 'at the output'} went non-finite in the forward pass`);
-    }
+    const samples = samplesOf(pass, spec, stepInEpoch);
+    if (diverged) report(step, `layer ${firstOverflow(run, before, samples) ?? 'at the output'} went non-finite in the forward pass`);
     freezeZeroGroups(run, checkpoint.phase, step + 1, engine.read());
     const parameter = firstNotFinite(model, engine.read());
     if (parameter !== undefined) {
       const layer = present(model.network.parameters.find(({ name }) => name === parameter), parameter).layer;
       report(step, `layer ${layer} went non-finite first (${parameter})`);
     }
+    if (step === seen - 1) report(step, `layer ${firstOverflow(run, engine.read(), samples) ?? 'at the output'} goes non-finite in the forward pass after its update`);
   }
-  invariant(false, 'training diverged, and did not when repeated');
+  invariant(false, 'training diverged before its first step');
 }
 
 /** The first layer whose values for one of the samples f32 cannot hold, by the float64 reference. */

@@ -3,6 +3,7 @@
 import { present } from '../base/invariant.ts';
 import type { PassRequest } from '../engine/engine.ts';
 import type { SplitName } from '../engine/shared-data.ts';
+import type { PhaseSpec } from '../ir/network.ts';
 import { epochOrder, positionOf } from '../train/plan.ts';
 import type { Run } from './run-context.ts';
 
@@ -22,6 +23,11 @@ export function epochPass({ plan, spec, data }: Run, phase: number, epoch: numbe
     order: epochOrder(spec.seed, phaseSpec.name, epoch, training.length).map((i) => training[i] as number),
     rates: Float32Array.from({ length: stepsPerEpoch }, (_, batch) => positionOf(plan, epochStart + batch).rate),
   };
+}
+
+/** Numbers of the samples that a step of the epoch learns from. */
+export function samplesOf(pass: EpochPass, { batch }: PhaseSpec, stepInEpoch: number): Uint32Array {
+  return pass.order.subarray(stepInEpoch * batch, (stepInEpoch + 1) * batch);
 }
 
 export interface Score {

@@ -7,18 +7,20 @@
 //   weights.safetensors                    parameters at the end of the run
 //   metrics.jsonl                          one line an epoch
 //   summary.json                           what came of it
+//   run.lock                               the number of the process that trains in it (run-lock.ts)
 //
 // The tensors of a new step are written beside those of the old, then checkpoint.json is replaced, so that
 // whenever the process dies there is one whole checkpoint.
 
-import { open, readdir, readFile, rm, truncate } from 'node:fs/promises';
+import { open, readdir, readFile, rm, stat, truncate } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fail } from '../base/diagnostic.ts';
+import { DiagnosticError, fail } from '../base/diagnostic.ts';
 import { notWritable, unfinishedSuffix, writeAtomically } from './atomic-file.ts';
 import type { FileContents } from './atomic-file.ts';
 import { codeOf, reasonOf } from './data-file.ts';
 import { makeFolder } from './make-folder.ts';
 import { runDiagnostics } from './run-diagnostics.ts';
+import { lockName, lockRun } from './run-lock.ts';
 
 export const runFiles = {
   source: 'model.ssl',
@@ -36,8 +38,8 @@ export function checkpointTensorsName({ phase, step }: { readonly phase: number;
 }
 
 /**
- * Makes sure that a run may live in the folder, which need not exist. Answers whether a checkpoint is there.
- * Fails with `run/not-empty`, `run/not-a-run`, `run/not-writable`.
+ * Makes sure that a run may live in the folder, which need not exist, and locks it. Answers whether a checkpoint is
+ * there. Fails with `run/not-empty`, `run/not-a-run`, `run/in-use`, `run/not-writable`.
  */
 export async function openRunFolder(folder: string, resume: boolean): Promise<boolean> {
   const entries = await entriesOf(folder);
@@ -47,12 +49,14 @@ export async function openRunFolder(folder: string, resume: boolean): Promise<bo
   }
   const resumable = entries.includes(runFiles.checkpoint);
   // A run killed before its first checkpoint begins anew.
-  const foreign = entries.find((entry) => entry !== runFiles.source && !entry.endsWith(unfinishedSuffix) && !checkpointTensors.test(entry));
+  const foreign = entries.find((entry) => entry !== runFiles.source && entry !== lockName && !entry.endsWith(unfinishedSuffix) && !checkpointTensors.test(entry));
   if (!resumable && foreign !== undefined) fail(runDiagnostics['not-a-run']({ args: [folder, foreign], help: 'name the folder that an earlier `train --out` made' }));
   try {
     makeFolder(folder);
+    await lockRun(folder);
     for (const entry of entries) if (entry.endsWith(unfinishedSuffix)) await rm(join(folder, entry), { force: true });
   } catch (error) {
+    if (error instanceof DiagnosticError) throw error;
     notWritable(folder, error);
   }
   return resumable;
@@ -106,12 +110,19 @@ export async function appendMetrics(folder: string, lines: string): Promise<numb
   }
 }
 
-/** Forgets the lines after a checkpoint. Fails with `run/not-writable`. */
+/** Forgets the lines after a checkpoint. Fails with `run/corrupt` where there are fewer, and with `run/not-writable`. */
 export async function cutMetrics(folder: string, bytes: number): Promise<void> {
   const path = join(folder, runFiles.metrics);
   try {
-    await truncate(path, bytes);
+    const found = (await stat(path).catch(absent))?.size ?? 0;
+    if (found < bytes) fail(runDiagnostics.corrupt({ args: [path, `${found} bytes`, `${bytes} at least`], help: 'start the run anew in another folder' }));
+    if (found > bytes) await truncate(path, bytes);
   } catch (error) {
-    if (codeOf(error) !== 'ENOENT' || bytes > 0) notWritable(path, error);
+    if (error instanceof DiagnosticError) throw error;
+    notWritable(path, error);
   }
+}
+
+function absent(error: unknown): undefined {
+  if (codeOf(error) !== 'ENOENT') throw error;
 }

@@ -16,7 +16,7 @@ import type { Checkpoint } from './run-checkpoint.ts';
 import { paceOf } from './run-context.ts';
 import type { Run } from './run-context.ts';
 import { runDiagnostics } from './run-diagnostics.ts';
-import { failDiverged, firstNotFinite } from './run-divergence.ts';
+import { failDiverged, firstNotFinite, staysFinite } from './run-divergence.ts';
 import { epochPass, evaluateOn } from './run-epoch.ts';
 import type { EpochPass } from './run-epoch.ts';
 import type { EpochEvent } from './run-events.ts';
@@ -86,7 +86,7 @@ async function runEpochs(run: Run, from: Checkpoint, held: PhaseTensors, watch: 
     const epochEnds = done === stepsPerEpoch;
     if (!epochEnds && run.seconds() < due && !options.signal?.aborted) continue;
     engine.read(held);
-    if (firstNotFinite(run.model, held) !== undefined) await failDiverged(run, step);
+    if (firstNotFinite(run.model, held) !== undefined || !(await staysFinite(run, phase, pass, done - 1))) await failDiverged(run, step);
     watch({ due });
     if (epochEnds) state = await closeEpoch(run, epoch, state, held);
     await save();

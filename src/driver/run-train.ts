@@ -22,6 +22,7 @@ import { runDiagnostics } from './run-diagnostics.ts';
 import { cutMetrics, openRunFolder, runFiles, writeRunFile } from './run-folder.ts';
 import { phaseRequests } from './run-context.ts';
 import type { Run } from './run-context.ts';
+import { unlockRun } from './run-lock.ts';
 import { runPhase, weightsFile } from './run-phase.ts';
 import type { PhaseStart } from './run-phase.ts';
 import { summarize } from './run-summary.ts';
@@ -53,12 +54,16 @@ export async function train(model: Model, dataset: Dataset, options: TrainOption
 type Trained = Extract<TrainResult, { readonly status: 'interrupted' }> | (StoredCheckpoint & { readonly status: 'trained' | 'trained before' });
 
 async function conclude(model: Model, dataset: string, training: Promise<Trained>, { out, tidy }: TrainOptions): Promise<TrainResult> {
-  const ended = await training;
-  if (ended.status === 'interrupted') return ended;
-  tidy?.();
-  const result = await finish(model, out, ended, dataset);
-  if (ended.status === 'trained') await writeCheckpoint(out, ended.checkpoint, ended.tensors);
-  return result;
+  try {
+    const ended = await training;
+    if (ended.status === 'interrupted') return ended;
+    tidy?.();
+    const result = await finish(model, out, ended, dataset);
+    if (ended.status === 'trained') await writeCheckpoint(out, ended.checkpoint, ended.tensors);
+    return result;
+  } finally {
+    await unlockRun(out);
+  }
 }
 
 async function trainOn(model: Model, spec: TrainSpec, data: RunData, options: TrainOptions): Promise<Trained> {

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -219,12 +219,47 @@ describe('refusals', () => {
     other.write('9', other.indexOf('"step":"') + '"step":"'.length);
     const { tensors: parameters, metadata } = readSafetensors(tensors, file);
     const fewer = safetensorsFile(new Map([...parameters].slice(1)), metadata);
-    for (const [damaged, code] of [[tensors.subarray(0, -8), 'weights/truncated'], [other, 'run/corrupt'], [fewer, 'fit/missing']] as const) {
+    const flipped = Buffer.from(tensors);
+    flipped[flipped.length - 50] = 255 ^ (flipped[flipped.length - 50] ?? 0);
+    for (const [damaged, code] of [[tensors.subarray(0, -8), 'weights/truncated'], [other, 'run/corrupt'], [fewer, 'run/corrupt'], [flipped, 'run/corrupt']] as const) {
       await writeFile(path.join(out, file), damaged);
       expect((await faultOf(run(out, { resume: true }))).code).toBe(code);
     }
     expect((await readdir(out)).toSorted()).toEqual(['checkpoint.json', file].toSorted());
   });
+});
+
+test('metrics shorter than the checkpoint says are not made up', async () => {
+  const out = folder('short');
+  await cp(whole, out, { recursive: true });
+  for (const damage of [() => writeFile(path.join(out, 'metrics.jsonl'), 'x'), () => rm(path.join(out, 'metrics.jsonl'))]) {
+    await damage();
+    expect((await faultOf(run(out, { resume: true }))).code).toBe('run/corrupt');
+  }
+});
+
+test('a folder is trained in by one process at a time; what a dead one left is taken over', async () => {
+  const out = folder('locked');
+  await cp(whole, out, { recursive: true });
+  const other = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'], { stdio: 'ignore' });
+  await writeFile(path.join(out, 'run.lock'), `${other.pid}\n`);
+  expect((await faultOf(run(out, { resume: true }))).code).toBe('run/in-use');
+  expect(await readdir(out)).toContain('run.lock');
+  const gone = new Promise((resolve) => void other.on('exit', resolve));
+  other.kill('SIGKILL');
+  await gone;
+  expect(await run(out, { resume: true })).toMatchObject({ status: 'finished' });
+  expect(await readdir(out)).not.toContain('run.lock');
+});
+
+test('an update that only the next step would show to be too large is not kept', async () => {
+  const out = folder('overshot');
+  // One step, after which the weights are finite and their products are not.
+  const wild = smallSource.replace('epochs = 2, batch = 16, optimizer = sgd(rate = cosine(0.05), momentum = 0.9)', 'epochs = 1, batch = 500, rate = 1e30').replace(/ {2}norm1 = .*\n/, '').replace('relu(norm1)', 'relu(conv1)');
+  const { code, message } = await faultOf(run(out, {}, wild));
+  expect({ code, message }).toMatchObject({ code: 'train/diverged', message: expect.stringMatching(/^training diverged at step 0 .*layer \w+ goes non-finite .* after its update$/) });
+  expect(await readdir(out)).toContain('checkpoint-0-0.safetensors');
+  expect(await readdir(out)).not.toContain('metrics.jsonl');
 });
 
 test('divergence names the layer and keeps the last good checkpoint', { timeout: 30_000 }, async () => {
