@@ -1,6 +1,7 @@
 // Options that several commands share.
 
 import { InvalidArgumentError, Option } from 'commander';
+import { mostSamples } from '../driver/batch.ts';
 import type { Watch } from '../driver/watch.ts';
 import { stages, unwatched, watch } from '../driver/watch.ts';
 import type { Stage } from '../driver/watch.ts';
@@ -21,8 +22,6 @@ export const dumpAfterOption = (): Option => new Option('--dump-after <pass>', '
 export const stopAfterOption = (known: readonly Stage[] = stages): Option => new Option('--stop-after <stage>', 'end after this stage').choices(known);
 export const dataOption = (): Option => new Option('--data <dir>', 'folder to look for data sets in first');
 
-/** A batch beyond this is a slip of the pen. */
-const mostSamples = 65_536;
 export const batchOption = (): Option => new Option('--batch <n>', 'samples a run').argParser(integerFrom(1, mostSamples)).default(1);
 
 /** Reads an option's value. */

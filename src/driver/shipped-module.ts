@@ -4,7 +4,10 @@ import { readFileSync, readdirSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { fail } from '../base/diagnostic.ts';
-import { messageOf, reasonOf } from './data-file.ts';
+import type { Diagnostic } from '../base/diagnostic.ts';
+import { header } from '../emit/module-text.ts';
+import { mostSamples } from './batch.ts';
+import { reasonOf } from './data-file.ts';
 import { fileDiagnostics, moduleDiagnostics } from './diagnostics.ts';
 import { gpujsOptions } from './start-gpujs.ts';
 import { isFolder } from './weights.ts';
@@ -35,9 +38,16 @@ export function findModule(place: string): ShippedModule {
   // What `build` writes has declarations; pages and scripts beside it have none.
   const found = names.filter((name) => name.endsWith('.js') && names.includes(name.replace(/\.js$/, '.d.ts'))).map((name) => name.replace(/\.js$/, ''));
   const [name, ...others] = found;
-  if (name === undefined) return fail(moduleDiagnostics.none({ args: [place], help: 'name the folder that `ssl-compile build ... --out DIR` wrote' }));
+  if (name === undefined) return fail(noModule(place, names));
   if (others.length > 0) return fail(moduleDiagnostics.several({ args: [place, found.map((each) => `${each}.js`)], help: `name one: ${join(place, `${name}.js`)}` }));
   return { folder: place, name };
+}
+
+/** What to say of a folder without a module: perhaps only its declarations are lost. */
+function noModule(folder: string, names: readonly string[]): Diagnostic {
+  const script = names.find((name) => name.endsWith('.js') && Buffer.from(readModuleFile({ folder, name }, name)).includes(header));
+  if (script === undefined) return moduleDiagnostics.none({ args: [folder], help: 'name the folder that `ssl-compile build ... --out DIR` wrote' });
+  return fileDiagnostics.unreadable({ args: [join(folder, script.replace(/\.js$/, '.d.ts')), 'there is no such file'], help: `\`build\` wrote it with ${script}` });
 }
 
 /** Bytes of a file of the module. @throws DiagnosticError `file/unreadable` */
@@ -57,24 +67,23 @@ export interface LoadedNet {
   readonly compute?: () => void;
 }
 
-/** Runs the module's code; where it needs gpu.js, in its mode `cpu`. @throws DiagnosticError `module/broken`, `module/no-gpujs` */
-export async function loadModule(module: ShippedModule): Promise<LoadedNet> {
-  const file = `${module.name}.js`;
-  const path = resolve(module.folder, file);
+/** @throws DiagnosticError `file/unreadable` */
+export function needsGpujs(module: ShippedModule): boolean {
   // Only a module for gpu.js has this function.
-  const options = new TextDecoder().decode(readModuleFile(module, file)).includes('startGpuNet(') ? await gpujsOptions() : {};
-  try {
-    // A module is imported once a process: the query makes a changed file another one.
-    const url = `${pathToFileURL(path).href}?${process.hrtime.bigint()}`;
-    const { load } = (await import(url)) as { load: (options: object) => Promise<LoadedNet> };
-    return await load(options);
-  } catch (error) {
-    return fail(moduleDiagnostics.broken({ args: [path, messageOf(error)] }));
-  }
+  return new TextDecoder().decode(readModuleFile(module, `${module.name}.js`)).includes('startGpuNet(');
 }
 
-/** @throws DiagnosticError `module/record` where `net.meta` is not what `build` writes */
-export function buildRecord({ meta }: LoadedNet, path: string): BuildRecord {
+/** Runs the module's code, in gpu.js in its mode `cpu`; throws whatever that code throws. @throws DiagnosticError `file/unreadable`, `module/no-gpujs` */
+export async function loadModule(module: ShippedModule): Promise<LoadedNet> {
+  const options = needsGpujs(module) ? await gpujsOptions() : {};
+  // A module is imported once a process: the query makes a changed file another one.
+  const url = `${pathToFileURL(resolve(module.folder, `${module.name}.js`)).href}?${process.hrtime.bigint()}`;
+  const { load } = (await import(url)) as { load: (options: object) => Promise<LoadedNet> };
+  return load(options);
+}
+
+/** @param meta `net.meta` of the module. @throws DiagnosticError `module/record` where it is not what `build` writes */
+export function buildRecord(meta: unknown, path: string): BuildRecord {
   const record = fieldsOf(meta);
   const options = fieldsOf(record.get('options'));
   const text = (fields: ReadonlyMap<string, unknown>, key: string): string => {
@@ -83,7 +92,7 @@ export function buildRecord({ meta }: LoadedNet, path: string): BuildRecord {
   };
   const layout = text(options, 'layout');
   const batch = options.get('batch');
-  if ((layout !== 'chw' && layout !== 'hwc') || typeof batch !== 'number' || !Number.isInteger(batch) || batch < 1) return fail(moduleDiagnostics.record({ args: [path, 'options'] }));
+  if ((layout !== 'chw' && layout !== 'hwc') || typeof batch !== 'number' || !Number.isInteger(batch) || batch < 1 || batch > mostSamples) return fail(moduleDiagnostics.record({ args: [path, 'options'] }));
   return {
     compiler: text(record, 'compiler'),
     target: text(record, 'target'),

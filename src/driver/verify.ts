@@ -21,13 +21,15 @@ import { buildModule, hashOf } from './build.ts';
 import type { BuildInput, Built } from './build.ts';
 import { moduleDiagnostics } from './diagnostics.ts';
 import { channelsFirst, channelsLast } from './layout.ts';
+import { startModule } from './module-thread.ts';
+import type { ModuleThread } from './module-thread.ts';
 import { probeOf } from './probe.ts';
 import type { Probe } from './probe.ts';
 import { randomInput } from './random-input.ts';
 import { boundedValues } from './rounding-bound.ts';
 import type { Bounded } from './rounding-bound.ts';
-import { buildRecord, findModule, loadModule, readModuleFile } from './shipped-module.ts';
-import type { LoadedNet, ShippedModule } from './shipped-module.ts';
+import { buildRecord, findModule, readModuleFile } from './shipped-module.ts';
+import type { ShippedModule } from './shipped-module.ts';
 import { gpujsOptions, startGpujs } from './start-gpujs.ts';
 import { startKernels } from './start-kernels.ts';
 import { compilerVersion } from './version.ts';
@@ -56,12 +58,23 @@ export interface Verification {
 /** Runs of the shipped module, each on inputs of its own. */
 const rounds = 4;
 
+/** Milliseconds that a module may take to load, and to run beyond what the reference has taken. */
+const patience = 60_000;
+
 /** @throws DiagnosticError where there is no module to verify */
 export async function verifyModule(place: string, input: BuildInput, targets: readonly BuildTarget[], ops: OpRegistry): Promise<Verification> {
   const shipped = findModule(place);
+  const net = await startModule(shipped, patience);
+  try {
+    return await verifyNet(shipped, net, input, targets, ops);
+  } finally {
+    await net.close();
+  }
+}
+
+async function verifyNet(shipped: ShippedModule, net: ModuleThread, input: BuildInput, targets: readonly BuildTarget[], ops: OpRegistry): Promise<Verification> {
   const path = join(shipped.folder, `${shipped.name}.js`);
-  const net = await loadModule(shipped);
-  const record = buildRecord(net, path);
+  const record = buildRecord(net.meta, path);
   if (record.weights !== `sha256:${input.weights.hash}`) fail(moduleDiagnostics['other-weights']({ args: [path, input.weights.file] }));
   if (record.source !== `sha256:${hashOf(input.source.text)}`) fail(moduleDiagnostics['other-source']({ args: [path, input.source.name], help: 'name the file that `build` was given: --source FILE' }));
   const target = targets.find(({ name }) => name === record.target) ?? fail(moduleDiagnostics.target({ args: [path, record.target] }));
@@ -94,29 +107,21 @@ function compareFiles(shipped: ShippedModule, built: Built): { readonly files: {
   return { files, faults };
 }
 
-async function compareOutputs(net: LoadedNet, path: string, layout: 'chw' | 'hwc', program: Program, ops: OpRegistry): Promise<{ readonly comparison: Comparison; readonly faults: Diagnostic[] }> {
+async function compareOutputs(net: ModuleThread, path: string, layout: 'chw' | 'hwc', program: Program, ops: OpRegistry): Promise<{ readonly comparison: Comparison; readonly faults: Diagnostic[] }> {
   const output = present(program.graph.outputs[0], 'output').value;
   const outputs = tracker('output');
   for (let seed = 1; seed <= rounds; seed++) {
     const { feeds, input } = feedsFor(program, seed);
+    const began = performance.now();
     const reference = boundedValues(program, ops, feeds)(output);
     const given = layout === 'hwc' ? channelsLast(input) : input.data;
-    const found = await runNet(net, given, path, sizeOf(reference.value.shape));
+    const found = await net.run(given, patience + performance.now() - began);
+    const expected = sizeOf(reference.value.shape);
+    if (found.length !== expected) fail(moduleDiagnostics.interface({ args: [path, found.length, expected] }));
     outputs.compare(reference, layout === 'hwc' ? channelsFirst(found, reference.value.shape) : found);
   }
   const { comparison, within } = outputs.result();
   return { comparison, faults: within ? [] : [moduleDiagnostics.outputs({ args: [path, ...figures(comparison)] })] };
-}
-
-async function runNet(net: LoadedNet, input: Float64Array, path: string, outputs: number): Promise<Float32Array> {
-  try {
-    const found = await net.run(input);
-    if (found.length !== outputs) fail(moduleDiagnostics.interface({ args: [path, found.length, outputs] }));
-    return found;
-  } catch (error) {
-    if (error instanceof RangeError || error instanceof WebAssembly.RuntimeError) return fail(moduleDiagnostics.broken({ args: [path, error.message] }));
-    throw error;
-  }
 }
 
 async function compareLayers(target: BuildTarget, program: Program, ops: OpRegistry): Promise<{ readonly comparisons: Comparison[]; readonly faults: Diagnostic[] }> {

@@ -1,4 +1,4 @@
-import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { runCli, smallFiles, temporaryFolder } from './support.ts';
@@ -84,9 +84,16 @@ describe('a module that has been tampered with is not ok', () => {
   it.each([
     ['code that is no code', (): string => 'export const load = 3;'],
     ['code that throws', (): string => 'throw new Error("no");'],
+    ['code that ends its process', (text: string): string => `${text}\nprocess.exit(0);`],
+    ['code that throws when nobody waits', (text: string): string => `${text}\nsetTimeout(() => { throw new Error("late"); }, 1);`],
+    ['code that never comes to its end', (text: string): string => `${text}\nawait new Promise(() => {});`],
+    ['code that answers no network', (): string => 'export const load = async () => undefined;'],
+    ['a run that throws', (text: string): string => text.replace('return makeNet(', 'return { ...makeNet(').replace('.run);', '.run), run: () => nothing };')],
+    ['a run that answers nothing', (text: string): string => text.replace('return makeNet(', 'return { ...makeNet(').replace('.run);', '.run), run: () => undefined };')],
+    ['a batch beyond all measure', (text: string): string => text.replace('batch: 1, layout', 'batch: 1000000000, layout')],
     ['a record of nothing', (): string => 'export const load = async () => ({ meta: {}, run: () => new Float32Array(3) });'],
   ])('%s', async (_, change) => {
-    const { code, err } = await verify(tampered('js', 'small.js', change));
+    const { code, err } = await verify(tampered('js', 'small.js', (bytes) => change(Buffer.from(bytes).toString())));
     expect(code).toBe(1);
     expect(err).toMatch(/^error\[module\/(broken|record)\]/);
   });
@@ -98,6 +105,15 @@ describe('a module that has been tampered with is not ok', () => {
     const { code, err } = await verify(join(copies, 'part'));
     expect(code).toBe(1);
     expect(err).toContain('small.wasm');
+  });
+
+  it('missing declarations, beside scripts of somebody else', async () => {
+    const place = tampered('js', 'small.d.ts', (bytes) => bytes);
+    rmSync(join(place, 'small.d.ts'));
+    writeFileSync(join(place, 'page.js'), 'export {};');
+    const { code, err } = await verify(place);
+    expect(code).toBe(1);
+    expect(err).toContain(`cannot read ${join(place, 'small.d.ts')}: there is no such file`);
   });
 });
 
