@@ -22,8 +22,8 @@ interface Started {
   readonly ended: Promise<Ended>;
 }
 
-function start(command: string, args: readonly string[], stdout: 'pipe' | number = 'pipe'): Started {
-  const child = spawn(command, args, { stdio: ['ignore', stdout, 'pipe'], env: { ...process.env, XDG_CACHE_HOME: cache, SSL_DEBUG: '' } });
+function start(command: string, args: readonly string[], stdout: 'pipe' | number = 'pipe', cacheHome = cache): Started {
+  const child = spawn(command, args, { stdio: ['ignore', stdout, 'pipe'], env: { ...process.env, XDG_CACHE_HOME: cacheHome, SSL_DEBUG: '' } });
   let [out, err] = ['', ''];
   child.stdout?.on('data', (chunk: Buffer) => (out += chunk.toString()));
   child.stderr?.on('data', (chunk: Buffer) => (err += chunk.toString()));
@@ -40,6 +40,20 @@ describe('a process', () => {
     expect(wrong).toMatchObject({ code: 1, out: '', err: expect.stringContaining('file/unreadable') });
     expect(wrong.err).not.toMatch(/^ +at /m);
     expect(await run('chek')).toMatchObject({ code: 2, err: expect.stringContaining('Did you mean check?') });
+  });
+
+  it.runIf(process.platform === 'linux')('does without a cache where none can be made', async () => {
+    const { child, ended } = start(process.execPath, [main, 'check', source], 'pipe', '/proc/x');
+    const timer = setTimeout(() => child.kill(), 20_000);
+    expect(await ended).toMatchObject({ code: 0, err: '' });
+    clearTimeout(timer);
+  });
+
+  it('says which Node it needs', async () => {
+    const older = "data:text/javascript,Object.defineProperty(process, 'versions', { value: { ...process.versions, node: '20.20.2' } })";
+    const { code, out, err } = await start(process.execPath, ['--import', older, main, 'check', source]).ended;
+    expect({ code, out }).toEqual({ code: 1, out: '' });
+    expect(err).toMatch(/^error: ssl-compile needs Node \d+\.\d+ or newer and runs in Node 20\.20\.2: .*\n$/);
   });
 
   it('shows no progress where nobody watches', async () => {
