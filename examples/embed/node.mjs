@@ -1,6 +1,10 @@
 // Loads the emitted LeNet in Node and asks it about one digit: node node.mjs
 
-import { load } from './lenet.js';
+const { load } = await import('./lenet.js').catch((error) => {
+  if (error.code !== 'ERR_MODULE_NOT_FOUND') throw error;
+  console.error('no lenet.js lies beside this script: npx ssl-compile build RUN --out examples/embed, RUN being the folder of a trained LeNet');
+  process.exit(1);
+});
 
 const net = await load();
 

@@ -31,4 +31,12 @@ const server = createServer((request, response) => {
   createReadStream(file).pipe(response);
 });
 
-server.listen(Number(process.argv[2] ?? 8080), '127.0.0.1', () => console.log(`http://localhost:${server.address().port}/`));
+function stop(reason) {
+  console.error(`${reason}: node serve.mjs 0 takes a free one`);
+  process.exit(1);
+}
+
+const port = process.argv[2] ?? '8080';
+if (!/^\d+$/.test(port) || Number(port) > 65535) stop(`${port} is no port`);
+server.on('error', ({ code, message }) => stop(code === 'EADDRINUSE' ? `port ${port} is taken` : message));
+server.listen(Number(port), '127.0.0.1', () => console.log(`http://localhost:${server.address().port}/`));

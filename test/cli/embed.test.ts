@@ -20,19 +20,25 @@ beforeAll(async () => {
   writeFileSync(join(folder, 'package.json'), '{ "type": "module" }');
 });
 
-function output(args: readonly string[]): Promise<string> {
+function run(...args: readonly string[]): Promise<{ readonly code: number | null; readonly out: string }> {
   return new Promise((resolve) => {
     const child = spawn(process.execPath, args, { cwd: folder });
     let out = '';
     for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (out += chunk.toString()));
-    child.on('close', () => resolve(out));
+    child.on('close', (code) => resolve({ code, out }));
   });
 }
 
 describe('examples/embed', () => {
   it('node.mjs asks the network about a digit', async () => {
-    const out = await output(['node.mjs']);
+    const { out } = await run('node.mjs');
     expect(out).toMatch(/^it is a \d\n(\d +-?[\d.]+\n){10}[\d.]+ microseconds a digit\n$/);
+  });
+
+  it('node.mjs says how to build the module that is not there', async () => {
+    const alone = join(temporaryFolder(), 'node.mjs');
+    cpSync(join(examples, 'embed/node.mjs'), alone);
+    expect(await run(alone)).toEqual({ code: 1, out: expect.stringMatching(/^no lenet\.js .* npx ssl-compile build RUN --out examples\/embed.*\n$/) });
   });
 
   it('the page loads only files that are there, and has no inline script', () => {
@@ -77,5 +83,11 @@ describe('serve.mjs', () => {
 
   it.each(['/nothing', '/../demo.ssl', '/%2e%2e/demo.ssl', '/..%2fdemo.ssl', '/%', '/%00', '//'])('has nothing at %s', async (path) => {
     expect((await get(path)).status).toBe(404);
+  });
+
+  it('says what is wrong with a port', async () => {
+    const { port } = new URL(await origin);
+    expect(await run('serve.mjs', port)).toEqual({ code: 1, out: `port ${port} is taken: node serve.mjs 0 takes a free one\n` });
+    for (const none of ['abc', '99999']) expect(await run('serve.mjs', none)).toEqual({ code: 1, out: `${none} is no port: node serve.mjs 0 takes a free one\n` });
   });
 });
