@@ -38,7 +38,11 @@ function parseCommand(args: readonly string[]): Command {
   if (unknown !== undefined) {
     throw new UsageError(`suite ${suite.name} has no candidate "${unknown}": known are ${suite.candidates.join(', ')}`);
   }
-  return { suite, json: values.json, candidates, cases: values.cases };
+  const { cases } = values;
+  if (cases !== undefined && !suite.cases.some((name) => matchesGlob(name, cases))) {
+    throw new UsageError(`suite ${suite.name} has no case that "${cases}" fits: known are ${suite.cases.join(', ')}`);
+  }
+  return { suite, json: values.json, candidates, cases };
 }
 
 function parseArguments(args: readonly string[]) {

@@ -18,6 +18,8 @@ export interface Suite {
   readonly name: string;
   readonly doc: string;
   readonly candidates: readonly string[];
+  /** Names of its cases. */
+  readonly cases: readonly string[];
   /** npm packages that must be installed for the candidates asked for. */
   readonly packages: (context: SuiteContext) => readonly string[];
   readonly run: (context: SuiteContext) => Promise<readonly Row[]>;

@@ -4,6 +4,7 @@
 //   npm run grammar -- --check exit 1 if a file is not as it would be written
 
 import { readFileSync, writeFileSync } from 'node:fs';
+import { parseArgs } from 'node:util';
 import { ebnf } from './ebnf.ts';
 import { railroadPage } from './railroad.ts';
 import { textMate } from './text-mate.ts';
@@ -30,8 +31,17 @@ function readOrNothing(name: string): string | undefined {
   }
 }
 
+function wantsCheck(): boolean {
+  try {
+    return parseArgs({ options: { check: { type: 'boolean', default: false } } }).values.check;
+  } catch (error) {
+    console.error(`${error instanceof Error ? error.message : String(error)}\n\nusage: npm run grammar -- [--check]`);
+    process.exit(2);
+  }
+}
+
 if (import.meta.main) {
-  if (process.argv.includes('--check')) {
+  if (wantsCheck()) {
     const names = stale();
     if (names.length > 0) {
       console.error(`stale: ${names.map((name) => `grammar/${name}`).join(', ')}; run: npm run grammar`);

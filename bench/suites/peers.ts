@@ -110,6 +110,7 @@ export const peersSuite: Suite = {
   name: 'peers',
   doc: 'one inference on one thread: CaffeNet convolutions dense and at Table 4 row 2, LeNet 1 to 5',
   candidates: peers.map((peer) => peer.name),
+  cases: cases.map(({ name }) => name),
   packages: ({ wantsCandidate }) =>
     peers.flatMap((peer) => (peer.packageName !== undefined && wantsCandidate(peer.name) ? [peer.packageName] : [])),
   run,

@@ -1,3 +1,5 @@
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { randomConv, randomValues } from '../../bench/masks.ts';
 import { elementsOf } from '../../bench/network.ts';
@@ -26,4 +28,10 @@ test.each(networks)('our emitted modules agree with the reference: %s', async (_
 test('a step of LeNet counts 0.844 GFLOP', () => {
   const forward = [2 * 24 * 24 * 20 * 25, 2 * 8 * 8 * 50 * 500, 2 * 500 * 800, 2 * 10 * 500];
   expect(stepFlops(forward) / 1e9).toBeCloseTo(0.844, 3);
+});
+
+test('cases that no suite has are refused before anything runs', () => {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [join(import.meta.dirname, '../../bench/run.ts'), 'compile', '--cases', 'zzz*'], { encoding: 'utf8' });
+  expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
+  expect(stderr).toMatch(/^suite compile has no case that "zzz\*" fits: known are .*lenet.*\n\nusage:/i);
 });

@@ -1,6 +1,8 @@
 // The files generated from the parser are those that are checked in, and say what they should.
 
+import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { generated, stale } from '../../grammar/generate.ts';
 import { format } from '../../src/syntax/format.ts';
@@ -8,6 +10,12 @@ import { parse } from '../../src/syntax/parse.ts';
 import { grammarRules } from '../../src/syntax/parser.ts';
 
 test('are fresh: run `npm run grammar` if not', () => expect(stale()).toEqual([]));
+
+test('are written by no command that is mistyped', () => {
+  const { status, stderr } = spawnSync(process.execPath, [join(import.meta.dirname, '../../grammar/generate.ts'), '--chekc'], { encoding: 'utf8' });
+  expect(status).toBe(2);
+  expect(stderr).toMatch(/--chekc[^]*usage: npm run grammar/);
+});
 
 test('name every rule', () => {
   const names = grammarRules().map((rule) => ('name' in rule ? String(rule.name) : ''));
