@@ -50,7 +50,7 @@ function benchText({ layers, whole, target, batch }: BenchReport): string {
     grouped(compacted?.macs ?? 0),
     dense.microseconds.toFixed(1),
     compacted?.microseconds.toFixed(1) ?? 'gone',
-    compacted ? `${(dense.macs / compacted.macs).toFixed(1)}x` : '',
+    compacted && compacted.macs > 0 ? `${(dense.macs / compacted.macs).toFixed(1)}x` : '',
     compacted ? `${(dense.microseconds / compacted.microseconds).toFixed(1)}x` : '',
   ];
   const rows = [...layers.map(({ name, dense, compacted }) => row(name, dense, compacted)), row('whole', whole.dense, whole.compacted)];

@@ -2,6 +2,8 @@
 
 import { Option } from 'commander';
 import type { Command } from 'commander';
+import { DiagnosticError } from '../base/diagnostic.ts';
+import type { Diagnostic } from '../base/diagnostic.ts';
 import { exitCode } from './exit-code.ts';
 import { example, jsonOption } from './options.ts';
 import type { JsonOption } from './options.ts';
@@ -32,10 +34,18 @@ interface Formatted {
 /** All files are read before the first is written, so that a mistake in one leaves the others alone. */
 async function format(files: readonly string[], options: FormatOptions, shell: Shell): Promise<number> {
   const [{ formatSource, loadSource }, { replaceFile }] = await Promise.all([import('../driver/source.ts'), import('../driver/write-files.ts')]);
-  const read = files.map((file) => {
-    const source = loadSource(file);
-    return { file, before: source.text, after: formatSource(source) };
+  const faults: Diagnostic[] = [];
+  const read = files.flatMap((file) => {
+    try {
+      const source = loadSource(file);
+      return [{ file, before: source.text, after: formatSource(source) }];
+    } catch (error) {
+      if (!(error instanceof DiagnosticError)) throw error;
+      faults.push(...error.diagnostics);
+      return [];
+    }
   });
+  if (faults.length > 0) throw new DiagnosticError(faults);
   const results: readonly Formatted[] = read.map(({ file, before, after }) => ({ file, changed: before !== after }));
   if (options.stdout) for (const { after } of read) shell.out(after);
   const changed = results.filter((result) => result.changed);

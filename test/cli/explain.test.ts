@@ -55,4 +55,13 @@ describe('bench', () => {
     expect(report.layers.every(({ dense }) => dense.microseconds > 0)).toBe(true);
     expect(report.whole.dense.macs).toBe(5544);
   });
+
+  it('gives no ratio of nothing', async () => {
+    const folder = temporaryFolder();
+    writeFileSync(join(folder, 'net.ssl'), 'network Net(image: tensor[1, 4, 4]) {\n  return flatten(max_pool(relu(image), window = 2))\n}\n');
+    writeFileSync(join(folder, 'net.safetensors'), safetensorsFile(new Map()));
+    const { code, out } = await runCli(['bench', join(folder, 'net.ssl'), '--weights', join(folder, 'net.safetensors')]);
+    expect(code).toBe(0);
+    expect(out).toMatch(/^whole +0 +0 +[\d.]+ +[\d.]+ +[\d.]+x$/m);
+  });
 });

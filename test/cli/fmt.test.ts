@@ -38,6 +38,13 @@ describe('fmt', () => {
     expect(textOf(folder, 'a.ssl')).toBe(loose);
   });
 
+  it('tells the mistakes of all files', async () => {
+    const folder = files({ 'a.ssl': 'network {', 'c.ssl': 'network {' });
+    const { code, err } = await runCli(['fmt', ...['a', 'b', 'c'].map((name) => join(folder, `${name}.ssl`))]);
+    expect(code).toBe(1);
+    for (const name of ['a', 'b', 'c']) expect(err).toContain(join(folder, `${name}.ssl`));
+  });
+
   it('keeps a link a link', async () => {
     const folder = files({ 'a.ssl': loose });
     symlinkSync('a.ssl', join(folder, 'link.ssl'));
