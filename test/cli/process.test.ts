@@ -1,7 +1,7 @@
 // Command lines in processes of their own: exit codes, pipes, signals, full disks.
 
 import { spawn } from 'node:child_process';
-import { existsSync, openSync, readdirSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, openSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { listing, smallFiles, temporaryFolder } from './support.ts';
@@ -54,6 +54,15 @@ describe('a process', () => {
     const { code, out, err } = await start(process.execPath, ['--import', older, main, 'check', source]).ended;
     expect({ code, out }).toEqual({ code: 1, out: '' });
     expect(err).toMatch(/^error: ssl-compile needs Node \d+\.\d+ or newer and runs in Node 20\.20\.2: .*\n$/);
+  });
+
+  it('is not ended by the module that it verifies', async () => {
+    const out = join(temporaryFolder(), 'out');
+    await run('build', source, '--weights', weights, '--target', 'js', '--out', out);
+    appendFileSync(join(out, 'small.js'), 'process.exit(0);');
+    const { code, err } = await run('verify', out, '--weights', weights, '--source', source);
+    expect(code).toBe(1);
+    expect(err).toContain('module/broken');
   });
 
   it('shows no progress where nobody watches', async () => {
