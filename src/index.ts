@@ -11,6 +11,7 @@
 
 import { check as checkFile } from './check/check.ts';
 import type { Checked } from './check/check.ts';
+import { mostSamples } from './driver/batch.ts';
 import { benchProgram } from './driver/bench.ts';
 import type { BenchReport } from './driver/bench.ts';
 import { buildModule } from './driver/build.ts';
@@ -20,9 +21,13 @@ import { explainModel } from './driver/explain.ts';
 import type { Explanation } from './driver/explain.ts';
 import { openModel, withWeights } from './driver/model.ts';
 import type { OpenedModel } from './driver/model.ts';
+import { checkInteger, findNamed, mostWorkers } from './driver/request.ts';
+import { train as trainModel } from './driver/run-train.ts';
+import type { TrainOptions, TrainResult } from './driver/train-options.ts';
 import { verifyModule } from './driver/verify.ts';
 import type { Verification } from './driver/verify.ts';
-import { invariant } from './base/invariant.ts';
+import type { Dataset } from './data/dataset.ts';
+import type { Model } from './ir/network.ts';
 import { ops } from './ops/index.ts';
 import type { SourceFile } from './syntax/ast.ts';
 import { parse as parseSource } from './syntax/parse.ts';
@@ -45,7 +50,6 @@ export type { Explanation } from './driver/explain.ts';
 export type { OpenedModel } from './driver/model.ts';
 export type { EpochEvent, PhaseEvent, StepEvent, TrainEvent } from './driver/run-events.ts';
 export type { RunSummary } from './driver/run-summary.ts';
-export { train } from './driver/run-train.ts';
 export type { TrainOptions, TrainResult } from './driver/train-options.ts';
 export type { Comparison, Verification } from './driver/verify.ts';
 export { loadWeights } from './driver/weights.ts';
@@ -79,6 +83,17 @@ export function loadModel(subject: string, weights?: string): OpenedModel {
   return openModel(subject, weights, ops);
 }
 
+/**
+ * Trains as the model says: baseline, sparsify, finetune.
+ * @param dataset Not kept: its samples move to shared memory, so let go of it.
+ * @returns The summary, also written to `summary.json` of the run's folder.
+ * @throws DiagnosticError `request/*`, `run/*`, `data/*`, `train/*`, `weights/*` and `fit/*`
+ */
+export async function train(model: Model, dataset: Dataset, options: TrainOptions): Promise<TrainResult> {
+  if (options.threads !== undefined) checkInteger('threads', options.threads, mostWorkers);
+  return trainModel(model, dataset, options);
+}
+
 /** Names of targets. */
 export type TargetName = 'wasm' | 'js' | 'gpujs';
 
@@ -87,14 +102,17 @@ export interface BuildRequest extends Partial<Omit<BuildOptions, 'target'>> {
   readonly target?: TargetName;
 }
 
+const layouts = [{ name: 'chw' }, { name: 'hwc' }];
+
 /**
  * The files of a module, which `writeFiles` puts into a folder. Compacted, one sample a run, channels first,
  * unless the request says otherwise. The same input gives the same bytes.
- * @throws DiagnosticError `fit/no-weights`
+ * @throws DiagnosticError `fit/no-weights`, `request/*`
  */
 export async function build(model: OpenedModel, { target = 'wasm', dense = false, batch = 1, layout = 'chw', inline = false }: BuildRequest = {}): Promise<Built> {
-  const found = buildTargets.find(({ name }) => name === target);
-  invariant(found, () => `target ${target}`);
+  const found = findNamed('target', target, buildTargets);
+  checkInteger('batch', batch, mostSamples);
+  findNamed('layout', layout, layouts);
   return buildModule(withWeights(model), { target: found, dense, batch, layout, inline }, ops);
 }
 
@@ -124,11 +142,11 @@ export interface BenchRequest {
 
 /**
  * Times the dense against the compacted network on this machine, layer by layer and whole, in microseconds.
- * @throws DiagnosticError `fit/no-weights`
+ * @throws DiagnosticError `fit/no-weights`, `request/*`
  */
 export async function bench(model: OpenedModel, { target = 'wasm', batch = 1, onLayer = () => {} }: BenchRequest = {}): Promise<BenchReport> {
-  const found = kernelTargets.find(({ name }) => name === target);
-  invariant(found, () => `target ${target}`);
+  const found = findNamed('target', target, kernelTargets);
+  checkInteger('batch', batch, mostSamples);
   const { model: { network }, weights } = withWeights(model);
   return benchProgram({ graph: network.graph, parameters: weights.parameters }, found, batch, ops, onLayer);
 }

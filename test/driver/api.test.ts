@@ -2,7 +2,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { bench, build, check, DiagnosticError, explain, format, loadModel, parse, renderDiagnostic, verify, writeFiles } from '../../src/index.ts';
+import { bench, build, check, DiagnosticError, explain, format, loadDataset, loadModel, parse, renderDiagnostic, train, verify, writeFiles } from '../../src/index.ts';
+import { present } from '../../src/base/invariant.ts';
 import { smallFiles, smallSource } from '../cli/support.ts';
 
 const out = mkdtempSync(join(tmpdir(), 'ssl-compile-api-'));
@@ -41,5 +42,21 @@ describe('the compiler as a library', () => {
   it('throws what is wrong with the input', async () => {
     await expect(build(loadModel(source))).rejects.toBeInstanceOf(DiagnosticError);
     expect(() => loadModel(join(out, 'nothing.ssl'))).toThrow(DiagnosticError);
+  });
+
+  it('throws what is wrong with a request', async () => {
+    const model = loadModel(source, weights);
+    for (const batch of [0, 1.5, NaN, 100_000]) {
+      await expect(build(model, { batch })).rejects.toThrow(`request/integer: batch is ${batch}, expected an integer from 1 to 65536`);
+      await expect(bench(model, { batch })).rejects.toThrow(`request/integer: batch is ${batch}`);
+    }
+    await expect(build(model, { target: 'c' as 'js' })).rejects.toMatchObject({ diagnostics: [{ code: 'request/name', message: 'there is no target "c"', help: 'known: wasm, js, gpujs' }] });
+    await expect(bench(model, { target: 'gpujs' as 'js' })).rejects.toThrow('request/name: there is no target "gpujs"');
+    await expect(build(model, { layout: 'nhwc' as 'hwc' })).rejects.toMatchObject({ diagnostics: [{ message: 'there is no layout "nhwc"', help: 'did you mean "hwc"?' }] });
+    const { model: trained } = check(parse('network N(x: tensor[1, 16, 16]) { return dense(x, units = 10) } train on digits { baseline { epochs = 1, rate = 0.1 } }').file);
+    const dataset = await loadDataset('digits');
+    for (const threads of [0, -1, 1.5]) {
+      await expect(train(present(trained, 'model'), dataset, { out: join(out, 'run'), threads })).rejects.toThrow(`request/integer: threads is ${threads}, expected an integer from 1 to 64`);
+    }
   });
 });
