@@ -21,19 +21,20 @@ function sharedBytes(length: number): Uint8Array {
   return new Uint8Array(new SharedArrayBuffer(length));
 }
 
+/** What the end of a file promises is believed up to here; the end of a truncated file is any number. */
+const maxPromise = 2 ** 28;
+
 /**
  * Unpacks piece by piece into one buffer of the size that the end of the file promises: the packed and the
- * unpacked file are never in memory whole at once, nor is the unpacked one there twice.
+ * unpacked file are never in memory whole at once, nor, up to `maxPromise`, is the unpacked one there twice.
  */
 async function gunzipFile(path: string, size: number): Promise<Uint8Array> {
   // Deflate packs at most 1032 to 1, so that a small file cannot promise a large buffer.
-  const promised = Math.min(await lastWord(path, size), size * 1032);
-  if (promised > maxFile) tooLarge(path, promised);
-  let buffer = sharedBytes(promised);
+  let buffer = sharedBytes(Math.min(await lastWord(path, size), size * 1032, maxPromise));
   let length = 0;
   for await (const chunk of contentsOf(path)) {
     if (length + chunk.length > buffer.length) {
-      // Several gzip members in a row: the last one's size says nothing about the whole.
+      // More than was believed, or several gzip members in a row: the last one's size says nothing about the whole.
       if (length + chunk.length > maxFile) tooLarge(path, length + chunk.length);
       const larger = sharedBytes(Math.min(maxFile, Math.max(2 * buffer.length, length + chunk.length)));
       larger.set(buffer.subarray(0, length));

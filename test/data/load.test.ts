@@ -85,6 +85,10 @@ test('damaged packed files', async () => {
   // The last four bytes promise 4 GiB.
   writeFileSync(path, Buffer.concat([whole.subarray(0, -4), Buffer.of(255, 255, 255, 255)]));
   expect((await diagnosedAsync(loadDataset('mine', search))).code).toBe('data/corrupt');
+  // Likewise, of a file large enough to keep such a promise.
+  const cut = gzipSync(new Uint8Array(2_200_000), { level: 0 }).subarray(0, 2_100_000);
+  writeFileSync(path, cut.fill(255, cut.length - 4));
+  expect((await diagnosedAsync(loadDataset('mine', search))).code).toBe('data/corrupt');
   writeFileSync(path, '');
   expect((await diagnosedAsync(loadDataset('mine', search))).code).toBe('data/corrupt');
 });
