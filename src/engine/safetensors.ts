@@ -24,6 +24,7 @@ const maxTensors = 100_000;
 const maxRank = 8;
 const maxElements = 2 ** 31 - 1;
 const prefix = 8;
+const openingBrace = 0x7b;
 const metadataKey = '__metadata__';
 
 /** @param file What a person calls it. Fails with `weights/*` diagnostics. Half precision comes as f32. */
@@ -65,6 +66,11 @@ function headerLength(bytes: Uint8Array, file: string): number {
   if (bytes.length < prefix) fail(weightsDiagnostics.truncated({ args: [file, bytes.length, prefix] }));
   const view = new DataView(bytes.buffer, bytes.byteOffset, prefix);
   const length = view.getUint32(0, true) + view.getUint32(4, true) * 2 ** 32;
+  // Any eight bytes are a length, so whatever else does not begin like JSON is another format.
+  if (bytes[prefix] !== openingBrace && (bytes.length > prefix || length > maxHeader)) {
+    const help = '`train` writes such files, and so does `safetensors.torch.save_file` in Python';
+    fail(weightsDiagnostics.corrupt({ args: [file, 'another beginning', 'the length of a header, then `{`'], help }));
+  }
   if (length > maxHeader) fail(weightsDiagnostics['too-large']({ args: [file, 'a header of bytes:', length, maxHeader] }));
   if (prefix + length > bytes.length) fail(weightsDiagnostics.truncated({ args: [file, bytes.length, prefix + length] }));
   return length;

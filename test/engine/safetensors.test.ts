@@ -57,7 +57,11 @@ describe('bad files', () => {
   const cases: [string, Uint8Array, string][] = [
     ['nothing', new Uint8Array(0), 'weights/truncated'],
     ['no header', fileOf('', [], 10), 'weights/truncated'],
-    ['a header of 2^60 bytes', fileOf('', [], 2 ** 60), 'weights/too-large'],
+    ['a header of 2^60 bytes', fileOf('{', [], 2 ** 60), 'weights/too-large'],
+    ['a text', new TextEncoder().encode('weights of the first layer'), 'weights/corrupt'],
+    ['a short text', new TextEncoder().encode('weights\n'), 'weights/corrupt'],
+    ['a file of PyTorch', Uint8Array.of(0x50, 0x4b, 3, 4, 0, 0, 8, 8, 0, 0, 0, 0), 'weights/corrupt'],
+    ['no header where the length is plausible', fileOf('0', [], 9), 'weights/corrupt'],
     ['no JSON', fileOf('{"a":'), 'weights/corrupt'],
     ['bytes that are no UTF-8', fileOf('\u{0}').fill(0xff, 8), 'weights/corrupt'],
     ['an array', fileOf([]), 'weights/corrupt'],
