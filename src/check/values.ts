@@ -18,9 +18,18 @@ export interface ValueType<T> {
 /** Extents beyond this are refused whatever they are extents of. */
 const LARGEST_EXTENT = 2 ** 30;
 
+/** Networks compute with 32 bits, where others are infinite, zero, or have no finite inverse. */
+const SMALLEST = 2 ** -126;
+const LARGEST = (2 - 2 ** -23) * 2 ** 127;
+const isHeld = (value: number): boolean => value === 0 || (Math.abs(value) >= SMALLEST && Math.abs(value) <= LARGEST);
+
+/** The limits of 32 bits are only spoken of where they matter. */
 const numberWhere = (expected: string, fits: (value: number) => boolean): ValueType<number> => ({
-  expected: () => expected,
-  read: (constant) => (typeof constant === 'number' && fits(constant) ? constant : undefined),
+  expected: (constant) => {
+    if (typeof constant !== 'number' || !fits(constant)) return expected;
+    return `a number of 32 bits, at ${Math.abs(constant) > LARGEST ? 'most 3.4e38' : 'least 1.2e-38'} in size`;
+  },
+  read: (constant) => (typeof constant === 'number' && fits(constant) && isHeld(constant) ? constant : undefined),
 });
 
 /** The limit is only spoken of where it matters. */
@@ -39,7 +48,10 @@ const pairOf = (item: ValueType<number>): ValueType<readonly [number, number]> =
 
 /** One number, or a list of them. */
 const listOf = (item: ValueType<number>): ValueType<readonly number[]> => ({
-  expected: (constant) => `${item.expected(constant)}, or a list of them`,
+  expected: (constant) => {
+    const unfit = Array.isArray(constant) ? constant.find((each: Constant) => item.read(each) === undefined) : constant;
+    return `${item.expected(unfit ?? constant)}, or a list of them`;
+  },
   read: (constant) => {
     const items = Array.isArray(constant) ? constant.map(item.read) : [item.read(constant)];
     const known = items.filter((value) => value !== undefined);
@@ -50,7 +62,7 @@ const listOf = (item: ValueType<number>): ValueType<readonly number[]> => ({
 export const count: ValueType<number> = integer(1, LARGEST_EXTENT);
 export const extent: ValueType<number> = integer(0, LARGEST_EXTENT);
 export const seedValue: ValueType<number> = integer(0, 2 ** 32 - 1);
-export const real: ValueType<number> = numberWhere('a number', Number.isFinite);
+const real: ValueType<number> = numberWhere('a number', Number.isFinite);
 export const positive: ValueType<number> = numberWhere('a number above 0', (value) => value > 0);
 export const notNegative: ValueType<number> = numberWhere('a number from 0', (value) => value >= 0);
 export const share: ValueType<number> = numberWhere('a number from 0 to below 1', (value) => value >= 0 && value < 1);
@@ -73,8 +85,9 @@ export const paramTypes: Readonly<Record<ParamSyntax['type'], ValueType<AttrValu
   extent,
   pair: pairOf(count),
   'pair-from-zero': pairOf(extent),
-  real,
+  positive,
   share,
+  ratio,
   flag,
 };
 

@@ -18,9 +18,10 @@ export interface ParamSyntax {
   readonly doc: string;
   /**
    * `count`: an integer from 1. `extent`: an integer from 0. `pair`: a count or a list of two, rows then columns.
-   * `pair-from-zero`: likewise from 0. `real`: any finite number. `share`: a number in [0, 1). `flag`: true or false.
+   * `pair-from-zero`: likewise from 0. `positive`: a number above 0. `share`: one in [0, 1). `ratio`: one
+   * in [0, 1]. `flag`: true or false.
    */
-  readonly type: 'count' | 'extent' | 'pair' | 'pair-from-zero' | 'real' | 'share' | 'flag';
+  readonly type: 'count' | 'extent' | 'pair' | 'pair-from-zero' | 'positive' | 'share' | 'ratio' | 'flag';
   /** Absent: the argument is required. A string names another argument whose value is the default. */
   readonly default?: number | boolean | { readonly sameAs: string };
 }

@@ -48,8 +48,8 @@ export const batchNorm: Op = {
   syntax: {
     operands: ['input'],
     params: [
-      { name: 'epsilon', doc: 'added to the variance', type: 'real', default: 1e-5 },
-      { name: 'momentum', doc: 'weight of the newest batch in the running statistics', type: 'real', default: 0.1 },
+      { name: 'epsilon', doc: 'added to the variance', type: 'positive', default: 1e-5 },
+      { name: 'momentum', doc: 'weight of the newest batch in the running statistics', type: 'ratio', default: 0.1 },
     ],
     example: 'batch_norm(conv1)',
     parameters,
