@@ -9,7 +9,7 @@ import { endOf, isIdentifier, isSupplied } from './brackets.ts';
 import { describe, isReserved } from './describe.ts';
 import { syntaxDiagnostics } from './diagnostics.ts';
 import { between, type ParseError } from './recover.ts';
-import { Colon, LeftBrace } from './tokens.ts';
+import { Colon, Equals, LeftBrace, Strength } from './tokens.ts';
 
 export function parserDiagnostics(
   source: Source,
@@ -50,7 +50,7 @@ function diagnosticOf(source: Source, { exception, previous, next }: ParseError)
     const end = endOf(previous);
     return syntaxDiagnostics.expected({ span: { source, start: end, end }, args: [message, 'the end of the line'] });
   }
-  return syntaxDiagnostics.expected({ span: spanOf(token), args: [message, describe(token)], help: hint(exception) });
+  return syntaxDiagnostics.expected({ span: spanOf(token), args: [message, describe(token)], help: hint(exception, previous) });
 }
 
 /** A block within a block that was left open is a neighbour, not a mistake. */
@@ -62,7 +62,7 @@ function isWithinUnclosed(token: IToken, before: readonly Diagnostic[]): boolean
   });
 }
 
-function hint({ message, token, context }: IRecognitionException): string | undefined {
+function hint({ message, token, context }: IRecognitionException, previous: IToken | undefined): string | undefined {
   const word = /^`([a-z]+)`$/.exec(message)?.[1];
   if (word !== undefined && isIdentifier(token)) {
     return nearest(token.image, [word]) === undefined ? undefined : `did you mean \`${word}\`?`;
@@ -70,6 +70,7 @@ function hint({ message, token, context }: IRecognitionException): string | unde
   if (isReserved(token) && /name|setting|expression/.test(message)) {
     return `\`${token.image}\` is a word of the language and cannot be a name`;
   }
+  if (token.tokenType === Equals && previous?.tokenType === Strength) return 'no `=` after `strength`';
   if (token.tokenType === Colon && context.ruleStack.at(-1) === 'call') return 'arguments are named with `=`';
   return undefined;
 }

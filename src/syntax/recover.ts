@@ -10,8 +10,8 @@ import { present } from '../base/invariant.ts';
 import { endsOperand, isAtom, isCloser, isIdentifier, isOpener, isSupplied, supplied } from './brackets.ts';
 import { parseTokens } from './parser.ts';
 import {
-  Colon, Comma, Const, Equals, Identifier, Lasso, LeftBrace, LeftParen, Network, On, Return, RightBrace, Sparsity,
-  Tensor, Train,
+  Colon, Comma, Const, Dot, Equals, Identifier, Lasso, LeftBrace, LeftParen, Network, NumberToken, Of, On, Power,
+  Return, RightBrace, Sparsity, Star, Strength, Tensor, Train,
 } from './tokens.ts';
 
 export interface Recovered {
@@ -166,8 +166,18 @@ function startsStatement(tokens: readonly IToken[], i: number, { brackets }: Dep
   if ((brackets[i] ?? 0) > 0) return false;
   if (token.tokenType === RightBrace || starters.includes(token.tokenType)) return true;
   if (previous.tokenType === LeftBrace || previous.tokenType === RightBrace) return true;
+  if (token.tokenType === Strength && endsPatterns(tokens, i)) return false;
   const isNamed = isIdentifier(token) && (next?.tokenType === Equals || next?.tokenType === LeftBrace);
   if (isNamed && (previous.tokenType === Comma || endsOperand(previous))) return true;
   const beginsLine = previous.startLine !== token.startLine;
   return beginsLine && (isNamed || (isAtom(token) && endsOperand(previous)));
+}
+
+const patternTypes: readonly TokenType[] = [Identifier, NumberToken, Dot, Star, Power, Comma];
+
+/** `lasso filters of conv1, stage2.* strength`: with a slip after it, not the name of a setting. */
+function endsPatterns(tokens: readonly IToken[], i: number): boolean {
+  let before = i - 1;
+  while (before > 0 && patternTypes.includes(present(tokens[before], 'token').tokenType)) before--;
+  return tokens[before]?.tokenType === Of;
 }
