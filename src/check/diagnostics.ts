@@ -80,6 +80,7 @@ const trainMessages = {
   'unknown-phase': (name: string): string => `unknown phase \`${name}\``,
   'duplicate-phase': (name: string): string => `a second phase \`${name}\``,
   'phase-order': (name: string, before: string): string => `phase \`${name}\` stands after \`${before}\`, but runs before it`,
+  'no-data-set': (): string => '`train` names no data set',
   'no-phase': (): string => '`train` has no phase',
   'never-sparsified': (): string => 'the penalties of `sparsity` are never applied: `train` has no phase `sparsify`',
   'nothing-to-sparsify': (): string => 'phase `sparsify` has nothing to penalise',

@@ -37,9 +37,11 @@ export function checkTrain(declaration: TrainDeclaration, penalized: boolean, co
   if (!sparsify && phases && penalized) {
     report(trainDiagnostics['never-sparsified']({ span: declaration.dataset.span, args: [], help: 'for example `sparsify { epochs = 6 }`', severity: 'warning' }));
   }
-  if (!phases || seedNumber === undefined || heldOutShare === undefined) return undefined;
   const { dataset } = declaration;
-  return { dataset: dataset.kind === 'name' ? dataset.text : dataset.value, span: dataset.span, phases, seed: seedNumber, heldOut: heldOutShare };
+  const named = dataset.kind === 'name' ? dataset.text : dataset.value;
+  if (named === '') return report(trainDiagnostics['no-data-set']({ span: dataset.span, args: [], help: 'for example `train on digits`, or on a folder: `train on "data/mine"`' }));
+  if (!phases || seedNumber === undefined || heldOutShare === undefined) return undefined;
+  return { dataset: named, span: dataset.span, phases, seed: seedNumber, heldOut: heldOutShare };
 }
 
 function checkPhases(declaration: TrainDeclaration, scope: TrainScope): readonly PhaseSpec[] | undefined {
