@@ -33,6 +33,9 @@ export async function loadDataset(nameOrPath: string, search: DataSearch = {}): 
   if (nameOrPath === 'mnist') return loadMnist(search);
   const places = [workingDirectory, ...dataRoots(search)].map((root) => resolve(root, nameOrPath));
   const folder = places.find((place) => existsSync(place));
+  if (folder !== undefined && !statSync(folder).isDirectory()) {
+    fail(dataDiagnostics.unreadable({ args: [folder, 'it is a file, expected a folder'], help: 'name the folder that the files of the data set are in' }));
+  }
   if (folder !== undefined) return { ...(await readDataFolder(folder)), name: nameOrPath };
   return fail(
     dataDiagnostics['not-found']({

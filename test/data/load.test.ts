@@ -108,7 +108,7 @@ test('missing and ambiguous files', async () => {
   mkdirSync(join(root, 'hollow'));
   expect((await diagnosedAsync(loadDataset('hollow', search))).code).toBe('data/no-layout');
   put('file', new Uint8Array(1));
-  expect((await diagnosedAsync(loadDataset('file', search))).code).toBe('data/unreadable');
+  expect((await diagnosedAsync(loadDataset('file', search))).message).toBe(`cannot read ${join(root, 'file')}: it is a file, expected a folder`);
 });
 
 test('.npy pairs', async () => {
