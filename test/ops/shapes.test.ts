@@ -24,7 +24,7 @@ const cases: readonly (readonly [op: string, attrs: Attrs, inputs: readonly Shap
   ['dense', { units: 3, bias: true }, [[1, 18], [3, 18], [4]], 'the bias of dense has shape [4], expected [3]'],
   ['max_pool', pool({ window: [7, 7] }), [[1, 2, 6, 6]], 'window 7x7 is larger than its input 6x6'],
   ['avg_pool', pool({ padding: [2, 2] }), [[1, 2, 6, 6]], 'padding 2x2 leaves windows 2x2 that hold no element'],
-  ['add', {}, [[1, 2, 6, 6], [1, 3, 6, 6]], 'add takes operands of one shape, not [1, 2, 6, 6] and [1, 3, 6, 6]'],
+  ['add', {}, [[1, 2, 6, 6], [1, 3, 6, 6]], 'add takes operands of one shape, not [2, 6, 6] and [3, 6, 6]'],
   ['flatten', {}, [[1, 10]], 'flatten takes images of shape [channels, rows, columns], not [10]'],
   ['batch_norm', { epsilon: 0, momentum: 0.1 }, [[1, 2], [2], [2], [2], [2]], 'epsilon must be positive, not 0'],
   ['batch_norm', { epsilon: 1e-5, momentum: 2 }, [[1, 2], [2], [2], [2], [2]], 'momentum must be from 0 to 1, not 2'],

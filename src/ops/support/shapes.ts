@@ -53,9 +53,10 @@ export function channelLayout(shape: Shape, op: string): ChannelLayout {
 }
 
 export function expectSame(left: Shape, right: Shape, op: string): void {
-  if (!sameShape(left, right)) {
-    throw new ShapeError(`${op} takes operands of one shape, not ${formatShape(left)} and ${formatShape(right)}`);
-  }
+  if (sameShape(left, right)) return;
+  // Shapes are written without the batch axis, in which what a user adds agrees.
+  const [found, other] = left[0] === right[0] ? [left.slice(1), right.slice(1)] : [left, right];
+  throw new ShapeError(`${op} takes operands of one shape, not ${formatShape(found)} and ${formatShape(other)}`);
 }
 
 /** A parameter's shape, known from the operands. */
