@@ -27,7 +27,8 @@ const types = new Map([
 export function decodeIdx(file: string, bytes: Uint8Array): IdxArray {
   const [zero0, zero1, type, rank] = bytes;
   const typeName = type === undefined ? undefined : types.get(type);
-  if (rank === undefined || zero0 !== 0 || zero1 !== 0 || typeName === undefined) {
+  if (rank === undefined) fail(dataDiagnostics.length({ args: [file, bytes.length, 4], help: 'fetch the file again' }));
+  if (zero0 !== 0 || zero1 !== 0 || typeName === undefined) {
     fail(
       dataDiagnostics['not-format']({
         args: [file, 'an IDX file', hexOf(bytes)],
