@@ -30,7 +30,7 @@ const methods: ReadonlyMap<string, Model['method']> = new Map([
   ['subgradient', 'subgradient'],
 ]);
 const weightings: ReadonlyMap<string, Penalty['weighting']> = new Map([
-  ['sqrt_size', 'sqrt'],
+  ['sqrt_size', 'sqrt_size'],
   ['one', 'one'],
 ]);
 
@@ -45,7 +45,7 @@ export function checkSparsity(
   const statements = declaration?.statements ?? [];
   const settings = bindSettings(statements.filter((statement) => statement.kind === 'setting'), ['method', 'weighting'], sparsityDiagnostics, report);
   const method = chosen(settings.get('method'), methods, report) ?? 'proximal';
-  const weighting = chosen(settings.get('weighting'), weightings, report) ?? 'sqrt';
+  const weighting = chosen(settings.get('weighting'), weightings, report) ?? 'sqrt_size';
   const penalties = new Map<string, Penalty>();
   for (const statement of statements) {
     if (statement.kind === 'lasso') checkLasso(statement, { network, constants, ops, report, weighting, penalties });

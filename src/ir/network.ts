@@ -34,7 +34,7 @@ export interface Penalty {
   /** lambda */
   readonly strength: number;
   /** weight(g): 1, or sqrt(|g|). */
-  readonly weighting: 'one' | 'sqrt';
+  readonly weighting: 'one' | 'sqrt_size';
   readonly span: Span;
 }
 

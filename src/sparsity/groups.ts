@@ -48,7 +48,7 @@ export function groupSet(network: Network, ops: OpRegistry, penalty: Penalty): G
   const count = present(counts[0], `members of ${penalty.structure} of ${penalty.layer}`);
   invariant(counts.every((other) => other === count), () => `members of ${penalty.structure} of ${penalty.layer} number ${counts.join(', ')} groups`);
   const size = members.reduce((sum, member) => sum + extent(member, false), 0);
-  return { penalty, count, members, size, factor: penalty.weighting === 'sqrt' ? Math.sqrt(size) : 1 };
+  return { penalty, count, members, size, factor: penalty.weighting === 'sqrt_size' ? Math.sqrt(size) : 1 };
 }
 
 /** All groups of a model, in the order of the sequential map. */

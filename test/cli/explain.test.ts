@@ -10,7 +10,7 @@ describe('explain', () => {
   it('says what a file may lose, and that its groups cross', async () => {
     const { code, out, err } = await runCli(['explain', source]);
     expect({ code, err }).toEqual({ code: 0, err: '' });
-    expect(out).toMatch(/filters of conv1 +4 +10 +0\.01 +sqrt +0\.0316/);
+    expect(out).toMatch(/filters of conv1 +4 +10 +0\.01 +sqrt_size +0\.0316/);
     expect(out).toContain('Groups of conv2 cross');
     expect(out).toContain('not the exact proximal map of the sum');
   });
@@ -29,7 +29,7 @@ describe('explain', () => {
       ok: true,
       method: 'proximal',
       crossing: ['conv2'],
-      penalties: expect.arrayContaining([expect.objectContaining({ layer: 'conv1', structure: 'filters', groups: 4, size: 10 })]),
+      penalties: expect.arrayContaining([expect.objectContaining({ layer: 'conv1', structure: 'filters', groups: 4, size: 10, weighting: 'sqrt_size' })]),
       trained: { structure: { layers: [{ name: 'conv1', filters: [2, 4] }, { name: 'conv2' }, { name: 'fc1' }, { name: 'output' }] } },
     });
   });

@@ -84,7 +84,7 @@ const span = { source: { name: 'test', text: '' }, start: 0, end: 0 };
 function penaltiesOf(network: Network): readonly Penalty[] {
   return network.graph.nodes.flatMap(({ op, layer }): Penalty[] => {
     const structures: readonly StructureKind[] = op === 'conv' ? ['filters', 'channels', 'fibers'] : op === 'dense' ? ['neurons', 'inputs'] : [];
-    return structures.map((structure, i) => ({ structure, layer: present(layer, 'layer'), strength: 0.3 * (i + 1), weighting: i % 2 === 0 ? 'one' : 'sqrt', span }));
+    return structures.map((structure, i) => ({ structure, layer: present(layer, 'layer'), strength: 0.3 * (i + 1), weighting: i % 2 === 0 ? 'one' : 'sqrt_size', span }));
   });
 }
 

@@ -20,7 +20,7 @@ describe('groups of a convolution', () => {
   const network = networkOf(program);
 
   it('filters take the bias', () => {
-    const set = groupSet(network, ops, penalty('filters', 'conv1', 1, 'sqrt'));
+    const set = groupSet(network, ops, penalty('filters', 'conv1', 1, 'sqrt_size'));
     expect(set).toMatchObject({ count: 6, size: 2 * 9 + 1, factor: Math.sqrt(19) });
     expect(set.members.map((member) => member.parameter)).toEqual(['conv1.weight', 'conv1.bias']);
   });
