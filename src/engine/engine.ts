@@ -148,6 +148,6 @@ function growTo(pages: number, memory: WebAssembly.Memory, network: string): voi
   try {
     memory.grow(missing);
   } catch {
-    fail(trainingDiagnostics['no-memory']({ args: [network, pages * 65536], help: 'use a smaller batch' }));
+    fail(trainingDiagnostics['no-memory']({ args: [network, pages * 65536], help: 'use a smaller batch or smaller layers' }));
   }
 }

@@ -74,7 +74,7 @@ export function checkSize(model: Model, request: PhaseRequest, ops: OpRegistry):
 }
 
 function failSize(network: string, bytes: number): never {
-  fail(trainingDiagnostics['too-much-memory']({ args: [network, bytes, mostBytes], help: 'use a smaller batch' }));
+  fail(trainingDiagnostics['too-much-memory']({ args: [network, bytes, mostBytes], help: 'use a smaller batch or smaller layers' }));
 }
 
 /** Fails with `train/too-much-memory`. */

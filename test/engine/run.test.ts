@@ -173,6 +173,7 @@ describe('going on', () => {
 });
 
 describe('refusals', () => {
+  const hugeSource = smallSource.replace('batch = 16', 'batch = 100').replace('filters = 6', 'filters = 60000');
   const refused: [string, () => Promise<unknown>, string][] = [
     ['a folder that holds a run', () => run(whole), 'run/not-empty'],
     ['another source', () => run(whole, { resume: true }, smallSource.replace('filters = 6', 'filters = 5')), 'run/different'],
@@ -181,10 +182,14 @@ describe('refusals', () => {
     ['a source without a train block', () => run(folder('none'), {}, smallSource.slice(0, smallSource.indexOf('train on'))), 'run/no-train'],
     ['a batch larger than the data', () => run(folder('none'), {}, smallSource, stripes(15, 10)), 'run/batch'],
     ['data of another shape', () => run(folder('none'), {}, smallSource.replace('[1, 8, 8]', '[1, 9, 9]')), 'data/shape'],
-    ['a network that no address space holds', () => run(folder('none'), {}, smallSource.replace('batch = 16', 'batch = 100').replace('filters = 6', 'filters = 60000')), 'train/too-much-memory'],
+    ['a network that no address space holds', () => run(folder('none'), {}, hugeSource), 'train/too-much-memory'],
   ];
   test.each(refused)('%s', async (_, work, code) => {
     expect((await faultOf(work())).code).toBe(code);
+  });
+
+  test('of memory name both that take it', async () => {
+    expect((await faultOf(run(folder('none'), {}, hugeSource))).help).toBe('use a smaller batch or smaller layers');
   });
 
   test('a folder of something else', async () => {
