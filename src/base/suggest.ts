@@ -1,32 +1,51 @@
 // "Did you mean": the nearest known name by edit distance (insert, delete, replace, swap of neighbours).
 
-function editDistance(a: string, b: string): number {
-  const rows: number[][] = Array.from({ length: a.length + 1 }, (_, i) => [i]);
-  const at = (i: number, j: number): number => rows[i]?.[j] ?? Infinity;
-  for (let j = 1; j <= b.length; j++) rows[0]![j] = j;
-  for (let i = 1; i <= a.length; i++) {
-    for (let j = 1; j <= b.length; j++) {
-      const same = a[i - 1] === b[j - 1] ? 0 : 1;
-      let best = Math.min(at(i - 1, j) + 1, at(i, j - 1) + 1, at(i - 1, j - 1) + same);
-      if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]) best = Math.min(best, at(i - 2, j - 2) + 1);
-      rows[i]![j] = best;
-    }
-  }
-  return at(a.length, b.length);
-}
-
-/** Nobody types more than that and slips; the time and memory of a distance grow with the product of the lengths. */
+/** Nobody types more than that and slips. */
 const longestName = 64;
+/** More differences are another name, however long it is. */
+const mostSlips = 4;
+const beyond = 255;
+
+/** Of the table of distances, the last three: used again, since a file may hold thousands of unknown names. */
+const newRow = (): Uint8Array => new Uint8Array(longestName + mostSlips + 2);
+const rows = [newRow(), newRow(), newRow()] as const;
+
+/**
+ * More than `most` where it is not at most that: cells further off the diagonal are not looked at, nor what follows a
+ * row without any distance up to `most`. The lengths differ by `most` at most.
+ */
+function editDistance(a: string, b: string, most: number): number {
+  let [older, last, row] = rows;
+  for (let j = 0; j <= b.length; j++) last[j] = j;
+  for (let i = 1; i <= a.length; i++) {
+    const [from, to] = [Math.max(1, i - most), Math.min(b.length, i + most)];
+    let least = from === 1 ? i : beyond;
+    row[from - 1] = least;
+    for (let j = from; j <= to; j++) {
+      const same = a[i - 1] === b[j - 1] ? 0 : 1;
+      let best = Math.min(last[j]! + 1, row[j - 1]! + 1, last[j - 1]! + same);
+      if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]) best = Math.min(best, older[j - 2]! + 1);
+      row[j] = best;
+      least = Math.min(least, best);
+    }
+    row[to + 1] = beyond;
+    if (least > most) return beyond;
+    [older, last, row] = [last, row, older];
+  }
+  return last[b.length]!;
+}
 
 /** The known name nearest to `name`, if it is near enough to be a slip of the pen. */
 export function nearest(name: string, known: Iterable<string>): string | undefined {
-  if (name.length > longestName) return undefined;
-  const limit = Math.max(1, Math.floor(name.length / 3));
+  const lower = name.toLowerCase();
+  if (lower.length > longestName) return undefined;
+  const limit = Math.min(mostSlips, Math.max(1, Math.floor(lower.length / 3)));
   let best: string | undefined;
   let bestDistance = limit + 1;
   for (const candidate of known) {
-    if (Math.abs(candidate.length - name.length) >= bestDistance) continue;
-    const distance = editDistance(name.toLowerCase(), candidate.toLowerCase());
+    const other = candidate.toLowerCase();
+    if (Math.abs(other.length - lower.length) >= bestDistance) continue;
+    const distance = editDistance(lower, other, bestDistance - 1);
     if (distance < bestDistance) [best, bestDistance] = [candidate, distance];
   }
   return best;

@@ -48,3 +48,10 @@ test('a long file of forward references is refused soon', () => {
   expect(diagnostics).toHaveLength(51);
   expect(diagnostics.at(-1)?.message).toMatch(/more faults are not shown/);
 });
+
+test('thousands of unknown names are compared with thousands of known ones soon', () => {
+  const nameOf = (i: number): string => Math.imul(i + 1, 2_654_435_761).toString(2).replaceAll('-', '').padStart(32, 'x').replaceAll('0', 'o').replaceAll('1', 'i');
+  const statements = Array.from({ length: 2000 }, (_, i) => `${nameOf(i)} = relu(${nameOf(i + 2000)})`);
+  const { file } = parse({ name: 'long.ssl', text: `network Long(image: tensor[4]) {\n${statements.join('\n')}\nreturn image\n}` });
+  expect(check(file, ops).diagnostics).toHaveLength(51);
+});
