@@ -4,7 +4,7 @@ import { Option } from 'commander';
 import type { Command } from 'commander';
 import type { Equivalence } from '../driver/equivalence.ts';
 import { exitCode, UsageError } from './exit-code.ts';
-import { batchOption, dumpAfterOption, example, jsonOption, stopAfterOption, watchOf } from './options.ts';
+import { batchOption, dumpAfterOption, example, folderPath, jsonOption, stopAfterOption, watchOf } from './options.ts';
 import type { JsonOption, WatchOptions } from './options.ts';
 import { diagnosticsJson, printDiagnostics } from './report.ts';
 import type { Shell } from './shell.ts';
@@ -27,7 +27,7 @@ export function addBuild(program: Command, shell: Shell, finish: (code: number) 
     .argument('<file|run>', 'an .ssl file, or the folder of a run')
     .option('--weights <run|file>', 'weights: the folder of a run, or a .safetensors file whose names and shapes fit')
     .option('--target <target>', 'wasm, js or gpujs', 'wasm')
-    .option('--out <dir>', 'folder for the files; it is made if need be')
+    .option('--out <dir>', 'folder for the files; it is made if need be', folderPath)
     .option('--dense', 'emit the network uncompacted')
     .addOption(batchOption())
     .addOption(new Option('--layout <layout>', 'order of the numbers of an image').choices(['chw', 'hwc']).default('chw'))

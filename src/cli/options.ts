@@ -24,6 +24,12 @@ export const dataOption = (): Option => new Option('--data <dir>', 'folder to lo
 
 export const batchOption = (): Option => new Option('--batch <n>', 'samples a run').argParser(integerFrom(1, mostSamples)).default(1);
 
+/** Reads an option's value: a path, where an empty one would be the working directory. */
+export function folderPath(text: string): string {
+  if (text === '') throw new InvalidArgumentError('expected a folder.');
+  return text;
+}
+
 /** Reads an option's value. */
 export function integerFrom(least: number, most: number): (text: string) => number {
   return (text) => {

@@ -7,7 +7,7 @@ import { mostWorkers } from '../driver/request.ts';
 import type { TrainResult } from '../driver/train-options.ts';
 import { collectGarbage } from './collect-garbage.ts';
 import { exitCode } from './exit-code.ts';
-import { dataOption, example, integerFrom, jsonOption } from './options.ts';
+import { dataOption, example, folderPath, integerFrom, jsonOption } from './options.ts';
 import type { JsonOption } from './options.ts';
 import { diagnosticsJson, printDiagnostics } from './report.ts';
 import type { Shell } from './shell.ts';
@@ -27,7 +27,7 @@ export function addTrain(program: Command, shell: Shell, finish: (code: number) 
     .command('train')
     .description('train a network as its file says: baseline, sparsify, finetune')
     .argument('<file>', 'an .ssl file with a `train` block')
-    .requiredOption('--out <run>', 'folder of the run: checkpoints, metrics.jsonl, weights.safetensors, summary.json')
+    .requiredOption('--out <run>', 'folder of the run: checkpoints, metrics.jsonl, weights.safetensors, summary.json', folderPath)
     .option('--resume', 'go on with the run in the folder')
     .addOption(dataOption())
     .addOption(new Option('--seed <n>', 'seed, instead of the one in the file').argParser(integerFrom(0, 2 ** 32 - 1)))

@@ -33,6 +33,8 @@ describe('wrong usage exits 2', () => {
     ['a stage of another command', ['check', 'a.ssl', '--stop-after', 'emit'], 'Allowed choices are parse, check'],
     ['a pass of another command', ['check', 'a.ssl', '--dump-after', 'eliminate'], "there is no pass 'eliminate': known: check"],
     ['no folder to build to', ['build', 'a.ssl'], "required option '--out <dir>'"],
+    ['an empty folder to build to', ['build', 'a.ssl', '--out', ''], 'expected a folder'],
+    ['an empty folder to train to', ['train', 'a.ssl', '--out', ''], 'expected a folder'],
     ['a batch of none', ['build', 'a.ssl', '--out', 'o', '--batch', '0'], 'expected an integer from 1'],
     ['a batch that is no number', ['build', 'a.ssl', '--out', 'o', '--batch', 'many'], 'expected an integer from 1'],
     ['no run to train to', ['train', 'a.ssl'], "required option '--out <run>'"],
