@@ -2,6 +2,8 @@
 
 import { Option } from 'commander';
 import type { Command } from 'commander';
+import { DiagnosticError } from '../base/diagnostic.ts';
+import type { Span } from '../base/span.ts';
 import type { Model } from '../ir/network.ts';
 import { mostWorkers } from '../driver/request.ts';
 import type { TrainResult } from '../driver/train-options.ts';
@@ -58,7 +60,7 @@ async function trainFile(file: string, { out, data, resume, seed, threads, json 
     collectGarbage();
     return train(model, dataset, { out, threads, resume: resume ?? false, onProgress: showProgress(shell), tidy: collectGarbage, signal });
   };
-  const result = await shell.interruptible(trainOnData);
+  const result = await shell.interruptible((signal) => withPlace(spec.span, trainOnData(signal)));
   if (result.status === 'interrupted') {
     const { step, totalSteps } = result;
     if (json) shell.out(`${JSON.stringify({ ok: false, interrupted: { step, totalSteps } })}\n`);
@@ -67,6 +69,16 @@ async function trainFile(file: string, { out, data, resume, seed, threads, json 
   }
   shell.out(json ? `${JSON.stringify({ ok: true, out, ...result.summary, diagnostics: diagnosticsJson(warnings) })}\n` : summaryText(result.summary, out));
   return exitCode.ok;
+}
+
+/** What is wrong with the data is shown where the file names it. */
+async function withPlace<T>(span: Span, work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (error) {
+    if (!(error instanceof DiagnosticError)) throw error;
+    throw new DiagnosticError(error.diagnostics.map((fault) => (fault.code.startsWith('data/') ? { span, ...fault } : fault)));
+  }
 }
 
 function withSeed(model: Model, seed: number): Model {

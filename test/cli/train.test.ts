@@ -67,7 +67,8 @@ describe('what cannot be trained exits 1 and leaves no run', () => {
 
   it.each<[string, string, readonly string[]]>([
     ['no train block', text.slice(0, text.indexOf('train on')), ['run/no-train']],
-    ['data that is nowhere', text.replace('"stripes"', '"dots"'), ['data/not-found']],
+    ['data that is nowhere', text.replace('"stripes"', '"dots"'), ['data/not-found', 'changed.ssl:6:10', 'train on "dots" {', '^^^^^^']],
+    ['nothing left to train on', text.replace('finetune', 'held_out = 0.9999\n  finetune'), ['data/held-out', 'changed.ssl:6:10']],
     ['samples of another shape', text.replaceAll('[1, 6, 6]', '[1, 8, 8]'), ['data/shape', '[1, 6, 6]', '[1, 8, 8]']],
     ['too few outputs', text.replace('units = 2', 'units = 1'), ['data/classes']],
     ['a batch larger than the data', text.replace('batch = 20', 'batch = 5000'), ['run/batch', '5000']],
