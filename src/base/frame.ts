@@ -98,7 +98,7 @@ function frame(rows: readonly Row[], gutter: number): string[] {
     const { text, indent, width } = shownPart(row);
     if (!repeated) lines.push(`${String(row.line).padStart(gutter)} | ${text}`.trimEnd());
     const carets = `${' '.repeat(indent)}${row.glyph.repeat(width)}`;
-    lines.push(`${blank} ${carets} ${printable(row.message)}`.trimEnd());
+    lines.push(`${blank} ${carets} ${readable(row.message)}`.trimEnd());
     last = row;
   }
   return lines;
@@ -136,7 +136,12 @@ function shownPart(row: Row): { readonly text: string; readonly indent: number; 
 }
 
 function paragraph(text: string, indent: string): string {
-  return text.split('\n').map(printable).join(`\n${indent}`);
+  return text.split('\n').map(readable).join(`\n${indent}`);
+}
+
+/** A name may be as long as a page; the frame says where to find all of it. */
+function readable(text: string): string {
+  return printable(text).replace(/`(\w{64})\w+`/g, '`$1…`');
 }
 
 /** Terminals must not obey what a file says. */

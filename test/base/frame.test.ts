@@ -31,6 +31,11 @@ describe('frames', () => {
     expect(rendered('\tx\u001b[31m = 1', 1, 2).slice(3)).toEqual([' 1 |     x\uFFFD[31m = 1', '   |     ^']);
   });
 
+  test('cut names as long as a page', () => {
+    const [message] = rendered('x', 0, 1, { message: `\`${'n'.repeat(64)}\` is no \`${'m'.repeat(2000)}\`` });
+    expect(message).toBe(`error[test/case]: \`${'n'.repeat(64)}\` is no \`${'m'.repeat(64)}…\``);
+  });
+
   test('reach the end of the file and beyond', () => {
     expect(rendered('one\n', 4, 4).slice(1)).toEqual(['  --> a.ssl:2:1', '   |', ' 2 |', '   | ^']);
     expect(rendered('one', 90, 99).slice(3)).toEqual([' 1 | one', '   |    ^']);
