@@ -11,7 +11,6 @@
 
 import { check as checkFile } from './check/check.ts';
 import type { Checked } from './check/check.ts';
-import { mostSamples } from './driver/batch.ts';
 import { benchProgram } from './driver/bench.ts';
 import type { BenchReport } from './driver/bench.ts';
 import { buildModule } from './driver/build.ts';
@@ -21,7 +20,7 @@ import { explainModel } from './driver/explain.ts';
 import type { Explanation } from './driver/explain.ts';
 import { openModel, withWeights } from './driver/model.ts';
 import type { OpenedModel } from './driver/model.ts';
-import { checkInteger, findNamed, mostWorkers } from './driver/request.ts';
+import { checkInteger, findNamed, mostSamples, mostWorkers } from './driver/request.ts';
 import { train as trainModel } from './driver/run-train.ts';
 import type { TrainOptions, TrainResult } from './driver/train-options.ts';
 import { verifyModule } from './driver/verify.ts';

@@ -1,7 +1,7 @@
 // Options that several commands share.
 
 import { InvalidArgumentError, Option } from 'commander';
-import { mostSamples } from '../driver/batch.ts';
+import { mostSamples } from '../driver/request.ts';
 import type { Watch } from '../driver/watch.ts';
 import { stages, unwatched, watch } from '../driver/watch.ts';
 import type { Stage } from '../driver/watch.ts';

@@ -1,9 +1,11 @@
-// What callers may ask for: a limit that the command line shares, and the library's checks.
+// What callers may ask for: limits that the command line shares, and the library's checks.
 
 import { defineDiagnostics, fail } from '../base/diagnostic.ts';
 import type { DiagnosticTable } from '../base/diagnostic.ts';
 import { didYouMean } from '../base/suggest.ts';
 
+/** A batch beyond this is a slip of the pen. */
+export const mostSamples = 65_536;
 /** Worker threads beyond this are a slip of the pen. */
 export const mostWorkers = 64;
 

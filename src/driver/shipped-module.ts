@@ -6,9 +6,9 @@ import { pathToFileURL } from 'node:url';
 import { fail } from '../base/diagnostic.ts';
 import type { Diagnostic } from '../base/diagnostic.ts';
 import { header } from '../emit/module-text.ts';
-import { mostSamples } from './batch.ts';
 import { reasonOf } from './data-file.ts';
 import { fileDiagnostics, moduleDiagnostics } from './diagnostics.ts';
+import { mostSamples } from './request.ts';
 import { gpujsOptions } from './start-gpujs.ts';
 import { isFolder } from './weights.ts';
 
