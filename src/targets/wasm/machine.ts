@@ -3,4 +3,4 @@
 import type { TargetMachine } from '../../ir/kernel.ts';
 
 /** Bytes are the address unit; x86 has 16 vector registers, and one is needed for the product. */
-export const wasmMachine: TargetMachine = { name: 'wasm', width: 4, unit: 4, registers: 15, unroll: 4 };
+export const wasmMachine: TargetMachine = { name: 'wasm', width: 4, unit: 4, registers: 15, unroll: 8 };
