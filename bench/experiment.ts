@@ -6,7 +6,6 @@
 
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 import { DiagnosticError } from '../src/base/diagnostic.ts';
 import { renderDiagnostic } from '../src/base/frame.ts';
 import { loadDataset } from '../src/driver/data-load.ts';
@@ -15,6 +14,7 @@ import { train } from '../src/driver/run-train.ts';
 import { checkSource, loadSource } from '../src/driver/source.ts';
 import type { Model } from '../src/ir/network.ts';
 import { ops } from '../src/ops/index.ts';
+import { readOptions, UsageError } from './arguments.ts';
 
 const usage = 'usage: npm run --silent experiment -- NAME [--seeds 1,2,3] [--out runs/experiments] [--data FOLDER] [--json]\n  NAME is an example: lenet, lenet-shapes, mlp';
 
@@ -26,27 +26,17 @@ interface Arguments {
   readonly json: boolean;
 }
 
-class UsageError extends Error {}
-
 function readArguments(args: readonly string[]): Arguments {
-  const { values, positionals } = parseArguments(args);
+  const { values, positionals } = readOptions({
+    args: [...args],
+    allowPositionals: true,
+    options: { seeds: { type: 'string', default: '1,2,3' }, out: { type: 'string', default: 'runs/experiments' }, data: { type: 'string' }, json: { type: 'boolean', default: false } },
+  });
   const [name, ...others] = positionals;
   if (name === undefined || others.length > 0) throw new UsageError('name one example');
   const seeds = values.seeds.split(',').map((text) => (/^\d+$/.test(text) ? Number(text) : NaN));
   if (!seeds.every(Number.isSafeInteger)) throw new UsageError(`--seeds ${values.seeds} is no list of integers`);
   return { name, seeds, out: values.out, data: values.data, json: values.json };
-}
-
-function parseArguments(args: readonly string[]) {
-  try {
-    return parseArgs({
-      args: [...args],
-      allowPositionals: true,
-      options: { seeds: { type: 'string', default: '1,2,3' }, out: { type: 'string', default: 'runs/experiments' }, data: { type: 'string' }, json: { type: 'boolean', default: false } },
-    });
-  } catch (error) {
-    throw new UsageError(error instanceof Error ? error.message : String(error));
-  }
 }
 
 async function runSeed(model: Model, seed: number, { name, out, data }: Arguments): Promise<RunSummary> {

@@ -2,7 +2,7 @@
 
 import { availableParallelism, cpus } from 'node:os';
 import { matchesGlob } from 'node:path';
-import { parseArgs } from 'node:util';
+import { readOptions, UsageError } from './arguments.ts';
 import { installLocked, installedVersions } from './install.ts';
 import { compilePeakLoop, measurePeak, sentinelsOf } from './peak.ts';
 import { formatResult } from './report.ts';
@@ -20,8 +20,6 @@ const usage = [
   "  --cases GLOB        only these cases, such as 'caffenet/*/dense'",
 ].join('\n');
 
-class UsageError extends Error {}
-
 interface Command {
   readonly suite: Suite;
   readonly json: boolean;
@@ -30,7 +28,15 @@ interface Command {
 }
 
 function parseCommand(args: readonly string[]): Command {
-  const { values, positionals } = parseArguments(args);
+  const { values, positionals } = readOptions({
+    args: [...args],
+    allowPositionals: true,
+    options: {
+      json: { type: 'boolean', default: false },
+      candidates: { type: 'string' },
+      cases: { type: 'string' },
+    },
+  });
   const suite = suites.find(({ name }) => name === positionals[0]);
   if (!suite || positionals.length !== 1) throw new UsageError('name one suite');
   const candidates = values.candidates?.split(',') ?? suite.candidates;
@@ -43,22 +49,6 @@ function parseCommand(args: readonly string[]): Command {
     throw new UsageError(`suite ${suite.name} has no case that "${cases}" fits: known are ${suite.cases.join(', ')}`);
   }
   return { suite, json: values.json, candidates, cases };
-}
-
-function parseArguments(args: readonly string[]) {
-  try {
-    return parseArgs({
-      args: [...args],
-      allowPositionals: true,
-      options: {
-        json: { type: 'boolean', default: false },
-        candidates: { type: 'string' },
-        cases: { type: 'string' },
-      },
-    });
-  } catch (error) {
-    throw new UsageError(error instanceof Error ? error.message : String(error));
-  }
 }
 
 async function runSuite({ suite, candidates, cases }: Command): Promise<Result> {

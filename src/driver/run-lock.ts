@@ -13,18 +13,19 @@ export const lockName = 'run.lock';
 /** The folder is there. Fails with `run/in-use` and `run/not-writable`. */
 export async function lockRun(folder: string): Promise<void> {
   const path = join(folder, lockName);
+  try {
+    // Of two that come at once one finds the other's.
+    await writeFile(path, `${process.pid}\n`, { flag: 'wx' });
+    return;
+  } catch (error) {
+    if (codeOf(error) !== 'EEXIST') notWritable(path, error);
+  }
   const holder = await holderOf(folder);
   if (holder !== undefined && holder !== process.pid && isAlive(holder)) {
     fail(runDiagnostics['in-use']({ args: [folder, holder], help: `wait for it, or choose another folder; if process ${holder} is no training, remove ${path}` }));
   }
-  try {
-    await rm(path, { force: true });
-    // Of two that come at once one fails.
-    await writeFile(path, `${process.pid}\n`, { flag: 'wx' });
-  } catch (error) {
-    if (codeOf(error) === 'EEXIST') return lockRun(folder);
-    notWritable(path, error);
-  }
+  await rm(path, { force: true });
+  return lockRun(folder);
 }
 
 /** Leaves a lock of another process alone. */

@@ -129,3 +129,22 @@ export const sub = (a: NestExpr, b: NestExpr): NestExpr => binary('sub', a, b);
 export const mul = (a: NestExpr, b: NestExpr): NestExpr => binary('mul', a, b);
 export const div = (a: NestExpr, b: NestExpr): NestExpr => binary('div', a, b);
 export const select = (a: NestExpr, compare: CompareOp, b: NestExpr, then: NestExpr, otherwise: NestExpr): NestExpr => ({ kind: 'select', compare, a, b, then, otherwise });
+
+/** The expressions that this one is made of, in the order of its fields. */
+export function partsOf(expr: NestExpr): readonly NestExpr[] {
+  switch (expr.kind) {
+    case 'constant':
+    case 'accumulator':
+    case 'load':
+    case 'index':
+      return [];
+    case 'unary':
+      return [expr.a];
+    case 'binary':
+      return [expr.a, expr.b];
+    case 'select':
+      return [expr.a, expr.b, expr.then, expr.otherwise];
+    case 'random':
+      return [expr.seed, expr.step];
+  }
+}

@@ -177,9 +177,9 @@ export interface Op {
   readonly gradient?: (context: GradientContext) => readonly (Value | undefined)[];
   readonly axes: (attrs: Attrs, inputs: readonly Shape[]) => AxisLinks;
   /**
-   * The same node, which has no weights, on kept indices. `kept[i][d]` are the kept indices of axis d of input i, `results[r][d]`
-   * those of result r; undefined where an axis is whole. Parameter data is sliced by the caller along
-   * `identity` axes. Answers new attributes (and the op to use, if another).
+   * The same node, which has no weights, on kept indices. `kept[i][d]` are the kept indices of axis d of input i,
+   * `results[r][d]` those of result r; undefined where an axis is whole. Parameter data is sliced by the caller
+   * along `identity` axes. Answers new attributes (and the op to use, if another).
    */
   readonly slice?: (attrs: Attrs, kept: { readonly inputs: readonly KeptAxes[]; readonly results: readonly KeptAxes[] }) => { readonly op: string; readonly attrs: Attrs } | undefined;
   /** How the weights form matrices; given together with `gather`. */

@@ -3,7 +3,7 @@
 
 import { InternalError, present } from '../base/invariant.ts';
 import type { Expr } from '../ir/kernel.ts';
-import type { NestExpr } from '../ir/nest.ts';
+import { partsOf, type NestExpr } from '../ir/nest.ts';
 import { loadsOf, type LoadExpr } from './nest-loads.ts';
 import { strideAlong, type ResolvedNest } from './resolve.ts';
 
@@ -22,21 +22,7 @@ export function finishFits({ finish, loads }: ResolvedNest, vectorAxis: number, 
 }
 
 function readsCounters(expr: NestExpr): boolean {
-  switch (expr.kind) {
-    case 'index':
-    case 'random':
-      return true;
-    case 'constant':
-    case 'accumulator':
-    case 'load':
-      return false;
-    case 'unary':
-      return readsCounters(expr.a);
-    case 'binary':
-      return readsCounters(expr.a) || readsCounters(expr.b);
-    case 'select':
-      return [expr.a, expr.b, expr.then, expr.otherwise].some(readsCounters);
-  }
+  return expr.kind === 'index' || expr.kind === 'random' || partsOf(expr).some(readsCounters);
 }
 
 /** The finish of one vector of accumulators; `loaded` says how its operands are read there. */

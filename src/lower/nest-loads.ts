@@ -1,26 +1,12 @@
 // The loads of a nest, in the order in which its expressions name them.
 
+import { partsOf } from '../ir/nest.ts';
 import type { Nest, NestExpr } from '../ir/nest.ts';
 
 export type LoadExpr = Extract<NestExpr, { kind: 'load' }>;
 
 export function loadsOf(expr: NestExpr): readonly LoadExpr[] {
-  switch (expr.kind) {
-    case 'constant':
-    case 'index':
-    case 'accumulator':
-      return [];
-    case 'load':
-      return [expr];
-    case 'unary':
-      return loadsOf(expr.a);
-    case 'binary':
-      return [...loadsOf(expr.a), ...loadsOf(expr.b)];
-    case 'select':
-      return [expr.a, expr.b, expr.then, expr.otherwise].flatMap(loadsOf);
-    case 'random':
-      return [...loadsOf(expr.seed), ...loadsOf(expr.step)];
-  }
+  return expr.kind === 'load' ? [expr] : partsOf(expr).flatMap(loadsOf);
 }
 
 export function nestLoads({ value, finish }: Pick<Nest, 'value' | 'finish'>): readonly LoadExpr[] {

@@ -3,7 +3,7 @@
 // allows it, and folds the reduce axes in registers.
 
 import { invariant, present } from '../base/invariant.ts';
-import type { NestExpr } from '../ir/nest.ts';
+import { partsOf, type NestExpr } from '../ir/nest.ts';
 import { functionBuilder, get, set, type Expr, type KernelFunction, type Local, type Stmt, type TargetMachine } from '../ir/kernel.ts';
 import { accessesOf, coalesce, countedAxes, type Domain, withExtent } from './domain.ts';
 import { combined, emitExpr, rootPointers, type Constants, type EmitOptions, type Scope } from './emit-expr.ts';
@@ -16,21 +16,7 @@ const unrolledPoints = 9;
 
 /** Random numbers are drawn one by one. */
 function drawsRandom(expr: NestExpr): boolean {
-  switch (expr.kind) {
-    case 'constant':
-    case 'accumulator':
-    case 'load':
-    case 'index':
-      return false;
-    case 'random':
-      return true;
-    case 'unary':
-      return drawsRandom(expr.a);
-    case 'binary':
-      return drawsRandom(expr.a) || drawsRandom(expr.b);
-    case 'select':
-      return [expr.a, expr.b, expr.then, expr.otherwise].some(drawsRandom);
-  }
+  return expr.kind === 'random' || partsOf(expr).some(drawsRandom);
 }
 
 interface VectorAxis {

@@ -257,6 +257,13 @@ test('a folder is trained in by one process at a time; what a dead one left is t
   expect(await readdir(out)).not.toContain('run.lock');
 });
 
+test('of two processes that begin in one folder at once, one trains', { timeout: 60_000 }, async () => {
+  const out = folder('raced');
+  const codes = await Promise.all([1, 2].map(() => exitOf(process.execPath, [child, out, 'resume'], 50_000)));
+  expect(new Set(codes)).toEqual(new Set([0, 1]));
+  expect(await weights(out)).toEqual(await weights(whole));
+});
+
 test('an update that only the next step would show to be too large is not kept', async () => {
   const out = folder('overshot');
   // One step, after which the weights are finite and their products are not.
