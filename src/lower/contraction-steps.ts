@@ -14,6 +14,14 @@ import { offsetAlong, strideAlong, type Access, type ResolvedNest } from './reso
 export interface StepOffset {
   readonly a: number;
   readonly b: number;
+  /** Where the step is on each of the step axes. */
+  readonly point: readonly number[];
+}
+
+/** Steps in the order of use, from `first` to before `end`. */
+export interface StepSpan {
+  readonly first: number;
+  readonly end: number;
 }
 
 export type StepPoints =
@@ -43,12 +51,12 @@ export function stepsAlong(nest: ResolvedNest, stepAxes: readonly number[], a: A
  * How a microkernel walks the steps.
  * @param packedStep Elements a step of packed `b`; absent where it is not packed.
  */
-export function walkOf(points: StepPoints, packedStep: number | undefined, constants: Constants): Steps {
+export function walkOf(points: StepPoints, packedStep: number | undefined, inParts: boolean, constants: Constants): Steps {
   if (points.kind === 'nested') return { kind: 'loops', levels: points.levels };
   const { count, list, aStep } = points;
   const bStep = packedStep ?? present(points.bStep, 'step of b');
   if (aStep !== undefined) return { kind: 'loops', levels: [{ count, aStep, bStep }] };
-  return { kind: 'table', table: constants.table(list.map((step) => step.a)), count, bStep };
+  return { kind: 'table', table: constants.table(list.map((step) => step.a)), count, bStep, inParts };
 }
 
 function extentOf(nest: ResolvedNest, axis: number): number {
@@ -56,10 +64,10 @@ function extentOf(nest: ResolvedNest, axis: number): number {
 }
 
 function listed(nest: ResolvedNest, stepAxes: readonly number[], a: Access, b: Access): StepOffset[] {
-  let list: StepOffset[] = [{ a: 0, b: 0 }];
+  let list: StepOffset[] = [{ a: 0, b: 0, point: [] }];
   for (const axis of stepAxes) {
-    const moves = Array.from({ length: extentOf(nest, axis) }, (_, i): StepOffset => ({ a: offsetAlong(a, axis, i), b: offsetAlong(b, axis, i) }));
-    list = list.flatMap((from) => moves.map((by) => ({ a: from.a + by.a, b: from.b + by.b })));
+    const moves = Array.from({ length: extentOf(nest, axis) }, (_, i): StepOffset => ({ a: offsetAlong(a, axis, i), b: offsetAlong(b, axis, i), point: [i] }));
+    list = list.flatMap((from) => moves.map((by) => ({ a: from.a + by.a, b: from.b + by.b, point: [...from.point, ...by.point] })));
   }
   return list;
 }

@@ -14,6 +14,7 @@ import { stepsAlong, type StepPoints } from './contraction-steps.ts';
 import type { Domain } from './domain.ts';
 import { strideAlong, type Access, type ResolvedLoad, type ResolvedNest } from './resolve.ts';
 import { chooseTile } from './tile.ts';
+import { trimSteps, type Trim } from './trim-steps.ts';
 
 export interface Contraction {
   readonly a: Access;
@@ -26,6 +27,8 @@ export interface Contraction {
   readonly tileAxis: number | undefined;
   readonly stepAxes: readonly number[];
   readonly steps: StepPoints;
+  /** Of packed steps, those that only read padding. */
+  readonly trim: Trim | undefined;
 }
 
 /** The cheapest way to see a nest as a contraction; undefined where it is none. */
@@ -40,7 +43,7 @@ export function asContraction(domain: Domain, machine: TargetMachine): Contracti
   if (stepAxes.some((axis) => extentOf(nest, axis) > 1 && !left.access.along.has(axis) && !right.access.along.has(axis))) return undefined;
   let best: Contraction | undefined;
   let bestCost = Infinity;
-  for (const [{ access: a, data: fixed }, { access: b, data }] of [[left, right], [right, left]] as const) {
+  for (const [{ access: a, data: fixed, padding }, { access: b, data }] of [[left, right], [right, left]] as const) {
     if (fixed) continue;
     const vectorAxes = axes.filter((axis) => isVectorAxis(nest, axis, a, b, data !== undefined, machine));
     const steps = vectorAxes.length > 0 ? stepsAlong(nest, stepAxes, a, b, data !== undefined) : undefined;
@@ -51,9 +54,11 @@ export function asContraction(domain: Domain, machine: TargetMachine): Contracti
       for (const tileAxis of tileAxes.length > 0 ? tileAxes : [undefined]) {
         if (!finishFits(nest, vectorAxis, tileAxis)) continue;
         const points = tileAxis === undefined ? 1 : extentOf(nest, tileAxis);
-        const cost = chooseTile(points, vectors, steps.count, machine.registers).cost / (points * vectors);
+        const others = axes.filter((axis) => axis !== vectorAxis && axis !== tileAxis && !b.along.has(axis) && nest.axes[axis]?.kind === 'parallel' && extentOf(nest, axis) > 1);
+        const trim = data ? trimSteps(domain, others, stepAxes, steps, padding, machine.unroll) : undefined;
+        const cost = (chooseTile(points, vectors, steps.count, machine.registers).cost / (points * vectors)) * (trim?.share ?? 1);
         if (cost >= bestCost) continue;
-        best = { a, b, data, vectorAxis, vectors, tileAxis, stepAxes, steps };
+        best = { a, b, data, vectorAxis, vectors, tileAxis, stepAxes, steps, trim };
         bestCost = cost;
       }
     }

@@ -45,10 +45,10 @@ function enter(scope: Scope, axis: number, counter: Local, points: number): { re
   return { top, scope: { ...scope, pointers, counters: new Map(scope.counters).set(axis, intMul(get(counter), int(points))) } };
 }
 
-export interface PieceWalk {
+export interface PieceWalk<P extends Piece> {
   /** Absent: there is nothing to walk, and one piece. */
   readonly axis: number | undefined;
-  readonly pieces: readonly Piece[];
+  readonly pieces: readonly P[];
   /** Points of the axis in a piece of size 1. */
   readonly points: number;
   /** The last piece is not the same as those before it of its size. */
@@ -56,16 +56,17 @@ export interface PieceWalk {
 }
 
 /** Walks an axis in pieces, one loop for each size. Counters are not known inside: expressions may not read them. */
-export function piecesOver({ axis, pieces, points, lastAlone }: PieceWalk, scope: Scope, body: (scope: Scope, size: number, isLast: boolean) => Stmt[]): Stmt[] {
+export function piecesOver<P extends Piece>({ axis, pieces, points, lastAlone }: PieceWalk<P>, scope: Scope, body: (scope: Scope, piece: P, isLast: boolean) => Stmt[]): Stmt[] {
   let start = 0;
-  return pieces.flatMap(({ size, count }, i) => {
+  return pieces.flatMap((piece, i) => {
+    const { size, count } = piece;
     const isLastSize = i === pieces.length - 1;
     const runs = isLastSize && lastAlone && count > 1 ? [count - 1, 1] : [count];
     return runs.flatMap((times, r): Stmt[] => {
       const counter = scope.builder.local('i32', 'i');
       const { top, pointers } = pointersAt(axis, start * points, times > 1 ? { counter, points: size * points } : undefined, scope);
       start += size * times;
-      const content = [...top, ...body({ ...scope, pointers }, size, isLastSize && r === runs.length - 1)];
+      const content = [...top, ...body({ ...scope, pointers }, piece, isLastSize && r === runs.length - 1)];
       return times > 1 ? [{ kind: 'repeat', counter, count: times, body: content }] : content;
     });
   });

@@ -15,8 +15,11 @@ import { functionBuilder, get, int, intAdd, intOp, set, type Expr, type Function
 
 /** How the operands move from step to step, in elements. */
 export type Steps =
-  /** `b` moves by `bStep`; `a` by the table at element `table`. */
-  | { readonly kind: 'table'; readonly table: number; readonly count: number; readonly bStep: number }
+  /**
+   * `b` moves by `bStep`; `a` by the table at element `table`. In parts: the caller says from which entry to which,
+   * whole turns of the loop less than all.
+   */
+  | { readonly kind: 'table'; readonly table: number; readonly count: number; readonly bStep: number; readonly inParts: boolean }
   /** Nested counted loops, outermost first. */
   | { readonly kind: 'loops'; readonly levels: readonly StepLevel[] };
 
@@ -44,13 +47,15 @@ export interface Microkernel {
   readonly finish: (accumulator: Expr, extras: readonly Expr[], p: number, v: number) => Expr;
 }
 
-/** A function of pointers to `a`, `b`, `out` and the extras. */
+/** A function of pointers to `a`, `b`, `out` and the extras; in parts also to the first entry of the table and past the last. */
 export function microkernel(spec: Microkernel, machine: TargetMachine): KernelFunction {
   const { points, vectors, steps } = spec;
   const { unit, width } = machine;
-  const builder = functionBuilder(['a', 'b', 'out', ...spec.extras]);
-  const [aParam, bParam, outParam, ...extras] = builder.params;
+  const builder = functionBuilder(['a', 'b', 'out', ...spec.extras, ...(steps.kind === 'table' && steps.inParts ? ['t', 'end'] : [])]);
+  const [aParam, bParam, outParam, ...others] = builder.params;
   const [a, b, out] = [present(aParam, 'a'), present(bParam, 'b'), present(outParam, 'out')];
+  const extras = others.slice(0, spec.extras.length);
+  const part = others.slice(spec.extras.length);
   const acc = Array.from({ length: points }, () => Array.from({ length: vectors }, () => builder.local('vec', 'acc')));
   const row = Array.from({ length: vectors }, () => builder.local('vec', 'w'));
   const splat = builder.local('vec', 's');
@@ -67,7 +72,7 @@ export function microkernel(spec: Microkernel, machine: TargetMachine): KernelFu
   const inner: InnerLoop = { builder, machine, a, b, step };
   return builder.finish(spec.name, [
     ...each((local, p, v) => set(local, spec.keep ? { kind: 'load', as: 'vec', at: get(out), offset: outOffset(p, v) } : { kind: 'float', type: 'vec', value: 0 })),
-    ...(steps.kind === 'table' ? tableLoop(steps, inner) : levelLoops(steps.levels, inner)),
+    ...(steps.kind === 'table' ? tableLoop(steps, part, inner) : levelLoops(steps.levels, inner)),
     ...each((local, p, v) => ({
       kind: 'store',
       as: 'vec',
@@ -92,9 +97,9 @@ function advance(pointer: Local, elements: number, unit: number): Stmt[] {
   return elements === 0 ? [] : [set(pointer, intAdd(get(pointer), int(elements * unit)))];
 }
 
-function tableLoop({ table, count, bStep }: Extract<Steps, { kind: 'table' }>, { builder, machine, a, b, step }: InnerLoop): Stmt[] {
+function tableLoop({ table, count, bStep }: Extract<Steps, { kind: 'table' }>, [first, end]: readonly Local[], { builder, machine, a, b, step }: InnerLoop): Stmt[] {
   const { unit, unroll } = machine;
-  const t = builder.local('i32', 't');
+  const t = first ?? builder.local('i32', 't');
   const from = builder.local('i32', 'from');
   const walk = (many: number): Stmt[] => [
     ...Array.from({ length: many }, (_, u) => [set(from, intAdd(get(a), { kind: 'load', as: 'i32', at: get(t), offset: u * unit })), ...step(get(from), u * bStep)]).flat(),
@@ -102,8 +107,8 @@ function tableLoop({ table, count, bStep }: Extract<Steps, { kind: 'table' }>, {
     ...advance(t, many, unit),
   ];
   const rest = count % unroll;
-  const whole: Stmt = { kind: 'loop', body: walk(unroll), while: intOp('ne', get(t), int((table + count) * unit)) };
-  return [set(t, int(table * unit)), ...walk(rest), ...(count > rest ? [whole] : [])];
+  const whole: Stmt = { kind: 'loop', body: walk(unroll), while: intOp('ne', get(t), end ? get(end) : int((table + count) * unit)) };
+  return [...(first ? [] : [set(t, int(table * unit))]), ...walk(rest), ...(count > rest ? [whole] : [])];
 }
 
 /** The innermost loop ends by a pointer that it moves, so it needs no counter. */

@@ -25,6 +25,8 @@ export interface Guard {
 export interface ResolvedLoad {
   readonly access: Access;
   readonly guards: readonly Guard[];
+  /** Conditions that need no test: where they do not hold, the load reads a zero of its tensor's halo. */
+  readonly padding: readonly Guard[];
   readonly outside: number;
   /** Compile-time data: the access walks this array, which has no place in memory yet. */
   readonly data?: Float64Array;
@@ -114,17 +116,18 @@ function asLine(offsets: readonly number[], extent: number): Extract<OffsetFunct
   return { kind: 'linear', stride };
 }
 
-/** The conditions of a load that neither the index range nor a halo of its value makes true. */
-function guardsOf(expr: LoadExpr, layout: Layout, axes: readonly Axis[]): readonly Guard[] {
-  if (expr.outside === undefined) return [];
+/** The conditions of a load that its index range does not make true: to be tested, or met by a halo of its value. */
+function conditionsOf(expr: LoadExpr, layout: Layout, axes: readonly Axis[]): Pick<ResolvedLoad, 'guards' | 'padding'> {
   const guards: Guard[] = [];
-  for (const [d, index] of expr.index.entries()) {
+  const padding: Guard[] = [];
+  for (const [d, index] of expr.outside === undefined ? [] : expr.index.entries()) {
     const extent = present(layout.shape[d], 'extent');
     const halo = expr.outside === 0 ? present(layout.halo[d], 'halo') : { before: 0, after: 0 };
     const [low, high] = rangeOf(index, axes);
     if (low < -halo.before || high > extent - 1 + halo.after) guards.push({ index, extent });
+    else if (low < 0 || high > extent - 1) padding.push({ index, extent });
   }
-  return guards;
+  return { guards, padding };
 }
 
 /** Least and greatest value of an index. */
@@ -146,7 +149,7 @@ export function resolveNest(nest: Nest, place: (ref: TensorRef) => Placed): Reso
     const placed = place(expr.tensor);
     loads.set(expr, {
       access: compose(expr.index, placed, nest.axes),
-      guards: guardsOf(expr, placed.layout, nest.axes),
+      ...conditionsOf(expr, placed.layout, nest.axes),
       outside: expr.outside ?? 0,
       ...(placed.data && { data: placed.data }),
     });

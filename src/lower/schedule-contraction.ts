@@ -8,23 +8,24 @@
 //       repeat 8 (x): microkernel of 3 points by 2 vectors        filters 12..19
 
 import { present } from '../base/invariant.ts';
-import { functionBuilder, type Expr, type KernelFunction, type TargetMachine } from '../ir/kernel.ts';
+import { functionBuilder, int, intAdd, type Expr, type KernelFunction, type Stmt, type TargetMachine } from '../ir/kernel.ts';
 import { finishExpr } from './contraction-finish.ts';
 import { walkOf } from './contraction-steps.ts';
 import type { Contraction } from './contraction.ts';
 import type { Domain } from './domain.ts';
 import { rootPointers, type Constants, type Scope } from './emit-expr.ts';
 import { loopsOver, piecesOver, type Loop } from './loops.ts';
-import { microkernel, type Microkernel } from './microkernel.ts';
+import { microkernel, type Microkernel, type Steps } from './microkernel.ts';
 import { loadsOf } from './nest-loads.ts';
 import { packWeights } from './pack-weights.ts';
 import { strideAlong, type Access, type ResolvedNest } from './resolve.ts';
-import { blocks, chooseTile, evenPieces } from './tile.ts';
+import { blocks, chooseTile, evenPieces, type Piece } from './tile.ts';
+import type { StepPart } from './trim-steps.ts';
 
 /** Schedules `domain` as microkernels and the function of the task number that calls them, last. */
 export function scheduleContraction(name: string, domain: Domain, contraction: Contraction, machine: TargetMachine, constants: Constants): readonly KernelFunction[] {
   const { nest } = domain;
-  const { a, data, vectorAxis, tileAxis, vectors, steps } = contraction;
+  const { a, data, vectorAxis, tileAxis, vectors, steps, trim } = contraction;
   const extentOf = (axis: number): number => present(nest.axes[axis], 'axis').extent;
   const points = tileAxis === undefined ? 1 : extentOf(tileAxis);
   const tile = chooseTile(points, vectors, steps.count, machine.registers);
@@ -34,10 +35,10 @@ export function scheduleContraction(name: string, domain: Domain, contraction: C
   const lastLanes = lanesOfLastVector(domain, contraction, machine.width);
 
   const kernels = new Map<string, KernelFunction>();
-  const kernelFor = (tilePoints: number, blockVectors: number, isLast: boolean): KernelFunction => {
+  const kernelFor = (tilePoints: number, blockVectors: number, isLast: boolean, walk: Steps): KernelFunction => {
     const lanes = isLast ? lastLanes : undefined;
     const key = `${tilePoints}x${blockVectors}${lanes === undefined ? '' : `_${lanes}`}`;
-    const made = kernels.get(key) ?? microkernel(microkernelOf(`${name}_${key}`, tilePoints, blockVectors, lanes, nest, contraction, machine, constants), machine);
+    const made = kernels.get(key) ?? microkernel(microkernelOf(`${name}_${key}`, tilePoints, blockVectors, lanes, walk, nest, contraction, machine), machine);
     kernels.set(key, made);
     return made;
   };
@@ -50,14 +51,31 @@ export function scheduleContraction(name: string, domain: Domain, contraction: C
   const inBlocks = { axis: vectorAxis, pieces: vectorBlocks, points: machine.width, lastAlone: lastLanes !== undefined };
   const inTiles = { axis: tileAxis, pieces: evenPieces(points, tile.points), points: 1, lastAlone: false };
   const [outermost, ...innermost] = inner;
+  const order = [...(outermost === undefined ? [] : [outermost]), ...sequential, ...innermost];
+  const trimmedAt = trim ? order.indexOf(trim.axis) : order.length;
+  const partsOver = (scope: Scope, content: (scope: Scope, part: StepPart | undefined) => Stmt[]): Stmt[] =>
+    trim ? piecesOver({ axis: trim.axis, pieces: trim.parts, points: 1, lastAlone: false }, scope, content) : content(scope, undefined);
+  const tilesOver = (scope: Scope, block: Piece, isLast: boolean, part: StepPart | undefined): Stmt[] => {
+    const walk = walkOf(steps, data ? block.size * machine.width : undefined, part !== undefined, constants);
+    const span = part && walk.kind === 'table' ? { b: part.first * walk.bStep, first: walk.table + part.first, end: walk.table + part.end } : undefined;
+    const pointers = new Map(scope.pointers);
+    if (span) pointers.set(b, intAdd(present(pointers.get(b), 'b'), int(span.b * machine.unit)));
+    return piecesOver(inTiles, { ...scope, pointers }, (entered, piece) => [
+      {
+        kind: 'call',
+        callee: kernelFor(piece.size, block.size, isLast, walk),
+        args: [...accesses.map((access) => present(entered.pointers.get(access), 'pointer')), ...(span ? [int(span.first * machine.unit), int(span.end * machine.unit)] : [])],
+      },
+    ]);
+  };
 
   // A block of weights stays in the cache for all points of the axes inside it.
   const body = loopsOver(outer.map(loopOf), root, (outerScope) =>
-    piecesOver(inBlocks, outerScope, (blockScope, blockVectors, isLast) =>
-      loopsOver([...(outermost === undefined ? [] : [outermost]), ...sequential, ...innermost].map(loopOf), blockScope, (innerScope) =>
-        piecesOver(inTiles, innerScope, (scope, tilePoints) => [
-          { kind: 'call', callee: kernelFor(tilePoints, blockVectors, isLast), args: accesses.map((access) => present(scope.pointers.get(access), 'pointer')) },
-        ]),
+    piecesOver(inBlocks, outerScope, (blockScope, block, isLast) =>
+      loopsOver(order.slice(0, trimmedAt).map(loopOf), blockScope, (outside) =>
+        partsOver(outside, (partScope, part) =>
+          loopsOver(order.slice(trimmedAt + 1).map(loopOf), partScope, (inside) => tilesOver(inside, block, isLast, part)),
+        ),
       ),
     ),
   );
@@ -93,8 +111,8 @@ function finishAccesses(nest: ResolvedNest): readonly Access[] {
   return nest.finish ? loadsOf(nest.finish).map((expr) => present(nest.loads.get(expr), 'load').access) : [];
 }
 
-function microkernelOf(name: string, points: number, vectors: number, lastLanes: number | undefined, nest: ResolvedNest, contraction: Contraction, { width, unit }: TargetMachine, constants: Constants): Microkernel {
-  const { a, data, vectorAxis, tileAxis, steps } = contraction;
+function microkernelOf(name: string, points: number, vectors: number, lastLanes: number | undefined, steps: Steps, nest: ResolvedNest, contraction: Contraction, { width, unit }: TargetMachine): Microkernel {
+  const { a, vectorAxis, tileAxis } = contraction;
   const tileStride = (access: Access): number => (tileAxis === undefined ? 0 : present(strideAlong(access, tileAxis), 'tile stride'));
   const loads = nest.finish ? loadsOf(nest.finish) : [];
   const accesses = finishAccesses(nest);
@@ -115,7 +133,7 @@ function microkernelOf(name: string, points: number, vectors: number, lastLanes:
     vectors,
     aStride: tileStride(a),
     outStride: tileStride(nest.write),
-    steps: walkOf(steps, data ? vectors * width : undefined, constants),
+    steps,
     keep: nest.initial === 'keep',
     lastLanes,
     extras: loads.map((_, i) => `extra${i}`),

@@ -75,9 +75,9 @@ export function scheduleNest(name: string, domain: Domain, machine: TargetMachin
 function placeData(domain: Domain, packed: Access | undefined, constants: Constants): Domain {
   const loads = new Map(
     [...domain.nest.loads].map(([expr, load]): [typeof expr, ResolvedLoad] => {
-      const { data, access, guards, outside } = load;
+      const { data, access, ...conditions } = load;
       if (!data || access === packed) return [expr, load];
-      return [expr, { access: { ...access, base: access.base + constants.tensor(data) }, guards, outside }];
+      return [expr, { access: { ...access, base: access.base + constants.tensor(data) }, ...conditions }];
     }),
   );
   return { ...domain, nest: { ...domain.nest, loads } };

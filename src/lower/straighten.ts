@@ -34,7 +34,7 @@ export function straighten(nest: ResolvedNest): ResolvedNest {
     };
     if (tables.some((table) => ratio(table) === undefined)) continue;
     const extent = extremes(positions)[1] + 1;
-    result = mapAccesses(result, withExtent(result.axes, axis, extent), (access) => {
+    result = mapAccesses(withoutPadding(result, axis), withExtent(result.axes, axis, extent), (access) => {
       const f = access.along.get(axis);
       if (!f) return access;
       const along = new Map(access.along).set(axis, { kind: 'linear', stride: present(ratio(f), 'ratio') });
@@ -57,6 +57,12 @@ function greatestDivisor(numbers: readonly number[]): number {
 function paddingIsHarmless(nest: ResolvedNest, axis: number): boolean {
   if (nest.axes[axis]?.kind === 'reduce') return nest.combine === 'sum' && vanishes(nest.value, axis, nest);
   return writesZerosToPadding(nest, axis);
+}
+
+/** The nest without what it knows of zeros that loads read along `axis`, whose counter gets another meaning. */
+function withoutPadding(nest: ResolvedNest, axis: number): ResolvedNest {
+  const loads = [...nest.loads].map(([expr, load]) => [expr, { ...load, padding: load.padding.filter(({ index }) => index.terms.every((term) => term.axis !== axis)) }] as const);
+  return { ...nest, loads: new Map(loads) };
 }
 
 /** Whether padding that is written along `axis` is written zeros, so that it still holds them for whoever reads on. */
