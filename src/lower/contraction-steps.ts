@@ -50,6 +50,7 @@ export function stepsAlong(nest: ResolvedNest, stepAxes: readonly number[], a: A
 /**
  * How a microkernel walks the steps.
  * @param packedStep Elements a step of packed `b`; absent where it is not packed.
+ * @param inParts Calls take parts of a table; steps that follow a stride have none.
  */
 export function walkOf(points: StepPoints, packedStep: number | undefined, inParts: boolean, constants: Constants): Steps {
   if (points.kind === 'nested') return { kind: 'loops', levels: points.levels };

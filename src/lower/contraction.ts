@@ -25,10 +25,20 @@ export interface Contraction {
   /** Vectors that hold the vector axis, the last one perhaps in part. */
   readonly vectors: number;
   readonly tileAxis: number | undefined;
-  readonly stepAxes: readonly number[];
   readonly steps: StepPoints;
-  /** Of packed steps, those that only read padding. */
+  /** The other axes, that are looped over around the microkernels. */
+  readonly around: AxesAround;
+  /** Which of packed steps each point takes, where some only read padding. */
   readonly trim: Trim | undefined;
+}
+
+export interface AxesAround {
+  /** Those that move `b`: another matrix of weights each. */
+  readonly outer: readonly number[];
+  /** Scatters into what other points write too. */
+  readonly sequential: readonly number[];
+  /** The rest, the samples first. */
+  readonly inner: readonly number[];
 }
 
 /** The cheapest way to see a nest as a contraction; undefined where it is none. */
@@ -54,16 +64,24 @@ export function asContraction(domain: Domain, machine: TargetMachine): Contracti
       for (const tileAxis of tileAxes.length > 0 ? tileAxes : [undefined]) {
         if (!finishFits(nest, vectorAxis, tileAxis)) continue;
         const points = tileAxis === undefined ? 1 : extentOf(nest, tileAxis);
-        const others = axes.filter((axis) => axis !== vectorAxis && axis !== tileAxis && !b.along.has(axis) && nest.axes[axis]?.kind === 'parallel' && extentOf(nest, axis) > 1);
-        const trim = data ? trimSteps(domain, others, stepAxes, steps, padding, machine.unroll) : undefined;
+        const around = axesAround(nest, axes.filter((axis) => axis !== vectorAxis && axis !== tileAxis && !stepAxes.includes(axis)), b);
+        // What is not packed may be walked by nested loops, which have no parts.
+        const trim = data ? trimSteps(nest, around.inner, stepAxes, steps, padding, machine.unroll) : undefined;
         const cost = (chooseTile(points, vectors, steps.count, machine.registers).cost / (points * vectors)) * (trim?.share ?? 1);
         if (cost >= bestCost) continue;
-        best = { a, b, data, vectorAxis, vectors, tileAxis, stepAxes, steps, trim };
+        best = { a, b, data, vectorAxis, vectors, tileAxis, steps, around, trim };
         bestCost = cost;
       }
     }
   }
   return best;
+}
+
+function axesAround(nest: ResolvedNest, axes: readonly number[], b: Access): AxesAround {
+  const walked = axes.filter((axis) => extentOf(nest, axis) > 1);
+  const sequential = walked.filter((axis) => nest.axes[axis]?.kind === 'sequential');
+  const parallel = walked.filter((axis) => !sequential.includes(axis));
+  return { outer: parallel.filter((axis) => b.along.has(axis)), sequential, inner: parallel.filter((axis) => !b.along.has(axis)) };
 }
 
 function extentOf(nest: ResolvedNest, axis: number): number {

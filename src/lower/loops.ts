@@ -55,7 +55,7 @@ export interface PieceWalk<P extends Piece> {
   readonly lastAlone: boolean;
 }
 
-/** Walks an axis in pieces, one loop for each size. Counters are not known inside: expressions may not read them. */
+/** Walks an axis in pieces, one loop for each kind. Counters are not known inside: expressions may not read them. */
 export function piecesOver<P extends Piece>({ axis, pieces, points, lastAlone }: PieceWalk<P>, scope: Scope, body: (scope: Scope, piece: P, isLast: boolean) => Stmt[]): Stmt[] {
   let start = 0;
   return pieces.flatMap((piece, i) => {
@@ -80,6 +80,7 @@ function pointersAt(axis: number | undefined, point: number, loop: { readonly co
   for (const [access, at] of scope.pointers) {
     const f = axis === undefined ? undefined : access.along.get(axis);
     if (!f) continue;
+    invariant(f.kind === 'linear' || !loop, 'pieces of a size are walked by a stride');
     const first = offsetAt(f, point);
     const turn = loop ? intMul(get(loop.counter), int((offsetAt(f, point + loop.points) - first) * unit)) : int(0);
     const local = scope.builder.local('i32', 'p');

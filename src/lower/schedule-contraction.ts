@@ -7,7 +7,7 @@
 //     repeat 24 (y)
 //       repeat 8 (x): microkernel of 3 points by 2 vectors        filters 12..19
 
-import { present } from '../base/invariant.ts';
+import { invariant, present } from '../base/invariant.ts';
 import { functionBuilder, int, intAdd, type Expr, type KernelFunction, type Stmt, type TargetMachine } from '../ir/kernel.ts';
 import { finishExpr } from './contraction-finish.ts';
 import { walkOf } from './contraction-steps.ts';
@@ -25,12 +25,11 @@ import type { StepPart } from './trim-steps.ts';
 /** Schedules `domain` as microkernels and the function of the task number that calls them, last. */
 export function scheduleContraction(name: string, domain: Domain, contraction: Contraction, machine: TargetMachine, constants: Constants): readonly KernelFunction[] {
   const { nest } = domain;
-  const { a, data, vectorAxis, tileAxis, vectors, steps, trim } = contraction;
+  const { a, data, vectorAxis, tileAxis, vectors, steps, around: { outer, sequential, inner }, trim } = contraction;
   const extentOf = (axis: number): number => present(nest.axes[axis], 'axis').extent;
   const points = tileAxis === undefined ? 1 : extentOf(tileAxis);
   const tile = chooseTile(points, vectors, steps.count, machine.registers);
   const vectorBlocks = blocks(vectors, tile.vectors);
-  const { outer, sequential, inner } = axesAround(domain, contraction);
   const b = data ? packWeights(data, contraction, nest, { axesAround: [...outer, ...sequential], vectorBlocks, width: machine.width }, constants) : contraction.b;
   const lastLanes = lanesOfLastVector(domain, contraction, machine.width);
 
@@ -53,10 +52,12 @@ export function scheduleContraction(name: string, domain: Domain, contraction: C
   const [outermost, ...innermost] = inner;
   const order = [...(outermost === undefined ? [] : [outermost]), ...sequential, ...innermost];
   const trimmedAt = trim ? order.indexOf(trim.axis) : order.length;
+  invariant(trimmedAt >= 0, 'the points of an inner axis are trimmed');
   const partsOver = (scope: Scope, content: (scope: Scope, part: StepPart | undefined) => Stmt[]): Stmt[] =>
     trim ? piecesOver({ axis: trim.axis, pieces: trim.parts, points: 1, lastAlone: false }, scope, content) : content(scope, undefined);
   const tilesOver = (scope: Scope, block: Piece, isLast: boolean, part: StepPart | undefined): Stmt[] => {
     const walk = walkOf(steps, data ? block.size * machine.width : undefined, part !== undefined, constants);
+    invariant(!part || walk.kind === 'table', 'parts are of a table');
     const span = part && walk.kind === 'table' ? { b: part.first * walk.bStep, first: walk.table + part.first, end: walk.table + part.end } : undefined;
     const pointers = new Map(scope.pointers);
     if (span) pointers.set(b, intAdd(present(pointers.get(b), 'b'), int(span.b * machine.unit)));
@@ -80,23 +81,6 @@ export function scheduleContraction(name: string, domain: Domain, contraction: C
     ),
   );
   return [...kernels.values(), builder.finish(name, body)];
-}
-
-interface AxesAround {
-  /** Those that move `b`: another matrix of weights each. */
-  readonly outer: readonly number[];
-  /** Scatters into what other points write too. */
-  readonly sequential: readonly number[];
-  /** The rest, the samples first. */
-  readonly inner: readonly number[];
-}
-
-/** The axes that are looped over around the microkernels. */
-function axesAround({ nest, task }: Domain, { b, vectorAxis, tileAxis, stepAxes }: Contraction): AxesAround {
-  const around = [...nest.axes.entries()].filter(([axis, { extent }]) => axis !== task && axis !== vectorAxis && axis !== tileAxis && !stepAxes.includes(axis) && extent > 1).map(([axis]) => axis);
-  const sequential = around.filter((axis) => nest.axes[axis]?.kind === 'sequential');
-  const parallel = around.filter((axis) => !sequential.includes(axis));
-  return { outer: parallel.filter((axis) => b.along.has(axis)), sequential, inner: parallel.filter((axis) => !b.along.has(axis)) };
 }
 
 /** Lanes of the last vector that may be stored; undefined: all, because padding takes the others. */

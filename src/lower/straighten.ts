@@ -17,8 +17,10 @@ import type { ResolvedNest } from './resolve.ts';
 export function straighten(nest: ResolvedNest): ResolvedNest {
   let result = nest;
   const counted = countedAxes(nest);
+  // Where padding is, is told by indices.
+  const padded = new Set([...nest.loads.values()].flatMap(({ padding }) => padding.flatMap(({ index }) => index.terms.map(({ axis }) => axis))));
   for (const axis of nest.axes.keys()) {
-    if (counted.has(axis) || !paddingIsHarmless(nest, axis)) continue;
+    if (counted.has(axis) || padded.has(axis) || !paddingIsHarmless(nest, axis)) continue;
     const functions = accessesOf(result).flatMap((access) => access.along.get(axis) ?? []);
     const tables = functions.filter((f): f is Extract<OffsetFunction, { kind: 'table' }> => f.kind === 'table');
     const first = tables[0];
@@ -34,7 +36,7 @@ export function straighten(nest: ResolvedNest): ResolvedNest {
     };
     if (tables.some((table) => ratio(table) === undefined)) continue;
     const extent = extremes(positions)[1] + 1;
-    result = mapAccesses(withoutPadding(result, axis), withExtent(result.axes, axis, extent), (access) => {
+    result = mapAccesses(result, withExtent(result.axes, axis, extent), (access) => {
       const f = access.along.get(axis);
       if (!f) return access;
       const along = new Map(access.along).set(axis, { kind: 'linear', stride: present(ratio(f), 'ratio') });
@@ -57,12 +59,6 @@ function greatestDivisor(numbers: readonly number[]): number {
 function paddingIsHarmless(nest: ResolvedNest, axis: number): boolean {
   if (nest.axes[axis]?.kind === 'reduce') return nest.combine === 'sum' && vanishes(nest.value, axis, nest);
   return writesZerosToPadding(nest, axis);
-}
-
-/** The nest without what it knows of zeros that loads read along `axis`, whose counter gets another meaning. */
-function withoutPadding(nest: ResolvedNest, axis: number): ResolvedNest {
-  const loads = [...nest.loads].map(([expr, load]) => [expr, { ...load, padding: load.padding.filter(({ index }) => index.terms.every((term) => term.axis !== axis)) }] as const);
-  return { ...nest, loads: new Map(loads) };
 }
 
 /** Whether padding that is written along `axis` is written zeros, so that it still holds them for whoever reads on. */

@@ -6,14 +6,15 @@
 //     rows 1 to 11   all
 //     row 12         taps of window rows 0, 1
 //
-// Whole turns of the unrolled loop are left out, so that all rows share their microkernels: what is taken too much
+// It may be the columns too, if they are what is looped over. The steps of a point are one after another, as many as
+// leave out whole turns of the unrolled loop, so that all points share their microkernels: what is taken too much
 // adds zeros.
 
 import { present } from '../base/invariant.ts';
 import { termAt, type Index } from '../ir/nest.ts';
 import type { StepPoints, StepSpan } from './contraction-steps.ts';
-import type { Domain } from './domain.ts';
-import type { Guard } from './resolve.ts';
+import { accessesOf } from './domain.ts';
+import { strideAlong, type Guard, type ResolvedNest } from './resolve.ts';
 import type { Piece } from './tile.ts';
 
 /** Points of an axis, one after another, that take the same steps. */
@@ -28,53 +29,48 @@ export interface Trim {
 }
 
 /**
- * The first of `axes` along which steps fall away; undefined where none does, or those left do not follow each other.
+ * The first of `axes` along which steps fall away; undefined where none does.
  * @param padding Where these do not hold, the operand that moves with the axis reads zeros.
  * @param unroll Steps in a turn of the loop.
  */
-export function trimSteps({ nest, taskFactor }: Domain, axes: readonly number[], stepAxes: readonly number[], steps: StepPoints, padding: readonly Guard[], unroll: number): Trim | undefined {
+export function trimSteps(nest: ResolvedNest, axes: readonly number[], stepAxes: readonly number[], steps: StepPoints, padding: readonly Guard[], unroll: number): Trim | undefined {
   // Steps that follow a stride need no table, of which a microkernel could walk a part.
   if (steps.kind !== 'listed' || steps.aStep !== undefined) return undefined;
+  const { count } = steps;
   for (const axis of axes) {
+    // Parts are walked by strides.
+    if (accessesOf(nest).some((access) => strideAlong(access, axis) === undefined)) continue;
     const guards = padding.filter(({ index }) => index.terms.every((term) => term.axis === axis || stepAxes.includes(term.axis)));
-    if (taskFactor.has(axis) || guards.length === 0) continue;
-    const bounds = guards.map(({ index, extent }): Bound => ({
-      extent,
-      starts: Array.from({ length: present(nest.axes[axis], 'axis').extent }, (_, i) => index.offset + movedBy(index, axis, i)),
-      moves: steps.list.map(({ point }) => stepAxes.reduce((sum, stepAxis, s) => sum + movedBy(index, stepAxis, present(point[s], 'point of a step')), 0)),
-    }));
-    const needed = present(bounds[0], 'bound').starts.map((_, i) => spanAt(i, steps.count, bounds));
-    if (!needed.every((span) => span !== undefined)) continue;
-    const spans = needed.map((span) => inWholeTurns(span, steps.count, unroll));
-    const share = spans.reduce((sum, { first, end }) => sum + end - first, 0) / (spans.length * steps.count);
-    if (share < 1) return { axis, parts: runsOf(spans), share };
+    const bounds = guards.map(({ index, extent }) => {
+      const moves = steps.list.map(({ point }) => stepAxes.reduce((sum, stepAxis, s) => sum + movedBy(index, stepAxis, present(point[s], 'point of a step')), index.offset));
+      return { index, extent, spans: spansByMove(moves) };
+    });
+    const points = Array.from({ length: present(nest.axes[axis], 'axis').extent }, (_, i) => {
+      const spans = bounds.map(({ index, extent, spans: byMove }) => spanInside(byMove, movedBy(index, axis, i), extent));
+      return inWholeTurns({ first: Math.max(0, ...spans.map(({ first }) => first)), end: Math.min(count, ...spans.map(({ end }) => end)) }, count, unroll);
+    });
+    const share = points.reduce((sum, { first, end }) => sum + end - first, 0) / (points.length * count);
+    if (share < 1) return { axis, parts: runsOf(points), share };
   }
   return undefined;
 }
 
-/** An index that must lie in `0..extent - 1`: where it stands at each point of an axis, and how far each step moves it. */
-interface Bound {
-  readonly extent: number;
-  readonly starts: readonly number[];
-  readonly moves: readonly number[];
-}
-
+/** How far an index moves with one axis. */
 function movedBy({ terms }: Index, axis: number, i: number): number {
   return terms.reduce((sum, term) => (term.axis === axis ? sum + termAt(term, i) : sum), 0);
 }
 
-/** The steps at point `i` that stay within all bounds; undefined where others lie between them. */
-function spanAt(i: number, count: number, bounds: readonly Bound[]): StepSpan | undefined {
-  const isInside = (step: number): boolean =>
-    bounds.every(({ extent, starts, moves }) => {
-      const at = present(starts[i], 'start') + present(moves[step], 'move');
-      return at >= 0 && at < extent;
-    });
-  const inside = Array.from({ length: count }, (_, step) => isInside(step));
-  const first = inside.indexOf(true);
-  if (first < 0) return { first: 0, end: 0 };
-  const end = inside.lastIndexOf(true) + 1;
-  return inside.slice(first, end).every(Boolean) ? { first, end } : undefined;
+/** The first and the last step that move an index so far. */
+function spansByMove(moves: readonly number[]): ReadonlyMap<number, StepSpan> {
+  const spans = new Map<number, StepSpan>();
+  for (const [step, move] of moves.entries()) spans.set(move, { first: spans.get(move)?.first ?? step, end: step + 1 });
+  return spans;
+}
+
+/** From the first to the last step for which an index that starts at `start` is in `0..extent - 1`. */
+function spanInside(spans: ReadonlyMap<number, StepSpan>, start: number, extent: number): StepSpan {
+  const inside = [...spans].filter(([move]) => start + move >= 0 && start + move < extent).map(([, span]) => span);
+  return { first: Math.min(...inside.map(({ first }) => first)), end: Math.max(...inside.map(({ end }) => end)) };
 }
 
 /** The span made longer until whole turns are left out of the loop, and one at least is left in. */

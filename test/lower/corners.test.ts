@@ -9,10 +9,10 @@ import type { Graph, Program, Value } from '../../src/ir/graph.ts';
 import { interpretLowered } from '../../src/ir/interpret-nest.ts';
 import type { KernelModule } from '../../src/ir/kernel.ts';
 import { verifyKernels } from '../../src/ir/verify-kernel.ts';
-import { accumulator, add, along, input, load, mul, result } from '../../src/ir/nest.ts';
+import { accumulator, add, along, index, input, load, mul, result } from '../../src/ir/nest.ts';
 import type { Axis, Nest, NestExpr } from '../../src/ir/nest.ts';
 import { constantPool } from '../../src/lower/constant-pool.ts';
-import { offsetsOf, planarLayout } from '../../src/lower/layout.ts';
+import { offsetsOf, orderedLayout, planarLayout, type Layout } from '../../src/lower/layout.ts';
 import { lowerDeployed } from '../../src/lower/lower.ts';
 import { resolveNest } from '../../src/lower/resolve.ts';
 import { divideNest, scheduleNest } from '../../src/lower/schedule.ts';
@@ -75,8 +75,14 @@ const axis = (name: string, extent: number, kind: Axis['kind'], role?: Axis['rol
 const product = (a: NestExpr, b: NestExpr): Pick<Nest, 'combine' | 'initial' | 'value'> => ({ combine: 'sum', initial: 0, value: mul(a, b) });
 const [zero, one, two] = [along(0), along(1), along(2)];
 
+/** What is not planar, and compile-time data. */
+interface Placement {
+  readonly layouts: Readonly<Record<string, Layout>>;
+  readonly baked: string;
+}
+
 /** Shapes of the operands and of the result, the nest, and how it is divided. */
-const nests: Readonly<Record<string, readonly [inputs: readonly Shape[], out: Shape, nest: Nest, division: Division]>> = {
+const nests: Readonly<Record<string, readonly [inputs: readonly Shape[], out: Shape, nest: Nest, division: Division, placement?: Placement]>> = {
   'a finish that reads a counter': [[[3, 4], [4, 6]], [3, 6], {
     name: 'counter',
     axes: [axis('n', 3, 'parallel'), axis('o', 6, 'parallel'), axis('k', 4, 'reduce')],
@@ -91,6 +97,19 @@ const nests: Readonly<Record<string, readonly [inputs: readonly Shape[], out: Sh
     ...product(load(input(0), [zero, two]), load(input(1), [two, one])),
     finish: add(accumulator, load(input(2), [{ offset: 0, terms: [{ axis: 0, table: [8, 0, 5] }] }, one])),
   }, { kind: 'whole' }],
+  'a finish that walks rows beside padding by a table': [[[8, 7, 4], [8, 8, 3, 3], [9, 8]], [8, 7, 4], {
+    name: 'rows',
+    axes: [axis('o', 8, 'parallel'), axis('y', 7, 'parallel'), axis('x', 4, 'parallel'), axis('c', 8, 'reduce'), axis('kh', 3, 'reduce'), axis('kw', 3, 'reduce')],
+    write: { tensor: result(0), index: [zero, one, two] },
+    ...product(load(input(0), [along(3), index(-1, [1, 1], [4, 1]), index(-1, [2, 1], [5, 1])], 0), load(input(1), [zero, along(3), along(4), along(5)])),
+    finish: add(accumulator, load(input(2), [{ offset: 0, terms: [{ axis: 1, table: [8, 0, 5, 2, 7, 1, 3] }] }, zero])),
+  }, { kind: 'whole' }, {
+    layouts: {
+      input0: orderedLayout([8, 7, 4], [1, 2, 0], 4, [{ before: 0, after: 0 }, { before: 1, after: 1 }, { before: 1, after: 1 }]),
+      result0: orderedLayout([8, 7, 4], [1, 2, 0], 4),
+    },
+    baked: 'input1',
+  }],
   'a reduce axis that moves neither operand': [[[3], [8]], [3, 8], {
     name: 'repeated',
     axes: [axis('n', 3, 'parallel'), axis('o', 8, 'parallel'), axis('k', 4, 'reduce')],
@@ -106,23 +125,25 @@ const nests: Readonly<Record<string, readonly [inputs: readonly Shape[], out: Sh
 };
 
 describe.each(engines)('nests: $name', (engine) => {
-  test.each(Object.entries(nests))('%s', (_name, [inputs, out, nest, division]) => {
+  test.each(Object.entries(nests))('%s', (_name, [inputs, out, nest, division, placement]) => {
     const operands = inputs.map((shape, i) => normals(`operand ${i}`, shape));
     const names = [...inputs.map((_, i) => `input${i}`), 'result0'];
     let end = 0;
-    const bindings = [...inputs, out].map((shape, i) => {
-      const binding = { name: present(names[i], 'name'), shape, offset: end, axes: offsetsOf(planarLayout(shape)) };
-      end += Math.ceil(sizeOf(shape) / 4) * 4;
-      return binding;
+    const places = [...inputs, out].map((shape, i) => {
+      const name = present(names[i], 'name');
+      const layout = placement?.layouts[name] ?? planarLayout(shape);
+      const binding = { name, shape, offset: end + layout.origin, axes: offsetsOf(layout) };
+      const placed = { layout, base: end, ...(name === placement?.baked && { base: 0, data: present(operands[i], name).data }) };
+      end += Math.ceil(layout.size / 4) * 4;
+      return { binding, placed };
     });
     const pool = constantPool(end, engine.machine.unit);
     const resolved = resolveNest(nest, (ref) => {
-      const binding = present(bindings.find(({ name }) => name === `${ref.kind}${ref.index}`), 'tensor');
-      return { layout: planarLayout(binding.shape), base: binding.offset };
+      return present(places.find(({ binding }) => binding.name === `${ref.kind}${ref.index}`), 'tensor').placed;
     });
     const { domain, tasks } = divideNest(resolved, division);
     const functions = scheduleNest('nest', domain, engine.machine, pool);
-    const module: KernelModule = { functions, programs: new Map([['run', [{ items: [{ entry: present(functions.at(-1), 'entry'), tasks }] }]]]), elements: pool.end() + 64, segments: pool.segments(), bindings };
+    const module: KernelModule = { functions, programs: new Map([['run', [{ items: [{ entry: present(functions.at(-1), 'entry'), tasks }] }]]]), elements: pool.end() + 64, segments: pool.segments(), bindings: places.map(({ binding }) => binding) };
     const running = start(module, engine);
     running.write(new Map(operands.map(({ shape, data }, i) => [`input${i}`, tensor(shape, data)])));
     running.run('run');

@@ -5,7 +5,7 @@ import { present } from '../../src/base/invariant.ts';
 import { tensor } from '../../src/base/tensor.ts';
 import { compact } from '../../src/driver/compact.ts';
 import type { Attrs, Program } from '../../src/ir/graph.ts';
-import type { KernelModule } from '../../src/ir/kernel.ts';
+import type { KernelModule, Stmt } from '../../src/ir/kernel.ts';
 import { lowerDeployed } from '../../src/lower/lower.ts';
 import { ops } from '../../src/ops/index.ts';
 import { wasmMachine } from '../../src/targets/wasm/machine.ts';
@@ -72,7 +72,27 @@ test.each(engines)('no row above or below the image is read: $name', (engine) =>
   expect(runOver(NaN, module, engine, data)).toEqual(expected);
 });
 
-test('all rows share the microkernels', () => {
-  const { functions } = lowerDeployed(programOf(present(cases['some fibers'], 'case'), 1), ops, wasmMachine);
-  expect(functions.map(({ name }) => name)).toEqual(['run0_tap_conv_3x3', 'run0_tap_conv_2x3', 'run0_tap_conv']);
+/** Which steps of the table the calls of a kernel take, in order, each change once. */
+function spansOf({ functions, segments }: KernelModule, kernel: string): readonly (readonly [from: number, to: number])[] {
+  const spans: (readonly [number, number])[] = [];
+  const visit = (statements: readonly Stmt[]): void => {
+    for (const statement of statements) {
+      if (statement.kind === 'repeat') visit(statement.body);
+      if (statement.kind !== 'call' || statement.callee.name !== kernel) continue;
+      const [from, to] = statement.args.slice(-2).map((arg) => (arg.kind === 'int' ? arg.value / wasmMachine.unit : NaN));
+      const table = present(segments.find(({ offset, data }) => offset <= (from ?? NaN) && (to ?? NaN) <= offset + data.length), 'table').offset;
+      const span = [(from ?? NaN) - table, (to ?? NaN) - table] as const;
+      if (spans.at(-1)?.join() !== span.join()) spans.push(span);
+    }
+  };
+  visit(present(functions.at(-1), 'entry').body);
+  return spans;
+}
+
+test.each([
+  ['24 steps to a row of the window, three turns', 8, [[24, 72], [0, 72], [0, 48]]],
+  ['36 steps to a row, of which four turns fall away', 12, [[32, 108], [0, 108], [0, 76]]],
+])('rows share the microkernels of a tile: %s', (_name, channels, spans) => {
+  const module = lowerDeployed(programOf({ attrs: convAttrs(8, 3, { padding: [1, 1] }), channels }, 1), ops, wasmMachine);
+  expect(spansOf(module, 'run0_conv_4x2')).toEqual(spans);
 });
