@@ -49,8 +49,7 @@ export function scheduleContraction(name: string, domain: Domain, contraction: C
   const loopOf = (axis: number): Loop => ({ axis, count: extentOf(axis), points: 1 });
   const inBlocks = { axis: vectorAxis, pieces: vectorBlocks, points: machine.width, lastAlone: lastLanes !== undefined };
   const inTiles = { axis: tileAxis, pieces: evenPieces(points, tile.points), points: 1, lastAlone: false };
-  const [outermost, ...innermost] = inner;
-  const order = [...(outermost === undefined ? [] : [outermost]), ...sequential, ...innermost];
+  const order = [...inner.slice(0, 1), ...sequential, ...inner.slice(1)];
   const trimmedAt = trim ? order.indexOf(trim.axis) : order.length;
   invariant(trimmedAt >= 0, 'the points of an inner axis are trimmed');
   const partsOver = (scope: Scope, content: (scope: Scope, part: StepPart | undefined) => Stmt[]): Stmt[] =>

@@ -67,10 +67,15 @@ function spansByMove(moves: readonly number[]): ReadonlyMap<number, StepSpan> {
   return spans;
 }
 
-/** From the first to the last step for which an index that starts at `start` is in `0..extent - 1`. */
+/** From the first to the last step for which an index that starts at `start` is in `0..extent - 1`; where none is, it ends before it begins. */
 function spanInside(spans: ReadonlyMap<number, StepSpan>, start: number, extent: number): StepSpan {
-  const inside = [...spans].filter(([move]) => start + move >= 0 && start + move < extent).map(([, span]) => span);
-  return { first: Math.min(...inside.map(({ first }) => first)), end: Math.max(...inside.map(({ end }) => end)) };
+  let [first, end] = [Infinity, 0];
+  for (const [move, span] of spans) {
+    if (start + move < 0 || start + move >= extent) continue;
+    first = Math.min(first, span.first);
+    end = Math.max(end, span.end);
+  }
+  return { first, end };
 }
 
 /** The span made longer until whole turns are left out of the loop, and one at least is left in. */
