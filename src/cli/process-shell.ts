@@ -1,6 +1,6 @@
 // The shell of this process.
 
-import { reasonOf } from '../driver/data-file.ts';
+import { reasonOf } from '../driver/system-error.ts';
 import { exitCode } from './exit-code.ts';
 import type { Shell } from './shell.ts';
 

@@ -3,7 +3,7 @@
 import { open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { fail } from '../base/diagnostic.ts';
-import { codeOf, reasonOf } from './data-file.ts';
+import { codeOf, reasonOf } from './system-error.ts';
 import { runDiagnostics } from './run-diagnostics.ts';
 
 /** What a file is called while it is written. */

@@ -10,7 +10,8 @@ import { didYouMean } from '../base/suggest.ts';
 import { dataDiagnostics } from '../data/diagnostics.ts';
 import { mnistFiles, mnistMirrors } from '../data/mnist.ts';
 import type { PublishedFile } from '../data/mnist.ts';
-import { contentsOf, messageOf, reasonOf } from './data-file.ts';
+import { contentsOf } from './data-file.ts';
+import { messageOf, reasonOf } from './system-error.ts';
 import { makeFolder, removeEmpty } from './make-folder.ts';
 
 /** Bytes by which a packed file may exceed its contents. */

@@ -5,6 +5,7 @@ import { open, stat } from 'node:fs/promises';
 import { createGunzip } from 'node:zlib';
 import { fail } from '../base/diagnostic.ts';
 import { dataDiagnostics } from '../data/diagnostics.ts';
+import { codeOf, messageOf, reasonOf } from './system-error.ts';
 
 const maxFile = 2 ** 31;
 
@@ -96,27 +97,4 @@ function tooLarge(path: string, size: number): never {
 
 export function unreadable(path: string, error: unknown): never {
   fail(dataDiagnostics.unreadable({ args: [path, reasonOf(error)] }));
-}
-
-const reasons = new Map([
-  ['ENOENT', 'there is no such file'],
-  ['EACCES', 'permission denied'],
-  ['EPERM', 'permission denied'],
-  ['EISDIR', 'it is a folder'],
-  ['ENOTDIR', 'a part of its path is not a folder'],
-  ['ENOSPC', 'the disk is full'],
-  ['EROFS', 'the file system is read-only'],
-]);
-
-/** Why a system call failed, in words. */
-export function reasonOf(error: unknown): string {
-  return reasons.get(codeOf(error) ?? '') ?? messageOf(error);
-}
-
-export function codeOf(error: unknown): string | undefined {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
-}
-
-export function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -12,7 +12,8 @@ import type { Dataset, ReadSplit } from '../data/dataset.ts';
 import { dataDiagnostics } from '../data/diagnostics.ts';
 import { decodePng, decodePngHeader, pngChannels, pngHeaderBytes } from '../data/png.ts';
 import type { Inflate } from '../data/png.ts';
-import { codeOf, readPart, unreadable } from './data-file.ts';
+import { readPart, unreadable } from './data-file.ts';
+import { codeOf } from './system-error.ts';
 
 const maxSamples = 2 ** 31;
 const otherImages = /\.(jpe?g|gif|bmp|webp|tiff?|avif|ppm|pgm)$/i;

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
 import { fail } from '../base/diagnostic.ts';
 import { present } from '../base/invariant.ts';
-import { messageOf } from './data-file.ts';
+import { messageOf } from './system-error.ts';
 import { moduleDiagnostics } from './diagnostics.ts';
 import { loadModule, needsGpujs } from './shipped-module.ts';
 import type { ShippedModule } from './shipped-module.ts';

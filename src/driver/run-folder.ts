@@ -17,7 +17,7 @@ import { join } from 'node:path';
 import { DiagnosticError, fail } from '../base/diagnostic.ts';
 import { notWritable, unfinishedSuffix, writeAtomically } from './atomic-file.ts';
 import type { FileContents } from './atomic-file.ts';
-import { codeOf, reasonOf } from './data-file.ts';
+import { codeOf, reasonOf } from './system-error.ts';
 import { makeFolder } from './make-folder.ts';
 import { runDiagnostics } from './run-diagnostics.ts';
 import { lockName, lockRun } from './run-lock.ts';

@@ -5,7 +5,7 @@ import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fail } from '../base/diagnostic.ts';
 import { notWritable } from './atomic-file.ts';
-import { codeOf } from './data-file.ts';
+import { codeOf } from './system-error.ts';
 import { runDiagnostics } from './run-diagnostics.ts';
 
 export const lockName = 'run.lock';

@@ -6,7 +6,7 @@ import { pathToFileURL } from 'node:url';
 import { fail } from '../base/diagnostic.ts';
 import type { Diagnostic } from '../base/diagnostic.ts';
 import { header } from '../emit/module-text.ts';
-import { reasonOf } from './data-file.ts';
+import { reasonOf } from './system-error.ts';
 import { fileDiagnostics, moduleDiagnostics } from './diagnostics.ts';
 import { mostSamples } from './request.ts';
 import { gpujsOptions } from './start-gpujs.ts';

@@ -1,6 +1,5 @@
 // An .ssl file, from the disk to a checked model.
 
-import { readFileSync, statSync } from 'node:fs';
 import { DiagnosticError, fail } from '../base/diagnostic.ts';
 import type { Diagnostic } from '../base/diagnostic.ts';
 import type { Source } from '../base/span.ts';
@@ -9,8 +8,8 @@ import type { Model } from '../ir/network.ts';
 import type { OpRegistry } from '../ir/op.ts';
 import { format } from '../syntax/format.ts';
 import { parse } from '../syntax/parse.ts';
-import { reasonOf } from './data-file.ts';
 import { fileDiagnostics } from './diagnostics.ts';
+import { readRegularFile } from './regular-file.ts';
 import { unwatched } from './watch.ts';
 import type { Watch } from './watch.ts';
 
@@ -19,7 +18,7 @@ const mostBytes = 2 ** 22;
 
 /** @throws DiagnosticError `file/*` */
 export function loadSource(path: string): Source {
-  return { name: path, text: decodeText(readSmallFile(path, mostBytes), path) };
+  return { name: path, text: decodeText(readRegularFile(path, mostBytes), path) };
 }
 
 export interface CheckedSource {
@@ -38,18 +37,6 @@ export function checkSource(source: Source, ops: OpRegistry, watch: Watch = unwa
   });
   if (!checked.model) throw new DiagnosticError(checked.diagnostics);
   return { model: checked.model, warnings: [...diagnostics, ...checked.diagnostics] };
-}
-
-/** @throws DiagnosticError `file/unreadable`, `file/too-large` */
-export function readSmallFile(path: string, most: number): Uint8Array {
-  try {
-    const { size } = statSync(path);
-    if (size > most) fail(fileDiagnostics['too-large']({ args: [path, size, most] }));
-    return readFileSync(path);
-  } catch (error) {
-    if (error instanceof DiagnosticError) throw error;
-    return fail(fileDiagnostics.unreadable({ args: [path, reasonOf(error)] }));
-  }
 }
 
 function decodeText(bytes: Uint8Array, path: string): string {

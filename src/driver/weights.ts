@@ -11,10 +11,10 @@ import type { Tensor } from '../base/tensor.ts';
 import { readSafetensors } from '../engine/safetensors.ts';
 import type { ParameterData } from '../ir/graph.ts';
 import type { Network } from '../ir/network.ts';
-import { reasonOf } from './data-file.ts';
+import { reasonOf } from './system-error.ts';
 import { fileDiagnostics, fitDiagnostics } from './diagnostics.ts';
+import { readRegularFile } from './regular-file.ts';
 import { runFiles } from './run-folder.ts';
-import { readSmallFile } from './source.ts';
 
 export interface Weights {
   /** As a person wrote it, or the file within the run. */
@@ -38,7 +38,7 @@ const shownFaults = 8;
  */
 export function loadWeights(place: string, network: Network): Weights {
   const file = weightsFile(place);
-  const bytes = readSmallFile(file, mostBytes);
+  const bytes = readRegularFile(file, mostBytes);
   const { tensors } = readSafetensors(bytes, file);
   const seed = seedOf(place);
   return { file, hash: createHash('sha256').update(bytes).digest('hex'), ...(seed !== undefined && { seed }), parameters: fitWeights(tensors, network, file) };
