@@ -20,12 +20,26 @@ export interface Position {
   readonly column: number;
 }
 
+/** Where lines begin: found once a source, which may have a thousand mistakes. */
+const lineStarts = new WeakMap<Source, readonly number[]>();
+
+function lineStartsOf(source: Source): readonly number[] {
+  const known = lineStarts.get(source);
+  if (known) return known;
+  const starts = [0];
+  for (let at = source.text.indexOf('\n'); at >= 0; at = source.text.indexOf('\n', at + 1)) starts.push(at + 1);
+  lineStarts.set(source, starts);
+  return starts;
+}
+
 export function positionAt(source: Source, offset: number): Position {
-  let line = 1;
-  let lineStart = 0;
-  for (let at = source.text.indexOf('\n'); at >= 0 && at < offset; at = source.text.indexOf('\n', at + 1)) {
-    line++;
-    lineStart = at + 1;
+  const starts = lineStartsOf(source);
+  // The last line that begins at or before the offset.
+  let [line, beyond] = [0, starts.length];
+  while (beyond - line > 1) {
+    const middle = (line + beyond) >> 1;
+    if ((starts[middle] ?? 0) <= offset) line = middle;
+    else beyond = middle;
   }
-  return { line, column: offset - lineStart + 1 };
+  return { line: line + 1, column: offset - (starts[line] ?? 0) + 1 };
 }

@@ -2,6 +2,7 @@
 // faults are reported at once; what depends on something faulty is silent.
 
 import type { Diagnostic } from '../base/diagnostic.ts';
+import { cappedOfSource } from '../base/diagnostic-list.ts';
 import type { Model } from '../ir/network.ts';
 import type { OpRegistry } from '../ir/op.ts';
 import type { SourceFile } from '../syntax/ast.ts';
@@ -19,9 +20,6 @@ export interface Checked {
   /** In the order of their places. */
   readonly diagnostics: readonly Diagnostic[];
 }
-
-/** More faults than this at once help nobody. */
-const SHOWN_LIMIT = 50;
 
 /** @param file A file without syntax errors. */
 export function check(file: SourceFile, ops: OpRegistry): Checked {
@@ -44,16 +42,9 @@ export function check(file: SourceFile, ops: OpRegistry): Checked {
 
   if (checked?.network && train) checkBatches(checked.network.graph, train, report);
 
-  const diagnostics = shown(found.toSorted((a, b) => (a.span?.start ?? 0) - (b.span?.start ?? 0)));
+  const inOrder = found.toSorted((a, b) => (a.span?.start ?? 0) - (b.span?.start ?? 0));
+  const diagnostics = cappedOfSource(inOrder, (hidden, severity) => nameDiagnostics['too-many']({ args: [hidden], severity }));
   const failed = diagnostics.some((diagnostic) => diagnostic.severity === 'error');
   if (failed || !checked?.network || !sparsity) return { diagnostics };
   return { model: { network: checked.network, ...sparsity, ...(train && { train }) }, diagnostics };
-}
-
-/** Errors before warnings where not all are shown. */
-function shown(diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {
-  const hidden = diagnostics.length - SHOWN_LIMIT;
-  if (hidden <= 0) return diagnostics;
-  const errorsFirst = diagnostics.toSorted((a, b) => Number(a.severity === 'warning') - Number(b.severity === 'warning'));
-  return [...errorsFirst.slice(0, SHOWN_LIMIT), nameDiagnostics['too-many']({ args: [hidden], severity: errorsFirst[0]?.severity ?? 'error' })];
 }

@@ -1,6 +1,7 @@
 // Diagnostics for people (code frames on standard error) and for machines (plain objects).
 
 import type { Diagnostic } from '../base/diagnostic.ts';
+import { shownToPeople } from '../base/diagnostic-list.ts';
 import { renderDiagnostic } from '../base/frame.ts';
 import { positionAt } from '../base/span.ts';
 import type { Span } from '../base/span.ts';
@@ -26,14 +27,18 @@ export interface DiagnosticJson {
   readonly help?: string;
 }
 
+/** The first of each kind, and how many more there are. */
 export function printDiagnostics(diagnostics: readonly Diagnostic[], shell: Shell): void {
-  for (const diagnostic of diagnostics) shell.err(`${renderDiagnostic(diagnostic)}\n\n`);
+  const { shown, hidden } = shownToPeople(diagnostics);
+  for (const diagnostic of shown) shell.err(`${renderDiagnostic(diagnostic)}\n\n`);
+  for (const [code, count] of hidden) shell.err(`and ${count} more ${code}\n`);
   const errors = diagnostics.filter(({ severity }) => severity === 'error').length;
   const warnings = diagnostics.length - errors;
   const counts = [...(errors > 0 ? [plural(errors, 'error')] : []), ...(warnings > 0 ? [plural(warnings, 'warning')] : [])];
-  if (diagnostics.length > 1) shell.err(`${counts.join(', ')}\n`);
+  if (diagnostics.length > 1) shell.err(`${counts.join(', ')}${hidden.size > 0 ? '; --json lists all' : ''}\n`);
 }
 
+/** All of them, however many. */
 export function diagnosticsJson(diagnostics: readonly Diagnostic[]): readonly DiagnosticJson[] {
   return diagnostics.map(({ code, severity, message, span, related, help }) => ({
     code,

@@ -29,8 +29,6 @@ export interface Weights {
 
 /** What a Node buffer holds. */
 const mostBytes = 2 ** 31;
-/** Faults of one file beyond these add nothing. */
-const shownFaults = 8;
 
 /**
  * @param place The folder of a run, or a .safetensors file.
@@ -94,7 +92,7 @@ export function fitWeights(tensors: ReadonlyMap<string, Tensor>, network: Networ
   if (faults.length > 0 && !network.parameters.some(fits)) {
     fail(fitDiagnostics['another-network']({ args: [file, network.name], help: faults[0]?.message }));
   }
-  if (faults.length > 0) throw new DiagnosticError(faults.slice(0, shownFaults));
+  if (faults.length > 0) throw new DiagnosticError(faults);
 
   return new Map(
     network.parameters.map(({ name, shape }) => {

@@ -5,6 +5,7 @@
 
 import type { CstNode, IToken } from 'chevrotain';
 import type { Diagnostic } from '../base/diagnostic.ts';
+import { cappedOfSource } from '../base/diagnostic-list.ts';
 import type { Source } from '../base/span.ts';
 import type { SourceFile } from './ast.ts';
 import { balance } from './balance.ts';
@@ -21,8 +22,6 @@ import { toAst } from './to-ast.ts';
 const MEBIBYTE = 2 ** 20;
 /** In UTF-16 units; far beyond any hand-written network. */
 const SIZE_LIMIT = MEBIBYTE;
-/** More than this at once is a file of another kind. */
-const SHOWN_LIMIT = 50;
 
 export interface Parsed {
   /** With errors: what could be read; only fit for tools that tolerate gaps. */
@@ -44,7 +43,7 @@ export function parse(source: Source): Parsed {
   const converted = toAst(source, read.cst);
   const found = [...read.diagnostics, ...converted.diagnostics];
   const structure = found.length === 0 ? structureDiagnostics(converted.file) : [];
-  return { file: converted.file, diagnostics: shown([...found, ...structure].sort(bySource)) };
+  return { file: converted.file, diagnostics: cappedOfSource([...found, ...structure].sort(bySource), (hidden) => syntaxDiagnostics['too-many']({ args: [hidden] })) };
 }
 
 export function readSyntax(source: Source): Read {
@@ -69,12 +68,6 @@ export function readSyntax(source: Source): Read {
 
 function unread(diagnostic: Diagnostic): Read {
   return { cst: { name: 'file', children: {} }, tokens: [], comments: [], diagnostics: [diagnostic] };
-}
-
-function shown(diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {
-  const hidden = diagnostics.length - SHOWN_LIMIT;
-  if (hidden <= 0) return diagnostics;
-  return [...diagnostics.slice(0, SHOWN_LIMIT), syntaxDiagnostics['too-many']({ args: [hidden] })];
 }
 
 function bySource(a: Diagnostic, b: Diagnostic): number {

@@ -177,3 +177,20 @@ describe('hostile names', () => {
     }
   });
 });
+
+describe('long lists', () => {
+  const layers = Array.from({ length: 12 }, (_, i) => `  h${i} = dense(${i === 0 ? 'x' : `h${i - 1}`}, units = 4)`).join('\n');
+  const deep = join(folder, 'deep.ssl');
+  const alone = join(folder, 'alone.safetensors');
+  const lists = (...more: readonly string[]): ReturnType<typeof runCli> => runCli(['build', deep, '--weights', alone, '--out', built('deep'), ...more]);
+
+  it('are cut for people, who are told how much is missing, and whole for machines', async () => {
+    writeFileSync(deep, `network Deep(x: tensor[4]) {\n${layers}\n  return dense(h11, units = 4)\n}\n`);
+    writeFileSync(alone, safetensorsFile(new Map([['h0.weight', { shape: [4, 4], data: new Float32Array(16) }]])));
+    const { err } = await lists();
+    expect(err.match(/^error\[fit\/missing\]/gm)).toHaveLength(8);
+    expect(err).toContain('and 17 more fit/missing\n25 errors; --json lists all\n');
+    const { diagnostics } = JSON.parse((await lists('--json')).out) as { diagnostics: readonly unknown[] };
+    expect(diagnostics).toHaveLength(25);
+  });
+});
