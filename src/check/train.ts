@@ -2,7 +2,8 @@
 // take batch, optimizer and rate from the baseline where they give none.
 
 import { didYouMean } from '../base/suggest.ts';
-import type { PhaseName, PhaseSpec, Schedule, TrainSpec } from '../ir/network.ts';
+import type { PhaseKind, PhaseSpec, Schedule, TrainSpec } from '../ir/network.ts';
+import { phaseKinds } from '../ir/phase.ts';
 import type { Phase, TrainDeclaration } from '../syntax/ast.ts';
 import { bindSettings } from './bind.ts';
 import type { ConstantScope } from './constants.ts';
@@ -12,7 +13,6 @@ import { checkOptimizer, checkSchedule, plainOptimizer, readTrainValue } from '.
 import type { Optimizer, TrainScope } from './schedule.ts';
 import { count, seedValue, share } from './values.ts';
 
-const phaseNames: readonly PhaseName[] = ['baseline', 'sparsify', 'finetune'];
 const phaseSettings = ['epochs', 'batch', 'optimizer', 'rate'] as const;
 const trainSettings = ['seed', 'held_out'] as const;
 const DEFAULT_BATCH = 64;
@@ -45,16 +45,16 @@ export function checkTrain(declaration: TrainDeclaration, penalized: boolean, co
 }
 
 function checkPhases(declaration: TrainDeclaration, scope: TrainScope): readonly PhaseSpec[] | undefined {
-  const written = new Map<PhaseName, Phase>();
+  const written = new Map<PhaseKind, Phase>();
   for (const phase of declaration.entries) {
     if (phase.kind !== 'phase') continue;
     const { span, text } = phase.name;
-    const name = phaseNames.find((known) => known === text);
-    const first = name && written.get(name);
-    if (!name) scope.report(trainDiagnostics['unknown-phase']({ span, args: [text], help: didYouMean(text, phaseNames) }));
+    const kind = phaseKinds.find((known) => known === text);
+    const first = kind && written.get(kind);
+    if (!kind) scope.report(trainDiagnostics['unknown-phase']({ span, args: [text], help: didYouMean(text, phaseKinds) }));
     else if (first) scope.report(trainDiagnostics['duplicate-phase']({ span, args: [text], related: [{ message: 'the first is here', span: first.name.span }] }));
-    else written.set(name, phase);
-    const late = name && [...written.keys()].find((before) => phaseNames.indexOf(before) > phaseNames.indexOf(name));
+    else written.set(kind, phase);
+    const late = kind && [...written.keys()].find((before) => phaseKinds.indexOf(before) > phaseKinds.indexOf(kind));
     if (late && !first) scope.report(trainDiagnostics['phase-order']({ span, args: [text, late] }));
   }
   if (written.size === 0) {
@@ -63,10 +63,10 @@ function checkPhases(declaration: TrainDeclaration, scope: TrainScope): readonly
   }
   const specs: PhaseSpec[] = [];
   let inherited: Inherited = { batch: DEFAULT_BATCH, optimizer: plainOptimizer, failed: false };
-  for (const name of phaseNames) {
-    const phase = written.get(name);
-    const checked = phase && checkPhase(name, phase, inherited, scope);
-    if (checked && name === 'baseline') inherited = checked;
+  for (const kind of phaseKinds) {
+    const phase = written.get(kind);
+    const checked = phase && checkPhase(kind, phase, inherited, scope);
+    if (checked && kind === 'baseline') inherited = checked;
     if (checked?.spec) specs.push(checked.spec);
   }
   return specs.length === written.size ? specs : undefined;
@@ -81,7 +81,7 @@ interface Inherited {
   readonly failed: boolean;
 }
 
-function checkPhase(name: PhaseName, phase: Phase, inherited: Inherited, scope: TrainScope): Inherited & { readonly spec?: PhaseSpec } {
+function checkPhase(kind: PhaseKind, phase: Phase, inherited: Inherited, scope: TrainScope): Inherited & { readonly spec?: PhaseSpec } {
   let failed = false;
   // Anything reported while this phase is read makes it fail.
   const watched: TrainScope = {
@@ -102,12 +102,12 @@ function checkPhase(name: PhaseName, phase: Phase, inherited: Inherited, scope: 
   const rate = rateSetting && checkSchedule(rateSetting.value, watched);
   const schedule = rate ?? optimizer?.schedule ?? inherited.schedule;
 
-  const lacks = (setting: string, help: string): undefined => watched.report(trainDiagnostics.missing({ span: phase.name.span, args: [name, setting], help }));
+  const lacks = (setting: string, help: string): undefined => watched.report(trainDiagnostics.missing({ span: phase.name.span, args: [kind, setting], help }));
   // A setting that was misspelt is not missing as well.
   const complete = !failed;
   if (complete && !epochsSetting) lacks('epochs', 'for example `epochs = 12`');
   if (complete && !schedule && !inherited.failed) lacks('rate', 'for example `rate = 0.01`, or `optimizer = sgd(rate = 0.01, momentum = 0.9)`');
   const next = { batch: batch ?? inherited.batch, optimizer: optimizer ?? inherited.optimizer, ...(schedule && { schedule }), failed };
   if (failed || epochs === undefined || !schedule) return next;
-  return { ...next, spec: { name, epochs, batch: next.batch, schedule, momentum: next.optimizer.momentum, decay: next.optimizer.decay } };
+  return { ...next, spec: { kind, name: kind, epochs, batch: next.batch, schedule, momentum: next.optimizer.momentum, decay: next.optimizer.decay } };
 }

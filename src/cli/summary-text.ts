@@ -1,17 +1,14 @@
 // What came of a run, in words and tables.
 
 import type { RunSummary } from '../driver/run-summary.ts';
-import type { PhaseName } from '../ir/network.ts';
 import { changeText, structureTable } from './structure-table.ts';
 import { formatTable } from './text-table.ts';
 import { duration, percent } from './train-progress.ts';
 
-const phases: readonly PhaseName[] = ['baseline', 'sparsify', 'finetune'];
-
 export function summaryText({ network, dataset, seed, seconds, error, heldOut, macs, convMacs, weights, layers }: RunSummary, out: string): string {
-  const rows = phases.flatMap((phase): string[][] => {
-    const [test, held] = [error[phase], heldOut[phase]];
-    return test === undefined ? [] : [[phase, percent(test), held === undefined ? '' : percent(held)]];
+  const rows = Object.entries(error).map(([phase, test]) => {
+    const held = heldOut[phase];
+    return [phase, percent(test), held === undefined ? '' : percent(held)];
   });
   return [
     `${network} on ${dataset}, seed ${seed}, ${duration(seconds)}\n`,

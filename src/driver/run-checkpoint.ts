@@ -6,14 +6,13 @@ import { fail } from '../base/diagnostic.ts';
 import type { Tensor } from '../base/tensor.ts';
 import type { Sums } from '../engine/engine.ts';
 import { encodeSafetensors, readSafetensors } from '../engine/safetensors.ts';
-import type { PhaseName } from '../ir/network.ts';
 import { runDiagnostics } from './run-diagnostics.ts';
 import { checkpointTensorsName, dropOldTensors, readRunFile, runFiles, writeRunFile } from './run-folder.ts';
 
-/** Shares by phase: of the test set for `error`, of the held-out samples for `heldOut`. */
+/** Shares by the name of the phase: of the test set for `error`, of the held-out samples for `heldOut`. */
 export interface PhaseErrors {
-  readonly error: Readonly<Partial<Record<PhaseName, number>>>;
-  readonly heldOut: Readonly<Partial<Record<PhaseName, number>>>;
+  readonly error: Readonly<Record<string, number>>;
+  readonly heldOut: Readonly<Record<string, number>>;
 }
 
 /** What must be the same for a run to go on. */

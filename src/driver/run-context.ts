@@ -5,6 +5,7 @@ import type { Engine } from '../engine/engine.ts';
 import type { PhaseRequest } from '../engine/phase-module.ts';
 import type { GroupSet } from '../ir/group.ts';
 import type { Model, TrainSpec } from '../ir/network.ts';
+import { phaseTraits } from '../ir/phase.ts';
 import type { RunPlan } from '../train/plan.ts';
 import type { RunData } from './run-data.ts';
 
@@ -25,14 +26,14 @@ export interface Run {
   readonly began: { readonly step: number; readonly seconds: number };
 }
 
-/** The penalties act in `sparsify`; there and in `finetune` masks hold what they made zero. */
+/** What each phase penalises and masks; where nothing is ever penalised, nothing is masked. */
 export function phaseRequests({ phases }: TrainSpec, groups: readonly GroupSet[]): readonly PhaseRequest[] {
   const members = new Set(groups.flatMap((set) => set.members.map(({ parameter }) => parameter)));
-  const sparsified = phases.some(({ name }) => name === 'sparsify');
+  const sparsified = phases.some(({ kind }) => phaseTraits[kind].penalizes);
   return phases.map((spec) => ({
     spec,
-    groups: spec.name === 'sparsify' ? groups : [],
-    masked: sparsified && spec.name !== 'baseline' ? members : new Set(),
+    groups: phaseTraits[spec.kind].penalizes ? groups : [],
+    masked: sparsified && phaseTraits[spec.kind].masks ? members : new Set(),
   }));
 }
 

@@ -12,7 +12,7 @@ export type EpochPass = Omit<PassRequest, 'from' | 'to' | 'sums'>;
 
 /** Everything of the epoch's batches that the plan and the seed decide. */
 export function epochPass({ plan, spec, data }: Run, phase: number, epoch: number): EpochPass {
-  const { spec: phaseSpec, firstStep, stepsPerEpoch } = present(plan.phases[phase], 'phase');
+  const { key, firstStep, stepsPerEpoch } = present(plan.phases[phase], 'phase');
   const { training } = data.division;
   const epochStart = firstStep + epoch * stepsPerEpoch;
   return {
@@ -20,7 +20,7 @@ export function epochPass({ plan, spec, data }: Run, phase: number, epoch: numbe
     split: 'training',
     firstStep: epochStart,
     seed: spec.seed,
-    order: epochOrder(spec.seed, phaseSpec.name, epoch, training.length).map((i) => training[i] as number),
+    order: epochOrder(spec.seed, key, epoch, training.length).map((i) => training[i] as number),
     rates: Float32Array.from({ length: stepsPerEpoch }, (_, batch) => positionOf(plan, epochStart + batch).rate),
   };
 }

@@ -1,6 +1,6 @@
 // What a run tells while it goes on.
 
-import type { StructureKind, PhaseName } from '../ir/network.ts';
+import type { StructureKind } from '../ir/network.ts';
 
 export interface GroupCount {
   readonly layer: string;
@@ -11,7 +11,8 @@ export interface GroupCount {
 
 export interface StepEvent {
   readonly kind: 'step';
-  readonly phase: PhaseName;
+  /** Its name. */
+  readonly phase: string;
   /** From 1, of `epochs`. */
   readonly epoch: number;
   readonly epochs: number;
@@ -28,7 +29,8 @@ export interface StepEvent {
 /** Also a line of metrics.jsonl. */
 export interface EpochEvent {
   readonly kind: 'epoch';
-  readonly phase: PhaseName;
+  /** Its name. */
+  readonly phase: string;
   readonly epoch: number;
   readonly epochs: number;
   readonly step: number;
@@ -46,7 +48,8 @@ export interface EpochEvent {
 
 export interface PhaseEvent {
   readonly kind: 'phase';
-  readonly phase: PhaseName;
+  /** Its name. */
+  readonly phase: string;
   /** Share of the test set answered wrongly. */
   readonly error: number;
   readonly heldOut?: number;

@@ -3,7 +3,7 @@
 //   model.ssl                              the source, as it was read
 //   checkpoint.json                        where the run stands (run-checkpoint.ts); names the file of its tensors
 //   checkpoint-<phase>-<step>.safetensors  all that lives from step to step
-//   <phase>.safetensors                    parameters at the end of each phase
+//   <phase>.safetensors                    parameters at the end of each phase, by its key (train/plan.ts)
 //   weights.safetensors                    parameters at the end of the run
 //   metrics.jsonl                          one line an epoch
 //   summary.json                           what came of it
@@ -31,6 +31,11 @@ export const runFiles = {
 } as const;
 
 const checkpointTensors = /^checkpoint-\d+-\d+\.safetensors$/;
+
+/** Parameters at the end of a phase, by its key in the plan. */
+export function phaseFile(key: string): string {
+  return `${key}.safetensors`;
+}
 
 /** The end of a phase and the beginning of the next are at one step, but not with the same tensors. */
 export function checkpointTensorsName({ phase, step }: { readonly phase: number; readonly step: number }): string {

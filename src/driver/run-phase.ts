@@ -20,7 +20,7 @@ import { failDiverged, firstNotFinite, staysFinite } from './run-divergence.ts';
 import { epochPass, evaluateOn } from './run-epoch.ts';
 import type { EpochPass } from './run-epoch.ts';
 import type { EpochEvent } from './run-events.ts';
-import { appendMetrics, writeRunFile } from './run-folder.ts';
+import { appendMetrics, phaseFile, writeRunFile } from './run-folder.ts';
 import { watchPhase } from './run-watch.ts';
 import type { Watched } from './run-watch.ts';
 import { freezeZeroGroups, maskZeroGroups, nextFreeze } from './zero-groups.ts';
@@ -162,12 +162,12 @@ async function closeEpoch(run: Run, epoch: number, state: Checkpoint, tensors: R
 /** Judges by the test set, once, and leaves the phase's parameters in the folder. */
 async function closePhase(run: Run, state: Checkpoint, tensors: PhaseTensors): Promise<{ readonly state: Checkpoint; readonly parameters: PhaseTensors }> {
   const { plan, data, engine, model, options, folder } = run;
-  const { name } = present(plan.phases[state.phase], 'phase').spec;
+  const { key, spec: { name } } = present(plan.phases[state.phase], 'phase');
   const { heldOut: held } = data.division;
   const { error } = await evaluateOn(run, state.phase, 'test', Uint32Array.from({ length: data.shared.test.count }, (_, i) => i));
   const heldOut = held.length > 0 ? (await evaluateOn(run, state.phase, 'training', held)).error : undefined;
   const parameters = parametersOf(model, engine.read(tensors));
-  await writeRunFile(folder, `${name}.safetensors`, weightsFile(model, parameters));
+  await writeRunFile(folder, phaseFile(key), weightsFile(model, parameters));
   options.onProgress?.({ kind: 'phase', phase: name, error, ...(heldOut !== undefined && { heldOut }) });
   return {
     parameters,

@@ -11,13 +11,14 @@
 import { present } from '../base/invariant.ts';
 import type { PhaseTensors } from '../engine/engine.ts';
 import type { GroupSet } from '../ir/group.ts';
+import { phaseTraits } from '../ir/phase.ts';
 import { eachElement } from '../sparsity/groups.ts';
 import { norms } from '../sparsity/norms.ts';
 import { positionOf } from '../train/plan.ts';
 import { maskName, momentumName } from '../train/training-graph.ts';
 import type { Run } from './run-context.ts';
 
-/** Steps of `sparsify` between looks. */
+/** Steps of a penalised phase between looks. */
 const interval = 100;
 
 /** Masks what is zero in `held`, all tensors of a phase as it begins, where it has masks: everything else may live. */
@@ -48,7 +49,7 @@ export function nextFreeze(run: Run, phase: number, step: number): number {
 }
 
 function freezes({ model, plan }: Run, phase: number): boolean {
-  return model.method === 'proximal' && present(plan.phases[phase], 'phase').spec.name === 'sparsify';
+  return model.method === 'proximal' && phaseTraits[present(plan.phases[phase], 'phase').spec.kind].penalizes;
 }
 
 function firstStepOf({ plan }: Run, phase: number): number {

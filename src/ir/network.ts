@@ -46,10 +46,14 @@ export type Schedule =
   /** Half a cosine from `rate` to `rate * to`. */
   | { readonly kind: 'cosine'; readonly rate: number; readonly to: number };
 
-export type PhaseName = 'baseline' | 'sparsify' | 'finetune';
+/** What a phase does; `ir/phase.ts` says how the kinds differ. */
+export type PhaseKind = 'baseline' | 'sparsify' | 'finetune';
 
+/** An entry of the list of phases. */
 export interface PhaseSpec {
-  readonly name: PhaseName;
+  readonly kind: PhaseKind;
+  /** What messages and reports call it; no other phase of the list has it. */
+  readonly name: string;
   readonly epochs: number;
   readonly batch: number;
   readonly schedule: Schedule;

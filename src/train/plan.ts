@@ -3,11 +3,13 @@
 
 import { invariant, present } from '../base/invariant.ts';
 import { permutation } from '../base/random.ts';
-import type { PhaseName, PhaseSpec } from '../ir/network.ts';
+import type { PhaseSpec } from '../ir/network.ts';
 import { rateAt } from './schedule.ts';
 
 export interface PhasePlan {
   readonly spec: PhaseSpec;
+  /** Its kind, numbered from the second of the kind on: names its file and its random streams, whatever the phase is called. */
+  readonly key: string;
   /** Number of the phase's first step, counted over the whole run. */
   readonly firstStep: number;
   /** Every sample at most once an epoch; the remainder of a division by the batch is dropped. */
@@ -37,13 +39,19 @@ export interface StepPosition {
 export function planRun(phases: readonly PhaseSpec[], samples: number): RunPlan {
   const plans: PhasePlan[] = [];
   let firstStep = 0;
-  for (const spec of phases) {
+  for (const [index, spec] of phases.entries()) {
     const stepsPerEpoch = Math.floor(samples / spec.batch);
     const steps = stepsPerEpoch * spec.epochs;
-    plans.push({ spec, firstStep, stepsPerEpoch, steps });
+    plans.push({ spec, key: keyOf(phases, index), firstStep, stepsPerEpoch, steps });
     firstStep += steps;
   }
   return { phases: plans, totalSteps: firstStep };
+}
+
+function keyOf(phases: readonly PhaseSpec[], index: number): string {
+  const { kind } = present(phases[index], 'phase');
+  const number = phases.slice(0, index + 1).filter((phase) => phase.kind === kind).length;
+  return number === 1 ? kind : `${kind}-${number}`;
 }
 
 /** @param step 0 .. totalSteps - 1 */
@@ -63,7 +71,7 @@ export function positionOf(plan: RunPlan, step: number): StepPosition {
   };
 }
 
-/** The order of one epoch: a permutation of 0 .. samples - 1. */
-export function epochOrder(seed: number, phase: PhaseName, epoch: number, samples: number): Uint32Array {
-  return permutation(seed, `order ${phase}`, epoch, samples);
+/** The order of one epoch of the phase with this key: a permutation of 0 .. samples - 1. */
+export function epochOrder(seed: number, key: string, epoch: number, samples: number): Uint32Array {
+  return permutation(seed, `order ${key}`, epoch, samples);
 }

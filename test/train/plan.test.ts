@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import type { PhaseName, PhaseSpec } from '../../src/ir/network.ts';
+import type { PhaseKind, PhaseSpec } from '../../src/ir/network.ts';
 import { epochOrder, planRun, positionOf } from '../../src/train/plan.ts';
 
-const phase = (name: PhaseName, epochs: number, batch: number): PhaseSpec => ({
+const phase = (kind: PhaseKind, epochs: number, batch: number, name: string = kind): PhaseSpec => ({
+  kind,
   name,
   epochs,
   batch,
@@ -34,6 +35,11 @@ describe('the plan of a run', () => {
     expect(at(6)).toEqual([2, 0, 0, 0, 1]);
     expect(at(11)).toEqual([2, 2, 1, 5, 0.1]);
     expect(() => positionOf(plan, 12)).toThrow('step 12 of 12');
+  });
+
+  test('keys follow the kinds, not the names', () => {
+    const { phases } = planRun([phase('baseline', 1, 30, 'dense'), phase('sparsify', 1, 30), phase('finetune', 1, 30, 'sparsify 2'), phase('sparsify', 1, 30, 'again')], 100);
+    expect(phases.map(({ key }) => key)).toEqual(['baseline', 'sparsify', 'finetune', 'sparsify-2']);
   });
 
   test('each epoch visits every sample in an order of its own', () => {
