@@ -1,13 +1,10 @@
 // Files that are there whole or not at all, whatever kills the process or fills the disk.
 
 import { open, rename, rm } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { fail } from '../base/diagnostic.ts';
 import { codeOf, reasonOf } from './system-error.ts';
 import { runDiagnostics } from './run-diagnostics.ts';
-
-/** What a file is called while it is written. */
-export const unfinishedSuffix = '.tmp';
 
 export function notWritable(path: string, error: unknown): never {
   fail(runDiagnostics['not-writable']({ args: [path, reasonOf(error)], help: 'choose another folder, or make room there' }));
@@ -16,11 +13,15 @@ export function notWritable(path: string, error: unknown): never {
 /** Text, or bytes in pieces that follow one another. */
 export type FileContents = string | Iterable<Uint8Array>;
 
-/** Replaces the file at `path`. Fails with `run/not-writable`, and then leaves what was there. */
-export async function writeAtomically(path: string, contents: FileContents): Promise<void> {
-  const unfinished = `${path}${unfinishedSuffix}`;
+/**
+ * Replaces the file at `path`; a link there is replaced, not followed. Fails with `run/not-writable`, and then leaves
+ * what was there.
+ * @param workshop A folder of the same file system, where the file lies until it is whole.
+ */
+export async function writeAtomically(path: string, contents: FileContents, workshop: string): Promise<void> {
+  const unfinished = join(workshop, basename(path));
   try {
-    const file = await open(unfinished, 'w');
+    const file = await open(unfinished, 'wx');
     try {
       if (typeof contents === 'string') await file.writeFile(contents);
       else for (const piece of contents) await file.writeFile(piece);

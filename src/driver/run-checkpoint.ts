@@ -8,6 +8,7 @@ import type { Sums } from '../engine/engine.ts';
 import { encodeSafetensors, readSafetensors } from '../engine/safetensors.ts';
 import { runDiagnostics } from './run-diagnostics.ts';
 import { checkpointTensorsName, dropOldTensors, readRunFile, runFiles, writeRunFile } from './run-folder.ts';
+import type { RunFolder } from './run-folder.ts';
 
 /** Shares by the name of the phase: of the test set for `error`, of the held-out samples for `heldOut`. */
 export interface PhaseErrors {
@@ -38,7 +39,7 @@ export interface Checkpoint extends RunIdentity, PhaseErrors {
 
 const version = 2;
 
-export async function writeCheckpoint(folder: string, checkpoint: Checkpoint, tensors: ReadonlyMap<string, Tensor>): Promise<void> {
+export async function writeCheckpoint(folder: RunFolder, checkpoint: Checkpoint, tensors: ReadonlyMap<string, Tensor>): Promise<void> {
   const file = checkpointTensorsName(checkpoint);
   const pieces = encodeSafetensors(tensors, new Map([['phase', String(checkpoint.phase)], ['step', String(checkpoint.step)]]));
   await writeRunFile(folder, file, pieces);

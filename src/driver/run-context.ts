@@ -8,6 +8,7 @@ import type { Model, TrainSpec } from '../ir/network.ts';
 import { phaseTraits } from '../ir/phase.ts';
 import type { RunPlan } from '../train/plan.ts';
 import type { RunData } from './run-data.ts';
+import type { RunFolder } from './run-folder.ts';
 
 export interface Run {
   readonly model: Model;
@@ -18,8 +19,10 @@ export interface Run {
   readonly groups: readonly GroupSet[];
   /** As the engine knows them, in the order of the plan's. */
   readonly phases: readonly PhaseRequest[];
-  readonly folder: string;
+  readonly folder: RunFolder;
   readonly options: TrainOptions;
+  /** The caller wants the run to stop, or its lock is lost. */
+  readonly stop: AbortSignal;
   /** Spent so far, earlier sessions included. */
   readonly seconds: () => number;
   /** Where this session began, for the rate of steps. */

@@ -39,13 +39,13 @@ export async function staysFinite(run: Run, phase: number, pass: EpochPass, step
  */
 export async function failDiverged(run: Run, seen: number): Promise<never> {
   const { engine, plan, model, folder } = run;
-  const { checkpoint, tensors } = await readCheckpoint(folder);
+  const { checkpoint, tensors } = await readCheckpoint(folder.path);
   const { spec } = present(plan.phases[checkpoint.phase], 'phase');
   await engine.enter(checkpoint.phase);
   engine.write(tensors);
   const report = (step: number, where: string): never => {
     const { rate } = positionOf(plan, step);
-    const help = `lower the rate (it is ${rate} there); the checkpoint before it, at step ${checkpoint.step}, is kept in ${folder}`;
+    const help = `lower the rate (it is ${rate} there); the checkpoint before it, at step ${checkpoint.step}, is kept in ${folder.path}`;
     return fail(trainingDiagnostics.diverged({ args: [step, spec.name, where], help }));
   };
 

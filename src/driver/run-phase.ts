@@ -59,7 +59,7 @@ export async function runPhase(run: Run, from: Checkpoint, start: PhaseStart): P
 
 /** Trains until the phase or the run is to end, with checkpoints. */
 async function runEpochs(run: Run, from: Checkpoint, held: PhaseTensors, watch: (watched: Watched) => void): Promise<Checkpoint> {
-  const { plan, engine, options, folder } = run;
+  const { plan, engine, stop, folder } = run;
   const { phase } = from;
   const { firstStep, steps, stepsPerEpoch } = present(plan.phases[phase], 'phase');
   let state = from;
@@ -72,7 +72,7 @@ async function runEpochs(run: Run, from: Checkpoint, held: PhaseTensors, watch: 
   };
   await save();
 
-  for (let pass: EpochPass | undefined; state.step < firstStep + steps && !options.signal?.aborted; ) {
+  for (let pass: EpochPass | undefined; state.step < firstStep + steps && !stop.aborted; ) {
     const { epoch, stepInEpoch } = positionOf(plan, state.step);
     if (stepInEpoch === 0 || !pass) pass = epochPass(run, phase, epoch);
     const to = Math.min(stepsPerEpoch, nextFreeze(run, phase, state.step) - pass.firstStep);
@@ -84,7 +84,7 @@ async function runEpochs(run: Run, from: Checkpoint, held: PhaseTensors, watch: 
     freezeZeroGroups(run, phase, step, held);
     state = { ...state, step, sums: { loss, correct } };
     const epochEnds = done === stepsPerEpoch;
-    if (!epochEnds && run.seconds() < due && !options.signal?.aborted) continue;
+    if (!epochEnds && run.seconds() < due && !stop.aborted) continue;
     engine.read(held);
     if (firstNotFinite(run.model, held) !== undefined || !(await staysFinite(run, phase, pass, done - 1))) await failDiverged(run, step);
     watch({ due });
@@ -127,7 +127,7 @@ function checkStored({ folder }: Run, stored: ReadonlyMap<string, Tensor>, expec
     const found = stored.get(name)?.shape;
     if (found && sameShape(found, shape)) continue;
     const help = 'start the run anew in another folder';
-    fail(runDiagnostics.corrupt({ args: [`the checkpoint in ${folder}`, found ? `${name} ${formatShape(found)}` : `no ${name}`, `${name} ${formatShape(shape)}`], help }));
+    fail(runDiagnostics.corrupt({ args: [`the checkpoint in ${folder.path}`, found ? `${name} ${formatShape(found)}` : `no ${name}`, `${name} ${formatShape(shape)}`], help }));
   }
 }
 
@@ -155,7 +155,7 @@ async function closeEpoch(run: Run, epoch: number, state: Checkpoint, tensors: R
   };
   options.onProgress?.(event);
   const { kind: _, secondsLeft: __, ...line } = event;
-  const metricsBytes = await appendMetrics(folder, `${JSON.stringify(line)}\n`);
+  const metricsBytes = await appendMetrics(folder, state.metricsBytes, `${JSON.stringify(line)}\n`);
   return { ...state, sums: { loss: 0, correct: 0 }, metricsBytes };
 }
 

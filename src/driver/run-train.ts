@@ -14,15 +14,15 @@ import { ops } from '../ops/index.ts';
 import { groupSets } from '../sparsity/groups.ts';
 import { planRun } from '../train/plan.ts';
 import type { RunPlan } from '../train/plan.ts';
+import { phaseRequests } from './run-context.ts';
+import type { Run } from './run-context.ts';
 import { checkIdentity, readCheckpoint, writeCheckpoint } from './run-checkpoint.ts';
 import type { Checkpoint, RunIdentity, StoredCheckpoint } from './run-checkpoint.ts';
 import { runData } from './run-data.ts';
 import type { RunData } from './run-data.ts';
 import { runDiagnostics } from './run-diagnostics.ts';
 import { cutMetrics, openRunFolder, runFiles, writeRunFile } from './run-folder.ts';
-import { phaseRequests } from './run-context.ts';
-import type { Run } from './run-context.ts';
-import { unlockRun } from './run-lock.ts';
+import type { RunFolder } from './run-folder.ts';
 import { runPhase, weightsFile } from './run-phase.ts';
 import type { PhaseStart } from './run-phase.ts';
 import { summarize } from './run-summary.ts';
@@ -47,36 +47,51 @@ export async function train(model: Model, dataset: Dataset, options: TrainOption
   const errors = checkDataset(dataset, model.network, spec.span).filter(({ severity }) => severity === 'error');
   if (errors.length > 0) throw new DiagnosticError(errors);
   // Not awaited, so that this call does not hold on to the data set.
-  return conclude(model, dataset.name, trainOn(model, spec, runData(dataset, spec), options), options);
+  return conclude(model, dataset.name, openAndTrain(model, spec, runData(dataset, spec), options), options);
 }
 
 /** What is left of a run once its data and its threads are let go. */
 type Trained = Extract<TrainResult, { readonly status: 'interrupted' }> | (StoredCheckpoint & { readonly status: 'trained' | 'trained before' });
 
-async function conclude(model: Model, dataset: string, training: Promise<Trained>, { out, tidy }: TrainOptions): Promise<TrainResult> {
+/** Still locked. */
+interface TrainedFolder {
+  readonly folder: RunFolder;
+  readonly ended: Trained;
+}
+
+async function conclude(model: Model, dataset: string, training: Promise<TrainedFolder>, { tidy }: TrainOptions): Promise<TrainResult> {
+  const { folder, ended } = await training;
   try {
-    const ended = await training;
     if (ended.status === 'interrupted') return ended;
     tidy?.();
-    const result = await finish(model, out, ended, dataset);
-    if (ended.status === 'trained') await writeCheckpoint(out, ended.checkpoint, ended.tensors);
+    const result = await finish(model, folder, ended, dataset);
+    if (ended.status === 'trained') await writeCheckpoint(folder, ended.checkpoint, ended.tensors);
     return result;
   } finally {
-    await unlockRun(out);
+    await folder.lock.release();
   }
 }
 
-async function trainOn(model: Model, spec: TrainSpec, data: RunData, options: TrainOptions): Promise<Trained> {
-  const { out: folder, resume = false, threads = Math.min(availableParallelism(), mostThreads) } = options;
+async function openAndTrain(model: Model, spec: TrainSpec, data: RunData, options: TrainOptions): Promise<TrainedFolder> {
   const plan = checkedPlan(spec, data.division.training.length);
+  const { folder, resumable } = await openRunFolder(options.out, options.resume ?? false);
+  try {
+    return { folder, ended: await trainOn(model, spec, plan, data, options, folder, resumable) };
+  } catch (error) {
+    await folder.lock.release();
+    throw error;
+  }
+}
+
+async function trainOn(model: Model, spec: TrainSpec, plan: RunPlan, data: RunData, options: TrainOptions, folder: RunFolder, resumable: boolean): Promise<Trained> {
+  const { threads = Math.min(availableParallelism(), mostThreads) } = options;
   const source = spec.span.source.text;
   const identity: RunIdentity = { source: createHash('sha256').update(source).digest('hex'), data: data.fingerprint, seed: spec.seed };
 
-  const resumable = await openRunFolder(folder, resume);
-  const stored = resumable ? await readCheckpoint(folder) : undefined;
-  if (stored) checkIdentity(folder, stored.checkpoint, identity);
+  const stored = resumable ? await readCheckpoint(folder.path) : undefined;
+  if (stored) checkIdentity(folder.path, stored.checkpoint, identity);
   const finished = stored !== undefined && stored.checkpoint.phase >= plan.phases.length;
-  if (finished) fitWeights(stored.tensors, model.network, `the checkpoint in ${folder}`);
+  if (finished) fitWeights(stored.tensors, model.network, `the checkpoint in ${folder.path}`);
   const started = performance.now();
   const before = stored?.checkpoint.seconds ?? 0;
   const seconds = (): number => before + (performance.now() - started) / 1000;
@@ -88,7 +103,7 @@ async function trainOn(model: Model, spec: TrainSpec, data: RunData, options: Tr
   const engine = startEngine({ model, phases, data: data.shared, threads, tidy: options.tidy }, ops);
   try {
     await writeRunFile(folder, runFiles.source, source);
-    const run: Run = { model, spec, plan, data, engine, groups, phases, folder, options, seconds, began: { step: stored?.checkpoint.step ?? 0, seconds: seconds() } };
+    const run: Run = { model, spec, plan, data, engine, groups, phases, folder, options, stop: AbortSignal.any([folder.lock.lost, ...(options.signal ? [options.signal] : [])]), seconds, began: { step: stored?.checkpoint.step ?? 0, seconds: seconds() } };
     let state: Checkpoint = stored?.checkpoint ?? { ...identity, phase: 0, step: 0, sums: { loss: 0, correct: 0 }, metricsBytes: 0, error: {}, heldOut: {}, seconds: 0 };
     let parameters: PhaseTensors | undefined;
     for (let phase = state.phase; phase < plan.phases.length; phase++) {
@@ -116,7 +131,7 @@ function checkedPlan(spec: TrainSpec, samples: number): RunPlan {
 }
 
 /** Writes what a finished run leaves behind, the summary last. */
-async function finish(model: Model, folder: string, { checkpoint, tensors }: StoredCheckpoint, dataset: string): Promise<TrainResult> {
+async function finish(model: Model, folder: RunFolder, { checkpoint, tensors }: StoredCheckpoint, dataset: string): Promise<TrainResult> {
   const parameters = new Map([...tensors].map(([name, { shape, data }]) => [name, { shape, data: Float64Array.from(data) }]));
   const { seed, seconds, error, heldOut } = checkpoint;
   const summary = summarize(model, parameters, { dataset, seed, seconds, error, heldOut }, ops);

@@ -17,7 +17,7 @@ export interface Watched {
 
 /** @returns Ends the watch. */
 export function watchPhase(run: Run, phase: number, watched: () => Watched): () => void {
-  const { engine, plan, options } = run;
+  const { engine, plan, options, stop } = run;
   const { spec } = present(plan.phases[phase], 'phase');
   let told = -1;
   const look = (): void => {
@@ -32,10 +32,10 @@ export function watchPhase(run: Run, phase: number, watched: () => Watched): () 
     options.onProgress?.({ kind: 'step', phase: spec.name, epoch: epoch + 1, epochs: spec.epochs, step, totalSteps: plan.totalSteps, loss: batchLoss, rate, ...paceOf(run, step) });
   };
   const timer = setInterval(look, progressMilliseconds);
-  const stop = (): void => engine.pause();
-  options.signal?.addEventListener('abort', stop);
+  const pause = (): void => engine.pause();
+  stop.addEventListener('abort', pause);
   return () => {
     clearInterval(timer);
-    options.signal?.removeEventListener('abort', stop);
+    stop.removeEventListener('abort', pause);
   };
 }

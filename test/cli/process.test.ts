@@ -109,7 +109,7 @@ describe('a process', () => {
     const { code, err } = await ended;
     expect(code).toBe(130);
     expect(err).toMatch(/^stopped after step \d+ of 1100000; go on with --resume\n$/);
-    expect(readdirSync(out).filter((name) => name.endsWith('.tmp'))).toEqual([]);
+    expect(readdirSync(out).filter((name) => name.startsWith('run.lock'))).toEqual([]);
     expect(readdirSync(out)).toContain('checkpoint.json');
   });
 

@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -13,6 +14,7 @@ import { readSafetensors } from '../../src/engine/safetensors.ts';
 import { ops } from '../../src/ops/index.ts';
 import { groupSets } from '../../src/sparsity/groups.ts';
 import { alive } from '../../src/sparsity/norms.ts';
+import { startRacer } from '../driver/lock-races.ts';
 import { modelOf, smallSource, stripes } from './fixture.ts';
 import { safetensorsFile } from '../safetensors-file.ts';
 
@@ -162,7 +164,7 @@ describe('going on', () => {
     expect(await exitOf('sh', ['-c', 'ulimit -f 24 && exec "$0" "$1" "$2"', process.execPath, child, out], 20_000)).toBe(1);
     const files = await readdir(out);
     expect(files).toContain('baseline.safetensors');
-    expect(files.filter((file) => file.endsWith('.tmp') || file.startsWith('checkpoint-1'))).toEqual([]);
+    expect(files.filter((file) => file.startsWith('run.lock') || file.startsWith('checkpoint-1'))).toEqual([]);
     await run(out, { resume: true });
     expect(await weights(out)).toEqual(await weights(whole));
   });
@@ -237,24 +239,38 @@ describe('refusals', () => {
 test('metrics shorter than the checkpoint says are not made up', async () => {
   const out = folder('short');
   await cp(whole, out, { recursive: true });
-  for (const damage of [() => writeFile(path.join(out, 'metrics.jsonl'), 'x'), () => rm(path.join(out, 'metrics.jsonl'))]) {
-    await damage();
-    expect((await faultOf(run(out, { resume: true }))).code).toBe('run/corrupt');
-  }
+  await writeFile(path.join(out, 'metrics.jsonl'), 'x');
+  expect((await faultOf(run(out, { resume: true }))).code).toBe('run/corrupt');
+  await rm(path.join(out, 'metrics.jsonl'));
+  expect((await faultOf(run(out, { resume: true }))).code).toBe('run/unreadable');
 });
 
 test('a folder is trained in by one process at a time; what a dead one left is taken over', async () => {
   const out = folder('locked');
   await cp(whole, out, { recursive: true });
-  const other = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'], { stdio: 'ignore' });
-  await writeFile(path.join(out, 'run.lock'), `${other.pid}\n`);
-  expect((await faultOf(run(out, { resume: true }))).code).toBe('run/in-use');
+  const { child: other, ask } = await startRacer();
+  await ask({ kind: 'take', folder: out });
+  expect(await faultOf(run(out, { resume: true }))).toMatchObject({ code: 'run/in-use', message: expect.stringContaining(`by process ${other.pid} on `) });
   expect(await readdir(out)).toContain('run.lock');
   const gone = new Promise((resolve) => void other.on('exit', resolve));
   other.kill('SIGKILL');
   await gone;
   expect(await run(out, { resume: true })).toMatchObject({ status: 'finished' });
-  expect(await readdir(out)).not.toContain('run.lock');
+  expect((await readdir(out)).filter((name) => name.startsWith('run.lock'))).toEqual([]);
+});
+
+test('a run that has lost its lock stops and writes nothing more', { timeout: 30_000 }, async () => {
+  const out = folder('robbed');
+  let left: readonly string[] = [];
+  const rob = (event: TrainEvent): void => {
+    if (event.kind !== 'epoch' || event.epoch !== 2 || event.phase !== 'baseline') return;
+    rmSync(path.join(out, 'run.lock'), { recursive: true });
+    left = readdirSync(out).map((name) => `${name} ${readFileSync(path.join(out, name), 'utf8')}`);
+  };
+  expect((await faultOf(run(out, { onProgress: rob }))).code).toBe('run/lock-lost');
+  expect(readdirSync(out).map((name) => `${name} ${readFileSync(path.join(out, name), 'utf8')}`)).toEqual(left);
+  await run(out, { resume: true });
+  expect(await weights(out)).toEqual(await weights(whole));
 });
 
 test('of two processes that begin in one folder at once, one trains', { timeout: 60_000 }, async () => {
