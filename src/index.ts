@@ -16,6 +16,8 @@ import type { BenchReport } from './driver/bench.ts';
 import { buildModule } from './driver/build.ts';
 import type { BuildInput, BuildOptions, Built } from './driver/build.ts';
 import { buildTargets } from './driver/build-target.ts';
+import { evaluateSubject, openSubject } from './driver/evaluate.ts';
+import type { EvaluationReport } from './driver/evaluate.ts';
 import { explainModel } from './driver/explain.ts';
 import type { Explanation } from './driver/explain.ts';
 import { openModel, withWeights } from './driver/model.ts';
@@ -45,6 +47,8 @@ export { downloadDataset } from './driver/data-download.ts';
 export { loadDataset } from './driver/data-load.ts';
 export type { DataSearch } from './driver/data-path.ts';
 export type { Equivalence } from './driver/equivalence.ts';
+export type { EvaluationReport } from './driver/evaluate.ts';
+export type { ClassScore, Evaluation } from './driver/evaluation.ts';
 export type { Explanation } from './driver/explain.ts';
 export type { OpenedModel } from './driver/model.ts';
 export type { EpochEvent, PhaseEvent, StepEvent, TrainEvent } from './driver/run-events.ts';
@@ -123,6 +127,21 @@ export async function build(model: OpenedModel, { target = 'wasm', dense = false
 export function verify(place: string, model: OpenedModel): Promise<Verification> {
   const input: BuildInput = withWeights(model);
   return verifyModule(place, input, buildTargets, ops);
+}
+
+/**
+ * The error of a built module, or of the one that `build` would make of a run, on the test set of `dataset`:
+ * whole, by class, and which class is taken for which. Bytes become byte / 255; of equal scores the first counts.
+ * @param place The folder of a module, the ES module, or the folder of a run.
+ * @throws DiagnosticError where there is nothing to evaluate, or the data does not fit
+ */
+export async function evaluate(place: string, dataset: Dataset): Promise<EvaluationReport> {
+  const subject = await openSubject(place, ops);
+  try {
+    return await evaluateSubject(subject, dataset);
+  } finally {
+    await subject.close();
+  }
 }
 
 /** What a network consists of and what its penalties may remove; with weights, what each group became and why. */

@@ -8,6 +8,7 @@ import { addBuild } from './build.ts';
 import { addCheck } from './check.ts';
 import { addData } from './data.ts';
 import { exitCode, UsageError } from './exit-code.ts';
+import { addEvaluate } from './evaluate.ts';
 import { addExplain } from './explain.ts';
 import { addFormat } from './fmt.ts';
 import { diagnosticsJson, printDiagnostics } from './report.ts';
@@ -16,7 +17,7 @@ import { addTrain } from './train.ts';
 import { addVerify } from './verify.ts';
 import { compilerVersion } from '../driver/version.ts';
 
-const commands = [addCheck, addTrain, addBuild, addVerify, addExplain, addBench, addFormat, addData];
+const commands = [addCheck, addTrain, addBuild, addVerify, addEvaluate, addExplain, addBench, addFormat, addData];
 
 export async function runCommandLine(args: readonly string[], shell: Shell): Promise<number> {
   const program = new Command('ssl-compile')

@@ -32,6 +32,9 @@ const messages = {
   'no-layout': (folder: string): string => `${folder} holds no data set: found neither IDX files, .npy pairs nor train/<class>/*.png`,
   'not-found': (name: string, places: string): string => `no data set ${name}; looked in ${places}`,
 
+  unnamed: (place: string): string => `${place} does not say which data set it is for`,
+  'two-meanings': (folder: string, inside: string): string => `${folder} is a data set itself and holds ${inside} too`,
+
   // The data set against the network and its training.
   shape: (name: string, found: string, expected: string): string =>
     `samples of ${name} have shape ${found}, but the network's input is ${expected}`,

@@ -13,6 +13,7 @@ import { rebatch } from '../train/rebatch.ts';
 import { lowerFor } from './build-target.ts';
 import type { BuildTarget } from './build-target.ts';
 import { compact, simplify } from './compact.ts';
+import { knownDatasets } from './data-load.ts';
 import { verifyPrograms } from './equivalence.ts';
 import type { Equivalence } from './equivalence.ts';
 import { compilerVersion } from './version.ts';
@@ -83,11 +84,14 @@ export function forBatch(deployed: Program, batch: number, ops: OpRegistry): Pro
 }
 
 /** What `net.meta` tells: enough to build the module again and see whether it is the same. */
-function metaOf({ source, weights }: BuildInput, { target, dense, batch, layout, inline }: BuildOptions, { layers, macs }: StructureReport, equivalence: Equivalence): Json {
+function metaOf({ source, model, weights }: BuildInput, { target, dense, batch, layout, inline }: BuildOptions, { layers, macs }: StructureReport, equivalence: Equivalence): Json {
+  const dataset = model.train?.dataset;
   return {
     compiler: `ssl-compile ${compilerVersion()}`,
     target: target.name,
     options: { dense, batch, layout, inline },
+    // The path of a folder is nobody's business.
+    ...(dataset !== undefined && knownDatasets.includes(dataset) && { dataset }),
     source: `sha256:${hashOf(source.text)}`,
     weights: `sha256:${weights.hash}`,
     ...(weights.seed !== undefined && { seed: weights.seed }),

@@ -59,18 +59,31 @@ const npy: FileLayout = {
 
 /** Fails with `data/*` diagnostics that name the folder or the file at fault. */
 export async function readDataFolder(folder: string): Promise<Dataset> {
-  const entries = await readdir(folder).catch((error: unknown) => unreadable(folder, error));
-  for (const layout of [idx, npy]) {
-    const anyPart = Object.values(layout.patterns).some((pattern) => entries.some((entry) => pattern.test(entry)));
-    if (anyPart) return readFiles(folder, entries, layout);
-  }
-  if (entries.includes('train')) return readPngFolder(folder);
+  const entries = await entriesOf(folder);
+  const layout = layoutOf(entries);
+  if (layout === 'png') return readPngFolder(folder);
+  if (layout) return readFiles(folder, entries, layout);
   return fail(
     dataDiagnostics['no-layout']({
       args: [folder],
       help: 'call the files train-images.npy, train-labels.npy, test-images.npy and test-labels.npy, or make a folder of PNG images for each class',
     }),
   );
+}
+
+/** Whether the folder holds a data set itself, be it whole or not. Fails with `data/unreadable`. */
+export async function holdsData(folder: string): Promise<boolean> {
+  return layoutOf(await entriesOf(folder)) !== undefined;
+}
+
+function entriesOf(folder: string): Promise<readonly string[]> {
+  return readdir(folder).catch((error: unknown) => unreadable(folder, error));
+}
+
+/** The layout that any entry belongs to. */
+function layoutOf(entries: readonly string[]): FileLayout | 'png' | undefined {
+  const found = [idx, npy].find(({ patterns }) => Object.values(patterns).some((pattern) => entries.some((entry) => pattern.test(entry))));
+  return found ?? (entries.includes('train') ? 'png' : undefined);
 }
 
 async function readFiles(folder: string, entries: readonly string[], layout: FileLayout): Promise<Dataset> {

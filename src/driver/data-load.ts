@@ -46,7 +46,7 @@ export async function loadDataset(nameOrPath: string, search: DataSearch = {}): 
 }
 
 /** A folder that the user named and misspelt must not let another one of the search path stand in for it. */
-function requireFolder(path: string): void {
+export function requireFolder(path: string): void {
   if (!(statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false)) {
     fail(dataDiagnostics.unreadable({ args: [path, 'there is no such folder'], help: '--data names a folder with data sets in it' }));
   }

@@ -4,8 +4,8 @@ import { sizeOf } from '../base/tensor.ts';
 import type { Shape } from '../base/tensor.ts';
 import type { F64Tensor } from '../ir/op.ts';
 
-/** Where number i of `[N, H, W, C]` is in `[N, C, H, W]`; other ranks keep their order. */
-function sources(shape: Shape): Int32Array {
+/** Where number i of `[N, H, W, C]` is in `[N, C, H, W]`; other ranks keep their order. @param shape Channels first. */
+export function channelsLastOrder(shape: Shape): Int32Array {
   const [, channels = 1, rows = 1, columns = 1] = shape;
   const plane = rows * columns;
   return Int32Array.from({ length: sizeOf(shape) }, (_, i) => {
@@ -16,12 +16,12 @@ function sources(shape: Shape): Int32Array {
 }
 
 export function channelsLast({ shape, data }: F64Tensor): Float64Array {
-  return Float64Array.from(sources(shape), (from) => data[from] as number);
+  return Float64Array.from(channelsLastOrder(shape), (from) => data[from] as number);
 }
 
 /** @param shape Of the result, channels first. */
 export function channelsFirst(data: Float32Array, shape: Shape): Float32Array {
   const result = new Float32Array(data.length);
-  for (const [i, to] of sources(shape).entries()) result[to] = data[i] as number;
+  for (const [i, to] of channelsLastOrder(shape).entries()) result[to] = data[i] as number;
   return result;
 }

@@ -10,14 +10,14 @@ import { present } from '../base/invariant.ts';
 import { messageOf } from './system-error.ts';
 import { moduleDiagnostics } from './diagnostics.ts';
 import { loadModule, needsGpujs } from './shipped-module.ts';
-import type { ShippedModule } from './shipped-module.ts';
+import type { ModuleClaims, ShippedModule } from './shipped-module.ts';
 import { gpujsOptions } from './start-gpujs.ts';
 
 export interface ModuleThread {
-  /** `net.meta` of the module. */
-  readonly meta: unknown;
+  /** What the module tells of itself. */
+  readonly claims: ModuleClaims;
   /** @param patience In milliseconds. @throws DiagnosticError `module/broken` */
-  readonly run: (input: Float64Array, patience: number) => Promise<Float32Array>;
+  readonly run: (input: Float32Array | Float64Array, patience: number) => Promise<Float32Array>;
   readonly close: () => Promise<void>;
 }
 
@@ -54,7 +54,7 @@ export async function startModule(module: ShippedModule, patience: number): Prom
     }
   };
   return {
-    meta: await answer(patience),
+    claims: claimsOf(await answer(patience)),
     run: async (input, within) => {
       worker.postMessage(input);
       const output = await answer(within);
@@ -65,6 +65,11 @@ export async function startModule(module: ShippedModule, patience: number): Prom
   };
 }
 
+/** The module's code can send messages, too. */
+function claimsOf(message: unknown): ModuleClaims {
+  return typeof message === 'object' && message !== null ? message : {};
+}
+
 function isSetup(data: unknown): data is Setup {
   return typeof data === 'object' && data !== null && 'role' in data && data.role === role;
 }
@@ -72,10 +77,11 @@ function isSetup(data: unknown): data is Setup {
 async function serve({ module }: Setup): Promise<never> {
   const port = present(parentPort, 'port of a worker');
   const net = await loadModule(module);
-  port.postMessage(net.meta);
+  const { name, inputShape, outputShape, labels, meta } = net;
+  port.postMessage({ name, inputShape, outputShape, labels, meta });
   for (;;) {
     // The port is listened to only here, so that a thread with nothing more to do ends.
-    const [input] = (await once(port, 'message')) as [Float64Array];
+    const [input] = (await once(port, 'message')) as [Float32Array | Float64Array];
     port.postMessage(Float32Array.from(await net.run(input)));
   }
 }

@@ -74,7 +74,7 @@ export async function verifyModule(place: string, input: BuildInput, targets: re
 
 async function verifyNet(shipped: ShippedModule, net: ModuleThread, input: BuildInput, targets: readonly BuildTarget[], ops: OpRegistry): Promise<Verification> {
   const path = join(shipped.folder, `${shipped.name}.js`);
-  const record = buildRecord(net.meta, path);
+  const record = buildRecord(net.claims.meta, path);
   if (record.weights !== `sha256:${input.weights.hash}`) fail(moduleDiagnostics['other-weights']({ args: [path, input.weights.file] }));
   if (record.source !== `sha256:${hashOf(input.source.text)}`) fail(moduleDiagnostics['other-source']({ args: [path, input.source.name], help: 'name the file that `build` was given: --source FILE' }));
   const target = targets.find(({ name }) => name === record.target) ?? fail(moduleDiagnostics.target({ args: [path, record.target] }));

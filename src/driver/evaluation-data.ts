@@ -1,0 +1,38 @@
+// Which data set to evaluate on. `--on` names it as `train on` does. Else a folder of `--data` that holds a data
+// set is that data set, and any other is one to look in for the data set that the network's source names.
+
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { fail } from '../base/diagnostic.ts';
+import type { Dataset } from '../data/dataset.ts';
+import { dataDiagnostics } from '../data/diagnostics.ts';
+import { holdsData } from './data-folder.ts';
+import { loadDataset, requireFolder } from './data-load.ts';
+import type { DataSearch } from './data-path.ts';
+
+export interface DataRequest {
+  /** What is evaluated, for messages. */
+  readonly place: string;
+  /** The name or path of a data set. */
+  readonly on?: string | undefined;
+  /** The data set that the network's source names. */
+  readonly own?: string | undefined;
+}
+
+/** Fails with `data/*` diagnostics. */
+export async function evaluationData({ place, on, own }: DataRequest, search: DataSearch): Promise<Dataset> {
+  if (on !== undefined) return loadDataset(on, search);
+  const { directory, workingDirectory = process.cwd() } = search;
+  const folder = directory === undefined ? undefined : resolve(workingDirectory, directory);
+  if (directory !== undefined && folder !== undefined) {
+    requireFolder(folder);
+    if (await holdsData(folder)) {
+      // The one who meant to say where to look would get the figures of other data.
+      if (own !== undefined && existsSync(resolve(folder, own))) fail(dataDiagnostics['two-meanings']({ args: [directory, own], help: `say which: --on ${own}, or --on ${directory}` }));
+      return { ...(await loadDataset(folder, search)), name: directory };
+    }
+    if (own === undefined || own === 'digits') fail(dataDiagnostics['no-layout']({ args: [directory], help: own === undefined ? 'name the folder of the data itself, or what to look for in it: --on NAME' : 'leave --data out: digits are drawn by the program' }));
+  }
+  if (own === undefined) return fail(dataDiagnostics.unnamed({ args: [place], help: 'name it: --data FOLDER, or --on with what stands after `train on`' }));
+  return loadDataset(own, search);
+}

@@ -1,0 +1,62 @@
+import { describe, expect, it } from 'vitest';
+import { answersOf } from '../../src/driver/classifier.ts';
+import type { Classifier } from '../../src/driver/classifier.ts';
+import { answerOf, evaluationOf, noAnswer } from '../../src/driver/evaluation.ts';
+
+describe('an answer', () => {
+  it.each([
+    ['the largest score', [0, 3, 1], 1],
+    ['of equal ones the first', [1, 2, 2], 1],
+    ['of nothing but infinities', [-Infinity, -Infinity], 0],
+    ['an infinite one', [5, Infinity, 1], 1],
+    ['none beside a NaN', [5, 1, NaN], noAnswer],
+    ['none after a NaN', [NaN, 1, 2], noAnswer],
+  ])('is %s', (_, scores, answer) => {
+    const padded = Float32Array.of(9, ...scores, 9);
+    expect(answerOf(padded, 1, 1 + scores.length)).toBe(answer);
+  });
+});
+
+describe('counting', () => {
+  it('by class, and what is taken for what', () => {
+    const answers = Int32Array.of(0, 1, 1, 2, 1, noAnswer, 0);
+    expect(evaluationOf(answers, [0, 0, 0, 0, 1, 1, 1], ['a', 'b', 'c'])).toEqual({
+      samples: 7,
+      wrong: 5,
+      error: 5 / 7,
+      chance: 3 / 7,
+      unanswered: 1,
+      classes: [
+        { name: 'a', samples: 4, wrong: 3, error: 3 / 4, takenFor: { name: 'b', samples: 2 } },
+        { name: 'b', samples: 3, wrong: 2, error: 2 / 3, takenFor: { name: 'a', samples: 1 } },
+        { name: 'c', samples: 0, wrong: 0 },
+      ],
+      confusion: [[1, 2, 1], [1, 1, 0], [0, 0, 0]],
+    });
+  });
+});
+
+describe('asking a classifier', () => {
+  /** Scores a sample by its own numbers. */
+  const echo = (batch: number, seen: number[][] = []): Classifier => ({
+    inputShape: [2],
+    classes: 2,
+    batch,
+    run: (samples) => {
+      seen.push([...samples]);
+      return samples.slice();
+    },
+  });
+
+  it.each([1, 2, 3, 5, 8])('%d samples a run, the last run not full', async (batch) => {
+    const samples = Float32Array.of(1, 0, 0, 1, 2, 1, 1, 2, 5, 5);
+    expect([...(await answersOf(echo(batch), { count: 5, samples }))]).toEqual([0, 1, 0, 1, 0]);
+  });
+
+  it('bytes are the f32 of byte / 255, floats themselves', async () => {
+    const seen: number[][] = [];
+    await answersOf(echo(1, seen), { count: 1, samples: Uint8Array.of(255, 77) });
+    await answersOf(echo(1, seen), { count: 1, samples: Float32Array.of(255, 77) });
+    expect(seen).toEqual([[1, Math.fround(77 / 255)], [255, 77]]);
+  });
+});
