@@ -20,7 +20,7 @@ import { writeFilesAtomically } from '../driver/write-files.ts';
 import type { Model } from '../ir/network.ts';
 import { ops } from '../ops/index.ts';
 import { demoTable } from './demo-table.ts';
-import { exitCode } from './exit-code.ts';
+import { exitCode, exitCodeOf } from './exit-code.ts';
 import type { Shell } from './shell.ts';
 import { printDiagnostics } from './report.ts';
 import { duration, showProgress } from './train-progress.ts';
@@ -37,10 +37,10 @@ export async function start(shell: Shell): Promise<number> {
   const file = fileURLToPath(new URL('demo.ssl', examples));
   const { model } = checkSource(loadSource(file), ops);
   shell.out(`Training ${model.network.name} on handwritten digits that ssl-compile draws itself (${present(model.train, 'train block').dataset}): ${phasesText(model)}.\n`);
-  const trained = await shell.interruptible((signal) => trainDemo(model, shell, signal));
+  const { result: trained, signal } = await shell.interruptible((stop) => trainDemo(model, shell, stop));
   if (trained.status === 'interrupted') {
     shell.err(`stopped after step ${trained.step} of ${trained.totalSteps}; \`npm start\` goes on from there\n`);
-    return exitCode.interrupted;
+    return exitCodeOf(present(signal, 'signal that asked the run to stop'));
   }
 
   shell.progress('building, verifying and timing the modules');

@@ -1,21 +1,25 @@
 // The shell of this process.
 
 import { reasonOf } from '../driver/system-error.ts';
-import { exitCode } from './exit-code.ts';
+import { endingSignals, exitCode, exitCodeOf } from './exit-code.ts';
+import type { EndingSignal } from './exit-code.ts';
 import type { Shell } from './shell.ts';
 
 const eraseLine = '\r\u001b[2K';
 
 export function processShell(): Shell {
   const { stdout, stderr } = process;
-  /** Of the work that is being done, if it can be asked to stop. */
-  let current: AbortController | undefined;
+  /** The work that is being done, if it can be asked to stop. */
+  let current: { readonly stop: AbortController; signal?: EndingSignal } | undefined;
   let shown = false;
-  process.on('SIGINT', () => {
-    // The second Ctrl-C is meant.
-    if (!current || current.signal.aborted) process.exit(exitCode.interrupted);
-    current.abort();
-  });
+  for (const signal of endingSignals) {
+    process.on(signal, () => {
+      // The second one is meant.
+      if (!current || current.stop.signal.aborted) process.exit(exitCodeOf(signal));
+      current.signal = signal;
+      current.stop.abort();
+    });
+  }
   const clear = (): void => {
     if (shown) stderr.write(eraseLine);
     shown = false;
@@ -48,9 +52,10 @@ export function processShell(): Shell {
     },
     environment: process.env,
     interruptible: async (work) => {
-      current = new AbortController();
+      const began: NonNullable<typeof current> = { stop: new AbortController() };
+      current = began;
       try {
-        return await work(current.signal);
+        return { result: await work(began.stop.signal), signal: began.signal };
       } finally {
         current = undefined;
       }

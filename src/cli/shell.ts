@@ -1,6 +1,8 @@
 // Everything a command sees of the world but files: where it writes, and what surrounds it. Tests give
 // their own; main.ts gives the process's.
 
+import type { EndingSignal } from './exit-code.ts';
+
 export interface Shell {
   /** Results: standard output. */
   readonly out: (text: string) => void;
@@ -12,8 +14,14 @@ export interface Shell {
   readonly progress: (line: string) => void;
   readonly environment: Readonly<Record<string, string | undefined>>;
   /**
-   * Work that Ctrl-C asks to stop, by the signal, and that does so soon. Ctrl-C at any other time, or a second one,
-   * ends the process at once.
+   * Work that a signal asks to stop and that does so soon. A signal at any other time, or a second one, ends the
+   * process at once.
    */
-  readonly interruptible: <T>(work: (signal: AbortSignal) => Promise<T>) => Promise<T>;
+  readonly interruptible: <T>(work: (stop: AbortSignal) => Promise<T>) => Promise<Worked<T>>;
+}
+
+export interface Worked<T> {
+  readonly result: T;
+  /** What has asked the work to stop. */
+  readonly signal?: EndingSignal | undefined;
 }

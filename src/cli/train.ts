@@ -3,12 +3,13 @@
 import { Option } from 'commander';
 import type { Command } from 'commander';
 import { DiagnosticError } from '../base/diagnostic.ts';
+import { present } from '../base/invariant.ts';
 import type { Span } from '../base/span.ts';
 import type { Model } from '../ir/network.ts';
 import { mostWorkers } from '../driver/request.ts';
 import type { TrainResult } from '../driver/train-options.ts';
 import { collectGarbage } from './collect-garbage.ts';
-import { exitCode } from './exit-code.ts';
+import { exitCode, exitCodeOf } from './exit-code.ts';
 import { dataOption, example, folderPath, integerFrom, jsonOption } from './options.ts';
 import type { JsonOption } from './options.ts';
 import { diagnosticsJson, printDiagnostics } from './report.ts';
@@ -60,12 +61,12 @@ async function trainFile(file: string, { out, data, resume, seed, threads, json 
     collectGarbage();
     return train(model, dataset, { out, threads, resume: resume ?? false, onProgress: showProgress(shell), tidy: collectGarbage, signal });
   };
-  const result = await shell.interruptible((signal) => withPlace(spec.span, trainOnData(signal)));
+  const { result, signal } = await shell.interruptible((stop) => withPlace(spec.span, trainOnData(stop)));
   if (result.status === 'interrupted') {
     const { step, totalSteps } = result;
     if (json) shell.out(`${JSON.stringify({ ok: false, interrupted: { step, totalSteps } })}\n`);
     shell.err(`stopped after step ${step} of ${totalSteps}; go on with --resume\n`);
-    return exitCode.interrupted;
+    return exitCodeOf(present(signal, 'signal that asked the run to stop'));
   }
   shell.out(json ? `${JSON.stringify({ ok: true, out, ...result.summary, diagnostics: diagnosticsJson(warnings) })}\n` : summaryText(result.summary, out));
   return exitCode.ok;

@@ -15,7 +15,7 @@ async function failing(environment: Readonly<Record<string, string>>): Promise<{
     interactive: false,
     progress: () => {},
     environment,
-    interruptible: (work) => work(new AbortController().signal),
+    interruptible: async (work) => ({ result: await work(new AbortController().signal) }),
   });
   return { code, err };
 }

@@ -97,20 +97,36 @@ describe('a process', () => {
     expect(listing(place)).toEqual([]);
   });
 
-  it('keeps a checkpoint when interrupted, and exits 130', async () => {
+  /** A training that takes long, once its first epoch is done. */
+  async function startTraining(): Promise<Started & { readonly out: string }> {
     const place = temporaryFolder();
     writeStripes(join(place, 'stripes'));
     const file = join(place, 'long.ssl');
     writeFileSync(file, 'network Net(image: tensor[1, 6, 6]) {\n  return dense(image, units = 2)\n}\ntrain on "stripes" { baseline { epochs = 100000, batch = 20, rate = 0.01 } }\n');
     const out = join(place, 'run');
-    const { child, ended } = start(process.execPath, [main, 'train', file, '--data', place, '--out', out]);
+    const started = start(process.execPath, [main, 'train', file, '--data', place, '--out', out]);
     await until(() => existsSync(join(out, 'metrics.jsonl')));
-    child.kill('SIGINT');
+    return { ...started, out };
+  }
+
+  it.skipIf(process.platform === 'win32').each([['SIGINT', 130], ['SIGTERM', 143], ['SIGHUP', 129]] as const)('keeps a checkpoint at %s, and exits %i', async (signal, expected) => {
+    const { child, ended, out } = await startTraining();
+    child.kill(signal);
     const { code, err } = await ended;
-    expect(code).toBe(130);
+    expect(code).toBe(expected);
     expect(err).toMatch(/^stopped after step \d+ of 1100000; go on with --resume\n$/);
     expect(readdirSync(out).filter((name) => name.startsWith('run.lock'))).toEqual([]);
     expect(readdirSync(out)).toContain('checkpoint.json');
+  });
+
+  it.skipIf(process.platform === 'win32')('ends at once at a second signal', async () => {
+    const { child, ended, out } = await startTraining();
+    // Stopped meanwhile, so that both are there when it goes on.
+    for (const signal of ['SIGSTOP', 'SIGHUP', 'SIGTERM', 'SIGCONT'] as const) child.kill(signal);
+    const { code, err } = await ended;
+    // By the second, whichever that was.
+    expect([129, 143]).toContain(code);
+    expect({ err, left: readdirSync(out).includes('run.lock') }).toEqual({ err: '', left: true });
   });
 
   it('ends at once when interrupted before there is anything to keep', async () => {

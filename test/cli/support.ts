@@ -31,7 +31,7 @@ export async function runCli(args: readonly string[], environment: Readonly<Reco
     interactive: false,
     progress: () => {},
     environment,
-    interruptible: (work) => work(new AbortController().signal),
+    interruptible: async (work) => ({ result: await work(new AbortController().signal) }),
   });
   return { code, out, err };
 }
