@@ -71,9 +71,9 @@ function table(summaries: readonly RunSummary[]): string {
   const mean = (of: (summary: RunSummary) => number): number => summaries.reduce((sum, summary) => sum + of(summary), 0) / summaries.length;
   const lines = summaries.map(
     (s) =>
-      `seed ${s.seed}: error ${percent(s.error.baseline)} -> ${percent(s.error.sparsify)} -> ${percent(s.error.finetune)}; conv MACs ${s.convMacs.compacted} of ${s.convMacs.dense}; weights ${s.weights.compacted} of ${s.weights.dense}; ${Math.round(s.seconds)} s\n        ${keptOf(s)}`,
+      `seed ${s.seed}: error ${percent(s.error['baseline'])} -> ${percent(s.error['sparsify'])} -> ${percent(s.error['finetune'])}, dense trained as long ${percent(s.error['control'])}; conv MACs ${s.convMacs.compacted} of ${s.convMacs.dense}; weights ${s.weights.compacted} of ${s.weights.dense}; ${Math.round(s.seconds)} s\n        ${keptOf(s)}`,
   );
-  lines.push(`mean of ${summaries.length}: baseline ${percent(mean((s) => s.error.baseline ?? NaN))}, finetune ${percent(mean((s) => s.error.finetune ?? NaN))}, weights ${Math.round(mean((s) => s.weights.compacted))}, seconds ${Math.round(mean((s) => s.seconds))}`);
+  lines.push(`mean of ${summaries.length}: baseline ${percent(mean((s) => s.error['baseline'] ?? NaN))}, finetune ${percent(mean((s) => s.error['finetune'] ?? NaN))}, control ${percent(mean((s) => s.error['control'] ?? NaN))}, weights ${Math.round(mean((s) => s.weights.compacted))}, seconds ${Math.round(mean((s) => s.seconds))}`);
   return `${lines.join('\n')}\n`;
 }
 

@@ -83,6 +83,8 @@ const trainMessages = {
   'no-data-set': (): string => '`train` names no data set',
   'no-phase': (): string => '`train` has no phase',
   'never-sparsified': (): string => 'the penalties of `sparsity` are never applied: `train` has no phase `sparsify`',
+  'nothing-to-compare': (phase: string): string => `phase \`${phase}\` has nothing to be compared with`,
+  'unequal-control': (phase: string, epochs: number, compared: number): string => `\`${phase}\` trains for ${epochs} epochs and is compared with what trains for ${compared}`,
   'nothing-to-sparsify': (): string => 'phase `sparsify` has nothing to penalise',
 };
 export const trainDiagnostics: DiagnosticTable<typeof trainMessages> = defineDiagnostics('train', trainMessages);

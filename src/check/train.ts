@@ -1,9 +1,10 @@
-// A train block -> the plan of a training. Phases run in the order baseline, sparsify, finetune; the later ones
-// take batch, optimizer and rate from the baseline where they give none.
+// A train block -> the plan of a training. Phases run in the order baseline, sparsify, finetune, control; the later
+// ones take batch, optimizer and rate from the baseline where they give none. A control trains for as many epochs as
+// the phases that it is compared with.
 
 import { didYouMean } from '../base/suggest.ts';
 import type { PhaseKind, PhaseSpec, Schedule, TrainSpec } from '../ir/network.ts';
-import { phaseKinds } from '../ir/phase.ts';
+import { phaseKinds, phaseTraits } from '../ir/phase.ts';
 import type { Phase, TrainDeclaration } from '../syntax/ast.ts';
 import { bindSettings } from './bind.ts';
 import type { ConstantScope } from './constants.ts';
@@ -11,13 +12,16 @@ import { trainDiagnostics } from './diagnostics.ts';
 import type { Report } from './diagnostics.ts';
 import { checkOptimizer, checkSchedule, plainOptimizer, readTrainValue } from './schedule.ts';
 import type { Optimizer, TrainScope } from './schedule.ts';
-import { count, seedValue, share } from './values.ts';
+import { count, extent, seedValue, share } from './values.ts';
 
 const phaseSettings = ['epochs', 'batch', 'optimizer', 'rate'] as const;
 const trainSettings = ['seed', 'held_out'] as const;
 const DEFAULT_BATCH = 64;
 /** Of MNIST's training set this leaves 55,000 to train on. */
 const DEFAULT_HELD_OUT = 1 / 12;
+
+/** Of a phase without epochs. */
+const noSteps: Schedule = { kind: 'constant', rate: 0 };
 
 /** @param penalized Whether the file has penalties. */
 export function checkTrain(declaration: TrainDeclaration, penalized: boolean, constants: ConstantScope, report: Report): TrainSpec | undefined {
@@ -65,15 +69,30 @@ function checkPhases(declaration: TrainDeclaration, scope: TrainScope): readonly
   let inherited: Inherited = { batch: DEFAULT_BATCH, optimizer: plainOptimizer, failed: false };
   for (const kind of phaseKinds) {
     const phase = written.get(kind);
-    const checked = phase && checkPhase(kind, phase, inherited, scope);
-    if (checked && kind === 'baseline') inherited = checked;
-    if (checked?.spec) specs.push(checked.spec);
+    if (!phase) continue;
+    const compared = specs.filter((spec) => spec.kind !== 'baseline').reduce((sum, { epochs }) => sum + epochs, 0);
+    const checked = checkPhase(kind, phase, phaseTraits[kind].compares ? { ...inherited, epochs: compared } : inherited, scope);
+    if (kind === 'baseline') inherited = checked;
+    if (checked.spec) specs.push(checked.spec);
+    if (checked.spec && phaseTraits[kind].compares && specs.length === written.size) checkComparison(phase.name, checked.spec.epochs, compared, scope.report);
   }
   return specs.length === written.size ? specs : undefined;
 }
 
+/** @param compared Epochs of what it is compared with. */
+function checkComparison({ span, text }: Phase['name'], epochs: number, compared: number, report: Report): void {
+  if (compared === 0) {
+    report(trainDiagnostics['nothing-to-compare']({ span, args: [text], help: 'it trains the dense network for as long as `sparsify` and `finetune` train theirs: add these, or leave it out' }));
+  } else if (epochs !== compared) {
+    const help = `leave \`epochs\` out, and it trains for ${compared}`;
+    report(trainDiagnostics['unequal-control']({ span, args: [text, epochs, compared], help, severity: 'warning' }));
+  }
+}
+
 /** What the baseline gives to the later phases. */
 interface Inherited {
+  /** To a control, instead, the epochs of what it is compared with. */
+  readonly epochs?: number;
   readonly batch: number;
   readonly optimizer: Optimizer;
   readonly schedule?: Schedule;
@@ -96,7 +115,8 @@ function checkPhase(kind: PhaseKind, phase: Phase, inherited: Inherited, scope: 
   const batchSetting = settings.get('batch');
   const optimizerSetting = settings.get('optimizer');
   const rateSetting = settings.get('rate');
-  const epochs = epochsSetting && readTrainValue(epochsSetting.value, 'epochs', count, watched);
+  // A baseline of no epochs judges what the run starts from, and gives its settings to the others.
+  const epochs = epochsSetting ? readTrainValue(epochsSetting.value, 'epochs', kind === 'baseline' ? extent : count, watched) : inherited.epochs;
   const batch = batchSetting ? readTrainValue(batchSetting.value, 'batch', count, watched) : inherited.batch;
   const optimizer = optimizerSetting ? checkOptimizer(optimizerSetting.value, watched) : inherited.optimizer;
   const rate = rateSetting && checkSchedule(rateSetting.value, watched);
@@ -105,9 +125,9 @@ function checkPhase(kind: PhaseKind, phase: Phase, inherited: Inherited, scope: 
   const lacks = (setting: string, help: string): undefined => watched.report(trainDiagnostics.missing({ span: phase.name.span, args: [kind, setting], help }));
   // A setting that was misspelt is not missing as well.
   const complete = !failed;
-  if (complete && !epochsSetting) lacks('epochs', 'for example `epochs = 12`');
-  if (complete && !schedule && !inherited.failed) lacks('rate', 'for example `rate = 0.01`, or `optimizer = sgd(rate = 0.01, momentum = 0.9)`');
+  if (complete && !epochsSetting && inherited.epochs === undefined) lacks('epochs', 'for example `epochs = 12`');
+  if (complete && !schedule && epochs !== 0 && !inherited.failed) lacks('rate', 'for example `rate = 0.01`, or `optimizer = sgd(rate = 0.01, momentum = 0.9)`');
   const next = { batch: batch ?? inherited.batch, optimizer: optimizer ?? inherited.optimizer, ...(schedule && { schedule }), failed };
-  if (failed || epochs === undefined || !schedule) return next;
-  return { ...next, spec: { kind, name: kind, epochs, batch: next.batch, schedule, momentum: next.optimizer.momentum, decay: next.optimizer.decay } };
+  if (failed || epochs === undefined || (!schedule && epochs > 0)) return next;
+  return { ...next, spec: { kind, name: kind, epochs, batch: next.batch, schedule: schedule ?? noSteps, momentum: next.optimizer.momentum, decay: next.optimizer.decay } };
 }

@@ -29,8 +29,11 @@ export function demoTable({ summary, bytes, microseconds, equivalence, rounding 
       const found = of(layer);
       return found && found[0] < found[1] ? [count(`${structure} of ${layer.name}`, { dense: found[1], compacted: found[0] })] : [];
     });
+  const { product, control, epochs } = summary;
+  const errorOf = (phase: string | undefined): number => present(summary.error[phase ?? ''], `error of ${phase}`);
   const rows = [
-    ['test error', percent(present(summary.error.baseline, 'error')), percent(present(summary.error.finetune, 'error')), ''],
+    [`test error, each after ${epochs[product]} epochs`, percent(errorOf(control)), percent(errorOf(product)), ''],
+    [`test error of the baseline, after ${epochs['baseline']}`, percent(errorOf('baseline')), '', ''],
     ...kept('filters', (layer) => layer.filters),
     ...kept('channels', (layer) => layer.channels),
     ...kept('neurons', (layer) => layer.outputs),

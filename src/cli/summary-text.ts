@@ -5,14 +5,15 @@ import { changeText, structureTable } from './structure-table.ts';
 import { formatTable } from './text-table.ts';
 import { duration, percent } from './train-progress.ts';
 
-export function summaryText({ network, dataset, seed, seconds, error, heldOut, macs, convMacs, weights, layers }: RunSummary, out: string): string {
+export function summaryText(summary: RunSummary, out: string): string {
+  const { network, dataset, seed, seconds, epochs, error, heldOut, macs, convMacs, weights, layers } = summary;
   const rows = Object.entries(error).map(([phase, test]) => {
     const held = heldOut[phase];
-    return [phase, percent(test), held === undefined ? '' : percent(held)];
+    return [phase, percent(test), held === undefined ? '' : percent(held), String(epochs[phase])];
   });
   return [
     `${network} on ${dataset}, seed ${seed}, ${duration(seconds)}\n`,
-    formatTable({ head: ['phase', 'test error', 'held-out error'], rows, text: [0] }),
+    `${formatTable({ head: ['phase', 'test error', 'held-out error', 'epochs in all'], rows, text: [0] })}${comparisonText(summary)}`,
     structureTable(layers),
     [
       `weights ${changeText(weights)}\n`,
@@ -21,4 +22,14 @@ export function summaryText({ network, dataset, seed, seconds, error, heldOut, m
       `\nthe run is in ${out}; build it with: ssl-compile build ${out} --out DIR\n`,
     ].join(''),
   ].join('\n');
+}
+
+/** Compacted against dense after the same training; without a control there is no such figure. */
+function comparisonText({ product, control, error, epochs }: RunSummary): string {
+  const [ours, dense] = [error[product], error[control ?? '']];
+  if (ours === undefined) return '';
+  if (dense !== undefined) return `\ncompacted ${percent(ours)}, dense ${percent(dense)}: each after ${epochs[product]} epochs\n`;
+  const [first = product] = Object.keys(error);
+  if (first === product) return '';
+  return `\nNot a comparison of equals: the compacted network had ${epochs[product]} epochs of training, ${first} ${epochs[first]}. \`control {}\` in the \`train\`\nblock trains the dense network for as many.\n`;
 }

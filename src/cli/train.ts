@@ -1,4 +1,4 @@
-// ssl-compile train FILE --out RUN: baseline, sparsify, finetune.
+// ssl-compile train FILE --out RUN: baseline, sparsify, finetune, control.
 
 import { Option } from 'commander';
 import type { Command } from 'commander';
@@ -28,7 +28,7 @@ interface TrainCommandOptions extends JsonOption {
 export function addTrain(program: Command, shell: Shell, finish: (code: number) => void): void {
   program
     .command('train')
-    .description('train a network as its file says: baseline, sparsify, finetune')
+    .description('train a network as its file says: baseline, sparsify, finetune, control')
     .argument('<file>', 'an .ssl file with a `train` block')
     .requiredOption('--out <run>', 'folder of the run: checkpoints, metrics.jsonl, weights.safetensors, summary.json', folderPath)
     .option('--resume', 'go on with the run in the folder')

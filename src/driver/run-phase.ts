@@ -3,10 +3,10 @@
 
 import { fail } from '../base/diagnostic.ts';
 import { assertNever, present } from '../base/invariant.ts';
-import { formatShape, sameShape } from '../base/tensor.ts';
+import { formatShape, sameShape, tensor } from '../base/tensor.ts';
 import type { Tensor } from '../base/tensor.ts';
 import type { PhaseTensors } from '../engine/engine.ts';
-import { encodeSafetensors } from '../engine/safetensors.ts';
+import { encodeSafetensors, readSafetensors } from '../engine/safetensors.ts';
 import type { Model } from '../ir/network.ts';
 import { alive } from '../sparsity/norms.ts';
 import { initialParameters } from '../train/initialize.ts';
@@ -20,9 +20,10 @@ import { failDiverged, firstNotFinite, staysFinite } from './run-divergence.ts';
 import { epochPass, evaluateOn } from './run-epoch.ts';
 import type { EpochPass } from './run-epoch.ts';
 import type { EpochEvent } from './run-events.ts';
-import { appendMetrics, phaseFile, writeRunFile } from './run-folder.ts';
+import { appendMetrics, phaseFile, readRunFile, writeRunFile } from './run-folder.ts';
 import { watchPhase } from './run-watch.ts';
 import type { Watched } from './run-watch.ts';
+import { fitWeights } from './weights.ts';
 import { freezeZeroGroups, maskZeroGroups, nextFreeze } from './zero-groups.ts';
 
 /** Where a phase starts from. */
@@ -182,6 +183,14 @@ async function closePhase(run: Run, state: Checkpoint, tensors: PhaseTensors): P
 
 function parametersOf({ network }: Model, tensors: PhaseTensors): PhaseTensors {
   return new Map(network.parameters.map(({ name }) => [name, present(tensors.get(name), name)]));
+}
+
+/** Reads what a phase that has ended left in the folder. Fails with `run/unreadable`, `weights/*` and `fit/*`. */
+export async function readPhaseParameters({ folder: { path }, model: { network }, plan }: Run, phase: number): Promise<PhaseTensors> {
+  const file = phaseFile(present(plan.phases[phase], 'phase').key);
+  const { tensors } = readSafetensors(await readRunFile(path, file), `${path}/${file}`);
+  const parameters = fitWeights(tensors, network, `${path}/${file}`);
+  return new Map([...parameters].map(([name, { shape, data }]) => [name, tensor(shape, Float32Array.from(data))]));
 }
 
 /** Parameters as a safetensors file: the same bytes for the same weights. */

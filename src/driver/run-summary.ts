@@ -8,23 +8,25 @@ import { structureReport } from '../sparsity/structure-report.ts';
 import type { StructureReport } from '../sparsity/structure-report.ts';
 import type { PhaseErrors } from './run-checkpoint.ts';
 
-export interface RunSummary extends PhaseErrors, StructureReport {
-  readonly network: string;
-  readonly dataset: string;
-  readonly seed: number;
-  readonly seconds: number;
-}
-
 export interface RunResults extends PhaseErrors {
   readonly dataset: string;
   readonly seed: number;
   readonly seconds: number;
+  /** The phase that the run's weights come from. */
+  readonly product: string;
+  /** The phase that trained the dense network on for comparison; absent: none did. */
+  readonly control?: string;
+  /** By phase: epochs of training that its weights have had, those of the phases on the way to it included. */
+  readonly epochs: Readonly<Record<string, number>>;
+}
+
+export interface RunSummary extends RunResults, StructureReport {
+  readonly network: string;
 }
 
 /** @param parameters At the end of the run, by name. */
 export function summarize({ network }: Model, parameters: ReadonlyMap<string, ParameterData>, results: RunResults, ops: OpRegistry): RunSummary {
   const dense = { graph: network.graph, parameters };
-  const { dataset, seed, seconds, error, heldOut } = results;
   const { macs, convMacs, weights, layers } = structureReport(dense, runPasses(dense, compaction, ops), ops);
-  return { network: network.name, dataset, seed, seconds, error, heldOut, macs, convMacs, weights, layers };
+  return { network: network.name, ...results, macs, convMacs, weights, layers };
 }

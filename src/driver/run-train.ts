@@ -10,6 +10,7 @@ import type { Dataset } from '../data/dataset.ts';
 import { startEngine } from '../engine/engine.ts';
 import type { PhaseTensors } from '../engine/engine.ts';
 import type { Model, TrainSpec } from '../ir/network.ts';
+import { epochsBehind, phaseTraits, productOf } from '../ir/phase.ts';
 import { ops } from '../ops/index.ts';
 import { groupSets } from '../sparsity/groups.ts';
 import { planRun } from '../train/plan.ts';
@@ -23,9 +24,10 @@ import type { RunData } from './run-data.ts';
 import { runDiagnostics } from './run-diagnostics.ts';
 import { cutMetrics, openRunFolder, runFiles, writeRunFile } from './run-folder.ts';
 import type { RunFolder } from './run-folder.ts';
-import { runPhase, weightsFile } from './run-phase.ts';
+import { readPhaseParameters, runPhase, weightsFile } from './run-phase.ts';
 import type { PhaseStart } from './run-phase.ts';
 import { summarize } from './run-summary.ts';
+import type { RunResults } from './run-summary.ts';
 import type { TrainOptions, TrainResult } from './train-options.ts';
 import { fitWeights } from './weights.ts';
 
@@ -105,21 +107,34 @@ async function trainOn(model: Model, spec: TrainSpec, plan: RunPlan, data: RunDa
     await writeRunFile(folder, runFiles.source, source);
     const run: Run = { model, spec, plan, data, engine, groups, phases, folder, options, stop: AbortSignal.any([folder.lock.lost, ...(options.signal ? [options.signal] : [])]), seconds, began: { step: stored?.checkpoint.step ?? 0, seconds: seconds() } };
     let state: Checkpoint = stored?.checkpoint ?? { ...identity, phase: 0, step: 0, sums: { loss: 0, correct: 0 }, metricsBytes: 0, error: {}, heldOut: {}, seconds: 0 };
-    let parameters: PhaseTensors | undefined;
+    let start: PhaseStart | undefined = stored && { kind: 'stored', tensors: stored.tensors };
+    let last: PhaseEnd | undefined;
     for (let phase = state.phase; phase < plan.phases.length; phase++) {
-      const ended = await runPhase(run, state, startOf(parameters, stored));
+      const ended = await runPhase(run, state, start ?? (await startOf(run, phase, last)));
       if (ended.kind === 'interrupted') return { status: 'interrupted', step: ended.state.step, totalSteps: plan.totalSteps };
-      ({ state, parameters } = ended);
+      ({ state } = ended);
+      [start, last] = [undefined, { phase, parameters: ended.parameters }];
     }
-    return { status: 'trained', checkpoint: { ...state, seconds: seconds() }, tensors: present(parameters, 'parameters of the last phase') };
+    return { status: 'trained', checkpoint: { ...state, seconds: seconds() }, tensors: await parametersAfter(run, plan.product, last) };
   } finally {
     await engine.close();
   }
 }
 
-function startOf(parameters: PhaseTensors | undefined, stored: StoredCheckpoint | undefined): PhaseStart {
-  if (parameters) return { kind: 'parameters', parameters };
-  return stored ? { kind: 'stored', tensors: stored.tensors } : { kind: 'initial' };
+/** A phase that this session has come to the end of, with what it left in memory. */
+interface PhaseEnd {
+  readonly phase: number;
+  readonly parameters: PhaseTensors;
+}
+
+async function startOf(run: Run, phase: number, last: PhaseEnd | undefined): Promise<PhaseStart> {
+  const origin = run.plan.phases[phase]?.origin;
+  return origin === undefined ? { kind: 'initial' } : { kind: 'parameters', parameters: await parametersAfter(run, origin, last) };
+}
+
+/** What a phase ended with: what is in memory still, or its file. */
+async function parametersAfter(run: Run, phase: number, last: PhaseEnd | undefined): Promise<PhaseTensors> {
+  return last?.phase === phase ? last.parameters : readPhaseParameters(run, phase);
 }
 
 /** Fails with `run/batch` where a phase has no step to take. */
@@ -130,11 +145,21 @@ function checkedPlan(spec: TrainSpec, samples: number): RunPlan {
   return planRun(spec.phases, samples);
 }
 
+/** Which phases the figures of a run are to be read by, and how much training stands behind each. */
+function rolesOf({ phases }: TrainSpec): Pick<RunResults, 'product' | 'control' | 'epochs'> {
+  const control = phases.find(({ kind }) => phaseTraits[kind].compares);
+  return {
+    product: present(phases[productOf(phases)], 'phase of the weights').name,
+    ...(control && { control: control.name }),
+    epochs: Object.fromEntries(phases.map(({ name }, index) => [name, epochsBehind(phases, index)])),
+  };
+}
+
 /** Writes what a finished run leaves behind, the summary last. */
 async function finish(model: Model, folder: RunFolder, { checkpoint, tensors }: StoredCheckpoint, dataset: string): Promise<TrainResult> {
   const parameters = new Map([...tensors].map(([name, { shape, data }]) => [name, { shape, data: Float64Array.from(data) }]));
   const { seed, seconds, error, heldOut } = checkpoint;
-  const summary = summarize(model, parameters, { dataset, seed, seconds, error, heldOut }, ops);
+  const summary = summarize(model, parameters, { dataset, seed, seconds, ...rolesOf(trainSpecOf(model)), error, heldOut }, ops);
   await writeRunFile(folder, runFiles.weights, weightsFile(model, tensors));
   await writeRunFile(folder, runFiles.summary, `${JSON.stringify(summary, null, 2)}\n`);
   return { status: 'finished', summary };

@@ -47,7 +47,7 @@ export type Schedule =
   | { readonly kind: 'cosine'; readonly rate: number; readonly to: number };
 
 /** What a phase does; `ir/phase.ts` says how the kinds differ. */
-export type PhaseKind = 'baseline' | 'sparsify' | 'finetune';
+export type PhaseKind = 'baseline' | 'sparsify' | 'finetune' | 'control';
 
 /** An entry of the list of phases. */
 export interface PhaseSpec {

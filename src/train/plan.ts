@@ -4,10 +4,13 @@
 import { invariant, present } from '../base/invariant.ts';
 import { permutation } from '../base/random.ts';
 import type { PhaseSpec } from '../ir/network.ts';
+import { originOf, productOf } from '../ir/phase.ts';
 import { rateAt } from './schedule.ts';
 
 export interface PhasePlan {
   readonly spec: PhaseSpec;
+  /** The phase whose end it starts from; absent: it starts from where the run does. */
+  readonly origin?: number | undefined;
   /** Its kind, numbered from the second of the kind on: names its file and its random streams, whatever the phase is called. */
   readonly key: string;
   /** Number of the phase's first step, counted over the whole run. */
@@ -19,6 +22,8 @@ export interface PhasePlan {
 
 export interface RunPlan {
   readonly phases: readonly PhasePlan[];
+  /** The phase that the run's weights come from. */
+  readonly product: number;
   readonly totalSteps: number;
 }
 
@@ -42,10 +47,10 @@ export function planRun(phases: readonly PhaseSpec[], samples: number): RunPlan 
   for (const [index, spec] of phases.entries()) {
     const stepsPerEpoch = Math.floor(samples / spec.batch);
     const steps = stepsPerEpoch * spec.epochs;
-    plans.push({ spec, key: keyOf(phases, index), firstStep, stepsPerEpoch, steps });
+    plans.push({ spec, key: keyOf(phases, index), origin: originOf(phases, index), firstStep, stepsPerEpoch, steps });
     firstStep += steps;
   }
-  return { phases: plans, totalSteps: firstStep };
+  return { phases: plans, product: productOf(phases), totalSteps: firstStep };
 }
 
 function keyOf(phases: readonly PhaseSpec[], index: number): string {

@@ -112,6 +112,44 @@ describe('a run', () => {
   });
 });
 
+describe('a control', () => {
+  const source = smallSource.replace('  seed = 3', '  control {}\n  seed = 3');
+  const out = (): string => folder('control');
+  const withoutTime = ({ summary }: Extract<TrainResult, { status: 'finished' }>): object => ({ ...summary, seconds: 0 });
+
+  test('trains the dense network as long, and leaves the run its own weights', { timeout: 30_000 }, async () => {
+    const seen: TrainEvent[] = [];
+    const ended = await run(out(), { onProgress: (event) => void seen.push(event) }, source);
+    expect(await weights(out())).toEqual(await weights(whole));
+    expect(ended).toMatchObject({ summary: { product: 'finetune', control: 'control', epochs: { baseline: 2, sparsify: 5, finetune: 7, control: 7 }, error: { control: expect.any(Number) } } });
+    const epochs = seen.flatMap((event) => (event.kind === 'epoch' && event.phase === 'control' ? [event] : []));
+    expect(epochs.map(({ epoch }) => epoch)).toEqual([1, 2, 3, 4, 5]);
+    // It goes on where the baseline ended, and loses no group.
+    const baseline = present(seen.find((event) => event.kind === 'phase' && event.phase === 'baseline'), 'end of the baseline');
+    expect(epochs[0]?.training.error).toBeLessThan(2 * ('error' in baseline ? baseline.error : NaN) + 0.05);
+    expect(epochs.at(-1)?.groups.every(({ alive: left, total }) => left === total)).toBe(true);
+  });
+
+  test('that was interrupted goes on, to the same weights and figures', { timeout: 30_000 }, async () => {
+    const stopped = folder('control-stopped');
+    const stop = new AbortController();
+    const onProgress = (event: TrainEvent): void => {
+      if (event.kind === 'epoch' && event.phase === 'control' && event.epoch === 2) stop.abort();
+    };
+    expect(await run(stopped, { onProgress, signal: stop.signal }, source)).toMatchObject({ status: 'interrupted' });
+    const [once, again] = [await run(out(), { resume: true }, source), await run(stopped, { resume: true }, source)];
+    expect(again.status === 'finished' && withoutTime(again)).toEqual(once.status === 'finished' && withoutTime(once));
+    expect(await weights(stopped)).toEqual(await weights(whole));
+    expect(await readFile(path.join(stopped, 'control.safetensors'))).toEqual(await readFile(path.join(out(), 'control.safetensors')));
+  });
+});
+
+test('a baseline of no epochs judges what the run starts from', async () => {
+  const ended = await run(folder('judged'), {}, smallSource.replace('epochs = 2, batch', 'epochs = 0, batch'));
+  expect(ended).toMatchObject({ summary: { epochs: { baseline: 0, sparsify: 3, finetune: 5 } } });
+  expect(ended.status === 'finished' && ended.summary.error['baseline']).toBeGreaterThan(0.4);
+});
+
 test('sparsify may come first: what it begins with is alive', async () => {
   const source = smallSource.replace(/ {2}baseline .*\n/, '');
   const seen: TrainEvent[] = [];
