@@ -25,6 +25,7 @@ export const fitDiagnostics: DiagnosticTable<typeof fitMessages> = defineDiagnos
 
 const moduleMessages = {
   'too-large': (network: string, bytes: number, most: number): string => `${network} needs ${bytes} bytes of memory, a module has at most ${most}`,
+  overflow: (network: string): string => `${network} answers what is no finite number, even in float64`,
   none: (folder: string): string => `${folder} holds no module that ssl-compile has built`,
   several: (folder: string, found: readonly string[]): string => `${folder} holds several modules: ${found.join(', ')}`,
   broken: (file: string, why: string): string => `${file} does not run: ${why}`,

@@ -157,6 +157,28 @@ export interface GatheredNode {
   readonly weightSource: Int32Array;
 }
 
+/** A value and how far computed numbers may be from it, element by element. */
+export interface Bounded {
+  readonly value: F64Tensor;
+  readonly error: F64Tensor;
+}
+
+/** The floating point that something is computed in. */
+export interface Arithmetic {
+  /** Spacing of numbers just above 1. */
+  readonly epsilon: number;
+  /** The smallest normal number: what is smaller may become zero. */
+  readonly smallest: number;
+}
+
+/**
+ * How rounding, and the errors that operands have already, become the error of result 0.
+ * - `sums`: it is sums of products, as `matrices` tells.
+ * - `monotone`: each element rises or falls with each element of each operand, but never both.
+ * - A function: a rule of the op's own. `unit` is `tolerance` times epsilon.
+ */
+export type ErrorBound = 'sums' | 'monotone' | ((operands: readonly Bounded[], unit: number, arithmetic: Arithmetic) => Bounded);
+
 export interface OpSample {
   readonly attrs: Attrs;
   readonly inputs: readonly Shape[];
@@ -205,6 +227,8 @@ export interface Op {
   readonly macs?: (attrs: Attrs, inputs: readonly Shape[]) => number;
   /** Draws attributes and shapes for property tests; `random` is uniform in [0, 1). */
   readonly sample: (random: () => number) => OpSample;
+  /** Of deployed ops (driver/rounding-bound.ts). Absent: the op occurs in training alone. */
+  readonly bound?: ErrorBound;
   /** Relative error allowed to f32 kernels against the reference, in units of eps * sqrt(reduced elements), eps = 2**-24. */
   readonly tolerance: number;
 }

@@ -16,4 +16,5 @@ export const add: Op = {
   syntax: { operands: ['left', 'right'], params: [], example: 'add(conv2, shortcut)' },
   gradient: ({ resultGradients: [g] }) => [g, g],
   constant: (_attrs, [left, right], _known, [shape]) => Float64Array.from({ length: shape?.[1] ?? 0 }, (_, c) => (left?.[c] ?? NaN) + (right?.[c] ?? NaN)),
+  bound: 'monotone',
 };

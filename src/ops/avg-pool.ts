@@ -53,5 +53,6 @@ export const avgPool: Op = {
     const { attrs, inputs, batch } = samplePool(random);
     return { attrs, inputs, batch };
   },
+  bound: 'monotone',
   tolerance: 4,
 };

@@ -90,5 +90,6 @@ export const batchNorm: Op = {
     const each = [channels];
     return { attrs: { epsilon: 1e-3, momentum: 0.1 }, inputs: [shape, each, each, each, each], values: [undefined, undefined, undefined, undefined, positive()], batch };
   },
+  bound: 'monotone',
   tolerance: 8,
 };

@@ -169,5 +169,6 @@ export const conv: Op = {
     const bias = random() < 0.7;
     return { attrs: { ...attrs, bias }, inputs: bias ? [...inputs, [numberAttr(attrs, 'filters')]] : inputs, batch };
   },
+  bound: 'sums',
   tolerance: 4,
 };

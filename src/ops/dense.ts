@@ -107,5 +107,6 @@ export const dense: Op = {
     const weights = [[sampleBatch.samples, features], [units, features]];
     return { attrs: { units, bias }, inputs: bias ? [...weights, [units]] : weights, batch: sampleBatch };
   },
+  bound: 'sums',
   tolerance: 4,
 };

@@ -42,5 +42,6 @@ export const dropout: Op = {
   },
   view: true,
   sample: (random) => ({ attrs: { rate: random() }, inputs: [activationShape(random)], batch: sampleBatch }),
+  bound: 'monotone',
   tolerance: 0,
 };

@@ -39,5 +39,6 @@ export const flatten: Op = {
   },
   view: true,
   sample: (random) => ({ attrs: {}, inputs: [[sampleBatch.samples, between(random, 1, 4), between(random, 1, 4), between(random, 1, 4)]], batch: sampleBatch }),
+  bound: 'monotone',
   tolerance: 0,
 };

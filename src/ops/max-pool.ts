@@ -47,5 +47,6 @@ export const maxPool: Op = {
     const { attrs, inputs, batch } = samplePool(random);
     return { attrs, inputs, batch };
   },
+  bound: 'monotone',
   tolerance: 0,
 };

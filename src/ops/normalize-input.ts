@@ -64,6 +64,7 @@ export const normalizeInput: Op = {
     const length = random() < 0.5 ? 1 : (shape[1] ?? 1);
     return { attrs: { mean: Array.from({ length }, random), deviation: Array.from({ length }, () => 0.1 + random()) }, inputs: [shape], batch: sampleBatch };
   },
+  bound: 'monotone',
   // Mean and deviation are rounded too.
   tolerance: 4,
 };

@@ -16,5 +16,6 @@ export const relu: Op = {
   syntax: { operands: ['input'], params: [], example: 'relu(fc1)' },
   gradient: ({ builder, node, resultGradients: [g] }) => [g && builder.one('relu_grad', [g, { node: node.id, result: 0 }], {}, { layer: node.layer })],
   constant: (_attrs, [values], _known, [shape]) => (values ?? new Float64Array(shape?.[1] ?? 0).fill(NaN)).map((value) => Math.max(0, value)),
+  bound: 'monotone',
   epilogue: true,
 };

@@ -6,6 +6,7 @@ import { identityLink } from './support/axes.ts';
 import { activationAxes, lowered, nestName, storeNest } from './support/nests.ts';
 import { between, sampleBatch } from './support/sampling.ts';
 import { expectCount, flatShape, operand } from './support/shapes.ts';
+import { softmaxBound } from './support/softmax-bound.ts';
 import { softmaxNests, softmaxReference, softmaxTemporaries } from './support/softmax.ts';
 
 export const softmax: Op = {
@@ -27,5 +28,6 @@ export const softmax: Op = {
     return lowered([...softmaxNests(name, samples, features), quotient], softmaxTemporaries(samples, features));
   },
   sample: (random) => ({ attrs: {}, inputs: [[sampleBatch.samples, between(random, 1, 9)]], batch: sampleBatch }),
+  bound: softmaxBound,
   tolerance: 16,
 };

@@ -161,5 +161,6 @@ export const tapConv: Op = {
     const inputs = [[sampleBatch.samples, channels, ...extent], [weights]];
     return { attrs: { ...window, filters, taps, bias }, inputs: bias ? [...inputs, [filters.reduce((sum, count) => sum + count, 0)]] : inputs, batch: sampleBatch };
   },
+  bound: 'sums',
   tolerance: 4,
 };

@@ -52,5 +52,6 @@ export const tapDense: Op = {
     const inputs = [[sampleBatch.samples, features], [units, taps.length]];
     return { attrs: { units, taps, bias }, inputs: bias ? [...inputs, [units]] : inputs, batch: sampleBatch };
   },
+  bound: 'sums',
   tolerance: 4,
 };

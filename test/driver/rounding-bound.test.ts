@@ -1,18 +1,21 @@
 import { describe, expect, it } from 'vitest';
-import { InternalError } from '../../src/base/invariant.ts';
+import { present } from '../../src/base/invariant.ts';
 import { readBinding, writeBinding } from '../../src/engine/tensor-binding.ts';
 import { fedName } from '../../src/ir/leaf.ts';
 import type { Program, Value } from '../../src/ir/graph.ts';
-import { boundedValues } from '../../src/driver/rounding-bound.ts';
-import { verifyPrograms } from '../../src/driver/equivalence.ts';
+import type { Binding } from '../../src/ir/kernel.ts';
+import { boundedValues, singlePrecision } from '../../src/driver/rounding-bound.ts';
 import { probeOf } from '../../src/driver/probe.ts';
 import { randomInput } from '../../src/driver/random-input.ts';
 import { startKernels } from '../../src/driver/start-kernels.ts';
 import { lowerDeployed } from '../../src/lower/lower.ts';
 import { ops } from '../../src/ops/index.ts';
+import { softmax } from '../../src/ops/softmax.ts';
+import { softmaxBound } from '../../src/ops/support/softmax-bound.ts';
 import { compaction, runPasses } from '../../src/passes/pipeline.ts';
 import { kernelTargets } from '../../src/targets/index.ts';
 import { randomNetwork, withRandomZeros } from '../random/network.ts';
+import { fixture, withValues } from '../sparsity/fixture.ts';
 
 function inputOf({ graph }: Program): { readonly name: string; readonly value: ReturnType<typeof randomInput> } {
   const leaf = graph.nodes.find((node) => node.op === 'input');
@@ -21,7 +24,7 @@ function inputOf({ graph }: Program): { readonly name: string; readonly value: R
 
 function boundsOf(program: Program, value: Value): { value: Float64Array; error: Float64Array } {
   const { name, value: input } = inputOf(program);
-  const found = boundedValues(program, ops, new Map([[name, input]]))(value);
+  const found = boundedValues(program, ops, new Map([[name, input]]), singlePrecision)(value);
   return { value: found.value.data, error: found.error.data };
 }
 
@@ -67,23 +70,76 @@ describe('the rounding bound', () => {
   });
 });
 
-describe('the equivalence check', () => {
-  const program = (): Program => {
-    const found = single(2) ?? single(3);
-    if (!found) throw new Error('no network with one output');
-    return withRandomZeros(found, 2, ops);
+describe('the rounding bound of a softmax', () => {
+  const tensorOf = (data: readonly number[]) => ({ shape: [1, data.length], data: Float64Array.from(data) });
+  const bounded = (logits: readonly number[], errors: readonly number[]): { value: readonly number[]; error: readonly number[] } => {
+    const { value, error } = softmaxBound([{ value: tensorOf(logits), error: tensorOf(errors) }], softmax.tolerance * singlePrecision.epsilon, singlePrecision);
+    return { value: [...value.data], error: [...error.data] };
   };
 
-  it('passes what the passes make', () => {
-    const masked = program();
-    const { samples, maxAbsDifference, maxAbsReference } = verifyPrograms(masked, runPasses(masked, compaction, ops), 1000, ops);
-    expect(samples).toBe(4);
-    expect(maxAbsDifference).toBeLessThanOrEqual(1e-12 * maxAbsReference);
+  it.each([
+    { logits: [1e9, -1e9, 3], errors: [1e3, 1e3, 1] },
+    { logits: [1e9, 1e9 - 10], errors: [5e2, 5e2] },
+    { logits: [1e6, 1e6 - 1, 2e5], errors: [0.5, 0.5, 0.1] },
+    { logits: [3e38, -3e38], errors: [1e32, 1e32] },
+    { logits: [0], errors: [1e30] },
+    { logits: [0, -800, -1e4], errors: [0, 0, 0] },
+  ])('is a number, and no more than a share can be off: $logits', ({ logits, errors }) => {
+    const { value, error } = bounded(logits, errors);
+    for (const [i, y] of value.entries()) {
+      expect(error[i]).toBeGreaterThanOrEqual(0);
+      expect(error[i]).toBeLessThanOrEqual(Math.max(y, 1 - y));
+    }
   });
 
-  it('refuses another function', () => {
-    const masked = program();
-    const changed = new Map([...masked.parameters].map(([name, { shape, data }]) => [name, { shape, data: data.map((weight) => weight * (1 + 1e-9)) }]));
-    expect(() => verifyPrograms(masked, { graph: masked.graph, parameters: changed }, 1000, ops)).toThrow(InternalError);
+  it('holds all that logits within their errors can give, and not much more', () => {
+    const [logits, errors] = [[2, -1, 0.5], [0.1, 0.02, 0.05]];
+    const { value, error } = bounded(logits, errors);
+    const reached = value.map(() => 0);
+    for (const signs of [0, 1, 2, 3, 4, 5, 6, 7]) {
+      const moved = logits.map((x, i) => x + (errors[i] ?? 0) * ((signs >> i) & 1 ? 1 : -1));
+      const exponentials = moved.map(Math.exp);
+      const sum = exponentials.reduce((a, b) => a + b);
+      for (const [i, e] of exponentials.entries()) reached[i] = Math.max(reached[i] ?? 0, Math.abs(e / sum - (value[i] ?? NaN)));
+    }
+    for (const [i, most] of reached.entries()) {
+      expect(error[i]).toBeGreaterThanOrEqual(most);
+      expect(error[i]).toBeLessThanOrEqual(most * 1.01);
+    }
+  });
+
+  it('is small enough to show a wrong logit', () => {
+    const net = fixture([6]);
+    const program = net.finish(net.layer('softmax', [net.dense('fc', net.input, 4)]));
+    const output = program.graph.outputs[0]?.value ?? { node: 0, result: 0 };
+    const right = boundsOf(program, output);
+    const wrong = boundsOf(withValues(program, 'fc.bias', (i) => (i === 1 ? 1e-4 + (program.parameters.get('fc.bias')?.data[i] ?? 0) : undefined)), output);
+    expect(right.value.some((y, i) => Math.abs(y - (wrong.value[i] ?? NaN)) > (right.error[i] ?? NaN))).toBe(true);
+  });
+});
+
+describe('numbers that f32 cannot hold', () => {
+  it('may become zero', async () => {
+    const net = fixture([3]);
+    const program = net.finish(net.dense('fc', net.input, 2, { bias: false }));
+    const tiny = withValues(program, 'fc.weight', (i) => 3e-43 + i * 1e-44);
+    const output = tiny.graph.outputs[0]?.value ?? { node: 0, result: 0 };
+    for (const target of kernelTargets) {
+      const module = lowerDeployed(tiny, ops, target.machine);
+      const { heap, run } = await startKernels(target, module);
+      const binding = (name: string): Binding => present(module.bindings.find((each) => each.name === name), name);
+      writeBinding(binding('input'), heap, inputOf(tiny).value);
+      run();
+      const found = readBinding(binding('output'), heap).data;
+      const { value, error } = boundsOf(tiny, output);
+      for (const [i, y] of value.entries()) expect(Math.abs(y - (found[i] ?? NaN)), `target ${target.name}`).toBeLessThanOrEqual(error[i] ?? NaN);
+    }
+  });
+});
+
+describe('the rule of an op', () => {
+  it.each([...ops.values()].filter(({ syntax, gather }) => syntax ?? gather).map((op) => [op.name, op] as const))('%s has one', (_, op) => {
+    expect(op.bound).toBeDefined();
+    expect(op.bound === 'sums').toBe(op.matrices !== undefined);
   });
 });

@@ -9,6 +9,7 @@ import { randomDeployment, randomTraining } from '../lower/random-training.ts';
 import { stepError } from '../lower/training-error.ts';
 import { kernelError } from './kernels.ts';
 import { feedsOf, randomNetwork, withRandomZeros } from './network.ts';
+import { changesOutput, isRefused, plantedErrors } from './planted.ts';
 
 export interface RandomCase {
   readonly seed: number;
@@ -36,6 +37,16 @@ const reference: RandomCheck = {
   difference: ({ masked, compacted, seed }, ops) => largestDifference(masked, compacted, seed, ops),
 };
 
+/** The check of every build takes no rounding for a fault, and small faults for no rounding: those it misses. */
+const equivalence: RandomCheck = {
+  name: 'equivalence',
+  bound: 0,
+  difference: ({ masked, compacted, seed }, ops) => {
+    if (isRefused(masked, compacted, ops)) return Infinity;
+    return plantedErrors(compacted, seed).filter((wrong) => changesOutput(compacted, wrong, ops) && !isRefused(masked, wrong, ops)).length;
+  },
+};
+
 /** Emitted kernels of both programs against the float64 interpreter, in units of what rounding explains. */
 const kernels = targets.map(
   (engine): RandomCheck => ({
@@ -45,7 +56,7 @@ const kernels = targets.map(
   }),
 );
 
-export const checks: readonly RandomCheck[] = [reference, ...kernels];
+export const checks: readonly RandomCheck[] = [reference, equivalence, ...kernels];
 
 /** On wider networks of the same seed: several vectors of channels, several tiles; deployed, and trained for two steps. */
 export const wideChecks: readonly RandomCheck[] = targets.flatMap((engine): RandomCheck[] => [

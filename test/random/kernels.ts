@@ -3,7 +3,7 @@
 
 import { present } from '../../src/base/invariant.ts';
 import { tensor } from '../../src/base/tensor.ts';
-import { boundedValues } from '../../src/driver/rounding-bound.ts';
+import { boundedValues, singlePrecision } from '../../src/driver/rounding-bound.ts';
 import type { Program } from '../../src/ir/graph.ts';
 import type { F64Tensor, OpRegistry } from '../../src/ir/op.ts';
 import { lowerDeployed } from '../../src/lower/lower.ts';
@@ -23,7 +23,7 @@ export function kernelError(program: Program, seed: number, ops: OpRegistry, eng
   const running = start(lowerDeployed(program, ops, engine.machine), engine);
   const [input] = inputs.values();
   const values = present(input, 'input');
-  const bounded = boundedValues(single, ops, inputs);
+  const bounded = boundedValues(single, ops, inputs, singlePrecision);
   // Other values first: nothing of one run may be left in the next.
   for (const feed of [tensor(values.shape, values.data.map((value) => 10 - 3 * value)), values]) {
     running.write(new Map<string, F64Tensor>([['input', feed]]));
