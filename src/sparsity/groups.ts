@@ -1,17 +1,15 @@
 // From a penalty to the groups of weights it regularizes. A layer's op says how its own parameters fall
-// into groups (`penalizes`); rows also take the trained scale and shift of an affine map per channel that
-// alone reads the layer, since batch norm makes a filter's own scale free and gamma could offset the
-// shrinkage.
+// into groups (`penalizes`); rows also take the parameters of batch norm behind the layer (norm-members.ts).
 
 import { invariant, present } from '../base/invariant.ts';
 import { sizeOf } from '../base/tensor.ts';
-import { nodeMap, sameValue, usesOf, valueKey } from '../ir/graph.ts';
+import { nodeMap, valueKey } from '../ir/graph.ts';
 import type { Node, Value } from '../ir/graph.ts';
 import type { GroupSet, GroupSlice } from '../ir/group.ts';
-import { fedName } from '../ir/leaf.ts';
 import type { Network, Penalty } from '../ir/network.ts';
 import type { Op, OpRegistry } from '../ir/op.ts';
 import type { LayerStructure, StructureKind } from '../ir/structure.ts';
+import { normMembers } from './norm-members.ts';
 
 /**
  * Order in which the sequential map treats penalties that cross. Nested structures come leaf first (fibers,
@@ -42,7 +40,7 @@ export function groupSet(network: Network, ops: OpRegistry, penalty: Penalty): G
   const { node, structure } = present(found, `${penalty.structure} of ${penalty.layer}`);
 
   const members: GroupSlice[] = structure.members.map(({ suffix, view, keep }) => ({ parameter: `${penalty.layer}.${suffix}`, view, keep }));
-  if (penalty.structure === 'filters' || penalty.structure === 'neurons') members.push(...affineMembers(network, ops, node));
+  if (penalty.structure === 'filters' || penalty.structure === 'neurons') members.push(...normMembers(network, ops, node));
 
   const counts = members.map((member) => extent(member, true));
   const count = present(counts[0], `members of ${penalty.structure} of ${penalty.layer}`);
@@ -74,29 +72,6 @@ export function eachElement({ view, keep }: Pick<GroupSlice, 'view' | 'keep'>, v
 
 function extent(member: GroupSlice, kept: boolean): number {
   return sizeOf(member.view.filter((_, axis) => member.keep.includes(axis) === kept));
-}
-
-/** Trained parameters of an affine map per channel that is the only reader of the node: one element a row each. */
-function affineMembers(network: Network, ops: OpRegistry, node: Node): readonly GroupSlice[] {
-  const value: Value = { node: node.id, result: 0 };
-  const uses = usesOf(network.graph).get(valueKey(value)) ?? [];
-  const [use] = uses;
-  if (!use || uses.length > 1 || use.operand !== 0) return [];
-  if (network.graph.outputs.some((output) => sameValue(output.value, value))) return [];
-  const reader = present(ops.get(use.node.op), `op ${use.node.op}`);
-  if (!reader.affinePerChannel) return [];
-
-  const nodes = nodeMap(network.graph);
-  const links = reader.axes(use.node.attrs, use.node.inputs.map((input) => shapeOf(nodes, input)));
-  const trained = new Set(network.parameters.filter((parameter) => parameter.role === 'trained').map((parameter) => parameter.name));
-  return use.node.inputs.flatMap((input, i) => {
-    const producer = present(nodes.get(input.node), `node %${input.node}`);
-    const name = fedName(producer);
-    const link = links[i]?.[0];
-    const alongChannels = link?.kind === 'identity' && link.result === 0 && link.axis === 1;
-    if (name === undefined || !trained.has(name) || !alongChannels) return [];
-    return [{ parameter: name, view: [...shapeOf(nodes, input)], keep: [0] }];
-  });
 }
 
 function shapeOf(nodes: ReadonlyMap<number, Node>, value: Value): readonly number[] {

@@ -234,6 +234,15 @@ describe('batch norm', () => {
     expect(compacted.parameters.get('norm.variance')?.shape).toEqual([3]);
   });
 
+  it('behind a rectifier and a pool, a filter whose whole group is zero goes before padding too', () => {
+    const net = fixture([1, 8, 8]);
+    const norm = net.batchNorm('norm', net.pool('avg_pool', net.layer('relu', [net.conv('conv1', net.input, 4)]), 1));
+    const program = zeroRows(net.finish(net.conv('conv2', norm, 3, { padding: 1 })), 'conv1', [1]);
+    expect(shapeOf(compact(program), 'conv1')).toEqual([1, 4, 6, 6]);
+    const dead = ['norm.gamma', 'norm.beta'].reduce((changed, name) => withValues(changed, name, (i) => (i === 1 ? 0 : undefined)), program);
+    expect(shapeOf(compact(dead), 'conv1')).toEqual([1, 3, 6, 6]);
+  });
+
   it('gamma of zero makes a constant', () => {
     const net = fixture([1, 8, 8]);
     const norm = net.batchNorm('norm', net.conv('conv1', net.input, 4));

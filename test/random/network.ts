@@ -12,7 +12,9 @@ import { nodeMap } from '../../src/ir/graph.ts';
 import type { Attrs, ParameterData, Program, Value } from '../../src/ir/graph.ts';
 import { fedName } from '../../src/ir/leaf.ts';
 import type { OpRegistry } from '../../src/ir/op.ts';
+import { groupSet } from '../../src/sparsity/groups.ts';
 import { groupOfElements } from '../group-of-elements.ts';
+import { networkOf, penalty } from '../sparsity/fixture.ts';
 
 export interface Draw {
   /** Uniform in [0, 1). */
@@ -77,11 +79,13 @@ function chooseValue(draw: Draw, values: readonly Value[]): Value {
 function imageLayer(layers: Layers, value: Value, values: readonly Value[]): Value {
   const { draw, builder } = layers;
   const shape = builder.shapeOf(value);
-  switch (draw.pick(['conv', 'conv', 'conv', 'block', 'relu', 'max_pool', 'avg_pool', 'batch_norm', 'dropout', 'add'] as const)) {
+  switch (draw.pick(['conv', 'conv', 'conv', 'block', 'late norm', 'relu', 'max_pool', 'avg_pool', 'batch_norm', 'dropout', 'add'] as const)) {
     case 'conv':
       return convLayer(layers, value, {});
     case 'block':
       return residualBlock(layers, value);
+    case 'late norm':
+      return lateNorm(layers, value);
     case 'relu':
       return addLayer(layers, 'relu', [value], {});
     case 'max_pool':
@@ -126,6 +130,14 @@ function residualBlock(layers: Layers, value: Value): Value {
   if (draw.chance(0.5)) branch = batchNormLayer(layers, branch);
   const sum = addLayer(layers, 'add', draw.chance(0.5) ? [branch, value] : [value, branch], {});
   return draw.chance(0.5) ? addLayer(layers, 'relu', [sum], {}) : sum;
+}
+
+/** conv(norm(pool?(relu(conv(x))))), the last one padded. */
+function lateNorm(layers: Layers, value: Value): Value {
+  const { draw } = layers;
+  let branch = addLayer(layers, 'relu', [convLayer(layers, value, {})], {});
+  if (draw.chance(0.5)) branch = poolLayer(layers, draw.pick(['max_pool', 'avg_pool'] as const), branch);
+  return convLayer(layers, batchNormLayer(layers, branch), { filters: draw.integer(1, 5), same: true });
 }
 
 function sameShaped({ draw, builder }: Layers, value: Value, values: readonly Value[]): Value | undefined {
@@ -206,6 +218,7 @@ export function withRandomZeros(program: Program, seed: number, ops: OpRegistry)
   const draw = draws(seed, 'zeros');
   const parameters = new Map([...program.parameters].map(([name, { shape, data }]) => [name, { shape, data: data.slice() }]));
   const nodes = nodeMap(program.graph);
+  const network = networkOf(program);
   const zero = (name: string, dead: (element: number) => boolean): void => {
     const data = parameters.get(name)?.data;
     for (const element of data?.keys() ?? []) if (data && dead(element)) data[element] = 0;
@@ -219,19 +232,20 @@ export function withRandomZeros(program: Program, seed: number, ops: OpRegistry)
         if (name !== undefined && !name.endsWith('.variance') && draw.chance(0.8)) zero(name, () => true);
       }
     }
-    for (const structure of syntax?.penalizes?.(node.attrs, operands) ?? []) {
+    for (const { structure } of syntax?.penalizes?.(node.attrs, operands) ?? []) {
       if (draw.chance(0.4)) continue;
       const share = draw.pick([0.2, 0.5, 0.9]);
-      const withBias = draw.chance(0.5);
+      // Whole groups as training makes them, with biases and batch norm behind; or the weights alone.
+      const whole = draw.chance(0.5);
       const dead = new Map<number, boolean>();
       const isDead = (group: number): boolean => {
         if (!dead.has(group)) dead.set(group, draw.chance(share));
         return dead.get(group) === true;
       };
-      for (const { suffix, view, keep } of structure.members) {
-        if (suffix !== 'weight' && !withBias) continue;
+      for (const { parameter, view, keep } of groupSet(network, ops, penalty(structure, present(node.layer, 'layer'))).members) {
+        if (!parameter.endsWith('.weight') && !whole) continue;
         const groups = groupOfElements({ view, keep });
-        zero(`${node.layer}.${suffix}`, (element) => isDead(groups[element] as number));
+        zero(parameter, (element) => isDead(groups[element] as number));
       }
     }
     // Scales of zero make constants of what batch norm reads.

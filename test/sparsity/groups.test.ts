@@ -3,6 +3,8 @@ import { groupSet, groupSets } from '../../src/sparsity/groups.ts';
 import { groupOfElements } from '../group-of-elements.ts';
 import { alive, norms } from '../../src/sparsity/norms.ts';
 import { ops } from '../../src/ops/index.ts';
+import type { Value } from '../../src/ir/graph.ts';
+import type { Fixture } from './fixture.ts';
 import { fixture, networkOf, penalty, withValues } from './fixture.ts';
 
 describe('elements and their groups', () => {
@@ -55,6 +57,46 @@ describe('batch norm after a layer', () => {
     const set = groupSet(network, ops, penalty('filters', 'conv1'));
     expect(set.members.map((member) => member.parameter)).toEqual(['conv1.weight', 'norm.gamma', 'norm.beta']);
     expect(set.size).toBe(9 + 2);
+  });
+
+  it.each([
+    ['relu', (net: Fixture, x: Value) => net.layer('relu', [x])],
+    ['max_pool', (net: Fixture, x: Value) => net.pool('max_pool', x, 1)],
+    ['avg_pool', (net: Fixture, x: Value) => net.pool('avg_pool', x, 1)],
+    ['dropout', (net: Fixture, x: Value) => net.layer('dropout', [x], { rate: 0.5 })],
+    ['relu and pool', (net: Fixture, x: Value) => net.pool('max_pool', net.layer('relu', [x]))],
+  ] as const)('joins them through what keeps a zero channel zero: %s', (_, between) => {
+    const net = fixture([1, 6, 6]);
+    const network = networkOf(net.finish(net.batchNorm('norm', between(net, net.conv('conv1', net.input, 3)))));
+    const set = groupSet(network, ops, penalty('filters', 'conv1', 1, 'sqrt_size'));
+    expect(set.members.map((member) => member.parameter)).toEqual(['conv1.weight', 'conv1.bias', 'norm.gamma', 'norm.beta']);
+    expect(set).toMatchObject({ count: 3, size: 9 + 1 + 2, factor: Math.sqrt(12) });
+  });
+
+  it('joins them one behind the other, and neurons likewise', () => {
+    const net = fixture([5]);
+    const twice = net.batchNorm('norm2', net.layer('relu', [net.batchNorm('norm1', net.dense('fc', net.input, 3))]));
+    const set = groupSet(networkOf(net.finish(twice)), ops, penalty('neurons', 'fc'));
+    expect(set.members.map((member) => member.parameter)).toEqual(['fc.weight', 'fc.bias', 'norm1.gamma', 'norm1.beta', 'norm2.gamma', 'norm2.beta']);
+  });
+
+  it.each([
+    ['what something else reads on the way', (net: Fixture, x: Value) => net.layer('add', [net.batchNorm('norm', net.layer('relu', [x])), x])],
+    ['a sum', (net: Fixture, x: Value, image: Value) => net.batchNorm('norm', net.layer('add', [x, net.conv('conv2', image, 3)]))],
+    ['a flatten, where a filter has many features', (net: Fixture, x: Value) => net.batchNorm('norm', net.layer('flatten', [x]))],
+    ['another layer with weights', (net: Fixture, x: Value) => net.batchNorm('norm', net.conv('conv2', x, 3))],
+  ] as const)('does not join them through %s', (_, behind) => {
+    const net = fixture([1, 6, 6]);
+    const network = networkOf(net.finish(behind(net, net.conv('conv1', net.input, 3), net.input)));
+    expect(groupSet(network, ops, penalty('filters', 'conv1')).members.map((member) => member.parameter)).toEqual(['conv1.weight', 'conv1.bias']);
+  });
+
+  it('does not join them through an output', () => {
+    const net = fixture([1, 6, 6]);
+    const rectified = net.layer('relu', [net.conv('conv1', net.input, 3)]);
+    net.builder.output('other', rectified);
+    const network = networkOf(net.finish(net.batchNorm('norm', rectified)));
+    expect(groupSet(network, ops, penalty('filters', 'conv1')).members).toHaveLength(2);
   });
 
   it('is no part of the filters when something else reads the layer too', () => {

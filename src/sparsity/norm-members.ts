@@ -1,0 +1,59 @@
+// Batch norm behind a layer, as part of its rows. Batch norm makes a filter's own scale free, so gamma could
+// undo the shrinking of the filter, and beta keeps a filter that is zero from being a zero map. So the trained
+// scale and shift of each affine map per channel behind the layer join its rows, one element a row each, as
+// long as nothing else reads on the way and all between keeps a zero channel zero (relu, pools, dropout):
+//
+//   conv -> batch_norm -> relu        conv -> relu -> max_pool -> batch_norm
+
+import { present } from '../base/invariant.ts';
+import { nodeMap, sameValue, usesOf, valueKey } from '../ir/graph.ts';
+import type { Graph, Node, Use, Value } from '../ir/graph.ts';
+import type { GroupSlice } from '../ir/group.ts';
+import { fedName } from '../ir/leaf.ts';
+import type { Network } from '../ir/network.ts';
+import type { Op, OpRegistry } from '../ir/op.ts';
+import { channelAxis, channelLinks } from './channel-links.ts';
+import { inputShapes } from './constant-maps.ts';
+
+/** @param layer Whose rows are the groups. */
+export function normMembers({ graph, parameters }: Network, ops: OpRegistry, layer: Node): readonly GroupSlice[] {
+  const nodes = nodeMap(graph);
+  const trained = new Set(parameters.filter(({ role }) => role === 'trained').map(({ name }) => name));
+  const uses = usesOf(graph);
+  const members: GroupSlice[] = [];
+  for (let node = onlyReader(graph, uses, layer); node; node = onlyReader(graph, uses, node)) {
+    const op = present(ops.get(node.op), `op ${node.op}`);
+    if (op.affinePerChannel) members.push(...trainedPerChannel(node, op, nodes, trained));
+    else if (!keepsZeroChannels(node, op, nodes)) break;
+  }
+  return members;
+}
+
+/** The node that reads the result as its first operand, if nothing else does. */
+function onlyReader(graph: Graph, uses: ReadonlyMap<string, readonly Use[]>, node: Node): Node | undefined {
+  const value: Value = { node: node.id, result: 0 };
+  if (graph.outputs.some((output) => sameValue(output.value, value))) return undefined;
+  const [use, ...others] = uses.get(valueKey(value)) ?? [];
+  return use?.operand === 0 && others.length === 0 ? use.node : undefined;
+}
+
+/** Whether channel c of the only operand becomes channel c of the result, zero where it is zero. */
+function keepsZeroChannels(node: Node, op: Op, nodes: ReadonlyMap<number, Node>): boolean {
+  const shapes = inputShapes(node, nodes);
+  const links = channelLinks(node, op, shapes, () => true) ?? [];
+  if (node.inputs.length > 1 || links.length !== 1 || links.some(({ factor }) => factor !== 1)) return false;
+  const zeros = new Float64Array(shapes[0]?.[channelAxis] ?? 0);
+  return op.constant?.(node.attrs, [zeros], [undefined], shapes).every((value) => value === 0) ?? false;
+}
+
+function trainedPerChannel(node: Node, op: Op, nodes: ReadonlyMap<number, Node>, trained: ReadonlySet<string>): readonly GroupSlice[] {
+  const shapes = inputShapes(node, nodes);
+  const links = op.axes(node.attrs, shapes);
+  return node.inputs.flatMap((input, i) => {
+    const name = fedName(present(nodes.get(input.node), `node %${input.node}`));
+    const link = links[i]?.[0];
+    const alongChannels = link?.kind === 'identity' && link.result === 0 && link.axis === channelAxis;
+    if (name === undefined || !trained.has(name) || !alongChannels) return [];
+    return [{ parameter: name, view: [...present(shapes[i], 'shape of an operand')], keep: [0] }];
+  });
+}
