@@ -5,6 +5,7 @@ import type { BenchReport, Timing } from '../driver/bench.ts';
 import { exitCode } from './exit-code.ts';
 import { batchOption, example, jsonOption } from './options.ts';
 import type { JsonOption } from './options.ts';
+import { diagnosticsJson, printDiagnostics } from './report.ts';
 import type { Shell } from './shell.ts';
 import { formatTable, grouped } from './text-table.ts';
 
@@ -39,7 +40,8 @@ async function bench(subject: string, { weights, target, batch, json }: BenchOpt
   const opened = withWeights(openModel(subject, weights, ops));
   const trained = { graph: opened.model.network.graph, parameters: opened.weights.parameters };
   const report = await benchProgram(trained, kernels, batch, ops, (layer) => shell.progress(`timing ${layer}`));
-  shell.out(json ? `${JSON.stringify({ ok: true, ...report })}\n` : benchText(report));
+  if (!json) printDiagnostics(opened.warnings, shell);
+  shell.out(json ? `${JSON.stringify({ ok: true, ...report, diagnostics: diagnosticsJson(opened.warnings) })}\n` : benchText(report));
   return exitCode.ok;
 }
 

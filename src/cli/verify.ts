@@ -37,13 +37,14 @@ async function verify(folder: string, { weights = '', source, json }: VerifyOpti
   if (source === undefined && !isFolder(weights)) throw new UsageError(`--weights names a file: add --source FILE, the .ssl file that the module was built from`);
   const input = withWeights(openModel(source ?? weights, weights, ops));
   const verification = await verifyModule(folder, input, buildTargets, ops);
+  const diagnostics = [...verification.faults, ...input.warnings];
   if (json) {
-    const { faults, ...figures } = verification;
+    const { faults: _, ...figures } = verification;
     // JSON has no infinity, which is the difference of a NaN, and would write null for it.
     const finite = (_key: string, value: unknown): unknown => (value === Infinity ? Number.MAX_VALUE : value);
-    shell.out(`${JSON.stringify({ ...figures, diagnostics: diagnosticsJson(faults) }, finite)}\n`);
+    shell.out(`${JSON.stringify({ ...figures, diagnostics: diagnosticsJson(diagnostics) }, finite)}\n`);
   } else {
-    printDiagnostics(verification.faults, shell);
+    printDiagnostics(diagnostics, shell);
     shell.out(verificationText(verification));
   }
   return verification.ok ? exitCode.ok : exitCode.input;

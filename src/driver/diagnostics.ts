@@ -1,4 +1,5 @@
-// What can be wrong with the files of a command: reading sources, writing artefacts, weights that do not fit.
+// What can be wrong with the files of a command: reading them, writing artefacts, modules. weight-diagnostics.ts has
+// what can be wrong with weights.
 
 import { defineDiagnostics } from '../base/diagnostic.ts';
 import type { DiagnosticTable } from '../base/diagnostic.ts';
@@ -10,18 +11,6 @@ const fileMessages = {
   'not-writable': (path: string, why: string): string => `cannot write ${path}: ${why}`,
 };
 export const fileDiagnostics: DiagnosticTable<typeof fileMessages> = defineDiagnostics('file', fileMessages);
-
-const fitMessages = {
-  'another-network': (file: string, network: string): string => `${file} holds the weights of another network than ${network}`,
-  missing: (file: string, parameter: string, shape: string): string => `${file} lacks "${parameter}" of shape ${shape}`,
-  unknown: (file: string, parameter: string, network: string): string => `${file} holds "${parameter}", which ${network} does not have`,
-  shape: (file: string, parameter: string, found: string, expected: string): string =>
-    `${file} holds "${parameter}" of shape ${found}, expected ${expected}`,
-  'not-finite': (file: string, parameter: string, value: string): string => `${file} holds ${value} in "${parameter}", expected finite numbers`,
-  'no-weights': (): string => 'no weights are given',
-  'no-run': (path: string, why: string): string => `${path} is no run of training: ${why}`,
-};
-export const fitDiagnostics: DiagnosticTable<typeof fitMessages> = defineDiagnostics('fit', fitMessages);
 
 const moduleMessages = {
   'too-large': (network: string, bytes: number, most: number): string => `${network} needs ${bytes} bytes of memory, a module has at most ${most}`,

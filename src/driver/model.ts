@@ -7,17 +7,18 @@ import type { Diagnostic } from '../base/diagnostic.ts';
 import type { Source } from '../base/span.ts';
 import type { Model } from '../ir/network.ts';
 import type { OpRegistry } from '../ir/op.ts';
-import { fitDiagnostics } from './diagnostics.ts';
 import { runFiles } from './run-folder.ts';
 import { checkSource, loadSource } from './source.ts';
 import { unwatched } from './watch.ts';
 import type { Watch } from './watch.ts';
+import { fitDiagnostics } from './weight-diagnostics.ts';
 import { isFolder, loadWeights } from './weights.ts';
 import type { Weights } from './weights.ts';
 
 export interface OpenedModel {
   readonly source: Source;
   readonly model: Model;
+  /** Of the source and of the weights. */
   readonly warnings: readonly Diagnostic[];
   readonly weights?: Weights;
 }
@@ -33,7 +34,8 @@ export function openModel(subject: string, weightsPlace: string | undefined, ops
   const { model, warnings } = checkSource(source, ops, watch);
   const place = weightsPlace ?? (run ? subject : undefined);
   if (place === undefined) return { source, model, warnings };
-  return { source, model, warnings, weights: watch.stage('weights', () => loadWeights(place, model.network)) };
+  const weights = watch.stage('weights', () => loadWeights(place, model.network));
+  return { source, model, warnings: [...warnings, ...weights.notices], weights };
 }
 
 export interface WeightedModel extends OpenedModel {

@@ -19,6 +19,7 @@ import { phaseRequests } from './run-context.ts';
 import type { Run } from './run-context.ts';
 import { checkIdentity, readCheckpoint, writeCheckpoint } from './run-checkpoint.ts';
 import type { Checkpoint, RunIdentity, StoredCheckpoint } from './run-checkpoint.ts';
+import { fitWeights } from './fit-weights.ts';
 import { runData } from './run-data.ts';
 import type { RunData } from './run-data.ts';
 import { runDiagnostics } from './run-diagnostics.ts';
@@ -29,7 +30,7 @@ import type { PhaseStart } from './run-phase.ts';
 import { summarize } from './run-summary.ts';
 import type { RunResults } from './run-summary.ts';
 import type { TrainOptions, TrainResult } from './train-options.ts';
-import { fitWeights } from './weights.ts';
+import { tensorsInMemory } from './tensor-source.ts';
 
 /** Shards of a batch are at most so many. */
 const mostThreads = 8;
@@ -93,7 +94,7 @@ async function trainOn(model: Model, spec: TrainSpec, plan: RunPlan, data: RunDa
   const stored = resumable ? await readCheckpoint(folder.path) : undefined;
   if (stored) checkIdentity(folder.path, stored.checkpoint, identity);
   const finished = stored !== undefined && stored.checkpoint.phase >= plan.phases.length;
-  if (finished) fitWeights(stored.tensors, model.network, `the checkpoint in ${folder.path}`);
+  if (finished) fitWeights(tensorsInMemory(`the checkpoint in ${folder.path}`, stored.tensors), model.network);
   const started = performance.now();
   const before = stored?.checkpoint.seconds ?? 0;
   const seconds = (): number => before + (performance.now() - started) / 1000;

@@ -1,20 +1,17 @@
 // Weights for a network: of a run, or of any safetensors file whose names and shapes fit.
 
-import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { DiagnosticError, fail } from '../base/diagnostic.ts';
+import { fail } from '../base/diagnostic.ts';
 import type { Diagnostic } from '../base/diagnostic.ts';
-import { didYouMean } from '../base/suggest.ts';
-import { formatShape, sameShape } from '../base/tensor.ts';
-import type { Tensor } from '../base/tensor.ts';
-import { readSafetensors } from '../engine/safetensors.ts';
 import type { ParameterData } from '../ir/graph.ts';
 import type { Network } from '../ir/network.ts';
-import { reasonOf } from './system-error.ts';
-import { fileDiagnostics, fitDiagnostics } from './diagnostics.ts';
-import { readRegularFile } from './regular-file.ts';
+import { fileDiagnostics } from './diagnostics.ts';
+import { fitWeights } from './fit-weights.ts';
 import { runFiles } from './run-folder.ts';
+import { reasonOf } from './system-error.ts';
+import { withTensorFile } from './tensor-source.ts';
+import { fitDiagnostics } from './weight-diagnostics.ts';
 
 export interface Weights {
   /** As a person wrote it, or the file within the run. */
@@ -25,10 +22,9 @@ export interface Weights {
   readonly seed?: number;
   /** All parameters of the network. */
   readonly parameters: ReadonlyMap<string, ParameterData>;
+  /** What a person should know of the file; nothing is wrong. */
+  readonly notices: readonly Diagnostic[];
 }
-
-/** What a Node buffer holds. */
-const mostBytes = 2 ** 31;
 
 /**
  * @param place The folder of a run, or a .safetensors file.
@@ -36,10 +32,8 @@ const mostBytes = 2 ** 31;
  */
 export function loadWeights(place: string, network: Network): Weights {
   const file = weightsFile(place);
-  const bytes = readRegularFile(file, mostBytes);
-  const { tensors } = readSafetensors(bytes, file);
   const seed = seedOf(place);
-  return { file, hash: createHash('sha256').update(bytes).digest('hex'), ...(seed !== undefined && { seed }), parameters: fitWeights(tensors, network, file) };
+  return withTensorFile(file, (source, hash) => ({ file, ...fitWeights(source, network), hash: hash(), ...(seed !== undefined && { seed }) }));
 }
 
 /** Of a finished run; weights from elsewhere have none. */
@@ -62,7 +56,8 @@ export function isFolder(path: string): boolean {
   }
 }
 
-function weightsFile(place: string): string {
+/** The file itself, or the one of a run that has come to its end. @throws DiagnosticError `fit/no-run` */
+export function weightsFile(place: string): string {
   if (!isFolder(place)) return place;
   const file = join(place, runFiles.weights);
   if (existsSync(file)) return file;
@@ -70,36 +65,4 @@ function weightsFile(place: string): string {
     return fail(fitDiagnostics['no-run']({ args: [place, `it holds no ${runFiles.weights}`], help: 'name the folder that `ssl-compile train FILE --out RUN` made, or a .safetensors file' }));
   }
   return fail(fitDiagnostics['no-run']({ args: [place, 'it has not come to its end'], help: 'go on with `ssl-compile train FILE --out RUN --resume`' }));
-}
-
-/** The tensors in float64, each checked against its parameter. @throws DiagnosticError `fit/*` */
-export function fitWeights(tensors: ReadonlyMap<string, Tensor>, network: Network, file: string): ReadonlyMap<string, ParameterData> {
-  const names = network.parameters.map(({ name }) => name);
-  const fits = ({ name, shape }: (typeof network.parameters)[number]): boolean => {
-    const found = tensors.get(name);
-    return found !== undefined && sameShape(found.shape, shape);
-  };
-  const faults: Diagnostic[] = [];
-  for (const parameter of network.parameters) {
-    const { name, shape } = parameter;
-    const found = tensors.get(name);
-    if (!found) faults.push(fitDiagnostics.missing({ args: [file, name, formatShape(shape)] }));
-    else if (!fits(parameter)) faults.push(fitDiagnostics.shape({ args: [file, name, formatShape(found.shape), formatShape(shape)] }));
-  }
-  for (const name of tensors.keys()) {
-    if (!names.includes(name)) faults.push(fitDiagnostics.unknown({ args: [file, name, network.name], help: didYouMean(name, names) }));
-  }
-  if (faults.length > 0 && !network.parameters.some(fits)) {
-    fail(fitDiagnostics['another-network']({ args: [file, network.name], help: faults[0]?.message }));
-  }
-  if (faults.length > 0) throw new DiagnosticError(faults);
-
-  return new Map(
-    network.parameters.map(({ name, shape }) => {
-      const data = Float64Array.from(tensors.get(name)?.data ?? []);
-      const wild = data.find((value) => !Number.isFinite(value));
-      if (wild !== undefined) fail(fitDiagnostics['not-finite']({ args: [file, name, String(wild)], help: 'the training has diverged: take weights from before' }));
-      return [name, { shape, data }];
-    }),
-  );
 }

@@ -7,6 +7,8 @@ const weightsMessages = {
   truncated: (file: string, found: number, expected: number): string => `${file} is truncated: found ${found} bytes, expected ${expected}`,
   corrupt: (file: string, found: string, expected: string): string => `${file} is no safetensors file: found ${found}, expected ${expected}`,
   'too-large': (file: string, what: string, found: number, limit: number): string => `${file} is too large: found ${what} ${found}, the limit is ${limit}`,
+  format: (file: string, what: string): string => `${file} is ${what}, expected a safetensors file`,
+  repeated: (file: string, key: string): string => `${file} is no safetensors file: its header holds "${key}" twice`,
   type: (file: string, tensor: string, found: string, expected: string): string => `${file} holds "${tensor}" as ${found}, expected ${expected}`,
 };
 

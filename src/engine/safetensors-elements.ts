@@ -1,5 +1,8 @@
 // Elements of the tensors of a safetensors file: little-endian numbers of a type.
 
+import { fail } from '../base/diagnostic.ts';
+import { weightsDiagnostics } from './diagnostics.ts';
+
 export interface ElementType {
   readonly bytes: number;
   readonly make: (count: number) => Float32Array<ArrayBuffer> | Float64Array<ArrayBuffer>;
@@ -9,14 +12,31 @@ export interface ElementType {
 const makeF32 = (count: number): Float32Array<ArrayBuffer> => new Float32Array(count);
 
 /** Half precision fits f32 exactly. */
-export const elementTypes: ReadonlyMap<string, ElementType> = new Map<string, ElementType>([
+const elementTypes: ReadonlyMap<string, ElementType> = new Map<string, ElementType>([
   ['F32', { bytes: 4, make: makeF32, read: (view, at) => view.getFloat32(at, true) }],
   ['F64', { bytes: 8, make: (count) => new Float64Array(count), read: (view, at) => view.getFloat64(at, true) }],
   ['F16', { bytes: 2, make: makeF32, read: (view, at) => halfToNumber(view.getUint16(at, true)) }],
   ['BF16', { bytes: 2, make: makeF32, read: brainToNumber }],
 ]);
 
-export const typeNames: string = [...elementTypes.keys()].join(', ');
+/** Of whole bytes, by the bytes of an element; files hold them beside weights, and we do not read them. */
+const otherTypes: ReadonlyMap<string, number> = new Map([
+  ...['BOOL', 'U8', 'I8', 'F8_E4M3', 'F8_E5M2', 'F8_E8M0'].map((name) => [name, 1] as const),
+  ...['U16', 'I16'].map((name) => [name, 2] as const),
+  ...['U32', 'I32'].map((name) => [name, 4] as const),
+  ...['U64', 'I64', 'C64'].map((name) => [name, 8] as const),
+]);
+
+/** Bytes of an element; undefined for a type that we have not heard of. */
+export function bytesOfType(name: string): number | undefined {
+  return elementTypes.get(name)?.bytes ?? otherTypes.get(name);
+}
+
+/** Fails with `weights/type` where it is no type that we read. */
+export function elementTypeOf(type: string, tensor: string, file: string): ElementType {
+  const expected = [...elementTypes.keys()].join(', ');
+  return elementTypes.get(type) ?? fail(weightsDiagnostics.type({ args: [file, tensor, type, expected], help: `convert it in Python: \`tensors["${tensor}"] = tensors["${tensor}"].float()\`` }));
+}
 
 /** @param bytes A whole number of elements. */
 export function decodeElements(bytes: Uint8Array, type: ElementType): Float32Array<ArrayBuffer> | Float64Array<ArrayBuffer> {

@@ -51,6 +51,10 @@ export interface ParameterSpec {
   readonly role: 'trained' | 'running';
   /** Weight decay applies. */
   readonly decay: boolean;
+  /** What the suffix is called where weights come from as well: PyTorch's name. */
+  readonly alias?: string;
+  /** No number of it is below this. Absent: any finite number will do. */
+  readonly least?: number;
 }
 
 /** Why shapes do not fit, in a person's words; the checker adds the place. */

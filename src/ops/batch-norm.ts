@@ -20,8 +20,13 @@ const places = { gamma: 1, beta: 2, mean: 3, variance: 4 } as const;
 
 function parameters(_attrs: Attrs, operands: readonly Shape[]): readonly ParameterSpec[] {
   const shape = [channelLayout(operand(operands, 0), 'batch_norm').channels];
-  const spec = (suffix: string, value: number, role: ParameterSpec['role']): ParameterSpec => ({ suffix, shape, initial: { kind: 'constant', value }, role, decay: false });
-  return [spec('gamma', 1, 'trained'), spec('beta', 0, 'trained'), spec('mean', 0, 'running'), spec('variance', 1, 'running')];
+  const spec = (suffix: string, alias: string, value: number, role: ParameterSpec['role']): ParameterSpec => ({ suffix, alias, shape, initial: { kind: 'constant', value }, role, decay: false });
+  return [
+    spec('gamma', 'weight', 1, 'trained'),
+    spec('beta', 'bias', 0, 'trained'),
+    spec('mean', 'running_mean', 0, 'running'),
+    { ...spec('variance', 'running_var', 1, 'running'), least: 0 },
+  ];
 }
 
 function training({ builder, node, inputs }: TrainingContext): TrainingForm {

@@ -49,6 +49,13 @@ describe('what is written is read back', () => {
     const brain = fileOf({ b: { dtype: 'BF16', shape: [2], data_offsets: [0, 4] } }, [0x80, 0x3f, 0x20, 0xc0]);
     expect([...(readSafetensors(brain, 'x').tensors.get('b')?.data ?? [])]).toEqual([1, -2.5]);
   });
+
+  test('subnormal numbers of half precision are exact, in either sign', () => {
+    const half = fileOf({ h: { dtype: 'F16', shape: [3], data_offsets: [0, 6] } }, [0xff, 0x03, 0x01, 0x80, 0x00, 0x80]);
+    expect([...(readSafetensors(half, 'x').tensors.get('h')?.data ?? [])]).toEqual([1023 * 2 ** -24, -(2 ** -24), -0]);
+    const brain = fileOf({ b: { dtype: 'BF16', shape: [2], data_offsets: [0, 4] } }, [0x01, 0x00, 0x7f, 0x80]);
+    expect([...(readSafetensors(brain, 'x').tensors.get('b')?.data ?? [])]).toEqual([2 ** -133, -127 * 2 ** -133]);
+  });
 });
 
 describe('bad files', () => {
@@ -66,7 +73,13 @@ describe('bad files', () => {
     ['bytes that are no UTF-8', fileOf('\u{0}').fill(0xff, 8), 'weights/corrupt'],
     ['an array', fileOf([]), 'weights/corrupt'],
     ['an entry that is no object', fileOf({ a: 3 }), 'weights/corrupt'],
-    ['an unknown type', fileOf({ a: { ...entry, dtype: 'I64' } }, eight), 'weights/type'],
+    ['whole numbers', fileOf({ a: { ...entry, shape: [1], dtype: 'I64' } }, eight), 'weights/type'],
+    ['an unknown type', fileOf({ a: { ...entry, dtype: 'F4' } }, eight), 'weights/type'],
+    ['no type', fileOf({ a: { ...entry, dtype: 64 } }, eight), 'weights/corrupt'],
+    ['more bytes than the whole numbers of its shape', fileOf({ a: { ...entry, shape: [1], dtype: 'I32' } }, eight), 'weights/corrupt'],
+    ['a name twice', fileOf('{"a": {"dtype": "F32", "shape": [1], "data_offsets": [0, 4]}, "a": {"dtype": "F32", "shape": [1], "data_offsets": [4, 8]}}', eight), 'weights/repeated'],
+    ['a name twice, once escaped', fileOf(String.raw`{"a": {"dtype": "F32", "shape": [2], "data_offsets": [0, 8]}, "\u0061": {"dtype": "F32", "shape": [2], "data_offsets": [0, 8]}}`, eight), 'weights/repeated'],
+    ['a shape twice', fileOf('{"a": {"dtype": "F32", "shape": [1, 2], "shape": [2, 1], "data_offsets": [0, 8]}}', eight), 'weights/repeated'],
     ['a negative extent', fileOf({ a: { ...entry, shape: [-2] } }, eight), 'weights/corrupt'],
     ['a fractional extent', fileOf({ a: { ...entry, shape: [1.5] } }, eight), 'weights/corrupt'],
     ['no shape', fileOf({ a: { dtype: 'F32', data_offsets: [0, 8] } }, eight), 'weights/corrupt'],
