@@ -13,6 +13,7 @@ import { initialParameters } from '../train/initialize.ts';
 import { positionOf } from '../train/plan.ts';
 import { writeCheckpoint } from './run-checkpoint.ts';
 import type { Checkpoint } from './run-checkpoint.ts';
+import { fitWeights } from './fit-weights.ts';
 import { paceOf } from './run-context.ts';
 import type { Run } from './run-context.ts';
 import { runDiagnostics } from './run-diagnostics.ts';
@@ -23,7 +24,7 @@ import type { EpochEvent } from './run-events.ts';
 import { appendMetrics, phaseFile, readRunFile, writeRunFile } from './run-folder.ts';
 import { watchPhase } from './run-watch.ts';
 import type { Watched } from './run-watch.ts';
-import { fitWeights } from './weights.ts';
+import { tensorsInMemory } from './tensor-source.ts';
 import { freezeZeroGroups, maskZeroGroups, nextFreeze } from './zero-groups.ts';
 
 /** Where a phase starts from. */
@@ -189,7 +190,7 @@ function parametersOf({ network }: Model, tensors: PhaseTensors): PhaseTensors {
 export async function readPhaseParameters({ folder: { path }, model: { network }, plan }: Run, phase: number): Promise<PhaseTensors> {
   const file = phaseFile(present(plan.phases[phase], 'phase').key);
   const { tensors } = readSafetensors(await readRunFile(path, file), `${path}/${file}`);
-  const parameters = fitWeights(tensors, network, `${path}/${file}`);
+  const { parameters } = fitWeights(tensorsInMemory(`${path}/${file}`, tensors), network);
   return new Map([...parameters].map(([name, { shape, data }]) => [name, tensor(shape, Float32Array.from(data))]));
 }
 
