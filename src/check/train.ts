@@ -3,7 +3,7 @@
 // the phases that it is compared with.
 
 import { didYouMean } from '../base/suggest.ts';
-import type { PhaseKind, PhaseSpec, Schedule, TrainSpec } from '../ir/network.ts';
+import type { DatasetReference, PhaseKind, PhaseSpec, Schedule, TrainSpec } from '../ir/network.ts';
 import { phaseKinds, phaseTraits } from '../ir/phase.ts';
 import type { Phase, TrainDeclaration } from '../syntax/ast.ts';
 import { bindSettings } from './bind.ts';
@@ -42,10 +42,10 @@ export function checkTrain(declaration: TrainDeclaration, penalized: boolean, co
     report(trainDiagnostics['never-sparsified']({ span: declaration.dataset.span, args: [], help: 'for example `sparsify { epochs = 6 }`', severity: 'warning' }));
   }
   const { dataset } = declaration;
-  const named = dataset.kind === 'name' ? dataset.text : dataset.value;
-  if (named === '') return report(trainDiagnostics['no-data-set']({ span: dataset.span, args: [], help: 'for example `train on digits`, or on a folder: `train on "data/mine"`' }));
+  const reference: DatasetReference = dataset.kind === 'name' ? { kind: 'named', name: dataset.text } : { kind: 'folder', path: dataset.value };
+  if (dataset.kind === 'string' && dataset.value === '') return report(trainDiagnostics['no-data-set']({ span: dataset.span, args: [], help: 'for example `train on digits`, or on a folder: `train on "data/mine"`' }));
   if (!phases || seedNumber === undefined || heldOutShare === undefined) return undefined;
-  return { dataset: named, span: dataset.span, phases, seed: seedNumber, heldOut: heldOutShare };
+  return { dataset: reference, span: dataset.span, phases, seed: seedNumber, heldOut: heldOutShare };
 }
 
 function checkPhases(declaration: TrainDeclaration, scope: TrainScope): readonly PhaseSpec[] | undefined {

@@ -36,7 +36,8 @@ export async function start(shell: Shell): Promise<number> {
   const began = performance.now();
   const file = fileURLToPath(new URL('demo.ssl', examples));
   const { model } = checkSource(loadSource(file), ops);
-  shell.out(`Training ${model.network.name} on handwritten digits that ssl-compile draws itself (${present(model.train, 'train block').dataset}): ${phasesText(model)}.\n`);
+  shell.out(`Training ${model.network.name} on handwritten digits that ssl-compile draws itself: ${phasesText(model)}.
+`);
   const { result: trained, signal } = await shell.interruptible((stop) => trainDemo(model, shell, stop));
   if (trained.status === 'interrupted') {
     shell.err(`stopped after step ${trained.step} of ${trained.totalSteps}; \`npm start\` goes on from there\n`);
@@ -78,7 +79,7 @@ function phasesText({ train: spec }: Model): string {
 
 /** Goes on with an unfinished run; what it cannot go on with is moved aside, since it may be somebody's work. */
 async function trainDemo(model: Model, shell: Shell, signal: AbortSignal): Promise<TrainResult> {
-  const run = async (): Promise<TrainResult> => train(model, await loadDataset('digits'), { out: places.run, resume: true, onProgress: showProgress(shell, true), signal });
+  const run = async (): Promise<TrainResult> => train(model, await loadDataset({ kind: 'named', name: 'digits' }), { out: places.run, resume: true, onProgress: showProgress(shell, true), signal });
   try {
     return await run();
   } catch (error) {

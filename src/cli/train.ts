@@ -9,6 +9,7 @@ import type { Model } from '../ir/network.ts';
 import { mostWorkers } from '../driver/request.ts';
 import type { TrainResult } from '../driver/train-options.ts';
 import { collectGarbage } from './collect-garbage.ts';
+import { dataText } from './data-text.ts';
 import { exitCode, exitCodeOf } from './exit-code.ts';
 import { dataOption, example, folderPath, integerFrom, jsonOption } from './options.ts';
 import type { JsonOption } from './options.ts';
@@ -52,12 +53,17 @@ async function trainFile(file: string, { out, data, resume, seed, threads, json 
   const model = seed === undefined ? written : withSeed(written, seed);
   const spec = trainSpecOf(model);
   const warnings = [...ofSource];
+  let origin: string | undefined;
   // A function of its own, so that nobody holds on to the data set while `train` runs.
   const trainOnData = async (signal: AbortSignal): Promise<TrainResult> => {
     const dataset = await loadDataset(spec.dataset, { directory: data, environment: shell.environment });
     // Errors are for `train` to throw.
-    warnings.push(...checkDataset(dataset, model.network, spec.span).filter(({ severity }) => severity === 'warning'));
-    if (!json) printDiagnostics(warnings, shell);
+    warnings.push(...(dataset.warnings ?? []), ...checkDataset(dataset, model.network, spec.span).filter(({ severity }) => severity === 'warning'));
+    origin = dataset.origin;
+    if (!json) {
+      printDiagnostics(warnings, shell);
+      shell.err(dataText(dataset, model.network.labels));
+    }
     collectGarbage();
     return train(model, dataset, { out, threads, resume: resume ?? false, onProgress: showProgress(shell), tidy: collectGarbage, signal });
   };
@@ -68,7 +74,7 @@ async function trainFile(file: string, { out, data, resume, seed, threads, json 
     shell.err(`stopped after step ${step} of ${totalSteps}; go on with --resume\n`);
     return exitCodeOf(present(signal, 'signal that asked the run to stop'));
   }
-  shell.out(json ? `${JSON.stringify({ ok: true, out, ...result.summary, diagnostics: diagnosticsJson(warnings) })}\n` : summaryText(result.summary, out));
+  shell.out(json ? `${JSON.stringify({ ok: true, out, origin, ...result.summary, diagnostics: diagnosticsJson(warnings) })}\n` : summaryText(result.summary, out));
   return exitCode.ok;
 }
 

@@ -6,31 +6,38 @@ import { formatShape, sameShape, sizeOf } from '../base/tensor.ts';
 import type { Shape } from '../base/tensor.ts';
 import type { Dataset } from './dataset.ts';
 import { dataDiagnostics } from './diagnostics.ts';
+import { checkRange } from './value-range.ts';
+
+/** Classes beyond these add nothing to a message. */
+const mostShown = 8;
 
 export interface NetworkInterface {
   /** Of one sample, without the batch. */
   readonly inputShape: Shape;
   /** Outputs of the network, one a class. */
   readonly classes: number;
+  readonly normalization?: { readonly deviation: readonly number[] };
 }
 
 /**
- * Errors where shape or classes do not fit; a warning where some outputs would never be a right answer.
+ * Is it fit to train the network on? What {@link checkFit} finds; and warnings where a class has no training sample,
+ * and where the numbers of samples look like pixels that nobody has scaled.
  * `span` is the place in the source that names the data set.
  */
 export function checkDataset(dataset: Dataset, network: NetworkInterface, span?: Span): Diagnostic[] {
+  return [...checkFit(dataset, network, span), ...unseenClasses(dataset, span), ...checkRange(dataset, network.normalization?.deviation, span)];
+}
+
+/** Errors where shape or classes do not fit; a warning where some outputs would never be a right answer. */
+export function checkFit(dataset: Dataset, { inputShape, classes }: NetworkInterface, span?: Span): Diagnostic[] {
   const found: Diagnostic[] = [];
-  const { inputShape, classes } = network;
   if (!sameShape(dataset.shape, inputShape)) {
     const image = formatShape(dataset.shape);
-    const sameSize = sizeOf(dataset.shape) === sizeOf(inputShape);
     found.push(
       dataDiagnostics.shape({
         args: [dataset.name, image, formatShape(inputShape)],
         span,
-        help: sameSize
-          ? `declare the input as tensor${image} and flatten it inside the network`
-          : `declare the input as tensor${image}, or train on data of the network's shape`,
+        help: shapeHelp(dataset.shape, inputShape),
       }),
     );
   }
@@ -39,10 +46,46 @@ export function checkDataset(dataset: Dataset, network: NetworkInterface, span?:
       dataDiagnostics.classes({
         args: [dataset.name, dataset.classes, classes],
         span,
-        help: `give the last layer ${dataset.classes} units`,
+        help: fromOne(dataset) ? `no sample has label 0: number the classes from 0 to ${dataset.classes - 2}` : `give the last layer ${dataset.classes} units`,
         severity: dataset.classes > classes ? 'error' : 'warning',
       }),
     );
   }
   return found;
+}
+
+function shapeHelp(shape: Shape, inputShape: Shape): string {
+  const image = formatShape(shape);
+  const [rows = 0, columns = 0, channels = 0] = shape;
+  const channelsLast = shape.length === 3 && (sameShape([channels, rows, columns], inputShape) || ((channels === 1 || channels === 3) && rows > 4 && columns > 4));
+  if (channelsLast) return 'images are [count, channels, height, width]: save array.transpose(0, 3, 1, 2)';
+  if (sizeOf(shape) === sizeOf(inputShape)) return `declare the input as tensor${image} and flatten it inside the network`;
+  return `declare the input as tensor${image}, or train on data of the network's shape`;
+}
+
+function seenClasses({ training }: Dataset): ReadonlySet<number> {
+  return new Set(training.labels);
+}
+
+/** Labels that are numbered from 1 leave the first output without samples. */
+function fromOne(dataset: Dataset): boolean {
+  const seen = seenClasses(dataset);
+  return !seen.has(0) && seen.size === dataset.classes - 1;
+}
+
+/** A warning where the data names or numbers classes of which it has no training sample. */
+function unseenClasses(dataset: Dataset, span?: Span): readonly Diagnostic[] {
+  const seen = seenClasses(dataset);
+  const unseen = Array.from({ length: dataset.classes }, (_, i) => i).filter((label) => !seen.has(label));
+  if (unseen.length === 0) return [];
+  const shown = unseen.slice(0, mostShown).map((label) => JSON.stringify(dataset.labels?.[label] ?? label)).join(', ');
+  const rest = unseen.length > mostShown ? ` and ${unseen.length - mostShown} more` : '';
+  return [
+    dataDiagnostics['unseen-class']({
+      args: [dataset.name, `class ${shown}${rest}`],
+      span,
+      help: fromOne(dataset) ? 'number the classes from 0, not from 1' : 'the network cannot learn to answer with it',
+      severity: 'warning',
+    }),
+  ];
 }

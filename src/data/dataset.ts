@@ -1,9 +1,10 @@
 // A data set in memory, and the split of its training samples into those trained on and those held out.
 
 import { fail } from '../base/diagnostic.ts';
+import type { Diagnostic } from '../base/diagnostic.ts';
 import { invariant } from '../base/invariant.ts';
 import { permutation } from '../base/random.ts';
-import { formatShape, sizeOf } from '../base/tensor.ts';
+import { formatShape, sameShape, sizeOf } from '../base/tensor.ts';
 import type { Shape } from '../base/tensor.ts';
 import { dataDiagnostics } from './diagnostics.ts';
 
@@ -28,6 +29,12 @@ export interface Dataset {
   readonly labels?: readonly string[];
   readonly training: Split;
   readonly test: Split;
+  /** Everybody knows the order of the classes, so that a source may call them otherwise, by position. */
+  readonly namesByPosition?: boolean;
+  /** Where it was read from, or how it came about, for people. */
+  readonly origin?: string;
+  /** What its reader wondered at. */
+  readonly warnings?: readonly Diagnostic[];
 }
 
 /** A split read from somewhere, with the name of the place for messages. */
@@ -44,23 +51,8 @@ export function datasetOf(name: string, training: ReadSplit, test: ReadSplit, la
     invariant(split.labels.length === split.count, `${place}: labels do not match samples`);
     if (split.samples.length === 0) fail(dataDiagnostics.empty({ args: [place, 'at least one sample'] }));
   }
-  if (formatShape(training.shape) !== formatShape(test.shape)) {
-    fail(
-      dataDiagnostics['sample-shape']({
-        args: [test.place, `shape ${formatShape(test.shape)}`, `${formatShape(training.shape)} as in ${training.place}`],
-        help: 'give training and test samples one shape',
-      }),
-    );
-  }
-  const bytes = training.split.samples instanceof Uint8Array;
-  if (bytes !== test.split.samples instanceof Uint8Array) {
-    fail(
-      dataDiagnostics['sample-type']({
-        args: [test.place, bytes ? 'floats' : 'bytes', `${bytes ? 'bytes' : 'floats'} as in ${training.place}`],
-        help: 'save both with one type: bytes stand for byte / 255, floats for themselves',
-      }),
-    );
-  }
+  checkSameShape(training, test);
+  checkSameType({ place: training.place, samples: training.split.samples }, { place: test.place, samples: test.split.samples });
   return {
     name,
     shape: training.shape,
@@ -69,6 +61,34 @@ export function datasetOf(name: string, training: ReadSplit, test: ReadSplit, la
     training: training.split,
     test: test.split,
   };
+}
+
+/** Fails with `data/sample-shape`. */
+export function checkSameShape(training: Pick<ReadSplit, 'place' | 'shape'>, test: Pick<ReadSplit, 'place' | 'shape'>): void {
+  if (sameShape(training.shape, test.shape)) return;
+  fail(
+    dataDiagnostics['sample-shape']({
+      args: [test.place, `shape ${formatShape(test.shape)}`, `${formatShape(training.shape)} as in ${training.place}`],
+      help: 'give training and test samples one shape',
+    }),
+  );
+}
+
+interface PlacedSamples {
+  readonly place: string;
+  readonly samples: Samples;
+}
+
+/** Fails with `data/sample-type`. */
+export function checkSameType(training: PlacedSamples, test: PlacedSamples): void {
+  const typeOf = ({ samples }: PlacedSamples): string => (samples instanceof Uint8Array ? 'bytes' : 'numbers that are not bytes');
+  if (typeOf(training) === typeOf(test)) return;
+  fail(
+    dataDiagnostics['sample-type']({
+      args: [test.place, typeOf(test), `${typeOf(training)} as in ${training.place}`],
+      help: 'save both with one type: bytes (u1) stand for byte / 255, other numbers for themselves',
+    }),
+  );
 }
 
 function largest(labels: Labels): number {

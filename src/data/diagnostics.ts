@@ -11,6 +11,7 @@ const messages = {
   unsupported: (file: string, found: string, expected: string): string => `${file} has ${found}, expected ${expected}`,
   length: (file: string, found: number, expected: number): string =>
     `${file} is ${found < expected ? 'truncated' : 'too long'}: found ${found} bytes, expected ${expected}`,
+  'too-long': (file: string, expected: number): string => `${file} is too long: found more than the expected ${expected} bytes unpacked`,
   corrupt: (file: string, found: string, expected: string): string => `${file} is corrupt: found ${found}, expected ${expected}`,
   checksum: (file: string, found: string, expected: string): string =>
     `${file} is not the published file: found md5 ${found}, expected ${expected}`,
@@ -26,11 +27,18 @@ const messages = {
     `${samples} holds ${sampleCount} samples, but ${labels} holds ${labelCount} labels`,
   'sample-shape': (file: string, found: string, expected: string): string => `${file} has samples of ${found}, expected ${expected}`,
   'sample-type': (file: string, found: string, expected: string): string => `${file} holds ${found}, expected ${expected}`,
+  'no-class': (folder: string, image: string): string => `${folder} holds ${image} beside the folders of the classes`,
+  unread: (folder: string, file: string, others: number): string =>
+    `of ${folder}, ${file} is not read${others === 0 ? '' : `, nor ${others} more`}`,
   'unknown-class': (folder: string, known: string): string => `${folder} is a class without training samples; known: ${known}`,
   ambiguous: (folder: string, found: string, expected: string): string => `${folder} holds ${found}, expected one ${expected}`,
+  twice: (folder: string, read: string, other: string): string => `${folder} holds ${read} and ${other}; ${read} is read`,
   incomplete: (folder: string, missing: string): string => `${folder} lacks ${missing}`,
   'no-layout': (folder: string): string => `${folder} holds no data set: found neither IDX files, .npy pairs nor train/<class>/*.png`,
   'not-found': (name: string, places: string): string => `no data set ${name}; looked in ${places}`,
+  'unknown-name': (name: string): string => `there is no known data set \`${name}\``,
+  'name-or-folder': (name: string, folder: string): string => `'${name}' may be the known data set or the folder ${folder}`,
+  several: (path: string, other: string, read: string): string => `"${path}" is also at ${other}; ${read} is read`,
 
   unnamed: (place: string): string => `${place} does not say which data set it is for`,
   'two-meanings': (folder: string, inside: string): string => `${folder} is a data set itself and holds ${inside} too`,
@@ -40,6 +48,10 @@ const messages = {
     `samples of ${name} have shape ${found}, but the network's input is ${expected}`,
   classes: (name: string, found: number, expected: number): string =>
     `${name} has ${found} classes, but the network has ${expected} outputs`,
+  range: (name: string, found: string): string => `samples of ${name} hold ${found}; they are taken as they are`,
+  'unseen-class': (name: string, found: string): string => `${name} has no training sample of ${found}`,
+  given: (what: string, found: string, expected: string): string => `${what} is ${found}, expected ${expected}`,
+  'class-names': (name: string, found: string, expected: string): string => `the classes of ${name} are ${found}, those of the source ${expected}`,
   'held-out': (share: number, count: number): string =>
     `held-out share ${share} of ${count} training samples, expected a number from 0 up to, not including, 1 that leaves a sample to train on`,
 

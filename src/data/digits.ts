@@ -29,6 +29,8 @@ export function digits(options: DigitsOptions): Dataset {
     shape: [1, size, size],
     classes: 10,
     labels: digitLabels,
+    namesByPosition: true,
+    origin: 'drawn by ssl-compile',
     training: drawSplit(options.seed, 'digits/training', options.training),
     test: drawSplit(options.seed, 'digits/test', options.test),
   };

@@ -4,9 +4,12 @@
 import { fail } from '../base/diagnostic.ts';
 import { sizeOf } from '../base/tensor.ts';
 import type { Shape } from '../base/tensor.ts';
+import type { ArrayFormat, ArrayHeader, NamedBytes } from './array-file.ts';
 import type { ReadSplit } from './dataset.ts';
 import { dataDiagnostics } from './diagnostics.ts';
 import { hexOf } from './hex.ts';
+import { splitShape } from './split-shape.ts';
+import type { NamedShape, SplitShape } from './split-shape.ts';
 
 export interface IdxArray {
   readonly shape: Shape;
@@ -23,8 +26,11 @@ const types = new Map([
   [0x0e, '64-bit floats'],
 ]);
 
+/** Enough for the four extents that are accepted at most. */
+export const idxFormat: ArrayFormat = { headBytes: 20, header: idxHeader };
+
 /** Fails with `data/not-format`, `data/unsupported` or `data/length`, naming `file`. */
-export function decodeIdx(file: string, bytes: Uint8Array): IdxArray {
+function idxHeader(file: string, bytes: Uint8Array): ArrayHeader {
   const [zero0, zero1, type, rank] = bytes;
   const typeName = type === undefined ? undefined : types.get(type);
   if (rank === undefined) fail(dataDiagnostics.length({ args: [file, bytes.length, 4], help: 'fetch the file again' }));
@@ -51,44 +57,27 @@ export function decodeIdx(file: string, bytes: Uint8Array): IdxArray {
   if (bytes.length < header) fail(dataDiagnostics.length({ args: [file, bytes.length, header], help: 'fetch the file again' }));
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const shape = Array.from({ length: rank }, (_, d) => view.getUint32(4 + 4 * d));
-  const expected = header + sizeOf(shape);
-  if (bytes.length !== expected) {
-    fail(dataDiagnostics.length({ args: [file, bytes.length, expected], help: 'fetch the file again' }));
-  }
-  return { shape, data: bytes.subarray(header) };
+  return { shape, start: header, fileBytes: header + sizeOf(shape) };
 }
 
-export interface NamedBytes {
-  readonly file: string;
-  readonly bytes: Uint8Array;
+/** Fails as its header does, and with `data/length` where the file is shorter or longer than that says. */
+export function decodeIdx(file: string, bytes: Uint8Array): IdxArray {
+  const { shape, start, fileBytes } = idxHeader(file, bytes);
+  if (bytes.length !== fileBytes) {
+    fail(dataDiagnostics.length({ args: [file, bytes.length, fileBytes], help: 'fetch the file again' }));
+  }
+  return { shape, data: bytes.subarray(start) };
+}
+
+/** What a pair of files promises. Fails with `data/unsupported` or `data/count`. */
+export function idxSplitShape(images: NamedShape, labels: NamedShape): SplitShape {
+  return splitShape(images, labels, [3, 4]);
 }
 
 /** Images `[count, H, W]` or `[count, C, H, W]` with labels `[count]`. */
 export function decodeIdxSplit(images: NamedBytes, labels: NamedBytes): ReadSplit {
   const pixels = decodeIdx(images.file, images.bytes);
   const classes = decodeIdx(labels.file, labels.bytes);
-  const [count = 0, ...sample] = pixels.shape;
-  if (sample.length < 2) {
-    fail(
-      dataDiagnostics.unsupported({
-        args: [images.file, `${pixels.shape.length} dimensions`, '3 (count, height, width) or 4 (count, channels, height, width)'],
-      }),
-    );
-  }
-  if (classes.shape.length !== 1) {
-    fail(dataDiagnostics.unsupported({ args: [labels.file, `${classes.shape.length} dimensions`, '1 (count)'] }));
-  }
-  if (classes.data.length !== count) {
-    fail(
-      dataDiagnostics.count({
-        args: [images.file, count, labels.file, classes.data.length],
-        help: 'pair images with the labels of the same split',
-      }),
-    );
-  }
-  return {
-    place: images.file,
-    shape: sample.length === 2 ? [1, ...sample] : sample,
-    split: { count, samples: pixels.data, labels: classes.data },
-  };
+  const { count, sample } = idxSplitShape({ file: images.file, shape: pixels.shape }, { file: labels.file, shape: classes.shape });
+  return { place: images.file, shape: sample, split: { count, samples: pixels.data, labels: classes.data } };
 }

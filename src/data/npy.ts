@@ -1,13 +1,17 @@
-// NumPy's .npy format, versions 1 to 3, little-endian numbers in C order. u1 and f4 stay views onto the
-// bytes given; other types become f32.
+// NumPy's .npy format, versions 1 to 3, numbers in C order. u1 and little-endian f4 stay views onto the bytes given;
+// other types become f32.
 
 import { fail } from '../base/diagnostic.ts';
 import { sizeOf } from '../base/tensor.ts';
 import type { Shape } from '../base/tensor.ts';
+import type { ArrayFormat, ArrayHeader, NamedBytes } from './array-file.ts';
 import type { Labels, ReadSplit, Samples } from './dataset.ts';
 import { dataDiagnostics } from './diagnostics.ts';
 import { hexOf } from './hex.ts';
-import type { NamedBytes } from './idx.ts';
+import { numberType, typeHelp, typeNames } from './npy-types.ts';
+import type { NumberType } from './npy-types.ts';
+import { splitShape } from './split-shape.ts';
+import type { NamedShape, SplitShape } from './split-shape.ts';
 
 export interface NpyArray {
   readonly shape: Shape;
@@ -16,41 +20,19 @@ export interface NpyArray {
 
 const maxHeader = 65_536;
 
-interface NumberType {
-  readonly bytes: number;
-  /** The element at a byte offset; absent for the two types that need no conversion. */
-  readonly read?: (view: DataView, at: number) => number;
-}
-
-const numberTypes = new Map<string, NumberType>([
-  ['|u1', { bytes: 1 }],
-  ['<f4', { bytes: 4 }],
-  ['|b1', { bytes: 1, read: (view, at) => (view.getUint8(at) === 0 ? 0 : 1) }],
-  ['|i1', { bytes: 1, read: (view, at) => view.getInt8(at) }],
-  ['<i2', { bytes: 2, read: (view, at) => view.getInt16(at, true) }],
-  ['<u2', { bytes: 2, read: (view, at) => view.getUint16(at, true) }],
-  ['<i4', { bytes: 4, read: (view, at) => view.getInt32(at, true) }],
-  ['<u4', { bytes: 4, read: (view, at) => view.getUint32(at, true) }],
-  ['<i8', { bytes: 8, read: (view, at) => view.getInt32(at + 4, true) * 2 ** 32 + view.getUint32(at, true) }],
-  ['<u8', { bytes: 8, read: (view, at) => view.getUint32(at + 4, true) * 2 ** 32 + view.getUint32(at, true) }],
-  ['<f8', { bytes: 8, read: (view, at) => view.getFloat64(at, true) }],
-]);
-
-interface Header {
+interface NpyHeader extends ArrayHeader {
   readonly type: NumberType;
-  readonly shape: Shape;
-  /** Offset of the first element. */
-  readonly start: number;
 }
+
+export const npyFormat: ArrayFormat = { headBytes: 12 + maxHeader, header: decodeHeader };
 
 /** Fails with `data/not-format`, `data/unsupported`, `data/corrupt` or `data/length`, naming `file`. */
 export function decodeNpy(file: string, bytes: Uint8Array): NpyArray {
-  const { type, shape, start } = decodeHeader(file, bytes);
+  const { type, shape, start, fileBytes } = decodeHeader(file, bytes);
   const count = sizeOf(shape);
   // Before anything is allocated: a header of a few bytes may declare any number of elements.
-  const expected = start + count * type.bytes;
-  if (bytes.length !== expected) {
-    fail(dataDiagnostics.length({ args: [file, bytes.length, expected], help: 'save or copy the file again' }));
+  if (bytes.length !== fileBytes) {
+    fail(dataDiagnostics.length({ args: [file, bytes.length, fileBytes], help: 'save or copy the file again' }));
   }
   const { read } = type;
   if (read) {
@@ -65,7 +47,7 @@ export function decodeNpy(file: string, bytes: Uint8Array): NpyArray {
   return { shape, data: new Float32Array(data.buffer, data.byteOffset, count) };
 }
 
-function decodeHeader(file: string, bytes: Uint8Array): Header {
+function decodeHeader(file: string, bytes: Uint8Array): NpyHeader {
   const magic = [0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59];
   if (!magic.every((byte, i) => bytes[i] === byte)) {
     fail(
@@ -89,11 +71,12 @@ function decodeHeader(file: string, bytes: Uint8Array): Header {
   const start = fixed + length;
   if (bytes.length < start) fail(dataDiagnostics.length({ args: [file, bytes.length, start] }));
   // Copied, since a decoder refuses shared memory.
-  return { ...parseHeader(file, new TextDecoder().decode(bytes.slice(fixed, start))), start };
+  const { type, shape } = parseHeader(file, new TextDecoder().decode(bytes.slice(fixed, start)));
+  return { type, shape, start, fileBytes: start + sizeOf(shape) * type.bytes };
 }
 
 /** The header is a Python dictionary literal with these three keys. */
-function parseHeader(file: string, text: string): Omit<Header, 'start'> {
+function parseHeader(file: string, text: string): Pick<NpyHeader, 'type' | 'shape'> {
   const descr = /'descr'\s*:\s*('[^']*'|\[)/.exec(text)?.[1];
   const fortran = /'fortran_order'\s*:\s*(True|False)/.exec(text)?.[1];
   const extents = /'shape'\s*:\s*\(([\d\s,]*)\)/.exec(text)?.[1];
@@ -105,16 +88,18 @@ function parseHeader(file: string, text: string): Omit<Header, 'start'> {
     );
   }
   const name = descr.replaceAll("'", '');
-  const type = numberTypes.get(name);
+  const type = numberType(name);
   if (!type) {
     fail(
       dataDiagnostics.unsupported({
-        args: [file, descr === '[' ? 'records' : `numbers of type ${name}`, [...numberTypes.keys()].join(', ')],
-        help: "save array.astype('<f4')",
+        args: [file, descr === '[' ? 'records' : `numbers of type ${name}`, typeNames],
+        help: descr === '[' ? 'save one array of numbers' : typeHelp(name),
       }),
     );
   }
-  if (fortran === 'True') {
+  const shape = extents.split(',').map((part) => part.trim()).filter((part) => part !== '').map(Number);
+  // Where one dimension alone is longer than 1, both orders are the same.
+  if (fortran === 'True' && shape.filter((extent) => extent !== 1).length > 1) {
     fail(
       dataDiagnostics.unsupported({
         args: [file, 'Fortran order', 'C order'],
@@ -122,44 +107,21 @@ function parseHeader(file: string, text: string): Omit<Header, 'start'> {
       }),
     );
   }
-  const shape = extents.split(',').map((part) => part.trim()).filter((part) => part !== '').map(Number);
   return { type, shape };
+}
+
+/** What a pair of files promises. Fails with `data/unsupported` or `data/count`. */
+export function npySplitShape(samples: NamedShape, labels: NamedShape): SplitShape {
+  return splitShape(samples, labels, [2, 3, 4]);
 }
 
 /** Samples `[count, H, W]`, `[count, C, H, W]` or `[count, features]`, with labels `[count]` of whole numbers. */
 export function decodeNpySplit(samplesFile: NamedBytes, labelsFile: NamedBytes): ReadSplit {
   const samples = decodeNpy(samplesFile.file, samplesFile.bytes);
   const labels = decodeNpy(labelsFile.file, labelsFile.bytes);
-  const [count = 0, ...sample] = samples.shape;
-  if (sample.length < 1 || sample.length > 3) {
-    fail(
-      dataDiagnostics.unsupported({
-        args: [samplesFile.file, `${samples.shape.length} dimensions`, '2 (count, features), 3 (count, height, width) or 4 (count, channels, height, width)'],
-      }),
-    );
-  }
-  if (labels.shape.length !== 1) {
-    fail(
-      dataDiagnostics.unsupported({
-        args: [labelsFile.file, `${labels.shape.length} dimensions`, '1 (count)'],
-        help: 'save class indices, not one-hot rows: labels.argmax(axis=1)',
-      }),
-    );
-  }
-  if (labels.data.length !== count) {
-    fail(
-      dataDiagnostics.count({
-        args: [samplesFile.file, count, labelsFile.file, labels.data.length],
-        help: 'pair samples with the labels of the same split',
-      }),
-    );
-  }
+  const { count, sample } = npySplitShape({ file: samplesFile.file, shape: samples.shape }, { file: labelsFile.file, shape: labels.shape });
   refuseNonFinite(samplesFile.file, samples.data);
-  return {
-    place: samplesFile.file,
-    shape: sample.length === 2 ? [1, ...sample] : sample,
-    split: { count, samples: samples.data, labels: labelsOf(labelsFile.file, labels.data) },
-  };
+  return { place: samplesFile.file, shape: sample, split: { count, samples: samples.data, labels: labelsOf(labelsFile.file, labels.data) } };
 }
 
 function refuseNonFinite(file: string, data: Samples): void {

@@ -13,7 +13,6 @@ import { rebatch } from '../train/rebatch.ts';
 import { lowerFor } from './build-target.ts';
 import type { BuildTarget } from './build-target.ts';
 import { compact, simplify } from './compact.ts';
-import { knownDatasets } from './data-load.ts';
 import { verifyPrograms } from './equivalence.ts';
 import type { Equivalence } from './equivalence.ts';
 import { compilerVersion } from './version.ts';
@@ -67,7 +66,7 @@ export async function buildModule(input: BuildInput, options: BuildOptions, ops:
       file: network.name.toLowerCase(),
       ...(network.labels && { labels: network.labels }),
       ...(network.normalization && { normalization: network.normalization }),
-      ...(unitRange.has(model.train?.dataset ?? '') && { range: [0, 1] as const }),
+      ...(model.train?.dataset.kind === 'named' && unitRange.has(model.train.dataset.name) && { range: [0, 1] as const }),
       layout: options.layout,
       inline: options.inline,
       meta: metaOf(input, options, structure, equivalence),
@@ -91,7 +90,7 @@ function metaOf({ source, model, weights }: BuildInput, { target, dense, batch, 
     target: target.name,
     options: { dense, batch, layout, inline },
     // The path of a folder is nobody's business.
-    ...(dataset !== undefined && knownDatasets.includes(dataset) && { dataset }),
+    ...(dataset?.kind === 'named' && { dataset: dataset.name }),
     source: `sha256:${hashOf(source.text)}`,
     weights: `sha256:${weights.hash}`,
     ...(weights.seed !== undefined && { seed: weights.seed }),

@@ -2,35 +2,46 @@
 //
 //   IDX    train-images-idx3-ubyte, train-labels-idx1-ubyte, t10k-... or test-..., each plain or .gz
 //   .npy   train-images.npy, train-labels.npy, test-images.npy, test-labels.npy, each plain or .gz
-//   PNG    train/<class>/*.png, test/<class>/*.png
+//   PNG    train/<class>/**/*.png, test/<class>/**/*.png
+//
+// A folder that holds two of them, or one of them twice, is refused: nobody knows which is meant.
 
 import { readdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { fail } from '../base/diagnostic.ts';
-import { datasetOf } from '../data/dataset.ts';
+import type { Diagnostic } from '../base/diagnostic.ts';
+import type { ArrayFormat, NamedBytes } from '../data/array-file.ts';
+import { checkSameShape, datasetOf } from '../data/dataset.ts';
 import type { Dataset, ReadSplit } from '../data/dataset.ts';
 import { dataDiagnostics } from '../data/diagnostics.ts';
-import { decodeIdxSplit } from '../data/idx.ts';
-import type { NamedBytes } from '../data/idx.ts';
-import { decodeNpySplit } from '../data/npy.ts';
-import { readDataFile, unreadable } from './data-file.ts';
+import { decodeIdxSplit, idxFormat, idxSplitShape } from '../data/idx.ts';
+import { decodeNpySplit, npyFormat, npySplitShape } from '../data/npy.ts';
+import type { NamedShape, SplitShape } from '../data/split-shape.ts';
+import { readDataFile, readHeader, unreadable } from './data-file.ts';
 import { readPngFolder } from './data-png.ts';
 
 type Part = 'training images' | 'training labels' | 'test images' | 'test labels';
 
 interface FileLayout {
+  /** For messages. */
+  readonly kind: string;
+  /** Without `.gz`. */
   readonly patterns: Readonly<Record<Part, RegExp>>;
   /** How the files are called, for messages. */
   readonly names: Readonly<Record<Part, string>>;
+  readonly format: ArrayFormat;
+  /** What the headers of a pair promise. */
+  readonly shapeOf: (images: NamedShape, labels: NamedShape) => SplitShape;
   readonly decode: (images: NamedBytes, labels: NamedBytes) => ReadSplit;
 }
 
 const idx: FileLayout = {
+  kind: 'IDX files',
   patterns: {
-    'training images': /^(.*-)?train-images[-.]idx[34]-ubyte(\.gz)?$/,
-    'training labels': /^(.*-)?train-labels[-.]idx1-ubyte(\.gz)?$/,
-    'test images': /^(.*-)?(t10k|test)-images[-.]idx[34]-ubyte(\.gz)?$/,
-    'test labels': /^(.*-)?(t10k|test)-labels[-.]idx1-ubyte(\.gz)?$/,
+    'training images': /^(?<set>.*-|)train-images[-.]idx[34]-ubyte$/,
+    'training labels': /^(?<set>.*-|)train-labels[-.]idx1-ubyte$/,
+    'test images': /^(?<set>.*-|)(t10k|test)-images[-.]idx[34]-ubyte$/,
+    'test labels': /^(?<set>.*-|)(t10k|test)-labels[-.]idx1-ubyte$/,
   },
   names: {
     'training images': 'train-images-idx3-ubyte',
@@ -38,15 +49,18 @@ const idx: FileLayout = {
     'test images': 't10k-images-idx3-ubyte',
     'test labels': 't10k-labels-idx1-ubyte',
   },
+  format: idxFormat,
+  shapeOf: idxSplitShape,
   decode: decodeIdxSplit,
 };
 
 const npy: FileLayout = {
+  kind: '.npy files',
   patterns: {
-    'training images': /^train-images\.npy(\.gz)?$/,
-    'training labels': /^train-labels\.npy(\.gz)?$/,
-    'test images': /^test-images\.npy(\.gz)?$/,
-    'test labels': /^test-labels\.npy(\.gz)?$/,
+    'training images': /^train-images\.npy$/,
+    'training labels': /^train-labels\.npy$/,
+    'test images': /^test-images\.npy$/,
+    'test labels': /^test-labels\.npy$/,
   },
   names: {
     'training images': 'train-images.npy',
@@ -54,57 +68,103 @@ const npy: FileLayout = {
     'test images': 'test-images.npy',
     'test labels': 'test-labels.npy',
   },
+  format: npyFormat,
+  shapeOf: npySplitShape,
   decode: decodeNpySplit,
 };
 
+const fileLayouts: readonly FileLayout[] = [idx, npy];
+
 /** Fails with `data/*` diagnostics that name the folder or the file at fault. */
 export async function readDataFolder(folder: string): Promise<Dataset> {
-  const entries = await entriesOf(folder);
-  const layout = layoutOf(entries);
-  if (layout === 'png') return readPngFolder(folder);
-  if (layout) return readFiles(folder, entries, layout);
-  return fail(
-    dataDiagnostics['no-layout']({
-      args: [folder],
-      help: 'call the files train-images.npy, train-labels.npy, test-images.npy and test-labels.npy, or make a folder of PNG images for each class',
-    }),
-  );
+  const { names, folders, layouts, images } = await contentsOf(folder);
+  const found = [...layouts.map(({ kind }) => kind), ...images.map((name) => `the folder ${name}`)];
+  if (found.length > 1) {
+    fail(dataDiagnostics.ambiguous({ args: [folder, found.join(' and '), 'data set'], help: 'keep each data set in a folder of its own' }));
+  }
+  const [layout] = layouts;
+  if (layout) return readFiles(folder, names, layout);
+  if (images.includes('train')) return readPngFolder(folder, folders);
+  return fail(dataDiagnostics['no-layout']({ args: [folder], help: layoutHelp(images) }));
 }
 
 /** Whether the folder holds a data set itself, be it whole or not. Fails with `data/unreadable`. */
 export async function holdsData(folder: string): Promise<boolean> {
-  return layoutOf(await entriesOf(folder)) !== undefined;
+  const { layouts, images } = await contentsOf(folder);
+  return layouts.length > 0 || images.length > 0;
 }
 
-function entriesOf(folder: string): Promise<readonly string[]> {
-  return readdir(folder).catch((error: unknown) => unreadable(folder, error));
+interface FolderContents {
+  /** Of all that is not hidden. */
+  readonly names: readonly string[];
+  /** Those of them that are no files. */
+  readonly folders: readonly string[];
+  /** Those that any file belongs to. */
+  readonly layouts: readonly FileLayout[];
+  /** Folders called `train`, in small letters or large. */
+  readonly images: readonly string[];
 }
 
-/** The layout that any entry belongs to. */
-function layoutOf(entries: readonly string[]): FileLayout | 'png' | undefined {
-  const found = [idx, npy].find(({ patterns }) => Object.values(patterns).some((pattern) => entries.some((entry) => pattern.test(entry))));
-  return found ?? (entries.includes('train') ? 'png' : undefined);
+async function contentsOf(folder: string): Promise<FolderContents> {
+  const entries = await readdir(folder, { withFileTypes: true }).catch((error: unknown) => unreadable(folder, error));
+  const visible = entries.filter((entry) => !entry.name.startsWith('.'));
+  const names = visible.map((entry) => entry.name);
+  const folders = visible.filter((entry) => !entry.isFile()).map((entry) => entry.name);
+  const layouts = fileLayouts.filter(({ patterns }) => Object.values(patterns).some((pattern) => names.some((name) => pattern.test(plainName(name)))));
+  return { names, folders, layouts, images: folders.filter((name) => name.toLowerCase() === 'train') };
 }
 
-async function readFiles(folder: string, entries: readonly string[], layout: FileLayout): Promise<Dataset> {
-  const path = (part: Part): string => join(folder, theFile(folder, entries, layout, part));
-  // All four are found before the first is read, so that a missing file is told at once.
-  const trainingFiles = [path('training images'), path('training labels')] as const;
-  const testFiles = [path('test images'), path('test labels')] as const;
-  const training = layout.decode(await named(trainingFiles[0]), await named(trainingFiles[1]));
-  const test = layout.decode(await named(testFiles[0]), await named(testFiles[1]));
-  return datasetOf(basename(folder), training, test);
+function layoutHelp([otherCase]: readonly string[]): string {
+  if (otherCase !== undefined) return `call the folder train, not ${otherCase}`;
+  return 'call the files train-images.npy, train-labels.npy, test-images.npy and test-labels.npy, or make folders of PNG images: train/<class> and test/<class>';
 }
 
-async function named(file: string): Promise<NamedBytes> {
-  return { file, bytes: await readDataFile(file) };
+function plainName(name: string): string {
+  return name.replace(/\.gz$/, '');
 }
 
-/** The one file of a part; of a plain and a packed copy, the plain one. */
-function theFile(folder: string, entries: readonly string[], layout: FileLayout, part: Part): string {
-  const matching = entries.filter((entry) => layout.patterns[part].test(entry));
-  const plainNames = new Set(matching.map((entry) => entry.replace(/\.gz$/, '')));
-  const [first] = matching.toSorted((a, b) => a.length - b.length);
+interface SplitFiles {
+  readonly images: string;
+  readonly labels: string;
+}
+
+async function readFiles(folder: string, names: readonly string[], layout: FileLayout): Promise<Dataset> {
+  const warnings: Diagnostic[] = [];
+  const path = (part: Part): string => join(folder, theFile(folder, names, layout, part, warnings));
+  // All four are found, and their headers agree, before the first is read.
+  const training: SplitFiles = { images: path('training images'), labels: path('training labels') };
+  const test: SplitFiles = { images: path('test images'), labels: path('test labels') };
+  refuseMixture(folder, names, layout);
+  const plan = { training: await planSplit(training, layout), test: await planSplit(test, layout) };
+  checkSameShape(plan.training, plan.test);
+  const dataset = datasetOf(basename(folder), await plan.training.read(), await plan.test.read());
+  return { ...dataset, origin: `${folder} (${layout.kind})`, warnings };
+}
+
+interface PlannedSplit {
+  readonly place: string;
+  readonly shape: SplitShape['sample'];
+  readonly read: () => Promise<ReadSplit>;
+}
+
+/** Judges a split by the headers of its files. */
+async function planSplit({ images, labels }: SplitFiles, { format, shapeOf, decode }: FileLayout): Promise<PlannedSplit> {
+  const imagesHeader = await readHeader(images, format);
+  const labelsHeader = await readHeader(labels, format);
+  const { sample } = shapeOf({ file: images, shape: imagesHeader.shape }, { file: labels, shape: labelsHeader.shape });
+  const read = async (): Promise<ReadSplit> => {
+    const labelBytes = await readDataFile(labels, labelsHeader.fileBytes);
+    const imageBytes = await readDataFile(images, imagesHeader.fileBytes);
+    return decode({ file: images, bytes: imageBytes }, { file: labels, bytes: labelBytes });
+  };
+  return { place: images, shape: sample, read };
+}
+
+/** The one file of a part; of a plain and a packed copy, the plain one, with a warning. */
+function theFile(folder: string, names: readonly string[], layout: FileLayout, part: Part, warnings: Diagnostic[]): string {
+  const matching = names.filter((name) => layout.patterns[part].test(plainName(name)));
+  const plainNames = new Set(matching.map(plainName));
+  const [first, packed] = matching.toSorted((a, b) => a.length - b.length);
   if (first === undefined) {
     fail(
       dataDiagnostics.incomplete({
@@ -121,5 +181,22 @@ function theFile(folder: string, entries: readonly string[], layout: FileLayout,
       }),
     );
   }
+  if (packed !== undefined) {
+    warnings.push(dataDiagnostics.twice({ args: [folder, first, packed], help: 'remove the one that is not meant', severity: 'warning' }));
+  }
   return first;
+}
+
+/** Names of IDX files may begin with the name of the data set: the four have to begin alike. */
+function refuseMixture(folder: string, names: readonly string[], { patterns }: FileLayout): void {
+  const beginnings = Object.values(patterns).flatMap((pattern) => names.flatMap((name) => pattern.exec(plainName(name))?.groups?.['set'] ?? []));
+  const sets = [...new Set(beginnings)];
+  if (sets.length > 1) {
+    fail(
+      dataDiagnostics.ambiguous({
+        args: [folder, `files of ${sets.map((set) => (set === '' ? 'a set without a name' : set.slice(0, -1))).join(' and ')}`, 'data set'],
+        help: 'keep each data set in a folder of its own',
+      }),
+    );
+  }
 }

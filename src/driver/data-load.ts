@@ -1,48 +1,59 @@
-// Finds a data set by name or path and reads it.
+// Finds a data set by its name or its folder and reads it. A name and a folder that is called the same are two
+// things: whoever says which of them he means gets that one and no other.
 
-import { createHash } from 'node:crypto';
-import { existsSync, statSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { existsSync, realpathSync, statSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { fail } from '../base/diagnostic.ts';
-import { didYouMean } from '../base/suggest.ts';
-import { datasetOf } from '../data/dataset.ts';
+import { didYouMean, nearest } from '../base/suggest.ts';
 import type { Dataset } from '../data/dataset.ts';
 import { dataDiagnostics } from '../data/diagnostics.ts';
 import { defaultDigits, digits } from '../data/digits.ts';
-import { decodeIdxSplit } from '../data/idx.ts';
-import type { NamedBytes } from '../data/idx.ts';
-import { digitLabels, mnist, mnistFiles } from '../data/mnist.ts';
-import type { PublishedFile } from '../data/mnist.ts';
-import { readDataFile } from './data-file.ts';
+import type { DatasetReference } from '../ir/network.ts';
 import { readDataFolder } from './data-folder.ts';
+import { loadMnist } from './data-mnist.ts';
 import { dataRoots } from './data-path.ts';
 import type { DataSearch } from './data-path.ts';
 
-/** Data sets known by name; anything else is a path. */
-export const knownDatasets: readonly string[] = ['digits', 'mnist'];
+const namedDatasets: ReadonlyMap<string, (search: DataSearch) => Promise<Dataset>> = new Map([
+  ['digits', async () => digits(defaultDigits)],
+  ['mnist', loadMnist],
+]);
 
 /**
- * `digits` (drawn here, no files), `mnist` (published files, checked), or the path of a folder with data
- * of one's own, looked for from the working directory and then in each folder of the search path.
+ * `digits` (drawn here, no files), `mnist` (published files, checked), or a folder with data of one's own, looked for
+ * from the working directory and then in each folder of the search path.
+ * @param wanted As a source says it, or in short: the name of a known data set, else the path of a folder. What could
+ * be either, because the working directory has a folder of that name, is refused: write `./digits`, or a reference.
  * Fails with `data/*` diagnostics.
  */
-export async function loadDataset(nameOrPath: string, search: DataSearch = {}): Promise<Dataset> {
-  if (nameOrPath === 'digits') return digits(defaultDigits);
+export async function loadDataset(wanted: DatasetReference | string, search: DataSearch = {}): Promise<Dataset> {
   const { directory, workingDirectory = process.cwd() } = search;
+  const reference = typeof wanted === 'string' ? referenceOf(wanted, workingDirectory) : wanted;
   if (directory !== undefined) requireFolder(resolve(workingDirectory, directory));
-  if (nameOrPath === 'mnist') return loadMnist(search);
-  const places = [workingDirectory, ...dataRoots(search)].map((root) => resolve(root, nameOrPath));
-  const folder = places.find((place) => existsSync(place));
-  if (folder !== undefined && !statSync(folder).isDirectory()) {
-    fail(dataDiagnostics.unreadable({ args: [folder, 'it is a file, expected a folder'], help: 'name the folder that the files of the data set are in' }));
+  if (reference.kind === 'folder') return loadFolder(reference.path, search);
+  const load = namedDatasets.get(reference.name) ?? unknownName(reference.name, workingDirectory);
+  return load(search);
+}
+
+function referenceOf(nameOrPath: string, workingDirectory: string): DatasetReference {
+  if (!namedDatasets.has(nameOrPath)) return { kind: 'folder', path: nameOrPath };
+  const folder = resolve(workingDirectory, nameOrPath);
+  if (existsSync(folder)) {
+    fail(
+      dataDiagnostics['name-or-folder']({
+        args: [nameOrPath, folder],
+        help: `write './${nameOrPath}' for the folder, { kind: 'named', name: '${nameOrPath}' } for the known data set`,
+      }),
+    );
   }
-  if (folder !== undefined) return { ...(await readDataFolder(folder)), name: nameOrPath };
-  return fail(
-    dataDiagnostics['not-found']({
-      args: [nameOrPath, [...new Set(places)].join(', ')],
-      help: didYouMean(nameOrPath, knownDatasets),
-    }),
-  );
+  return { kind: 'named', name: nameOrPath };
+}
+
+function unknownName(name: string, workingDirectory: string): never {
+  const quoted = `train on ${JSON.stringify(name)}`;
+  const isFolder = existsSync(resolve(workingDirectory, name));
+  const help = isFolder ? `a folder is written in quotes: \`${quoted}\`` : didYouMean(name, namedDatasets.keys());
+  return fail(dataDiagnostics['unknown-name']({ args: [name], help }));
 }
 
 /** A folder that the user named and misspelt must not let another one of the search path stand in for it. */
@@ -52,40 +63,30 @@ export function requireFolder(path: string): void {
   }
 }
 
-async function loadMnist(search: DataSearch): Promise<Dataset> {
-  // MNIST/raw is where torchvision keeps them.
-  const places = dataRoots(search).flatMap((root) => [join(root, 'mnist'), join(root, 'MNIST', 'raw'), root]);
-  const folder = places.find((place) => mnistFiles.every((file) => pathOf(place, file) !== undefined));
+async function loadFolder(path: string, search: DataSearch): Promise<Dataset> {
+  const { workingDirectory = process.cwd() } = search;
+  const places = [...new Set([workingDirectory, ...dataRoots(search)].map((root) => resolve(root, path)))];
+  const [folder, ...others] = placesThatExist(places);
   if (folder === undefined) {
-    // A folder with some of the files is nearer to what the user meant than a list of all places.
-    const begun = places.find((place) => mnistFiles.some((file) => pathOf(place, file) !== undefined));
-    const help = 'run `ssl-compile data mnist`, or name the folder of the files with --data or SSL_DATA';
-    if (begun === undefined) fail(dataDiagnostics['not-found']({ args: ['mnist', places.join(', ')], help }));
-    const missing = mnistFiles.filter((file) => pathOf(begun, file) === undefined).map((file) => `${file.name}[.gz]`);
-    fail(dataDiagnostics.incomplete({ args: [begun, missing.join(', ')], help }));
+    const builtIn = nearest(path, namedDatasets.keys());
+    const help = builtIn === undefined ? 'name a folder, from the working directory or from the one of --data' : `did you mean the known data set? In a source it is written without quotes: \`train on ${builtIn}\``;
+    return fail(dataDiagnostics['not-found']({ args: [path, places.join(', ')], help }));
   }
-  const { training, test } = mnist;
-  const read = (file: PublishedFile): Promise<NamedBytes> => readPublished(folder, file);
-  return datasetOf(
-    'mnist',
-    decodeIdxSplit(await read(training.images), await read(training.labels)),
-    decodeIdxSplit(await read(test.images), await read(test.labels)),
-    digitLabels,
-  );
+  if (!statSync(folder).isDirectory()) {
+    fail(dataDiagnostics.unreadable({ args: [folder, 'it is a file, expected a folder'], help: 'name the folder that the files of the data set are in' }));
+  }
+  const dataset = await readDataFolder(folder);
+  const several = others.map((other) => dataDiagnostics.several({ args: [path, other, folder], help: 'name the other one by its whole path, if it is meant', severity: 'warning' }));
+  return { ...dataset, name: path, warnings: [...several, ...(dataset.warnings ?? [])] };
 }
 
-function pathOf(folder: string, file: PublishedFile): string | undefined {
-  return [join(folder, file.name), join(folder, `${file.name}.gz`)].find((path) => existsSync(path));
-}
-
-async function readPublished(folder: string, published: PublishedFile): Promise<NamedBytes> {
-  const file = pathOf(folder, published) ?? join(folder, published.name);
-  const bytes = await readDataFile(file);
-  const help = 'run `ssl-compile data mnist` to fetch it again; for other data name its folder: `train on "folder"`';
-  if (bytes.length !== published.bytes) {
-    fail(dataDiagnostics.length({ args: [file, bytes.length, published.bytes], help }));
+/** In the order of the search path, each folder once, however many ways lead there. */
+function placesThatExist(places: readonly string[]): readonly string[] {
+  const found = new Map<string, string>();
+  for (const place of places) {
+    if (!existsSync(place)) continue;
+    const real = realpathSync(place);
+    if (!found.has(real)) found.set(real, place);
   }
-  const md5 = createHash('md5').update(bytes).digest('hex');
-  if (md5 !== published.md5) fail(dataDiagnostics.checksum({ args: [file, md5, published.md5], help }));
-  return { file, bytes };
+  return [...found.values()];
 }

@@ -1,8 +1,6 @@
-// Reads a folder of PNG images, a sub-folder a class: train/<class>/*.png and test/<class>/*.png. The
-// names of the training folders, in natural order, are the classes. Gray images among coloured ones are
-// widened to three channels.
+// Reads a folder of PNG images, a sub-folder a class: train/<class> and test/<class>. Gray images among coloured ones
+// are widened to three channels.
 
-import { readdir, readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { inflateSync } from 'node:zlib';
 import { fail } from '../base/diagnostic.ts';
@@ -12,84 +10,22 @@ import type { Dataset, ReadSplit } from '../data/dataset.ts';
 import { dataDiagnostics } from '../data/diagnostics.ts';
 import { decodePng, decodePngHeader, pngChannels, pngHeaderBytes } from '../data/png.ts';
 import type { Inflate } from '../data/png.ts';
-import { readPart, unreadable } from './data-file.ts';
-import { codeOf } from './system-error.ts';
+import { listImages } from './data-classes.ts';
+import type { LabelledFile } from './data-classes.ts';
+import { readPart, sizeOfFile } from './data-file.ts';
 
 const maxSamples = 2 ** 31;
-const otherImages = /\.(jpe?g|gif|bmp|webp|tiff?|avif|ppm|pgm)$/i;
-
-interface LabelledFile {
-  readonly path: string;
-  readonly label: number;
-}
 
 type ImageShape = readonly [channels: number, height: number, width: number];
 
-export async function readPngFolder(folder: string): Promise<Dataset> {
-  const classes = await classesIn(join(folder, 'train'));
-  const trainingFiles = await filesOf(join(folder, 'train'), classes);
-  const testFiles = await filesOf(join(folder, 'test'), classes);
+/** @param folders All that `folder` holds. */
+export async function readPngFolder(folder: string, folders: readonly string[]): Promise<Dataset> {
+  const { labels, training: trainingFiles, test: testFiles, warnings } = await listImages(folder, folders);
   // Headers first: sizes are compared, and memory is taken once, before any pixel is read.
   const shape = await commonShape([...trainingFiles, ...testFiles]);
   const training = await readSplit(join(folder, 'train'), trainingFiles, shape);
   const test = await readSplit(join(folder, 'test'), testFiles, shape);
-  return datasetOf(basename(folder), training, test, classes);
-}
-
-async function classesIn(folder: string): Promise<string[]> {
-  const entries = await foldersIn(folder);
-  const natural = new Intl.Collator('en', { numeric: true });
-  // The second comparison settles names that the collator takes for the same ("1" and "01").
-  return entries.toSorted((a, b) => natural.compare(a, b) || (a < b ? -1 : 1));
-}
-
-async function foldersIn(folder: string): Promise<string[]> {
-  const entries = await readdir(folder, { withFileTypes: true }).catch((error: unknown) =>
-    codeOf(error) === 'ENOENT'
-      ? fail(
-          dataDiagnostics.incomplete({
-            args: [folder.slice(0, -basename(folder).length - 1), `the folder ${basename(folder)}`],
-            help: `put the images at ${join(folder, '<class>', '*.png')}`,
-          }),
-        )
-      : unreadable(folder, error),
-  );
-  const names = entries.filter((entry) => !entry.isFile() && !entry.name.startsWith('.')).map((entry) => entry.name);
-  if (names.length === 0) fail(dataDiagnostics.empty({ args: [folder, 'a folder of PNG images for each class'] }));
-  return names;
-}
-
-async function filesOf(folder: string, classes: readonly string[]): Promise<LabelledFile[]> {
-  const files: LabelledFile[] = [];
-  const present = new Set(await foldersIn(folder));
-  for (const name of present) {
-    if (!classes.includes(name)) {
-      fail(
-        dataDiagnostics['unknown-class']({
-          args: [join(folder, name), classes.join(', ')],
-          help: 'add training images of this class, or remove the folder',
-        }),
-      );
-    }
-  }
-  for (const [label, name] of classes.entries()) {
-    if (!present.has(name)) continue;
-    const classFolder = join(folder, name);
-    const entries = await readdir(classFolder).catch((error: unknown) => unreadable(classFolder, error));
-    const other = entries.find((entry) => otherImages.test(entry));
-    if (other !== undefined) {
-      fail(
-        dataDiagnostics.unsupported({
-          args: [classFolder, other, 'PNG images only'],
-          help: 'convert the images to PNG',
-        }),
-      );
-    }
-    const images = entries.filter((entry) => /\.png$/i.test(entry) && !entry.startsWith('.')).toSorted();
-    if (images.length === 0) fail(dataDiagnostics.empty({ args: [classFolder, 'PNG images'] }));
-    for (const image of images) files.push({ path: join(classFolder, image), label });
-  }
-  return files;
+  return { ...datasetOf(basename(folder), training, test, labels), origin: `${folder} (PNG images)`, warnings };
 }
 
 async function commonShape(files: readonly LabelledFile[]): Promise<ImageShape> {
@@ -118,7 +54,7 @@ async function readSplit(place: string, files: readonly LabelledFile[], shape: I
   }
   const samples = new Uint8Array(files.length * size);
   for (const [i, { path }] of files.entries()) {
-    const bytes = await readFile(path).catch((error: unknown) => unreadable(path, error));
+    const bytes = await readPart(path, 0, await sizeOfFile(path));
     const image = decodePng(path, bytes, inflate);
     const plane = image.data.length / image.shape[0];
     // A gray image repeats its one plane for each channel of the data set.

@@ -7,8 +7,11 @@ import { DiagnosticError, fail } from '../base/diagnostic.ts';
 import type { Diagnostic } from '../base/diagnostic.ts';
 import { sizeOf } from '../base/tensor.ts';
 import type { Shape } from '../base/tensor.ts';
-import { checkDataset } from '../data/check-dataset.ts';
+import { checkFit } from '../data/check-dataset.ts';
+import { nameClasses } from '../data/class-names.ts';
 import type { Dataset } from '../data/dataset.ts';
+import { checkGivenDataset } from '../data/given-dataset.ts';
+import type { DatasetReference } from '../ir/network.ts';
 import type { OpRegistry } from '../ir/op.ts';
 import { wasmTarget } from '../targets/wasm/target.ts';
 import { answersOf, kernelClassifier } from './classifier.ts';
@@ -30,7 +33,7 @@ export interface Subject {
   /** What its kernels are built for. */
   readonly target: string;
   /** The data set that its source names, where that is known. */
-  readonly dataset?: string | undefined;
+  readonly dataset?: DatasetReference | undefined;
   /** Names of the classes, where the source gives them. */
   readonly labels?: readonly string[] | undefined;
   readonly classifier: Classifier;
@@ -83,16 +86,19 @@ async function openModule(place: string): Promise<Subject> {
       if (scores.length !== batch * classes) fail(moduleDiagnostics.interface({ args: [path, scores.length, batch * classes] }));
       return scores;
     };
-    return { network: name, target, dataset, labels, classifier: { inputShape, classes, batch, run }, close: net.close };
+    const named: DatasetReference | undefined = dataset === undefined ? undefined : { kind: 'named', name: dataset };
+    return { network: name, target, dataset: named, labels, classifier: { inputShape, classes, batch, run }, close: net.close };
   } catch (error) {
     await net.close();
     throw error;
   }
 }
 
-/** @throws DiagnosticError `data/shape`, `data/classes` where the data does not fit, `module/broken`, `module/interface` */
-export async function evaluateSubject({ network, target, labels, classifier }: Subject, dataset: Dataset): Promise<EvaluationReport> {
-  const warnings = fittingData(dataset, classifier);
+/** @throws DiagnosticError `data/*` where the data is faulty or does not fit, `module/broken`, `module/interface` */
+export async function evaluateSubject({ network, target, labels, classifier }: Subject, given: Dataset): Promise<EvaluationReport> {
+  checkGivenDataset(given);
+  const warnings = [...(given.warnings ?? []), ...fittingData(given, classifier)];
+  const dataset = nameClasses(given, labels);
   const answers = await answersOf(classifier, dataset.test);
   const names = labels ?? namesOf(dataset, classifier.classes);
   return { network, target, dataset: dataset.name, ...evaluationOf(answers, dataset.test.labels, names), warnings };
@@ -102,7 +108,7 @@ export async function evaluateSubject({ network, target, labels, classifier }: S
 function fittingData(dataset: Dataset, { inputShape, classes }: { readonly inputShape: Shape; readonly classes: number }): readonly Diagnostic[] {
   // What `train` advises, to change the network, comes too late here.
   const help = { error: 'evaluate on data that the network was made for: --on NAME, or --data FOLDER', warning: 'the other outputs are never a right answer' };
-  const found = checkDataset(dataset, { inputShape, classes }).map((fault): Diagnostic => ({ ...fault, help: help[fault.severity] }));
+  const found = checkFit(dataset, { inputShape, classes }).map((fault): Diagnostic => ({ ...fault, help: help[fault.severity] }));
   const errors = found.filter(({ severity }) => severity === 'error');
   if (errors.length > 0) throw new DiagnosticError(errors);
   return found;

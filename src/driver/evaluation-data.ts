@@ -6,6 +6,7 @@ import { resolve } from 'node:path';
 import { fail } from '../base/diagnostic.ts';
 import type { Dataset } from '../data/dataset.ts';
 import { dataDiagnostics } from '../data/diagnostics.ts';
+import type { DatasetReference } from '../ir/network.ts';
 import { holdsData } from './data-folder.ts';
 import { loadDataset, requireFolder } from './data-load.ts';
 import type { DataSearch } from './data-path.ts';
@@ -16,7 +17,7 @@ export interface DataRequest {
   /** The name or path of a data set. */
   readonly on?: string | undefined;
   /** The data set that the network's source names. */
-  readonly own?: string | undefined;
+  readonly own?: DatasetReference | undefined;
 }
 
 /** Fails with `data/*` diagnostics. */
@@ -28,11 +29,20 @@ export async function evaluationData({ place, on, own }: DataRequest, search: Da
     requireFolder(folder);
     if (await holdsData(folder)) {
       // The one who meant to say where to look would get the figures of other data.
-      if (own !== undefined && existsSync(resolve(folder, own))) fail(dataDiagnostics['two-meanings']({ args: [directory, own], help: `say which: --on ${own}, or --on ${directory}` }));
-      return { ...(await loadDataset(folder, search)), name: directory };
+      const name = own && nameOf(own);
+      if (name !== undefined && existsSync(resolve(folder, name))) fail(dataDiagnostics['two-meanings']({ args: [directory, name], help: `say which: --on ${name}, or --on ${directory}` }));
+      return { ...(await loadDataset({ kind: 'folder', path: folder }, search)), name: directory };
     }
-    if (own === undefined || own === 'digits') fail(dataDiagnostics['no-layout']({ args: [directory], help: own === undefined ? 'name the folder of the data itself, or what to look for in it: --on NAME' : 'leave --data out: digits are drawn by the program' }));
+    if (own === undefined || isDrawn(own)) fail(dataDiagnostics['no-layout']({ args: [directory], help: own === undefined ? 'name the folder of the data itself, or what to look for in it: --on NAME' : 'leave --data out: digits are drawn by the program' }));
   }
   if (own === undefined) return fail(dataDiagnostics.unnamed({ args: [place], help: 'name it: --data FOLDER, or --on with what stands after `train on`' }));
   return loadDataset(own, search);
+}
+
+function nameOf(own: DatasetReference): string {
+  return own.kind === 'named' ? own.name : own.path;
+}
+
+function isDrawn(own: DatasetReference): boolean {
+  return own.kind === 'named' && own.name === 'digits';
 }

@@ -9,6 +9,8 @@ import type { TrainSpec } from '../ir/network.ts';
 
 export interface RunData {
   readonly name: string;
+  /** Names of the classes. */
+  readonly labels: readonly string[] | undefined;
   readonly shared: SharedData;
   /** Of the training samples. */
   readonly division: HeldOutSplit;
@@ -20,7 +22,7 @@ export interface RunData {
 export function runData(dataset: Dataset, { heldOut: share, seed }: TrainSpec): RunData {
   const division = heldOut(dataset.training, share, seed);
   const shared = { training: shareSplit(dataset.training), test: shareSplit(dataset.test) };
-  return { name: dataset.name, shared, division, fingerprint: fingerprintOf(dataset.shape, [shared.training, shared.test]) };
+  return { name: dataset.name, labels: dataset.labels, shared, division, fingerprint: fingerprintOf(dataset.shape, [shared.training, shared.test]) };
 }
 
 function fingerprintOf(shape: readonly number[], splits: readonly SharedSplit[]): string {

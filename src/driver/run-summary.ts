@@ -10,6 +10,8 @@ import type { PhaseErrors } from './run-checkpoint.ts';
 
 export interface RunResults extends PhaseErrors {
   readonly dataset: string;
+  /** Names of the outputs: the source's, else the data's; absent: neither has any. */
+  readonly labels?: readonly string[];
   readonly seed: number;
   readonly seconds: number;
   /** The phase that the run's weights come from. */

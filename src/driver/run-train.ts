@@ -5,8 +5,8 @@ import { createHash } from 'node:crypto';
 import { availableParallelism } from 'node:os';
 import { DiagnosticError, fail } from '../base/diagnostic.ts';
 import { present } from '../base/invariant.ts';
-import { checkDataset } from '../data/check-dataset.ts';
 import type { Dataset } from '../data/dataset.ts';
+import { fitDataset } from '../data/fit-dataset.ts';
 import { startEngine } from '../engine/engine.ts';
 import type { PhaseTensors } from '../engine/engine.ts';
 import type { Model, TrainSpec } from '../ir/network.ts';
@@ -47,10 +47,10 @@ export function trainSpecOf(model: Model): TrainSpec {
  */
 export async function train(model: Model, dataset: Dataset, options: TrainOptions): Promise<TrainResult> {
   const spec = trainSpecOf(model);
-  const errors = checkDataset(dataset, model.network, spec.span).filter(({ severity }) => severity === 'error');
-  if (errors.length > 0) throw new DiagnosticError(errors);
+  const data = runData(fitDataset(dataset, model.network, spec.span), spec);
+  const { name, labels } = data;
   // Not awaited, so that this call does not hold on to the data set.
-  return conclude(model, dataset.name, openAndTrain(model, spec, runData(dataset, spec), options), options);
+  return conclude(model, { name, labels }, openAndTrain(model, spec, data, options), options);
 }
 
 /** What is left of a run once its data and its threads are let go. */
@@ -62,7 +62,10 @@ interface TrainedFolder {
   readonly ended: Trained;
 }
 
-async function conclude(model: Model, dataset: string, training: Promise<TrainedFolder>, { tidy }: TrainOptions): Promise<TrainResult> {
+/** What a summary tells of the data. */
+type DataNames = Pick<RunData, 'name' | 'labels'>;
+
+async function conclude(model: Model, dataset: DataNames, training: Promise<TrainedFolder>, { tidy }: TrainOptions): Promise<TrainResult> {
   const { folder, ended } = await training;
   try {
     if (ended.status === 'interrupted') return ended;
@@ -156,11 +159,17 @@ function rolesOf({ phases }: TrainSpec): Pick<RunResults, 'product' | 'control' 
   };
 }
 
+/** Those of the source, else of the data where it has one for each output. */
+function outputNames({ network }: Model, ofData: readonly string[] | undefined): readonly string[] | undefined {
+  return network.labels ?? (ofData?.length === network.classes ? ofData : undefined);
+}
+
 /** Writes what a finished run leaves behind, the summary last. */
-async function finish(model: Model, folder: RunFolder, { checkpoint, tensors }: StoredCheckpoint, dataset: string): Promise<TrainResult> {
+async function finish(model: Model, folder: RunFolder, { checkpoint, tensors }: StoredCheckpoint, { name: dataset, labels }: DataNames): Promise<TrainResult> {
   const parameters = new Map([...tensors].map(([name, { shape, data }]) => [name, { shape, data: Float64Array.from(data) }]));
   const { seed, seconds, error, heldOut } = checkpoint;
-  const summary = summarize(model, parameters, { dataset, seed, seconds, ...rolesOf(trainSpecOf(model)), error, heldOut }, ops);
+  const names = outputNames(model, labels);
+  const summary = summarize(model, parameters, { dataset, ...(names && { labels: names }), seed, seconds, ...rolesOf(trainSpecOf(model)), error, heldOut }, ops);
   await writeRunFile(folder, runFiles.weights, weightsFile(model, tensors));
   await writeRunFile(folder, runFiles.summary, `${JSON.stringify(summary, null, 2)}\n`);
   return { status: 'finished', summary };

@@ -1,6 +1,7 @@
 // Elements of the tensors of a safetensors file: little-endian numbers of a type.
 
 import { fail } from '../base/diagnostic.ts';
+import { halfToNumber } from '../base/half.ts';
 import { weightsDiagnostics } from './diagnostics.ts';
 
 export interface ElementType {
@@ -55,16 +56,6 @@ export function encodeElements(data: Float32Array | Float64Array): Uint8Array {
   const swapped = own.slice();
   for (let at = 0; at < swapped.length; at += data.BYTES_PER_ELEMENT) swapped.subarray(at, at + data.BYTES_PER_ELEMENT).reverse();
   return swapped;
-}
-
-/** IEEE 754 binary16: one sign bit, five of exponent, ten of fraction. */
-function halfToNumber(bits: number): number {
-  const sign = bits & 0x8000 ? -1 : 1;
-  const exponent = (bits >> 10) & 31;
-  const fraction = bits & 1023;
-  if (exponent === 0) return sign * fraction * 2 ** -24;
-  if (exponent === 31) return fraction ? NaN : sign * Infinity;
-  return sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
 }
 
 /** bfloat16 is the upper half of an f32. */

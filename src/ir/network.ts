@@ -62,9 +62,15 @@ export interface PhaseSpec {
   readonly decay: number;
 }
 
+/** Which data set a file trains on. */
+export type DatasetReference =
+  /** One that the program knows: `train on digits`. */
+  | { readonly kind: 'named'; readonly name: string }
+  /** A folder, written in quotes: `train on "digits"`. */
+  | { readonly kind: 'folder'; readonly path: string };
+
 export interface TrainSpec {
-  /** `mnist`, `digits`, or a path as written. */
-  readonly dataset: string;
+  readonly dataset: DatasetReference;
   readonly span: Span;
   readonly phases: readonly PhaseSpec[];
   readonly seed: number;

@@ -65,7 +65,7 @@ test('splits must agree', () => {
 });
 
 test('shapes and classes are held against the network', () => {
-  const dataset = digits({ seed: 1, training: 1, test: 1 });
+  const dataset = digits({ seed: 1, training: 100, test: 1 });
   expect(checkDataset(dataset, { inputShape: [1, 28, 28], classes: 10 })).toEqual([]);
   const [shape, classes] = checkDataset(dataset, { inputShape: [3, 32, 32], classes: 5 });
   expect(shape?.message).toBe("samples of digits have shape [1, 28, 28], but the network's input is [3, 32, 32]");

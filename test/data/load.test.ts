@@ -1,4 +1,5 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -72,6 +73,93 @@ test('a folder of --data that is not there is not passed over for the next of th
   }
 });
 
+test('quotes mean a folder, and a name without them the known data set', async () => {
+  putIdx('digits', (bytes) => bytes);
+  expect((await loadDataset({ kind: 'folder', path: 'digits' }, search)).training.count).toBe(2);
+  expect((await loadDataset('./digits', search)).training.count).toBe(2);
+  expect(await loadDataset({ kind: 'named', name: 'digits' }, search)).toMatchObject({ classes: 10, origin: 'drawn by ssl-compile' });
+  expect(await diagnosedAsync(loadDataset('digits', search))).toMatchObject({
+    code: 'data/name-or-folder',
+    message: `'digits' may be the known data set or the folder ${join(root, 'digits')}`,
+    help: "write './digits' for the folder, { kind: 'named', name: 'digits' } for the known data set",
+  });
+  // Never one for want of the other.
+  expect(await diagnosedAsync(loadDataset({ kind: 'folder', path: 'mnist' }, search))).toMatchObject({
+    code: 'data/not-found',
+    help: 'did you mean the known data set? In a source it is written without quotes: `train on mnist`',
+  });
+  putIdx('pets', (bytes) => bytes);
+  expect(await diagnosedAsync(loadDataset({ kind: 'named', name: 'pets' }, search))).toMatchObject({
+    message: 'there is no known data set `pets`',
+    help: 'a folder is written in quotes: `train on "pets"`',
+  });
+  expect((await diagnosedAsync(loadDataset({ kind: 'named', name: 'digit' }, search))).help).toBe('did you mean "digits"?');
+});
+
+test('of two folders the first of the search path is read, with a warning', async () => {
+  putIdx('mine', (bytes) => bytes);
+  putIdx('data/mine', (bytes) => bytes);
+  const both = await loadDataset('mine', search);
+  expect(both.origin).toBe(`${join(root, 'mine')} (IDX files)`);
+  expect(both.warnings?.map(({ message }) => message)).toEqual([`"mine" is also at ${join(root, 'data/mine')}; ${join(root, 'mine')} is read`]);
+  // Two ways to one folder are no choice.
+  rmSync(join(root, 'data'), { recursive: true });
+  symlinkSync(root, join(root, 'data'));
+  expect((await loadDataset('mine', search)).warnings).toEqual([]);
+});
+
+test('what a header promises is held against the other files, and against the file itself, before anything is unpacked', async () => {
+  putIdx('mine', gzipSync, '.gz');
+  const path = join(root, 'mine', 'train-images-idx3-ubyte.gz');
+  const fault = async (bytes: Uint8Array): Promise<string> => {
+    writeFileSync(path, gzipSync(bytes));
+    return (await diagnosedAsync(loadDataset('mine', search))).message;
+  };
+  const right = idxBytes([2, 2, 2], [1, 2, 3, 4, 5, 6, 7, 8]);
+  // Zeros without end pack to next to nothing.
+  expect(await fault(new Uint8Array(2 ** 24))).toContain('is not an IDX file: it begins with 00 00 00 00');
+  expect(await fault(Buffer.concat([right, new Uint8Array(2 ** 24)]))).toBe(`${path} is too long: found more than the expected 24 bytes unpacked`);
+  expect(await fault(idxBytes([2, 2 ** 16, 2 ** 16], []))).toContain('has samples of shape [1, 2, 2], expected [1, 65536, 65536]');
+  expect(await fault(idxBytes([2 ** 31, 2, 2], []))).toContain('holds 2147483648 samples, but');
+  writeFileSync(join(root, 'mine', 't10k-images-idx3-ubyte.gz'), gzipSync(idxBytes([1, 2 ** 16, 2 ** 16], [])));
+  expect(await fault(idxBytes([2, 2 ** 16, 2 ** 16], []))).toContain('is too large: found 8589934608 bytes, the limit is 2147483648 bytes');
+});
+
+test.skipIf(process.platform === 'win32')('nobody waits for the writer of a pipe', async () => {
+  putIdx('mine', (bytes) => bytes);
+  for (const name of ['train-images-idx3-ubyte', 'train-labels-idx1-ubyte']) {
+    const path = join(root, 'mine', name);
+    rmSync(path);
+    execFileSync('mkfifo', [path]);
+    expect((await diagnosedAsync(loadDataset('mine', search))).message).toContain('it is a pipe, expected a regular file');
+  }
+});
+
+test('a folder that holds two data sets, or one of them twice', async () => {
+  const message = async (): Promise<string> => (await diagnosedAsync(loadDataset('mine', search))).message;
+  putIdx('mine', (bytes) => bytes);
+  put('mine/train-images.npy', npyBytes('|u1', [1, 1], Uint8Array.of(1)));
+  expect(await message()).toBe(`${join(root, 'mine')} holds IDX files and .npy files, expected one data set`);
+  rmSync(join(root, 'mine/train-images.npy'));
+  put('mine/train/a/1.png', grayPixel(1));
+  expect(await message()).toContain('holds IDX files and the folder train');
+  rmSync(join(root, 'mine/train'), { recursive: true });
+  // The four files of one set, begun like those of another.
+  rmSync(join(root, 'mine/t10k-labels-idx1-ubyte'));
+  put('mine/letters-t10k-labels-idx1-ubyte', idxBytes([1], [3]));
+  expect(await message()).toContain('holds files of a set without a name and letters, expected one data set');
+});
+
+test('of a plain and a packed copy the plain one is read, with a warning', async () => {
+  putIdx('mine', (bytes) => bytes);
+  putIdx('mine', gzipSync, '.gz');
+  const { warnings } = await loadDataset('mine', search);
+  expect(warnings?.map(({ severity, message }) => [severity, message])[0]).toEqual([
+    'warning',
+    `${join(root, 'mine')} holds train-images-idx3-ubyte and train-images-idx3-ubyte.gz; train-images-idx3-ubyte is read`,
+  ]);
+});
+
 test('damaged packed files', async () => {
   putIdx('mine', gzipSync, '.gz');
   const whole = gzipSync(idxBytes([2, 2, 2], [1, 2, 3, 4, 5, 6, 7, 8]));
@@ -86,7 +174,8 @@ test('damaged packed files', async () => {
   writeFileSync(path, Buffer.concat([whole.subarray(0, -4), Buffer.of(255, 255, 255, 255)]));
   expect((await diagnosedAsync(loadDataset('mine', search))).code).toBe('data/corrupt');
   // Likewise, of a file large enough to keep such a promise.
-  const cut = gzipSync(new Uint8Array(2_200_000), { level: 0 }).subarray(0, 2_100_000);
+  put('mine/t10k-images-idx3-ubyte.gz', gzipSync(idxBytes([1, 1100, 1000], new Uint8Array(1_100_000))));
+  const cut = gzipSync(idxBytes([2, 1100, 1000], new Uint8Array(2_200_000)), { level: 0 }).subarray(0, 2_100_000);
   writeFileSync(path, cut.fill(255, cut.length - 4));
   expect((await diagnosedAsync(loadDataset('mine', search))).code).toBe('data/corrupt');
   writeFileSync(path, '');
@@ -104,7 +193,7 @@ test('missing and ambiguous files', async () => {
 
   const unknown = await diagnosedAsync(loadDataset('mnits', search));
   expect(unknown.message).toContain('no data set mnits; looked in');
-  expect(unknown.help).toBe('did you mean "mnist"?');
+  expect(unknown.help).toBe('did you mean the known data set? In a source it is written without quotes: `train on mnist`');
   mkdirSync(join(root, 'hollow'));
   expect((await diagnosedAsync(loadDataset('hollow', search))).code).toBe('data/no-layout');
   put('file', new Uint8Array(1));
@@ -160,6 +249,49 @@ test('what can be wrong with a folder of images', async () => {
   rmSync(join(root, 'images/test/a/photo.jpg'));
   put('images/test/a/1.png', grayPixel(1).subarray(0, 50));
   expect(await message()).toContain('1.png is truncated');
+});
+
+test('names of class folders are compared in NFC', async () => {
+  const [composed, decomposed] = ['NFC', 'NFD'].map((form) => 'épagneul'.normalize(form));
+  put(`images/train/${decomposed}/1.png`, grayPixel(1));
+  put(`images/test/${composed}/1.png`, grayPixel(1));
+  expect((await loadDataset('images', search)).labels).toEqual([composed]);
+  put(`images/train/${composed}/2.png`, grayPixel(1));
+  expect((await diagnosedAsync(loadDataset('images', search))).message).toBe(
+    `${join(root, 'images', 'train')} holds ${composed} twice, spelt with different Unicode characters, expected one folder of the class`,
+  );
+});
+
+test('images in sub-folders belong to the class; hidden files do not; what else is not read is said', async () => {
+  put('images/train/a/2.png', grayPixel(2));
+  put('images/train/a/deep/er/3.PNG', grayPixel(3));
+  put('images/train/a/1.png', grayPixel(1));
+  put('images/train/a/._1.png', Uint8Array.of(0));
+  put('images/train/a/._photo.jpg', Uint8Array.of(0));
+  put('images/train/a/Thumbs.db', Uint8Array.of(0));
+  put('images/test/a/1.png', grayPixel(1));
+  const quiet = await loadDataset('images', search);
+  expect([...quiet.training.samples]).toEqual([1, 2, 3]);
+  expect(quiet.warnings).toEqual([]);
+
+  put('images/val/a/1.png', grayPixel(1));
+  put('images/train/a/notes.txt', Uint8Array.of(0));
+  put('images/test/names.csv', Uint8Array.of(0));
+  expect((await loadDataset('images', search)).warnings).toMatchObject([
+    { severity: 'warning', message: `of ${join(root, 'images')}, ${join(root, 'images', 'val')} is not read, nor 2 more` },
+  ]);
+  put('images/train/lost.png', grayPixel(1));
+  expect((await diagnosedAsync(loadDataset('images', search))).message).toBe(`${join(root, 'images', 'train')} holds lost.png beside the folders of the classes`);
+  rmSync(join(root, 'images/train/lost.png'));
+  put('images/train/a/deep/photo.JPG', Uint8Array.of(0));
+  expect((await diagnosedAsync(loadDataset('images', search))).message).toBe(`${join(root, 'images', 'train', 'a', 'deep')} has photo.JPG, expected PNG images only`);
+});
+
+test('a folder Train is not taken for train, nor passed over beside it', async () => {
+  put('images/Train/a/1.png', grayPixel(1));
+  put('images/test/a/1.png', grayPixel(1));
+  const { code, help } = await diagnosedAsync(loadDataset('images', search));
+  expect([code, help]).toEqual(['data/no-layout', 'call the folder train, not Train']);
 });
 
 test('mnist is found on the search path, and only the published files pass for it', async () => {

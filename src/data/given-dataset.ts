@@ -1,0 +1,95 @@
+// A data set that a program hands over, held to what is demanded of files. Types promise most of it, but not to
+// callers in JavaScript, and no type knows lengths and values.
+
+import { fail } from '../base/diagnostic.ts';
+import { formatShape, sizeOf } from '../base/tensor.ts';
+import { checkSameType } from './dataset.ts';
+import type { Dataset } from './dataset.ts';
+import { dataDiagnostics } from './diagnostics.ts';
+
+/** What messages call it. */
+const place = 'the given Dataset';
+
+/** One pass over labels and float samples. Fails with the first fault: `data/given`, `data/label` or `data/not-finite`. */
+export function checkGivenDataset(given: Dataset): void {
+  // Anything may come from JavaScript.
+  const { name, shape, classes, labels, training, test }: Unchecked = isObject(given) ? given : refuse(place, described(given), 'an object');
+  if (typeof name !== 'string' || name === '') refuse(`${place}: name`, described(name), 'a text');
+  if (!isShape(shape)) refuse(`${place}: shape`, described(shape), 'one to three positive whole numbers: [features] or [channels, height, width]');
+  if (!isWhole(classes) || classes < 1 || classes > mostClasses) refuse(`${place}: classes`, described(classes), `a whole number from 1 to ${mostClasses}`);
+  if (labels !== undefined) checkNames(labels, classes);
+  checkSplit(`${place}: training`, training, shape, classes);
+  checkSplit(`${place}: test`, test, shape, classes);
+  checkSameType({ place: `${place}: training`, samples: given.training.samples }, { place: `${place}: test`, samples: given.test.samples });
+}
+
+/** Labels have 16 bits. */
+const mostClasses = 65_536;
+
+type Unchecked = { readonly [K in keyof Dataset]?: unknown };
+
+function checkNames(labels: unknown, classes: number): void {
+  const what = `${place}: labels`;
+  if (!Array.isArray(labels) || !labels.every((label) => typeof label === 'string')) refuse(what, described(labels), 'an array of texts');
+  const names: readonly string[] = labels;
+  if (names.length !== classes) refuse(what, `of length ${names.length}`, `one for each of ${classes} classes`);
+  const twice = names.find((label, i) => names.indexOf(label) !== i);
+  if (twice !== undefined) refuse(what, `${JSON.stringify(twice)} twice`, 'names that differ');
+}
+
+function checkSplit(where: string, split: unknown, shape: readonly number[], classes: number): void {
+  const { count, samples, labels }: Readonly<Record<string, unknown>> = isObject(split) ? split : refuse(where, described(split), '{ count, samples, labels }');
+  if (!isWhole(count) || count < 1) refuse(`${where}.count`, described(count), 'a whole number of at least 1');
+  if (!(samples instanceof Uint8Array || samples instanceof Float32Array)) {
+    refuse(`${where}.samples`, described(samples), 'a Uint8Array (byte / 255) or a Float32Array');
+  }
+  const values = count * sizeOf(shape);
+  if (samples.length !== values) refuse(`${where}.samples`, `of length ${samples.length}`, `${values}: ${count} samples of shape ${formatShape(shape)}`);
+  if (!isNumberList(labels)) refuse(`${where}.labels`, described(labels), 'a Uint8Array or a Uint16Array of class indices');
+  if (labels.length !== count) refuse(`${where}.labels`, `of length ${labels.length}`, `${count}, one a sample`);
+  checkLabels(`${where}.labels`, labels, classes);
+  if (samples instanceof Float32Array) checkFinite(`${where}.samples`, samples);
+}
+
+function checkLabels(where: string, labels: ArrayLike<number>, classes: number): void {
+  for (let i = 0; i < labels.length; i++) {
+    const label: unknown = labels[i];
+    if (isWhole(label) && label >= 0 && label < classes) continue;
+    const expected = classes === 1 ? '0, as there is one class' : `a whole number from 0 to ${classes - 1}, as there are ${classes} classes`;
+    fail(dataDiagnostics.label({ args: [where, i, described(label), expected], help: 'number the classes from 0' }));
+  }
+}
+
+function checkFinite(where: string, samples: Float32Array): void {
+  const at = samples.findIndex((value) => !Number.isFinite(value));
+  if (at >= 0) fail(dataDiagnostics['not-finite']({ args: [where, at, `${samples[at]}`], help: 'clean the data first' }));
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null;
+}
+
+function isWhole(value: unknown): value is number {
+  return typeof value === 'number' && Number.isSafeInteger(value);
+}
+
+function isShape(value: unknown): value is readonly number[] {
+  return Array.isArray(value) && value.length >= 1 && value.length <= 3 && value.length !== 2 && value.every((extent) => isWhole(extent) && extent > 0);
+}
+
+/** Lists of big integers are none; what plain lists hold is looked at one by one. */
+function isNumberList(value: unknown): value is ArrayLike<number> {
+  return Array.isArray(value) || (ArrayBuffer.isView(value) && !(value instanceof DataView) && !(value instanceof BigInt64Array) && !(value instanceof BigUint64Array));
+}
+
+function described(value: unknown): string {
+  if (typeof value === 'string') return JSON.stringify(value);
+  if (value === null || typeof value !== 'object') return typeof value === 'function' ? 'a function' : String(value);
+  if (Array.isArray(value) && value.length <= 8) return `[${value.map((each) => (Array.isArray(each) ? '[...]' : described(each))).join(', ')}]`;
+  const kind = value.constructor?.name ?? 'Object';
+  return /^[AEIO]/.test(kind) ? `an ${kind}` : `a ${kind}`;
+}
+
+function refuse(what: string, found: string, expected: string): never {
+  return fail(dataDiagnostics.given({ args: [what, found, expected] }));
+}
