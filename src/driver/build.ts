@@ -15,6 +15,7 @@ import type { BuildTarget } from './build-target.ts';
 import { compact, simplify } from './compact.ts';
 import { verifyPrograms } from './equivalence.ts';
 import type { Equivalence } from './equivalence.ts';
+import { checkAnswers } from './f32-range.ts';
 import { compilerVersion } from './version.ts';
 import { unwatched } from './watch.ts';
 import type { Watch } from './watch.ts';
@@ -57,6 +58,7 @@ export async function buildModule(input: BuildInput, options: BuildOptions, ops:
   const trained: Program = { graph: network.graph, parameters: weights.parameters };
   const deployed = watch.stage('compact', () => (options.dense ? simplify(trained, ops, watch) : compact(trained, ops, watch)));
   const structure = structureReport(trained, deployed, ops);
+  checkAnswers(deployed, structure.macs.compacted, ops);
   const equivalence = watch.stage('equivalence', () => verifyPrograms(trained, deployed, structure.macs.dense, ops));
   const program = forBatch(deployed, options.batch, ops);
   const emit = watch.stage('lower', () => lowerFor(options.target, program, ops));

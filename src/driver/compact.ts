@@ -1,9 +1,10 @@
-// The passes between weights and lowering, watched.
+// The passes between weights and lowering, watched. What they make must fit 32 bits: DiagnosticError `fit/*` if not.
 
 import type { Program } from '../ir/graph.ts';
 import type { OpRegistry } from '../ir/op.ts';
 import type { Pass } from '../passes/pass.ts';
 import { compaction, runPasses, simplification } from '../passes/pipeline.ts';
+import { checkFolded, checkMaps } from './f32-range.ts';
 import { unwatched } from './watch.ts';
 import type { Watch } from './watch.ts';
 
@@ -18,5 +19,13 @@ export function compact(program: Program, ops: OpRegistry, watch: Watch = unwatc
 }
 
 function run(program: Program, passes: readonly Pass[], ops: OpRegistry, watch: Watch): Program {
-  return runPasses(program, passes, ops, { verify: watch.verify, onAfter: (pass, after) => watch.passed(pass.name, after) });
+  let before = program;
+  const onAfter = (pass: Pass, after: Program): void => {
+    watch.passed(pass.name, after);
+    checkFolded(before, after);
+    before = after;
+  };
+  const deployed = runPasses(program, passes, ops, { verify: watch.verify, onAfter });
+  checkMaps(deployed, ops);
+  return deployed;
 }

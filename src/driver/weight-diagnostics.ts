@@ -18,6 +18,9 @@ const fitMessages = {
   'not-finite': (file: string, tensor: string, place: string, value: string): string => `${file} holds ${value} in "${tensor}"${place}, expected finite numbers`,
   overflow: (file: string, tensor: string, place: string, value: string): string => `${file} holds ${value} in "${tensor}"${place}, more than 32 bits hold`,
   range: (file: string, tensor: string, place: string, value: string, least: number): string => `${file} holds ${value} in "${tensor}"${place}, expected numbers from ${least}`,
+  folded: (parameter: string, place: string, value: string): string => `the map behind it makes ${value} of the number in "${parameter}"${place}, more than 32 bits hold`,
+  scale: (layer: string, channel: number, scale: string, shift: string): string => `${layer} multiplies channel ${channel} by ${scale} and adds ${shift}, more than 32 bits hold`,
+  answers: (layer: string, value: string): string => `${layer} answers a random input with ${value}, more than 32 bits hold`,
   'no-weights': (): string => 'no weights are given',
   'no-run': (path: string, why: string): string => `${path} is no run of training: ${why}`,
 };

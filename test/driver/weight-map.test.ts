@@ -1,0 +1,37 @@
+import { describe, expect, test } from 'vitest';
+import { DiagnosticError } from '../../src/base/diagnostic.ts';
+import { renamed } from '../../src/driver/weight-map.ts';
+
+const patterns = (...written: readonly string[]): { from: string; to: string }[] => written.map((text) => ({ from: text.split('=')[0] ?? '', to: text.split('=')[1] ?? '' }));
+const map = (names: readonly string[], ...written: readonly string[]): readonly string[] => [...renamed(names, patterns(...written), 'w').values()];
+
+describe('patterns', () => {
+  test.each<[string, readonly string[], string, readonly string[]]>([
+    ['a star is any characters, dots too', ['backbone.conv1.weight', 'backbone.conv2.bias', 'fc.bias'], 'backbone.conv*=conv*', ['conv1.weight', 'conv2.bias', 'fc.bias']],
+    ['or none', ['a.b', 'b'], 'a.b*=c*', ['c', 'b']],
+    ['a plain name is itself', ['0.weight', '0.weights'], '0.weight=conv1.weight', ['conv1.weight', '0.weights']],
+    ['an earlier star takes as little as it can', ['a.b.c.d'], '*.*=*-*', ['a-b.c.d']],
+    ['stars keep their order', ['x.1.y'], '*.1.*=layer.*.*', ['layer.x.y']],
+    ['the end is found from behind', ['aba'], '*a=*!', ['ab!']],
+    ['head and tail do not share characters', ['aba', 'ababa'], 'aba*aba=x*', []],
+  ])('%s', (_, names, written, expected) => {
+    if (expected.length === 0) expect(() => map(names, written)).toThrow('map/nothing');
+    else expect(map(names, written)).toEqual(expected);
+  });
+
+  test('of many stars are soon done', () => {
+    expect(() => map(['a'.repeat(50_000)], `${'a*'.repeat(1000)}b=${'*'.repeat(1000)}`)).toThrow('map/nothing');
+  });
+});
+
+describe('what patterns do not say', () => {
+  test.each<[string, readonly string[], readonly string[], string]>([
+    ['matches nothing', ['a.weight', 'b.weight'], ['c.*=d.*'], 'map/nothing: no tensor of w matches "c.*"'],
+    ['two names in one', ['a.weight', 'b.weight'], ['a.*=b.*'], 'map/collision: "a.weight" and "b.weight" of w are both mapped to "b.weight"'],
+    ['two patterns for one', ['a.weight'], ['a.*=b.*', '*.weight=*.gamma'], 'map/several: "a.weight" of w matches both "a.*" and "*.weight"'],
+    ['other numbers of stars', ['a.weight'], ['a.*=b'], 'map/stars: "a.*" and "b" have different numbers of stars'],
+  ])('%s', (_, names, written, message) => {
+    expect(() => map(names, ...written)).toThrow(DiagnosticError);
+    expect(() => map(names, ...written)).toThrow(message);
+  });
+});
