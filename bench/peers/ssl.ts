@@ -1,7 +1,7 @@
 // Our own modules, built by the compiler from a network said in `.ssl`: the files that a user gets are
 // written, imported and run.
 
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -9,6 +9,7 @@ import { gzipSync } from 'node:zlib';
 import { invariant, present } from '../../src/base/invariant.ts';
 import { check } from '../../src/check/check.ts';
 import { compact } from '../../src/driver/compact.ts';
+import { runtimeTexts } from '../../src/driver/runtime-texts.ts';
 import { emitModule } from '../../src/emit/emit-module.ts';
 import type { EmittedFile } from '../../src/emit/emit-module.ts';
 import type { Program } from '../../src/ir/graph.ts';
@@ -33,9 +34,8 @@ export interface SslBuild {
 /** Zero weights are the mask: the compiler removes every filter, channel and shape fiber that is zero. */
 export async function buildSsl(network: Network, target: KernelTarget): Promise<SslBuild> {
   const kernels = lowerDeployed(compact(programOf(network), ops), ops, target.machine);
-  const runtime = readFileSync(new URL('../../src/runtime/net.ts', import.meta.url), 'utf8');
   const names = { name: 'Bench', file: 'bench', input: 'input', output: 'output' };
-  const { files } = await emitModule({ target, kernels, ...names, layout: 'chw', inline: false, meta: {}, runtime });
+  const { files } = await emitModule({ target, kernels, ...names, layout: 'chw', inline: false, meta: {}, runtime: runtimeTexts() });
   return { kernels, files };
 }
 

@@ -1,8 +1,6 @@
 // What `build` can build for: targets that print the kernel IR of ir/kernel.ts, and gpu.js, whose kernels are
 // scheduled one thread an element.
 
-import { readFileSync } from 'node:fs';
-import { extname } from 'node:path';
 import { fail } from '../base/diagnostic.ts';
 import { emitGpujs } from '../emit/emit-gpujs.ts';
 import { emitModule } from '../emit/emit-module.ts';
@@ -14,6 +12,7 @@ import { lowerDeployed } from '../lower/lower.ts';
 import { kernelTargets } from '../targets/index.ts';
 import type { KernelTarget } from '../targets/target.ts';
 import { moduleDiagnostics } from './diagnostics.ts';
+import { runtimeTexts } from './runtime-texts.ts';
 
 export type BuildTarget = { readonly kind: 'kernels'; readonly name: string; readonly kernels: KernelTarget } | { readonly kind: 'gpujs'; readonly name: string };
 
@@ -37,16 +36,11 @@ export function lowerFor(target: BuildTarget, program: Program, ops: OpRegistry)
       const kernels = lowerDeployed(program, ops, target.kernels.machine);
       const bytes = 4 * kernels.elements;
       if (bytes > mostBytes) fail(moduleDiagnostics['too-large']({ args: [program.graph.name, bytes, mostBytes], help: 'use a smaller batch' }));
-      return (request) => emitModule({ ...request, target: target.kernels, kernels, runtime: runtimeText('net') });
+      return (request) => emitModule({ ...request, target: target.kernels, kernels, runtime: runtimeTexts() });
     }
     case 'gpujs': {
       const module = lowerThreads(program, ops);
-      return (request) => emitGpujs({ ...request, module, runtime: [runtimeText('net'), runtimeText('gpujs-net')] });
+      return (request) => emitGpujs({ ...request, module, runtime: runtimeTexts() });
     }
   }
-}
-
-/** The source of a runtime: TypeScript in development, JavaScript in the package. */
-function runtimeText(name: string): string {
-  return readFileSync(new URL(`../runtime/${name}${extname(import.meta.url)}`, import.meta.url), 'utf8');
 }

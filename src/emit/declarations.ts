@@ -19,7 +19,7 @@ export function declarationsText(morph: typeof TsMorph, facts: ModuleFacts, opti
     skipLoadingLibFiles: true,
     manipulationSettings: { indentationText: morph.IndentationText.TwoSpaces, newLineKind: morph.NewLineKind.LineFeed },
   });
-  const file = project.createSourceFile('module.d.ts', '// Emitted by ssl-compile.\n\n');
+  const file = project.createSourceFile('module.d.ts', `${declarationsHeader(facts)}\n\n`);
   const { labels } = facts;
   if (labels && labels.length > 0) {
     file.addTypeAlias({ name: 'Label', isExported: true, type: labels.map(quoted).join(' | '), docs: ['A class, by its name in the source of the network.'] });
@@ -58,6 +58,10 @@ export function declarationsText(morph: typeof TsMorph, facts: ModuleFacts, opti
   return `${file.getFullText().trimEnd()}\n`;
 }
 
+export function declarationsHeader({ build }: ModuleFacts): string {
+  return `// Emitted by ssl-compile, build ${build}.`;
+}
+
 const normalizationDoc = 'What the network itself does to its input first, (x - mean) / deviation: a number a channel, or one for all.';
 
 export interface Property {
@@ -72,6 +76,7 @@ export function propertiesOf(facts: ModuleFacts): Property[] {
   const tuple = (values: readonly (number | string)[]): string => `readonly ${literalText(values)}`;
   return [
     property('name', quoted(facts.name), 'The network\'s name.'),
+    property('build', 'string', 'The build of this module. Its files carry it, and `load` refuses those of another.'),
     property('batch', String(facts.batch), 'Samples a run.'),
     property('inputShape', tuple(facts.inputShape), `Of one sample, ${orderName(facts, facts.inputShape)}.`),
     property('outputShape', tuple(facts.outputShape), `Of one sample, ${orderName(facts, facts.outputShape)}.`),
@@ -97,7 +102,7 @@ export function runDoc(facts: ModuleFacts): string {
   const { batch, inputShape, outputShape, range, normalization } = facts;
   const count = (shape: readonly number[]): string => `${batch * sizeOf(shape)} numbers: ${[...(batch > 1 ? [batch] : []), ...shape].join(' x ')}`;
   return [
-    'Computes the outputs of inputs. Throws a RangeError where a length is wrong.',
+    'Computes the outputs of inputs. Throws a RangeError where a length is wrong, a TypeError where an element is no number.',
     `@param input ${count(inputShape)}, ${orderName(facts, inputShape)}${range ? `, from ${range[0]} to ${range[1]}` : ''}${normalization ? '; they are normalized within' : ''}`,
     '@param into where the outputs go; a new array, and nothing else is allocated, when absent',
     `@returns ${count(outputShape)}, ${orderName(facts, outputShape)}`,

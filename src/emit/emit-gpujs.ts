@@ -4,7 +4,7 @@
 //
 //   const facts, plan      what the network is, where inputs and outputs go
 //   export load()          starts the kernels in the caller's gpu.js
-//   the runtime            src/runtime/net and src/runtime/gpujs-net, what is needed of them
+//   the runtime            src/runtime, what is needed of it
 //   const kernels          text, shape and operands of each kernel
 //   const weights          base64
 
@@ -14,21 +14,22 @@ import type { ThreadModule } from '../ir/thread-kernel.ts';
 import { planModule } from '../targets/gpujs/plan.ts';
 import type { PlannedKernel } from '../targets/gpujs/plan.ts';
 import { encodeBase64, splitPlanes } from './base64.ts';
+import { buildId, withBuildId } from './build-id.ts';
 import { fileBase, insideLimit } from './emit-module.ts';
 import type { EmittedFile, EmittedModule } from './emit-module.ts';
 import { gpujsDeclarations } from './gpujs-declarations.ts';
-import { literalText, quoted, writeLiteral } from './literal.ts';
+import { literalText, writeLiteral } from './literal.ts';
 import type { Json } from './literal.ts';
 import { factsOf } from './module-facts.ts';
 import type { FactSources, ModuleFacts } from './module-facts.ts';
-import { header } from './module-text.ts';
+import { header, importNode, weightsFileText } from './module-text.ts';
 import { runtimeFunctions } from './runtime-text.ts';
 
 export interface EmitGpujsOptions extends Omit<FactSources, 'kernels'> {
   readonly module: ThreadModule;
   /** Base name of the files, as for other targets. */
   readonly file: string;
-  /** Source texts of runtime/net and runtime/gpujs-net, TypeScript or JavaScript. */
+  /** Source texts of the runtime, TypeScript or JavaScript. */
   readonly runtime: readonly string[];
 }
 
@@ -36,13 +37,15 @@ export async function emitGpujs(options: EmitGpujsOptions): Promise<EmittedModul
   const { module } = options;
   const morph = await import('ts-morph');
   const file = fileBase(options.file);
-  const facts = factsOf({ ...options, kernels: { bindings: [module.input, module.output] } });
+  const about = factsOf({ ...options, kernels: { bindings: [module.input, module.output] } });
   const { kernels, weights: values } = planModule(module);
   const weights = bytesOf(values);
+  const build = await buildId([JSON.stringify([about, kernels]), weights]);
+  const facts = { ...about, build };
   const inside = weights.length <= insideLimit;
   const bin = `${file}.bin`;
-  const text = moduleText(morph, facts, { ...options, kernels, weights: inside ? { base64: encodeBase64(splitPlanes(weights)) } : { file: bin } });
-  const beside: readonly EmittedFile[] = inside ? [] : [{ path: bin, content: weights }];
+  const text = moduleText(morph, facts, { ...options, kernels, weights: inside ? { base64: encodeBase64(splitPlanes(weights)) } : { file: bin, bytes: weights.length } });
+  const beside: readonly EmittedFile[] = inside ? [] : [{ path: bin, content: withBuildId(weights, build) }];
   return { files: [{ path: `${file}.js`, content: text }, { path: `${file}.d.ts`, content: gpujsDeclarations(morph, facts, !inside) }, ...beside] };
 }
 
@@ -55,7 +58,7 @@ function bytesOf(weights: Float32Array): Uint8Array<ArrayBuffer> {
 
 interface TextParts extends EmitGpujsOptions {
   readonly kernels: readonly PlannedKernel[];
-  readonly weights: { readonly base64: string } | { readonly file: string };
+  readonly weights: { readonly base64: string } | { readonly file: string; readonly bytes: number };
 }
 
 function moduleText(morph: typeof TsMorph, facts: ModuleFacts, { module, kernels, runtime, weights }: TextParts): string {
@@ -66,8 +69,8 @@ function moduleText(morph: typeof TsMorph, facts: ModuleFacts, { module, kernels
     manipulationSettings: { indentationText: morph.IndentationText.TwoSpaces, newLineKind: morph.NewLineKind.LineFeed },
   });
   const source = project.createSourceFile('module.js', `${header}\n`);
-  const { input, output, range: _, ...about } = facts;
-  const constants: readonly (readonly [name: string, value: Json])[] = [['facts', about], ['plan', { input, output }]];
+  const { input, output, range: _, name, build, ...about } = facts;
+  const constants: readonly (readonly [name: string, value: Json])[] = [['facts', { name, build, ...about }], ['plan', { input, output }]];
   for (const [name, value] of constants) {
     source.addStatements((writer) => {
       writer.newLine().write(`const ${name} = `);
@@ -75,24 +78,26 @@ function moduleText(morph: typeof TsMorph, facts: ModuleFacts, { module, kernels
       writer.write(';');
     });
   }
-  const bytes = 'base64' in weights ? 'joinPlanes(decodeBase64(weights))' : `options?.weights ?? await readBytes(new URL(${quoted(weights.file)}, import.meta.url))`;
+  const bytes = 'base64' in weights ? 'joinPlanes(decodeBase64(weights))' : weightsFileText(weights.file, weights.bytes);
+  const options = ['GPU', 'mode', ...('base64' in weights ? [] : ['weights'])];
   source.addFunction({
     name: 'load',
     isAsync: true,
     isExported: true,
-    parameters: [{ name: 'options' }],
+    parameters: [{ name: 'options', initializer: '{}' }],
     docs: ['Compiles the network in the gpu.js that the caller gives: `load({ GPU, mode: "webgl2" })`.'],
     statements: [
+      `checkOptions(options, ${literalText(options)});`,
       `const places = { input: addressesOf(plan.input), output: addressesOf(plan.output), inputExtents: ${literalText(module.input.extents)} };`,
       `return startGpuNet(options, facts, kernels, floatsOf(${bytes}), places);`,
     ],
   });
-  const roots = ['addressesOf', 'floatsOf', 'startGpuNet', ...('base64' in weights ? ['joinPlanes', 'decodeBase64'] : ['readBytes'])];
+  const roots = ['addressesOf', 'checkOptions', 'floatsOf', 'startGpuNet', ...('base64' in weights ? ['joinPlanes', 'decodeBase64'] : ['givenFile', 'readBeside', 'weightsOf'])];
   const list = project.createSourceFile('kernels.js', '');
   list.addStatements((writer) => {
     writer.write('const kernels = [').newLine().indent(() => writeKernels(writer, kernels)).write('];');
   });
-  const functions = runtimeFunctions(morph, runtime.join('\n'), roots);
+  const functions = [...('base64' in weights ? [] : [importNode]), ...runtimeFunctions(morph, runtime, roots)];
   const rest = 'base64' in weights ? [`const weights = ${literalText(weights.base64)};`] : [];
   return [source.getFullText().trimEnd(), ...functions, list.getFullText().trimEnd(), ...rest, ''].join('\n\n').replace(/\n+$/, '\n');
 }

@@ -5,11 +5,15 @@
 //   lenet.d.ts   types with literal shapes
 //   lenet.wasm   the kernels, unless they are inside
 //   lenet.bin    the weights, where they are large
+//
+// Every one of them carries the id of the build.
 
 import type { KernelModule } from '../ir/kernel.ts';
 import { packSegments, segmentBytes } from '../targets/segments.ts';
 import type { KernelTarget } from '../targets/target.ts';
+import { withCustomSection } from '../targets/wasm/encoder/custom-section.ts';
 import { encodeBase64, splitPlanes } from './base64.ts';
+import { buildId, withBuildId } from './build-id.ts';
 import { declarationsText } from './declarations.ts';
 import { factsOf } from './module-facts.ts';
 import type { FactSources } from './module-facts.ts';
@@ -23,8 +27,8 @@ export interface EmitOptions extends FactSources {
   readonly file: string;
   /** Put the code of a `wasm` module inside the ES module. */
   readonly inline: boolean;
-  /** Source text of runtime/net, TypeScript or JavaScript. */
-  readonly runtime: string;
+  /** Source texts of the runtime, TypeScript or JavaScript. */
+  readonly runtime: readonly string[];
 }
 
 export interface EmittedFile {
@@ -36,6 +40,9 @@ export interface EmittedFile {
 export interface EmittedModule {
   readonly files: readonly EmittedFile[];
 }
+
+/** The custom section that holds the id of the build: runtime/net reads it. */
+const sectionName = 'ssl-compile';
 
 /** More constant data than this is a file of its own. */
 export const insideLimit: number = 16 * 2 ** 20;
@@ -49,18 +56,21 @@ export async function emitModule(options: EmitOptions): Promise<EmittedModule> {
   const code = target.print(kernels, large ? 'separate' : 'inside');
   const packed = large || !target.holdsWeights ? packSegments(kernels) : undefined;
 
+  const about = factsOf(options);
+  const build = await buildId([JSON.stringify([about, packed?.ranges ?? []]), code.kind === 'wasm' ? code.bytes : code.text, packed?.bytes ?? '']);
+  const facts = { ...about, build };
+
   const beside: EmittedFile[] = [];
   const part = (bytes: Uint8Array<ArrayBuffer>, inside: boolean, extension: string): Part => {
     if (inside) return { kind: 'inside', base64: encodeBase64(bytes) };
     beside.push({ path: `${file}.${extension}`, content: bytes });
     return { kind: 'beside', file: `${file}.${extension}` };
   };
-  const facts = factsOf(options);
   const parts: ModuleParts = {
     kernels: code.kind === 'wasm'
-      ? { kind: 'wasm', code: part(code.bytes, options.inline, 'wasm') }
+      ? { kind: 'wasm', code: part(withCustomSection(code.bytes, sectionName, new TextEncoder().encode(build)), options.inline, 'wasm') }
       : { kind: 'js', text: code.text, bytes: 4 * kernels.elements },
-    ...(packed && { weights: { data: part(large ? packed.bytes : splitPlanes(packed.bytes), !large, 'bin'), ranges: packed.ranges } }),
+    ...(packed && { weights: { data: part(large ? withBuildId(packed.bytes, build) : splitPlanes(packed.bytes), !large, 'bin'), ranges: packed.ranges } }),
     runtime: options.runtime,
   };
   const text = moduleText(morph, facts, parts);

@@ -28,6 +28,8 @@ export interface FactSources {
 /** What the text of a module is made of. */
 export interface ModuleFacts {
   readonly name: string;
+  /** The id that all files of the build carry (build-id.ts). */
+  readonly build: string;
   readonly batch: number;
   /** Of one sample, in the order of `layout`. */
   readonly inputShape: readonly number[];
@@ -41,7 +43,7 @@ export interface ModuleFacts {
   readonly output: TensorPlan;
 }
 
-export function factsOf({ kernels, name, labels, range, normalization, layout, meta }: FactSources): ModuleFacts {
+export function factsOf({ kernels, name, labels, range, normalization, layout, meta }: FactSources): Omit<ModuleFacts, 'build'> {
   const binding = (wanted: string): Binding => present(kernels.bindings.find((each) => each.name === wanted), `binding ${wanted}`);
   const [from, to] = [binding('input'), binding('output')];
   return {

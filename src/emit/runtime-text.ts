@@ -4,9 +4,12 @@
 import type * as TsMorph from 'ts-morph';
 import { invariant } from '../base/invariant.ts';
 
-/** The text of the functions in `roots` and of those they call, in the order of the runtime, without `export`. */
-export function runtimeFunctions({ Project, ts, SyntaxKind }: typeof TsMorph, runtime: string, roots: readonly string[]): readonly string[] {
-  const script = ts.transpileModule(runtime, {
+/**
+ * The text of the functions in `roots` and of those they call, in the order of the runtime's files, without `export`.
+ * What those files import of one another is here, too; their documentation stays there, for modules are to be small.
+ */
+export function runtimeFunctions({ Project, ts, SyntaxKind }: typeof TsMorph, runtime: readonly string[], roots: readonly string[]): readonly string[] {
+  const script = ts.transpileModule(runtime.join('\n'), {
     compilerOptions: { target: ts.ScriptTarget.ES2022, module: ts.ModuleKind.ESNext, newLine: ts.NewLineKind.LineFeed },
   }).outputText;
   const project = new Project({ useInMemoryFileSystem: true, skipLoadingLibFiles: true, compilerOptions: { allowJs: true } });
@@ -24,5 +27,5 @@ export function runtimeFunctions({ Project, ts, SyntaxKind }: typeof TsMorph, ru
   }
   return functions
     .filter((fn) => needed.has(fn.getName() ?? ''))
-    .map((fn) => fn.setIsExported(false).getText(true).replace(/^(?: {4})+/gm, (indent) => ' '.repeat(indent.length / 2)));
+    .map((fn) => fn.setIsExported(false).getText().replace(/^(?: {4})+/gm, (indent) => ' '.repeat(indent.length / 2)));
 }

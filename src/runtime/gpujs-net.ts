@@ -1,5 +1,7 @@
 // The little code that travels inside emitted gpujs modules: it hands kernels to the gpu.js that the app
-// gives, runs them as one pipeline and copies inputs and outputs. It imports nothing.
+// gives, runs them as one pipeline and copies inputs and outputs.
+
+import { checkCount, checkPlaces, numberAt } from './numbers.ts';
 
 export interface GpuKernelSettings {
   readonly output: readonly number[];
@@ -40,6 +42,8 @@ export interface KernelPlan {
 /** What a module knows of its network. */
 export interface GpuFacts {
   readonly name: string;
+  /** The id that all files of its build carry. */
+  readonly build: string;
   readonly batch: number;
 }
 
@@ -70,14 +74,9 @@ function flattenRows(rows: unknown): ArrayLike<number> {
   return (rows as readonly unknown[]).flatMap((row) => Array.from(flattenRows(row)));
 }
 
-function expectCount(found: number | undefined, expected: number, what: string): void {
-  if (found === expected) return;
-  throw new RangeError(`${what}: expected ${expected} numbers, found ${found === undefined ? 'no array' : found}`);
-}
-
 /** Numbers out of little-endian bytes. */
-export function floatsOf(bytes: ArrayBuffer | ArrayBufferView): Float32Array {
-  const view = ArrayBuffer.isView(bytes) ? new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength) : new DataView(bytes);
+export function floatsOf(bytes: Uint8Array): Float32Array {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   return Float32Array.from({ length: view.byteLength / 4 }, (_, i) => view.getFloat32(4 * i, true));
 }
 
@@ -105,10 +104,11 @@ export async function startGpuNet(options: GpuOptions, facts: GpuFacts, plans: r
     await pipeline.destroy();
     await gpu.destroy();
   };
+  const [inputName, outputName] = [`input of ${facts.name}`, `output of ${facts.name}`];
   const run = async (input: ArrayLike<number>, into: Float32Array = new Float32Array(places.output.length)): Promise<Float32Array> => {
-    expectCount(input?.length, places.input.length, `input of ${facts.name}`);
-    expectCount(into.length, places.output.length, `output of ${facts.name}`);
-    for (let i = 0; i < places.input.length; i++) heap[places.input[i] as number] = input[i] as number;
+    checkCount(input, places.input.length, inputName);
+    checkPlaces(into, places.output.length, outputName);
+    for (let i = 0; i < places.input.length; i++) heap[places.input[i] as number] = numberAt(input, i, inputName);
     // gpu.js takes its copy before it answers a promise, so the next call may write at once.
     const answer = flattenRows(await pipeline(rows));
     for (let i = 0; i < into.length; i++) into[i] = answer[places.output[i] as number] as number;

@@ -1,5 +1,9 @@
-// The little code that travels inside emitted modules: it loads bytes, places weights, copies inputs and
-// outputs. It imports nothing. `emit` writes the functions that a module needs into it, without types.
+// The little code that travels inside emitted modules: it places weights, starts kernels, copies inputs and
+// outputs. `emit` writes the functions that a module needs into it, without types.
+
+import { bytesOf, checkBuild, describeBytes } from './files.ts';
+import type { FoundFile } from './files.ts';
+import { checkCount, checkPlaces, kindOf, numberAt } from './numbers.ts';
 
 /** Offsets of the indices along one axis, in elements. */
 export type AxisPlan = { readonly size: number; readonly stride: number } | { readonly offsets: readonly number[] };
@@ -15,6 +19,8 @@ export interface TensorPlan {
 /** What a module knows of its network. */
 export interface Facts {
   readonly name: string;
+  /** The id that all files of its build carry. */
+  readonly build: string;
   /** Samples a run. */
   readonly batch: number;
   /** Of one sample, in the order of `layout`. */
@@ -59,11 +65,6 @@ function viewOf(heap: Float32Array, addresses: Int32Array): Float32Array {
   return heap.subarray(addresses[0], last + 1);
 }
 
-function checkLength(found: number | undefined, expected: number, what: string): void {
-  if (found === expected) return;
-  throw new RangeError(`${what}: expected ${expected} numbers, found ${found === undefined ? 'no array' : found}`);
-}
-
 /** The network over its heap; `compute` runs its kernels. */
 export function makeNet(facts: Facts, plan: Plan, memory: ArrayBuffer, compute: () => void): Net {
   const heap = new Float32Array(memory);
@@ -77,9 +78,9 @@ export function makeNet(facts: Facts, plan: Plan, memory: ArrayBuffer, compute: 
     output: viewOf(heap, results),
     compute,
     run(input: ArrayLike<number>, into: Float32Array = new Float32Array(results.length)): Float32Array {
-      checkLength(input?.length, sources.length, inputName);
-      checkLength(into.length, results.length, outputName);
-      for (let i = 0; i < sources.length; i++) heap[sources[i] as number] = input[i] as number;
+      checkCount(input, sources.length, inputName);
+      checkPlaces(into, results.length, outputName);
+      for (let i = 0; i < sources.length; i++) heap[sources[i] as number] = numberAt(input, i, inputName);
       compute();
       for (let i = 0; i < results.length; i++) into[i] = heap[results[i] as number] as number;
       return into;
@@ -87,49 +88,23 @@ export function makeNet(facts: Facts, plan: Plan, memory: ArrayBuffer, compute: 
   });
 }
 
-/** A file beside the module: from disk in Node, Deno and Bun, otherwise over the network. */
-export async function readBytes(url: URL): Promise<Uint8Array<ArrayBuffer>> {
-  if (url.protocol === 'file:') {
-    const { readFile } = await import('node:fs/promises' /* webpackIgnore: true */);
-    return readFile(url);
-  }
-  const response = await fetch(url);
-  if (!response.ok) throw new Error(`${url.href}: ${response.status} ${response.statusText}`);
-  return new Uint8Array(await response.arrayBuffer());
-}
-
-export function decodeBase64(text: string): Uint8Array<ArrayBuffer> {
-  const characters = atob(text);
-  const bytes = new Uint8Array(characters.length);
-  for (let i = 0; i < bytes.length; i++) bytes[i] = characters.charCodeAt(i);
-  return bytes;
-}
-
-/**
- * Words of four bytes that came plane by plane: the first byte of each, then the second of each. Exponents
- * then stand together, which compresses better.
- */
-export function joinPlanes(planes: Uint8Array): Uint8Array<ArrayBuffer> {
-  const bytes = new Uint8Array(planes.length);
-  const words = planes.length / 4;
-  for (let plane = 0; plane < 4; plane++) {
-    for (let i = 0; i < words; i++) bytes[4 * i + plane] = planes[plane * words + i] as number;
-  }
-  return bytes;
-}
-
 /** Copies packed weights to their places: bytes `from`..`from + length` to byte `to` of memory. */
-export function placeWeights(memory: ArrayBuffer, weights: ArrayBuffer | ArrayBufferView, ranges: readonly (readonly [to: number, from: number, length: number])[]): void {
-  const bytes = ArrayBuffer.isView(weights) ? new Uint8Array(weights.buffer, weights.byteOffset, weights.byteLength) : new Uint8Array(weights);
-  const expected = ranges.reduce((sum, [, , length]) => sum + length, 0);
-  if (bytes.length !== expected) throw new RangeError(`weights: expected ${expected} bytes, found ${bytes.length}`);
+export function placeWeights(memory: ArrayBuffer, weights: Uint8Array, ranges: readonly (readonly [to: number, from: number, length: number])[]): void {
   const heap = new Uint8Array(memory);
-  for (const [to, from, length] of ranges) heap.set(bytes.subarray(from, from + length), to);
+  for (const [to, from, length] of ranges) heap.set(weights.subarray(from, from + length), to);
 }
 
 /** Compiles, unless that is done, and starts the kernels; they own their memory, which never grows. */
-export async function startWasm(source: BufferSource | WebAssembly.Module): Promise<{ readonly memory: ArrayBuffer; readonly compute: () => void }> {
-  const module = source instanceof WebAssembly.Module ? source : await WebAssembly.compile(source);
+export async function startWasm({ content, from }: FoundFile, build: string): Promise<{ readonly memory: ArrayBuffer; readonly compute: () => void }> {
+  let module: WebAssembly.Module = content;
+  if (kindOf(content) !== 'WebAssembly.Module') {
+    const bytes = bytesOf(content as ArrayBuffer);
+    module = await WebAssembly.compile(bytes).catch((error: Error) => {
+      throw new Error(`${from}: ${describeBytes(bytes)}. ${error.message}`, { cause: error });
+    });
+  }
+  const [id = new ArrayBuffer()] = WebAssembly.Module.customSections(module, 'ssl-compile');
+  checkBuild(String.fromCharCode(...new Uint8Array(id)), build, from);
   const { exports } = await WebAssembly.instantiate(module);
   return { memory: (exports['memory'] as WebAssembly.Memory).buffer, compute: exports['run'] as () => void };
 }

@@ -1,8 +1,9 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
+import { runtimeTexts } from '../../src/driver/runtime-texts.ts';
 import { emitGpujs } from '../../src/emit/emit-gpujs.ts';
 import type { EmitGpujsOptions } from '../../src/emit/emit-gpujs.ts';
 import type { EmittedModule } from '../../src/emit/emit-module.ts';
@@ -11,9 +12,8 @@ import type { ThreadModule } from '../../src/ir/thread-kernel.ts';
 import { lowerThreads } from '../../src/lower/lower-threads.ts';
 import { ops } from '../../src/ops/index.ts';
 import type { GpuNet, GpuOptions } from '../../src/runtime/gpujs-net.ts';
+import { bytesOf } from './written.ts';
 import { PlainGpu } from '../targets/gpujs/plain-gpu.ts';
-
-const runtime = ['net', 'gpujs-net'].map((name) => readFileSync(new URL(`../../src/runtime/${name}.ts`, import.meta.url), 'utf8'));
 
 /** A convolution under a pool, then a dense layer of `units`, on an image of two channels. */
 function small(units: number): ThreadModule {
@@ -33,7 +33,7 @@ function small(units: number): ThreadModule {
 }
 
 const emit = (options: Partial<EmitGpujsOptions> = {}): Promise<EmittedModule> =>
-  emitGpujs({ module: small(2), name: 'Small', file: 'small', layout: 'chw', meta: { seed: 1 }, runtime, ...options });
+  emitGpujs({ module: small(2), name: 'Small', file: 'small', layout: 'chw', meta: { seed: 1 }, runtime: runtimeTexts(), ...options });
 const textOf = ({ files }: EmittedModule, extension: string): string => String(files.find((file) => file.path.endsWith(extension))?.content);
 
 const folders: string[] = [];
@@ -151,6 +151,16 @@ describe('a module for gpu.js', () => {
     for (const options of [undefined, {}, { GPU: PlainGpu }, { GPU: {}, mode: 'cpu' }]) await expect(load(options as never)).rejects.toThrow(new TypeError(message));
   });
 
+  it('refuses options that there are not, and what is no list of numbers', async () => {
+    const { load } = await imported(await emit());
+    await expect(load(null as never)).rejects.toThrow(new TypeError('load takes { GPU, mode }, found null'));
+    await expect(load({ ...plain, moed: 'cpu' } as never)).rejects.toThrow(new TypeError('load takes { GPU, mode }, found moed'));
+    const net = await load(plain);
+    await expect(net.run(image.slice(1))).rejects.toThrow(new RangeError('input of Small: expected 60 numbers, found 59'));
+    await expect(net.run(image.map(String) as never)).rejects.toThrow(new TypeError('input of Small: element 0 is string, expected a number'));
+    await expect(net.run(image, [0, 0] as never)).rejects.toThrow(new TypeError('output of Small: expected a Float32Array, found Array'));
+  });
+
   it('refuses a gpu.js that falls back to another mode, and frees it', async () => {
     const made: PlainGpu[] = [];
     class Fallback extends PlainGpu {
@@ -194,11 +204,16 @@ describe('a module for gpu.js', () => {
   });
 
   it('puts large weights in a file of their own', async () => {
-    const module = await emit({ module: small(360_000) });
+    const large = small(360_000);
+    const module = await emit({ module: large });
     expect(module.files.map((file) => file.path)).toEqual(['small.js', 'small.d.ts', 'small.bin']);
-    expect(textOf(module, '.js').length).toBeLessThan(10_000);
+    expect(textOf(module, '.js').length).toBeLessThan(12_000);
     expect(textOf(module, '.d.ts')).toContain('readonly weights?: ArrayBuffer | ArrayBufferView;');
-  });
+    const { load } = await imported(module);
+    const stale = await emit({ module: large, meta: { seed: 2 } });
+    await expect(load({ ...plain, weights: bytesOf(stale, '.bin').buffer })).rejects.toThrow(/^load\({ weights }\) is of build [\da-f]{12}, this module of build [\da-f]{12}\./);
+    expect(await (await load({ ...plain, weights: bytesOf(module, '.bin').buffer })).run(image)).toHaveLength(360_000);
+  }, 120_000);
 
   it('declares what it takes and answers', async () => {
     const text = textOf(await emit({ range: [0, 1] }), '.d.ts');

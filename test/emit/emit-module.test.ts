@@ -1,41 +1,20 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { gzipSync } from 'node:zlib';
-import { afterAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import { runtimeNames, runtimeTexts } from '../../src/driver/runtime-texts.ts';
 import type { EmittedModule } from '../../src/emit/emit-module.ts';
 import { fileBase } from '../../src/emit/emit-module.ts';
 import { kernelTargets } from '../../src/targets/index.ts';
 import { jsTarget } from '../../src/targets/js/target.ts';
 import { wasmTarget } from '../../src/targets/wasm/target.ts';
-import type { Net } from '../../src/runtime/net.ts';
-import { emitFixture, expected, fixtureKernels, runtime, shape } from './fixture.ts';
-
-const folders: string[] = [];
-afterAll(() => folders.forEach((folder) => rmSync(folder, { recursive: true })));
-
-/** Writes the files to a folder of their own; answers the path of the ES module. */
-function written({ files }: EmittedModule): string {
-  const folder = mkdtempSync(path.join(tmpdir(), 'ssl-compile-emit-'));
-  folders.push(folder);
-  writeFileSync(path.join(folder, 'package.json'), '{ "type": "module" }');
-  for (const { path: name, content } of files) writeFileSync(path.join(folder, name), content);
-  return path.join(folder, files[0]?.path ?? '');
-}
-
-interface Loaded {
-  readonly load: (options?: object) => Promise<Net>;
-}
-
-const imported = async (module: EmittedModule): Promise<Loaded> => (await import(pathToFileURL(written(module)).href)) as Loaded;
+import { emitFixture, expected, fixtureKernels, shape } from './fixture.ts';
+import { imported, newFolder, rounded, textOf, written } from './written.ts';
 
 const paths = ({ files }: EmittedModule): string[] => files.map((file) => file.path);
-const textOf = ({ files }: EmittedModule, extension: string): string => String(files.find((file) => file.path.endsWith(extension))?.content);
 const image = Array.from({ length: 12 }, (_, i) => Math.fround(Math.cos(i)));
-/** Rounded as far as single precision goes. */
-const rounded = (values: ArrayLike<number>): number[] => Array.from(values, (value) => Math.round(value * 1e5) / 1e5 + 0);
 
 describe.each(kernelTargets.map((target) => ({ name: target.name, target })))('$name', ({ target }) => {
   it.each([false, true])('loads and runs (inline: %s)', async (inline) => {
@@ -65,11 +44,40 @@ describe.each(kernelTargets.map((target) => ({ name: target.name, target })))('$
     expect(rounded(net.output)).toEqual(rounded(expected(image)));
   });
 
-  it('refuses wrong lengths', async () => {
+  it.each<[string, unknown, Error]>([
+    ['too few', image.slice(1), new RangeError('input of Fixture: expected 12 numbers, found 11')],
+    ['rows', [image.slice(0, 6), image.slice(6)], new RangeError('input of Fixture: expected 12 numbers, found 2')],
+    ['nothing', undefined, new RangeError('input of Fixture: expected 12 numbers, found no array but undefined')],
+    ['null', null, new RangeError('input of Fixture: expected 12 numbers, found no array but null')],
+    ['a string of the right length', '123456789012', new RangeError('input of Fixture: expected 12 numbers, found no array but string')],
+    ['a DataView', new DataView(new ArrayBuffer(48)), new RangeError('input of Fixture: expected 12 numbers, found no array but DataView')],
+    ['strings', image.map(String), new TypeError('input of Fixture: element 0 is string, expected a number')],
+    ['lists of one', image.map((x) => [x]), new TypeError('input of Fixture: element 0 is Array, expected a number')],
+    ['one that is null', image.map((x, i) => (i === 7 ? null : x)), new TypeError('input of Fixture: element 7 is null, expected a number')],
+    ['a hole', Object.assign(Array.from<number>({ length: 0 }), { length: 12, 0: 1, 2: 1 }), new TypeError('input of Fixture: element 1 is undefined, expected a number')],
+    ['BigInts', image.map((_, i) => (i === 11 ? 1n : 1)), new TypeError('input of Fixture: element 11 is bigint, expected a number')],
+    ['a BigInt64Array', new BigInt64Array(12), new TypeError('input of Fixture: element 0 is bigint, expected a number')],
+  ])('refuses an input that is no list of numbers: %s', async (_, input, error) => {
     const net = await (await imported(await emitFixture(target))).load();
-    expect(() => net.run(image.slice(1))).toThrow(new RangeError('input of Fixture: expected 12 numbers, found 11'));
-    expect(() => net.run(undefined as never)).toThrow(new RangeError('input of Fixture: expected 12 numbers, found no array'));
-    expect(() => net.run(image, new Float32Array(3))).toThrow(new RangeError('output of Fixture: expected 2 numbers, found 3'));
+    expect(() => net.run(input as never)).toThrow(error);
+  });
+
+  it('takes numbers of any kind of array, and NaN for what it is', async () => {
+    const net = await (await imported(await emitFixture(target))).load();
+    const bytes = Uint8ClampedArray.from(image, (_, i) => 20 * i);
+    const answer = net.run(Float32Array.from(bytes));
+    for (const input of [bytes, [...bytes], Int16Array.from(bytes), Float64Array.from(bytes), { ...bytes, length: 12 }]) expect(net.run(input)).toEqual(answer);
+    expect([...net.run(image.map(() => NaN))]).toEqual([NaN, NaN]);
+  });
+
+  it.each<[string, unknown, Error]>([
+    ['too many places', new Float32Array(3), new RangeError('output of Fixture: expected 2 numbers, found 3')],
+    ['an array', [0, 0], new TypeError('output of Fixture: expected a Float32Array, found Array')],
+    ['places of bytes', new Uint8Array(2), new TypeError('output of Fixture: expected a Float32Array, found Uint8Array')],
+    ['null', null, new TypeError('output of Fixture: expected a Float32Array, found null')],
+  ])('refuses to answer into what cannot hold it: %s', async (_, into, error) => {
+    const net = await (await imported(await emitFixture(target))).load();
+    expect(() => net.run(image, into as never)).toThrow(error);
   });
 
   it('gives every load memory of its own', async () => {
@@ -108,7 +116,7 @@ describe.each(kernelTargets.map((target) => ({ name: target.name, target })))('$
     expect(paths(module)).toEqual(['fixture.js', 'fixture.d.ts', ...(target === wasmTarget ? ['fixture.wasm'] : []), 'fixture.bin']);
     const { load } = await imported(module);
     expect(rounded((await load()).run(image))).toEqual(rounded(expected(image)));
-    await expect(load({ weights: new Uint8Array(4) })).rejects.toThrow(/^weights: expected \d+ bytes, found 4$/);
+    await expect(load({ weights: new Uint8Array(4) })).rejects.toThrow(/^load\({ weights }\): expected \d+ bytes, found 4 bytes "\\u0000\\u0000\\u0000\\u0000"$/);
     const bytes = module.files.at(-1)?.content as Uint8Array;
     const shifted = new Uint8Array(bytes.length + 1);
     shifted.set(bytes, 1);
@@ -135,44 +143,13 @@ it.each(kernelTargets.map((target) => [target.name, target] as const))('writes t
   await expect(textOf(await emitFixture(target, { labels: ['cat', 'dog'] }), '.js')).toMatchFileSnapshot(`expected/${name}.txt`);
 });
 
-describe('wasm', () => {
-  it('takes bytes or a compiled module', async () => {
-    const module = await emitFixture(wasmTarget);
-    const { load } = await imported({ files: module.files.filter((file) => !file.path.endsWith('.wasm')) });
-    await expect(load()).rejects.toThrow('ENOENT');
-    const bytes = module.files.at(-1)?.content as Uint8Array<ArrayBuffer>;
-    expect(rounded((await load({ wasm: bytes })).run(image))).toEqual(rounded(expected(image)));
-    expect(rounded((await load({ wasm: await WebAssembly.compile(bytes) })).run(image))).toEqual(rounded(expected(image)));
-  });
-
-  it('fetches what lies beside it where there are no files', async () => {
-    const module = await emitFixture(wasmTarget);
-    const bytes = module.files.at(-1)?.content as Uint8Array<ArrayBuffer>;
-    const asked: string[] = [];
-    const text = textOf(module, '.js').replaceAll('import.meta.url', '"https://example.com/nets/fixture.js"');
-    const { load } = await imported({ files: [{ path: 'web.js', content: text }] });
-    const original = globalThis.fetch;
-    globalThis.fetch = (url) => {
-      asked.push(url instanceof URL ? url.href : '');
-      return Promise.resolve(asked.length === 1 ? new Response(bytes) : new Response('', { status: 404, statusText: 'Not Found' }));
-    };
-    try {
-      expect(rounded((await load()).run(image))).toEqual(rounded(expected(image)));
-      await expect(load()).rejects.toThrow('https://example.com/nets/fixture.wasm: 404 Not Found');
-    } finally {
-      globalThis.fetch = original;
-    }
-    expect(asked[0]).toBe('https://example.com/nets/fixture.wasm');
-  });
-});
-
 describe('declarations', () => {
   it('have literal shapes that the compiler checks', async () => {
     const normalization = { mean: [0.5, 0.25], deviation: [2, 2] };
     const file = written(await emitFixture(jsTarget, { labels: ['cat', 'dog'], range: [0, 1], normalization }));
     const folder = path.dirname(file);
     expect(readFileSync(path.join(folder, 'fixture.d.ts'), 'utf8')).toMatchInlineSnapshot(`
-      "// Emitted by ssl-compile.
+      "// Emitted by ssl-compile, build b5486a719da0.
       /** A class, by its name in the source of the network. */
       export type Label = "cat" | "dog";
 
@@ -183,6 +160,8 @@ describe('declarations', () => {
       export interface Net {
         /** The network's name. */
         readonly name: "Fixture";
+        /** The build of this module. Its files carry it, and \`load\` refuses those of another. */
+        readonly build: string;
         /** Samples a run. */
         readonly batch: 1;
         /** Of one sample, channels, rows, columns (CHW). */
@@ -204,7 +183,7 @@ describe('declarations', () => {
         /** Computes \`output\` from what \`input\` holds. */
         compute(): void;
         /**
-         * Computes the outputs of inputs. Throws a RangeError where a length is wrong.
+         * Computes the outputs of inputs. Throws a RangeError where a length is wrong, a TypeError where an element is no number.
          * @param input 12 numbers: 2 x 2 x 3, channels, rows, columns (CHW), from 0 to 1; they are normalized within
          * @param into where the outputs go; a new array, and nothing else is allocated, when absent
          * @returns 2 numbers: 2, in order
@@ -234,12 +213,14 @@ describe('declarations', () => {
 
 describe('the runtime', () => {
   it('gives the same text from TypeScript and from what the build makes of it', async () => {
-    const folder = mkdtempSync(path.join(tmpdir(), 'ssl-compile-runtime-'));
-    folders.push(folder);
-    writeFileSync(path.join(folder, 'net.ts'), runtime);
-    const options = ['--target', 'es2024', '--module', 'nodenext', '--types', 'node', '--typeRoots', path.resolve('node_modules/@types'), '--skipLibCheck'];
-    execFileSync(path.resolve('node_modules/.bin/tsc'), [...options, 'net.ts'], { cwd: folder });
-    const built = readFileSync(path.join(folder, 'net.js'), 'utf8');
+    const folder = newFolder();
+    writeFileSync(path.join(folder, 'package.json'), '{ "type": "module" }');
+    runtimeTexts().forEach((text, i) => writeFileSync(path.join(folder, `${runtimeNames[i]}.ts`), text));
+    const options = JSON.parse(readFileSync('tsconfig.json', 'utf8')) as { compilerOptions: object };
+    const compilerOptions = { ...options.compilerOptions, noEmit: false, types: ['node'], typeRoots: [path.resolve('node_modules/@types')] };
+    writeFileSync(path.join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions }));
+    execFileSync(path.resolve('node_modules/.bin/tsc'), [], { cwd: folder });
+    const built = runtimeNames.map((name) => readFileSync(path.join(folder, `${name}.js`), 'utf8'));
     for (const target of kernelTargets) {
       expect(await emitFixture(target, { runtime: built })).toEqual(await emitFixture(target));
     }

@@ -1,15 +1,13 @@
 // A network by hand: two outputs, each a weighted sum of a 2 x 2 x 3 image that lies padded in memory, pixel
 // by pixel.
 
-import { readFileSync } from 'node:fs';
+import { runtimeTexts } from '../../src/driver/runtime-texts.ts';
 import { emitModule } from '../../src/emit/emit-module.ts';
 import type { EmitOptions, EmittedModule } from '../../src/emit/emit-module.ts';
 import { functionBuilder, get, int, intAdd, intMul, set } from '../../src/ir/kernel.ts';
 import type { Binding, KernelModule, TargetMachine } from '../../src/ir/kernel.ts';
 import type { KernelTarget } from '../../src/targets/target.ts';
 import { binary, f32, load, store } from '../targets/kernels.ts';
-
-export const runtime: string = readFileSync(new URL('../../src/runtime/net.ts', import.meta.url), 'utf8');
 
 /** CHW, one sample. */
 export const shape: readonly [number, number, number] = [2, 2, 3];
@@ -71,6 +69,6 @@ export function fixtureKernels({ unit }: TargetMachine, padding = 0): KernelModu
 export function emitFixture(target: KernelTarget, options: Partial<EmitOptions> = {}): Promise<EmittedModule> {
   return emitModule({
     target, kernels: fixtureKernels(target.machine), name: 'Fixture', file: 'fixture', layout: 'chw',
-    inline: false, meta: { compiler: '0.0.0', seed: 1 }, runtime, ...options,
+    inline: false, meta: { compiler: '0.0.0', seed: 1 }, runtime: runtimeTexts(), ...options,
   });
 }

@@ -34,7 +34,7 @@ async function difference(program: Program, module: ThreadModule, seed: number):
   const expected = present([...evaluate(program.graph, ops, feeds).outputs.values()][0], 'output').data;
   const { kernels, weights } = planModule(module);
   const places = { input: placesOf(module.input), output: placesOf(module.output), inputExtents: module.input.extents };
-  const net = await startGpuNet({ GPU: PlainGpu, mode: 'plain' }, { name: 'random', batch: 2 }, kernels, weights, places);
+  const net = await startGpuNet({ GPU: PlainGpu, mode: 'plain' }, { name: 'random', build: '', batch: 2 }, kernels, weights, places);
   const found = await net.run(present(feeds.get(String(input.attrs['name'])), 'feed').data);
   const largest = Math.max(1e-3, ...expected.map(Math.abs));
   return Math.max(...Array.from(expected, (value, i) => Math.abs(value - (found[i] ?? NaN)))) / largest;
