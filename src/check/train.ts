@@ -2,6 +2,7 @@
 // ones take batch, optimizer and rate from the baseline where they give none. A control trains for as many epochs as
 // the phases that it is compared with.
 
+import type { Span } from '../base/span.ts';
 import { didYouMean } from '../base/suggest.ts';
 import type { DatasetReference, PhaseKind, PhaseSpec, Schedule, TrainSpec } from '../ir/network.ts';
 import { phaseKinds, phaseTraits } from '../ir/phase.ts';
@@ -27,7 +28,8 @@ const noSteps: Schedule = { kind: 'constant', rate: 0 };
 export function checkTrain(declaration: TrainDeclaration, penalized: boolean, constants: ConstantScope, report: Report): TrainSpec | undefined {
   const scope: TrainScope = { constants, report };
   const settings = bindSettings(declaration.entries.filter((entry) => entry.kind === 'setting'), trainSettings, trainDiagnostics, report);
-  const phases = checkPhases(declaration, scope);
+  const checkedPhases = checkPhases(declaration, scope);
+  const phases = checkedPhases?.phases;
   const seed = settings.get('seed');
   const heldOut = settings.get('held_out');
   const seedNumber = seed ? readTrainValue(seed.value, 'seed', seedValue, scope) : 1;
@@ -44,11 +46,11 @@ export function checkTrain(declaration: TrainDeclaration, penalized: boolean, co
   const { dataset } = declaration;
   const reference: DatasetReference = dataset.kind === 'name' ? { kind: 'named', name: dataset.text } : { kind: 'folder', path: dataset.value };
   if (dataset.kind === 'string' && dataset.value === '') return report(trainDiagnostics['no-data-set']({ span: dataset.span, args: [], help: 'for example `train on digits`, or on a folder: `train on "data/mine"`' }));
-  if (!phases || seedNumber === undefined || heldOutShare === undefined) return undefined;
-  return { dataset: reference, span: dataset.span, phases, seed: seedNumber, heldOut: heldOutShare };
+  if (!checkedPhases || seedNumber === undefined || heldOutShare === undefined) return undefined;
+  return { dataset: reference, span: dataset.span, ...checkedPhases, seed: seedNumber, heldOut: heldOutShare };
 }
 
-function checkPhases(declaration: TrainDeclaration, scope: TrainScope): readonly PhaseSpec[] | undefined {
+function checkPhases(declaration: TrainDeclaration, scope: TrainScope): Pick<TrainSpec, 'phases' | 'batchSpans'> | undefined {
   const written = new Map<PhaseKind, Phase>();
   for (const phase of declaration.entries) {
     if (phase.kind !== 'phase') continue;
@@ -66,6 +68,7 @@ function checkPhases(declaration: TrainDeclaration, scope: TrainScope): readonly
     return scope.report(trainDiagnostics['no-phase']({ span: declaration.dataset.span, args: [], help: 'for example `baseline { epochs = 12, rate = 0.01 }`' }));
   }
   const specs: PhaseSpec[] = [];
+  const batchSpans = new Map<string, Span>();
   let inherited: Inherited = { batch: DEFAULT_BATCH, optimizer: plainOptimizer, failed: false };
   for (const kind of phaseKinds) {
     const phase = written.get(kind);
@@ -74,9 +77,10 @@ function checkPhases(declaration: TrainDeclaration, scope: TrainScope): readonly
     const checked = checkPhase(kind, phase, phaseTraits[kind].compares ? { ...inherited, epochs: compared } : inherited, scope);
     if (kind === 'baseline') inherited = checked;
     if (checked.spec) specs.push(checked.spec);
+    if (checked.batchSpan) batchSpans.set(kind, checked.batchSpan);
     if (checked.spec && phaseTraits[kind].compares && specs.length === written.size) checkComparison(phase.name, checked.spec.epochs, compared, scope.report);
   }
-  return specs.length === written.size ? specs : undefined;
+  return specs.length === written.size ? { phases: specs, batchSpans } : undefined;
 }
 
 /** @param compared Epochs of what it is compared with. */
@@ -94,6 +98,8 @@ interface Inherited {
   /** To a control, instead, the epochs of what it is compared with. */
   readonly epochs?: number;
   readonly batch: number;
+  /** Where it is written; absent: nowhere. */
+  readonly batchSpan?: Span;
   readonly optimizer: Optimizer;
   readonly schedule?: Schedule;
   /** Something of it has been reported, so that nothing is said to be missing later. */
@@ -127,7 +133,8 @@ function checkPhase(kind: PhaseKind, phase: Phase, inherited: Inherited, scope: 
   const complete = !failed;
   if (complete && !epochsSetting && inherited.epochs === undefined) lacks('epochs', 'for example `epochs = 12`');
   if (complete && !schedule && epochs !== 0 && !inherited.failed) lacks('rate', 'for example `rate = 0.01`, or `optimizer = sgd(rate = 0.01, momentum = 0.9)`');
-  const next = { batch: batch ?? inherited.batch, optimizer: optimizer ?? inherited.optimizer, ...(schedule && { schedule }), failed };
+  const batchSpan = batchSetting?.span ?? inherited.batchSpan;
+  const next = { batch: batch ?? inherited.batch, ...(batchSpan && { batchSpan }), optimizer: optimizer ?? inherited.optimizer, ...(schedule && { schedule }), failed };
   if (failed || epochs === undefined || (!schedule && epochs > 0)) return next;
   return { ...next, spec: { kind, name: kind, epochs, batch: next.batch, schedule: schedule ?? noSteps, momentum: next.optimizer.momentum, decay: next.optimizer.decay } };
 }

@@ -5,7 +5,10 @@ import type { DiagnosticTable } from '../base/diagnostic.ts';
 
 const messages = {
   'no-train': (file: string): string => `${file} does not say how to train: it has no \`train\` block`,
-  batch: (phase: string, batch: number, samples: number): string => `${phase} takes batches of ${batch}, but there are ${samples} samples to train on`,
+  batch: (phases: readonly string[], batch: number, byDefault: boolean, samples: number, heldOut: number): string => {
+    const taken = `${phases.join(', ')} ${phases.length > 1 ? 'take' : 'takes'} batches of ${batch}${byDefault ? ', as none is written' : ''}`;
+    return `${taken}, but there ${samples === 1 ? 'is 1 sample' : `are ${samples} samples`} to train on${heldOut > 0 ? `, ${heldOut} held out` : ''}`;
+  },
   'not-empty': (folder: string): string => `${folder} is not empty`,
   'not-a-run': (folder: string, found: string): string => `${folder} is not the folder of a run: it holds ${found} and no checkpoint.json`,
   'in-use': (folder: string, holder: string): string => `${folder} is being trained in by ${holder}`,

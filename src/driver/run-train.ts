@@ -3,7 +3,7 @@
 
 import { createHash } from 'node:crypto';
 import { availableParallelism } from 'node:os';
-import { DiagnosticError, fail } from '../base/diagnostic.ts';
+import { fail } from '../base/diagnostic.ts';
 import { present } from '../base/invariant.ts';
 import type { Dataset } from '../data/dataset.ts';
 import { fitDataset } from '../data/fit-dataset.ts';
@@ -13,7 +13,6 @@ import type { Model, TrainSpec } from '../ir/network.ts';
 import { epochsBehind, phaseTraits, productOf } from '../ir/phase.ts';
 import { ops } from '../ops/index.ts';
 import { groupSets } from '../sparsity/groups.ts';
-import { planRun } from '../train/plan.ts';
 import type { RunPlan } from '../train/plan.ts';
 import { phaseRequests } from './run-context.ts';
 import type { Run } from './run-context.ts';
@@ -27,6 +26,7 @@ import { cutMetrics, openRunFolder, runFiles, writeRunFile } from './run-folder.
 import type { RunFolder } from './run-folder.ts';
 import { readPhaseParameters, runPhase, weightsFile } from './run-phase.ts';
 import type { PhaseStart } from './run-phase.ts';
+import { checkedPlan } from './run-plan.ts';
 import { summarize } from './run-summary.ts';
 import type { RunResults } from './run-summary.ts';
 import type { TrainOptions, TrainResult } from './train-options.ts';
@@ -79,7 +79,7 @@ async function conclude(model: Model, dataset: DataNames, training: Promise<Trai
 }
 
 async function openAndTrain(model: Model, spec: TrainSpec, data: RunData, options: TrainOptions): Promise<TrainedFolder> {
-  const plan = checkedPlan(spec, data.division.training.length);
+  const plan = checkedPlan(spec, data.division);
   const { folder, resumable } = await openRunFolder(options.out, options.resume ?? false);
   try {
     return { folder, ended: await trainOn(model, spec, plan, data, options, folder, resumable) };
@@ -139,14 +139,6 @@ async function startOf(run: Run, phase: number, last: PhaseEnd | undefined): Pro
 /** What a phase ended with: what is in memory still, or its file. */
 async function parametersAfter(run: Run, phase: number, last: PhaseEnd | undefined): Promise<PhaseTensors> {
   return last?.phase === phase ? last.parameters : readPhaseParameters(run, phase);
-}
-
-/** Fails with `run/batch` where a phase has no step to take. */
-function checkedPlan(spec: TrainSpec, samples: number): RunPlan {
-  const help = 'use a smaller batch, or hold out less';
-  const tooLarge = spec.phases.filter(({ batch }) => batch > samples).map(({ name, batch }) => runDiagnostics.batch({ span: spec.span, args: [name, batch, samples], help }));
-  if (tooLarge.length > 0) throw new DiagnosticError(tooLarge);
-  return planRun(spec.phases, samples);
 }
 
 /** Which phases the figures of a run are to be read by, and how much training stands behind each. */

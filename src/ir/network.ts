@@ -73,6 +73,8 @@ export interface TrainSpec {
   readonly dataset: DatasetReference;
   readonly span: Span;
   readonly phases: readonly PhaseSpec[];
+  /** By the name of a phase, where its batch is written; it has the default where there is none. */
+  readonly batchSpans: ReadonlyMap<string, Span>;
   readonly seed: number;
   /** Share of the training set held out. */
   readonly heldOut: number;

@@ -72,7 +72,16 @@ describe('what cannot be trained exits 1 and leaves no run', () => {
     ['nothing left to train on', text.replace('finetune', 'held_out = 0.9999\n  finetune'), ['data/held-out', 'changed.ssl:6:10']],
     ['samples of another shape', text.replaceAll('[1, 6, 6]', '[1, 8, 8]'), ['data/shape', '[1, 6, 6]', '[1, 8, 8]']],
     ['too few outputs', text.replace('units = 2', 'units = 1'), ['data/classes']],
-    ['a batch larger than the data', text.replace('batch = 20', 'batch = 5000'), ['run/batch', '5000']],
+    [
+      'a batch larger than the data',
+      text.replace('batch = 20', 'batch = 5000'),
+      ['run/batch', 'baseline, sparsify, finetune take batches of 5000, but there are 220 samples to train on, 20 held out', '^^^^^^^^^^^^', 'write `batch = 128`, or hold out less with `held_out`'],
+    ],
+    [
+      'a batch by default larger than the data',
+      text.replace('batch = 20,', '').replace('finetune', 'held_out = 0.9\n  finetune'),
+      ['take batches of 64, as none is written, but there are 24 samples to train on, 216 held out', 'train on "stripes"', 'write for example `batch = 16`'],
+    ],
     ['a network too large', text.replace('units = 2)', 'units = 900000000)'), ['size/']],
   ])('%s', async (_, changed, messages) => {
     const file = join(place, 'changed.ssl');
