@@ -35,7 +35,7 @@ export function addTrain(program: Command, shell: Shell, finish: (code: number) 
     .option('--resume', 'go on with the run in the folder')
     .addOption(dataOption())
     .addOption(new Option('--seed <n>', 'seed, instead of the one in the file').argParser(integerFrom(0, 2 ** 32 - 1)))
-    .addOption(new Option('--threads <n>', 'worker threads; the results do not depend on it').argParser(integerFrom(1, mostWorkers)))
+    .addOption(new Option('--threads <n>', 'worker threads at most; the results do not depend on it').argParser(integerFrom(1, mostWorkers)))
     .addOption(jsonOption())
     .addHelpText('after', example('train examples/lenet.ssl --out runs/lenet', 'train examples/lenet.ssl --out runs/lenet --resume'))
     .action(async (file: string, options: TrainCommandOptions) => finish(await trainFile(file, options, shell)));

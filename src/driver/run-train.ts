@@ -90,7 +90,8 @@ async function openAndTrain(model: Model, spec: TrainSpec, data: RunData, option
 }
 
 async function trainOn(model: Model, spec: TrainSpec, plan: RunPlan, data: RunData, options: TrainOptions, folder: RunFolder, resumable: boolean): Promise<Trained> {
-  const { threads = Math.min(availableParallelism(), mostThreads) } = options;
+  // More of them than cores would wait for each other, each until the others had their turn.
+  const threads = Math.min(options.threads ?? mostThreads, availableParallelism());
   const source = spec.span.source.text;
   const identity: RunIdentity = { source: createHash('sha256').update(source).digest('hex'), data: data.fingerprint, seed: spec.seed };
 

@@ -6,7 +6,10 @@ import type { RunSummary } from './run-summary.ts';
 export interface TrainOptions {
   /** Folder of the run. It is made; it must be empty or not exist, except with `resume`. */
   readonly out: string;
-  /** Worker threads; as many as the machine runs at once, 8 at most, unless given. Results do not depend on it. */
+  /**
+   * Worker threads at most: 8 unless given, never more than the machine runs at once, and no more of them take part
+   * than the work of a step is worth. Results do not depend on it.
+   */
   readonly threads?: number | undefined;
   /** Go on with the run in `out`. */
   readonly resume?: boolean | undefined;

@@ -13,6 +13,7 @@ import { checkSize, emitPhase, mostPages } from './phase-module.ts';
 import type { PhaseModule, PhaseRequest } from './phase-module.ts';
 import type { SharedData } from './shared-data.ts';
 import { readBinding, writeBinding } from './tensor-binding.ts';
+import { worthwhileThreads } from './thread-count.ts';
 import type { Pass, SharedState } from './thread.ts';
 
 /** Losses (times weights) and right answers of the samples of a pass so far. */
@@ -71,13 +72,16 @@ export interface EngineOptions {
   readonly model: Model;
   readonly phases: readonly PhaseRequest[];
   readonly data: SharedData;
+  /** At most. */
   readonly threads: number;
+  /** How many of them take part in a program; absent: as many as it is worth. */
+  readonly share?: typeof worthwhileThreads;
   /** Called when emitting a phase has left much garbage, before its memory is taken. */
   readonly tidy?: (() => void) | undefined;
 }
 
 /** Starts the threads. Fails with `train/too-much-memory`. */
-export function startEngine({ model, phases, data, threads: threadCount, tidy }: EngineOptions, ops: OpRegistry): Engine {
+export function startEngine({ model, phases, data, threads: threadCount, share = worthwhileThreads, tidy }: EngineOptions, ops: OpRegistry): Engine {
   for (const request of phases) checkSize(model, request, ops);
   const memory = new WebAssembly.Memory({ initial: 1, maximum: mostPages, shared: true });
   const most = Math.max(data.training.count, data.test.count);
@@ -133,7 +137,7 @@ export function startEngine({ model, phases, data, threads: threadCount, tidy }:
       Atomics.store(words, word.diverged, 0);
       sums[sum.loss] = before?.loss ?? 0;
       sums[sum.correct] = before?.correct ?? 0;
-      await threads.run({ ...pass, count: order.length });
+      await threads.run({ ...pass, count: order.length }, share(phase().code.programs[pass.program].stages, threadCount));
       return { ...progress(), diverged: Atomics.load(words, word.diverged) !== 0 };
     },
     progress,

@@ -11,8 +11,8 @@ export interface Threads {
   readonly started: Promise<void>;
   /** Gives the threads the code of a phase. */
   readonly load: (code: PhaseCode) => Promise<void>;
-  /** Runs a pass on all threads; resolves when all are through. Rejects when one of them fails: that is our bug. */
-  readonly run: (pass: Pass) => Promise<void>;
+  /** Runs a pass on the first `count` threads; resolves when all are through. Rejects when one of them fails: that is our bug. */
+  readonly run: (pass: Pass, count: number) => Promise<void>;
   readonly close: () => Promise<void>;
 }
 
@@ -21,14 +21,13 @@ const role = 'ssl-compile training thread';
 
 interface Setup {
   readonly role: typeof role;
-  readonly threads: number;
   readonly shared: SharedState;
 }
 
-type Command = { readonly kind: 'load'; readonly code: PhaseCode } | { readonly kind: 'run'; readonly pass: Pass };
+type Command = { readonly kind: 'load'; readonly code: PhaseCode } | { readonly kind: 'run'; readonly pass: Pass; readonly threads: number };
 
 export function startThreads(threads: number, shared: SharedState): Threads {
-  const setup: Setup = { role, threads, shared };
+  const setup: Setup = { role, shared };
   const workers = Array.from({ length: threads }, () => new Worker(new URL(import.meta.url), { workerData: setup }));
   const failed = new Promise<never>((_, reject) => {
     for (const worker of workers) worker.on('error', reject);
@@ -36,23 +35,23 @@ export function startThreads(threads: number, shared: SharedState): Threads {
   // Seen by whoever waits for a command; until then it is nobody's.
   failed.catch(() => {});
 
-  /** Resolves when each thread has said something once more. */
-  const answered = async (): Promise<void> => {
-    const done = workers.map((worker) => new Promise<void>((resolve) => void worker.once('message', () => resolve())));
+  /** Resolves when each of them has said something once more. */
+  const answered = async (asked: readonly Worker[]): Promise<void> => {
+    const done = asked.map((worker) => new Promise<void>((resolve) => void worker.once('message', () => resolve())));
     await Promise.race([Promise.all(done), failed]);
   };
-  const started = answered();
+  const started = answered(workers);
   started.catch(() => {});
-  const command = async (message: Command): Promise<void> => {
+  const command = async (message: Command, asked: readonly Worker[]): Promise<void> => {
     await started;
-    const done = answered();
-    for (const worker of workers) worker.postMessage(message);
+    const done = answered(asked);
+    for (const worker of asked) worker.postMessage(message);
     await done;
   };
   return {
     started,
-    load: (code) => command({ kind: 'load', code }),
-    run: (pass) => command({ kind: 'run', pass }),
+    load: (code) => command({ kind: 'load', code }, workers),
+    run: (pass, count) => command({ kind: 'run', pass, threads: count }, workers.slice(0, count)),
     close: async () => void (await Promise.all(workers.map((worker) => worker.terminate()))),
   };
 }
@@ -61,12 +60,12 @@ function isSetup(data: unknown): data is Setup {
   return typeof data === 'object' && data !== null && 'role' in data && data.role === role;
 }
 
-function serve({ threads, shared }: Setup): void {
+function serve({ shared }: Setup): void {
   const port = present(parentPort, 'port of a worker');
   let loaded: ThreadCode | undefined;
   port.on('message', (command: Command) => {
     if (command.kind === 'load') loaded = loadCode(command.code, shared);
-    else runPass(command.pass, threads, present(loaded, 'code of a phase'), shared);
+    else runPass(command.pass, command.threads, present(loaded, 'code of a phase'), shared);
     port.postMessage('done');
   });
   port.postMessage('started');

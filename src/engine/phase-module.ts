@@ -111,7 +111,7 @@ function programCode(kernel: KernelModule, program: ProgramName, { samples, shar
     return program === 'step' && binding ? { [name]: binding.offset } : {};
   };
   return {
-    tasks: present(kernel.programs.get(program), `program ${program}`).map(({ items }) => items.reduce((sum, { tasks }) => sum + tasks, 0)),
+    stages: present(kernel.programs.get(program), `program ${program}`).map(({ items, points }) => ({ tasks: items.reduce((sum, { tasks }) => sum + tasks, 0), points })),
     samples,
     shards,
     sample: sampleOffsets(find('sample')),

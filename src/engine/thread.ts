@@ -13,13 +13,14 @@ import { barrier, sum, word } from './control.ts';
 import type { Control } from './control.ts';
 import type { SharedData, SplitName } from './shared-data.ts';
 import type { SampleOffsets } from './tensor-binding.ts';
+import type { StageWork } from './thread-count.ts';
 
 export type ProgramName = 'step' | 'evaluate';
 
 /** What threads must know of an emitted program. Offsets are in elements of the memory. */
 export interface ProgramCode {
-  /** Tasks of each stage. */
-  readonly tasks: readonly number[];
+  /** In order. */
+  readonly stages: readonly StageWork[];
   readonly samples: number;
   readonly shards: number;
   readonly sample: SampleOffsets;
@@ -84,7 +85,7 @@ export function runPass(pass: Pass, threads: number, { code, run }: ThreadCode, 
   const { words, sums } = shared.control;
   const program = code.programs[pass.program];
   const runTask = run[pass.program];
-  const { tasks, shards } = program;
+  const { stages, shards } = program;
   const memory = new Float32Array(shared.memory.buffer);
   const gather = gatherer(pass, program, shared, memory);
   let batch = pass.from;
@@ -110,10 +111,10 @@ export function runPass(pass: Pass, threads: number, { code, run }: ThreadCode, 
   for (; batch < pass.to; batch++) {
     for (let task = Atomics.add(words, word.task, 1); task < shards; task = Atomics.add(words, word.task, 1)) gather(batch, task);
     barrier(words, threads);
-    for (let stage = 0; stage < tasks.length; stage++) {
-      const count = tasks[stage] as number;
+    for (let stage = 0; stage < stages.length; stage++) {
+      const { tasks: count } = stages[stage] as StageWork;
       for (let task = Atomics.add(words, word.task, 1); task < count; task = Atomics.add(words, word.task, 1)) runTask(stage, task);
-      if (stage < tasks.length - 1) barrier(words, threads);
+      if (stage < stages.length - 1) barrier(words, threads);
     }
     barrier(words, threads, close);
     if (Atomics.load(words, word.going) === 0) return;

@@ -76,6 +76,8 @@ export interface Binding {
 /** Work that threads share: `tasks` independent calls, then a barrier. */
 export interface Stage {
   readonly items: readonly { readonly entry: KernelFunction; readonly tasks: number }[];
+  /** Points of all its loop nests: a measure of its work. */
+  readonly points: number;
 }
 
 export interface KernelModule {

@@ -225,6 +225,7 @@ function scheduleGraph(lowered: Lowered, machine: TargetMachine, memory: MemoryP
     return {
       entry: present(made.at(-1), 'entry'),
       tasks,
+      points: each.nest.axes.reduce((product, { extent }) => product * extent, 1),
       sharded: request.division.kind === 'shards' && shardAxisOf(each.nest.axes) !== undefined && tasks === request.division.shards,
       reads: slotsRead(each).map(home),
       writes: home(each.writes),

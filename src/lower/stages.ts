@@ -9,6 +9,8 @@ import { present } from '../base/invariant.ts';
 export interface ScheduledNest {
   readonly entry: KernelFunction;
   readonly tasks: number;
+  /** Of its loop nest. */
+  readonly points: number;
   /** Its tasks are the shards of the batch. */
   readonly sharded: boolean;
   /** Homes of slots. */
@@ -41,15 +43,16 @@ function levels(nests: readonly ScheduledNest[]): readonly number[] {
 
 /** @param serial One nest after another, as a deployed network runs. New functions are appended to `functions`. */
 export function formStages(nests: readonly ScheduledNest[], functions: KernelFunction[], program: string, serial: boolean): readonly Stage[] {
-  if (serial) return nests.map(({ entry, tasks }) => ({ items: [{ entry, tasks }] }));
+  if (serial) return nests.map(({ entry, tasks, points }) => ({ items: [{ entry, tasks }], points }));
   const level = levels(nests);
   const count = Math.max(-1, ...level) + 1;
   return Array.from({ length: count }, (_, at): Stage => {
     const here = nests.filter((_nest, i) => level[i] === at);
     const sharded = here.filter((nest) => nest.sharded);
     const items = here.filter((nest) => !nest.sharded).map(({ entry, tasks }) => ({ entry, tasks }));
+    const points = here.reduce((total, nest) => total + nest.points, 0);
     const first = sharded[0];
-    if (!first) return { items };
+    if (!first) return { items, points };
     const builder = functionBuilder(['task']);
     const task = get(present(builder.params[0], 'task'));
     const entry = builder.finish(
@@ -57,6 +60,6 @@ export function formStages(nests: readonly ScheduledNest[], functions: KernelFun
       sharded.map((nest) => ({ kind: 'call', callee: nest.entry, args: [task] })),
     );
     functions.push(entry);
-    return { items: [{ entry, tasks: first.tasks }, ...items] };
+    return { items: [{ entry, tasks: first.tasks }, ...items], points };
   });
 }

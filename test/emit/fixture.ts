@@ -59,7 +59,7 @@ export function fixtureKernels({ unit }: TargetMachine, padding = 0): KernelModu
   const weights = Float32Array.from({ length: 2 * inputs + padding }, (_, n) => (n < 2 * inputs ? weightOf(Math.floor(n / inputs), n % inputs) : 0));
   return {
     functions: [entry],
-    programs: new Map([['run', [{ items: [{ entry, tasks: 2 }] }]]]),
+    programs: new Map([['run', [{ items: [{ entry, tasks: 2 }], points: 2 }]]]),
     elements: weightsOffset + weights.length,
     segments: [{ offset: tableOffset, data: addresses }, { offset: weightsOffset, data: weights }],
     bindings,

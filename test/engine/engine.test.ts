@@ -34,7 +34,8 @@ const evaluation = { program: 'evaluate', split: 'test', from: 0, to: 4, order: 
 
 const engines: Engine[] = [];
 async function engineOf(phase: PhaseRequest, threads: number): Promise<Engine> {
-  const engine = startEngine({ model, phases: [phase], data, threads }, ops);
+  // All of them, however little there is to do.
+  const engine = startEngine({ model, phases: [phase], data, threads, share: () => threads }, ops);
   engines.push(engine);
   await engine.enter(0);
   return engine;
@@ -121,7 +122,7 @@ test('a pass in parts answers what the whole does', async () => {
 test('an evaluation between steps, in the memory of their temporaries, leaves no trace', async () => {
   // Behind a pool, so that a temporary has padding that must stay zero.
   const padded = modelOf(smallSource.replace('fc1   = dropout(relu(dense(pool1,', 'conv2 = conv(pool1, filters = 4, window = 3, padding = 1)\n  fc1   = dropout(relu(dense(conv2,'));
-  const engine = startEngine({ model: padded, phases: [{ ...request('finetune', padded), masked: new Set() }], data, threads: 2 }, ops);
+  const engine = startEngine({ model: padded, phases: [{ ...request('finetune', padded), masked: new Set() }], data, threads: 2, share: () => 2 }, ops);
   engines.push(engine);
   const beginAnew = async (): Promise<void> => {
     await engine.enter(0);

@@ -143,7 +143,7 @@ describe.each(engines)('nests: $name', (engine) => {
     });
     const { domain, tasks } = divideNest(resolved, division);
     const functions = scheduleNest('nest', domain, engine.machine, pool);
-    const module: KernelModule = { functions, programs: new Map([['run', [{ items: [{ entry: present(functions.at(-1), 'entry'), tasks }] }]]]), elements: pool.end() + 64, segments: pool.segments(), bindings: places.map(({ binding }) => binding) };
+    const module: KernelModule = { functions, programs: new Map([['run', [{ items: [{ entry: present(functions.at(-1), 'entry'), tasks }], points: tasks }]]]), elements: pool.end() + 64, segments: pool.segments(), bindings: places.map(({ binding }) => binding) };
     const running = start(module, engine);
     running.write(new Map(operands.map(({ shape, data }, i) => [`input${i}`, tensor(shape, data)])));
     running.run('run');

@@ -25,7 +25,7 @@ function entryOf(body: (parts: Parts) => readonly Stmt[], name = 'entry'): Kerne
 }
 
 function moduleOf(entry: KernelFunction, tasks = 1, segments: readonly Segment[] = []): KernelModule {
-  return { functions: [entry], programs: new Map([['run', [{ items: [{ entry, tasks }] }]]]), elements: 32, segments, bindings: [] };
+  return { functions: [entry], programs: new Map([['run', [{ items: [{ entry, tasks }], points: tasks }]]]), elements: 32, segments, bindings: [] };
 }
 
 const faults: readonly (readonly [string, (parts: Parts) => readonly Stmt[], RegExp])[] = [

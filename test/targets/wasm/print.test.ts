@@ -72,8 +72,8 @@ describe('programs', () => {
       ]);
     });
     const [a, b, c, d] = entries as [typeof entries[0] & object, typeof entries[0] & object, typeof entries[0] & object, typeof entries[0] & object];
-    const stages = [{ items: [{ entry: a, tasks: 1 }] }, { items: [{ entry: b, tasks: 2 }, { entry: c, tasks: 3 }] }, { items: [{ entry: d, tasks: 1 }] }];
-    return { ...moduleOf(entries, 64), programs: new Map([['step', stages], ['run', [{ items: [{ entry: a, tasks: 4 }] }]]]) };
+    const stages = [{ items: [{ entry: a, tasks: 1 }], points: 1 }, { items: [{ entry: b, tasks: 2 }, { entry: c, tasks: 3 }], points: 5 }, { items: [{ entry: d, tasks: 1 }], points: 1 }];
+    return { ...moduleOf(entries, 64), programs: new Map([['step', stages], ['run', [{ items: [{ entry: a, tasks: 4 }], points: 4 }]]]) };
   };
 
   it('dispatches stages and their tasks', () => {
