@@ -41,11 +41,11 @@ export function addBuild(program: Command, shell: Shell, finish: (code: number) 
 
 async function build(subject: string, options: BuildCommandOptions, shell: Shell): Promise<number> {
   if (options.out === undefined && options.stopAfter === undefined) throw new UsageError("required option '--out <dir>' not specified");
-  const [{ buildModule, fileSizes }, { ops }, { openModel, withWeights }, { writeFilesAtomically }, { targetNamed }, { buildTargets }] = await Promise.all([
+  const [{ buildModule, fileSizes }, { ops }, { openModel, withWeights }, { writeModule }, { targetNamed }, { buildTargets }] = await Promise.all([
     import('../driver/build.ts'),
     import('../ops/index.ts'),
     import('../driver/model.ts'),
-    import('../driver/write-files.ts'),
+    import('../driver/module-folder.ts'),
     import('./target-option.ts'),
     import('../driver/build-target.ts'),
   ]);
@@ -56,14 +56,14 @@ async function build(subject: string, options: BuildCommandOptions, shell: Shell
   const { batch, layout } = options;
   const built = await buildModule(input, { target, dense: options.dense ?? false, batch, layout, inline: options.inline ?? false }, ops, watch);
   const folder = options.out ?? '.';
-  writeFilesAtomically(folder, built.files);
+  const warnings = [...opened.warnings, ...writeModule(folder, built.files)];
   const files = fileSizes(built.files);
   const { macs, weights } = built.structure;
   if (options.json) {
-    shell.out(`${JSON.stringify({ ok: true, out: folder, files, equivalence: built.equivalence, macs, weights, diagnostics: diagnosticsJson(opened.warnings) })}\n`);
+    shell.out(`${JSON.stringify({ ok: true, out: folder, files, equivalence: built.equivalence, macs, weights, diagnostics: diagnosticsJson(warnings) })}\n`);
     return exitCode.ok;
   }
-  printDiagnostics(opened.warnings, shell);
+  printDiagnostics(warnings, shell);
   const total = (of: (file: (typeof files)[number]) => number): string => grouped(files.reduce((sum, file) => sum + of(file), 0));
   const rows = [...files.map(({ name, bytes, gzipBytes }) => [name, grouped(bytes), grouped(gzipBytes)]), ['total', total((file) => file.bytes), total((file) => file.gzipBytes)]];
   shell.out(formatTable({ head: [folder, 'bytes', 'gzip'], rows, text: [0] }));

@@ -13,10 +13,10 @@ import { openModel, withWeights } from '../driver/model.ts';
 import { train } from '../driver/run-train.ts';
 import type { TrainResult } from '../driver/train-options.ts';
 import { checkSource, loadSource } from '../driver/source.ts';
+import { writeModule } from '../driver/module-folder.ts';
 import { loadModule } from '../driver/shipped-module.ts';
 import { timeInterleaved } from '../driver/timing.ts';
 import { verifyModule } from '../driver/verify.ts';
-import { writeFilesAtomically } from '../driver/write-files.ts';
 import type { Model } from '../ir/network.ts';
 import { ops } from '../ops/index.ts';
 import { demoTable } from './demo-table.ts';
@@ -105,7 +105,7 @@ function demoPage(): Built['files'] {
 
 async function emit(input: BuildInput, options: BuildOptions, folder: string, beside: Built['files']): Promise<Built> {
   const built = await buildModule(input, options, ops);
-  writeFilesAtomically(folder, [...built.files, ...beside]);
+  writeModule(folder, [...built.files, ...beside]);
   return built;
 }
 
@@ -116,6 +116,6 @@ function totalBytes({ files }: Built): { readonly bytes: number; readonly gzipBy
 }
 
 async function timeModules(folders: readonly string[]): Promise<readonly number[]> {
-  const nets = await Promise.all(folders.map((folder) => loadModule({ folder, name: 'lenet' })));
+  const nets = await Promise.all(folders.map((folder) => loadModule(join(folder, 'lenet.js'))));
   return timeInterleaved(nets.map((net) => ({ run: present(net.compute, 'compute') })));
 }

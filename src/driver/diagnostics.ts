@@ -18,6 +18,7 @@ const moduleMessages = {
   none: (folder: string): string => `${folder} holds no module that ssl-compile has built`,
   several: (folder: string, found: readonly string[]): string => `${folder} holds several modules: ${found.join(', ')}`,
   broken: (file: string, why: string): string => `${file} does not run: ${why}`,
+  commonjs: (who: string, file: string, manifest: string): string => `${who} takes ${file} for CommonJS and does not load it: ${manifest} "type": "module"`,
   record: (file: string, field: string): string => `${file} does not say how it was built: \`${field}\` of its meta is missing or wrong`,
   unclear: (file: string, field: string): string => `${file} does not say what it takes and answers: \`${field}\` is missing or wrong`,
   'and-run': (folder: string, found: readonly string[]): string => `${folder} holds a run and a module as well: ${found.join(', ')}`,

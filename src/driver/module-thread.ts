@@ -9,6 +9,7 @@ import { fail } from '../base/diagnostic.ts';
 import { present } from '../base/invariant.ts';
 import { messageOf } from './system-error.ts';
 import { moduleDiagnostics } from './diagnostics.ts';
+import { copyModule } from './module-copy.ts';
 import { loadModule, needsGpujs } from './shipped-module.ts';
 import type { ModuleClaims, ShippedModule } from './shipped-module.ts';
 import { gpujsOptions } from './start-gpujs.ts';
@@ -26,20 +27,28 @@ const role = 'ssl-compile shipped module';
 
 interface Setup {
   readonly role: typeof role;
-  readonly module: ShippedModule;
+  /** The ES module. */
+  readonly file: string;
+  readonly gpujs: boolean;
 }
 
-/** @param patience In milliseconds. @throws DiagnosticError `module/broken`, `module/no-gpujs`, `file/unreadable` */
+/** @param patience In milliseconds. @throws DiagnosticError `module/broken`, `module/no-gpujs`, `file/*` */
 export async function startModule(module: ShippedModule, patience: number): Promise<ModuleThread> {
   // What the user has to install is said from here, where a diagnostic stays one.
-  if (needsGpujs(module)) await gpujsOptions();
-  const setup: Setup = { role, module };
+  const gpujs = needsGpujs(module);
+  if (gpujs) await gpujsOptions();
+  const copy = copyModule(module);
+  const setup: Setup = { role, file: copy.file, gpujs };
   // What the module prints is kept off our own output.
   const worker = new Worker(new URL(import.meta.url), { workerData: setup, stdout: true, stderr: true });
   const ended = new Promise<never>((_, reject) => {
     worker.on('error', reject);
     worker.on('exit', () => reject(new Error('it ends before it has answered')));
   });
+  const close = async (): Promise<void> => {
+    await worker.terminate();
+    copy.remove();
+  };
   // Seen by whoever waits for an answer; until then it is nobody's.
   ended.catch(() => {});
   const answer = async (within: number): Promise<unknown> => {
@@ -48,8 +57,8 @@ export async function startModule(module: ShippedModule, patience: number): Prom
       const [message] = (await Promise.race([once(worker, 'message', { signal }), ended])) as unknown[];
       return message;
     } catch (error) {
-      await worker.terminate();
-      const why = signal.aborted ? `no answer within ${Math.ceil(within / 1000)} s` : messageOf(error);
+      await close();
+      const why = signal.aborted ? `no answer within ${Math.ceil(within / 1000)} s` : copy.translate(messageOf(error));
       return fail(moduleDiagnostics.broken({ args: [join(module.folder, `${module.name}.js`), why] }));
     }
   };
@@ -61,7 +70,7 @@ export async function startModule(module: ShippedModule, patience: number): Prom
       // The module's code can send messages, too.
       return output instanceof Float32Array ? output : new Float32Array();
     },
-    close: async () => void (await worker.terminate()),
+    close,
   };
 }
 
@@ -74,9 +83,9 @@ function isSetup(data: unknown): data is Setup {
   return typeof data === 'object' && data !== null && 'role' in data && data.role === role;
 }
 
-async function serve({ module }: Setup): Promise<never> {
+async function serve({ file, gpujs }: Setup): Promise<never> {
   const port = present(parentPort, 'port of a worker');
-  const net = await loadModule(module);
+  const net = await loadModule(file, gpujs);
   const { name, inputShape, outputShape, labels, meta } = net;
   port.postMessage({ name, inputShape, outputShape, labels, meta });
   for (;;) {

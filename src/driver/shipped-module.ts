@@ -94,11 +94,16 @@ export function needsGpujs(module: ShippedModule): boolean {
   return new TextDecoder().decode(readModuleFile(module, `${module.name}.js`)).includes('startGpuNet(');
 }
 
-/** Runs the module's code, in gpu.js in its mode `cpu`; throws whatever that code throws. @throws DiagnosticError `file/unreadable`, `module/no-gpujs` */
-export async function loadModule(module: ShippedModule): Promise<LoadedNet> {
-  const options = needsGpujs(module) ? await gpujsOptions() : {};
+/**
+ * Runs a module's code; throws whatever that code throws.
+ * @param file The ES module, which Node has to take for one.
+ * @param gpujs It runs in gpu.js, in its mode `cpu`.
+ * @throws DiagnosticError `module/no-gpujs`
+ */
+export async function loadModule(file: string, gpujs = false): Promise<LoadedNet> {
+  const options = gpujs ? await gpujsOptions() : {};
   // A module is imported once a process: the query makes a changed file another one.
-  const url = `${pathToFileURL(resolve(module.folder, `${module.name}.js`)).href}?${process.hrtime.bigint()}`;
+  const url = `${pathToFileURL(resolve(file)).href}?${process.hrtime.bigint()}`;
   const { load } = (await import(url)) as { load: (options: object) => Promise<LoadedNet> };
   return load(options);
 }

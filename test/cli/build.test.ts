@@ -14,7 +14,7 @@ describe('build', () => {
     const out = built('wasm');
     const { code, out: text } = await build(out, '--json');
     expect(code).toBe(0);
-    expect(listing(out)).toEqual(['small.d.ts', 'small.js', 'small.wasm']);
+    expect(listing(out)).toEqual(['package.json', 'small.d.ts', 'small.js', 'small.wasm']);
     const report = JSON.parse(text) as { files: { name: string; bytes: number; gzipBytes: number }[] };
     expect(report).toMatchObject({ ok: true, out, macs: { dense: 5544 }, equivalence: { samples: 4 } });
     for (const { name, bytes, gzipBytes } of report.files) {
@@ -44,10 +44,10 @@ describe('build', () => {
     for (const name of listing(built('wasm'))) expect(readFileSync(join(built('again'), name))).toEqual(readFileSync(join(built('wasm'), name)));
   });
 
-  it.each([['js', ['small.d.ts', 'small.js']], ['gpujs', ['small.d.ts', 'small.js']]])('builds for %s', async (target, files) => {
+  it.each(['js', 'gpujs'])('builds for %s', async (target) => {
     const out = built(target);
     expect((await build(out, '--target', target, '--dense', '--batch', '2', '--layout', 'hwc')).code).toBe(0);
-    expect(listing(out)).toEqual(files);
+    expect(listing(out)).toEqual(['package.json', 'small.d.ts', 'small.js']);
   });
 
   it('stops where asked, writing nothing', async () => {
