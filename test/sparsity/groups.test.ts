@@ -50,6 +50,12 @@ describe('groups of a convolution', () => {
   });
 });
 
+/** add(norm(y), y), where y = relu(x) */
+function normBesideShortcut(net: Fixture, x: Value): Value {
+  const y = net.layer('relu', [x]);
+  return net.layer('add', [net.batchNorm('norm', y), y]);
+}
+
 describe('batch norm after a layer', () => {
   it('joins the filters with gamma and beta, not with running statistics', () => {
     const net = fixture([1, 6, 6]);
@@ -81,7 +87,7 @@ describe('batch norm after a layer', () => {
   });
 
   it.each([
-    ['what something else reads on the way', (net: Fixture, x: Value) => net.layer('add', [net.batchNorm('norm', net.layer('relu', [x])), x])],
+    ['what something else reads on the way', normBesideShortcut],
     ['a sum', (net: Fixture, x: Value, image: Value) => net.batchNorm('norm', net.layer('add', [x, net.conv('conv2', image, 3)]))],
     ['a flatten, where a filter has many features', (net: Fixture, x: Value) => net.batchNorm('norm', net.layer('flatten', [x]))],
     ['another layer with weights', (net: Fixture, x: Value) => net.batchNorm('norm', net.conv('conv2', x, 3))],
