@@ -11,7 +11,7 @@
 
 import { check as checkFile } from './check/check.ts';
 import type { Checked } from './check/check.ts';
-import { benchProgram } from './driver/bench.ts';
+import { benchModel } from './driver/bench.ts';
 import type { BenchReport } from './driver/bench.ts';
 import { buildModule } from './driver/build.ts';
 import type { BuildInput, BuildOptions, Built } from './driver/build.ts';
@@ -50,6 +50,7 @@ export type { Equivalence } from './driver/equivalence.ts';
 export type { EvaluationReport } from './driver/evaluate.ts';
 export type { ClassScore, Evaluation } from './driver/evaluation.ts';
 export type { Explanation } from './driver/explain.ts';
+export type { Finding } from './driver/finding.ts';
 export type { OpenedModel } from './driver/model.ts';
 export { writeModule as writeFiles } from './driver/module-folder.ts';
 export type { EpochEvent, PhaseEvent, StepEvent, TrainEvent } from './driver/run-events.ts';
@@ -145,8 +146,8 @@ export async function evaluate(place: string, dataset: Dataset): Promise<Evaluat
 }
 
 /** What a network consists of and what its penalties may remove; with weights, what each group became and why. */
-export function explain({ model, weights }: OpenedModel): Explanation {
-  return explainModel(model, weights?.parameters, ops);
+export function explain({ model, weights, errors }: OpenedModel): Explanation {
+  return explainModel(model, weights?.parameters, errors, ops);
 }
 
 export interface BenchRequest {
@@ -165,6 +166,5 @@ export interface BenchRequest {
 export async function bench(model: OpenedModel, { target = 'wasm', batch = 1, onLayer = () => {} }: BenchRequest = {}): Promise<BenchReport> {
   const found = findNamed('target', target, kernelTargets);
   checkInteger('batch', batch, mostSamples);
-  const { model: { network }, weights } = withWeights(model);
-  return benchProgram({ graph: network.graph, parameters: weights.parameters }, found, batch, ops, onLayer);
+  return benchModel(withWeights(model), found, batch, ops, onLayer);
 }

@@ -2,11 +2,13 @@
 
 import type { Command } from 'commander';
 import type { BenchReport, Timing } from '../driver/bench.ts';
+import { answersNothing } from '../driver/finding.ts';
 import { exitCode } from './exit-code.ts';
 import { batchOption, example, jsonOption } from './options.ts';
 import type { JsonOption } from './options.ts';
 import { diagnosticsJson, printDiagnostics } from './report.ts';
 import type { Shell } from './shell.ts';
+import { findingsText } from './findings-text.ts';
 import { formatTable, grouped } from './text-table.ts';
 
 interface BenchOptions extends JsonOption {
@@ -29,7 +31,7 @@ export function addBench(program: Command, shell: Shell, finish: (code: number) 
 }
 
 async function bench(subject: string, { weights, target, batch, json }: BenchOptions, shell: Shell): Promise<number> {
-  const [{ benchProgram }, { ops }, { openModel, withWeights }, { targetNamed }, { kernelTargets }] = await Promise.all([
+  const [{ benchModel }, { ops }, { openModel, withWeights }, { targetNamed }, { kernelTargets }] = await Promise.all([
     import('../driver/bench.ts'),
     import('../ops/index.ts'),
     import('../driver/model.ts'),
@@ -38,24 +40,25 @@ async function bench(subject: string, { weights, target, batch, json }: BenchOpt
   ]);
   const kernels = targetNamed(target, kernelTargets);
   const opened = withWeights(openModel(subject, weights, ops));
-  const trained = { graph: opened.model.network.graph, parameters: opened.weights.parameters };
-  const report = await benchProgram(trained, kernels, batch, ops, (layer) => shell.progress(`timing ${layer}`));
+  const report = await benchModel(opened, kernels, batch, ops, (layer) => shell.progress(`timing ${layer}`));
   if (!json) printDiagnostics(opened.warnings, shell);
   shell.out(json ? `${JSON.stringify({ ok: true, ...report, diagnostics: diagnosticsJson(opened.warnings) })}\n` : benchText(report));
   return exitCode.ok;
 }
 
-function benchText({ layers, whole, target, batch }: BenchReport): string {
+function benchText({ findings, layers, whole, target, batch }: BenchReport): string {
+  // What a network that answers nothing saves is no achievement.
+  const ratio = (dense: number, compacted: number): string => (answersNothing(findings) || !(compacted > 0) ? '' : `${(dense / compacted).toFixed(1)}x`);
   const row = (name: string, dense: Timing, compacted: Timing | undefined): string[] => [
     name,
     grouped(dense.macs),
     grouped(compacted?.macs ?? 0),
     dense.microseconds.toFixed(1),
     compacted?.microseconds.toFixed(1) ?? 'gone',
-    compacted && compacted.macs > 0 ? `${(dense.macs / compacted.macs).toFixed(1)}x` : '',
-    compacted ? `${(dense.microseconds / compacted.microseconds).toFixed(1)}x` : '',
+    ratio(dense.macs, compacted?.macs ?? 0),
+    ratio(dense.microseconds, compacted?.microseconds ?? 0),
   ];
   const rows = [...layers.map(({ name, dense, compacted }) => row(name, dense, compacted)), row('whole', whole.dense, whole.compacted)];
   const table = formatTable({ head: ['layer', 'MACs', 'compacted', 'us dense', 'us compacted', 'fewer MACs', 'faster'], rows, text: [0] });
-  return `target ${target}, ${batch} ${batch === 1 ? 'sample' : 'samples'} a run, one thread\n\n${table}`;
+  return `${findingsText(findings)}target ${target}, ${batch} ${batch === 1 ? 'sample' : 'samples'} a run, one thread\n\n${table}`;
 }

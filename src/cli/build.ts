@@ -4,6 +4,7 @@ import { Option } from 'commander';
 import type { Command } from 'commander';
 import type { Equivalence } from '../driver/equivalence.ts';
 import { exitCode, UsageError } from './exit-code.ts';
+import { findingsText } from './findings-text.ts';
 import { batchOption, dumpAfterOption, example, folderPath, jsonOption, stopAfterOption, watchOf } from './options.ts';
 import type { JsonOption, WatchOptions } from './options.ts';
 import { diagnosticsJson, printDiagnostics } from './report.ts';
@@ -41,13 +42,14 @@ export function addBuild(program: Command, shell: Shell, finish: (code: number) 
 
 async function build(subject: string, options: BuildCommandOptions, shell: Shell): Promise<number> {
   if (options.out === undefined && options.stopAfter === undefined) throw new UsageError("required option '--out <dir>' not specified");
-  const [{ buildModule, fileSizes }, { ops }, { openModel, withWeights }, { writeModule }, { targetNamed }, { buildTargets }] = await Promise.all([
+  const [{ buildModule, fileSizes }, { ops }, { openModel, withWeights }, { writeModule }, { targetNamed }, { buildTargets }, { findingsOf }] = await Promise.all([
     import('../driver/build.ts'),
     import('../ops/index.ts'),
     import('../driver/model.ts'),
     import('../driver/module-folder.ts'),
     import('./target-option.ts'),
     import('../driver/build-target.ts'),
+    import('../driver/findings.ts'),
   ]);
   const target = targetNamed(options.target, buildTargets);
   const watch = await watchOf(options, shell, true);
@@ -59,13 +61,15 @@ async function build(subject: string, options: BuildCommandOptions, shell: Shell
   const warnings = [...opened.warnings, ...writeModule(folder, built.files)];
   const files = fileSizes(built.files);
   const { macs, weights } = built.structure;
+  const findings = findingsOf(opened.model, input.weights.parameters, opened.errors, ops);
   if (options.json) {
-    shell.out(`${JSON.stringify({ ok: true, out: folder, files, equivalence: built.equivalence, macs, weights, diagnostics: diagnosticsJson(warnings) })}\n`);
+    shell.out(`${JSON.stringify({ ok: true, findings, out: folder, files, equivalence: built.equivalence, macs, weights, diagnostics: diagnosticsJson(warnings) })}\n`);
     return exitCode.ok;
   }
   printDiagnostics(warnings, shell);
   const total = (of: (file: (typeof files)[number]) => number): string => grouped(files.reduce((sum, file) => sum + of(file), 0));
   const rows = [...files.map(({ name, bytes, gzipBytes }) => [name, grouped(bytes), grouped(gzipBytes)]), ['total', total((file) => file.bytes), total((file) => file.gzipBytes)]];
+  shell.out(findingsText(findings));
   shell.out(formatTable({ head: [folder, 'bytes', 'gzip'], rows, text: [0] }));
   shell.out(`\nMACs ${grouped(macs.dense)} -> ${grouped(macs.compacted)}, weights ${grouped(weights.dense)} -> ${grouped(weights.compacted)} (${formatBytes(4 * weights.compacted)})\n`);
   shell.out(`${equivalenceText(built.equivalence)}\n`);

@@ -5,6 +5,7 @@ import type { Equivalence } from '../driver/equivalence.ts';
 import type { RunSummary } from '../driver/run-summary.ts';
 import type { Comparison } from '../driver/verify.ts';
 import type { Kept, LayerReport } from '../sparsity/structure-report.ts';
+import { findingsText } from './findings-text.ts';
 import { formatTable, grouped } from './text-table.ts';
 import { percent } from './train-progress.ts';
 
@@ -45,7 +46,7 @@ export function demoTable({ summary, bytes, microseconds, equivalence, rounding 
     ['largest difference to dense, float64', '', equivalence.maxAbsDifference.toExponential(1), ''],
     ['largest difference of the module, f32', '', rounding.maxAbsDifference.toExponential(1), `of ${rounding.maxAbsReference.toFixed(1)}`],
   ];
-  return `\n${formatTable({ head: [summary.network, 'dense', 'compacted', ''], rows, text: [0] })}`;
+  return `\n${findingsText(summary.findings)}${formatTable({ head: [summary.network, 'dense', 'compacted', ''], rows, text: [0] })}`;
 }
 
 function times(dense: number, compacted: number): string {

@@ -4,12 +4,13 @@ import { formatShape } from '../base/tensor.ts';
 import type { Explanation, FateSummary, TrainedExplanation } from '../driver/explain.ts';
 import type { InputMap } from '../driver/input-map.ts';
 import { layerTable } from './check.ts';
+import { findingsText } from './findings-text.ts';
 import { changeText, structureTable } from './structure-table.ts';
 import { formatBytes, formatTable, grouped } from './text-table.ts';
 
 export function explanationText(explanation: Explanation): string {
   const { network, trained } = explanation;
-  const parts = [layerTable(network), penaltiesText(explanation)];
+  const parts = [`${findingsText(trained?.findings ?? [])}${layerTable(network)}`, penaltiesText(explanation)];
   if (trained) parts.push(structureText(trained), ...trained.fates.map(fateText), ...(trained.inputs ? [inputText(trained.inputs)] : []));
   else parts.push('No weights are given: after training, `ssl-compile explain RUN` says what became of each group.\n');
   return parts.join('\n');
@@ -35,13 +36,13 @@ function penaltiesText({ penalties, crossing, method }: Explanation): string {
   return `${table}\n${steps}${note}`;
 }
 
-function structureText({ structure, bytes }: TrainedExplanation): string {
+function structureText({ structure, bytes, findings }: TrainedExplanation): string {
   const { layers, macs, convMacs, weights } = structure;
   const totals = [
-    `weights: ${changeText(weights)}\n`,
-    `MACs: ${changeText(macs)}\n`,
-    ...(convMacs.dense > 0 ? [`MACs of convolutions: ${changeText(convMacs)}\n`] : []),
-    `bytes of parameters: ${changeText(bytes, formatBytes)}\n`,
+    `weights: ${changeText(weights, findings)}\n`,
+    `MACs: ${changeText(macs, findings)}\n`,
+    ...(convMacs.dense > 0 ? [`MACs of convolutions: ${changeText(convMacs, findings)}\n`] : []),
+    `bytes of parameters: ${changeText(bytes, findings, formatBytes)}\n`,
   ];
   return `Kept of the total:\n\n${structureTable(layers)}\n${totals.join('')}`;
 }

@@ -30,8 +30,8 @@ async function explain(subject: string, options: ExplainOptions, shell: Shell): 
     import('./explain-text.ts'),
     import('../driver/model.ts'),
   ]);
-  const { model, warnings, weights } = openModel(subject, options.weights, ops);
-  const explanation = explainModel(model, weights?.parameters, ops);
+  const { model, warnings, weights, errors } = openModel(subject, options.weights, ops);
+  const explanation = explainModel(model, weights?.parameters, errors, ops);
   if (options.json) {
     shell.out(`${JSON.stringify({ ok: true, ...explanation, diagnostics: diagnosticsJson(warnings) })}\n`);
     return exitCode.ok;

@@ -1,5 +1,7 @@
 // What is left of each layer, as a table.
 
+import { answersNothing } from '../driver/finding.ts';
+import type { Finding } from '../driver/finding.ts';
 import type { BeforeAfter, Kept, LayerReport } from '../sparsity/structure-report.ts';
 import { formatTable, grouped } from './text-table.ts';
 
@@ -24,9 +26,9 @@ function keptText(kept: Kept | undefined): string {
   return kept ? `${grouped(kept[0])}/${grouped(kept[1])}` : '';
 }
 
-/** `2,293,000 -> 221,000 (10.4x less)` */
-export function changeText({ dense, compacted }: BeforeAfter, format: (value: number) => string = grouped): string {
-  return `${format(dense)} -> ${format(compacted)}${timesLess(dense, compacted)}`;
+/** `2,293,000 -> 221,000 (10.4x less)`, without the ratio where it is no achievement. */
+export function changeText({ dense, compacted }: BeforeAfter, findings: readonly Finding[], format: (value: number) => string = grouped): string {
+  return `${format(dense)} -> ${format(compacted)}${answersNothing(findings) ? '' : timesLess(dense, compacted)}`;
 }
 
 function timesLess(dense: number, compacted: number): string {

@@ -1,24 +1,25 @@
 // What came of a run, in words and tables.
 
 import type { RunSummary } from '../driver/run-summary.ts';
+import { findingsText } from './findings-text.ts';
 import { changeText, structureTable } from './structure-table.ts';
 import { formatTable } from './text-table.ts';
 import { duration, percent } from './train-progress.ts';
 
 export function summaryText(summary: RunSummary, out: string): string {
-  const { network, dataset, seed, seconds, epochs, error, heldOut, macs, convMacs, weights, layers } = summary;
+  const { findings, network, dataset, seed, seconds, epochs, error, heldOut, macs, convMacs, weights, layers } = summary;
   const rows = Object.entries(error).map(([phase, test]) => {
     const held = heldOut[phase];
     return [phase, percent(test), held === undefined ? '' : percent(held), String(epochs[phase])];
   });
   return [
-    `${network} on ${dataset}, seed ${seed}, ${duration(seconds)}\n`,
+    `${findingsText(findings)}${network} on ${dataset}, seed ${seed}, ${duration(seconds)}\n`,
     `${formatTable({ head: ['phase', 'test error', 'held-out error', 'epochs in all'], rows, text: [0] })}${comparisonText(summary)}`,
     structureTable(layers),
     [
-      `weights ${changeText(weights)}\n`,
-      `MACs ${changeText(macs)}\n`,
-      ...(convMacs.dense > 0 ? [`MACs of convolutions ${changeText(convMacs)}\n`] : []),
+      `weights ${changeText(weights, findings)}\n`,
+      `MACs ${changeText(macs, findings)}\n`,
+      ...(convMacs.dense > 0 ? [`MACs of convolutions ${changeText(convMacs, findings)}\n`] : []),
       `\nthe run is in ${out}; build it with: ssl-compile build ${out} --out DIR\n`,
     ].join(''),
   ].join('\n');

@@ -11,6 +11,9 @@ import { lowerDeployed } from '../lower/lower.ts';
 import type { KernelTarget } from '../targets/target.ts';
 import { forBatch } from './build.ts';
 import { compact, simplify } from './compact.ts';
+import type { Finding } from './finding.ts';
+import { findingsOf } from './findings.ts';
+import type { WeightedModel } from './model.ts';
 import { randomInput } from './random-input.ts';
 import { startKernels } from './start-kernels.ts';
 import { timeInterleaved } from './timing.ts';
@@ -30,6 +33,8 @@ export interface LayerTiming {
 }
 
 export interface BenchReport {
+  /** What is wrong with the network, if anything: then its ratios say little. */
+  readonly findings: readonly Finding[];
   readonly target: string;
   readonly batch: number;
   /** Each alone, its input at hand in the layout that suits it. */
@@ -37,7 +42,8 @@ export interface BenchReport {
   readonly whole: { readonly dense: Timing; readonly compacted: Timing };
 }
 
-export async function benchProgram(trained: Program, target: KernelTarget, batch: number, ops: OpRegistry, onLayer: (name: string) => void): Promise<BenchReport> {
+export async function benchModel({ model, weights: { parameters }, errors }: WeightedModel, target: KernelTarget, batch: number, ops: OpRegistry, onLayer: (name: string) => void): Promise<BenchReport> {
+  const trained: Program = { graph: model.network.graph, parameters };
   const [dense, compacted] = [simplify(trained, ops), compact(trained, ops)];
   const start = (program: Program): Promise<Timed> => startProgram(program, target, batch, ops);
   const compactedLayers = new Map(singleLayers(compacted, ops).map((layer) => [layer.name, layer]));
@@ -56,6 +62,7 @@ export async function benchProgram(trained: Program, target: KernelTarget, batch
   const [first = NaN, second = NaN] = await timeInterleaved([await start(dense), await start(compacted)]);
   const total = (program: Program): number => batch * singleLayers(program, ops).reduce((sum, { macs }) => sum + macs, 0);
   return {
+    findings: findingsOf(model, parameters, errors, ops),
     target: target.name,
     batch,
     layers,

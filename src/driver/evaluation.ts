@@ -59,8 +59,13 @@ export function evaluationOf(answers: Int32Array, labels: ArrayLike<number>, nam
   const classes = names.map((name, c) => classScore(name, c, counts[c] as number, confusion[c] as number[], names));
   const wrong = classes.reduce((sum, each) => sum + each.wrong, 0);
   const samples = answers.length;
-  const mostFrequent = counts.reduce((a, b) => Math.max(a, b), 0);
-  return { samples, wrong, error: wrong / samples, chance: (samples - mostFrequent) / samples, unanswered, classes, confusion };
+  return { samples, wrong, error: wrong / samples, chance: chanceOf(counts), unanswered, classes, confusion };
+}
+
+/** The error of always answering the most frequent class. @param counts Samples of each class; not all zero. */
+export function chanceOf(counts: readonly number[]): number {
+  const samples = counts.reduce((a, b) => a + b, 0);
+  return (samples - counts.reduce((a, b) => Math.max(a, b), 0)) / samples;
 }
 
 function classScore(name: string, index: number, samples: number, row: readonly number[], names: readonly string[]): ClassScore {

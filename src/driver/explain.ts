@@ -10,6 +10,8 @@ import { groupSets } from '../sparsity/groups.ts';
 import { structureReport } from '../sparsity/structure-report.ts';
 import type { BeforeAfter, StructureReport } from '../sparsity/structure-report.ts';
 import { compact, simplify } from './compact.ts';
+import type { Finding, RunErrors } from './finding.ts';
+import { findingsOf } from './findings.ts';
 import { usedInputs } from './input-map.ts';
 import type { InputMap } from './input-map.ts';
 import { summarizeNetwork } from './network-summary.ts';
@@ -27,6 +29,8 @@ export interface FateSummary {
 }
 
 export interface TrainedExplanation {
+  /** What is wrong with the result, if anything. */
+  readonly findings: readonly Finding[];
   readonly structure: StructureReport;
   /** Of all parameters as f32. */
   readonly bytes: BeforeAfter;
@@ -45,23 +49,26 @@ export interface Explanation {
   readonly trained?: TrainedExplanation;
 }
 
-export function explainModel(model: Model, parameters: Program['parameters'] | undefined, ops: OpRegistry): Explanation {
+/** @param errors Of the run that the parameters come from. */
+export function explainModel(model: Model, parameters: Program['parameters'] | undefined, errors: RunErrors | undefined, ops: OpRegistry): Explanation {
   const penalties = summarizePenalties(model, ops);
   return {
     network: summarizeNetwork(model.network, ops),
     method: model.method,
     penalties,
     crossing: crossingLayers(penalties),
-    ...(parameters && { trained: explainTrained(model, parameters, ops) }),
+    ...(parameters && { trained: explainTrained(model, parameters, errors, ops) }),
   };
 }
 
-function explainTrained({ network, penalties }: Model, parameters: Program['parameters'], ops: OpRegistry): TrainedExplanation {
+function explainTrained(model: Model, parameters: Program['parameters'], errors: RunErrors | undefined, ops: OpRegistry): TrainedExplanation {
+  const { network, penalties } = model;
   const trained: Program = { graph: network.graph, parameters };
   const simplified = simplify(trained, ops);
   const compacted = compact(trained, ops);
   const inputs = usedInputs(compacted, network.inputShape, ops);
   return {
+    findings: findingsOf(model, parameters, errors, ops),
     structure: structureReport(trained, compacted, ops),
     bytes: { dense: bytesOf(trained), compacted: bytesOf(compacted) },
     fates: groupFates(trained, simplified, groupSets(network, ops, penalties), ops).map(({ set, fates }) => ({

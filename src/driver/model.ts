@@ -7,6 +7,8 @@ import type { Diagnostic } from '../base/diagnostic.ts';
 import type { Source } from '../base/span.ts';
 import type { Model } from '../ir/network.ts';
 import type { OpRegistry } from '../ir/op.ts';
+import type { RunErrors } from './finding.ts';
+import { readRunErrors } from './run-errors.ts';
 import { runFiles } from './run-folder.ts';
 import { checkSource, loadSource } from './source.ts';
 import { unwatched } from './watch.ts';
@@ -21,6 +23,8 @@ export interface OpenedModel {
   /** Of the source and of the weights. */
   readonly warnings: readonly Diagnostic[];
   readonly weights?: Weights;
+  /** What the run has measured that the weights come from. */
+  readonly errors?: RunErrors;
 }
 
 /**
@@ -35,7 +39,8 @@ export function openModel(subject: string, weightsPlace: string | undefined, ops
   const place = weightsPlace ?? (run ? subject : undefined);
   if (place === undefined) return { source, model, warnings };
   const weights = watch.stage('weights', () => loadWeights(place, model.network));
-  return { source, model, warnings: [...warnings, ...weights.notices], weights };
+  const errors = readRunErrors(place);
+  return { source, model, warnings: [...warnings, ...weights.notices], weights, ...(errors && { errors }) };
 }
 
 export interface WeightedModel extends OpenedModel {

@@ -6,6 +6,7 @@ import { heldOut } from '../data/dataset.ts';
 import { shareSplit } from '../engine/shared-data.ts';
 import type { SharedData, SharedSplit } from '../engine/shared-data.ts';
 import type { TrainSpec } from '../ir/network.ts';
+import { chanceOf } from './evaluation.ts';
 
 export interface RunData {
   readonly name: string;
@@ -14,6 +15,8 @@ export interface RunData {
   readonly shared: SharedData;
   /** Of the training samples. */
   readonly division: HeldOutSplit;
+  /** The test error of always answering the most frequent class. */
+  readonly chance: number;
   /** SHA-256 in hex. */
   readonly fingerprint: string;
 }
@@ -22,7 +25,13 @@ export interface RunData {
 export function runData(dataset: Dataset, { heldOut: share, seed }: TrainSpec): RunData {
   const division = heldOut(dataset.training, share, seed);
   const shared = { training: shareSplit(dataset.training), test: shareSplit(dataset.test) };
-  return { name: dataset.name, labels: dataset.labels, shared, division, fingerprint: fingerprintOf(dataset.shape, [shared.training, shared.test]) };
+  return { name: dataset.name, labels: dataset.labels, shared, division, chance: guessing(dataset), fingerprint: fingerprintOf(dataset.shape, [shared.training, shared.test]) };
+}
+
+function guessing({ classes, test }: Dataset): number {
+  const counts = Array.from({ length: classes }, () => 0);
+  for (const label of test.labels) counts[label] = (counts[label] ?? 0) + 1;
+  return chanceOf(counts);
 }
 
 function fingerprintOf(shape: readonly number[], splits: readonly SharedSplit[]): string {

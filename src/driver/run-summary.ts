@@ -6,12 +6,16 @@ import type { ParameterData } from '../ir/graph.ts';
 import { runPasses, compaction } from '../passes/pipeline.ts';
 import { structureReport } from '../sparsity/structure-report.ts';
 import type { StructureReport } from '../sparsity/structure-report.ts';
+import type { Finding } from './finding.ts';
+import { findingsOf } from './findings.ts';
 import type { PhaseErrors } from './run-checkpoint.ts';
 
 export interface RunResults extends PhaseErrors {
   readonly dataset: string;
   /** Names of the outputs: the source's, else the data's; absent: neither has any. */
   readonly labels?: readonly string[];
+  /** The test error of always answering the most frequent class. */
+  readonly chance: number;
   readonly seed: number;
   readonly seconds: number;
   /** The phase that the run's weights come from. */
@@ -24,11 +28,14 @@ export interface RunResults extends PhaseErrors {
 
 export interface RunSummary extends RunResults, StructureReport {
   readonly network: string;
+  /** What is wrong with the result, if anything. */
+  readonly findings: readonly Finding[];
 }
 
 /** @param parameters At the end of the run, by name. */
-export function summarize({ network }: Model, parameters: ReadonlyMap<string, ParameterData>, results: RunResults, ops: OpRegistry): RunSummary {
+export function summarize(model: Model, parameters: ReadonlyMap<string, ParameterData>, results: RunResults, ops: OpRegistry): RunSummary {
+  const { network } = model;
   const dense = { graph: network.graph, parameters };
   const { macs, convMacs, weights, layers } = structureReport(dense, runPasses(dense, compaction, ops), ops);
-  return { network: network.name, ...results, macs, convMacs, weights, layers };
+  return { network: network.name, findings: findingsOf(model, parameters, results, ops), ...results, macs, convMacs, weights, layers };
 }

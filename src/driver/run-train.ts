@@ -48,9 +48,9 @@ export function trainSpecOf(model: Model): TrainSpec {
 export async function train(model: Model, dataset: Dataset, options: TrainOptions): Promise<TrainResult> {
   const spec = trainSpecOf(model);
   const data = runData(fitDataset(dataset, model.network, spec.span), spec);
-  const { name, labels } = data;
+  const { name, labels, chance } = data;
   // Not awaited, so that this call does not hold on to the data set.
-  return conclude(model, { name, labels }, openAndTrain(model, spec, data, options), options);
+  return conclude(model, { name, labels, chance }, openAndTrain(model, spec, data, options), options);
 }
 
 /** What is left of a run once its data and its threads are let go. */
@@ -63,14 +63,14 @@ interface TrainedFolder {
 }
 
 /** What a summary tells of the data. */
-type DataNames = Pick<RunData, 'name' | 'labels'>;
+type DataFacts = Pick<RunData, 'name' | 'labels' | 'chance'>;
 
-async function conclude(model: Model, dataset: DataNames, training: Promise<TrainedFolder>, { tidy }: TrainOptions): Promise<TrainResult> {
+async function conclude(model: Model, data: DataFacts, training: Promise<TrainedFolder>, { tidy }: TrainOptions): Promise<TrainResult> {
   const { folder, ended } = await training;
   try {
     if (ended.status === 'interrupted') return ended;
     tidy?.();
-    const result = await finish(model, folder, ended, dataset);
+    const result = await finish(model, folder, ended, data);
     if (ended.status === 'trained') await writeCheckpoint(folder, ended.checkpoint, ended.tensors);
     return result;
   } finally {
@@ -158,11 +158,11 @@ function outputNames({ network }: Model, ofData: readonly string[] | undefined):
 }
 
 /** Writes what a finished run leaves behind, the summary last. */
-async function finish(model: Model, folder: RunFolder, { checkpoint, tensors }: StoredCheckpoint, { name: dataset, labels }: DataNames): Promise<TrainResult> {
+async function finish(model: Model, folder: RunFolder, { checkpoint, tensors }: StoredCheckpoint, { name: dataset, labels, chance }: DataFacts): Promise<TrainResult> {
   const parameters = new Map([...tensors].map(([name, { shape, data }]) => [name, { shape, data: Float64Array.from(data) }]));
   const { seed, seconds, error, heldOut } = checkpoint;
   const names = outputNames(model, labels);
-  const summary = summarize(model, parameters, { dataset, ...(names && { labels: names }), seed, seconds, ...rolesOf(trainSpecOf(model)), error, heldOut }, ops);
+  const summary = summarize(model, parameters, { dataset, ...(names && { labels: names }), chance, seed, seconds, ...rolesOf(trainSpecOf(model)), error, heldOut }, ops);
   await writeRunFile(folder, runFiles.weights, weightsFile(model, tensors));
   await writeRunFile(folder, runFiles.summary, `${JSON.stringify(summary, null, 2)}\n`);
   return { status: 'finished', summary };

@@ -8,12 +8,12 @@ const folder = temporaryFolder();
 const source = join(folder, 'stripes.ssl');
 const run = join(folder, 'run');
 const text = `network Stripes(image: tensor[1, 6, 6]) {
-  conv1 = conv(image, filters = 4, window = 3)
+  conv1 = relu(conv(image, filters = 4, window = 3))
   return dense(conv1, units = 2)
 }
-sparsity { lasso filters of conv1 strength 0.05 }
+sparsity { lasso filters of conv1 strength 0.1 }
 train on "stripes" {
-  baseline { epochs = 2, batch = 20, optimizer = sgd(rate = 0.05, momentum = 0.9) }
+  baseline { epochs = 4, batch = 20, optimizer = sgd(rate = 0.05, momentum = 0.9) }
   sparsify { epochs = 2 }
   finetune { epochs = 1 }
 }
@@ -141,5 +141,50 @@ describe('data', () => {
     expect(unknown.code).toBe(1);
     expect(unknown.err).toContain('did you mean "mnist"?');
     expect((await runCli(['data', 'digits'])).err).toContain('draws the digits itself');
+  });
+});
+
+describe('a result that is none', () => {
+  const trainWith = async (name: string, change: (text: string) => string): Promise<{ readonly place: string; readonly out: string }> => {
+    const file = join(folder, `${name}.ssl`);
+    const place = join(folder, name);
+    writeFileSync(file, change(text));
+    const { code, out } = await runCli(['train', file, '--data', folder, '--out', place, '--threads', '1']);
+    // It is a result, and was asked for: what is wrong with it stands in its first line and in the findings.
+    expect(code).toBe(0);
+    return { place, out };
+  };
+  const findingsIn = (place: string): unknown => (JSON.parse(readFileSync(join(place, 'summary.json'), 'utf8')) as { findings: unknown }).findings;
+
+  it('because a layer is gone: first line, no praise, and so in explain, build and bench', async () => {
+    const { place, out } = await trainWith('dead', (from) => from.replace('strength 0.1', 'strength 50'));
+    const first = /^warning\[result\/dead-layer\]: every filter of conv1 is zero: the network no longer sees its input[^]*?= help: lower the strength of `filters of conv1` \(50\)\n/;
+    expect(out).toMatch(first);
+    expect(out).not.toContain('x less');
+    expect(findingsIn(place)).toMatchObject([{ code: 'result/dead-layer' }]);
+    const explained = await runCli(['explain', place]);
+    expect(explained.out).toMatch(first);
+    expect(explained.out).not.toContain('x less');
+    const timed = await runCli(['bench', place]);
+    expect(timed.out).toMatch(first);
+    expect(timed.out).not.toMatch(/\dx/);
+    expect((await runCli(['build', place, '--out', join(folder, 'dead-out')])).out).toMatch(first);
+    for (const args of [['explain', place, '--json'], ['bench', place, '--json'], ['build', place, '--out', join(folder, 'dead-out'), '--json']]) {
+      expect((await runCli(args)).out, `of ${args.join(' ')}`).toContain('"code":"result/dead-layer"');
+    }
+  });
+
+  it('because the penalties removed nothing', async () => {
+    const { place, out } = await trainWith('untouched', (from) => from.replace('strength 0.1', 'strength 1e-9'));
+    expect(out).toMatch(/^warning\[result\/untouched\]: the penalties removed nothing: no group is zero\n[^]*?raise the strength of `filters of conv1` \(1e-9\)/);
+    expect((await runCli(['explain', place])).out).toMatch(/^warning\[result\/untouched\]/);
+  });
+
+  it('because the rate never learns', async () => {
+    const { place, out } = await trainWith('unlearned', (from) => from.replace('rate = 0.05', 'rate = 2'));
+    expect(out).toMatch(/^warning\[result\/never-learned\]: baseline has not learned: its test error is [\d.]+%, and always answering the most frequent class has 50\.00%/);
+    expect(findingsIn(place)).toMatchObject([{ code: 'result/never-learned' }]);
+    expect((await runCli(['explain', place])).out).toMatch(/^warning\[result\/never-learned\]/);
+    expect((await runCli(['bench', place, '--json'])).out).toContain('"code":"result/never-learned"');
   });
 });
