@@ -8,6 +8,8 @@ export function showProgress(shell: Shell, always = false): (event: TrainEvent) 
   return (event) => {
     if (!shell.interactive && !(always && event.kind === 'phase')) return;
     switch (event.kind) {
+      case 'begin':
+        return;
       case 'step':
         shell.progress(stepLine(event));
         return;

@@ -1,6 +1,6 @@
 // ssl-compile train FILE --out RUN: baseline, sparsify, finetune, control.
 
-import { Option } from 'commander';
+import { InvalidArgumentError, Option } from 'commander';
 import type { Command } from 'commander';
 import { DiagnosticError } from '../base/diagnostic.ts';
 import { present } from '../base/invariant.ts';
@@ -8,9 +8,13 @@ import type { Span } from '../base/span.ts';
 import type { Model } from '../ir/network.ts';
 import { mostWorkers } from '../driver/request.ts';
 import type { TrainResult } from '../driver/train-options.ts';
+import type { InitReport } from '../driver/initial-weights.ts';
+import type { TrainEvent } from '../driver/run-events.ts';
+import type { NamePattern } from '../driver/weight-map.ts';
 import { collectGarbage } from './collect-garbage.ts';
 import { dataText } from './data-text.ts';
-import { exitCode, exitCodeOf } from './exit-code.ts';
+import { exitCode, exitCodeOf, UsageError } from './exit-code.ts';
+import { initialText } from './initial-text.ts';
 import { dataOption, example, folderPath, integerFrom, jsonOption } from './options.ts';
 import type { JsonOption } from './options.ts';
 import { diagnosticsJson, printDiagnostics } from './report.ts';
@@ -22,6 +26,8 @@ interface TrainCommandOptions extends JsonOption {
   readonly out: string;
   readonly data?: string;
   readonly resume?: true;
+  readonly init?: string;
+  readonly map?: readonly NamePattern[];
   readonly seed?: number;
   readonly threads?: number;
 }
@@ -33,15 +39,18 @@ export function addTrain(program: Command, shell: Shell, finish: (code: number) 
     .argument('<file>', 'an .ssl file with a `train` block')
     .requiredOption('--out <run>', 'folder of the run: checkpoints, metrics.jsonl, weights.safetensors, summary.json', folderPath)
     .option('--resume', 'go on with the run in the folder')
+    .option('--init <run|file>', 'weights to begin with: the folder of a run, or a .safetensors file; all that fits is taken')
+    .option('--map <old=new>', 'what names in that file stand for, `*` for any characters; may be given several times', addPattern)
     .addOption(dataOption())
     .addOption(new Option('--seed <n>', 'seed, instead of the one in the file').argParser(integerFrom(0, 2 ** 32 - 1)))
     .addOption(new Option('--threads <n>', 'worker threads at most; the results do not depend on it').argParser(integerFrom(1, mostWorkers)))
     .addOption(jsonOption())
-    .addHelpText('after', example('train examples/lenet.ssl --out runs/lenet', 'train examples/lenet.ssl --out runs/lenet --resume'))
+    .addHelpText('after', example('train examples/lenet.ssl --out runs/lenet', 'train examples/lenet.ssl --out runs/lenet --resume', "train net.ssl --out runs/net --init net.safetensors --map 'backbone.*=*'"))
     .action(async (file: string, options: TrainCommandOptions) => finish(await trainFile(file, options, shell)));
 }
 
-async function trainFile(file: string, { out, data, resume, seed, threads, json }: TrainCommandOptions, shell: Shell): Promise<number> {
+async function trainFile(file: string, { out, data, resume, init, map, seed, threads, json }: TrainCommandOptions, shell: Shell): Promise<number> {
+  if (map && init === undefined) throw new UsageError('--map says what names in the file of --init stand for: add --init FILE');
   const [{ checkDataset }, { loadDataset }, { checkSource, loadSource }, { train, trainSpecOf }, { ops }] = await Promise.all([
     import('../data/check-dataset.ts'),
     import('../driver/data-load.ts'),
@@ -54,6 +63,16 @@ async function trainFile(file: string, { out, data, resume, seed, threads, json 
   const spec = trainSpecOf(model);
   const warnings = [...ofSource];
   let origin: string | undefined;
+  let initial: InitReport | undefined;
+  const progress = showProgress(shell);
+  const onProgress = (event: TrainEvent): void => {
+    if (event.kind !== 'begin') return progress(event);
+    initial = event.initial;
+    warnings.push(...event.warnings);
+    if (json) return;
+    printDiagnostics(event.warnings, shell);
+    if (initial) shell.err(initialText(initial, model.network.name));
+  };
   // A function of its own, so that nobody holds on to the data set while `train` runs.
   const trainOnData = async (signal: AbortSignal): Promise<TrainResult> => {
     const dataset = await loadDataset(spec.dataset, { directory: data, environment: shell.environment });
@@ -65,7 +84,7 @@ async function trainFile(file: string, { out, data, resume, seed, threads, json 
       shell.err(dataText(dataset, model.network.labels));
     }
     collectGarbage();
-    return train(model, dataset, { out, threads, resume: resume ?? false, onProgress: showProgress(shell), tidy: collectGarbage, signal });
+    return train(model, dataset, { out, threads, resume: resume ?? false, ...(init !== undefined && { init: { from: init, map: Object.fromEntries((map ?? []).map(({ from, to }) => [from, to])) } }), onProgress, tidy: collectGarbage, signal });
   };
   const { result, signal } = await shell.interruptible((stop) => withPlace(spec.span, trainOnData(stop)));
   if (result.status === 'interrupted') {
@@ -74,7 +93,7 @@ async function trainFile(file: string, { out, data, resume, seed, threads, json 
     shell.err(`stopped after step ${step} of ${totalSteps}; go on with --resume\n`);
     return exitCodeOf(present(signal, 'signal that asked the run to stop'));
   }
-  shell.out(json ? `${JSON.stringify({ ok: true, out, origin, ...result.summary, diagnostics: diagnosticsJson(warnings) })}\n` : summaryText(result.summary, out));
+  shell.out(json ? `${JSON.stringify({ ok: true, out, origin, ...result.summary, ...(initial && { initialTensors: initial }), diagnostics: diagnosticsJson(warnings) })}\n` : summaryText(result.summary, out));
   return exitCode.ok;
 }
 
@@ -86,6 +105,15 @@ async function withPlace<T>(span: Span, work: Promise<T>): Promise<T> {
     if (!(error instanceof DiagnosticError)) throw error;
     throw new DiagnosticError(error.diagnostics.map((fault) => (fault.code.startsWith('data/') ? { span, ...fault } : fault)));
   }
+}
+
+/** Reads one `--map`; the first `=` divides. */
+function addPattern(text: string, before: readonly NamePattern[] = []): readonly NamePattern[] {
+  const at = text.indexOf('=');
+  const [from, to] = [text.slice(0, Math.max(0, at)), text.slice(at + 1)];
+  if (from === '' || to === '') throw new InvalidArgumentError("expected OLD=NEW, such as 'backbone.*=*'.");
+  if (before.some((pattern) => pattern.from === from)) throw new InvalidArgumentError(`'${from}' is mapped twice.`);
+  return [...before, { from, to }];
 }
 
 function withSeed(model: Model, seed: number): Model {

@@ -63,7 +63,8 @@ export function fitWeights(source: TensorSource, network: Network): Fit {
   return { parameters: readNumbers(source, match.fitting), notices: noticesOf(source.name, network, match) };
 }
 
-function misfits(source: TensorSource, network: Network, match: Match): readonly Diagnostic[] {
+/** What keeps a network from having all its parameters; nothing where it has. */
+export function misfits(source: TensorSource, network: Network, match: Match): readonly Diagnostic[] {
   const { name: file } = source;
   const { fitting, missing, misshapen, unread } = match;
   if (missing.length === 0 && misshapen.length === 0) return [];

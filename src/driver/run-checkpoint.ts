@@ -22,6 +22,8 @@ export interface RunIdentity {
   readonly source: string;
   readonly data: string;
   readonly seed: number;
+  /** Of the weights that it began with, likewise; absent: all was drawn from the seed. */
+  readonly initial?: string | undefined;
 }
 
 export interface Checkpoint extends RunIdentity, PhaseErrors {
@@ -75,6 +77,7 @@ export async function readCheckpoint(folder: string): Promise<StoredCheckpoint> 
     source: read.text('source'),
     data: read.text('data'),
     seed: read.count('seed'),
+    ...(fields.has('initial') && { initial: read.text('initial') }),
     phase: read.count('phase'),
     step: read.count('step'),
     sums: { loss: read.inner('sums').number('loss'), correct: read.inner('sums').number('correct') },
@@ -134,11 +137,11 @@ function fieldReader(file: string, fields: ReadonlyMap<string, unknown>): FieldR
 
 /** Fails with `run/different` where the checkpoint belongs to another run. */
 export function checkIdentity(folder: string, found: RunIdentity, expected: RunIdentity): void {
-  const differs = (['source', 'data', 'seed'] as const).flatMap((what) => {
-    const names = { source: 'source', data: 'data set', seed: 'seed' };
+  const differs = (['source', 'data', 'seed', 'initial'] as const).flatMap((what) => {
+    const names = { source: 'source', data: 'data set', seed: 'seed', initial: 'weights' };
     const [before, now] = [found[what], expected[what]];
     if (before === now) return [];
-    const shown = (value: string | number): string => (typeof value === 'number' ? String(value) : `sha256 ${value.slice(0, 12)}`);
+    const shown = (value: string | number | undefined): string => (typeof value === 'string' ? `sha256 ${value.slice(0, 12)}` : String(value ?? 'none'));
     return [runDiagnostics.different({ args: [folder, names[what], shown(before), shown(now)], help: `a run goes on with what it began with: choose another folder for this ${names[what]}` })];
   });
   const [first] = differs;

@@ -15,6 +15,7 @@ const messages = {
   'foreign-lock': (path: string): string => `${path} is not the lock of a run: a folder that holds who trains there`,
   'lock-lost': (folder: string): string => `${folder} is no longer locked for this run: its lock was removed, or another process took it over`,
   different: (folder: string, what: string, found: string, expected: string): string => `${folder} was begun with another ${what}: found ${found}, expected ${expected}`,
+  'random-start': (phase: string): string => `\`${phase}\` begins with random weights: no phase before it trains them`,
   corrupt: (file: string, found: string, expected: string): string => `${file} is corrupt: found ${found}, expected ${expected}`,
   unreadable: (file: string, why: string): string => `cannot read ${file}: ${why}`,
   'not-writable': (file: string, why: string): string => `cannot write ${file}: ${why}`,

@@ -1,5 +1,7 @@
 // What a run tells while it goes on.
 
+import type { Diagnostic } from '../base/diagnostic.ts';
+import type { InitReport } from './initial-weights.ts';
 import type { StructureKind } from '../ir/network.ts';
 
 export interface GroupCount {
@@ -7,6 +9,15 @@ export interface GroupCount {
   readonly structure: StructureKind;
   readonly alive: number;
   readonly total: number;
+}
+
+/** Before the first step of a session. */
+export interface BeginEvent {
+  readonly kind: 'begin';
+  /** What became of the weights given to begin with. */
+  readonly initial?: InitReport;
+  /** What a person should know; nothing is wrong. */
+  readonly warnings: readonly Diagnostic[];
 }
 
 export interface StepEvent {
@@ -55,4 +66,4 @@ export interface PhaseEvent {
   readonly heldOut?: number;
 }
 
-export type TrainEvent = StepEvent | EpochEvent | PhaseEvent;
+export type TrainEvent = BeginEvent | StepEvent | EpochEvent | PhaseEvent;

@@ -1,6 +1,7 @@
 // The folder of a run:
 //
 //   model.ssl                              the source, as it was read
+//   initial.safetensors                    what it began with, if not with draws alone (run-initial.ts)
 //   checkpoint.json                        where the run stands (run-checkpoint.ts); names the file of its tensors
 //   checkpoint-<phase>-<step>.safetensors  all that lives from step to step
 //   <phase>.safetensors                    parameters at the end of each phase, by its key (train/plan.ts)
@@ -26,6 +27,7 @@ import { codeOf, reasonOf } from './system-error.ts';
 
 export const runFiles = {
   source: 'model.ssl',
+  initial: 'initial.safetensors',
   checkpoint: 'checkpoint.json',
   metrics: 'metrics.jsonl',
   weights: 'weights.safetensors',
@@ -81,7 +83,7 @@ async function checkEntries(path: string, resume: boolean): Promise<boolean> {
     fail(runDiagnostics['not-empty']({ args: [path], help }));
   }
   // A run killed before its first checkpoint begins anew.
-  const foreign = entries.find((entry) => entry !== runFiles.source && !checkpointTensors.test(entry));
+  const foreign = entries.find((entry) => entry !== runFiles.source && entry !== runFiles.initial && !checkpointTensors.test(entry));
   if (!resumable && foreign !== undefined) fail(runDiagnostics['not-a-run']({ args: [path, foreign], help: 'name the folder that an earlier `train --out` made' }));
   return resumable;
 }

@@ -29,8 +29,8 @@ import { freezeZeroGroups, maskZeroGroups, nextFreeze } from './zero-groups.ts';
 
 /** Where a phase starts from. */
 export type PhaseStart =
-  /** Parameters drawn from the seed. */
-  | { readonly kind: 'initial' }
+  /** Parameters that were given, the others drawn from the seed; groups that are zero stay so. */
+  | { readonly kind: 'initial'; readonly given: ReadonlyMap<string, Tensor> }
   /** Parameters that an earlier phase left: momentum starts from zero, and groups that are zero stay so. */
   | { readonly kind: 'parameters'; readonly parameters: PhaseTensors }
   /** Everything of a checkpoint within the phase. */
@@ -102,7 +102,7 @@ async function enterPhase(run: Run, phase: number, start: PhaseStart): Promise<P
   await engine.enter(phase);
   switch (start.kind) {
     case 'initial': {
-      engine.write(initialParameters(model.network, spec.seed));
+      engine.write(new Map([...initialParameters(model.network, spec.seed), ...start.given]));
       const held = engine.read();
       maskZeroGroups(run, phase, held);
       return held;

@@ -14,7 +14,7 @@ export function checkedPlan(spec: TrainSpec, division: HeldOutSplit): RunPlan {
   const samples = division.training.length;
   const places = new Map<Span | undefined, PhaseSpec[]>();
   for (const phase of spec.phases) {
-    if (phase.batch <= samples) continue;
+    if (phase.epochs === 0 || phase.batch <= samples) continue;
     const span = spec.batchSpans.get(phase.name);
     places.set(span, [...(places.get(span) ?? []), phase]);
   }

@@ -9,6 +9,7 @@ import type { StructureReport } from '../sparsity/structure-report.ts';
 import type { Finding } from './finding.ts';
 import { findingsOf } from './findings.ts';
 import type { PhaseErrors } from './run-checkpoint.ts';
+import type { InitialSummary } from './run-initial.ts';
 
 export interface RunResults extends PhaseErrors {
   readonly dataset: string;
@@ -17,6 +18,8 @@ export interface RunResults extends PhaseErrors {
   /** The test error of always answering the most frequent class. */
   readonly chance: number;
   readonly seed: number;
+  /** What the run began with; absent: all was drawn from the seed. */
+  readonly initial?: InitialSummary;
   readonly seconds: number;
   /** The phase that the run's weights come from. */
   readonly product: string;

@@ -19,9 +19,12 @@ import type { Run } from './run-context.ts';
 import { checkIdentity, readCheckpoint, writeCheckpoint } from './run-checkpoint.ts';
 import type { Checkpoint, RunIdentity, StoredCheckpoint } from './run-checkpoint.ts';
 import { fitWeights } from './fit-weights.ts';
+import { loadInitial } from './initial-weights.ts';
+import type { InitialWeights, InitReport } from './initial-weights.ts';
 import { runData } from './run-data.ts';
 import type { RunData } from './run-data.ts';
 import { runDiagnostics } from './run-diagnostics.ts';
+import { readInitial, settleInitial, startWarnings, summarizeInitial } from './run-initial.ts';
 import { cutMetrics, openRunFolder, runFiles, writeRunFile } from './run-folder.ts';
 import type { RunFolder } from './run-folder.ts';
 import { readPhaseParameters, runPhase, weightsFile } from './run-phase.ts';
@@ -47,10 +50,12 @@ export function trainSpecOf(model: Model): TrainSpec {
  */
 export async function train(model: Model, dataset: Dataset, options: TrainOptions): Promise<TrainResult> {
   const spec = trainSpecOf(model);
+  const { init } = options;
+  const given = init === undefined ? undefined : loadInitial(typeof init === 'string' ? { from: init } : init, model.network);
   const data = runData(fitDataset(dataset, model.network, spec.span), spec);
   const { name, labels, chance } = data;
   // Not awaited, so that this call does not hold on to the data set.
-  return conclude(model, { name, labels, chance }, openAndTrain(model, spec, data, options), options);
+  return conclude(model, { name, labels, chance }, openAndTrain(model, spec, data, options, given), options);
 }
 
 /** What is left of a run once its data and its threads are let go. */
@@ -78,25 +83,39 @@ async function conclude(model: Model, data: DataFacts, training: Promise<Trained
   }
 }
 
-async function openAndTrain(model: Model, spec: TrainSpec, data: RunData, options: TrainOptions): Promise<TrainedFolder> {
+async function openAndTrain(model: Model, spec: TrainSpec, data: RunData, options: TrainOptions, given: InitialWeights | undefined): Promise<TrainedFolder> {
   const plan = checkedPlan(spec, data.division);
   const { folder, resumable } = await openRunFolder(options.out, options.resume ?? false);
   try {
-    return { folder, ended: await trainOn(model, spec, plan, data, options, folder, resumable) };
+    return { folder, ended: await trainOn(model, spec, plan, data, options, await beginIn(folder, resumable, given)) };
   } catch (error) {
     await folder.lock.release();
     throw error;
   }
 }
 
-async function trainOn(model: Model, spec: TrainSpec, plan: RunPlan, data: RunData, options: TrainOptions, folder: RunFolder, resumable: boolean): Promise<Trained> {
+/** Where a session begins. */
+interface Beginning {
+  readonly folder: RunFolder;
+  readonly stored: StoredCheckpoint | undefined;
+  /** What the run began with; undefined: all was drawn from the seed. */
+  readonly initial: string | undefined;
+  readonly report: InitReport | undefined;
+}
+
+async function beginIn(folder: RunFolder, resumable: boolean, given: InitialWeights | undefined): Promise<Beginning> {
+  const stored = resumable ? await readCheckpoint(folder.path) : undefined;
+  return { folder, stored, initial: await settleInitial(folder, given, stored?.checkpoint), report: given?.report };
+}
+
+async function trainOn(model: Model, spec: TrainSpec, plan: RunPlan, data: RunData, options: TrainOptions, { folder, stored, initial, report }: Beginning): Promise<Trained> {
   // More of them than cores would wait for each other, each until the others had their turn.
   const threads = Math.min(options.threads ?? mostThreads, availableParallelism());
   const source = spec.span.source.text;
-  const identity: RunIdentity = { source: createHash('sha256').update(source).digest('hex'), data: data.fingerprint, seed: spec.seed };
+  const identity: RunIdentity = { source: createHash('sha256').update(source).digest('hex'), data: data.fingerprint, seed: spec.seed, initial };
 
-  const stored = resumable ? await readCheckpoint(folder.path) : undefined;
   if (stored) checkIdentity(folder.path, stored.checkpoint, identity);
+  options.onProgress?.({ kind: 'begin', ...(report && { initial: report }), warnings: stored ? [] : startWarnings(spec, initial) });
   const finished = stored !== undefined && stored.checkpoint.phase >= plan.phases.length;
   if (finished) fitWeights(tensorsInMemory(`the checkpoint in ${folder.path}`, stored.tensors), model.network);
   const started = performance.now();
@@ -115,7 +134,7 @@ async function trainOn(model: Model, spec: TrainSpec, plan: RunPlan, data: RunDa
     let start: PhaseStart | undefined = stored && { kind: 'stored', tensors: stored.tensors };
     let last: PhaseEnd | undefined;
     for (let phase = state.phase; phase < plan.phases.length; phase++) {
-      const ended = await runPhase(run, state, start ?? (await startOf(run, phase, last)));
+      const ended = await runPhase(run, state, start ?? (await startOf(run, phase, last, initial)));
       if (ended.kind === 'interrupted') return { status: 'interrupted', step: ended.state.step, totalSteps: plan.totalSteps };
       ({ state } = ended);
       [start, last] = [undefined, { phase, parameters: ended.parameters }];
@@ -132,9 +151,11 @@ interface PhaseEnd {
   readonly parameters: PhaseTensors;
 }
 
-async function startOf(run: Run, phase: number, last: PhaseEnd | undefined): Promise<PhaseStart> {
+/** @param initial What the run began with. */
+async function startOf(run: Run, phase: number, last: PhaseEnd | undefined, initial: string | undefined): Promise<PhaseStart> {
   const origin = run.plan.phases[phase]?.origin;
-  return origin === undefined ? { kind: 'initial' } : { kind: 'parameters', parameters: await parametersAfter(run, origin, last) };
+  if (origin !== undefined) return { kind: 'parameters', parameters: await parametersAfter(run, origin, last) };
+  return { kind: 'initial', given: initial === undefined ? new Map() : (await readInitial(run.folder.path, initial)).tensors };
 }
 
 /** What a phase ended with: what is in memory still, or its file. */
@@ -161,8 +182,9 @@ function outputNames({ network }: Model, ofData: readonly string[] | undefined):
 async function finish(model: Model, folder: RunFolder, { checkpoint, tensors }: StoredCheckpoint, { name: dataset, labels, chance }: DataFacts): Promise<TrainResult> {
   const parameters = new Map([...tensors].map(([name, { shape, data }]) => [name, { shape, data: Float64Array.from(data) }]));
   const { seed, seconds, error, heldOut } = checkpoint;
+  const initial = checkpoint.initial === undefined ? undefined : await summarizeInitial(folder.path, model.network, checkpoint.initial);
   const names = outputNames(model, labels);
-  const summary = summarize(model, parameters, { dataset, ...(names && { labels: names }), chance, seed, seconds, ...rolesOf(trainSpecOf(model)), error, heldOut }, ops);
+  const summary = summarize(model, parameters, { dataset, ...(names && { labels: names }), chance, seed, ...(initial && { initial }), seconds, ...rolesOf(trainSpecOf(model)), error, heldOut }, ops);
   await writeRunFile(folder, runFiles.weights, weightsFile(model, tensors));
   await writeRunFile(folder, runFiles.summary, `${JSON.stringify(summary, null, 2)}\n`);
   return { status: 'finished', summary };

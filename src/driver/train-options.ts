@@ -1,5 +1,6 @@
 // How a run is asked for, and what it answers.
 
+import type { InitRequest } from './initial-weights.ts';
 import type { TrainEvent } from './run-events.ts';
 import type { RunSummary } from './run-summary.ts';
 
@@ -13,6 +14,11 @@ export interface TrainOptions {
   readonly threads?: number | undefined;
   /** Go on with the run in `out`. */
   readonly resume?: boolean | undefined;
+  /**
+   * Weights to begin with: the folder of a run, or a .safetensors file; all that fits by name and shape is taken. A run
+   * that goes on needs them no more; given again, they must be the same.
+   */
+  readonly init?: string | InitRequest | undefined;
   readonly onProgress?: ((event: TrainEvent) => void) | undefined;
   /** Called when much memory has just been let go, for a process that can collect it. */
   readonly tidy?: (() => void) | undefined;

@@ -31,8 +31,7 @@ async function faultsOf(values: Record<string, readonly number[]>, dense = false
     return [];
   } catch (error) {
     if (!(error instanceof DiagnosticError)) throw error;
-    expect(error.diagnostics.every(({ help }) => help !== undefined)).toBe(true);
-    return error.diagnostics.map(({ code, message }) => `${code}: ${message}`);
+    return error.diagnostics.map(({ code, message, help }) => `${code}: ${message}${help === undefined ? ' without a cure' : ''}`);
   }
 }
 
@@ -45,12 +44,12 @@ describe.each([false, true])('a build refuses what 32 bits do not hold (dense: %
   });
 
   test('after folding, in the bias', async () => {
-    expect(await faultsOf({ 'bn1.mean': [huge, 0], 'bn1.variance': [1e-5, 1] }, dense)).toEqual([expect.stringMatching(/^fit\/folded: .* in "conv1\.bias" at \[0\]/)]);
+    expect(await faultsOf({ 'bn1.mean': [huge, 0], 'bn1.variance': [1e-5, 1] }, dense)).toEqual([expect.stringMatching(/^fit\/folded: .* in "conv1\.bias" at \[0\], more than 32 bits hold$/)]);
   });
 
   test('where nothing folds', async () => {
-    expect(await faultsOf({ 'bn2.gamma': [1, huge], 'bn2.variance': [1, 0] }, dense)).toEqual([expect.stringMatching(/^fit\/scale: bn2 multiplies channel 1 by 9.*e\+40 and adds 0/)]);
-    expect(await faultsOf({ 'bn2.mean': [1e37, 0], 'bn2.gamma': [1e3, 1] }, dense)).toEqual([expect.stringMatching(/^fit\/scale: bn2 multiplies channel 0 by 9.* and adds -9.*e\+39/)]);
+    expect(await faultsOf({ 'bn2.gamma': [1, huge], 'bn2.variance': [1, 0] }, dense)).toEqual([expect.stringMatching(/^fit\/scale: bn2 multiplies channel 1 by 9.*e\+40 and adds 0, more than 32 bits hold$/)]);
+    expect(await faultsOf({ 'bn2.mean': [1e37, 0], 'bn2.gamma': [1e3, 1] }, dense)).toEqual([expect.stringMatching(/^fit\/scale: bn2 multiplies channel 0 by 9.* and adds -9.*e\+39, more than 32 bits hold$/)]);
   });
 
   test('in what layers answer', async () => {

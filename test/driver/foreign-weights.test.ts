@@ -11,7 +11,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const ascii = (text: string): readonly number[] => [...Buffer.from(text, 'latin1')];
 /** The beginning of a zip archive whose first file has this name. */
-const zip = (name: string): readonly number[] => [...ascii('PK\x03\x04'), ...new Array<number>(22).fill(0), name.length, 0, 0, 0, ...ascii(name), ...new Array<number>(40).fill(0)];
+const zip = (name: string): readonly number[] => [...ascii('PK\x03\x04'), ...new Uint8Array(22), name.length, 0, 0, 0, ...ascii(name), ...new Uint8Array(40)];
 
 function refusal(bytes: Uint8Array, name = 'my model.bin'): string {
   const file = join(folder, name);
