@@ -11,7 +11,7 @@ export function dataText({ name, origin, training, test, classes, labels }: Data
   const from = origin === undefined ? '' : `, ${origin}`;
   const counts = `${grouped(training.count)} training and ${grouped(test.count)} test samples of ${classes} classes`;
   const called = labels ? `: ${listed(labels)}` : '';
-  const renumbered = labels && names && labels.some((label, i) => label !== names[i]) ? `; the source numbers or calls them: ${listed(names)}` : '';
+  const renumbered = labels && names && labels.some((label, i) => label !== names[i]) ? `; the outputs are, as the source says: ${listed(names)}` : '';
   return `data ${name}${from}: ${counts}${called}${renumbered}\n`;
 }
 

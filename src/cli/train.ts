@@ -51,7 +51,7 @@ export function addTrain(program: Command, shell: Shell, finish: (code: number) 
 
 async function trainFile(file: string, { out, data, resume, init, map, seed, threads, json }: TrainCommandOptions, shell: Shell): Promise<number> {
   if (map && init === undefined) throw new UsageError('--map says what names in the file of --init stand for: add --init FILE');
-  const [{ checkDataset }, { loadDataset }, { checkSource, loadSource }, { train, trainSpecOf }, { ops }] = await Promise.all([
+  const [{ checkDataset, checkShape }, { loadDataset }, { checkSource, loadSource }, { train, trainSpecOf }, { ops }] = await Promise.all([
     import('../data/check-dataset.ts'),
     import('../driver/data-load.ts'),
     import('../driver/source.ts'),
@@ -75,7 +75,11 @@ async function trainFile(file: string, { out, data, resume, init, map, seed, thr
   };
   // A function of its own, so that nobody holds on to the data set while `train` runs.
   const trainOnData = async (signal: AbortSignal): Promise<TrainResult> => {
-    const dataset = await loadDataset(spec.dataset, { directory: data, environment: shell.environment });
+    const name = spec.dataset.kind === 'named' ? spec.dataset.name : spec.dataset.path;
+    const dataset = await loadDataset(spec.dataset, { directory: data, environment: shell.environment }, (shape) => {
+      const errors = checkShape({ name, shape }, model.network.inputShape, spec.span);
+      if (errors.length > 0) throw new DiagnosticError(errors);
+    });
     // Errors are for `train` to throw.
     warnings.push(...(dataset.warnings ?? []), ...checkDataset(dataset, model.network, spec.span).filter(({ severity }) => severity === 'warning'));
     origin = dataset.origin;

@@ -30,17 +30,7 @@ export function checkDataset(dataset: Dataset, network: NetworkInterface, span?:
 
 /** Errors where shape or classes do not fit; a warning where some outputs would never be a right answer. */
 export function checkFit(dataset: Dataset, { inputShape, classes }: NetworkInterface, span?: Span): Diagnostic[] {
-  const found: Diagnostic[] = [];
-  if (!sameShape(dataset.shape, inputShape)) {
-    const image = formatShape(dataset.shape);
-    found.push(
-      dataDiagnostics.shape({
-        args: [dataset.name, image, formatShape(inputShape)],
-        span,
-        help: shapeHelp(dataset.shape, inputShape),
-      }),
-    );
-  }
+  const found = checkShape(dataset, inputShape, span);
   if (dataset.classes !== classes) {
     found.push(
       dataDiagnostics.classes({
@@ -52,6 +42,12 @@ export function checkFit(dataset: Dataset, { inputShape, classes }: NetworkInter
     );
   }
   return found;
+}
+
+/** An error where samples have another shape than the network's input. */
+export function checkShape({ name, shape }: Pick<Dataset, 'name' | 'shape'>, inputShape: Shape, span?: Span): Diagnostic[] {
+  if (sameShape(shape, inputShape)) return [];
+  return [dataDiagnostics.shape({ args: [name, formatShape(shape), formatShape(inputShape)], span, help: shapeHelp(shape, inputShape) })];
 }
 
 function shapeHelp(shape: Shape, inputShape: Shape): string {

@@ -19,6 +19,7 @@ import { decodeNpySplit, npyFormat, npySplitShape } from '../data/npy.ts';
 import type { NamedShape, SplitShape } from '../data/split-shape.ts';
 import { readDataFile, readHeader, unreadable } from './data-file.ts';
 import { readPngFolder } from './data-png.ts';
+import type { JudgeShape } from './data-png.ts';
 
 type Part = 'training images' | 'training labels' | 'test images' | 'test labels';
 
@@ -76,15 +77,15 @@ const npy: FileLayout = {
 const fileLayouts: readonly FileLayout[] = [idx, npy];
 
 /** Fails with `data/*` diagnostics that name the folder or the file at fault. */
-export async function readDataFolder(folder: string): Promise<Dataset> {
+export async function readDataFolder(folder: string, judge: JudgeShape): Promise<Dataset> {
   const { names, folders, layouts, images } = await contentsOf(folder);
   const found = [...layouts.map(({ kind }) => kind), ...images.map((name) => `the folder ${name}`)];
   if (found.length > 1) {
     fail(dataDiagnostics.ambiguous({ args: [folder, found.join(' and '), 'data set'], help: 'keep each data set in a folder of its own' }));
   }
   const [layout] = layouts;
-  if (layout) return readFiles(folder, names, layout);
-  if (images.includes('train')) return readPngFolder(folder, folders);
+  if (layout) return readFiles(folder, names, layout, judge);
+  if (images.includes('train')) return readPngFolder(folder, folders, judge);
   return fail(dataDiagnostics['no-layout']({ args: [folder], help: layoutHelp(images) }));
 }
 
@@ -128,7 +129,7 @@ interface SplitFiles {
   readonly labels: string;
 }
 
-async function readFiles(folder: string, names: readonly string[], layout: FileLayout): Promise<Dataset> {
+async function readFiles(folder: string, names: readonly string[], layout: FileLayout, judge: JudgeShape): Promise<Dataset> {
   const warnings: Diagnostic[] = [];
   const path = (part: Part): string => join(folder, theFile(folder, names, layout, part, warnings));
   // All four are found, and their headers agree, before the first is read.
@@ -137,6 +138,7 @@ async function readFiles(folder: string, names: readonly string[], layout: FileL
   refuseMixture(folder, names, layout);
   const plan = { training: await planSplit(training, layout), test: await planSplit(test, layout) };
   checkSameShape(plan.training, plan.test);
+  judge(plan.training.shape);
   const dataset = datasetOf(basename(folder), await plan.training.read(), await plan.test.read());
   return { ...dataset, origin: `${folder} (${layout.kind})`, warnings };
 }

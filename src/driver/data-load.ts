@@ -10,6 +10,7 @@ import { dataDiagnostics } from '../data/diagnostics.ts';
 import { defaultDigits, digits } from '../data/digits.ts';
 import type { DatasetReference } from '../ir/network.ts';
 import { readDataFolder } from './data-folder.ts';
+import type { JudgeShape } from './data-png.ts';
 import { loadMnist } from './data-mnist.ts';
 import { dataRoots } from './data-path.ts';
 import type { DataSearch } from './data-path.ts';
@@ -24,13 +25,14 @@ const namedDatasets: ReadonlyMap<string, (search: DataSearch) => Promise<Dataset
  * from the working directory and then in each folder of the search path.
  * @param wanted As a source says it, or in short: the name of a known data set, else the path of a folder. What could
  * be either, because the working directory has a folder of that name, is refused: write `./digits`, or a reference.
+ * @param judge Told the shape of a sample as soon as files promise it, before samples are read; may throw.
  * Fails with `data/*` diagnostics.
  */
-export async function loadDataset(wanted: DatasetReference | string, search: DataSearch = {}): Promise<Dataset> {
+export async function loadDataset(wanted: DatasetReference | string, search: DataSearch = {}, judge: JudgeShape = () => {}): Promise<Dataset> {
   const { directory, workingDirectory = process.cwd() } = search;
   const reference = typeof wanted === 'string' ? referenceOf(wanted, workingDirectory) : wanted;
   if (directory !== undefined) requireFolder(resolve(workingDirectory, directory));
-  if (reference.kind === 'folder') return loadFolder(reference.path, search);
+  if (reference.kind === 'folder') return loadFolder(reference.path, search, judge);
   const load = namedDatasets.get(reference.name) ?? unknownName(reference.name, workingDirectory);
   return load(search);
 }
@@ -63,7 +65,7 @@ export function requireFolder(path: string): void {
   }
 }
 
-async function loadFolder(path: string, search: DataSearch): Promise<Dataset> {
+async function loadFolder(path: string, search: DataSearch, judge: JudgeShape): Promise<Dataset> {
   const { workingDirectory = process.cwd() } = search;
   const places = [...new Set([workingDirectory, ...dataRoots(search)].map((root) => resolve(root, path)))];
   const [folder, ...others] = placesThatExist(places);
@@ -75,7 +77,7 @@ async function loadFolder(path: string, search: DataSearch): Promise<Dataset> {
   if (!statSync(folder).isDirectory()) {
     fail(dataDiagnostics.unreadable({ args: [folder, 'it is a file, expected a folder'], help: 'name the folder that the files of the data set are in' }));
   }
-  const dataset = await readDataFolder(folder);
+  const dataset = await readDataFolder(folder, judge);
   const several = others.map((other) => dataDiagnostics.several({ args: [path, other, folder], help: 'name the other one by its whole path, if it is meant', severity: 'warning' }));
   return { ...dataset, name: path, warnings: [...several, ...(dataset.warnings ?? [])] };
 }

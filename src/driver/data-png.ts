@@ -5,6 +5,7 @@ import { basename, join } from 'node:path';
 import { inflateSync } from 'node:zlib';
 import { fail } from '../base/diagnostic.ts';
 import { formatShape, sizeOf } from '../base/tensor.ts';
+import type { Shape } from '../base/tensor.ts';
 import { datasetOf } from '../data/dataset.ts';
 import type { Dataset, ReadSplit } from '../data/dataset.ts';
 import { dataDiagnostics } from '../data/diagnostics.ts';
@@ -18,11 +19,15 @@ const maxSamples = 2 ** 31;
 
 type ImageShape = readonly [channels: number, height: number, width: number];
 
+/** Told the shape of a sample before samples are read; throws where it will not do. */
+export type JudgeShape = (shape: Shape) => void;
+
 /** @param folders All that `folder` holds. */
-export async function readPngFolder(folder: string, folders: readonly string[]): Promise<Dataset> {
+export async function readPngFolder(folder: string, folders: readonly string[], judge: JudgeShape): Promise<Dataset> {
   const { labels, training: trainingFiles, test: testFiles, warnings } = await listImages(folder, folders);
   // Headers first: sizes are compared, and memory is taken once, before any pixel is read.
   const shape = await commonShape([...trainingFiles, ...testFiles]);
+  judge(shape);
   const training = await readSplit(join(folder, 'train'), trainingFiles, shape);
   const test = await readSplit(join(folder, 'test'), testFiles, shape);
   return { ...datasetOf(basename(folder), training, test, labels), origin: `${folder} (PNG images)`, warnings };

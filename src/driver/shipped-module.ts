@@ -1,6 +1,6 @@
 // A module that `build` wrote, found in its folder and loaded.
 
-import { readFileSync, readdirSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { fail } from '../base/diagnostic.ts';
@@ -8,8 +8,8 @@ import type { Diagnostic } from '../base/diagnostic.ts';
 import { sizeOf } from '../base/tensor.ts';
 import type { Shape } from '../base/tensor.ts';
 import { header } from '../emit/module-text.ts';
-import { reasonOf } from './system-error.ts';
 import { fileDiagnostics, moduleDiagnostics } from './diagnostics.ts';
+import { readRegularFile } from './regular-file.ts';
 import { mostSamples } from './request.ts';
 import { gpujsOptions } from './start-gpujs.ts';
 import { isFolder } from './weights.ts';
@@ -63,15 +63,13 @@ function noModule(folder: string, names: readonly string[]): Diagnostic {
   return fileDiagnostics.unreadable({ args: [join(folder, script.replace(/\.js$/, '.d.ts')), 'there is no such file'], help: `\`build\` wrote it with ${script}` });
 }
 
-/** Bytes of a file of the module. @throws DiagnosticError `file/unreadable` */
+/** Bytes of a file of the module. @throws DiagnosticError `file/unreadable`, `file/too-large` */
 export function readModuleFile({ folder }: ShippedModule, file: string): Uint8Array {
-  const path = join(folder, file);
-  try {
-    return readFileSync(path);
-  } catch (error) {
-    return fail(fileDiagnostics.unreadable({ args: [path, reasonOf(error)] }));
-  }
+  return readRegularFile(join(folder, file), mostBytes);
 }
+
+/** What a memory of 32 bits can have begun as. */
+const mostBytes = 2 ** 32;
 
 /** What a loaded module tells of itself: whatever its code likes. */
 export interface ModuleClaims {

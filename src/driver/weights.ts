@@ -1,13 +1,14 @@
 // Weights for a network: of a run, or of any safetensors file whose names and shapes fit.
 
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { fail } from '../base/diagnostic.ts';
+import { DiagnosticError, fail } from '../base/diagnostic.ts';
 import type { Diagnostic } from '../base/diagnostic.ts';
 import type { ParameterData } from '../ir/graph.ts';
 import type { Network } from '../ir/network.ts';
 import { fileDiagnostics } from './diagnostics.ts';
 import { fitWeights } from './fit-weights.ts';
+import { readRegularFile } from './regular-file.ts';
 import { runFiles } from './run-folder.ts';
 import { reasonOf } from './system-error.ts';
 import { withTensorFile } from './tensor-source.ts';
@@ -36,14 +37,18 @@ export function loadWeights(place: string, network: Network): Weights {
   return withTensorFile(file, (source, hash) => ({ file, ...fitWeights(source, network), hash: hash(), ...(seed !== undefined && { seed }) }));
 }
 
+/** In bytes: a summary has some lines a layer. */
+const mostSummary = 2 ** 24;
+
 /** Of a finished run; weights from elsewhere have none. */
 function seedOf(place: string): number | undefined {
   const file = join(place, runFiles.summary);
   if (!isFolder(place) || !existsSync(file)) return undefined;
   try {
-    const summary: unknown = JSON.parse(readFileSync(file, 'utf8'));
+    const summary: unknown = JSON.parse(readRegularFile(file, mostSummary).toString());
     return typeof summary === 'object' && summary !== null && 'seed' in summary && typeof summary.seed === 'number' ? summary.seed : undefined;
   } catch (error) {
+    if (error instanceof DiagnosticError) throw error;
     return fail(fileDiagnostics.unreadable({ args: [file, reasonOf(error)] }));
   }
 }

@@ -125,6 +125,17 @@ test('what a header promises is held against the other files, and against the fi
   expect(await fault(idxBytes([2, 2 ** 16, 2 ** 16], []))).toContain('is too large: found 8589934608 bytes, the limit is 2147483648 bytes');
 });
 
+test('the shape of samples is judged before the first is read', async () => {
+  const judge = (shape: readonly number[]): void => {
+    throw new Error(`judged ${shape.join()}`);
+  };
+  putIdx('mine', (bytes) => bytes);
+  put('mine/train-images-idx3-ubyte', idxBytes([2, 2, 2], []));
+  await expect(loadDataset('mine', search, judge)).rejects.toThrow('judged 1,2,2');
+  for (const part of ['train', 'test']) put(`images/${part}/a/1.png`, grayPixel(1).subarray(0, 40));
+  await expect(loadDataset('images', search, judge)).rejects.toThrow('judged 1,1,1');
+});
+
 test.skipIf(process.platform === 'win32')('nobody waits for the writer of a pipe', async () => {
   putIdx('mine', (bytes) => bytes);
   for (const name of ['train-images-idx3-ubyte', 'train-labels-idx1-ubyte']) {
