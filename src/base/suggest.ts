@@ -1,4 +1,6 @@
-// "Did you mean": the nearest known name by edit distance (insert, delete, replace, swap of neighbours).
+// "Did you mean": the nearest known name by edit distance (insert, delete, replace, swap of neighbours), as far as one
+// may be a slip of the pen for the other. Another beginning or another number is another word: gelu is no slip for
+// relu, nor relu6, nor fc3 for fc2.
 
 /** Nobody types more than that and slips. */
 const longestName = 64;
@@ -35,6 +37,16 @@ function editDistance(a: string, b: string, most: number): number {
   return last[b.length]!;
 }
 
+/** Both in lower case. */
+function mayBeSlip(written: string, known: string): boolean {
+  const isSwapped = written[0] === known[1] && written[1] === known[0];
+  return (written[0] === known[0] || isSwapped) && digitsOf(written) === digitsOf(known);
+}
+
+function digitsOf(name: string): string {
+  return name.replace(/\D+/g, '');
+}
+
 /** The known name nearest to `name`, if it is near enough to be a slip of the pen. */
 export function nearest(name: string, known: Iterable<string>): string | undefined {
   const lower = name.toLowerCase();
@@ -46,7 +58,7 @@ export function nearest(name: string, known: Iterable<string>): string | undefin
     const other = candidate.toLowerCase();
     if (Math.abs(other.length - lower.length) >= bestDistance) continue;
     const distance = editDistance(lower, other, bestDistance - 1);
-    if (distance < bestDistance) [best, bestDistance] = [candidate, distance];
+    if (distance < bestDistance && mayBeSlip(lower, other)) [best, bestDistance] = [candidate, distance];
   }
   return best;
 }

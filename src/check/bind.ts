@@ -1,10 +1,10 @@
 // Which argument or setting is which: by position and by name.
 
 import type { Diagnostic } from '../base/diagnostic.ts';
-import { didYouMean } from '../base/suggest.ts';
 import type { Argument, CallExpression, Expression, Setting } from '../syntax/ast.ts';
 import { argumentDiagnostics } from './diagnostics.ts';
 import type { Report } from './diagnostics.ts';
+import type { Subject } from './foreign-words.ts';
 
 export interface Signature {
   /** All arguments in the order of their positions. */
@@ -37,7 +37,7 @@ export function bindArguments(call: CallExpression, signature: Signature, report
     }
     const first = bound.get(name);
     if (!signature.names.includes(name)) {
-      reject(argumentDiagnostics.unknown({ span, args: [callee, name], help: didYouMean(name, signature.names) }));
+      reject(argumentDiagnostics.unknown({ span, args: [callee, name], help: report.advice.on('argument', name, signature.names) }));
     } else if (first) {
       reject(argumentDiagnostics.duplicate({ span, args: [name], related: [{ message: 'first given here', span: first.span }] }));
     } else {
@@ -59,6 +59,7 @@ interface SettingDiagnostics {
 export function bindSettings(
   settings: readonly Setting[],
   known: readonly string[],
+  subject: Subject,
   table: SettingDiagnostics,
   report: Report,
 ): ReadonlyMap<string, Setting> {
@@ -67,7 +68,7 @@ export function bindSettings(
     const name = setting.name.text;
     const span = setting.name.span;
     const first = bound.get(name);
-    if (!known.includes(name)) report(table['unknown-setting']({ span, args: [name], help: didYouMean(name, known) }));
+    if (!known.includes(name)) report(table['unknown-setting']({ span, args: [name], help: report.advice.on(subject, name, known) }));
     else if (first) report(table['duplicate-setting']({ span, args: [name], related: [{ message: 'first given here', span: first.name.span }] }));
     else bound.set(name, setting);
   }

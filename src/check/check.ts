@@ -6,12 +6,13 @@ import { cappedOfSource } from '../base/diagnostic-list.ts';
 import type { Model } from '../ir/network.ts';
 import type { OpRegistry } from '../ir/op.ts';
 import type { SourceFile } from '../syntax/ast.ts';
+import { advice } from './advice.ts';
 import { constantScope } from './constants.ts';
-import { nameDiagnostics } from './diagnostics.ts';
-import type { Report } from './diagnostics.ts';
+import { nameDiagnostics, reportTo } from './diagnostics.ts';
 import { checkNetwork } from './network.ts';
 import { checkBatches } from './size.ts';
 import { checkSparsity } from './sparsity.ts';
+import { checkStatistics } from './statistics.ts';
 import { checkTrain } from './train.ts';
 
 export interface Checked {
@@ -24,7 +25,7 @@ export interface Checked {
 /** @param file A file without syntax errors. */
 export function check(file: SourceFile, ops: OpRegistry): Checked {
   const found: Diagnostic[] = [];
-  const report: Report = (diagnostic) => void found.push(diagnostic);
+  const report = reportTo((diagnostic) => found.push(diagnostic), advice());
   const { declarations } = file;
   const declaration = declarations.find((each) => each.kind === 'network');
   const sparsityDeclaration = declarations.find((each) => each.kind === 'sparsity');
@@ -40,7 +41,10 @@ export function check(file: SourceFile, ops: OpRegistry): Checked {
   const penalized = (sparsityDeclaration?.statements ?? []).some((statement) => statement.kind === 'lasso');
   const train = trainDeclaration && checkTrain(trainDeclaration, penalized, constants, report);
 
-  if (checked?.network && train) checkBatches(checked.network.graph, train, report);
+  if (checked?.network && train) {
+    checkBatches(checked.network.graph, train, report);
+    checkStatistics(checked.network.graph, train, trainDeclaration, ops, report);
+  }
 
   const inOrder = found.toSorted((a, b) => (a.span?.start ?? 0) - (b.span?.start ?? 0));
   const diagnostics = cappedOfSource(inOrder, (hidden, severity) => nameDiagnostics['too-many']({ args: [hidden], severity }));

@@ -1,7 +1,6 @@
 // Settings whose value is one of a few words: `method = proximal`.
 
 import type { Diagnostic } from '../base/diagnostic.ts';
-import { nearest } from '../base/suggest.ts';
 import type { Setting } from '../syntax/ast.ts';
 import type { Report } from './diagnostics.ts';
 
@@ -16,12 +15,6 @@ export function choose<T>(setting: Setting, choices: ReadonlyMap<string, T>, tab
   if (choice !== undefined) return choice;
   const words = [...choices.keys()];
   const found = word === undefined ? `a ${value.kind}` : `\`${word}\``;
-  const help = word === undefined ? undefined : suggestion(word, words);
+  const help = word === undefined ? undefined : report.advice.meant('constant', word, words);
   return report(table.value({ span: value.span, args: [name.text, found, words.map((known) => `\`${known}\``).join(' or ')], help }));
-}
-
-/** Without the list of what is known, which the message gives. */
-export function suggestion(word: string, known: readonly string[]): string | undefined {
-  const candidate = nearest(word, known);
-  return candidate === undefined ? undefined : `did you mean "${candidate}"?`;
 }

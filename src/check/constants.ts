@@ -2,7 +2,6 @@
 
 import { assertNever } from '../base/invariant.ts';
 import type { Span } from '../base/span.ts';
-import { didYouMean } from '../base/suggest.ts';
 import type { BinaryExpression, BinaryOperator, ConstDeclaration, Expression, Name } from '../syntax/ast.ts';
 import { argumentDiagnostics, nameDiagnostics } from './diagnostics.ts';
 import type { Report } from './diagnostics.ts';
@@ -35,7 +34,7 @@ export function constantScope(declarations: readonly ConstDeclaration[], layers:
       const related = [{ message: `\`${name.text}\` is defined here`, span: layer }];
       return report(nameDiagnostics['not-a-constant']({ span: name.span, args: [name.text], related }));
     }
-    return report(nameDiagnostics['unknown-constant']({ span: name.span, args: [name.text], help: didYouMean(name.text, values.keys()) }));
+    return report(nameDiagnostics['unknown-constant']({ span: name.span, args: [name.text], help: report.advice.on('constant', name.text, values.keys()) }));
   };
 
   const evaluate = (expression: Expression): Constant | undefined => {
@@ -112,8 +111,23 @@ function apply(operator: BinaryOperator, left: number, right: number): number {
   return assertNever(operator);
 }
 
+/** Items of a list that are shown. A list of lists of constants may stand for more items than memory holds. */
+const SHOWN_ITEMS = 12;
+
 export function formatConstant(value: Constant): string {
-  if (typeof value === 'string') return JSON.stringify(value);
-  if (typeof value === 'number' || typeof value === 'boolean') return String(value);
-  return `[${value.map(formatConstant).join(', ')}]`;
+  let left = SHOWN_ITEMS;
+  const shown = (each: Constant): string => {
+    if (typeof each === 'string') return JSON.stringify(each);
+    if (typeof each === 'number' || typeof each === 'boolean') return String(each);
+    const items: string[] = [];
+    for (const item of each) {
+      if (left-- > 0) items.push(shown(item));
+      else {
+        items.push('...');
+        break;
+      }
+    }
+    return `[${items.join(', ')}]`;
+  };
+  return shown(value);
 }

@@ -2,9 +2,18 @@
 
 import { defineDiagnostics } from '../base/diagnostic.ts';
 import type { Diagnostic, DiagnosticTable } from '../base/diagnostic.ts';
+import type { Advice } from './advice.ts';
 
 /** Takes a diagnostic; answers undefined, which is the value of whatever failed. */
-export type Report = (diagnostic: Diagnostic) => undefined;
+export interface Report {
+  (diagnostic: Diagnostic): undefined;
+  /** For the help of diagnostics. */
+  readonly advice: Advice;
+}
+
+export function reportTo(take: (diagnostic: Diagnostic) => void, given: Advice): Report {
+  return Object.assign((diagnostic: Diagnostic): undefined => void take(diagnostic), { advice: given });
+}
 
 const nameMessages = {
   'no-network': (): string => 'the file has no `network`',
@@ -17,8 +26,12 @@ const nameMessages = {
   'not-a-layer': (name: string): string => `\`${name}\` is a constant, expected a layer`,
   'not-a-constant': (name: string): string => `\`${name}\` is a layer, expected a constant`,
   'before-definition': (name: string): string => `\`${name}\` is read before it is defined`,
-  cycle: (path: readonly string[]): string =>
-    path.length === 1 ? `\`${path[0]}\` reads itself` : `these read each other in a cycle: ${[...path, path[0]].map((name) => `\`${name}\``).join(' <- ')}`,
+  /** `path`: all of the cycle or its beginning; `length`: of all. */
+  cycle: (path: readonly string[], length: number): string => {
+    if (length === 1) return `\`${path[0]}\` reads itself`;
+    const names = path.map((name) => `\`${name}\``);
+    return `these read each other in a cycle: ${[...names, ...(length > path.length ? [`${length - path.length} more`] : []), names[0]].join(' <- ')}`;
+  },
   unused: (name: string): string => `the network's output does not depend on \`${name}\``,
   'repeated-labels': (): string => 'a second `labels` statement',
   'too-many': (hidden: number): string => `${hidden} more faults are not shown`,
@@ -33,6 +46,7 @@ const argumentMessages = {
   'too-many': (callee: string, found: number, most: number): string => `\`${callee}\` is given ${found} arguments, at most ${most} fit`,
   value: (name: string, found: string, expected: string): string => `\`${name}\` is ${found}, expected ${expected}`,
   'expected-layer': (found: string): string => `found ${found}, expected a layer`,
+  'layer-arithmetic': (operator: string): string => `\`${operator}\` computes with numbers, and layers are computed by operations`,
   'expected-call': (name: string): string => `\`${name}\` is only another name of a layer, expected an operation such as \`relu(...)\``,
   'expected-constant': (found: string): string => `found ${found}, expected a constant`,
   arithmetic: (why: string): string => why,
@@ -47,6 +61,7 @@ const shapeMessages = {
   /** In the words of the op's inference, which names the op. */
   mismatch: (why: string): string => why,
   'input-rank': (found: string): string => `the input is ${found}, expected [channels, rows, columns] or [features]`,
+  'channels-last': (channels: number, rows: number, columns: number): string => `an image is [channels, rows, columns]: this one has ${channels} channels of ${rows} x ${columns}`,
   output: (found: string): string => `the network returns ${found}, expected one score a class: [classes]`,
   labels: (labels: number, classes: number): string => `${labels} labels for ${classes} classes`,
 };
@@ -68,6 +83,7 @@ const sparsityMessages = {
   'no-group': (layer: string, op: string, structure: string): string => `layer \`${layer}\` is ${article(op)} \`${op}\`, which has no ${structure}`,
   'no-group-matched': (pattern: string, structure: string): string => `no layer that matches \`${pattern}\` has ${structure}`,
   'unread-layer': (layer: string): string => `the network's output does not depend on layer \`${layer}\``,
+  'too-many-matches': (): string => 'the patterns up to here match more layers than are looked up',
   'duplicate-penalty': (structure: string, layer: string): string => `${structure} of \`${layer}\` are penalised twice`,
 };
 export const sparsityDiagnostics: DiagnosticTable<typeof sparsityMessages> = defineDiagnostics('sparsity', sparsityMessages);
@@ -82,6 +98,7 @@ const trainMessages = {
   'phase-order': (name: string, before: string): string => `phase \`${name}\` stands after \`${before}\`, but runs before it`,
   'no-data-set': (): string => '`train` names no data set',
   'no-phase': (): string => '`train` has no phase',
+  'one-number': (phase: string, layer: string): string => `phase \`${phase}\` trains with one sample a step, of which \`${layer}\` normalises each channel over a single number: nothing is left of it`,
   'never-sparsified': (): string => 'the penalties of `sparsity` are never applied: `train` has no phase `sparsify`',
   'nothing-to-compare': (phase: string): string => `phase \`${phase}\` has nothing to be compared with`,
   'unequal-control': (phase: string, epochs: number, compared: number): string => `\`${phase}\` trains for ${epochs} epochs and is compared with what trains for ${compared}`,

@@ -1,12 +1,11 @@
 // Expressions that stand for layers: names of layers and calls of operations.
 
-import { didYouMean } from '../base/suggest.ts';
 import { formatShape } from '../base/tensor.ts';
 import type { AttrValue, Value } from '../ir/graph.ts';
 import type { Op, ParamSyntax, SurfaceSyntax } from '../ir/op.ts';
 import { ShapeError } from '../ir/op.ts';
 import { present } from '../base/invariant.ts';
-import type { CallExpression, Expression, Name } from '../syntax/ast.ts';
+import type { BinaryExpression, BinaryOperator, CallExpression, Expression, Name, UnaryExpression } from '../syntax/ast.ts';
 import { bindArguments } from './bind.ts';
 import { argumentDiagnostics, nameDiagnostics, shapeDiagnostics } from './diagnostics.ts';
 import { freeName } from './layer-names.ts';
@@ -27,10 +26,25 @@ export function checkLayer(expression: Expression, scope: NetworkScope, reader: 
     case 'string':
     case 'boolean':
     case 'list':
+      return scope.report(argumentDiagnostics['expected-layer']({ span: expression.span, args: [described[expression.kind]] }));
     case 'unary':
     case 'binary':
-      return scope.report(argumentDiagnostics['expected-layer']({ span: expression.span, args: [described[expression.kind]] }));
+      return rejectArithmetic(expression, scope);
   }
+}
+
+/** What operators on layers would be called, were there such operations. */
+const operationOf: Readonly<Record<BinaryOperator, string>> = { '+': 'add', '-': 'subtract', '*': 'multiply', '/': 'divide', '%': 'remainder', '**': 'power' };
+
+function rejectArithmetic(expression: BinaryExpression | UnaryExpression, { ops, report }: NetworkScope): undefined {
+  const { kind, operator, span } = expression;
+  const name = kind === 'binary' ? operationOf[operator] : 'negate';
+  const syntax = ops.get(name)?.syntax;
+  const written = ({ span: { source, start, end } }: Expression): string => (end - start <= 40 ? source.text.slice(start, end) : '...');
+  const operands = (kind === 'binary' ? [expression.left, expression.right] : [expression.operand]).map(written);
+  const arithmetic = [...ops.values()].filter((op) => op.syntax && Object.values(operationOf).includes(op.name)).map((op) => `\`${op.name}\``);
+  const help = syntax ? `write \`${name}(${operands.join(', ')})\`` : `of layers there is ${arithmetic.join(', ')} so far`;
+  return report(argumentDiagnostics['layer-arithmetic']({ span, args: [operator], help }));
 }
 
 const described = {
@@ -38,8 +52,6 @@ const described = {
   string: 'a string',
   boolean: 'a truth value',
   list: 'a list',
-  unary: 'arithmetic',
-  binary: 'arithmetic',
 } as const;
 
 function readLayer(name: Name, scope: NetworkScope, reader: string | undefined): Value | undefined {
@@ -53,7 +65,7 @@ function readLayer(name: Name, scope: NetworkScope, reader: string | undefined):
     const related = [{ message: `\`${name.text}\` is defined here`, span: constant }];
     return scope.report(nameDiagnostics['not-a-layer']({ span: name.span, args: [name.text], related }));
   }
-  return scope.report(nameDiagnostics['unknown-layer']({ span: name.span, args: [name.text], help: didYouMean(name.text, scope.bindings.keys()) }));
+  return scope.report(nameDiagnostics['unknown-layer']({ span: name.span, args: [name.text], help: scope.report.advice.on('layer', name.text, scope.bindings.keys()) }));
 }
 
 function checkCall(call: CallExpression, scope: NetworkScope, reader: string | undefined): Value | undefined {
@@ -72,7 +84,7 @@ function checkCall(call: CallExpression, scope: NetworkScope, reader: string | u
 
 function rejectOp(call: CallExpression, scope: NetworkScope, reader: string | undefined): undefined {
   const offered = [...scope.ops.values()].filter((op) => op.syntax).map((op) => op.name);
-  scope.report(nameDiagnostics['unknown-op']({ span: call.callee.span, args: [call.callee.text], help: didYouMean(call.callee.text, [...offered, normalizeName]) }));
+  scope.report(nameDiagnostics['unknown-op']({ span: call.callee.span, args: [call.callee.text], help: scope.report.advice.on('operation', call.callee.text, [...offered, normalizeName]) }));
   // Which arguments are operands is unknown; nested calls are operands wherever they stand.
   for (const argument of call.arguments) {
     if (argument.value.kind === 'call') checkLayer(argument.value, scope, reader);
@@ -108,7 +120,7 @@ function checkOp(
   try {
     const inputs = known.map((operand) =>
       syntax.flattens && builder.shapeOf(operand).length === 4
-        ? builder.one('flatten', [operand], {}, { layer: freeName(`${layer}.flatten`, scope.takenNames), span: call.span })
+        ? builder.one('flatten', [operand], {}, { layer: freeName(`${layer}.flatten`, scope.names), span: call.span })
         : operand,
     );
     const shapes = inputs.map(builder.shapeOf);

@@ -9,8 +9,16 @@ import { callsIn } from './references.ts';
 
 export const OUTPUT_NAME = 'output';
 
-/** @param taken Layer names in use; the new ones are added. */
-export function nameCalls(name: string, expression: Expression, ops: OpRegistry, taken: Set<string>): ReadonlyMap<CallExpression, string> {
+/** Layer names in use. */
+export interface LayerNames {
+  readonly taken: Set<string>;
+  /** Up to which number the copies of a name are taken: a statement may have thousands of calls. */
+  readonly copies: Map<string, number>;
+}
+
+/** @param layers The new ones are added. */
+export function nameCalls(name: string, expression: Expression, ops: OpRegistry, layers: LayerNames): ReadonlyMap<CallExpression, string> {
+  const { taken } = layers;
   const calls = callsIn(expression);
   const owner = taken.has(name) ? undefined : (calls.find((call) => ops.get(call.callee.text)?.syntax?.parameters) ?? calls.at(-1));
   const names = new Map<CallExpression, string>();
@@ -19,15 +27,17 @@ export function nameCalls(name: string, expression: Expression, ops: OpRegistry,
     taken.add(name);
   }
   for (const call of calls) {
-    if (call !== owner) names.set(call, freeName(`${name}.${call.callee.text}`, taken));
+    if (call !== owner) names.set(call, freeName(`${name}.${call.callee.text}`, layers));
   }
   return names;
 }
 
 /** The name itself, or with the first number from 2 that makes it new; it is taken from then on. */
-export function freeName(wanted: string, taken: Set<string>): string {
+export function freeName(wanted: string, { taken, copies }: LayerNames): string {
   let name = wanted;
-  for (let copy = 2; taken.has(name); copy++) name = `${wanted}_${copy}`;
+  let copy = copies.get(wanted) ?? 1;
+  while (taken.has(name)) name = `${wanted}_${++copy}`;
+  copies.set(wanted, copy);
   taken.add(name);
   return name;
 }

@@ -10,6 +10,7 @@ import type { LayerStructure } from '../ir/structure.ts';
 import type { CallExpression } from '../syntax/ast.ts';
 import type { ConstantScope } from './constants.ts';
 import type { Report } from './diagnostics.ts';
+import type { LayerNames } from './layer-names.ts';
 import type { Cycles, Definition } from './references.ts';
 
 /** What a name of the network stands for. */
@@ -40,7 +41,7 @@ export interface NetworkScope {
   readonly bindings: Map<string, Binding>;
   readonly definitions: ReadonlyMap<string, Definition>;
   readonly cycles: Cycles;
-  readonly takenNames: Set<string>;
+  readonly names: LayerNames;
   readonly callNames: Map<CallExpression, string>;
   readonly layers: Map<string, Layer>;
   readonly parameters: Parameter[];

@@ -43,7 +43,7 @@ export function checkNetwork(declaration: NetworkDeclaration, constants: Constan
     bindings: new Map(),
     definitions: definitionsByName(assignments),
     cycles: noCycles(),
-    takenNames: new Set(assignments.map((assignment) => assignment.name.text)),
+    names: { taken: new Set(assignments.map((assignment) => assignment.name.text)), copies: new Map() },
     callNames: new Map(),
     layers: new Map(),
     parameters: [],
@@ -107,7 +107,7 @@ function checkInputs(declaration: NetworkDeclaration, scope: NetworkScope): Valu
       scope.report(nameDiagnostics.duplicate({ span: input.name.span, args: [input.name.text], related: [{ message: 'first defined here', span: taken.span }] }));
     }
     scope.bindings.set(input.name.text, { span: input.name.span });
-    scope.takenNames.add(input.name.text);
+    scope.names.taken.add(input.name.text);
   }
   if (!first || others.length > 0) {
     return scope.report(nameDiagnostics['several-inputs']({ span: others[0]?.span ?? declaration.name.span, args: [declaration.name.text, declaration.inputs.length] }));
@@ -127,9 +127,22 @@ function checkInputShape(input: InputParameter, scope: NetworkScope): Shape | un
   );
   const shape = extents.filter((extent) => extent !== undefined);
   if (shape.length < extents.length) return undefined;
+  if (shape.length === 3) warnOfChannelsLast(shape, input, scope);
   if (shape.length === 1 || shape.length === 3) return shape;
   const help = shape.length === 2 ? `a grey image is [1, ${shape.join(', ')}]` : undefined;
   return scope.report(shapeDiagnostics['input-rank']({ span: input.type.span, args: [formatShape(shape)], help }));
+}
+
+/** Grey or colour, as most other frameworks write an image. */
+const usualChannels: readonly number[] = [1, 3];
+/** An image has more rows and columns than that. */
+const FEW = 8;
+
+function warnOfChannelsLast(shape: Shape, input: InputParameter, { report }: NetworkScope): void {
+  const [first = 0, second = 0, third = 0] = shape;
+  if (!usualChannels.includes(third) || Math.min(first, second) < FEW) return;
+  const help = `if rows come first elsewhere, write \`tensor[${third}, ${first}, ${second}]\``;
+  report(shapeDiagnostics['channels-last']({ span: input.type.span, args: [first, second, third], help, severity: 'warning' }));
 }
 
 function checkAssignment(assignment: Assignment, scope: NetworkScope): void {
@@ -138,22 +151,30 @@ function checkAssignment(assignment: Assignment, scope: NetworkScope): void {
   const taken = scope.bindings.get(name);
   if (taken) {
     const related = [{ message: 'first defined here', span: taken.span }];
-    scope.report(nameDiagnostics.duplicate({ span, args: [name], related }));
+    scope.report(nameDiagnostics.duplicate({ span, args: [name], related, help: `a name stands for one layer: call this one \`${unusedName(name, scope)}\`, and read that below` }));
   } else {
     // The name is free for the calls of its own statement.
-    scope.takenNames.delete(name);
+    scope.names.taken.delete(name);
   }
   nameInto(scope, name, assignment.value);
   const isName = assignment.value.kind === 'name';
   const value = checkLayer(assignment.value, scope, name);
   if (isName && value) scope.report(argumentDiagnostics['expected-call']({ span: assignment.value.span, args: [name] }));
-  scope.takenNames.add(name);
+  scope.names.taken.add(name);
   // Which of two definitions a reader means is unknown, so readers are silent.
   scope.bindings.set(name, value && !taken && !isName ? { span, value } : { span: taken?.span ?? span });
 }
 
+/** `x2` for `x`, `conv1_2` for `conv1`: for advice alone. */
+function unusedName(name: string, { names: { taken }, definitions }: NetworkScope): string {
+  const stem = /\d$/.test(name) ? `${name}_` : name;
+  let number = 2;
+  while (number < 100 && (taken.has(`${stem}${number}`) || definitions.has(`${stem}${number}`))) number++;
+  return `${stem}${number}`;
+}
+
 function nameInto(scope: NetworkScope, name: string, value: Assignment['value']): void {
-  for (const [call, layer] of nameCalls(name, value, scope.ops, scope.takenNames)) scope.callNames.set(call, layer);
+  for (const [call, layer] of nameCalls(name, value, scope.ops, scope.names)) scope.callNames.set(call, layer);
 }
 
 function refuseConstantName(name: string, span: Span, scope: NetworkScope): void {

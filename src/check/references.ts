@@ -18,6 +18,8 @@ export interface Cycles {
 }
 
 const MOST_SEARCHES = 50;
+/** Of a cycle, the names that are shown. */
+const SHOWN_NAMES = 8;
 
 export function noCycles(): Cycles {
   return { seen: new Set(), searches: 0 };
@@ -50,7 +52,7 @@ export function laterDefinition(
   const key = path.toSorted().join(' ');
   if (cycles.seen.has(key)) return 'known';
   cycles.seen.add(key);
-  return nameDiagnostics.cycle({ span: name.span, args: [path], related: related(path), help: 'a definition can only read what stands before it' });
+  return nameDiagnostics.cycle({ span: name.span, args: [path.slice(0, SHOWN_NAMES), path.length], related: related(path.slice(0, SHOWN_NAMES)), help: 'a definition can only read what stands before it' });
 }
 
 /** A shortest chain of readings from `from` to `to`, both included; one name if they are the same. */

@@ -3,10 +3,10 @@
 import type { Schedule } from '../ir/network.ts';
 import type { CallExpression, Expression } from '../syntax/ast.ts';
 import { bindArguments } from './bind.ts';
-import { suggestion } from './choice.ts';
 import type { ConstantScope } from './constants.ts';
 import { trainDiagnostics } from './diagnostics.ts';
 import type { Report } from './diagnostics.ts';
+import type { Subject } from './foreign-words.ts';
 import { notNegative, positive, ratio, readValue, share, shares } from './values.ts';
 import type { ValueType } from './values.ts';
 
@@ -81,7 +81,7 @@ export function checkSchedule(expression: Expression, scope: TrainScope): Schedu
     return rate === undefined ? undefined : { kind: 'constant', rate };
   }
   const form = forms.get(expression.callee.text);
-  if (!form) return rejectCallee(expression, 'rate', [...forms.keys()], scope);
+  if (!form) return rejectCallee(expression, 'rate', 'schedule', [...forms.keys()], scope);
   const { complete, values } = bindArguments(expression, form, scope.report);
   const rate = values.get('rate');
   const rateValue = rate && readTrainValue(rate, 'rate', positive, scope);
@@ -101,7 +101,7 @@ export function checkOptimizer(expression: Expression, scope: TrainScope): Optim
   if (expression.kind !== 'call') {
     return scope.report(trainDiagnostics.value({ span: expression.span, args: ['optimizer', `a ${expression.kind}`, 'a call'], help: `for example \`${sgd.example}\`` }));
   }
-  if (expression.callee.text !== 'sgd') return rejectCallee(expression, 'optimizer', ['sgd'], scope);
+  if (expression.callee.text !== 'sgd') return rejectCallee(expression, 'optimizer', 'optimizer', ['sgd'], scope);
   const { complete, values } = bindArguments(expression, sgd, scope.report);
   const reader = readerOf(values, scope);
   const rate = values.get('rate');
@@ -125,8 +125,8 @@ function readerOf(values: ReadonlyMap<string, Expression>, scope: TrainScope): R
   };
 }
 
-function rejectCallee(call: CallExpression, name: string, known: readonly string[], scope: TrainScope): undefined {
+function rejectCallee(call: CallExpression, name: string, subject: Subject, known: readonly string[], scope: TrainScope): undefined {
   const expected = known.map((callee) => `\`${callee}(...)\``).join(' or ');
   const args = [name, `\`${call.callee.text}(...)\``, expected] as const;
-  return scope.report(trainDiagnostics.value({ span: call.callee.span, args: [...args], help: suggestion(call.callee.text, known) }));
+  return scope.report(trainDiagnostics.value({ span: call.callee.span, args: [...args], help: scope.report.advice.meant(subject, call.callee.text, known) }));
 }

@@ -1,6 +1,5 @@
 // A sparsity block -> penalties: which structures of which layers, how strong.
 
-import { didYouMean } from '../base/suggest.ts';
 import type { Model, Penalty } from '../ir/network.ts';
 import type { OpRegistry } from '../ir/op.ts';
 import type { StructureKind } from '../ir/structure.ts';
@@ -10,7 +9,9 @@ import { choose } from './choice.ts';
 import type { ConstantScope } from './constants.ts';
 import { sparsityDiagnostics } from './diagnostics.ts';
 import type { Report } from './diagnostics.ts';
-import { isPlain, matches } from './glob.ts';
+import { isPlain } from './glob.ts';
+import { hasStructure, layerLookup } from './layer-lookup.ts';
+import type { LayerLookup } from './layer-lookup.ts';
 import type { CheckedNetwork } from './network.ts';
 import type { Layer } from './network-scope.ts';
 import { notNegative, readValue } from './values.ts';
@@ -43,18 +44,21 @@ export function checkSparsity(
   report: Report,
 ): CheckedSparsity {
   const statements = declaration?.statements ?? [];
-  const settings = bindSettings(statements.filter((statement) => statement.kind === 'setting'), ['method', 'weighting'], sparsityDiagnostics, report);
+  const settings = bindSettings(statements.filter((statement) => statement.kind === 'setting'), ['method', 'weighting'], 'sparsity-setting', sparsityDiagnostics, report);
   const method = chosen(settings.get('method'), methods, report) ?? 'proximal';
   const weighting = chosen(settings.get('weighting'), weightings, report) ?? 'sqrt_size';
   const penalties = new Map<string, Penalty>();
+  const scope: LassoScope = { network, lookup: layerLookup(network.layers), constants, ops, report, weighting, penalties };
   for (const statement of statements) {
-    if (statement.kind === 'lasso') checkLasso(statement, { network, constants, ops, report, weighting, penalties });
+    // Past the limit of what is looked up there is nothing more to say.
+    if (statement.kind === 'lasso' && !checkLasso(statement, scope)) break;
   }
   return { penalties: [...penalties.values()], method };
 }
 
 interface LassoScope {
   readonly network: CheckedNetwork;
+  readonly lookup: LayerLookup;
   readonly constants: ConstantScope;
   readonly ops: OpRegistry;
   readonly report: Report;
@@ -63,15 +67,21 @@ interface LassoScope {
   readonly penalties: Map<string, Penalty>;
 }
 
-function checkLasso(statement: LassoStatement, scope: LassoScope): void {
+/** Whether the layers of its patterns could be looked up. */
+function checkLasso(statement: LassoStatement, scope: LassoScope): boolean {
   const strength = checkStrength(statement.strength, scope);
-  const clauses = bindSettings(statement.clauses, ['weighting'], sparsityDiagnostics, scope.report);
+  const clauses = bindSettings(statement.clauses, ['weighting'], 'sparsity-setting', sparsityDiagnostics, scope.report);
   const weighting = chosen(clauses.get('weighting'), weightings, scope.report) ?? scope.weighting;
   for (const name of statement.structures) {
     const structure = checkStructure(name, scope.report);
     if (structure === undefined) continue;
     for (const pattern of statement.layers) {
-      for (const layer of matchingLayers(pattern, structure, scope)) {
+      const candidates = scope.lookup.matching(pattern.pattern);
+      if (!candidates) {
+        scope.report(sparsityDiagnostics['too-many-matches']({ span: pattern.span, args: [], help: 'fewer lines with wider patterns say the same: `lasso filters of stage2.* strength 5e-3`' }));
+        return false;
+      }
+      for (const layer of fittingLayers(pattern, candidates, structure, scope)) {
         const key = `${structure} ${layer.name}`;
         const taken = scope.penalties.get(key);
         if (taken) {
@@ -83,6 +93,7 @@ function checkLasso(statement: LassoStatement, scope: LassoScope): void {
       }
     }
   }
+  return true;
 }
 
 function checkStrength(expression: Expression, { constants, report }: LassoScope): number | undefined {
@@ -94,16 +105,14 @@ function checkStrength(expression: Expression, { constants, report }: LassoScope
 function checkStructure(name: Name, report: Report): StructureKind | undefined {
   const kinds = Object.keys(structures) as StructureKind[];
   const kind = kinds.find((known) => known === name.text);
-  return kind ?? report(sparsityDiagnostics['unknown-structure']({ span: name.span, args: [name.text], help: didYouMean(name.text, kinds) }));
+  return kind ?? report(sparsityDiagnostics['unknown-structure']({ span: name.span, args: [name.text], help: report.advice.on('structure', name.text, kinds) }));
 }
 
-/** The layers a pattern stands for; a plain name must fit, a pattern takes those that do. */
-function matchingLayers(pattern: LayerPattern, structure: StructureKind, { network, ops, report }: LassoScope): readonly Layer[] {
-  const { span, pattern: text } = pattern;
-  const candidates = [...network.layers.values()].filter((layer) => matches(text, layer.name));
+/** Of the layers that match a pattern; a plain name must fit, a pattern takes those that do. */
+function fittingLayers({ span, pattern: text }: LayerPattern, candidates: readonly Layer[], structure: StructureKind, { network, lookup, ops, report }: LassoScope): readonly Layer[] {
   const [first] = candidates;
   if (!first) {
-    report(sparsityDiagnostics['no-layer']({ span, args: [text], help: didYouMean(text, layersWith(structure, network)) }));
+    report(sparsityDiagnostics['no-layer']({ span, args: [text], help: report.advice.on('layer', text, lookup.having(structure)) }));
     return [];
   }
   const fitting = candidates.filter((layer) => hasStructure(layer, structure) && network.reached(layer));
@@ -115,23 +124,15 @@ function matchingLayers(pattern: LayerPattern, structure: StructureKind, { netwo
     report(sparsityDiagnostics['unread-layer']({ span, args: [text] }));
   } else {
     const related = [{ message: `\`${text}\` is defined here`, span: first.span }];
-    report(sparsityDiagnostics['no-group']({ span, args: [text, first.op, structure], related, help: helpWithStructure(first, structure, network, ops) }));
+    report(sparsityDiagnostics['no-group']({ span, args: [text, first.op, structure], related, help: helpWithStructure(first, structure, lookup, ops) }));
   }
   return [];
 }
 
-function hasStructure(layer: Layer, structure: StructureKind): boolean {
-  return layer.checked?.structures.some((known) => known.structure === structure) ?? false;
-}
-
-function layersWith(structure: StructureKind, network: CheckedNetwork): string[] {
-  return [...network.layers.values()].filter((layer) => hasStructure(layer, structure)).map((layer) => layer.name);
-}
-
-function helpWithStructure(layer: Layer, structure: StructureKind, network: CheckedNetwork, ops: OpRegistry): string {
+function helpWithStructure(layer: Layer, structure: StructureKind, lookup: LayerLookup, ops: OpRegistry): string {
   const own = layer.checked?.structures.map((known) => known.structure) ?? [];
   if (own.length > 0) return `${layer.op} has ${own.join(', ')}`;
-  const others = layersWith(structure, network);
+  const others = lookup.having(structure);
   if (others.length > 0) return `${structures[structure]} are in ${others.slice(0, 8).join(', ')}`;
   const penalized = [...ops.values()].filter((op) => op.syntax?.penalizes).map((op) => op.name);
   return `layers of ${penalized.join(', ')} have groups`;

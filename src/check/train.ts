@@ -3,13 +3,12 @@
 // the phases that it is compared with.
 
 import type { Span } from '../base/span.ts';
-import { didYouMean } from '../base/suggest.ts';
 import type { DatasetReference, PhaseKind, PhaseSpec, Schedule, TrainSpec } from '../ir/network.ts';
 import { phaseKinds, phaseTraits } from '../ir/phase.ts';
 import type { Phase, TrainDeclaration } from '../syntax/ast.ts';
 import { bindSettings } from './bind.ts';
 import type { ConstantScope } from './constants.ts';
-import { trainDiagnostics } from './diagnostics.ts';
+import { reportTo, trainDiagnostics } from './diagnostics.ts';
 import type { Report } from './diagnostics.ts';
 import { checkOptimizer, checkSchedule, plainOptimizer, readTrainValue } from './schedule.ts';
 import type { Optimizer, TrainScope } from './schedule.ts';
@@ -27,7 +26,7 @@ const noSteps: Schedule = { kind: 'constant', rate: 0 };
 /** @param penalized Whether the file has penalties. */
 export function checkTrain(declaration: TrainDeclaration, penalized: boolean, constants: ConstantScope, report: Report): TrainSpec | undefined {
   const scope: TrainScope = { constants, report };
-  const settings = bindSettings(declaration.entries.filter((entry) => entry.kind === 'setting'), trainSettings, trainDiagnostics, report);
+  const settings = bindSettings(declaration.entries.filter((entry) => entry.kind === 'setting'), trainSettings, 'train-setting', trainDiagnostics, report);
   const checkedPhases = checkPhases(declaration, scope);
   const phases = checkedPhases?.phases;
   const seed = settings.get('seed');
@@ -57,7 +56,7 @@ function checkPhases(declaration: TrainDeclaration, scope: TrainScope): Pick<Tra
     const { span, text } = phase.name;
     const kind = phaseKinds.find((known) => known === text);
     const first = kind && written.get(kind);
-    if (!kind) scope.report(trainDiagnostics['unknown-phase']({ span, args: [text], help: didYouMean(text, phaseKinds) }));
+    if (!kind) scope.report(trainDiagnostics['unknown-phase']({ span, args: [text], help: scope.report.advice.on('phase', text, phaseKinds) }));
     else if (first) scope.report(trainDiagnostics['duplicate-phase']({ span, args: [text], related: [{ message: 'the first is here', span: first.name.span }] }));
     else written.set(kind, phase);
     const late = kind && [...written.keys()].find((before) => phaseKinds.indexOf(before) > phaseKinds.indexOf(kind));
@@ -111,12 +110,12 @@ function checkPhase(kind: PhaseKind, phase: Phase, inherited: Inherited, scope: 
   // Anything reported while this phase is read makes it fail.
   const watched: TrainScope = {
     ...scope,
-    report: (diagnostic) => {
+    report: reportTo((diagnostic) => {
       failed = true;
-      return scope.report(diagnostic);
-    },
+      scope.report(diagnostic);
+    }, scope.report.advice),
   };
-  const settings = bindSettings(phase.settings, phaseSettings, trainDiagnostics, watched.report);
+  const settings = bindSettings(phase.settings, phaseSettings, 'phase-setting', trainDiagnostics, watched.report);
   const epochsSetting = settings.get('epochs');
   const batchSetting = settings.get('batch');
   const optimizerSetting = settings.get('optimizer');

@@ -217,6 +217,8 @@ export interface Op {
   readonly gather?: (attrs: Attrs, inputs: readonly Shape[], kept: KeptMatrices) => GatheredNode;
   /** The form of the node in a training graph, written in primitives. Absent: the node itself. */
   readonly training?: (context: TrainingContext) => TrainingForm;
+  /** Of how many numbers the training form takes the statistics of one channel. Absent: it takes none. */
+  readonly statistics?: (inputs: readonly Shape[]) => number;
   /** Channel constants of result 0 from those of each activation input. Absent: nothing is constant. */
   readonly constant?: (attrs: Attrs, constants: readonly (ChannelConstants | undefined)[], known: KnownInputs, inputs: readonly Shape[]) => ChannelConstants;
   /** As scale and shift per channel of its first input; absent: not affine. */

@@ -29,11 +29,15 @@ function parameters(_attrs: Attrs, operands: readonly Shape[]): readonly Paramet
   ];
 }
 
+function statistics(inputs: readonly Shape[]): number {
+  const { samples, positions } = channelLayout(operand(inputs, 0), 'batch_norm');
+  return samples * positions;
+}
+
 function training({ builder, node, inputs }: TrainingContext): TrainingForm {
   const origin = { layer: node.layer, span: node.span };
   const [x, gamma, beta] = [operand(inputs, 0), operand(inputs, places.gamma), operand(inputs, places.beta)];
-  const { samples, positions } = channelLayout(builder.shapeOf(x), 'batch_norm');
-  const count = samples * positions;
+  const count = statistics([builder.shapeOf(x)]);
   const [epsilon, momentum] = [numberAttr(node.attrs, 'epsilon'), numberAttr(node.attrs, 'momentum')];
   const mean = builder.one('sum_shards', [builder.one('channel_sums', [x], {}, origin)], { scale: 1 / count }, origin);
   const variance = builder.one('sum_shards', [builder.one('channel_squares', [x, mean], {}, origin)], { scale: 1 / count }, origin);
@@ -70,6 +74,7 @@ export const batchNorm: Op = {
   },
   reference: (attrs, inputs) => [normalizeReference(attrs, inputs, places)],
   training,
+  statistics,
   axes: (_attrs, inputs) => [elementwiseLinks(operand(inputs, 0)), ...inputs.slice(1).map(() => [identityLink(1)])],
   slice: sliceUnchanged('batch_norm'),
   affinePerChannel: (attrs, known) => {

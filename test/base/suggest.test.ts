@@ -15,8 +15,8 @@ function distance(a: string, b: string): number {
   return at(a.length, b.length);
 }
 
-test('the nearest name is nearest by edit distance, up to a third of its length and four', () => {
-  const name = fc.string({ unit: fc.constantFrom('a', 'b', 'c'), maxLength: 20 });
+test('of names that begin alike, the nearest is nearest by edit distance, up to a third of its length and four', () => {
+  const name = fc.string({ unit: fc.constantFrom('a', 'b', 'c'), maxLength: 20 }).map((rest) => `n${rest}`);
   fc.assert(
     fc.property(name, fc.array(name, { maxLength: 4 }), (written, known) => {
       const limit = Math.min(4, Math.max(1, Math.floor(written.length / 3)));
@@ -26,6 +26,14 @@ test('the nearest name is nearest by edit distance, up to a third of its length 
     }),
     { numRuns: 1000 },
   );
+});
+
+test('another beginning or another number is another word', () => {
+  const known = ['relu', 'conv1', 'conv2', 'dense'];
+  for (const written of ['gelu', 'selu', 'relu6', 'conv3', 'conv', 'conv12', 'sense']) expect(nearest(written, known)).toBeUndefined();
+  for (const [written, meant] of [['rleu', 'relu'], ['erlu', 'relu'], ['cnov1', 'conv1'], ['con2', 'conv2'], ['dens', 'dense'], ['densse', 'dense']] as const) {
+    expect(nearest(written, known)).toBe(meant);
+  }
 });
 
 test('case, length and letters that grow in lower case', () => {
