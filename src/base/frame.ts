@@ -18,6 +18,8 @@ const WIDTH = 100;
 /** Columns kept before the mark where a line is cut. */
 const LEAD = 30;
 const TAB = 4;
+/** Units before and after the mark that are looked at: a file of a mebibyte may be one line. */
+const NEARBY = 4 * WIDTH;
 /** A longer span is shown by its first and last lines. */
 const WHOLE_SPAN_LINES = 4;
 
@@ -70,12 +72,11 @@ function rowsOf({ span, glyph, message }: Mark): Row[] {
   const end = Math.max(start, clamp(span.end, span.source));
   const rows: Row[] = [];
   let line = positionAt(span.source, start).line;
-  let lineStart = text.lastIndexOf('\n', start - 1) + 1;
-  if (start === 0) lineStart = 0;
+  let lineStart = start === 0 ? 0 : text.lastIndexOf('\n', start - 1) + 1;
   for (;;) {
     const newline = text.indexOf('\n', lineStart);
     const lineEnd = newline < 0 ? text.length : newline;
-    const content = text.slice(lineStart, lineEnd).replace(/\r$/, '');
+    const content = text.slice(lineStart, text[lineEnd - 1] === '\r' ? lineEnd - 1 : lineEnd);
     const indent = content.length - content.trimStart().length;
     const from = start >= lineStart ? start - lineStart : indent;
     const to = Math.min(end - lineStart, content.length);
@@ -83,6 +84,10 @@ function rowsOf({ span, glyph, message }: Mark): Row[] {
     if (newline < 0 || end <= newline + 1) break;
     line++;
     lineStart = newline + 1;
+    if (rows.length < WHOLE_SPAN_LINES) continue;
+    // Only the last of many lines is shown.
+    line = Math.max(line, positionAt(span.source, end - 1).line);
+    lineStart = Math.max(lineStart, text.lastIndexOf('\n', end - 2) + 1);
   }
   const shown = rows.length <= WHOLE_SPAN_LINES ? rows : [...rows.slice(0, 1), ...rows.slice(-1)];
   return shown.map((row, i) => (i === shown.length - 1 ? { ...row, message } : row));
@@ -93,7 +98,7 @@ function frame(rows: readonly Row[], gutter: number): string[] {
   const lines = [blank];
   let last: Row | undefined;
   for (const row of rows.toSorted((a, b) => a.line - b.line || a.from - b.from)) {
-    const repeated = last?.line === row.line && columnsOf(row.text).length <= WIDTH;
+    const repeated = last?.line === row.line && row.text.length <= NEARBY && columnsOf(row.text).length <= WIDTH;
     if (last && row.line > last.line + 1) lines.push('...');
     const { text, indent, width } = shownPart(row);
     if (!repeated) lines.push(`${String(row.line).padStart(gutter)} | ${text}`.trimEnd());
@@ -117,9 +122,10 @@ function columnsOf(text: string): { readonly shown: string; readonly offset: num
 }
 
 function shownPart(row: Row): { readonly text: string; readonly indent: number; readonly width: number } {
-  const columns = columnsOf(row.text);
+  const nearby = Math.max(0, row.from - NEARBY);
+  const columns = columnsOf(row.text.slice(nearby, row.from + NEARBY));
   const columnAt = (offset: number): number => {
-    const index = columns.findIndex((column) => column.offset >= offset);
+    const index = columns.findIndex((column) => column.offset >= offset - nearby);
     return index < 0 ? columns.length : index;
   };
   const [from, to] = [columnAt(row.from), columnAt(row.to)];

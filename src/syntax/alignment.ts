@@ -6,6 +6,9 @@ import { present } from '../base/invariant.ts';
 import type { CommentMap } from './comments.ts';
 import { childrenOf, entriesOf, nodesIn, tokensIn } from './cst.ts';
 
+/** A wider cell stands for itself: its neighbours are not moved that far. */
+const WIDEST_CELL = 50;
+
 /** Spaces to add after tokens, by the offset of the token. */
 export type Padding = ReadonlyMap<number, number>;
 
@@ -37,12 +40,13 @@ function layerCells(statement: CstNode): Cells {
 
 function lassoCells(entry: CstNode): Cells {
   if (entry.name !== 'lasso') return [];
-  const structures = [...tokensIn(entry, 'Identifier'), ...tokensIn(entry, 'Comma')];
   const pieces = nodesIn(entry, 'layers').flatMap((layers) => nodesIn(layers, 'piece').flatMap(childrenOf));
   const layers = pieces.filter((piece): piece is IToken => !('children' in piece));
-  const commas = tokensIn(entry, 'Comma').filter((comma) => comma.startOffset > (layers[0]?.startOffset ?? 0));
-  const first = structures.filter((token) => !commas.includes(token));
-  return [first, [...layers, ...commas]].map((cell) => cell.toSorted((a, b) => a.startOffset - b.startOffset));
+  const firstLayer = layers[0]?.startOffset ?? 0;
+  const commas = tokensIn(entry, 'Comma');
+  const structures = [...tokensIn(entry, 'Identifier'), ...commas.filter((comma) => comma.startOffset < firstLayer)];
+  const patterns = [...layers, ...commas.filter((comma) => comma.startOffset > firstLayer)];
+  return [structures, patterns].map((cell) => cell.toSorted((a, b) => a.startOffset - b.startOffset));
 }
 
 function alignLines(
@@ -53,10 +57,10 @@ function alignLines(
 ): void {
   let run: Cells[] = [];
   const finish = (): void => {
-    const columns = Math.max(0, ...run.map((cells) => cells.length));
+    const columns = largest(run.map((cells) => cells.length));
     for (let column = 0; column < columns; column++) {
       const widths = run.map((cells) => widthOf(cells[column] ?? []));
-      const widest = Math.max(...widths);
+      const widest = largest(widths);
       run.forEach((cells, i) => {
         const last = cells[column]?.at(-1);
         if (last) padding.set(last.startOffset, widest - present(widths[i], 'width'));
@@ -73,10 +77,16 @@ function alignLines(
       const around = comments.get(startOffset);
       return !around || around.inline.length + around.trailing.length === 0;
     });
-    if (cells.length === 0 || !isPlain) finish();
+    const isNarrow = cells.every((cell) => widthOf(cell) <= WIDEST_CELL);
+    if (cells.length === 0 || !isPlain || !isNarrow) finish();
     else run.push(cells);
   }
   finish();
+}
+
+/** Of numbers from 0, which may be too many for arguments of `Math.max`. */
+function largest(numbers: readonly number[]): number {
+  return numbers.reduce((most, each) => Math.max(most, each), 0);
 }
 
 /** As formatted: a space after each comma. */

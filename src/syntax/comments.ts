@@ -9,6 +9,8 @@
 
 import type { CstNode, IToken } from 'chevrotain';
 import { present } from '../base/invariant.ts';
+import { positionAt } from '../base/span.ts';
+import type { Source } from '../base/span.ts';
 import { endOf, isCloser, isOpener } from './brackets.ts';
 import { childrenOf } from './cst.ts';
 import { Comma, LineComment } from './tokens.ts';
@@ -69,11 +71,12 @@ interface Places {
 }
 
 export function attachComments(
-  text: string,
+  source: Source,
   file: CstNode,
   allTokens: readonly IToken[],
   comments: readonly IToken[],
 ): CommentMap {
+  const { text } = source;
   const items = findItems(file);
   const tokens = allTokens.filter((token) => token.tokenType !== Comma);
   const commas = allTokens.filter((token) => token.tokenType === Comma).map((token) => token.startOffset);
@@ -86,6 +89,8 @@ export function attachComments(
     return fresh;
   };
   const gap = (from: number, to: number): string => text.slice(from, to);
+  // By the table of lines: between two tokens there may be thousands of comments.
+  const onOneLine = (from: number, to: number): boolean => positionAt(source, from).line === positionAt(source, to).line;
 
   let [nextToken, nextComma, nextComment] = [0, 0, 0];
   /** End of the last comment that trails the last token, or of that token. */
@@ -111,8 +116,8 @@ export function attachComments(
     const blank = isBlank(gap(lastEnd, comment.startOffset));
     lastEnd = end;
 
-    const trails = previous !== undefined && !gap(trailEnd, comment.startOffset).includes('\n');
-    const meetsNext = next !== undefined && !gap(end, nextStart).includes('\n') && !commaAfter;
+    const trails = previous !== undefined && onOneLine(trailEnd, comment.startOffset);
+    const meetsNext = next !== undefined && onOneLine(end, nextStart) && !commaAfter;
     const dangles = previous !== undefined && isOpener(previous) && next !== undefined && isCloser(next);
     const startsItem = next === undefined || items.starts.has(nextStart) || isCloser(next);
     const lead = (offset: number): void => {

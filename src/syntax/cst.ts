@@ -23,8 +23,11 @@ export function nodeIn(node: CstNode, name: string): CstNode {
 }
 
 /** All children in source order. */
-export function childrenOf(node: CstNode): CstElement[] {
-  return Object.values(node.children).flat().sort((a, b) => startOf(a) - startOf(b));
+export function childrenOf(node: CstNode): readonly CstElement[] {
+  const byName = Object.values(node.children);
+  // Those of one name are in order already; most nodes have no others.
+  const [only] = byName;
+  return byName.length === 1 && only ? only : byName.flat().sort((a, b) => startOf(a) - startOf(b));
 }
 
 /** The rules among the children, in source order. */

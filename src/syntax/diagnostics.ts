@@ -25,6 +25,10 @@ interface Messages {
   readonly 'repeated-block': (keyword: string) => string;
   readonly 'too-deep': (limit: number) => string;
   readonly 'file-too-large': (mebibytes: string, limit: number) => string;
+  readonly 'too-many-words': (limit: number) => string;
+  readonly 'too-many-comments': (limit: number) => string;
+  readonly 'formatted-too-large': (mebibytes: string, limit: number) => string;
+  readonly 'cut-short': () => string;
   readonly 'too-many': (hidden: number) => string;
 }
 
@@ -51,5 +55,9 @@ export const syntaxDiagnostics: DiagnosticTable<Messages> = defineDiagnostics<Me
   'repeated-block': (keyword) => `a second \`${keyword}\` block`,
   'too-deep': (limit) => `nested more than ${limit} deep`,
   'file-too-large': (mebibytes, limit) => `the file has ${mebibytes} MiB; the limit is ${limit} MiB`,
+  'too-many-words': (limit) => `the file has more than ${limit.toLocaleString('en-US')} names, numbers and signs, which is the limit`,
+  'too-many-comments': (limit) => `the file has more than ${limit.toLocaleString('en-US')} comments, which is the limit`,
+  'formatted-too-large': (mebibytes, limit) => `formatted, the file would have ${mebibytes} MiB; the limit of what is read is ${limit} MiB`,
+  'cut-short': () => 'the file was not read to its end: it is long, and wrong in too many places',
   'too-many': (hidden) => `${hidden} more mistakes are not shown`,
 });

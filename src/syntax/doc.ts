@@ -20,6 +20,11 @@ function node(kind: Node['kind'], fields: Partial<Node>): Node {
 }
 
 export function concat(...parts: readonly Doc[]): Doc {
+  return inSequence(parts);
+}
+
+/** As `concat`, for lists that are too long for arguments. */
+export function inSequence(parts: readonly Doc[]): Doc {
   return node('concat', { parts });
 }
 
@@ -59,7 +64,7 @@ export function suffix(text: string): Doc {
 }
 
 export function join(separator: Doc, docs: readonly Doc[]): Doc {
-  return concat(...docs.flatMap((doc, i) => (i === 0 ? [doc] : [separator, doc])));
+  return inSequence(docs.flatMap((doc, i) => (i === 0 ? [doc] : [separator, doc])));
 }
 
 interface Command {
@@ -114,7 +119,14 @@ export function print(doc: Doc, width: number): string {
     }
   }
   out.push(pending);
-  return out.join('').replace(/[ \t]+$/gm, '');
+  return out.join('').split('\n').map(withoutTrailingBlanks).join('\n');
+}
+
+/** No regular expression: of thousands of blanks in a row each would be tried as the first. */
+function withoutTrailingBlanks(text: string): string {
+  let end = text.length;
+  while (text[end - 1] === ' ' || text[end - 1] === '\t') end--;
+  return text.slice(0, end);
 }
 
 function push(stack: Command[], parts: readonly Doc[], level: number, broken: boolean): void {

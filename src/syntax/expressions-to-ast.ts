@@ -98,7 +98,7 @@ function operandOf(context: Context, node: CstNode): Expression {
 export function string(context: Context, token: IToken): StringLiteral {
   const span = tokenSpan(context, token);
   const { value, diagnostics } = readString(token.image, span);
-  context.diagnostics.push(...diagnostics);
+  for (const diagnostic of diagnostics) context.diagnostics.push(diagnostic);
   return { kind: 'string', value, span };
 }
 

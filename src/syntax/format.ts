@@ -10,20 +10,24 @@ import { endOf } from './brackets.ts';
 import { attachComments, type CommentMap, type TokenComments } from './comments.ts';
 import { childrenOf, entriesOf, innerOf, nodeIn, nodesIn, tokenIn, tokensIn, unknownNode } from './cst.ts';
 import {
-  blankLine, blankOrSpace, breakAround, brokenGroup, choice, concat, type Doc, group, hardLine, indent, join, line, print, softLine, suffix,
+  blankLine, blankOrSpace, breakAround, brokenGroup, choice, concat, type Doc, group, hardLine, indent, inSequence, join, line, print, softLine, suffix,
 } from './doc.ts';
+import { syntaxDiagnostics } from './diagnostics.ts';
+import { MEBIBYTE, MOST_CHARACTERS } from './limits.ts';
 import { readSyntax } from './parse.ts';
 
 const WIDTH = 100;
 
-/** The formatted text, or the diagnostics of a file that does not parse. */
+/** The formatted text, or the diagnostics of a file that does not parse, or would not if it were formatted. */
 export function format(source: Source): string | readonly Diagnostic[] {
   const { cst, tokens, comments, diagnostics } = readSyntax(source);
   if (diagnostics.length > 0) return diagnostics;
-  const attached = attachComments(source.text, cst, tokens, comments);
+  const attached = attachComments(source, cst, tokens, comments);
   const layout: Layout = { text: source.text, comments: attached, padding: alignColumns(cst, attached) };
   const text = print(fileDoc(layout, cst), WIDTH);
-  return text === '' ? '' : `${text}\n`;
+  const formatted = text === '' ? '' : `${text}\n`;
+  if (formatted.length <= MOST_CHARACTERS) return formatted;
+  return [syntaxDiagnostics['formatted-too-large']({ args: [(formatted.length / MEBIBYTE).toFixed(1), MOST_CHARACTERS / MEBIBYTE] })];
 }
 
 interface Layout {
@@ -45,13 +49,13 @@ function commentsAt({ comments }: Layout, offset: number): TokenComments {
 function tokenDoc(layout: Layout, token: IToken): Doc {
   const { inline } = commentsAt(layout, token.startOffset);
   const padding = ' '.repeat(layout.padding.get(token.startOffset) ?? 0);
-  return concat(...inline.map((comment) => `${comment} `), token.image, trailingDoc(layout, token), padding);
+  return concat(inSequence(inline.map((comment) => `${comment} `)), token.image, trailingDoc(layout, token), padding);
 }
 
 function trailingDoc(layout: Layout, token: IToken): Doc {
   if (token.startOffset === layout.silent) return '';
   const { trailing } = commentsAt(layout, token.startOffset);
-  return concat(...trailing.map((text) => (isInline(text) ? ` ${text}` : suffix(` ${text}`))));
+  return inSequence(trailing.map((text) => (isInline(text) ? ` ${text}` : suffix(` ${text}`))));
 }
 
 function isInline(comment: string): boolean {
@@ -73,7 +77,7 @@ function withLeading(layout: Layout, offset: number, doc: Doc | undefined): Item
   const parts = leading.flatMap((comment, i) => [i === 0 ? '' : separator(comment.blankBefore), comment.text]);
   if (leading.length > 0) parts.push(breakAround);
   if (doc !== undefined) parts.push(leading.length === 0 ? '' : separator(blankBefore), doc);
-  return { doc: concat(...parts), blankBefore: leading[0]?.blankBefore ?? blankBefore };
+  return { doc: inSequence(parts), blankBefore: leading[0]?.blankBefore ?? blankBefore };
 }
 
 function separator(blank: boolean): Doc {
@@ -81,7 +85,7 @@ function separator(blank: boolean): Doc {
 }
 
 function lines(items: readonly Item[]): Doc {
-  return concat(...items.flatMap(({ doc, blankBefore }, i) => (i === 0 ? [doc] : [separator(blankBefore), doc])));
+  return inSequence(items.flatMap(({ doc, blankBefore }, i) => (i === 0 ? [doc] : [separator(blankBefore), doc])));
 }
 
 /** Comments between the last item and what closes the block, as an item. */
@@ -172,14 +176,14 @@ function lassoDoc(outer: Layout, node: CstNode): Doc {
   const structures = list(tokensIn(node, 'Identifier').map((token) => tokenDoc(layout, token)));
   const layers = list(
     nodesIn(node, 'layers').map((pattern) =>
-      concat(...nodesIn(pattern, 'piece').flatMap(childrenOf).map((piece) => valueDoc(layout, piece))),
+      inSequence(nodesIn(pattern, 'piece').flatMap(childrenOf).map((piece) => valueDoc(layout, piece))),
     ),
   );
   const clauses = nodesIn(node, 'clause').map((clause) =>
     concat(line, tokenDoc(layout, tokenIn(clause, 'Identifier')), ' ', valueDoc(layout, nodeIn(clause, 'expression'))),
   );
   const strength = [line, word('Strength'), ' ', valueDoc(layout, nodeIn(node, 'expression'))];
-  const statement = group(word('Lasso'), ' ', structures, ' ', word('Of'), ' ', layers, indent(...strength, ...clauses));
+  const statement = group(word('Lasso'), ' ', structures, ' ', word('Of'), ' ', layers, indent(...strength, inSequence(clauses)));
   return concat(statement, trailingDoc(outer, last));
 }
 
@@ -199,7 +203,7 @@ function phaseDoc(layout: Layout, node: CstNode): Doc {
   );
   const opened = /^[^\S\n]*\n/.test(layout.text.slice(endOf(open)));
   const wrap = opened && items.length > 0 ? brokenGroup : group;
-  const braces = wrap(tokenDoc(layout, open), items.length === 0 ? '' : concat(indent(line, ...body), line), close.image);
+  const braces = wrap(tokenDoc(layout, open), items.length === 0 ? '' : concat(indent(line, inSequence(body)), line), close.image);
   return concat(tokenDoc(layout, name), ' ', braces, trailingDoc(layout, close));
 }
 
@@ -215,7 +219,7 @@ function valueDoc(layout: Layout, element: CstElement): Doc {
       return operationDoc(layout, element);
     case 'signed':
     case 'operand':
-      return concat(...childrenOf(element).map((child) => valueDoc(layout, child)));
+      return inSequence(childrenOf(element).map((child) => valueDoc(layout, child)));
     case 'parenthesized': {
       const inner = nodeIn(element, 'expression');
       return bracketedDoc(layout, element, 'Paren', [itemOf(layout, inner, valueDoc(layout, inner))], '');
@@ -243,7 +247,7 @@ function operationDoc(layout: Layout, node: CstNode): Doc {
     afterOperand = 'children' in child;
     return isOperator ? concat(' ', doc, ' ') : doc;
   });
-  return concat(...parts);
+  return inSequence(parts);
 }
 
 function argumentDoc(layout: Layout, node: CstNode): Doc {
@@ -283,7 +287,7 @@ function bracketedDoc(
   const list = docs.length === 0 ? rest : [join(concat(comma, line), docs), choice('', comma), ...rest.flatMap((doc) => [hardLine, doc])];
   const isHugged = isSoleCall(layout, node) && rest.length === 0;
   const brackets = isHugged
-    ? concat(tokenDoc(layout, open), ...docs, close.image)
-    : group(tokenDoc(layout, open), list.length === 0 ? '' : concat(indent(softLine, ...list), softLine), close.image);
+    ? concat(tokenDoc(layout, open), inSequence(docs), close.image)
+    : group(tokenDoc(layout, open), list.length === 0 ? '' : concat(indent(softLine, inSequence(list)), softLine), close.image);
   return concat(brackets, trailingDoc(layout, close));
 }

@@ -13,15 +13,13 @@ import { endOf } from './brackets.ts';
 import { DEPTH_LIMIT, tooDeep } from './depth.ts';
 import { syntaxDiagnostics } from './diagnostics.ts';
 import { readTokens } from './lex.ts';
+import { MEBIBYTE, MOST_CHARACTERS, MOST_COMMENTS, MOST_WORDS, oneTooMany } from './limits.ts';
 import { respell } from './misspelt.ts';
 import { parserDiagnostics } from './parser-diagnostics.ts';
 import { parseRecovering } from './recover.ts';
 import { structureDiagnostics } from './structure.ts';
 import { toAst } from './to-ast.ts';
 
-const MEBIBYTE = 2 ** 20;
-/** In UTF-16 units; far beyond any hand-written network. */
-const SIZE_LIMIT = MEBIBYTE;
 
 export interface Parsed {
   /** With errors: what could be read; only fit for tools that tolerate gaps. */
@@ -48,9 +46,13 @@ export function parse(source: Source): Parsed {
 
 export function readSyntax(source: Source): Read {
   const { length } = source.text;
-  if (length > SIZE_LIMIT) {
-    const size = (length / MEBIBYTE).toFixed(1);
-    return unread(syntaxDiagnostics['file-too-large']({ args: [size, SIZE_LIMIT / MEBIBYTE] }));
+  if (length > MOST_CHARACTERS) {
+    return unread(syntaxDiagnostics['file-too-large']({ args: [(length / MEBIBYTE).toFixed(1), MOST_CHARACTERS / MEBIBYTE] }));
+  }
+  const beyond = oneTooMany(source.text);
+  if (beyond) {
+    const { what, start, end } = beyond;
+    return unread(syntaxDiagnostics[`too-many-${what}`]({ span: { source, start, end }, args: [what === 'words' ? MOST_WORDS : MOST_COMMENTS] }));
   }
   const { tokens, comments, diagnostics } = readTokens(source);
   const deep = tooDeep(tokens);
@@ -60,9 +62,10 @@ export function readSyntax(source: Source): Read {
   }
   const respelt = respell(source, tokens);
   const balanced = balance(source, respelt.tokens);
-  const { cst, errors } = parseRecovering(balanced.tokens);
+  const { cst, errors, cutShort } = parseRecovering(balanced.tokens);
   const before = [...diagnostics, ...respelt.diagnostics, ...balanced.diagnostics];
   const found = [...before, ...parserDiagnostics(source, errors, before)];
+  if (cutShort) found.push(syntaxDiagnostics['cut-short']({ span: { source, start: source.text.length, end: source.text.length }, args: [] }));
   return { cst, tokens, comments, diagnostics: found };
 }
 
@@ -73,4 +76,3 @@ function unread(diagnostic: Diagnostic): Read {
 function bySource(a: Diagnostic, b: Diagnostic): number {
   return (a.span?.start ?? 0) - (b.span?.start ?? 0);
 }
-

@@ -9,6 +9,7 @@ import type { CstNode, IRecognitionException, IToken, TokenType } from 'chevrota
 import { present } from '../base/invariant.ts';
 import { endsOperand, isAtom, isCloser, isIdentifier, isOpener, isSupplied, supplied } from './brackets.ts';
 import { parseTokens } from './parser.ts';
+import type { ParsedTokens } from './parser.ts';
 import {
   Colon, Comma, Const, Dot, Equals, Identifier, Lasso, LeftBrace, LeftParen, Network, NumberToken, Of, On, Power,
   Return, RightBrace, Sparsity, Star, Strength, Tensor, Train,
@@ -18,6 +19,8 @@ export interface Recovered {
   /** Without the parts that were taken out. */
   readonly cst: CstNode;
   readonly errors: readonly ParseError[];
+  /** There may be more errors: looking for them would have taken too long. */
+  readonly cutShort: boolean;
 }
 
 export interface ParseError {
@@ -27,36 +30,43 @@ export interface ParseError {
   readonly next: IToken | undefined;
 }
 
-/** Tokens parsed again at most: recovery costs the file's length an error. */
-const WORK_LIMIT = 500_000;
+/** Tokens parsed at most: recovery parses a file up to each error, and some repairs are found by trying. */
+const WORK_LIMIT = 150_000;
 
 const nothing: CstNode = { name: 'file', children: {} };
 
+interface Work {
+  left: number;
+}
+
 export function parseRecovering(tokens: readonly IToken[]): Recovered {
   const errors: ParseError[] = [];
+  const work: Work = { left: WORK_LIMIT };
   let rest = tokens;
-  for (let work = 0; ; work += rest.length) {
-    const { cst, error } = parseTokens(rest);
-    if (!error) return { cst: cst ?? nothing, errors };
-    const at = indexOf(rest, error.token);
+  for (;;) {
+    const { cst, error, at } = parseCounting(rest, work);
+    if (!error) return { cst: cst ?? nothing, errors, cutShort: false };
     errors.push({ exception: error, previous: rest[at - 1], next: rest[at + 1] });
-    if (work > WORK_LIMIT) return { cst: nothing, errors };
-    rest = repaired(rest, error);
+    if (work.left <= 0) return { cst: nothing, errors, cutShort: true };
+    rest = repaired(rest, at, error, work);
   }
 }
 
-/** The end of the file is no token of it. */
-function indexOf(tokens: readonly IToken[], token: IToken): number {
-  const found = tokens.indexOf(token);
-  return found < 0 ? tokens.length : found;
+/** `at`: how far it got; the end of the file is no token of it. */
+function parseCounting(tokens: readonly IToken[], work: Work): ParsedTokens & { readonly at: number } {
+  const parsed = parseTokens(tokens);
+  const found = parsed.error ? tokens.indexOf(parsed.error.token) : -1;
+  const at = found < 0 ? tokens.length : found;
+  // Copying the others and looking through them is cheaper than parsing them, but not nothing.
+  work.left -= at + tokens.length / 4;
+  return { ...parsed, at };
 }
 
-function repaired(tokens: readonly IToken[], error: IRecognitionException): readonly IToken[] {
+function repaired(tokens: readonly IToken[], at: number, error: IRecognitionException, work: Work): readonly IToken[] {
   const { ruleStack } = error.context;
-  const at = indexOf(tokens, error.token);
   const depths = depthsOf(tokens);
   const isConstant = ruleStack.includes('constant');
-  if (present(depths.braces[at], 'depth') === 0 && ruleStack.length > 2 && !isConstant) return repairHead(tokens, at);
+  if (present(depths.braces[at], 'depth') === 0 && ruleStack.length > 2 && !isConstant) return repairHead(tokens, at, work);
   return (
     (present(depths.brackets[at], 'depth') > 0 ? withoutItem(tokens, at, depths) : undefined) ??
     withoutStatement(tokens, at, ruleStack.at(-1) ?? 'file', depths)
@@ -101,7 +111,7 @@ function withoutItem(tokens: readonly IToken[], at: number, { brackets }: Depths
 const headWords: readonly TokenType[] = [On, Identifier, Colon, Tensor, LeftParen, LeftBrace];
 const declarations: readonly TokenType[] = [Const, Network, Sparsity, Train];
 
-function repairHead(tokens: readonly IToken[], at: number): readonly IToken[] {
+function repairHead(tokens: readonly IToken[], at: number, work: Work): readonly IToken[] {
   const before = tokens[at - 1];
   const attempts = [
     tokens.toSpliced(at, 1),
@@ -111,9 +121,8 @@ function repairHead(tokens: readonly IToken[], at: number): readonly IToken[] {
     }),
   ].filter((attempt) => bracesPairUp(attempt));
   const remaining = attempts.map((attempt) => {
-    const { error } = parseTokens(attempt);
-    const reached = error ? attempt.indexOf(error.token) : -1;
-    return reached < 0 ? 0 : attempt.length - reached;
+    const { at: reached } = parseCounting(attempt, work);
+    return attempt.length - reached;
   });
   const least = Math.min(...remaining);
   const best = attempts[remaining.indexOf(least)];
