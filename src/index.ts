@@ -22,7 +22,7 @@ import { explainModel } from './driver/explain.ts';
 import type { Explanation } from './driver/explain.ts';
 import { openModel, withWeights } from './driver/model.ts';
 import type { OpenedModel } from './driver/model.ts';
-import { checkInteger, findNamed, mostSamples, mostWorkers } from './driver/request.ts';
+import { checkInteger, checkTrainSpec, findNamed, mostSamples, mostWorkers } from './driver/request.ts';
 import { train as trainModel } from './driver/run-train.ts';
 import type { TrainOptions, TrainResult } from './driver/train-options.ts';
 import { verifyModule } from './driver/verify.ts';
@@ -96,6 +96,7 @@ export function loadModel(subject: string, weights?: string): OpenedModel {
  */
 export async function train(model: Model, dataset: Dataset, options: TrainOptions): Promise<TrainResult> {
   if (options.threads !== undefined) checkInteger('threads', options.threads, mostWorkers);
+  if (model.train) checkTrainSpec(model.train);
   return trainModel(model, dataset, options);
 }
 

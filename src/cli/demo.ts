@@ -79,7 +79,7 @@ function phasesText({ train: spec }: Model): string {
 
 /** Goes on with an unfinished run; what it cannot go on with is moved aside, since it may be somebody's work. */
 async function trainDemo(model: Model, shell: Shell, signal: AbortSignal): Promise<TrainResult> {
-  const run = async (): Promise<TrainResult> => train(model, await loadDataset({ kind: 'named', name: 'digits' }), { out: places.run, resume: true, onProgress: showProgress(shell, true), signal });
+  const run = async (): Promise<TrainResult> => train(model, await loadDataset({ kind: 'named', name: 'digits' }), { out: places.run, resume: true, onProgress: showProgress(shell), signal });
   try {
     return await run();
   } catch (error) {

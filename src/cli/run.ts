@@ -1,7 +1,8 @@
 // One command line, from its arguments to its exit code. Nothing that goes wrong leaves here as an exception.
 
 import { Command, CommanderError } from 'commander';
-import { DiagnosticError } from '../base/diagnostic.ts';
+import { defineDiagnostics, DiagnosticError } from '../base/diagnostic.ts';
+import type { Diagnostic, DiagnosticTable } from '../base/diagnostic.ts';
 import { Stopped } from '../driver/watch.ts';
 import { addBench } from './bench.ts';
 import { addBuild } from './build.ts';
@@ -27,7 +28,8 @@ export async function runCommandLine(args: readonly string[], shell: Shell): Pro
     .helpCommand(false)
     .configureHelp({ subcommandTerm: (command) => `${command.name()} ${command.usage().replace('[options] ', '')}` })
     .addHelpText('after', '\nExample:\n  ssl-compile check examples/lenet.ssl')
-    .configureOutput({ writeOut: shell.out, writeErr: shell.err })
+    // Under --json the one object on standard output says it.
+    .configureOutput({ writeOut: shell.out, writeErr: wantsJson(args) ? () => {} : shell.err })
     .exitOverride();
   let code: number = exitCode.ok;
   const finish = (answered: number): void => void (code = answered);
@@ -43,19 +45,47 @@ export async function runCommandLine(args: readonly string[], shell: Shell): Pro
 /** Says what went wrong; the exit code. */
 export function answerTo(error: unknown, args: readonly string[], shell: Shell): number {
   if (error instanceof Stopped) return exitCode.ok;
-  // Commander has printed what it has to say.
-  if (error instanceof CommanderError) return error.exitCode === 0 ? exitCode.ok : exitCode.usage;
+  const json = wantsJson(args);
+  const answerJson = (diagnostics: readonly Diagnostic[]): void => shell.out(`${JSON.stringify({ ok: false, diagnostics: diagnosticsJson(diagnostics) })}\n`);
+  if (error instanceof CommanderError) {
+    // Help and version that were asked for. In text, commander has printed what it has to say.
+    if (error.exitCode === 0) return exitCode.ok;
+    if (json) answerJson([usageFault(error.message.replace(/^error: /, ''))]);
+    return exitCode.usage;
+  }
   if (error instanceof UsageError) {
-    shell.err(`error: ${error.message}\n`);
+    if (json) answerJson([usageFault(error.message)]);
+    else shell.err(`error: ${error.message}\n`);
     return exitCode.usage;
   }
   if (error instanceof DiagnosticError) {
-    if (args.includes('--json')) shell.out(`${JSON.stringify({ ok: false, diagnostics: diagnosticsJson(error.diagnostics) })}\n`);
+    if (json) answerJson(error.diagnostics);
     else printDiagnostics(error.diagnostics, shell);
     return exitCode.input;
   }
-  shell.err(bugReport(error, shell));
+  const report = bugReport(error, shell);
+  if (json) answerJson([commandDiagnostics.bug({ args: [report.trimEnd()] })]);
+  else shell.err(report);
   return exitCode.bug;
+}
+
+/** Also where commander has not read the options, or could not. What follows `--` is no option. */
+function wantsJson(args: readonly string[]): boolean {
+  const end = args.indexOf('--');
+  return (end < 0 ? args : args.slice(0, end)).includes('--json');
+}
+
+const messages = {
+  usage: (why: string): string => why,
+  bug: (report: string): string => report,
+};
+const commandDiagnostics: DiagnosticTable<typeof messages> = defineDiagnostics('command', messages);
+
+/** `unknown option '--jsn'\n(Did you mean --json?)` */
+function usageFault(text: string): Diagnostic {
+  const [message = '', hint] = text.split('\n');
+  if (message === '(outputHelp)') return commandDiagnostics.usage({ args: ['no command given'], help: '`ssl-compile --help` lists the commands' });
+  return commandDiagnostics.usage({ args: [message], help: hint?.replace(/^\((.*)\)$/, '$1') });
 }
 
 function bugReport(error: unknown, shell: Shell): string {

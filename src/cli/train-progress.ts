@@ -3,10 +3,10 @@
 import type { EpochEvent, StepEvent, TrainEvent } from '../driver/run-events.ts';
 import type { Shell } from './shell.ts';
 
-/** Shows events where somebody watches; `always`: the end of each phase in any case. */
-export function showProgress(shell: Shell, always = false): (event: TrainEvent) => void {
+/** Shows events where somebody watches, and to a log or a pipe the end of each phase. */
+export function showProgress(shell: Shell): (event: TrainEvent) => void {
   return (event) => {
-    if (!shell.interactive && !(always && event.kind === 'phase')) return;
+    if (!shell.interactive && event.kind !== 'phase') return;
     switch (event.kind) {
       case 'begin':
         return;

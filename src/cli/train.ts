@@ -6,7 +6,7 @@ import { DiagnosticError } from '../base/diagnostic.ts';
 import { present } from '../base/invariant.ts';
 import type { Span } from '../base/span.ts';
 import type { Model } from '../ir/network.ts';
-import { mostWorkers } from '../driver/request.ts';
+import { largestSeed, mostWorkers } from '../driver/request.ts';
 import type { TrainResult } from '../driver/train-options.ts';
 import type { InitReport } from '../driver/initial-weights.ts';
 import type { TrainEvent } from '../driver/run-events.ts';
@@ -42,7 +42,7 @@ export function addTrain(program: Command, shell: Shell, finish: (code: number) 
     .option('--init <run|file>', 'weights to begin with: the folder of a run, or a .safetensors file; all that fits is taken')
     .option('--map <old=new>', 'what names in that file stand for, `*` for any characters; may be given several times', addPattern)
     .addOption(dataOption())
-    .addOption(new Option('--seed <n>', 'seed, instead of the one in the file').argParser(integerFrom(0, 2 ** 32 - 1)))
+    .addOption(new Option('--seed <n>', 'seed, instead of the one in the file').argParser(integerFrom(0, largestSeed)))
     .addOption(new Option('--threads <n>', 'worker threads at most; the results do not depend on it').argParser(integerFrom(1, mostWorkers)))
     .addOption(jsonOption())
     .addHelpText('after', example('train examples/lenet.ssl --out runs/lenet', 'train examples/lenet.ssl --out runs/lenet --resume', "train net.ssl --out runs/net --init net.safetensors --map 'backbone.*=*'"))

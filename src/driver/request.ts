@@ -3,21 +3,40 @@
 import { defineDiagnostics, fail } from '../base/diagnostic.ts';
 import type { DiagnosticTable } from '../base/diagnostic.ts';
 import { didYouMean } from '../base/suggest.ts';
+import type { TrainSpec } from '../ir/network.ts';
 
+/** Seeds are of 32 bits. */
+export const largestSeed: number = 2 ** 32 - 1;
 /** A batch beyond this is a slip of the pen. */
 export const mostSamples = 65_536;
 /** Worker threads beyond this are a slip of the pen. */
 export const mostWorkers = 64;
 
 const messages = {
-  integer: (name: string, found: number, most: number): string => `${name} is ${found}, expected an integer from 1 to ${most}`,
+  integer: (name: string, found: string, least: number, most: number): string => `${name} is ${found}, expected an integer from ${least} to ${most}`,
+  share: (name: string, found: string): string => `${name} is ${found}, expected a number from 0 to below 1`,
   name: (name: string, found: string): string => `there is no ${name} "${found}"`,
 };
 const requestDiagnostics: DiagnosticTable<typeof messages> = defineDiagnostics('request', messages);
 
-/** @throws DiagnosticError `request/integer` */
-export function checkInteger(name: string, found: number, most: number): void {
-  if (!Number.isInteger(found) || found < 1 || found > most) fail(requestDiagnostics.integer({ args: [name, found, most] }));
+/** @throws DiagnosticError `request/integer`, also for what is no number: callers may be plain JavaScript */
+export function checkInteger(name: string, found: number, most: number, least = 1): void {
+  if (!Number.isInteger(found) || found < least || found > most) fail(requestDiagnostics.integer({ args: [name, inWords(found), least, most] }));
+}
+
+/** What programs may have changed since it was checked: numbers that training counts with. @throws DiagnosticError `request/*` */
+export function checkTrainSpec({ seed, heldOut, phases }: TrainSpec): void {
+  checkInteger('seed', seed, largestSeed, 0);
+  if (!(heldOut >= 0 && heldOut < 1)) fail(requestDiagnostics.share({ args: ['heldOut', inWords(heldOut)] }));
+  for (const { name, epochs, batch } of phases) {
+    checkInteger(`epochs of ${name}`, epochs, 2 ** 30, 0);
+    checkInteger(`batch of ${name}`, batch, 2 ** 30);
+  }
+}
+
+function inWords(found: unknown): string {
+  if (typeof found === 'string') return JSON.stringify(found);
+  return typeof found === 'number' || found === undefined || found === null ? String(found) : `a value of type ${typeof found}`;
 }
 
 /** @throws DiagnosticError `request/name` */

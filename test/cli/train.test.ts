@@ -29,7 +29,7 @@ describe('train', () => {
   it('trains, and says what came of it', async () => {
     const { code, out, err } = await train('--out', run, '--seed', '7', '--threads', '1');
     expect(code).toBe(0);
-    expect(err).toMatch(/^data stripes, .*stripes \(IDX files\): 240 training and 60 test samples of 2 classes\n$/);
+    expect(err).toMatch(/^data stripes, .*stripes \(IDX files\): 240 training and 60 test samples of 2 classes\n(\w+ done: test error [\d.]+%\n){3}$/);
     expect(out).toMatch(/^Stripes on stripes, seed 7/);
     expect(out).toMatch(/finetune +[\d.]+% +[\d.]+%/);
     expect(listing(run)).toEqual(expect.arrayContaining(['model.ssl', 'summary.json', 'metrics.jsonl', 'weights.safetensors', 'checkpoint.json']));

@@ -38,13 +38,36 @@ describe('wrong usage exits 2', () => {
     ['a batch of none', ['build', 'a.ssl', '--out', 'o', '--batch', '0'], 'expected an integer from 1'],
     ['a batch that is no number', ['build', 'a.ssl', '--out', 'o', '--batch', 'many'], 'expected an integer from 1'],
     ['no run to train to', ['train', 'a.ssl'], "required option '--out <run>'"],
+    ['an infinite seed', ['train', 'a.ssl', '--out', 'o', '--seed', 'Infinity'], 'expected an integer from 0'],
+    ['a seed beyond 32 bits', ['train', 'a.ssl', '--out', 'o', '--seed', '4294967296'], 'expected an integer from 0'],
     ['a seed with a fraction', ['train', 'a.ssl', '--out', 'o', '--seed', '1.5'], 'expected an integer from 0'],
-    ['formatted text as JSON', ['fmt', '--stdout', '--json', 'a.ssl'], "'--stdout' cannot be used with option '--json'"],
     ['no weights to verify against', ['verify', 'o'], "required option '--weights <run|file>'"],
   ])('%s', async (_, args, message) => {
     const { code, out, err } = await runCli(args);
     expect({ code, out }).toEqual({ code: 2, out: '' });
     expect(err).toContain(message);
     expect(err).not.toMatch(/^ +at /m);
+  });
+});
+
+describe('wrong usage under --json prints one object', () => {
+  it.each([
+    ['no command', ['--json'], "unknown option '--json'", undefined],
+    ['an unknown command', ['chek', '--json'], "unknown command 'chek'", 'Did you mean check?'],
+    ['an unknown option', ['check', '--json', '--stop-aftr', 'parse', 'x.ssl'], "unknown option '--stop-aftr'", 'Did you mean --stop-after?'],
+    ['a missing argument', ['check', '--json'], "missing required argument 'file'", undefined],
+    ['formatted text', ['fmt', '--stdout', '--json', 'a.ssl'], "option '--stdout' cannot be used with option '--json'", undefined],
+    ['no folder to build to', ['build', 'a.ssl', '--json'], "required option '--out <dir>' not specified", undefined],
+    ['no run to train to', ['train', 'a.ssl', '--json'], "required option '--out <run>' not specified", undefined],
+    ['a pass of another command', ['check', 'a.ssl', '--json', '--dump-after', 'eliminate'], "there is no pass 'eliminate': known: check", undefined],
+  ])('%s', async (_, args, message, help) => {
+    const { code, out, err } = await runCli(args);
+    expect({ code, err }).toEqual({ code: 2, err: '' });
+    expect(JSON.parse(out)).toEqual({ ok: false, diagnostics: [{ code: 'command/usage', severity: 'error', message, related: [], ...(help !== undefined && { help }) }] });
+  });
+
+  it('but what follows -- is a file', async () => {
+    const { code, out } = await runCli(['check', '--', '--json']);
+    expect({ code, out }).toEqual({ code: 1, out: '' });
   });
 });
