@@ -83,7 +83,7 @@ async function prepare(model: Model, threads: number): Promise<{ readonly engine
 
 /** Peak resident memory of `ssl-compile train` on MNIST where it is there, else on digits; one epoch a phase. */
 async function residentMemory(example: string, context: SuiteContext): Promise<number> {
-  const dataset = await loadDataset('mnist').then(() => 'mnist', () => 'digits');
+  const dataset = await loadDataset({ kind: 'named', name: 'mnist' }).then(() => 'mnist', () => 'digits');
   context.progress(`${example}: training three epochs on ${dataset} for its memory`);
   const text = exampleText(example).replace('train on mnist', `train on ${dataset}`).replace(/epochs = \d+/g, 'epochs = 1');
   return inTemporaryFolder(async (folder) => {

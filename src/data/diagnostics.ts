@@ -36,6 +36,7 @@ const messages = {
   incomplete: (folder: string, missing: string): string => `${folder} lacks ${missing}`,
   'no-layout': (folder: string): string => `${folder} holds no data set: found neither IDX files, .npy pairs nor train/<class>/*.png`,
   'not-found': (name: string, places: string): string => `no data set ${name}; looked in ${places}`,
+  reference: (found: string): string => `${found} names no data set`,
   'unknown-name': (name: string): string => `there is no known data set \`${name}\``,
   'name-or-folder': (name: string, folder: string): string => `'${name}' may be the known data set or the folder ${folder}`,
   several: (path: string, other: string, read: string): string => `"${path}" is also at ${other}; ${read} is read`,

@@ -5,6 +5,7 @@ import { fail } from '../base/diagnostic.ts';
 import { formatShape, sizeOf } from '../base/tensor.ts';
 import { checkSameType } from './dataset.ts';
 import type { Dataset } from './dataset.ts';
+import { described } from './described.ts';
 import { dataDiagnostics } from './diagnostics.ts';
 
 /** What messages call it. */
@@ -13,9 +14,10 @@ const place = 'the given Dataset';
 /** One pass over labels and float samples. Fails with the first fault: `data/given`, `data/label` or `data/not-finite`. */
 export function checkGivenDataset(given: Dataset): void {
   // Anything may come from JavaScript.
+  if (isObject(given) && 'then' in given) refuse(place, 'a promise of one', 'a Dataset: await it first');
   const { name, shape, classes, labels, training, test }: Unchecked = isObject(given) ? given : refuse(place, described(given), 'an object');
   if (typeof name !== 'string' || name === '') refuse(`${place}: name`, described(name), 'a text');
-  if (!isShape(shape)) refuse(`${place}: shape`, described(shape), 'one to three positive whole numbers: [features] or [channels, height, width]');
+  if (!isShape(shape)) refuse(`${place}: shape`, described(shape), 'one or three positive whole numbers: [features] or [channels, height, width]');
   if (!isWhole(classes) || classes < 1 || classes > mostClasses) refuse(`${place}: classes`, described(classes), `a whole number from 1 to ${mostClasses}`);
   if (labels !== undefined) checkNames(labels, classes);
   checkSplit(`${place}: training`, training, shape, classes);
@@ -74,20 +76,12 @@ function isWhole(value: unknown): value is number {
 }
 
 function isShape(value: unknown): value is readonly number[] {
-  return Array.isArray(value) && value.length >= 1 && value.length <= 3 && value.length !== 2 && value.every((extent) => isWhole(extent) && extent > 0);
+  return Array.isArray(value) && (value.length === 1 || value.length === 3) && value.every((extent) => isWhole(extent) && extent > 0);
 }
 
 /** Lists of big integers are none; what plain lists hold is looked at one by one. */
 function isNumberList(value: unknown): value is ArrayLike<number> {
   return Array.isArray(value) || (ArrayBuffer.isView(value) && !(value instanceof DataView) && !(value instanceof BigInt64Array) && !(value instanceof BigUint64Array));
-}
-
-function described(value: unknown): string {
-  if (typeof value === 'string') return JSON.stringify(value);
-  if (value === null || typeof value !== 'object') return typeof value === 'function' ? 'a function' : String(value);
-  if (Array.isArray(value) && value.length <= 8) return `[${value.map((each) => (Array.isArray(each) ? '[...]' : described(each))).join(', ')}]`;
-  const kind = value.constructor?.name ?? 'Object';
-  return /^[AEIO]/.test(kind) ? `an ${kind}` : `a ${kind}`;
 }
 
 function refuse(what: string, found: string, expected: string): never {

@@ -6,6 +6,7 @@ import { resolve } from 'node:path';
 import { fail } from '../base/diagnostic.ts';
 import { didYouMean, nearest } from '../base/suggest.ts';
 import type { Dataset } from '../data/dataset.ts';
+import { described } from '../data/described.ts';
 import { dataDiagnostics } from '../data/diagnostics.ts';
 import { defaultDigits, digits } from '../data/digits.ts';
 import type { DatasetReference } from '../ir/network.ts';
@@ -30,14 +31,28 @@ const namedDatasets: ReadonlyMap<string, (search: DataSearch) => Promise<Dataset
  */
 export async function loadDataset(wanted: DatasetReference | string, search: DataSearch = {}, judge: JudgeShape = () => {}): Promise<Dataset> {
   const { directory, workingDirectory = process.cwd() } = search;
-  const reference = typeof wanted === 'string' ? referenceOf(wanted, workingDirectory) : wanted;
+  const reference = referenceOf(wanted, workingDirectory);
   if (directory !== undefined) requireFolder(resolve(workingDirectory, directory));
   if (reference.kind === 'folder') return loadFolder(reference.path, search, judge);
   const load = namedDatasets.get(reference.name) ?? unknownName(reference.name, workingDirectory);
   return load(search);
 }
 
-function referenceOf(nameOrPath: string, workingDirectory: string): DatasetReference {
+/** Anything may come from JavaScript. Fails with `data/reference` or `data/name-or-folder`. */
+function referenceOf(wanted: DatasetReference | string, workingDirectory: string): DatasetReference {
+  if (typeof wanted === 'string' && wanted !== '') return referenceInShort(wanted, workingDirectory);
+  if (isReference(wanted)) return wanted;
+  const help = "for example 'digits', './my-data', { kind: 'named', name: 'digits' } or { kind: 'folder', path: 'my-data' }";
+  return fail(dataDiagnostics.reference({ args: [described(wanted)], help }));
+}
+
+function isReference(wanted: unknown): wanted is DatasetReference {
+  if (typeof wanted !== 'object' || wanted === null || !('kind' in wanted)) return false;
+  if (wanted.kind === 'named') return 'name' in wanted && typeof wanted.name === 'string';
+  return wanted.kind === 'folder' && 'path' in wanted && typeof wanted.path === 'string' && wanted.path !== '';
+}
+
+function referenceInShort(nameOrPath: string, workingDirectory: string): DatasetReference {
   if (!namedDatasets.has(nameOrPath)) return { kind: 'folder', path: nameOrPath };
   const folder = resolve(workingDirectory, nameOrPath);
   if (existsSync(folder)) {

@@ -48,6 +48,12 @@ train on "pets" { baseline { epochs = 30, batch = 3, rate = 0.5 } held_out = 0 }
     expect(weights[0]).toBeGreaterThan(weights[8] ?? NaN);
   });
 
+  it('are held against those of a network that is evaluated', async () => {
+    const { code, out } = await runCli(['evaluate', join(place, 'named'), '--data', place, '--json']);
+    expect(code).toBe(0);
+    expect(JSON.parse(out)).toMatchObject({ wrong: 0, classes: ['dog', 'cat', 'bird'].map((name) => ({ name, samples: 1 })) });
+  });
+
   it('that are others are refused', async () => {
     const { code, err } = await trainPets('  labels ["dog", "cat", "fish"]', 'other');
     expect(code).toBe(1);

@@ -40,7 +40,7 @@ test.each([
   [{ test: undefined }, 'the given Dataset: test is undefined, expected { count, samples, labels }'],
   [{ test: { ...split, labels: Uint8Array.of(255, 255) } }, 'test.labels has label 255 at sample 0'],
   [{ test: { ...split, samples: new Uint8Array(6) } }, 'test holds bytes, expected numbers that are not bytes as in the given Dataset: training'],
-  [{ shape: 3 }, 'the given Dataset: shape is 3, expected one to three positive whole numbers'],
+  [{ shape: 3 }, 'the given Dataset: shape is 3, expected one or three positive whole numbers'],
   [{ shape: [1.5, 2] }, 'shape is [1.5, 2]'],
   [{ shape: [3, 1] }, 'shape is [3, 1]'],
   [{ shape: [0] }, 'shape is [0]'],
@@ -52,6 +52,10 @@ test.each([
   [{ labels: [0, 1] }, 'labels is [0, 1], expected an array of texts'],
 ])('a data set with %o', (change, message) => {
   expect(messageFor(change)).toContain(message);
+});
+
+test('a promise has to be awaited', () => {
+  expect(diagnosed(() => check(Promise.resolve(good))).message).toBe('the given Dataset is a promise of one, expected a Dataset: await it first');
 });
 
 test.each([undefined, null, 'digits', 7])('%o is no data set', (given) => {

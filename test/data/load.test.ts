@@ -96,6 +96,10 @@ test('quotes mean a folder, and a name without them the known data set', async (
   expect((await diagnosedAsync(loadDataset({ kind: 'named', name: 'digit' }, search))).help).toBe('did you mean "digits"?');
 });
 
+test.each([undefined, null, 7, '', {}, { kind: 'named' }, { kind: 'folder', path: '' }, { folder: 'digits' }])('%o names no data set', async (wanted) => {
+  expect((await diagnosedAsync(loadDataset(wanted as string, search))).code).toBe('data/reference');
+});
+
 test('of two folders the first of the search path is read, with a warning', async () => {
   putIdx('mine', (bytes) => bytes);
   putIdx('data/mine', (bytes) => bytes);
