@@ -52,11 +52,22 @@ describe('the compiler as a library', () => {
     }
     await expect(build(model, { target: 'c' as 'js' })).rejects.toMatchObject({ diagnostics: [{ code: 'request/name', message: 'there is no target "c"', help: 'known: wasm, js, gpujs' }] });
     await expect(bench(model, { target: 'gpujs' as 'js' })).rejects.toThrow('request/name: there is no target "gpujs"');
-    await expect(build(model, { layout: 'nhwc' as 'hwc' })).rejects.toMatchObject({ diagnostics: [{ message: 'there is no layout "nhwc"', help: 'did you mean "hwc"?' }] });
+    await expect(build(model, { layout: 'nhwc' as 'hwc' })).rejects.toMatchObject({ diagnostics: [{ message: 'there is no layout "nhwc"', help: 'known: chw, hwc' }] });
     const { model: trained } = check(parse('network N(x: tensor[1, 16, 16]) { return dense(x, units = 10) } train on digits { baseline { epochs = 1, rate = 0.1 } }').file);
     const dataset = await loadDataset('digits');
     for (const threads of [0, -1, 1.5]) {
       await expect(train(present(trained, 'model'), dataset, { out: join(out, 'run'), threads })).rejects.toThrow(`request/integer: threads is ${threads}, expected an integer from 1 to 64`);
+    }
+    await expect(train(present(trained, 'model'), dataset, { out: join(out, 'run'), threads: '2' as unknown as number })).rejects.toThrow('request/integer: threads is "2"');
+    const spec = present(trained?.train, 'train');
+    for (const [changes, message] of [
+      ...[Infinity, NaN, -1, 0.5, 2 ** 32].map((seed) => [{ seed }, `seed is ${seed}, expected an integer from 0 to 4294967295`] as const),
+      [{ seed: '1' as unknown as number }, 'seed is "1"'],
+      [{ heldOut: NaN }, 'heldOut is NaN, expected a number from 0 to below 1'],
+      [{ phases: spec.phases.map((phase) => ({ ...phase, batch: 1.5 })) }, 'batch of baseline is 1.5'],
+      [{ phases: spec.phases.map((phase) => ({ ...phase, epochs: Infinity })) }, 'epochs of baseline is Infinity'],
+    ] as const) {
+      await expect(train({ ...present(trained, 'model'), train: { ...spec, ...changes } }, dataset, { out: join(out, 'run') })).rejects.toThrow(message);
     }
   });
 });

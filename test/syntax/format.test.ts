@@ -1,5 +1,7 @@
 // Formatting: idempotent, keeps comments and meaning; and what it looks like.
 
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { SourceFile } from '../../src/syntax/ast.ts';
@@ -109,4 +111,10 @@ describe('layout', () => {
     const result = format({ name: 'test.ssl', text: 'const a = ' });
     expect(typeof result === 'string' || result.map((d) => d.code)).toEqual(['syntax/expected']);
   });
+});
+
+const examples = join(import.meta.dirname, '../../examples');
+test.each(readdirSync(examples).filter((name) => name.endsWith('.ssl')))('%s is formatted', (name) => {
+  const text = readFileSync(join(examples, name), 'utf8');
+  expect(format({ name, text })).toBe(text);
 });
