@@ -88,6 +88,9 @@ function helpForMissing(parameter: Parameter, { tensors }: TensorSource, network
   if (missing.length * unread.length > mostComparisons) return undefined;
   const near = nearest(`${prefix}${name}`, unread) ?? (alias === undefined ? undefined : nearest(`${prefix}${layer}.${alias}`, unread));
   if (near !== undefined) return `did you mean the "${near}" in it? It must be called "${prefix}${name}"`;
+  const names = alias === undefined ? [name] : [name, `${layer}.${alias}`];
+  const longer = unread.find((tensor) => names.some((each) => tensor.endsWith(`.${each}`)));
+  if (longer !== undefined) return `the "${longer}" in it may be it: names begin with the same, or with nothing`;
   if (suffix !== 'weight') return undefined;
   const kernel = unread.find((tensor) => isKernelOf(layer, tensor));
   if (kernel === undefined) return undefined;

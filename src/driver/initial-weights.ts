@@ -16,7 +16,7 @@ import { weightsFile } from './weights.ts';
 export interface InitRequest {
   /** The folder of a run that has come to its end, or a .safetensors file. */
   readonly from: string;
-  /** Names in the file and what they stand for, with as many stars on either side: `{ 'backbone.conv*': 'conv*' }`. */
+  /** Names in the file and what they stand for (weight-map.ts): `{ 'backbone.conv*': 'conv*' }`. */
   readonly map?: Readonly<Record<string, string>> | undefined;
 }
 

@@ -27,7 +27,7 @@ const fitMessages = {
 export const fitDiagnostics: DiagnosticTable<typeof fitMessages> = defineDiagnostics('fit', fitMessages);
 
 const mapMessages = {
-  stars: (from: string, to: string): string => `"${from}" and "${to}" have different numbers of stars`,
+  stars: (from: string, to: string): string => `"${to}" has another number of stars than "${from}", expected as many or none`,
   nothing: (file: string, pattern: string): string => `no tensor of ${file} matches "${pattern}"`,
   several: (file: string, tensor: string, first: string, second: string): string => `"${tensor}" of ${file} matches both "${first}" and "${second}"`,
   collision: (file: string, first: string, second: string, name: string): string => `"${first}" and "${second}" of ${file} are both mapped to "${name}"`,

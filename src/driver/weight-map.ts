@@ -1,6 +1,6 @@
 // Names of tensors as a person maps them: `--map 'backbone.conv*=conv*'`. A star stands for any characters, dots too,
 // or for none; the k-th star of the new name is what the k-th star of the old one stood for, and an earlier star takes
-// as little as it can. A tensor that no pattern matches keeps its name.
+// as little as it can. A new name without stars is for one tensor. A tensor that no pattern matches keeps its name.
 
 import { DiagnosticError } from '../base/diagnostic.ts';
 import type { Diagnostic } from '../base/diagnostic.ts';
@@ -9,7 +9,7 @@ import { mapDiagnostics } from './weight-diagnostics.ts';
 
 export interface NamePattern {
   readonly from: string;
-  /** With as many stars. */
+  /** With as many stars, or none. */
   readonly to: string;
 }
 
@@ -19,7 +19,7 @@ export interface NamePattern {
  * @throws DiagnosticError `map/*` where a pattern matches nothing, or the patterns do not say what one tensor is called
  */
 export function renamed(names: readonly string[], patterns: readonly NamePattern[], file: string): ReadonlyMap<string, string> {
-  const faults: Diagnostic[] = patterns.filter(({ from, to }) => starsOf(from) !== starsOf(to)).map(({ from, to }) => mapDiagnostics.stars({ args: [from, to] }));
+  const faults: Diagnostic[] = patterns.filter(({ from, to }) => ![0, starsOf(from)].includes(starsOf(to))).map(({ from, to }) => mapDiagnostics.stars({ args: [from, to] }));
   if (faults.length > 0) throw new DiagnosticError(faults);
   const matched = new Map<NamePattern, string[]>(patterns.map((pattern) => [pattern, []]));
   const result = new Map<string, string>();
@@ -75,5 +75,6 @@ function starsIn(pattern: string, name: string): readonly string[] | undefined {
 }
 
 function filled(pattern: string, stars: readonly string[]): string {
-  return pattern.split('*').map((piece, i) => piece + (stars[i] ?? '')).join('');
+  const [head = '', ...pieces] = pattern.split('*');
+  return head + pieces.map((piece, i) => (stars[i] ?? '') + piece).join('');
 }

@@ -5,6 +5,7 @@ import type { Diagnostic } from '../base/diagnostic.ts';
 import { present } from '../base/invariant.ts';
 import { stridesOf } from '../base/tensor.ts';
 import type { Shape } from '../base/tensor.ts';
+import { typeFault } from '../engine/safetensors-elements.ts';
 import type { ParameterData } from '../ir/graph.ts';
 import type { Parameter } from '../ir/network.ts';
 import type { TensorSource } from './tensor-source.ts';
@@ -16,7 +17,9 @@ import { fitDiagnostics } from './weight-diagnostics.ts';
  * `weights/type`
  */
 export function readNumbers(source: TensorSource, fitting: readonly (readonly [Parameter, string])[]): ReadonlyMap<string, ParameterData> {
-  const faults: Diagnostic[] = [];
+  // By the header, before anything is read.
+  const faults: Diagnostic[] = fitting.flatMap(([, tensor]) => typeFault(present(source.tensors.get(tensor), tensor).type, tensor, source.name) ?? []);
+  if (faults.length > 0) throw new DiagnosticError(faults);
   const parameters = new Map<string, ParameterData>();
   for (const [parameter, tensor] of fitting) {
     const data = Float64Array.from(source.read(tensor).data);

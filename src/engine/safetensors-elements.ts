@@ -1,6 +1,8 @@
 // Elements of the tensors of a safetensors file: little-endian numbers of a type.
 
 import { fail } from '../base/diagnostic.ts';
+import type { Diagnostic } from '../base/diagnostic.ts';
+import { present } from '../base/invariant.ts';
 import { halfToNumber } from '../base/half.ts';
 import { weightsDiagnostics } from './diagnostics.ts';
 
@@ -33,10 +35,18 @@ export function bytesOfType(name: string): number | undefined {
   return elementTypes.get(name)?.bytes ?? otherTypes.get(name);
 }
 
-/** Fails with `weights/type` where it is no type that we read. */
-export function elementTypeOf(type: string, tensor: string, file: string): ElementType {
+/** What is wrong with the type of a tensor, unless it is one that we read. */
+export function typeFault(type: string, tensor: string, file: string): Diagnostic | undefined {
+  if (elementTypes.has(type)) return undefined;
   const expected = [...elementTypes.keys()].join(', ');
-  return elementTypes.get(type) ?? fail(weightsDiagnostics.type({ args: [file, tensor, type, expected], help: `convert it in Python: \`tensors["${tensor}"] = tensors["${tensor}"].float()\`` }));
+  return weightsDiagnostics.type({ args: [file, tensor, type, expected], help: `convert it in Python: \`tensors["${tensor}"] = tensors["${tensor}"].float()\`` });
+}
+
+/** Fails with `weights/type`. */
+export function elementTypeOf(type: string, tensor: string, file: string): ElementType {
+  const fault = typeFault(type, tensor, file);
+  if (fault) fail(fault);
+  return present(elementTypes.get(type), type);
 }
 
 /** @param bytes A whole number of elements. */

@@ -63,6 +63,52 @@ it('warns of outputs that are never a right answer', async () => {
   expect(err).toMatch(/^warning\[data\/classes\]: stripes has 2 classes, but the network has 3 outputs\n/);
 });
 
+describe('--init', () => {
+  const again = (name: string, ...more: string[]): ReturnType<typeof runCli> => train('--out', join(folder, name), '--init', join(run, 'baseline.safetensors'), ...more);
+
+  it('begins with weights and says which', async () => {
+    const { code, err } = await again('told');
+    expect(code).toBe(0);
+    expect(err).toContain(
+      [
+        `Stripes begins with weights of ${join(run, 'baseline.safetensors')}`,
+        '  taken: 4: conv1.weight, conv1.bias, output.weight, output.bias',
+        '  drawn from the seed: nothing',
+        '  not used: nothing',
+        '',
+      ].join('\n'),
+    );
+  });
+
+  it('of another run, with names mapped, and what is left drawn', async () => {
+    const head = join(folder, 'head.ssl');
+    writeFileSync(head, text.replace('return dense(conv1, units = 2)', 'fc = dense(conv1, units = 2)\n  return fc'));
+    const args = ['train', head, '--data', folder, '--init', run, '--json'];
+    const { code, out } = await runCli([...args, '--out', join(folder, 'head'), '--map', 'output.w*=fc.w*']);
+    expect(code).toBe(0);
+    expect(JSON.parse(out)).toMatchObject({
+      initial: { from: join(run, 'weights.safetensors'), sha256: expect.stringMatching(/^[0-9a-f]{64}$/), taken: 3, fresh: ['fc.bias'] },
+      initialTensors: { fresh: [{ parameter: 'fc.bias', why: 'no tensor of that name' }], unused: [{ tensor: 'output.bias', why: 'Stripes has no such name' }] },
+    });
+    const clash = await runCli([...args, '--out', join(folder, 'clash'), '--map', '*.bias=fc.bias']);
+    expect({ code: clash.code, codes: (JSON.parse(clash.out) as { diagnostics: { code: string }[] }).diagnostics.map((each) => each.code) }).toEqual({ code: 1, codes: ['map/collision'] });
+  });
+
+  it.each([
+    ['a pattern without what it stands for', ['--map', 'conv1'], 'expected OLD=NEW'],
+    ['an empty name', ['--map', '=a'], 'expected OLD=NEW'],
+    ['a pattern twice', ['--map', 'a=b', '--map', 'a=c'], "'a' is mapped twice"],
+  ])('%s is no usage', async (_, more, message) => {
+    const { code, err } = await again('usage', ...more);
+    expect(code).toBe(2);
+    expect(err).toContain(message);
+  });
+
+  it('belongs to --map', async () => {
+    expect(await train('--out', join(folder, 'usage'), '--map', 'a=b')).toMatchObject({ code: 2, err: expect.stringContaining('add --init FILE') });
+  });
+});
+
 describe('what cannot be trained exits 1 and leaves no run', () => {
   const place = temporaryFolder();
 

@@ -94,6 +94,7 @@ describe('names', () => {
   test('with a prefix that only some have are not guessed at', () => {
     const found = faults(() => fit({ ...conv, ...behind('module.', without(torch, 'conv1.weight')) }));
     expect(found.filter(({ code }) => code === 'fit/missing')).toHaveLength(6);
+    expect(told(found)).toContain('fit/missing: w lacks "bn1.mean" of shape [2] = the "module.bn1.running_mean" in it may be it: names begin with the same, or with nothing');
     expect(told(found)).toContain('fit/unknown: w holds "module.output.bias", which Net does not have');
   });
 
