@@ -14,7 +14,7 @@ export function summaryText(summary: RunSummary, out: string): string {
   });
   return [
     `${findingsText(findings)}${network} on ${dataset}, seed ${seed}, ${duration(seconds)}\n`,
-    `${formatTable({ head: ['phase', 'test error', 'held-out error', 'epochs in all'], rows, text: [0] })}${comparisonText(summary)}`,
+    `${formatTable({ head: ['phase', 'test error', 'held-out error', 'epochs in all'], rows, text: [0] })}${moduleText(summary)}${comparisonText(summary)}`,
     structureTable(layers),
     [
       `weights ${changeText(weights, findings)}\n`,
@@ -23,6 +23,13 @@ export function summaryText(summary: RunSummary, out: string): string {
       `\nthe run is in ${out}; build it with: ssl-compile build ${out} --out DIR\n`,
     ].join(''),
   ].join('\n');
+}
+
+/** What the module answers otherwise than the network it is made of: where scores are equal but for rounding. */
+function moduleText({ product, error, evaluation }: RunSummary): string {
+  const differing = Math.round(evaluation.samples * Math.abs(evaluation.error - (error[product] ?? evaluation.error)));
+  if (differing === 0) return '';
+  return `\nThe compacted module has ${percent(evaluation.error)}: rounding decides ${differing} of ${evaluation.samples} samples otherwise.\n`;
 }
 
 /** Compacted against dense after the same training; without a control there is no such figure. */

@@ -9,7 +9,8 @@ import type { Program } from '../ir/graph.ts';
 import type { Binding } from '../ir/kernel.ts';
 import type { OpRegistry } from '../ir/op.ts';
 import { lowerDeployed } from '../lower/lower.ts';
-import type { KernelTarget } from '../targets/target.ts';
+import { wasmTarget } from '../targets/wasm/target.ts';
+import { compact } from './compact.ts';
 import { answerOf } from './evaluation.ts';
 import { startKernels } from './start-kernels.ts';
 
@@ -52,10 +53,10 @@ export async function answersOf({ inputShape, classes, batch, run }: Classifier,
   return answers;
 }
 
-/** A deployed network for one sample a run, by the very kernels of the module that `build` makes of it. */
-export async function kernelClassifier(deployed: Program, target: KernelTarget, ops: OpRegistry): Promise<Classifier> {
-  const kernels = lowerDeployed(deployed, ops, target.machine);
-  const { heap, run } = await startKernels(target, kernels);
+/** The network of trained weights, compacted, by the very kernels of the module that `build` makes of it. */
+export async function compactedClassifier(trained: Program, ops: OpRegistry): Promise<Classifier> {
+  const kernels = lowerDeployed(compact(trained, ops), ops, wasmTarget.machine);
+  const { heap, run } = await startKernels(wasmTarget, kernels);
   const binding = (wanted: string): Binding => present(kernels.bindings.find(({ name }) => name === wanted), `binding ${wanted}`);
   const [input, output] = [binding('input'), binding('output')];
   const scores = new Float32Array(sizeOf(output.shape));

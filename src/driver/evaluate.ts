@@ -14,11 +14,10 @@ import { checkGivenDataset } from '../data/given-dataset.ts';
 import type { DatasetReference } from '../ir/network.ts';
 import type { OpRegistry } from '../ir/op.ts';
 import { wasmTarget } from '../targets/wasm/target.ts';
-import { answersOf, kernelClassifier } from './classifier.ts';
+import { answersOf, compactedClassifier } from './classifier.ts';
 import type { Classifier } from './classifier.ts';
-import { compact } from './compact.ts';
 import { moduleDiagnostics } from './diagnostics.ts';
-import { evaluationOf } from './evaluation.ts';
+import { evaluationOf, namesOf } from './evaluation.ts';
 import type { Evaluation } from './evaluation.ts';
 import { channelsLastOrder } from './layout.ts';
 import { openModel, withWeights } from './model.ts';
@@ -65,8 +64,8 @@ export async function openSubject(place: string, ops: OpRegistry): Promise<Subje
 async function openRun(folder: string, ops: OpRegistry): Promise<Subject> {
   const { model, weights } = withWeights(openModel(folder, undefined, ops));
   const { graph, name, labels } = model.network;
-  const deployed = compact({ graph, parameters: weights.parameters }, ops);
-  return { network: name, target: wasmTarget.name, dataset: model.train?.dataset, labels, classifier: await kernelClassifier(deployed, wasmTarget, ops), close: async () => {} };
+  const classifier = await compactedClassifier({ graph, parameters: weights.parameters }, ops);
+  return { network: name, target: wasmTarget.name, dataset: model.train?.dataset, labels, classifier, close: async () => {} };
 }
 
 /** The module runs as verify runs it: in a thread of its own, those for gpu.js in its mode `cpu`. */
@@ -100,7 +99,7 @@ export async function evaluateSubject({ network, target, labels, classifier }: S
   const warnings = [...(given.warnings ?? []), ...fittingData(given, classifier)];
   const dataset = nameClasses(given, labels);
   const answers = await answersOf(classifier, dataset.test);
-  const names = labels ?? namesOf(dataset, classifier.classes);
+  const names = namesOf(classifier.classes, labels ?? dataset.labels);
   return { network, target, dataset: dataset.name, ...evaluationOf(answers, dataset.test.labels, names), warnings };
 }
 
@@ -112,9 +111,4 @@ function fittingData(dataset: Dataset, { inputShape, classes }: { readonly input
   const errors = found.filter(({ severity }) => severity === 'error');
   if (errors.length > 0) throw new DiagnosticError(errors);
   return found;
-}
-
-/** Names of the outputs: those of the data, and numbers where it has none. */
-function namesOf({ labels = [] }: Dataset, classes: number): readonly string[] {
-  return Array.from({ length: classes }, (_, c) => labels[c] ?? String(c));
 }

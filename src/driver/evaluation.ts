@@ -41,6 +41,11 @@ export function answerOf(scores: Float32Array, from: number, to: number): number
   return best - from;
 }
 
+/** Names of the outputs: those that are given, numbers where there are none. */
+export function namesOf(classes: number, given: readonly string[] = []): readonly string[] {
+  return Array.from({ length: classes }, (_, c) => given[c] ?? String(c));
+}
+
 /**
  * @param answers A class for each sample, or {@link noAnswer}; at least one.
  * @param labels The true classes, each below the number of `names`.

@@ -6,10 +6,16 @@ import type { ParameterData } from '../ir/graph.ts';
 import { runPasses, compaction } from '../passes/pipeline.ts';
 import { structureReport } from '../sparsity/structure-report.ts';
 import type { StructureReport } from '../sparsity/structure-report.ts';
+import type { Evaluation } from './evaluation.ts';
 import type { Finding } from './finding.ts';
 import { findingsOf } from './findings.ts';
-import type { PhaseErrors } from './run-checkpoint.ts';
 import type { InitialSummary } from './run-initial.ts';
+
+/** Shares by the name of the phase: of the test set for `error`, of the held-out samples for `heldOut`. */
+export interface PhaseErrors {
+  readonly error: Readonly<Record<string, number>>;
+  readonly heldOut: Readonly<Record<string, number>>;
+}
 
 export interface RunResults extends PhaseErrors {
   readonly dataset: string;
@@ -27,12 +33,22 @@ export interface RunResults extends PhaseErrors {
   readonly control?: string;
   /** By phase: epochs of training that its weights have had, those of the phases on the way to it included. */
   readonly epochs: Readonly<Record<string, number>>;
+  /**
+   * Of the module that `build` makes of the run, on the test set. Its error may differ from the `error` of the
+   * phase by samples whose scores are equal up to rounding.
+   */
+  readonly evaluation: Evaluation;
 }
 
 export interface RunSummary extends RunResults, StructureReport {
   readonly network: string;
   /** What is wrong with the result, if anything. */
   readonly findings: readonly Finding[];
+}
+
+/** Indented text, but lists of numbers in one line each: a matrix is a line a row. No text of JSON holds a line break. */
+export function summaryJson(summary: RunSummary): string {
+  return `${JSON.stringify(summary, null, 2).replaceAll(/\[\n[\d.,\s]+\]/g, (list) => list.replaceAll(/\s+/g, ' '))}\n`;
 }
 
 /** @param parameters At the end of the run, by name. */

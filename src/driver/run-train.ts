@@ -9,11 +9,15 @@ import type { Dataset } from '../data/dataset.ts';
 import { fitDataset } from '../data/fit-dataset.ts';
 import { startEngine } from '../engine/engine.ts';
 import type { PhaseTensors } from '../engine/engine.ts';
+import type { ParameterData } from '../ir/graph.ts';
 import type { Model, TrainSpec } from '../ir/network.ts';
 import { epochsBehind, phaseTraits, productOf } from '../ir/phase.ts';
 import { ops } from '../ops/index.ts';
 import { groupSets } from '../sparsity/groups.ts';
 import type { RunPlan } from '../train/plan.ts';
+import { answersOf, compactedClassifier } from './classifier.ts';
+import { evaluationOf, namesOf } from './evaluation.ts';
+import type { Evaluation } from './evaluation.ts';
 import { phaseRequests } from './run-context.ts';
 import type { Run } from './run-context.ts';
 import { checkIdentity, readCheckpoint, writeCheckpoint } from './run-checkpoint.ts';
@@ -30,7 +34,7 @@ import type { RunFolder } from './run-folder.ts';
 import { readPhaseParameters, runPhase, weightsFile } from './run-phase.ts';
 import type { PhaseStart } from './run-phase.ts';
 import { checkedPlan } from './run-plan.ts';
-import { summarize } from './run-summary.ts';
+import { summarize, summaryJson } from './run-summary.ts';
 import type { RunResults } from './run-summary.ts';
 import type { TrainOptions, TrainResult } from './train-options.ts';
 import { tensorsInMemory } from './tensor-source.ts';
@@ -65,17 +69,19 @@ type Trained = Extract<TrainResult, { readonly status: 'interrupted' }> | (Store
 interface TrainedFolder {
   readonly folder: RunFolder;
   readonly ended: Trained;
+  /** Absent where the run was interrupted. */
+  readonly evaluation?: Evaluation;
 }
 
 /** What a summary tells of the data. */
 type DataFacts = Pick<RunData, 'name' | 'labels' | 'chance'>;
 
 async function conclude(model: Model, data: DataFacts, training: Promise<TrainedFolder>, { tidy }: TrainOptions): Promise<TrainResult> {
-  const { folder, ended } = await training;
+  const { folder, ended, evaluation } = await training;
   try {
     if (ended.status === 'interrupted') return ended;
     tidy?.();
-    const result = await finish(model, folder, ended, data);
+    const result = await finish(model, folder, ended, data, present(evaluation, 'evaluation of a run that has ended'));
     if (ended.status === 'trained') await writeCheckpoint(folder, ended.checkpoint, ended.tensors);
     return result;
   } finally {
@@ -87,7 +93,11 @@ async function openAndTrain(model: Model, spec: TrainSpec, data: RunData, option
   const plan = checkedPlan(spec, data.division);
   const { folder, resumable } = await openRunFolder(options.out, options.resume ?? false);
   try {
-    return { folder, ended: await trainOn(model, spec, plan, data, options, await beginIn(folder, resumable, given)) };
+    const ended = await trainOn(model, spec, plan, data, options, await beginIn(folder, resumable, given));
+    if (ended.status === 'interrupted') return { folder, ended };
+    // The threads' memory is free by now, the data is needed once more.
+    options.tidy?.();
+    return { folder, ended, evaluation: await evaluateModule(model, parametersOf(ended), data) };
   } catch (error) {
     await folder.lock.release();
     throw error;
@@ -178,14 +188,25 @@ function outputNames({ network }: Model, ofData: readonly string[] | undefined):
   return network.labels ?? (ofData?.length === network.classes ? ofData : undefined);
 }
 
+function parametersOf({ tensors }: StoredCheckpoint): ReadonlyMap<string, ParameterData> {
+  return new Map([...tensors].map(([name, { shape, data }]) => [name, { shape, data: Float64Array.from(data) }]));
+}
+
+/** How the module that `build` makes of the run answers the test set. */
+async function evaluateModule(model: Model, parameters: ReadonlyMap<string, ParameterData>, { shared: { test }, labels }: RunData): Promise<Evaluation> {
+  const { graph, classes } = model.network;
+  const classifier = await compactedClassifier({ graph, parameters }, ops);
+  return evaluationOf(await answersOf(classifier, test), test.labels, namesOf(classes, outputNames(model, labels)));
+}
+
 /** Writes what a finished run leaves behind, the summary last. */
-async function finish(model: Model, folder: RunFolder, { checkpoint, tensors }: StoredCheckpoint, { name: dataset, labels, chance }: DataFacts): Promise<TrainResult> {
-  const parameters = new Map([...tensors].map(([name, { shape, data }]) => [name, { shape, data: Float64Array.from(data) }]));
+async function finish(model: Model, folder: RunFolder, ended: StoredCheckpoint, { name: dataset, labels, chance }: DataFacts, evaluation: Evaluation): Promise<TrainResult> {
+  const { checkpoint, tensors } = ended;
   const { seed, seconds, error, heldOut } = checkpoint;
   const initial = checkpoint.initial === undefined ? undefined : await summarizeInitial(folder.path, model.network, checkpoint.initial);
   const names = outputNames(model, labels);
-  const summary = summarize(model, parameters, { dataset, ...(names && { labels: names }), chance, seed, ...(initial && { initial }), seconds, ...rolesOf(trainSpecOf(model)), error, heldOut }, ops);
+  const summary = summarize(model, parametersOf(ended), { dataset, ...(names && { labels: names }), chance, seed, ...(initial && { initial }), seconds, ...rolesOf(trainSpecOf(model)), error, heldOut, evaluation }, ops);
   await writeRunFile(folder, runFiles.weights, weightsFile(model, tensors));
-  await writeRunFile(folder, runFiles.summary, `${JSON.stringify(summary, null, 2)}\n`);
+  await writeRunFile(folder, runFiles.summary, summaryJson(summary));
   return { status: 'finished', summary };
 }
