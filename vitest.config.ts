@@ -1,15 +1,24 @@
-// `vitest run`: everything but the browser. `vitest run --mode browser`: the browser alone.
+// `vitest run`: everything but the browser and the package, each of which has a mode: `vitest run --mode browser`.
 
 import { defineConfig } from 'vitest/config';
+import type { TestUserConfig } from 'vitest/config';
 
 const browser = ['test/browser/**/*.test.ts'];
+/** Needs npm's registry. */
+const packed = ['test/package/**/*.test.ts'];
 
 /** A busy machine is no failure: what takes a second alone may take many beside other work. */
 const patience = { testTimeout: 30_000, hookTimeout: 30_000 };
 
+function testsOf(mode: string): TestUserConfig {
+  if (mode === 'browser') return { include: browser, globalSetup: ['test/gpujs/install.ts'] };
+  if (mode === 'package') return { include: packed };
+  return { include: ['test/**/*.test.ts'], exclude: [...browser, ...packed, '**/node_modules/**'] };
+}
+
 export default defineConfig(({ mode }) => ({
   test: {
     ...patience,
-    ...(mode === 'browser' ? { include: browser, globalSetup: ['test/gpujs/install.ts'] } : { include: ['test/**/*.test.ts'], exclude: [...browser, '**/node_modules/**'] }),
+    ...testsOf(mode),
   },
 }));

@@ -10,7 +10,8 @@ export interface DataSearch {
   readonly environment?: Readonly<Record<string, string | undefined>>;
   /** What relative paths start from; the process's unless given. */
   readonly workingDirectory?: string;
-  readonly platform?: NodeJS.Platform;
+  /** As `process.platform` names it; the process's unless given. */
+  readonly platform?: string;
 }
 
 /** The folders of the search path, first choice first, whether they exist or not. */

@@ -9,12 +9,7 @@ import { encodeSafetensors, readSafetensors } from '../engine/safetensors.ts';
 import { runDiagnostics } from './run-diagnostics.ts';
 import { checkpointTensorsName, dropOldTensors, readRunFile, runFiles, writeRunFile } from './run-folder.ts';
 import type { RunFolder } from './run-folder.ts';
-
-/** Shares by the name of the phase: of the test set for `error`, of the held-out samples for `heldOut`. */
-export interface PhaseErrors {
-  readonly error: Readonly<Record<string, number>>;
-  readonly heldOut: Readonly<Record<string, number>>;
-}
+import type { PhaseErrors } from './run-summary.ts';
 
 /** What must be the same for a run to go on. */
 export interface RunIdentity {

@@ -1,6 +1,7 @@
 // What repairs and recovery know about brackets, operands and tokens that were not written.
 
-import { createTokenInstance, type IToken, type TokenType } from 'chevrotain';
+import type { IToken, TokenType } from 'chevrotain';
+import { createTokenInstance } from './chevrotain.ts';
 import { present } from '../base/invariant.ts';
 import {
   False, Identifier, LeftBrace, LeftBracket, LeftParen, NumberToken, RightBrace, RightBracket, RightParen, softWords,

@@ -1,6 +1,7 @@
 // Names a token for the reader of a message: its text, unless it is long.
 
-import { EOF, type IToken } from 'chevrotain';
+import type { IToken } from 'chevrotain';
+import { EOF } from './chevrotain.ts';
 import { reservedWords, SingleQuoted, StringToken, UnterminatedString } from './tokens.ts';
 
 export function describe(token: IToken): string {

@@ -1,6 +1,7 @@
 // What the parser says it expected; `parser-diagnostics` says what was found and the rest.
 
-import { EOF, tokenLabel, type IParserErrorMessageProvider } from 'chevrotain';
+import type { IParserErrorMessageProvider } from 'chevrotain';
+import { EOF, tokenLabel } from './chevrotain.ts';
 import { RightBrace, RightBracket, RightParen } from './tokens.ts';
 
 export const expectedAt: Readonly<Record<string, string>> & { readonly declaration: string } = {

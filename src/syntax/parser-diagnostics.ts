@@ -1,7 +1,8 @@
 // The parser's errors as diagnostics: what was expected, what was found, a hint. Left out is what an earlier
 // complaint already covers.
 
-import { EOF, type IRecognitionException, type IToken } from 'chevrotain';
+import type { IRecognitionException, IToken } from 'chevrotain';
+import { EOF } from './chevrotain.ts';
 import type { Diagnostic } from '../base/diagnostic.ts';
 import type { Source, Span } from '../base/span.ts';
 import { nearest } from '../base/suggest.ts';

@@ -5,14 +5,8 @@
 // Nesting is by brackets alone (prefix and power operators are loops here), so the bracket depth that
 // `balance` caps bounds the recursion.
 
-import {
-  CstParser,
-  type CstNode,
-  type IRecognitionException,
-  type ISerializedGast,
-  type IToken,
-  type ParserMethod,
-} from 'chevrotain';
+import type { CstNode, IRecognitionException, ISerializedGast, IToken, ParserMethod } from 'chevrotain';
+import { CstParser } from './chevrotain.ts';
 import { expectations, expectedAt } from './expectations.ts';
 import {
   allTokens, Colon, Comma, Const, Dot, Equals, False, Identifier, Labels, Lasso, LeftBrace, LeftBracket, LeftParen,

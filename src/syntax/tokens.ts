@@ -1,7 +1,8 @@
 // The words of the language. Reserved words are few; the soft ones (`labels`, `tensor`, `strength`) are also
 // identifiers, so that a layer or a setting may bear their names.
 
-import { createToken, Lexer, type TokenType } from 'chevrotain';
+import type { TokenType } from 'chevrotain';
+import { createToken, Lexer } from './chevrotain.ts';
 
 export const COMMENTS = 'comments';
 
