@@ -4,11 +4,12 @@
 
 import { defineDiagnostics } from '../base/diagnostic.ts';
 import type { Diagnostic, DiagnosticTable } from '../base/diagnostic.ts';
+import { present } from '../base/invariant.ts';
 import { nodeMap } from '../ir/graph.ts';
-import type { Node, Program } from '../ir/graph.ts';
+import type { Program } from '../ir/graph.ts';
 import type { GroupSet } from '../ir/group.ts';
 import { fedName } from '../ir/leaf.ts';
-import type { Model, PhaseSpec } from '../ir/network.ts';
+import type { Model } from '../ir/network.ts';
 import type { OpRegistry } from '../ir/op.ts';
 import { phaseTraits } from '../ir/phase.ts';
 import { groupSets } from '../sparsity/groups.ts';
@@ -45,7 +46,7 @@ function sparsifies({ train }: Model): boolean {
 function deadLayers({ network: { graph } }: Model, parameters: Program['parameters'], sets: readonly GroupSet[], ops: OpRegistry): readonly Diagnostic[] {
   const nodes = nodeMap(graph);
   return whereInputIsLost({ graph, parameters }, ops).map((node) => {
-    const owned = new Set(node.inputs.flatMap(({ node: id }) => fedName(nodes.get(id) as Node) ?? []));
+    const owned = new Set(node.inputs.flatMap(({ node: id }) => fedName(present(nodes.get(id), `node %${id}`)) ?? []));
     const concerned = sets.filter(({ members }) => members.some(({ parameter }) => owned.has(parameter)));
     const zero = concerned.filter((set) => !alive(set, parameters).includes(1));
     const [first] = zero;
@@ -79,12 +80,12 @@ function endedAtChance({ train, penalties }: Model, errors: RunErrors): readonly
 }
 
 /** Of a test set of one class nothing can be said. */
-function isChance({ error, chance }: RunErrors, phase: PhaseSpec['name']): boolean {
+function isChance({ error, chance }: RunErrors, phase: string): boolean {
   const found = error[phase];
   return found !== undefined && chance > 0 && found >= nearChance * chance;
 }
 
-function shares({ error, chance }: RunErrors, phase: PhaseSpec['name']): readonly [error: string, chance: string] {
+function shares({ error, chance }: RunErrors, phase: string): readonly [error: string, chance: string] {
   return [percent(error[phase] ?? NaN), percent(chance)];
 }
 

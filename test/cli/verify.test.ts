@@ -1,7 +1,8 @@
 import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { runCli, smallFiles, temporaryFolder } from './support.ts';
+import { safetensorsFile } from '../safetensors-file.ts';
+import { runCli, smallFiles, temporaryFolder, weightsOf } from './support.ts';
 
 const { folder, source, weights } = smallFiles();
 const verify = (place: string, ...more: string[]): ReturnType<typeof runCli> => runCli(['verify', place, '--weights', weights, '--source', source, ...more]);
@@ -54,6 +55,24 @@ describe('verify', () => {
     expect(out).toMatch(/^layer +largest difference +rounding bound/);
     expect(out).toMatch(/files: 2 of 2 as built, byte for byte\nok\n$/);
   });
+});
+
+it.each([1, 1e6, 1e9, 1e30])('bounds shares by what a share can be off, with logits of %s', async (size) => {
+  const place = join(copies, `logits-${size}`);
+  mkdirSync(place);
+  const text = 'network Net(input: tensor[6]) {\n  return softmax(dense(input, units = 4))\n}\n';
+  const logits = new Map([...weightsOf(text)].map(([name, { shape, data }]) => [name, { shape, data: data.map((value) => Math.fround(value * size)) }]));
+  writeFileSync(join(place, 'net.ssl'), text);
+  writeFileSync(join(place, 'net.safetensors'), safetensorsFile(logits));
+  const given = ['--weights', join(place, 'net.safetensors')];
+  for (const target of ['wasm', 'js']) {
+    await runCli(['build', join(place, 'net.ssl'), ...given, '--out', join(place, target), '--target', target]);
+    const { code, out } = await runCli(['verify', join(place, target), ...given, '--source', join(place, 'net.ssl'), '--json']);
+    expect(code).toBe(0);
+    const report = JSON.parse(out) as Report;
+    expect(report.outputs.bound).toBeGreaterThan(0);
+    expect(report.outputs.bound).toBeLessThanOrEqual(size === 1 ? 1e-4 : 1);
+  }
 });
 
 describe('a module that has been tampered with is not ok', () => {
