@@ -16,6 +16,8 @@ import { compact, simplify } from './compact.ts';
 import { verifyPrograms } from './equivalence.ts';
 import type { Equivalence } from './equivalence.ts';
 import { checkAnswers } from './f32-range.ts';
+import { outputNames } from './run-facts.ts';
+import type { SampleKind } from './run-facts.ts';
 import { compilerVersion } from './version.ts';
 import { unwatched } from './watch.ts';
 import type { Watch } from './watch.ts';
@@ -48,8 +50,8 @@ export interface Built {
   readonly equivalence: Equivalence;
 }
 
-/** Data sets whose samples are bytes over 255. */
-const unitRange: ReadonlySet<string> = new Set(['mnist', 'digits']);
+/** Data sets that everybody knows by name, of bytes. */
+const setsOfBytes: ReadonlySet<string> = new Set(['mnist', 'digits']);
 
 /** The same arguments give the same bytes. */
 export async function buildModule(input: BuildInput, options: BuildOptions, ops: OpRegistry, watch: Watch = unwatched): Promise<Built> {
@@ -61,14 +63,15 @@ export async function buildModule(input: BuildInput, options: BuildOptions, ops:
   checkAnswers(deployed, structure.macs.compacted, ops);
   const equivalence = watch.stage('equivalence', () => verifyPrograms(trained, deployed, structure.macs.dense, ops));
   const program = forBatch(deployed, options.batch, ops);
+  const labels = outputNames(network, weights.labels);
   const emit = watch.stage('lower', () => lowerFor(options.target, program, ops));
   const emitted = await watch.stage('emit', () =>
     emit({
       name: network.name,
       file: network.name.toLowerCase(),
-      ...(network.labels && { labels: network.labels }),
+      ...(labels && { labels }),
       ...(network.normalization && { normalization: network.normalization }),
-      ...(model.train?.dataset.kind === 'named' && unitRange.has(model.train.dataset.name) && { range: [0, 1] as const }),
+      ...(samplesBehind(input) === 'bytes' && { range: [0, 1] as const }),
       layout: options.layout,
       inline: options.inline,
       meta: metaOf(input, options, structure, equivalence),
@@ -77,6 +80,12 @@ export async function buildModule(input: BuildInput, options: BuildOptions, ops:
   const encoder = new TextEncoder();
   const files = emitted.files.map(({ path, content }) => ({ name: path, bytes: typeof content === 'string' ? encoder.encode(content) : content }));
   return { files, program, structure, equivalence };
+}
+
+/** Of the run, which knows; else of the data set that the source names, as far as everybody knows it. */
+function samplesBehind({ model, weights }: BuildInput): SampleKind | undefined {
+  const dataset = model.train?.dataset;
+  return weights.samples ?? (dataset?.kind === 'named' && setsOfBytes.has(dataset.name) ? 'bytes' : undefined);
 }
 
 /** The same network for `batch` samples a run. */

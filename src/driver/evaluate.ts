@@ -22,6 +22,7 @@ import type { Evaluation } from './evaluation.ts';
 import { channelsLastOrder } from './layout.ts';
 import { openModel, withWeights } from './model.ts';
 import { startModule } from './module-thread.ts';
+import { outputNames } from './run-facts.ts';
 import { runFiles } from './run-folder.ts';
 import { buildRecord, findModule, moduleInterface, modulesIn } from './shipped-module.ts';
 import { isFolder } from './weights.ts';
@@ -63,9 +64,9 @@ export async function openSubject(place: string, ops: OpRegistry): Promise<Subje
 
 async function openRun(folder: string, ops: OpRegistry): Promise<Subject> {
   const { model, weights } = withWeights(openModel(folder, undefined, ops));
-  const { graph, name, labels } = model.network;
+  const { graph, name } = model.network;
   const classifier = await compactedClassifier({ graph, parameters: weights.parameters }, ops);
-  return { network: name, target: wasmTarget.name, dataset: model.train?.dataset, labels, classifier, close: async () => {} };
+  return { network: name, target: wasmTarget.name, dataset: model.train?.dataset, labels: outputNames(model.network, weights.labels), classifier, close: async () => {} };
 }
 
 /** The module runs as verify runs it: in a thread of its own, those for gpu.js in its mode `cpu`. */

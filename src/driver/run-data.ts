@@ -7,11 +7,13 @@ import { shareSplit } from '../engine/shared-data.ts';
 import type { SharedData, SharedSplit } from '../engine/shared-data.ts';
 import type { TrainSpec } from '../ir/network.ts';
 import { chanceOf } from './evaluation.ts';
+import type { SampleKind } from './run-facts.ts';
 
 export interface RunData {
   readonly name: string;
   /** Names of the classes. */
   readonly labels: readonly string[] | undefined;
+  readonly samples: SampleKind;
   readonly shared: SharedData;
   /** Of the training samples. */
   readonly division: HeldOutSplit;
@@ -25,7 +27,8 @@ export interface RunData {
 export function runData(dataset: Dataset, { heldOut: share, seed }: TrainSpec): RunData {
   const division = heldOut(dataset.training, share, seed);
   const shared = { training: shareSplit(dataset.training), test: shareSplit(dataset.test) };
-  return { name: dataset.name, labels: dataset.labels, shared, division, chance: guessing(dataset), fingerprint: fingerprintOf(dataset.shape, [shared.training, shared.test]) };
+  const samples = shared.training.samples instanceof Uint8Array ? 'bytes' : 'floats';
+  return { name: dataset.name, labels: dataset.labels, samples, shared, division, chance: guessing(dataset), fingerprint: fingerprintOf(dataset.shape, [shared.training, shared.test]) };
 }
 
 function guessing({ classes, test }: Dataset): number {

@@ -9,6 +9,7 @@ import type { StructureReport } from '../sparsity/structure-report.ts';
 import type { Evaluation } from './evaluation.ts';
 import type { Finding } from './finding.ts';
 import { findingsOf } from './findings.ts';
+import type { SampleKind } from './run-facts.ts';
 import type { InitialSummary } from './run-initial.ts';
 
 /** Shares by the name of the phase: of the test set for `error`, of the held-out samples for `heldOut`. */
@@ -21,6 +22,7 @@ export interface RunResults extends PhaseErrors {
   readonly dataset: string;
   /** Names of the outputs: the source's, else the data's; absent: neither has any. */
   readonly labels?: readonly string[];
+  readonly samples: SampleKind;
   /** The test error of always answering the most frequent class. */
   readonly chance: number;
   readonly seed: number;

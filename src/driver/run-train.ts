@@ -34,6 +34,7 @@ import type { RunFolder } from './run-folder.ts';
 import { readPhaseParameters, runPhase, weightsFile } from './run-phase.ts';
 import type { PhaseStart } from './run-phase.ts';
 import { checkedPlan } from './run-plan.ts';
+import { outputNames } from './run-facts.ts';
 import { summarize, summaryJson } from './run-summary.ts';
 import type { RunResults } from './run-summary.ts';
 import type { TrainOptions, TrainResult } from './train-options.ts';
@@ -57,9 +58,9 @@ export async function train(model: Model, dataset: Dataset, options: TrainOption
   const { init } = options;
   const given = init === undefined ? undefined : loadInitial(typeof init === 'string' ? { from: init } : init, model.network);
   const data = runData(fitDataset(dataset, model.network, spec.span), spec);
-  const { name, labels, chance } = data;
+  const { name, labels, samples, chance } = data;
   // Not awaited, so that this call does not hold on to the data set.
-  return conclude(model, { name, labels, chance }, openAndTrain(model, spec, data, options, given), options);
+  return conclude(model, { name, labels, samples, chance }, openAndTrain(model, spec, data, options, given), options);
 }
 
 /** What is left of a run once its data and its threads are let go. */
@@ -74,7 +75,7 @@ interface TrainedFolder {
 }
 
 /** What a summary tells of the data. */
-type DataFacts = Pick<RunData, 'name' | 'labels' | 'chance'>;
+type DataFacts = Pick<RunData, 'name' | 'labels' | 'samples' | 'chance'>;
 
 async function conclude(model: Model, data: DataFacts, training: Promise<TrainedFolder>, { tidy }: TrainOptions): Promise<TrainResult> {
   const { folder, ended, evaluation } = await training;
@@ -183,11 +184,6 @@ function rolesOf({ phases }: TrainSpec): Pick<RunResults, 'product' | 'control' 
   };
 }
 
-/** Those of the source, else of the data where it has one for each output. */
-function outputNames({ network }: Model, ofData: readonly string[] | undefined): readonly string[] | undefined {
-  return network.labels ?? (ofData?.length === network.classes ? ofData : undefined);
-}
-
 function parametersOf({ tensors }: StoredCheckpoint): ReadonlyMap<string, ParameterData> {
   return new Map([...tensors].map(([name, { shape, data }]) => [name, { shape, data: Float64Array.from(data) }]));
 }
@@ -196,16 +192,16 @@ function parametersOf({ tensors }: StoredCheckpoint): ReadonlyMap<string, Parame
 async function evaluateModule(model: Model, parameters: ReadonlyMap<string, ParameterData>, { shared: { test }, labels }: RunData): Promise<Evaluation> {
   const { graph, classes } = model.network;
   const classifier = await compactedClassifier({ graph, parameters }, ops);
-  return evaluationOf(await answersOf(classifier, test), test.labels, namesOf(classes, outputNames(model, labels)));
+  return evaluationOf(await answersOf(classifier, test), test.labels, namesOf(classes, outputNames(model.network, labels)));
 }
 
 /** Writes what a finished run leaves behind, the summary last. */
-async function finish(model: Model, folder: RunFolder, ended: StoredCheckpoint, { name: dataset, labels, chance }: DataFacts, evaluation: Evaluation): Promise<TrainResult> {
+async function finish(model: Model, folder: RunFolder, ended: StoredCheckpoint, { name: dataset, labels, samples, chance }: DataFacts, evaluation: Evaluation): Promise<TrainResult> {
   const { checkpoint, tensors } = ended;
   const { seed, seconds, error, heldOut } = checkpoint;
   const initial = checkpoint.initial === undefined ? undefined : await summarizeInitial(folder.path, model.network, checkpoint.initial);
-  const names = outputNames(model, labels);
-  const summary = summarize(model, parametersOf(ended), { dataset, ...(names && { labels: names }), chance, seed, ...(initial && { initial }), seconds, ...rolesOf(trainSpecOf(model)), error, heldOut, evaluation }, ops);
+  const names = outputNames(model.network, labels);
+  const summary = summarize(model, parametersOf(ended), { dataset, ...(names && { labels: names }), samples, chance, seed, ...(initial && { initial }), seconds, ...rolesOf(trainSpecOf(model)), error, heldOut, evaluation }, ops);
   await writeRunFile(folder, runFiles.weights, weightsFile(model, tensors));
   await writeRunFile(folder, runFiles.summary, summaryJson(summary));
   return { status: 'finished', summary };

@@ -2,25 +2,24 @@
 
 import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { DiagnosticError, fail } from '../base/diagnostic.ts';
+import { fail } from '../base/diagnostic.ts';
 import type { Diagnostic } from '../base/diagnostic.ts';
 import type { ParameterData } from '../ir/graph.ts';
 import type { Network } from '../ir/network.ts';
 import { fileDiagnostics } from './diagnostics.ts';
 import { fitWeights } from './fit-weights.ts';
-import { readRegularFile } from './regular-file.ts';
+import { runFacts } from './run-facts.ts';
+import type { RunFacts } from './run-facts.ts';
 import { runFiles } from './run-folder.ts';
 import { reasonOf } from './system-error.ts';
 import { withTensorFile } from './tensor-source.ts';
 import { fitDiagnostics } from './weight-diagnostics.ts';
 
-export interface Weights {
+export interface Weights extends RunFacts {
   /** As a person wrote it, or the file within the run. */
   readonly file: string;
   /** SHA-256 of the file, in hex. */
   readonly hash: string;
-  /** What the run that made them was trained with. */
-  readonly seed?: number;
   /** All parameters of the network. */
   readonly parameters: ReadonlyMap<string, ParameterData>;
   /** What a person should know of the file; nothing is wrong. */
@@ -33,24 +32,8 @@ export interface Weights {
  */
 export function loadWeights(place: string, network: Network): Weights {
   const file = weightsFile(place);
-  const seed = seedOf(place);
-  return withTensorFile(file, (source, hash) => ({ file, ...fitWeights(source, network), hash: hash(), ...(seed !== undefined && { seed }) }));
-}
-
-/** In bytes: a summary has some lines a layer. */
-const mostSummary = 2 ** 24;
-
-/** Of a finished run; weights from elsewhere have none. */
-function seedOf(place: string): number | undefined {
-  const file = join(place, runFiles.summary);
-  if (!isFolder(place) || !existsSync(file)) return undefined;
-  try {
-    const summary: unknown = JSON.parse(readRegularFile(file, mostSummary).toString());
-    return typeof summary === 'object' && summary !== null && 'seed' in summary && typeof summary.seed === 'number' ? summary.seed : undefined;
-  } catch (error) {
-    if (error instanceof DiagnosticError) throw error;
-    return fail(fileDiagnostics.unreadable({ args: [file, reasonOf(error)] }));
-  }
+  const facts = isFolder(place) ? runFacts(place) : {};
+  return withTensorFile(file, (source, hash) => ({ file, ...facts, ...fitWeights(source, network), hash: hash() }));
 }
 
 export function isFolder(path: string): boolean {

@@ -22,7 +22,7 @@ export function declarationsText(morph: typeof TsMorph, facts: ModuleFacts, opti
   const file = project.createSourceFile('module.d.ts', `${declarationsHeader(facts)}\n\n`);
   const { labels } = facts;
   if (labels && labels.length > 0) {
-    file.addTypeAlias({ name: 'Label', isExported: true, type: labels.map(quoted).join(' | '), docs: ['A class, by its name in the source of the network.'] });
+    file.addTypeAlias({ name: 'Label', isExported: true, type: labels.map(quoted).join(' | '), docs: [labelDoc] });
   }
   if (options.length > 0) {
     file.addInterface({
@@ -57,6 +57,9 @@ export function declarationsText(morph: typeof TsMorph, facts: ModuleFacts, opti
   });
   return `${file.getFullText().trimEnd()}\n`;
 }
+
+/** Of the type `Label`. */
+export const labelDoc: string = 'A class, by its name in the source of the network or in the data it was trained on.';
 
 export function declarationsHeader({ build }: ModuleFacts): string {
   return `// Emitted by ssl-compile, build ${build}.`;

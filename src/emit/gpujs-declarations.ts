@@ -1,7 +1,7 @@
 // The declarations of a module for gpu.js. They name no type of gpu.js, so an app type-checks without it.
 
 import type * as TsMorph from 'ts-morph';
-import { declarationsHeader, loadOptions, propertiesOf, runDoc } from './declarations.ts';
+import { declarationsHeader, labelDoc, loadOptions, propertiesOf, runDoc } from './declarations.ts';
 import { quoted } from './literal.ts';
 import type { ModuleFacts } from './module-facts.ts';
 
@@ -15,7 +15,7 @@ export function gpujsDeclarations(morph: typeof TsMorph, facts: ModuleFacts, wei
   });
   const file = project.createSourceFile('module.d.ts', `${declarationsHeader(facts)}\n\n`);
   if (facts.labels && facts.labels.length > 0) {
-    file.addTypeAlias({ name: 'Label', isExported: true, type: facts.labels.map(quoted).join(' | '), docs: ['A class, by its name in the source of the network.'] });
+    file.addTypeAlias({ name: 'Label', isExported: true, type: facts.labels.map(quoted).join(' | '), docs: [labelDoc] });
   }
   file.addTypeAlias({ name: 'Mode', isExported: true, type: modes.map(quoted).join(' | '), docs: ['Where gpu.js computes. Its mode `cpu` needs a page that allows `new Function`.'] });
   file.addInterface({

@@ -58,6 +58,9 @@ export function writeLiteral(writer: CodeBlockWriter, value: Json): void {
   }
 }
 
+/** Fields that tell kinds of records apart: typed by their values, so that TypeScript narrows by them. */
+const discriminants: ReadonlySet<string> = new Set(['op']);
+
 /** The type of a value, with its own keys but any strings and numbers. */
 export function typeText(value: Json): string {
   if (value === null) return 'null';
@@ -66,6 +69,7 @@ export function typeText(value: Json): string {
     const items = [...new Set(value.map(typeText))];
     return items.length === 0 ? 'readonly []' : `readonly (${items.join(' | ')})[]`;
   }
-  const fields = Object.entries(value).map(([key, field]) => `readonly ${keyText(key)}: ${typeText(field)};`);
+  const fieldType = (key: string, field: Json): string => (discriminants.has(key) && typeof field === 'string' ? quoted(field) : typeText(field));
+  const fields = Object.entries(value).map(([key, field]) => `readonly ${keyText(key)}: ${fieldType(key, field)};`);
   return fields.length === 0 ? '{}' : `{ ${fields.join(' ')} }`;
 }

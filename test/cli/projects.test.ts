@@ -90,7 +90,12 @@ it('another module may be built into the same folder, and again', async () => {
 it.each(['nodenext', 'bundler'])('TypeScript finds the types: moduleResolution %s', async (resolution) => {
   const folder = project('{ "type": "commonjs" }');
   await build(path.join(folder, 'out'));
-  writeFileSync(path.join(folder, 'use.mts'), "import { load, type Label } from './out/small.js';\nexport const label: Label = (await load()).labels[0];\n");
+  writeFileSync(path.join(folder, 'use.mts'),  [
+    "import { load, type Label } from './out/small.js';",
+    'const net = await load();',
+    'export const label: Label = net.labels[0];',
+    "export const rows: readonly number[][] = net.meta.layers.map((layer) => layer.op === 'conv' ? [...layer.filters, ...layer.channels] : [...layer.inputs, ...layer.outputs]);",
+  ].join('\n'));
   const module = resolution === 'nodenext' ? 'nodenext' : 'esnext';
   const options = ['--noEmit', '--strict', '--lib', 'es2022', '--types', '', '--target', 'es2022', '--module', module, '--moduleResolution', resolution];
   expect(execFileSync(path.resolve('node_modules/.bin/tsc'), [...options, 'use.mts'], { cwd: folder, encoding: 'utf8' })).toBe('');

@@ -150,7 +150,7 @@ describe('declarations', () => {
     const folder = path.dirname(file);
     expect(readFileSync(path.join(folder, 'fixture.d.ts'), 'utf8')).toMatchInlineSnapshot(`
       "// Emitted by ssl-compile, build b5486a719da0.
-      /** A class, by its name in the source of the network. */
+      /** A class, by its name in the source of the network or in the data it was trained on. */
       export type Label = "cat" | "dog";
 
       /**
