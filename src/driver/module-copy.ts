@@ -1,14 +1,15 @@
 // A copy of a shipped module that Node takes for an ES module wherever the module lies: Node judges `.js` by the
 // package around it, which is its user's and says nothing of the module.
 
-import { constants, copyFileSync, mkdtempSync, realpathSync, rmSync } from 'node:fs';
+import { constants, copyFileSync, mkdtempSync, realpathSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join, resolve } from 'node:path';
-import { fail } from '../base/diagnostic.ts';
+import { DiagnosticError, fail } from '../base/diagnostic.ts';
 import { fileDiagnostics } from './diagnostics.ts';
+import { irregularity } from './regular-file.ts';
 import { readModuleFile } from './shipped-module.ts';
 import type { ShippedModule } from './shipped-module.ts';
-import { codeOf, reasonOf } from './system-error.ts';
+import { reasonOf } from './system-error.ts';
 
 export interface ModuleCopy {
   /** The ES module. */
@@ -37,17 +38,18 @@ export function copyModule(module: ShippedModule): ModuleCopy {
 
 /** What is missing is the module's to miss. */
 function copyIfThere(from: string, to: string): void {
-  try {
-    copyFileSync(from, to, constants.COPYFILE_FICLONE);
-  } catch (error) {
-    if (codeOf(error) !== 'ENOENT') throw error;
-  }
+  const found = statSync(from, { throwIfNoEntry: false });
+  if (found === undefined) return;
+  const irregular = irregularity(found);
+  if (irregular !== undefined) fail(fileDiagnostics.unreadable({ args: [from, irregular] }));
+  copyFileSync(from, to, constants.COPYFILE_FICLONE);
 }
 
 function attempt<T>(path: string, work: () => T): T {
   try {
     return work();
   } catch (error) {
+    if (error instanceof DiagnosticError) throw error;
     return fail(fileDiagnostics['not-writable']({ args: [path, reasonOf(error)] }));
   }
 }
