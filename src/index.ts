@@ -92,7 +92,7 @@ export function loadModel(subject: string, weights?: string): OpenedModel {
  * Trains as the model says: baseline, sparsify, finetune, control.
  * @param dataset Not kept: its samples move to shared memory, so let go of it.
  * @returns The summary, also written to `summary.json` of the run's folder.
- * @throws DiagnosticError `request/*`, `run/*`, `data/*`, `train/*`, `weights/*` and `fit/*`
+ * @throws DiagnosticError `request/*`, `run/*`, `data/*`, `train/*`, `weights/*`, `fit/*` and `map/*`
  */
 export async function train(model: Model, dataset: Dataset, options: TrainOptions): Promise<TrainResult> {
   if (options.threads !== undefined) checkInteger('threads', options.threads, mostWorkers);

@@ -7,13 +7,13 @@ import { formatTable } from './text-table.ts';
 import { duration, percent } from './train-progress.ts';
 
 export function summaryText(summary: RunSummary, out: string): string {
-  const { findings, network, dataset, seed, seconds, epochs, error, heldOut, macs, convMacs, weights, layers } = summary;
+  const { findings, network, dataset, seed, initial, seconds, epochs, error, heldOut, macs, convMacs, weights, layers } = summary;
   const rows = Object.entries(error).map(([phase, test]) => {
     const held = heldOut[phase];
     return [phase, percent(test), held === undefined ? '' : percent(held), String(epochs[phase])];
   });
   return [
-    `${findingsText(findings)}${network} on ${dataset}, seed ${seed}, ${duration(seconds)}\n`,
+    `${findingsText(findings)}${network} on ${dataset}, seed ${seed}, ${duration(seconds)}\n${initial ? initialLine(initial) : ''}`,
     `${formatTable({ head: ['phase', 'test error', 'held-out error', 'epochs in all'], rows, text: [0] })}${moduleText(summary)}${comparisonText(summary)}`,
     structureTable(layers),
     [
@@ -30,6 +30,11 @@ function moduleText({ product, error, evaluation }: RunSummary): string {
   const differing = Math.round(evaluation.samples * Math.abs(evaluation.error - (error[product] ?? evaluation.error)));
   if (differing === 0) return '';
   return `\nThe compacted module has ${percent(evaluation.error)}: rounding decides ${differing} of ${evaluation.samples} samples otherwise.\n`;
+}
+
+/** Nobody knows how long these weights were trained before. */
+function initialLine({ from, taken, fresh }: NonNullable<RunSummary['initial']>): string {
+  return `begun with ${taken} of ${taken + fresh.length} tensors of ${from}; epochs count from there\n`;
 }
 
 /** Compacted against dense after the same training; without a control there is no such figure. */

@@ -33,7 +33,7 @@ export interface RunResults extends PhaseErrors {
   readonly product: string;
   /** The phase that trained the dense network on for comparison; absent: none did. */
   readonly control?: string;
-  /** By phase: epochs of training that its weights have had, those of the phases on the way to it included. */
+  /** By phase: epochs of training that its weights have had in this run, those of the phases on the way to it included. */
   readonly epochs: Readonly<Record<string, number>>;
   /**
    * Of the module that `build` makes of the run, on the test set. Its error may differ from the `error` of the

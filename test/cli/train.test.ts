@@ -67,8 +67,9 @@ describe('--init', () => {
   const again = (name: string, ...more: string[]): ReturnType<typeof runCli> => train('--out', join(folder, name), '--init', join(run, 'baseline.safetensors'), ...more);
 
   it('begins with weights and says which', async () => {
-    const { code, err } = await again('told');
+    const { code, out, err } = await again('told');
     expect(code).toBe(0);
+    expect(out).toContain(`begun with 4 of 4 tensors of ${join(run, 'baseline.safetensors')}; epochs count from there\n`);
     expect(err).toContain(
       [
         `Stripes begins with weights of ${join(run, 'baseline.safetensors')}`,
