@@ -12,7 +12,8 @@ const examples = path.join(import.meta.dirname, '../../examples');
 const source = path.join(examples, 'demo.ssl');
 const policies = { wasm: "script-src 'self' 'wasm-unsafe-eval'", js: "script-src 'self'" } as const;
 
-interface Mouse {
+interface Screen {
+  readonly setViewportSize: (size: { readonly width: number; readonly height: number }) => Promise<void>;
   readonly mouse: { readonly move: (x: number, y: number) => Promise<void>; readonly down: () => Promise<void>; readonly up: () => Promise<void> };
 }
 
@@ -28,14 +29,14 @@ async function pageFiles(target: keyof typeof policies): Promise<ReadonlyMap<str
 
 describe.each(['wasm', 'js'] as const)('%s', (target) => {
   let browser: OpenBrowser;
-  let page: Page & Mouse;
+  let page: Page & Screen;
   const errors: string[] = [];
   const text = async (selector: string): Promise<string> => String(await page.evaluate(`document.querySelector(${JSON.stringify(selector)}).textContent`));
   const shares = async (): Promise<readonly number[]> => (await page.evaluate("[...document.querySelectorAll('#scores progress')].map((bar) => bar.value)")) as number[];
 
   beforeAll(async () => {
     browser = await openBrowser(await pageFiles(target));
-    page = (await browser.newPage()) as Page & Mouse;
+    page = (await browser.newPage()) as Page & Screen;
     page.on('pageerror', (error) => errors.push(error.message));
     await page.goto(browser.origin);
     await page.evaluate("new Promise((ready) => { const look = () => (document.querySelector('#scores li') || !document.querySelector('#problem').hidden ? ready() : setTimeout(look, 20)); look(); })");
@@ -69,6 +70,13 @@ describe.each(['wasm', 'js'] as const)('%s', (target) => {
     await page.evaluate("document.querySelectorAll('#examples button')[8].click()");
     expect((await shares()).reduce((sum, share) => sum + share, 0)).toBeCloseTo(1, 3);
     expect(await page.evaluate("[...document.querySelectorAll('button')].every((button) => button.tabIndex === 0)")).toBe(true);
+  });
+
+  it.each([[390, 844], [360, 640], [844, 390], [1280, 800]])('shows the answer without scrolling on %i x %i', async (width, height) => {
+    await page.setViewportSize({ width, height });
+    const [bottom, across] = (await page.evaluate("[document.querySelector('#guess').getBoundingClientRect().bottom + scrollY, document.documentElement.scrollWidth]")) as [number, number];
+    expect(bottom).toBeLessThan(height);
+    expect(across).toBeLessThanOrEqual(width);
   });
 
   it('breaks no policy', () => {
