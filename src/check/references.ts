@@ -17,7 +17,7 @@ export interface Cycles {
   searches: number;
 }
 
-const MOST_SEARCHES = 50;
+const MOST_SEARCHES = 20;
 /** Of a cycle, the names that are shown. */
 const SHOWN_NAMES = 8;
 

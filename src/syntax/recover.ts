@@ -31,7 +31,7 @@ export interface ParseError {
 }
 
 /** Tokens parsed at most: recovery parses a file up to each error, and some repairs are found by trying. */
-const WORK_LIMIT = 150_000;
+const WORK_LIMIT = 100_000;
 
 const nothing: CstNode = { name: 'file', children: {} };
 

@@ -51,8 +51,8 @@ describe('limits are named', () => {
   });
 
   test('patterns that match more layers than are looked up', () => {
-    const layers = Array.from({ length: 1500 }, (_, i) => `  ${'a'.repeat(45)}${i} = dense(image, units = 4)\n`).join('');
-    const penalties = Array.from({ length: 200 }, () => `  lasso neurons of ${'a*'.repeat(30)} strength 1\n`).join('');
+    const layers = Array.from({ length: 1200 }, (_, i) => `  ${'a'.repeat(45)}${i} = dense(image, units = 4)\n`).join('');
+    const penalties = Array.from({ length: 150 }, () => `  lasso neurons of ${'a*'.repeat(30)} strength 1\n`).join('');
     expect(codesOf(`network N(image: tensor[4]) {\n${layers}  return dense(image, units = 2)\n}\nsparsity {\n${penalties}}\n`)).toContain('sparsity/too-many-matches');
   });
 
@@ -62,7 +62,7 @@ describe('limits are named', () => {
   });
 
   test('what would be too large to read again is not written', () => {
-    const text = `const a = [${`${'['.repeat(150)}1, 1${']'.repeat(150)},`.repeat(150)}]`;
+    const text = `const a = [${`${'['.repeat(150)}1, 1${']'.repeat(150)},`.repeat(70)}]`;
     const formatted = format(sourceOf(text));
     expect(typeof formatted === 'string' ? formatted.length : formatted.map(({ code }) => code)).toEqual(['syntax/formatted-too-large']);
   });
