@@ -5,7 +5,7 @@ export const MEBIBYTE: number = 2 ** 20;
 /** In UTF-16 units. */
 export const MOST_CHARACTERS: number = MEBIBYTE;
 /** Names, numbers, strings and signs. */
-export const MOST_WORDS: number = 25_000;
+export const MOST_WORDS: number = 20_000;
 /** They are not parsed. */
 export const MOST_COMMENTS: number = 100_000;
 
