@@ -5,6 +5,7 @@ import { readFileSync } from 'node:fs';
 import { present } from '../../src/base/invariant.ts';
 import { sizeOf } from '../../src/base/tensor.ts';
 import { check } from '../../src/check/check.ts';
+import { runtimeTexts } from '../../src/driver/runtime-texts.ts';
 import { emitGpujs } from '../../src/emit/emit-gpujs.ts';
 import type { EmittedModule } from '../../src/emit/emit-module.ts';
 import { evaluate } from '../../src/ir/evaluate.ts';
@@ -66,8 +67,6 @@ function randomWeights(program: Program, seed: number): Program {
   return { graph: program.graph, parameters: new Map(parameters) };
 }
 
-const runtime = ['net', 'gpujs-net'].map((name) => readFileSync(new URL(`../../src/runtime/${name}.ts`, import.meta.url), 'utf8'));
-
 async function caseOf({ name, text, seed, samples }: (typeof sources)[number]): Promise<GpujsCase> {
   const { network } = present(check(parse({ name: `${name}.ssl`, text }).file, ops).model, name);
   const blank = new Map(network.parameters.map((parameter) => [parameter.name, { shape: parameter.shape, data: new Float64Array(0) }]));
@@ -77,7 +76,7 @@ async function caseOf({ name, text, seed, samples }: (typeof sources)[number]): 
   const feeds = feedsOf(program, seed);
   const input = present(program.graph.nodes.find((node) => node.op === 'input'), 'input');
   const [output] = [...evaluate(program.graph, ops, feeds).outputs.values()];
-  const emitted = await emitGpujs({ module: lowerThreads(program, ops), name: network.name, file: name, layout: 'chw', meta: {}, runtime });
+  const emitted = await emitGpujs({ module: lowerThreads(program, ops), name: network.name, file: name, layout: 'chw', meta: {}, runtime: runtimeTexts() });
   return { name, program, emitted, input: [...present(feeds.get(String(input.attrs['name'])), 'feed').data], expected: [...present(output, 'output').data] };
 }
 
