@@ -87,7 +87,7 @@ const conv1 = { shape: [4, 1, 3, 3], data: new Float32Array(36) };
 describe('weights that do not fit exit 1 and leave nothing', () => {
   it.each<[string, Uint8Array, readonly string[]]>([
     ['a parameter is missing', changed((copy) => copy.delete('fc1.bias')), ['fit/missing', '"fc1.bias" of shape [8]']],
-    ['a misspelt name', changed((copy) => [copy.delete('fc1.bias'), copy.set('fc9.bias', conv1)]), ['fit/unknown', '"fc9.bias"', 'did you mean the "fc9.bias" in it?', '1 error, 1 warning']],
+    ['a misspelt name', changed((copy) => [copy.delete('fc1.bias'), copy.set('fc1.bais', conv1)]), ['fit/unknown', '"fc1.bais"', 'did you mean the "fc1.bais" in it?', '1 error, 1 warning']],
     ['another shape', changed((copy) => copy.set('conv1.weight', { shape: [4, 1, 5, 5], data: new Float32Array(100) })), ['fit/shape', '[4, 1, 5, 5], expected [4, 1, 3, 3]']],
     ['several faults', changed((copy) => [copy.delete('fc1.bias'), copy.delete('conv1.bias')]), ['2 errors']],
     ['weights of another network', safetensorsFile(new Map([['a.weight', conv1]])), ['fit/another-network', 'weights of another network than Small']],
