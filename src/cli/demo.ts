@@ -83,7 +83,7 @@ async function trainDemo(model: Model, shell: Shell, signal: AbortSignal): Promi
   try {
     return await run();
   } catch (error) {
-    const stale = error instanceof DiagnosticError && error.diagnostics.some(({ code }) => code === 'run/different' || code === 'run/corrupt');
+    const stale = error instanceof DiagnosticError && error.diagnostics.some(({ code }) => ['run/different', 'run/corrupt', 'run/changed', 'run/version'].includes(code));
     if (!stale) throw error;
     printDiagnostics(error.diagnostics, shell);
     const aside = freeName(`${places.run}-before`);

@@ -10,21 +10,18 @@ export function notWritable(path: string, error: unknown): never {
   fail(runDiagnostics['not-writable']({ args: [path, reasonOf(error)], help: 'choose another folder, or make room there' }));
 }
 
-/** Text, or bytes in pieces that follow one another. */
-export type FileContents = string | Iterable<Uint8Array>;
-
 /**
  * Replaces the file at `path`; a link there is replaced, not followed. Fails with `run/not-writable`, and then leaves
  * what was there.
+ * @param pieces Its bytes, in pieces that follow one another.
  * @param workshop A folder of the same file system, where the file lies until it is whole.
  */
-export async function writeAtomically(path: string, contents: FileContents, workshop: string): Promise<void> {
+export async function writeAtomically(path: string, pieces: readonly Uint8Array[], workshop: string): Promise<void> {
   const unfinished = join(workshop, basename(path));
   try {
     const file = await open(unfinished, 'wx');
     try {
-      if (typeof contents === 'string') await file.writeFile(contents);
-      else for (const piece of contents) await file.writeFile(piece);
+      for (const piece of pieces) await file.writeFile(piece);
       // Without this a crash of the machine may leave the new name with no contents.
       await file.sync();
     } finally {

@@ -23,7 +23,7 @@ import { channelsLastOrder } from './layout.ts';
 import { openModel, withWeights } from './model.ts';
 import { startModule } from './module-thread.ts';
 import { outputNames } from './run-facts.ts';
-import { runFiles } from './run-folder.ts';
+import { runFiles } from './run-files.ts';
 import { buildRecord, findModule, moduleInterface, modulesIn } from './shipped-module.ts';
 import { isFolder } from './weights.ts';
 

@@ -1,6 +1,5 @@
 // A model as commands name it: an .ssl file, alone or with weights, or the folder of a run, which has both.
 
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { fail } from '../base/diagnostic.ts';
 import type { Diagnostic } from '../base/diagnostic.ts';
@@ -9,7 +8,8 @@ import type { Model } from '../ir/network.ts';
 import type { OpRegistry } from '../ir/op.ts';
 import type { RunErrors } from './finding.ts';
 import { readRunErrors } from './run-errors.ts';
-import { runFiles } from './run-folder.ts';
+import { runFiles } from './run-files.ts';
+import { fileOfRun } from './run-reader.ts';
 import { checkSource, loadSource } from './source.ts';
 import { unwatched } from './watch.ts';
 import type { Watch } from './watch.ts';
@@ -53,9 +53,9 @@ export function withWeights(opened: OpenedModel): WeightedModel {
   return { ...opened, weights: opened.weights ?? fail(fitDiagnostics['no-weights']({ args: [], help })) };
 }
 
-/** The file a run was trained from. @throws DiagnosticError `fit/no-run` */
+/** The file a run was trained from. @throws DiagnosticError `fit/no-run`, `run/*` */
 export function sourceOfRun(folder: string): string {
-  const file = join(folder, runFiles.source);
-  if (!existsSync(file)) fail(fitDiagnostics['no-run']({ args: [folder, `it holds no ${runFiles.source}`], help: 'name an .ssl file, or the folder that `ssl-compile train FILE --out RUN` made' }));
-  return file;
+  const help = `\`ssl-compile train FILE --out ${folder} --resume\` writes it anew; to use what it says now, name it, with --weights ${join(folder, runFiles.weights)}`;
+  const file = fileOfRun(folder, runFiles.source, help);
+  return file ?? fail(fitDiagnostics['no-run']({ args: [folder, `it has no ${runFiles.source}`] }));
 }

@@ -1,6 +1,7 @@
 // Files that users name, opened only where they are regular: a device may never end and a pipe may never
 // begin, and neither has a size to judge by before anything is read.
 
+import { createHash } from 'node:crypto';
 import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
 import type { Stats } from 'node:fs';
 import { DiagnosticError, fail } from '../base/diagnostic.ts';
@@ -47,6 +48,16 @@ export function readRegularFile(path: string, most: number): Buffer<ArrayBuffer>
     if (size > most) fail(fileDiagnostics['too-large']({ args: [path, size, most] }));
     return read(0, size);
   });
+}
+
+/** Bytes hashed at a time. */
+const piece = 2 ** 22;
+
+/** In hex. */
+export function sha256Of({ size, read }: RegularFile): string {
+  const hash = createHash('sha256');
+  for (let at = 0; at < size; at += piece) hash.update(read(at, Math.min(piece, size - at)));
+  return hash.digest('hex');
 }
 
 function readFully(descriptor: number, position: number, length: number): Buffer<ArrayBuffer> {

@@ -39,7 +39,7 @@ export async function staysFinite(run: Run, phase: number, pass: EpochPass, step
  */
 export async function failDiverged(run: Run, seen: number): Promise<never> {
   const { engine, plan, model, folder } = run;
-  const { checkpoint, tensors } = await readCheckpoint(folder.path);
+  const { checkpoint, tensors } = readCheckpoint(folder.path);
   const { spec } = present(plan.phases[checkpoint.phase], 'phase');
   await engine.enter(checkpoint.phase);
   engine.write(tensors);

@@ -1,13 +1,7 @@
 // What a finished run tells of the weights that it leaves, for the module that is built from them.
 
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
-import { DiagnosticError, fail } from '../base/diagnostic.ts';
 import type { Network } from '../ir/network.ts';
-import { fileDiagnostics } from './diagnostics.ts';
-import { readRegularFile } from './regular-file.ts';
-import { runFiles } from './run-folder.ts';
-import { reasonOf } from './system-error.ts';
+import { summaryOfRun } from './run-reader.ts';
 
 /** How the samples of a data set are stored: bytes stand for byte / 255, floats for themselves. */
 export type SampleKind = 'bytes' | 'floats';
@@ -20,20 +14,9 @@ export interface RunFacts {
   readonly samples?: SampleKind;
 }
 
-/** A summary has some lines a layer. */
-const mostBytes = 2 ** 24;
-
-/** @param folder Of a run. @throws DiagnosticError `file/unreadable` */
+/** @param folder Of a run. @throws DiagnosticError `run/*`, `fit/no-run` */
 export function runFacts(folder: string): RunFacts {
-  const file = join(folder, runFiles.summary);
-  if (!existsSync(file)) return {};
-  let summary: unknown;
-  try {
-    summary = JSON.parse(readRegularFile(file, mostBytes).toString());
-  } catch (error) {
-    if (error instanceof DiagnosticError) throw error;
-    return fail(fileDiagnostics.unreadable({ args: [file, reasonOf(error)] }));
-  }
+  const summary = summaryOfRun(folder);
   if (typeof summary !== 'object' || summary === null) return {};
   const { seed, labels, samples }: { readonly seed?: unknown; readonly labels?: unknown; readonly samples?: unknown } = summary;
   return {

@@ -1,50 +1,21 @@
-// The folder of a run:
-//
-//   model.ssl                              the source, as it was read
-//   initial.safetensors                    what it began with, if not with draws alone (run-initial.ts)
-//   checkpoint.json                        where the run stands (run-checkpoint.ts); names the file of its tensors
-//   checkpoint-<phase>-<step>.safetensors  all that lives from step to step
-//   <phase>.safetensors                    parameters at the end of each phase, by its key (train/plan.ts)
-//   weights.safetensors                    parameters at the end of the run
-//   metrics.jsonl                          one line an epoch
-//   summary.json                           what came of it
-//   run.lock                               who trains in it (run-lock.ts)
-//
-// The tensors of a new step are written beside those of the old, then checkpoint.json is replaced, so that
-// whenever the process dies there is one whole checkpoint.
+// The folder of a run (run-files.ts) while this process trains in it. Every file is replaced whole or not at all, by
+// way of the run's lock. The tensors of a new step are written beside those of the old, then checkpoint.json is
+// replaced, so that whenever the process dies there is one whole checkpoint.
 
 import { existsSync } from 'node:fs';
-import { readdir, readFile, rename, rm } from 'node:fs/promises';
+import { readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fail } from '../base/diagnostic.ts';
 import { notWritable, writeAtomically } from './atomic-file.ts';
-import type { FileContents } from './atomic-file.ts';
 import { makeFolder } from './make-folder.ts';
 import { runDiagnostics } from './run-diagnostics.ts';
+import { readRecorded, recordOf, runFiles } from './run-files.ts';
+import type { FileRecord } from './run-files.ts';
 import { lockName, lockRun } from './run-lock.ts';
 import type { RunLock } from './run-lock.ts';
 import { codeOf, reasonOf } from './system-error.ts';
 
-export const runFiles = {
-  source: 'model.ssl',
-  initial: 'initial.safetensors',
-  checkpoint: 'checkpoint.json',
-  metrics: 'metrics.jsonl',
-  weights: 'weights.safetensors',
-  summary: 'summary.json',
-} as const;
-
 const checkpointTensors = /^checkpoint-\d+-\d+\.safetensors$/;
-
-/** Parameters at the end of a phase, by its key in the plan. */
-export function phaseFile(key: string): string {
-  return `${key}.safetensors`;
-}
-
-/** The end of a phase and the beginning of the next are at one step, but not with the same tensors. */
-export function checkpointTensorsName({ phase, step }: { readonly phase: number; readonly step: number }): string {
-  return `checkpoint-${phase}-${step}.safetensors`;
-}
 
 /** The folder of a run that this process trains. */
 export interface RunFolder {
@@ -97,24 +68,16 @@ async function entriesOf(folder: string): Promise<readonly string[]> {
   }
 }
 
-/** Fails with `run/unreadable`. */
-export async function readRunFile(folder: string, name: string): Promise<Uint8Array> {
-  const path = join(folder, name);
-  try {
-    return await readFile(path);
-  } catch (error) {
-    return fail(runDiagnostics.unreadable({ args: [path, reasonOf(error)] }));
-  }
-}
-
 /** Replaces a file of the folder, whole or not at all. Fails with `run/not-writable` and `run/lock-lost`. */
-export async function writeRunFile({ path, lock }: RunFolder, name: string, contents: FileContents): Promise<void> {
+export async function writeRunFile({ path, lock }: RunFolder, name: string, contents: string | readonly Uint8Array[]): Promise<FileRecord> {
+  const pieces = typeof contents === 'string' ? [new TextEncoder().encode(contents)] : contents;
   try {
-    await writeAtomically(join(path, name), contents, lock.folder);
+    await writeAtomically(join(path, name), pieces, lock.folder);
   } catch (error) {
     if (existsSync(lock.folder)) throw error;
     fail(runDiagnostics['lock-lost']({ args: [path], help: 'nothing was written since; see who trains there, then go on with --resume' }));
   }
+  return recordOf(pieces);
 }
 
 /** Removes the tensors of checkpoints other than the current one. */
@@ -129,26 +92,16 @@ export async function dropOldTensors({ path, lock }: RunFolder, current: string)
 }
 
 /**
- * Adds whole lines behind the first `bytes` of metrics.jsonl, where there may be more; answers the length. The file
- * is replaced, as all are: it is small, no link is followed so, and only the holder of the lock can do it.
- * Fails with `run/corrupt`, `run/unreadable`, `run/not-writable` and `run/lock-lost`.
+ * Adds whole lines behind those of the record, where there may be more. The file is replaced, as all are: it is small,
+ * no link is followed so, and only the holder of the lock can do it.
+ * Fails with `run/changed`, `run/not-writable` and `run/lock-lost`.
  */
-export async function appendMetrics(folder: RunFolder, bytes: number, lines: string): Promise<number> {
-  const before = await metricsUpTo(folder, bytes);
-  const added = new TextEncoder().encode(lines);
-  await writeRunFile(folder, runFiles.metrics, [before, added]);
-  return before.length + added.length;
+export async function appendMetrics(folder: RunFolder, record: FileRecord | undefined, lines: string): Promise<FileRecord> {
+  const before = record ? readRecorded(folder.path, runFiles.metrics, record, true) : new Uint8Array(0);
+  return writeRunFile(folder, runFiles.metrics, [before, new TextEncoder().encode(lines)]);
 }
 
 /** Forgets the lines after a checkpoint. Fails as {@link appendMetrics}. */
-export async function cutMetrics(folder: RunFolder, bytes: number): Promise<void> {
-  await writeRunFile(folder, runFiles.metrics, [await metricsUpTo(folder, bytes)]);
-}
-
-async function metricsUpTo(folder: RunFolder, bytes: number): Promise<Uint8Array> {
-  if (bytes === 0) return new Uint8Array(0);
-  const path = join(folder.path, runFiles.metrics);
-  const found = await readRunFile(folder.path, runFiles.metrics);
-  if (found.length < bytes) fail(runDiagnostics.corrupt({ args: [path, `${found.length} bytes`, `${bytes} at least`], help: 'start the run anew in another folder' }));
-  return found.subarray(0, bytes);
+export async function cutMetrics(folder: RunFolder, record: FileRecord): Promise<void> {
+  await writeRunFile(folder, runFiles.metrics, [readRecorded(folder.path, runFiles.metrics, record, true)]);
 }

@@ -11,10 +11,13 @@ import type { Network, TrainSpec } from '../ir/network.ts';
 import { phaseTraits } from '../ir/phase.ts';
 import { hashOfTensors } from './initial-weights.ts';
 import type { InitialWeights } from './initial-weights.ts';
-import type { RunIdentity } from './run-checkpoint.ts';
 import { runDiagnostics } from './run-diagnostics.ts';
-import { readRunFile, runFiles, writeRunFile } from './run-folder.ts';
+import { readUnrecorded, recordOf, runFiles } from './run-files.ts';
+import type { FileRecord } from './run-files.ts';
+import { writeRunFile } from './run-folder.ts';
 import type { RunFolder } from './run-folder.ts';
+import { initialPart } from './run-identity.ts';
+import type { RunIdentity } from './run-identity.ts';
 
 /** What a run began with, as its summary tells it. */
 export interface InitialSummary {
@@ -28,6 +31,9 @@ export interface InitialSummary {
   readonly fresh: readonly string[];
 }
 
+/** What a Node buffer holds. */
+const mostBytes = 2 ** 31;
+
 interface KeptWeights {
   readonly tensors: ReadonlyMap<string, Tensor<Float32Array>>;
   readonly hash: string;
@@ -38,16 +44,17 @@ interface KeptWeights {
  * What a run begins or has begun with, as {@link InitialWeights.hash}; undefined: all is drawn from the seed. A run that
  * goes on has it in its folder.
  * @param given With this session's request.
- * @param checkpoint That it goes on from. Whether `given` is the same is for checkIdentity to judge.
- * Fails with `run/different`, `run/corrupt`, `run/unreadable`, `weights/*`.
+ * @param identity Of the run that it goes on with. Whether `given` is the same is for checkIdentity to judge.
+ * Fails with `run/different`, `run/corrupt`, `run/changed`, `weights/*`.
  */
-export async function settleInitial(folder: RunFolder, given: InitialWeights | undefined, checkpoint: RunIdentity | undefined): Promise<string | undefined> {
-  if (checkpoint) {
-    if (checkpoint.initial !== undefined) await readInitial(folder.path, checkpoint.initial);
-    return given ? given.hash : checkpoint.initial;
+export async function settleInitial(folder: RunFolder, given: InitialWeights | undefined, identity: RunIdentity | undefined): Promise<string | undefined> {
+  if (identity) {
+    const begun = identity[initialPart];
+    if (begun !== undefined) readInitial(folder.path, begun);
+    return given ? given.hash : begun;
   }
   // A run killed before its first checkpoint may have left this.
-  const kept = existsSync(join(folder.path, runFiles.initial)) ? await readInitial(folder.path) : undefined;
+  const kept = existsSync(join(folder.path, runFiles.initial)) ? readInitial(folder.path) : undefined;
   if (!given) return kept?.hash;
   if (kept && kept.hash !== given.hash) {
     fail(runDiagnostics.different({ args: [folder.path, 'weights', `sha256 ${kept.hash.slice(0, 12)}`, `sha256 ${given.hash.slice(0, 12)}`], help: 'a run goes on with what it began with: leave --init out, or choose another folder' }));
@@ -60,20 +67,25 @@ export async function settleInitial(folder: RunFolder, given: InitialWeights | u
 /**
  * The weights that a run began with.
  * @param expected Their hash, where a checkpoint knows it.
- * Fails with `run/corrupt`, `run/unreadable`, `weights/*`.
+ * Fails with `run/corrupt`, `run/changed`, `weights/*`.
  */
-export async function readInitial(folder: string, expected?: string): Promise<KeptWeights> {
+export function readInitial(folder: string, expected?: string): KeptWeights {
   const path = join(folder, runFiles.initial);
-  const { tensors, metadata } = readSafetensors(await readRunFile(folder, runFiles.initial), path);
+  const { tensors, metadata } = readSafetensors(readUnrecorded(folder, runFiles.initial, mostBytes), path);
   const held = new Map([...tensors].map(([name, { shape, data }]) => [name, { shape, data: Float32Array.from(data) }]));
   const [found, written] = [hashOfTensors(held), expected ?? metadata.get('sha256') ?? ''];
   if (found !== written) fail(runDiagnostics.corrupt({ args: [path, `sha256 ${found.slice(0, 12)}`, written.slice(0, 12)], help: 'start the run anew in another folder' }));
   return { tensors: held, hash: found, from: metadata.get('from') ?? '' };
 }
 
+/** Of the file, for the first checkpoint. */
+export function recordInitial(folder: string): FileRecord {
+  return recordOf([readUnrecorded(folder, runFiles.initial, mostBytes)]);
+}
+
 /** Fails as {@link readInitial}. */
-export async function summarizeInitial(folder: string, network: Network, expected: string): Promise<InitialSummary> {
-  const { tensors, hash, from } = await readInitial(folder, expected);
+export function summarizeInitial(folder: string, network: Network, expected: string): InitialSummary {
+  const { tensors, hash, from } = readInitial(folder, expected);
   return { from, sha256: hash, taken: tensors.size, fresh: network.parameters.map(({ name }) => name).filter((name) => !tensors.has(name)) };
 }
 

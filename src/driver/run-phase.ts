@@ -11,8 +11,8 @@ import type { Model } from '../ir/network.ts';
 import { alive } from '../sparsity/norms.ts';
 import { initialParameters } from '../train/initialize.ts';
 import { positionOf } from '../train/plan.ts';
+import type { Checkpoint } from './checkpoint-json.ts';
 import { writeCheckpoint } from './run-checkpoint.ts';
-import type { Checkpoint } from './run-checkpoint.ts';
 import { fitWeights } from './fit-weights.ts';
 import { paceOf } from './run-context.ts';
 import type { Run } from './run-context.ts';
@@ -21,7 +21,8 @@ import { failDiverged, firstNotFinite, staysFinite } from './run-divergence.ts';
 import { epochPass, evaluateOn } from './run-epoch.ts';
 import type { EpochPass } from './run-epoch.ts';
 import type { EpochEvent } from './run-events.ts';
-import { appendMetrics, phaseFile, readRunFile, writeRunFile } from './run-folder.ts';
+import { phaseFile, readRecorded, runFiles } from './run-files.ts';
+import { appendMetrics, writeRunFile } from './run-folder.ts';
 import { watchPhase } from './run-watch.ts';
 import type { Watched } from './run-watch.ts';
 import { tensorsInMemory } from './tensor-source.ts';
@@ -157,8 +158,8 @@ async function closeEpoch(run: Run, epoch: number, state: Checkpoint, tensors: R
   };
   options.onProgress?.(event);
   const { kind: _, secondsLeft: __, ...line } = event;
-  const metricsBytes = await appendMetrics(folder, state.metricsBytes, `${JSON.stringify(line)}\n`);
-  return { ...state, sums: { loss: 0, correct: 0 }, metricsBytes };
+  const metrics = await appendMetrics(folder, state.files[runFiles.metrics], `${JSON.stringify(line)}\n`);
+  return { ...state, sums: { loss: 0, correct: 0 }, files: { ...state.files, [runFiles.metrics]: metrics } };
 }
 
 /** Judges by the test set, once, and leaves the phase's parameters in the folder. */
@@ -169,13 +170,15 @@ async function closePhase(run: Run, state: Checkpoint, tensors: PhaseTensors): P
   const { error } = await evaluateOn(run, state.phase, 'test', Uint32Array.from({ length: data.shared.test.count }, (_, i) => i));
   const heldOut = held.length > 0 ? (await evaluateOn(run, state.phase, 'training', held)).error : undefined;
   const parameters = parametersOf(model, engine.read(tensors));
-  await writeRunFile(folder, phaseFile(key), weightsFile(model, parameters));
+  const file = phaseFile(key);
+  const record = await writeRunFile(folder, file, weightsFile(model, parameters));
   options.onProgress?.({ kind: 'phase', phase: name, error, ...(heldOut !== undefined && { heldOut }) });
   return {
     parameters,
     state: {
       ...state,
       phase: state.phase + 1,
+      files: { ...state.files, [file]: record },
       error: { ...state.error, [name]: error },
       heldOut: heldOut === undefined ? state.heldOut : { ...state.heldOut, [name]: heldOut },
     },
@@ -186,10 +189,10 @@ function parametersOf({ network }: Model, tensors: PhaseTensors): PhaseTensors {
   return new Map(network.parameters.map(({ name }) => [name, present(tensors.get(name), name)]));
 }
 
-/** Reads what a phase that has ended left in the folder. Fails with `run/unreadable`, `weights/*` and `fit/*`. */
-export async function readPhaseParameters({ folder: { path }, model: { network }, plan }: Run, phase: number): Promise<PhaseTensors> {
+/** Reads what a phase that has ended left in the folder. Fails with `run/changed`. */
+export function readPhaseParameters({ folder: { path }, model: { network }, plan }: Run, { files }: Checkpoint, phase: number): PhaseTensors {
   const file = phaseFile(present(plan.phases[phase], 'phase').key);
-  const { tensors } = readSafetensors(await readRunFile(path, file), `${path}/${file}`);
+  const { tensors } = readSafetensors(readRecorded(path, file, present(files[file], file)), `${path}/${file}`);
   const { parameters } = fitWeights(tensorsInMemory(`${path}/${file}`, tensors), network);
   return new Map([...parameters].map(([name, { shape, data }]) => [name, tensor(shape, Float32Array.from(data))]));
 }

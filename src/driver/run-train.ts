@@ -1,7 +1,6 @@
 // Trains a checked model on a data set: phase after phase on the engine's threads, with checkpoints, so that
 // a run killed at any moment goes on to the same bits.
 
-import { createHash } from 'node:crypto';
 import { availableParallelism } from 'node:os';
 import { fail } from '../base/diagnostic.ts';
 import { present } from '../base/invariant.ts';
@@ -20,23 +19,26 @@ import { evaluationOf, namesOf } from './evaluation.ts';
 import type { Evaluation } from './evaluation.ts';
 import { phaseRequests } from './run-context.ts';
 import type { Run } from './run-context.ts';
-import { checkIdentity, readCheckpoint, writeCheckpoint } from './run-checkpoint.ts';
-import type { Checkpoint, RunIdentity, StoredCheckpoint } from './run-checkpoint.ts';
+import type { Checkpoint } from './checkpoint-json.ts';
+import { checkFiles, readCheckpoint, writeCheckpoint } from './run-checkpoint.ts';
+import type { StoredCheckpoint } from './run-checkpoint.ts';
 import { fitWeights } from './fit-weights.ts';
 import { loadInitial } from './initial-weights.ts';
 import type { InitialWeights, InitReport } from './initial-weights.ts';
 import { runData } from './run-data.ts';
 import type { RunData } from './run-data.ts';
 import { runDiagnostics } from './run-diagnostics.ts';
-import { readInitial, settleInitial, startWarnings, summarizeInitial } from './run-initial.ts';
-import { cutMetrics, openRunFolder, runFiles, writeRunFile } from './run-folder.ts';
+import { readInitial, recordInitial, settleInitial, startWarnings, summarizeInitial } from './run-initial.ts';
+import { isAsRecorded, runFiles } from './run-files.ts';
+import { cutMetrics, openRunFolder, writeRunFile } from './run-folder.ts';
 import type { RunFolder } from './run-folder.ts';
 import { readPhaseParameters, runPhase, weightsFile } from './run-phase.ts';
 import type { PhaseStart } from './run-phase.ts';
 import { checkedPlan } from './run-plan.ts';
 import { outputNames } from './run-facts.ts';
+import { checkIdentity, identityOf, initialPart } from './run-identity.ts';
 import { summarize, summaryJson } from './run-summary.ts';
-import type { RunResults } from './run-summary.ts';
+import type { RunResults, RunSummary } from './run-summary.ts';
 import type { TrainOptions, TrainResult } from './train-options.ts';
 import { tensorsInMemory } from './tensor-source.ts';
 
@@ -64,7 +66,7 @@ export async function train(model: Model, dataset: Dataset, options: TrainOption
 }
 
 /** What is left of a run once its data and its threads are let go. */
-type Trained = Extract<TrainResult, { readonly status: 'interrupted' }> | (StoredCheckpoint & { readonly status: 'trained' | 'trained before' });
+type Trained = Extract<TrainResult, { readonly status: 'interrupted' }> | StoredCheckpoint;
 
 /** Still locked. */
 interface TrainedFolder {
@@ -80,11 +82,9 @@ type DataFacts = Pick<RunData, 'name' | 'labels' | 'samples' | 'chance'>;
 async function conclude(model: Model, data: DataFacts, training: Promise<TrainedFolder>, { tidy }: TrainOptions): Promise<TrainResult> {
   const { folder, ended, evaluation } = await training;
   try {
-    if (ended.status === 'interrupted') return ended;
+    if ('status' in ended) return ended;
     tidy?.();
-    const result = await finish(model, folder, ended, data, present(evaluation, 'evaluation of a run that has ended'));
-    if (ended.status === 'trained') await writeCheckpoint(folder, ended.checkpoint, ended.tensors);
-    return result;
+    return { status: 'finished', summary: await finish(model, folder, ended, data, present(evaluation, 'evaluation of a run that has ended')) };
   } finally {
     await folder.lock.release();
   }
@@ -95,7 +95,7 @@ async function openAndTrain(model: Model, spec: TrainSpec, data: RunData, option
   const { folder, resumable } = await openRunFolder(options.out, options.resume ?? false);
   try {
     const ended = await trainOn(model, spec, plan, data, options, await beginIn(folder, resumable, given));
-    if (ended.status === 'interrupted') return { folder, ended };
+    if ('status' in ended) return { folder, ended };
     // The threads' memory is free by now, the data is needed once more.
     options.tidy?.();
     return { folder, ended, evaluation: await evaluateModule(model, parametersOf(ended), data) };
@@ -115,42 +115,45 @@ interface Beginning {
 }
 
 async function beginIn(folder: RunFolder, resumable: boolean, given: InitialWeights | undefined): Promise<Beginning> {
-  const stored = resumable ? await readCheckpoint(folder.path) : undefined;
-  return { folder, stored, initial: await settleInitial(folder, given, stored?.checkpoint), report: given?.report };
+  const stored = resumable ? readCheckpoint(folder.path) : undefined;
+  return { folder, stored, initial: await settleInitial(folder, given, stored?.checkpoint.identity), report: given?.report };
 }
 
 async function trainOn(model: Model, spec: TrainSpec, plan: RunPlan, data: RunData, options: TrainOptions, { folder, stored, initial, report }: Beginning): Promise<Trained> {
   // More of them than cores would wait for each other, each until the others had their turn.
   const threads = Math.min(options.threads ?? mostThreads, availableParallelism());
-  const source = spec.span.source.text;
-  const identity: RunIdentity = { source: createHash('sha256').update(source).digest('hex'), data: data.fingerprint, seed: spec.seed, initial };
-
-  if (stored) checkIdentity(folder.path, stored.checkpoint, identity);
+  const identity = identityOf(model, spec, { data: data.fingerprint, initial });
+  if (stored) {
+    checkIdentity(folder.path, stored.checkpoint.identity, identity);
+    checkFiles(folder.path, stored.checkpoint);
+  }
   options.onProgress?.({ kind: 'begin', ...(report && { initial: report }), warnings: stored ? [] : startWarnings(spec, initial) });
   const finished = stored !== undefined && stored.checkpoint.phase >= plan.phases.length;
   if (finished) fitWeights(tensorsInMemory(`the checkpoint in ${folder.path}`, stored.tensors), model.network);
   const started = performance.now();
   const before = stored?.checkpoint.seconds ?? 0;
   const seconds = (): number => before + (performance.now() - started) / 1000;
-  if (stored) await cutMetrics(folder, stored.checkpoint.metricsBytes);
-  if (finished) return { status: 'trained before', ...stored };
+  const metrics = stored?.checkpoint.files[runFiles.metrics];
+  if (metrics) await cutMetrics(folder, metrics);
+  const fresh: Checkpoint = { identity, phase: 0, step: 0, sums: { loss: 0, correct: 0 }, seconds: 0, error: {}, heldOut: {}, files: initial === undefined ? {} : { [runFiles.initial]: recordInitial(folder.path) } };
+  const begin = (): Promise<Checkpoint> => keepSource(folder, stored?.checkpoint ?? fresh, spec.span.source.text);
+  if (finished) return { checkpoint: await begin(), tensors: stored.tensors };
 
   const groups = groupSets(model.network, ops, model.penalties);
   const phases = phaseRequests(spec, groups);
   const engine = startEngine({ model, phases, data: data.shared, threads, tidy: options.tidy }, ops);
   try {
-    await writeRunFile(folder, runFiles.source, source);
     const run: Run = { model, spec, plan, data, engine, groups, phases, folder, options, stop: AbortSignal.any([folder.lock.lost, ...(options.signal ? [options.signal] : [])]), seconds, began: { step: stored?.checkpoint.step ?? 0, seconds: seconds() } };
-    let state: Checkpoint = stored?.checkpoint ?? { ...identity, phase: 0, step: 0, sums: { loss: 0, correct: 0 }, metricsBytes: 0, error: {}, heldOut: {}, seconds: 0 };
+    let state = await begin();
     let start: PhaseStart | undefined = stored && { kind: 'stored', tensors: stored.tensors };
     let last: PhaseEnd | undefined;
     for (let phase = state.phase; phase < plan.phases.length; phase++) {
-      const ended = await runPhase(run, state, start ?? (await startOf(run, phase, last, initial)));
+      const ended = await runPhase(run, state, start ?? startOf(run, state, last, initial));
       if (ended.kind === 'interrupted') return { status: 'interrupted', step: ended.state.step, totalSteps: plan.totalSteps };
       ({ state } = ended);
       [start, last] = [undefined, { phase, parameters: ended.parameters }];
     }
-    return { status: 'trained', checkpoint: { ...state, seconds: seconds() }, tensors: await parametersAfter(run, plan.product, last) };
+    return { checkpoint: { ...state, seconds: seconds() }, tensors: parametersAfter(run, state, plan.product, last) };
   } finally {
     await engine.close();
   }
@@ -162,16 +165,24 @@ interface PhaseEnd {
   readonly parameters: PhaseTensors;
 }
 
+/** The checkpoint with the source that the run began with; where that file is damaged, with the one given now, which means the same. */
+async function keepSource(folder: RunFolder, checkpoint: Checkpoint, source: string): Promise<Checkpoint> {
+  const { files } = checkpoint;
+  const record = files[runFiles.source];
+  if (record && isAsRecorded(folder.path, runFiles.source, record)) return checkpoint;
+  return { ...checkpoint, files: { ...files, [runFiles.source]: await writeRunFile(folder, runFiles.source, source) } };
+}
+
 /** @param initial What the run began with. */
-async function startOf(run: Run, phase: number, last: PhaseEnd | undefined, initial: string | undefined): Promise<PhaseStart> {
-  const origin = run.plan.phases[phase]?.origin;
-  if (origin !== undefined) return { kind: 'parameters', parameters: await parametersAfter(run, origin, last) };
-  return { kind: 'initial', given: initial === undefined ? new Map() : (await readInitial(run.folder.path, initial)).tensors };
+function startOf(run: Run, state: Checkpoint, last: PhaseEnd | undefined, initial: string | undefined): PhaseStart {
+  const origin = run.plan.phases[state.phase]?.origin;
+  if (origin !== undefined) return { kind: 'parameters', parameters: parametersAfter(run, state, origin, last) };
+  return { kind: 'initial', given: initial === undefined ? new Map() : readInitial(run.folder.path, initial).tensors };
 }
 
 /** What a phase ended with: what is in memory still, or its file. */
-async function parametersAfter(run: Run, phase: number, last: PhaseEnd | undefined): Promise<PhaseTensors> {
-  return last?.phase === phase ? last.parameters : readPhaseParameters(run, phase);
+function parametersAfter(run: Run, state: Checkpoint, phase: number, last: PhaseEnd | undefined): PhaseTensors {
+  return last?.phase === phase ? last.parameters : readPhaseParameters(run, state, phase);
 }
 
 /** Which phases the figures of a run are to be read by, and how much training stands behind each. */
@@ -195,14 +206,19 @@ async function evaluateModule(model: Model, parameters: ReadonlyMap<string, Para
   return evaluationOf(await answersOf(classifier, test), test.labels, namesOf(classes, outputNames(model.network, labels)));
 }
 
-/** Writes what a finished run leaves behind, the summary last. */
-async function finish(model: Model, folder: RunFolder, ended: StoredCheckpoint, { name: dataset, labels, samples, chance }: DataFacts, evaluation: Evaluation): Promise<TrainResult> {
+/** Writes what a finished run leaves behind, the checkpoint that vouches for it last. */
+async function finish(model: Model, folder: RunFolder, ended: StoredCheckpoint, { name: dataset, labels, samples, chance }: DataFacts, evaluation: Evaluation): Promise<RunSummary> {
   const { checkpoint, tensors } = ended;
-  const { seed, seconds, error, heldOut } = checkpoint;
-  const initial = checkpoint.initial === undefined ? undefined : await summarizeInitial(folder.path, model.network, checkpoint.initial);
+  const { identity, seconds, error, heldOut } = checkpoint;
+  const spec = trainSpecOf(model);
+  const begun = identity[initialPart];
+  const initial = begun === undefined ? undefined : summarizeInitial(folder.path, model.network, begun);
   const names = outputNames(model.network, labels);
-  const summary = summarize(model, parametersOf(ended), { dataset, ...(names && { labels: names }), samples, chance, seed, ...(initial && { initial }), seconds, ...rolesOf(trainSpecOf(model)), error, heldOut, evaluation }, ops);
-  await writeRunFile(folder, runFiles.weights, weightsFile(model, tensors));
-  await writeRunFile(folder, runFiles.summary, summaryJson(summary));
-  return { status: 'finished', summary };
+  const summary = summarize(model, parametersOf(ended), { dataset, ...(names && { labels: names }), samples, chance, seed: spec.seed, ...(initial && { initial }), seconds, ...rolesOf(spec), error, heldOut, evaluation }, ops);
+  const files = {
+    [runFiles.weights]: await writeRunFile(folder, runFiles.weights, weightsFile(model, tensors)),
+    [runFiles.summary]: await writeRunFile(folder, runFiles.summary, summaryJson(summary)),
+  };
+  await writeCheckpoint(folder, { ...checkpoint, files: { ...checkpoint.files, ...files } }, tensors);
+  return summary;
 }

@@ -1,6 +1,5 @@
 // Tensors by name whose shapes are known before their numbers are read.
 
-import { createHash } from 'node:crypto';
 import { fail } from '../base/diagnostic.ts';
 import { present } from '../base/invariant.ts';
 import type { Shape, Tensor } from '../base/tensor.ts';
@@ -8,8 +7,7 @@ import { weightsDiagnostics } from '../engine/diagnostics.ts';
 import { decodeTensor } from '../engine/safetensors.ts';
 import { beginsLikeSafetensors, headerEnd, headerPrefix, readIndex } from '../engine/safetensors-header.ts';
 import { foreignFormat } from './foreign-weights.ts';
-import { withRegularFile } from './regular-file.ts';
-import type { RegularFile } from './regular-file.ts';
+import { sha256Of, withRegularFile } from './regular-file.ts';
 
 export interface TensorSource {
   /** What a person calls it. */
@@ -21,8 +19,6 @@ export interface TensorSource {
 
 /** Enough to know other formats by. */
 const firstBytes = 4096;
-/** Bytes hashed at a time. */
-const piece = 2 ** 22;
 
 /**
  * Opens a .safetensors file for as long as `use` runs. Only its header is read, and what `use` asks for.
@@ -42,14 +38,8 @@ export function withTensorFile<T>(path: string, use: (source: TensorSource, hash
       const entry = present(entries.get(name), name);
       return decodeTensor(entry, file.read(entry.from, entry.to - entry.from), path);
     };
-    return use({ name: path, tensors: entries, read }, () => hashOfFile(file));
+    return use({ name: path, tensors: entries, read }, () => sha256Of(file));
   });
-}
-
-function hashOfFile({ size, read }: RegularFile): string {
-  const hash = createHash('sha256');
-  for (let at = 0; at < size; at += piece) hash.update(read(at, Math.min(piece, size - at)));
-  return hash.digest('hex');
 }
 
 /** Tensors that are in memory. */

@@ -1,6 +1,6 @@
 // Weights for a network: of a run, or of any safetensors file whose names and shapes fit.
 
-import { existsSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { fail } from '../base/diagnostic.ts';
 import type { Diagnostic } from '../base/diagnostic.ts';
@@ -10,7 +10,8 @@ import { fileDiagnostics } from './diagnostics.ts';
 import { fitWeights } from './fit-weights.ts';
 import { runFacts } from './run-facts.ts';
 import type { RunFacts } from './run-facts.ts';
-import { runFiles } from './run-folder.ts';
+import { runFiles } from './run-files.ts';
+import { fileOfRun } from './run-reader.ts';
 import { reasonOf } from './system-error.ts';
 import { withTensorFile } from './tensor-source.ts';
 import { fitDiagnostics } from './weight-diagnostics.ts';
@@ -28,7 +29,7 @@ export interface Weights extends RunFacts {
 
 /**
  * @param place The folder of a run, or a .safetensors file.
- * @throws DiagnosticError `file/*`, `weights/*`, `fit/*`
+ * @throws DiagnosticError `file/*`, `weights/*`, `fit/*`, `run/*`
  */
 export function loadWeights(place: string, network: Network): Weights {
   const file = weightsFile(place);
@@ -44,13 +45,12 @@ export function isFolder(path: string): boolean {
   }
 }
 
-/** The file itself, or the one of a run that has come to its end. @throws DiagnosticError `fit/no-run` */
+/**
+ * The file itself, or the one of a run that has come to its end, as the run wrote it.
+ * @throws DiagnosticError `fit/no-run`, `run/*`
+ */
 export function weightsFile(place: string): string {
   if (!isFolder(place)) return place;
-  const file = join(place, runFiles.weights);
-  if (existsSync(file)) return file;
-  if (!existsSync(join(place, runFiles.checkpoint))) {
-    return fail(fitDiagnostics['no-run']({ args: [place, `it holds no ${runFiles.weights}`], help: 'name the folder that `ssl-compile train FILE --out RUN` made, or a .safetensors file' }));
-  }
-  return fail(fitDiagnostics['no-run']({ args: [place, 'it has not come to its end'], help: 'go on with `ssl-compile train FILE --out RUN --resume`' }));
+  const help = `\`ssl-compile train FILE --out ${place} --resume\` writes it anew; to use what it holds now, name it: --weights ${join(place, runFiles.weights)}`;
+  return fileOfRun(place, runFiles.weights, help) ?? fail(fitDiagnostics['no-run']({ args: [place, 'it has not come to its end'], help: 'go on with `ssl-compile train FILE --out RUN --resume`' }));
 }

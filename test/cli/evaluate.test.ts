@@ -179,7 +179,7 @@ describe('what cannot be evaluated exits 1, without a stack', () => {
     ['a place that is not there', () => at('nowhere'), ['file/unreadable', 'nowhere']],
     ['a folder without a module', () => at('sets'), ['module/none', 'ssl-compile build']],
     ['a source', () => at('echo.ssl'), ['module/none']],
-    ['a run without its end', () => at('begun'), ['fit/no-run']],
+    ['a run without its weights', () => at('begun'), ['run/changed', '--resume']],
     ['a run with a module in it', () => at('mixed'), ['module/and-run', join('mixed', 'stripes.js')]],
     ['a module whose kernels are gone', () => at('part'), ['module/broken', 'stripes.wasm']],
     ['code that throws', () => broken('throws', () => 'throw new Error("no");'), ['module/broken']],

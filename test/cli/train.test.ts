@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { listing, runCli, temporaryFolder } from './support.ts';
@@ -53,6 +53,23 @@ describe('train', () => {
     expect((await runCli(['explain', run])).out).toContain('filters of conv1, 4:');
     expect(readFileSync(join(folder, 'out', 'stripes.js'), 'utf8')).toContain('seed: 7');
   });
+});
+
+it('weights of a run that were changed are noticed, used by their own name, and written anew', async () => {
+  const changed = join(folder, 'changed');
+  cpSync(run, changed, { recursive: true });
+  const file = join(changed, 'weights.safetensors');
+  const [bytes, trained] = [readFileSync(file), readFileSync(file)];
+  bytes.writeFloatLE(0.5, bytes.length - 4);
+  writeFileSync(file, bytes);
+  const out = join(folder, 'changed-out');
+  for (const args of [['build', changed, '--out', out], ['explain', changed], ['bench', changed], ['verify', join(folder, 'out'), '--weights', changed], ['evaluate', changed, '--data', folder]]) {
+    const { code, err } = await runCli(args);
+    expect({ args, code, err }).toMatchObject({ code: 1, err: expect.stringMatching(/^error\[run\/changed\]: \S*weights\.safetensors is not as training left it: its sha256 is [\s\S]*--resume[\s\S]*--weights \S*weights\.safetensors/) });
+  }
+  expect(await runCli(['build', join(changed, 'model.ssl'), '--weights', file, '--out', out])).toMatchObject({ code: 0, err: '' });
+  expect(await train('--out', changed, '--seed', '7', '--resume')).toMatchObject({ code: 0 });
+  expect(readFileSync(file)).toEqual(trained);
 });
 
 it('warns of outputs that are never a right answer', async () => {

@@ -1,0 +1,94 @@
+// What makes a run the run that it is, part by part. Runs of equal parts end with the same bits, so only under the
+// same parts does one go on. They say what the checked program means, with all that was changed since it was read;
+// how it was written, and where program and data lie, is no part of it.
+//
+//   strength of filters of conv1   0.02
+//   epochs of baseline             4
+
+import { DiagnosticError } from '../base/diagnostic.ts';
+import type { Node } from '../ir/graph.ts';
+import type { Model, Network, PhaseSpec, TrainSpec } from '../ir/network.ts';
+import { formatAttr } from '../ir/print.ts';
+import { trainingVersion } from '../train/version.ts';
+import { recordOf } from './run-files.ts';
+import { runDiagnostics } from './run-diagnostics.ts';
+
+/** What each part is called, and what it is. */
+export type RunIdentity = Readonly<Record<string, string>>;
+
+/** Absent where all was drawn from the seed. */
+export const initialPart = 'start of the run';
+
+/** Fingerprints of what a run reads beside its program. */
+export interface RunInputs {
+  readonly data: string;
+  /** Of the weights that it begins with. */
+  readonly initial?: string | undefined;
+}
+
+export function identityOf({ network, penalties, method }: Model, { phases, seed, heldOut }: TrainSpec, { data, initial }: RunInputs): RunIdentity {
+  const parts = new Map<string, string>();
+  // Several of one name, as two nodes of a layer, make one part.
+  const add = (name: string, value: string): void => void parts.set(name, parts.has(name) ? `${parts.get(name)}, ${value}` : value);
+  for (const [name, value] of networkParts(network)) add(name, value);
+  add('method', method);
+  for (const { structure, layer, strength, weighting } of penalties) {
+    add(`strength of ${structure} of ${layer}`, String(strength));
+    add(`weighting of ${structure} of ${layer}`, weighting);
+  }
+  add('list of phases', phases.map(({ name }) => name).join(', '));
+  for (const phase of phases) for (const [name, value] of phaseParts(phase)) add(`${name} of ${phase.name}`, value);
+  add('share held out', String(heldOut));
+  add('seed', String(seed));
+  add('data set', data);
+  if (initial !== undefined) add(initialPart, initial);
+  add('engine', 'wasm');
+  add('version of training', String(trainingVersion));
+  return Object.fromEntries(parts);
+}
+
+type Part = readonly [name: string, value: string];
+
+function networkParts({ name, graph, parameters, labels = [] }: Network): readonly Part[] {
+  // What parameters there are, and their shapes, follows from the rest.
+  const nodes = graph.nodes.filter(({ op }) => op !== 'parameter');
+  const byId = new Map(nodes.map((node) => [node.id, node]));
+  const readBy = ({ inputs }: Node): string => inputs.flatMap(({ node }) => byId.get(node) ?? []).map(titleOf).join(', ');
+  return [
+    ['name of the network', name],
+    ['list of labels', labels.join(', ')],
+    ['list of layers', nodes.map((node) => `${titleOf(node)}(${readBy(node)})`).join(', ')],
+    ...nodes.flatMap(nodeParts),
+    ...parameters.map((parameter): Part => [`start of ${parameter.name}`, JSON.stringify(parameter.initial)]),
+  ];
+}
+
+function titleOf({ op, layer }: Node): string {
+  return layer ?? op;
+}
+
+function nodeParts(node: Node): readonly Part[] {
+  const of = titleOf(node);
+  return [[`operation of ${of}`, node.op], ...Object.entries(node.attrs).map(([name, value]): Part => [`${name} of ${of}`, formatAttr(value)])];
+}
+
+function phaseParts({ schedule: { kind, ...schedule }, ...spec }: PhaseSpec): readonly Part[] {
+  const settings: readonly (readonly [string, unknown])[] = [...Object.entries(spec), ['schedule', kind], ...Object.entries(schedule)];
+  return settings.map(([name, value]): Part => [name, typeof value === 'string' ? value : JSON.stringify(value)]);
+}
+
+/** Longer values are told by their checksum. */
+const mostShown = 40;
+
+function shown(value: string | undefined): string {
+  if (value === undefined) return 'none';
+  return value.length > mostShown ? `sha256 ${recordOf([new TextEncoder().encode(value)]).sha256.slice(0, 12)}...` : value;
+}
+
+/** @throws DiagnosticError `run/different`, one for each part that differs */
+export function checkIdentity(folder: string, found: RunIdentity, expected: RunIdentity): void {
+  const names = [...new Set([...Object.keys(found), ...Object.keys(expected)])].filter((name) => found[name] !== expected[name]);
+  if (names.length === 0) return;
+  const help = 'a run goes on with what it began with: write it as it was, or choose another folder';
+  throw new DiagnosticError(names.map((name) => runDiagnostics.different({ args: [folder, name, shown(found[name]), shown(expected[name])], help })));
+}
