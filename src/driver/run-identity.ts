@@ -17,7 +17,7 @@ import { runDiagnostics } from './run-diagnostics.ts';
 export type RunIdentity = Readonly<Record<string, string>>;
 
 /** Absent where all was drawn from the seed. */
-export const initialPart = 'start of the run';
+export const initialPart = 'set of initial weights';
 
 /** Fingerprints of what a run reads beside its program. */
 export interface RunInputs {
