@@ -19,7 +19,6 @@ const messages = {
   changed: (file: string, why: string): string => `${file} is not as training left it: ${why}`,
   'random-start': (phase: string): string => `\`${phase}\` begins with random weights: no phase before it trains them`,
   corrupt: (file: string, found: string, expected: string): string => `${file} is corrupt: found ${found}, expected ${expected}`,
-  unreadable: (file: string, why: string): string => `cannot read ${file}: ${why}`,
   'not-writable': (file: string, why: string): string => `cannot write ${file}: ${why}`,
 };
 
