@@ -57,7 +57,7 @@ const layers = (count: number): string => Array.from({ length: count }, (_, i) =
 describe('bad input exits 1 with a message and no stack trace', () => {
   it.each([
     ['syntax errors in several places', network('  conv1 = conv(image, filters = , window = 3)\n  fc = dense(conv1 units = 2)\n  return fc'), ['syntax/', '2 errors']],
-    ['an unknown layer', network('  conv1 = conv(image, filters = 2, window = 3)\n  return dense(conv2, units = 2)'), ['unknown layer `conv2`', 'did you mean "conv1"?']],
+    ['an unknown layer', network('  conv1 = conv(image, filters = 2, window = 3)\n  return dense(covn1, units = 2)'), ['unknown layer `covn1`', 'did you mean "conv1"?']],
     ['an unknown argument', network('  conv1 = conv(image, filter = 2, window = 3)\n  return dense(conv1, units = 2)'), ['no argument `filter`', 'did you mean "filters"?']],
     ['shapes that do not fit', network('  a = conv(image, filters = 2, window = 3)\n  b = add(a, image)\n  return dense(b, units = 2)'), ['[2, 6, 6]', '[1, 8, 8]']],
     ['a window larger than its input', network('  a = conv(image, filters = 2, window = 9)\n  return dense(a, units = 2)'), ['shape/mismatch', '9', '8']],
