@@ -9,7 +9,8 @@ import type { OpRegistry } from '../ir/op.ts';
 import type { RunErrors } from './finding.ts';
 import { readRunErrors } from './run-errors.ts';
 import { runFiles } from './run-files.ts';
-import { fileOfRun } from './run-reader.ts';
+import { overridesOf } from './run-identity.ts';
+import { fileOfRun, readState } from './run-reader.ts';
 import { checkSource, loadSource } from './source.ts';
 import { unwatched } from './watch.ts';
 import type { Watch } from './watch.ts';
@@ -20,7 +21,7 @@ import type { Weights } from './weights.ts';
 export interface OpenedModel {
   readonly source: Source;
   readonly model: Model;
-  /** Of the source and of the weights. */
+  /** Of the source, of a run that was trained otherwise than it says, and of the weights. */
   readonly warnings: readonly Diagnostic[];
   readonly weights?: Weights;
   /** What the run has measured that the weights come from. */
@@ -40,7 +41,8 @@ export function openModel(subject: string, weightsPlace: string | undefined, ops
   if (place === undefined) return { source, model, warnings };
   const weights = watch.stage('weights', () => loadWeights(place, model.network));
   const errors = readRunErrors(place);
-  return { source, model, warnings: [...warnings, ...weights.notices], weights, ...(errors && { errors }) };
+  const overrides = run ? overridesOf(subject, readState(subject).checkpoint.identity, model) : [];
+  return { source, model, warnings: [...warnings, ...overrides, ...weights.notices], weights, ...(errors && { errors }) };
 }
 
 export interface WeightedModel extends OpenedModel {

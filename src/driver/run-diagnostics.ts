@@ -15,6 +15,7 @@ const messages = {
   'foreign-lock': (path: string): string => `${path} is not the lock of a run: a folder that holds who trains there`,
   'lock-lost': (folder: string): string => `${folder} is no longer locked for this run: its lock was removed, or another process took it over`,
   different: (folder: string, what: string, found: string, expected: string): string => `${folder} was begun with another ${what}: it was ${found}, and is ${expected} now`,
+  overridden: (folder: string, what: string, found: string, written: string): string => `${folder} was trained with another ${what} than its source says: ${found}, not ${written}`,
   version: (file: string, found: string, expected: string): string => `${file} was written by another version of ssl-compile: its format is ${found}, this one's is ${expected}`,
   changed: (file: string, why: string): string => `${file} is not as training left it: ${why}`,
   'random-start': (phase: string): string => `\`${phase}\` begins with random weights: no phase before it trains them`,

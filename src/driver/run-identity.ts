@@ -6,6 +6,7 @@
 //   epochs of baseline             4
 
 import { DiagnosticError } from '../base/diagnostic.ts';
+import type { Diagnostic } from '../base/diagnostic.ts';
 import type { Node } from '../ir/graph.ts';
 import type { Model, Network, PhaseSpec, TrainSpec } from '../ir/network.ts';
 import { formatAttr } from '../ir/print.ts';
@@ -26,28 +27,50 @@ export interface RunInputs {
   readonly initial?: string | undefined;
 }
 
-export function identityOf({ network, penalties, method }: Model, { phases, seed, heldOut }: TrainSpec, { data, initial }: RunInputs): RunIdentity {
-  const parts = new Map<string, string>();
-  // Several of one name, as two nodes of a layer, make one part.
-  const add = (name: string, value: string): void => void parts.set(name, parts.has(name) ? `${parts.get(name)}, ${value}` : value);
-  for (const [name, value] of networkParts(network)) add(name, value);
-  add('method', method);
-  for (const { structure, layer, strength, weighting } of penalties) {
-    add(`strength of ${structure} of ${layer}`, String(strength));
-    add(`weighting of ${structure} of ${layer}`, weighting);
-  }
-  add('list of phases', phases.map(({ name }) => name).join(', '));
-  for (const phase of phases) for (const [name, value] of phaseParts(phase)) add(`${name} of ${phase.name}`, value);
-  add('share held out', String(heldOut));
-  add('seed', String(seed));
-  add('data set', data);
-  if (initial !== undefined) add(initialPart, initial);
-  add('engine', 'wasm');
-  add('version of training', String(trainingVersion));
-  return Object.fromEntries(parts);
+export function identityOf(model: Model, spec: TrainSpec, { data, initial }: RunInputs): RunIdentity {
+  return joined([
+    ...networkParts(model.network),
+    ...planParts(model, spec),
+    ['seed', String(spec.seed)],
+    ['data set', data],
+    ...(initial === undefined ? [] : [[initialPart, initial] as const]),
+    ['engine', 'wasm'],
+    ['version of training', String(trainingVersion)],
+  ]);
+}
+
+/** What of its plan a run was trained with otherwise than its source says, as a program may change it: warnings `run/overridden`. */
+export function overridesOf(folder: string, found: RunIdentity, written: Model): readonly Diagnostic[] {
+  if (!written.train) return [];
+  return Object.entries(joined(planParts(written, written.train))).flatMap(([name, value]) => {
+    if (found[name] === value) return [];
+    const help = 'what the run was trained with counts; its source is not what made these weights';
+    return [runDiagnostics.overridden({ args: [folder, name, shown(found[name]), shown(value)], help, severity: 'warning' })];
+  });
 }
 
 type Part = readonly [name: string, value: string];
+
+/** Several of one name, as two nodes of a layer, make one part. */
+function joined(parts: readonly Part[]): RunIdentity {
+  const values = new Map<string, string>();
+  for (const [name, value] of parts) values.set(name, values.has(name) ? `${values.get(name)}, ${value}` : value);
+  return Object.fromEntries(values);
+}
+
+/** Penalties and phases. */
+function planParts({ penalties, method }: Model, { phases, heldOut }: TrainSpec): readonly Part[] {
+  return [
+    ['method', method],
+    ...penalties.flatMap(({ structure, layer, strength, weighting }): Part[] => [
+      [`strength of ${structure} of ${layer}`, String(strength)],
+      [`weighting of ${structure} of ${layer}`, weighting],
+    ]),
+    ['list of phases', phases.map(({ name }) => name).join(', ')],
+    ...phases.flatMap((phase) => phaseParts(phase).map(([name, value]): Part => [`${name} of ${phase.name}`, value])),
+    ['share held out', String(heldOut)],
+  ];
+}
 
 function networkParts({ name, graph, parameters, labels = [] }: Network): readonly Part[] {
   // What parameters there are, and their shapes, follows from the rest.

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { DiagnosticError } from '../../src/base/diagnostic.ts';
 import { present } from '../../src/base/invariant.ts';
 import { trainSpecOf } from '../../src/driver/run-train.ts';
-import { checkIdentity, identityOf } from '../../src/driver/run-identity.ts';
+import { checkIdentity, identityOf, overridesOf } from '../../src/driver/run-identity.ts';
 import type { RunIdentity } from '../../src/driver/run-identity.ts';
 import type { Model } from '../../src/ir/network.ts';
 import { formatSource } from '../../src/driver/source.ts';
@@ -61,4 +61,14 @@ describe('a run is another', () => {
   test('data', () => {
     expect(differences(model, 'other data')).toEqual(['data set: it was data, and is other data now']);
   });
+});
+
+test('a run that a program changed before it was trained says so to whoever opens it with its source', () => {
+  const spec = trainSpecOf(model);
+  const stronger = { ...model, penalties: model.penalties.map((each) => ({ ...each, strength: 0.5 })), train: { ...spec, seed: 9 } };
+  expect(overridesOf('run', identity(stronger), model).map(({ code, severity, message }) => [code, severity, message])).toEqual([
+    ['run/overridden', 'warning', 'run was trained with another strength of filters of conv1 than its source says: 0.5, not 0.06'],
+    ['run/overridden', 'warning', 'run was trained with another strength of neurons of fc1 than its source says: 0.5, not 0.06'],
+  ]);
+  expect(overridesOf('run', identity(model), model)).toEqual([]);
 });
