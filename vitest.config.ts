@@ -1,5 +1,6 @@
 // `vitest run`: everything but the browser and the package, each of which has a mode: `vitest run --mode browser`.
 
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 import type { TestUserConfig } from 'vitest/config';
 
@@ -19,6 +20,8 @@ function testsOf(mode: string): TestUserConfig {
 export default defineConfig(({ mode }) => ({
   test: {
     ...patience,
+    // Vitest would leave a core to itself, and of two that is half.
+    maxWorkers: availableParallelism(),
     ...testsOf(mode),
   },
 }));
