@@ -4,6 +4,7 @@ import { formatShape } from '../base/tensor.ts';
 import type { AttrValue, Value } from '../ir/graph.ts';
 import type { Op, ParamSyntax, SurfaceSyntax } from '../ir/op.ts';
 import { ShapeError } from '../ir/op.ts';
+import { structuresOf } from '../ir/structure.ts';
 import { present } from '../base/invariant.ts';
 import type { BinaryExpression, BinaryOperator, CallExpression, Expression, Name, UnaryExpression } from '../syntax/ast.ts';
 import { bindArguments } from './bind.ts';
@@ -132,7 +133,8 @@ function checkOp(
     const weights = parameters.map((parameter) => builder.parameter(parameter.name, parameter.shape, origin));
     const value = builder.one(op.name, [...inputs, ...weights], attrs, origin);
     scope.parameters.push(...parameters);
-    scope.layers.set(layer, { name: layer, op: op.name, span: call.span, checked: { value, structures: syntax.penalizes?.(attrs, shapes) ?? [] } });
+    const axes = syntax.weightAxes?.(attrs, shapes);
+    scope.layers.set(layer, { name: layer, op: op.name, span: call.span, checked: { value, structures: axes ? structuresOf(axes).map(({ name }) => name) : [] } });
     return value;
   } catch (error) {
     if (!(error instanceof ShapeError)) throw error;

@@ -6,7 +6,7 @@ import type { GraphBuilder } from '../ir/builder.ts';
 import type { Value } from '../ir/graph.ts';
 import type { Network, Parameter } from '../ir/network.ts';
 import type { OpRegistry } from '../ir/op.ts';
-import type { LayerStructure } from '../ir/structure.ts';
+import type { StructureKind } from '../ir/structure.ts';
 import type { CallExpression } from '../syntax/ast.ts';
 import type { ConstantScope } from './constants.ts';
 import type { Report } from './diagnostics.ts';
@@ -28,7 +28,7 @@ export interface Layer {
   /** Absent: the layer has been reported. */
   readonly checked?: {
     readonly value: Value;
-    readonly structures: readonly LayerStructure[];
+    readonly structures: readonly StructureKind[];
   };
 }
 

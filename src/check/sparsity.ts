@@ -2,6 +2,7 @@
 
 import type { Model, Penalty } from '../ir/network.ts';
 import type { OpRegistry } from '../ir/op.ts';
+import { structureNamed, structureNames } from '../ir/structure.ts';
 import type { StructureKind } from '../ir/structure.ts';
 import type { Expression, LassoStatement, LayerPattern, Name, Setting, SparsityDeclaration } from '../syntax/ast.ts';
 import { bindSettings } from './bind.ts';
@@ -18,14 +19,6 @@ import { notNegative, readValue } from './values.ts';
 
 export type CheckedSparsity = Pick<Model, 'penalties' | 'method'>;
 
-/** As `explain` and the papers name them. */
-const structures: Readonly<Record<StructureKind, string>> = {
-  filters: 'filters W[n,:,:,:]',
-  channels: 'channels W[:,c,:,:]',
-  fibers: 'shape fibers W[:,c,m,k]',
-  neurons: 'neurons, by incoming connections W[o,:]',
-  inputs: 'inputs, by outgoing connections W[:,i]',
-};
 const methods: ReadonlyMap<string, Model['method']> = new Map([
   ['proximal', 'proximal'],
   ['subgradient', 'subgradient'],
@@ -103,9 +96,8 @@ function checkStrength(expression: Expression, { constants, report }: LassoScope
 }
 
 function checkStructure(name: Name, report: Report): StructureKind | undefined {
-  const kinds = Object.keys(structures) as StructureKind[];
-  const kind = kinds.find((known) => known === name.text);
-  return kind ?? report(sparsityDiagnostics['unknown-structure']({ span: name.span, args: [name.text], help: report.advice.on('structure', name.text, kinds) }));
+  const kind = structureNames.find((known) => known === name.text);
+  return kind ?? report(sparsityDiagnostics['unknown-structure']({ span: name.span, args: [name.text], help: report.advice.on('structure', name.text, structureNames) }));
 }
 
 /** Of the layers that match a pattern; a plain name must fit, a pattern takes those that do. */
@@ -130,11 +122,11 @@ function fittingLayers({ span, pattern: text }: LayerPattern, candidates: readon
 }
 
 function helpWithStructure(layer: Layer, structure: StructureKind, lookup: LayerLookup, ops: OpRegistry): string {
-  const own = layer.checked?.structures.map((known) => known.structure) ?? [];
+  const own = layer.checked?.structures ?? [];
   if (own.length > 0) return `${layer.op} has ${own.join(', ')}`;
   const others = lookup.having(structure);
-  if (others.length > 0) return `${structures[structure]} are in ${others.slice(0, 8).join(', ')}`;
-  const penalized = [...ops.values()].filter((op) => op.syntax?.penalizes).map((op) => op.name);
+  if (others.length > 0) return `${structureNamed(structure).notation} are in ${others.slice(0, 8).join(', ')}`;
+  const penalized = [...ops.values()].filter((op) => op.syntax?.weightAxes).map((op) => op.name);
   return `layers of ${penalized.join(', ')} have groups`;
 }
 

@@ -4,7 +4,8 @@ import { present } from '../base/invariant.ts';
 import type { Equivalence } from '../driver/equivalence.ts';
 import type { RunSummary } from '../driver/run-summary.ts';
 import type { Comparison } from '../driver/verify.ts';
-import type { Kept, LayerReport } from '../sparsity/structure-report.ts';
+import type { Penalty } from '../ir/network.ts';
+import { structureNamed } from '../ir/structure.ts';
 import { findingsText } from './findings-text.ts';
 import { formatTable, grouped } from './text-table.ts';
 import { percent } from './train-progress.ts';
@@ -16,6 +17,7 @@ interface Sides<T> {
 
 export interface DemoResults {
   readonly summary: RunSummary;
+  readonly penalties: readonly Penalty[];
   /** Of code and weights. */
   readonly bytes: Sides<{ readonly bytes: number; readonly gzipBytes: number }>;
   readonly microseconds: Sides<number>;
@@ -23,21 +25,18 @@ export interface DemoResults {
   readonly rounding: Comparison;
 }
 
-export function demoTable({ summary, bytes, microseconds, equivalence, rounding }: DemoResults): string {
+export function demoTable({ summary, penalties, bytes, microseconds, equivalence, rounding }: DemoResults): string {
   const count = (name: string, { dense, compacted }: Sides<number>): string[] => [name, grouped(dense), grouped(compacted), times(dense, compacted)];
-  const kept = (structure: string, of: (layer: LayerReport) => Kept | undefined): string[][] =>
-    summary.layers.flatMap((layer) => {
-      const found = of(layer);
-      return found && found[0] < found[1] ? [count(`${structure} of ${layer.name}`, { dense: found[1], compacted: found[0] })] : [];
-    });
+  const kept = penalties.flatMap(({ structure, layer }) => {
+    const found = summary.layers.find(({ name }) => name === layer)?.[structureNamed(structure).report.field];
+    return found && found[0] < found[1] ? [count(`${structure} of ${layer}`, { dense: found[1], compacted: found[0] })] : [];
+  });
   const { product, control, epochs } = summary;
   const errorOf = (phase: string | undefined): number => present(summary.error[phase ?? ''], `error of ${phase}`);
   const rows = [
     [`test error, each after ${epochs[product]} epochs`, percent(errorOf(control)), percent(errorOf(product)), ''],
     [`test error of the baseline, after ${epochs['baseline']}`, percent(errorOf('baseline')), '', ''],
-    ...kept('filters', (layer) => layer.filters),
-    ...kept('channels', (layer) => layer.channels),
-    ...kept('neurons', (layer) => layer.outputs),
+    ...kept,
     count('weights', summary.weights),
     count('multiply-adds', summary.macs),
     count('bytes of code and weights', { dense: bytes.dense.bytes, compacted: bytes.compacted.bytes }),

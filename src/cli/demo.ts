@@ -54,6 +54,7 @@ export async function start(shell: Shell): Promise<number> {
   shell.out(
     demoTable({
       summary: trained.summary,
+      penalties: model.penalties,
       bytes: { dense: totalBytes(dense), compacted: totalBytes(compacted) },
       microseconds: { dense: denseTime, compacted: compactedTime },
       equivalence: compacted.equivalence,

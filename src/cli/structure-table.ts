@@ -2,15 +2,12 @@
 
 import { answersNothing } from '../driver/finding.ts';
 import type { Finding } from '../driver/finding.ts';
+import { reportFields } from '../ir/structure.ts';
 import type { BeforeAfter, Kept, LayerReport } from '../sparsity/structure-report.ts';
 import { formatTable, grouped } from './text-table.ts';
 
 const columns: readonly (readonly [name: string, of: (layer: LayerReport) => Kept | undefined])[] = [
-  ['filters', (layer) => layer.filters],
-  ['channels', (layer) => layer.channels],
-  ['fibers', (layer) => layer.fibers],
-  ['inputs', (layer) => layer.inputs],
-  ['outputs', (layer) => layer.outputs],
+  ...reportFields.map((field) => [field, (layer: LayerReport) => layer[field]] as const),
   ['weights', (layer) => layer.weights],
   ['MACs', (layer) => layer.macs],
 ];

@@ -56,7 +56,7 @@ export function explainModel(model: Model, parameters: Program['parameters'] | u
     network: summarizeNetwork(model.network, ops),
     method: model.method,
     penalties,
-    crossing: crossingLayers(penalties),
+    crossing: crossingLayers(model, ops),
     ...(parameters && { trained: explainTrained(model, parameters, errors, ops) }),
   };
 }

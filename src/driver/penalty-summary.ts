@@ -3,7 +3,8 @@
 import type { Model, Penalty } from '../ir/network.ts';
 import type { OpRegistry } from '../ir/op.ts';
 import type { StructureKind } from '../ir/structure.ts';
-import { groupSets } from '../sparsity/groups.ts';
+import { nestsIn, structureNamed } from '../ir/structure.ts';
+import { axesOfLayer, groupSets } from '../sparsity/groups.ts';
 
 export interface PenaltySummary {
   readonly layer: string;
@@ -31,13 +32,12 @@ export function summarizePenalties({ network, penalties }: Model, ops: OpRegistr
   }));
 }
 
-const rows: readonly StructureKind[] = ['filters', 'neurons'];
-
-/** Layers penalised by rows and by columns: their groups share weights and are not nested. */
-export function crossingLayers(penalties: readonly Pick<PenaltySummary, 'layer' | 'structure'>[]): readonly string[] {
+/** Layers with groups that share weights and of which neither lies in the other. */
+export function crossingLayers({ network, penalties }: Model, ops: OpRegistry): readonly string[] {
   const layers = [...new Set(penalties.map(({ layer }) => layer))];
   return layers.filter((layer) => {
-    const kinds = penalties.filter((penalty) => penalty.layer === layer).map(({ structure }) => rows.includes(structure));
-    return kinds.includes(true) && kinds.includes(false);
+    const axes = axesOfLayer(layer, network, ops).axes;
+    const kinds = penalties.filter((penalty) => penalty.layer === layer).map(({ structure }) => structureNamed(structure));
+    return kinds.some((a) => kinds.some((b) => !nestsIn(a, b, axes) && !nestsIn(b, a, axes)));
   });
 }

@@ -8,7 +8,7 @@ import type { Shape, Tensor } from '../base/tensor.ts';
 import type { Attrs, AttrValue, Graph, Node, Value } from './graph.ts';
 import type { GraphBuilder } from './builder.ts';
 import type { LoweredNode } from './nest.ts';
-import type { LayerStructure } from './structure.ts';
+import type { LayerAxes } from './structure.ts';
 
 export type F64Tensor = Tensor<Float64Array>;
 
@@ -37,8 +37,8 @@ export interface SurfaceSyntax {
   readonly parameters?: (attrs: Attrs, operands: readonly Shape[]) => readonly ParameterSpec[];
   /** Attributes of the node from checked arguments (pairs already two numbers). Default: the arguments. */
   readonly attrs?: (args: ReadonlyMap<string, AttrValue>, operands: readonly Shape[]) => Attrs;
-  /** Structures a penalty may remove from a layer of this op. Absent: none. */
-  readonly penalizes?: (attrs: Attrs, operands: readonly Shape[]) => readonly LayerStructure[];
+  /** What the axes of its parameters count, from which its structures follow. Absent: a penalty can remove none. */
+  readonly weightAxes?: (attrs: Attrs, operands: readonly Shape[]) => LayerAxes;
 }
 
 export interface ParameterSpec {

@@ -7,7 +7,7 @@
 
 import type { Attrs } from '../ir/graph.ts';
 import type { F64Tensor, Op, ParameterSpec, WeightMatrices } from '../ir/op.ts';
-import type { LayerStructure } from '../ir/structure.ts';
+import type { LayerAxes } from '../ir/structure.ts';
 import type { Nest } from '../ir/nest.ts';
 import type { Shape } from '../base/tensor.ts';
 import { sizeOf, zeros } from '../base/tensor.ts';
@@ -74,16 +74,11 @@ function parameters(attrs: Attrs, operands: readonly Shape[]): readonly Paramete
   return flagAttr(attrs, 'bias') ? [weight, bias] : [weight];
 }
 
-/** With groups, axis 0 of the weight splits into (group, filter within it), so that channels and taps stay apart. */
-function penalizes(attrs: Attrs, operands: readonly Shape[]): readonly LayerStructure[] {
-  const { groups, groupFilters, filters, weightShape, groupChannels, window } = convGeometry(attrs, operand(operands, 0), 'conv');
-  const view = [groups, groupFilters, groupChannels, ...window];
-  const bias = flagAttr(attrs, 'bias') ? [{ suffix: 'bias', view: [filters], keep: [0] }] : [];
-  return [
-    { structure: 'filters', members: [{ suffix: 'weight', view: weightShape, keep: [0] }, ...bias] },
-    { structure: 'channels', members: [{ suffix: 'weight', view, keep: [0, 2] }] },
-    { structure: 'fibers', members: [{ suffix: 'weight', view, keep: [0, 2, 3, 4] }] },
-  ];
+function weightAxes(attrs: Attrs, operands: readonly Shape[]): LayerAxes {
+  const { groups, groupFilters, groupChannels, window } = convGeometry(attrs, operand(operands, 0), 'conv');
+  const filters = [{ axis: 'group', extent: groups }, { axis: 'filter', extent: groupFilters }] as const;
+  const weight = { suffix: 'weight', dimensions: [filters, [{ axis: 'channel', extent: groupChannels }], [{ axis: 'row', extent: window[0] }], [{ axis: 'column', extent: window[1] }]] } as const;
+  return flagAttr(attrs, 'bias') ? [weight, { suffix: 'bias', dimensions: [filters] }] : [weight];
 }
 
 /** Columns of group g: taps of channels g*groupChannels .. (g+1)*groupChannels - 1. */
@@ -118,7 +113,7 @@ export const conv: Op = {
     ],
     example: 'conv(image, filters = 20, window = 5)',
     parameters,
-    penalizes,
+    weightAxes,
   },
   infer: (attrs, inputs) => {
     expectCount(inputs, 'conv', flagAttr(attrs, 'bias') ? 3 : 2);

@@ -47,15 +47,11 @@ export const dense: Op = {
     example: 'dense(pool2, units = 500)',
     flattens: true,
     parameters,
-    penalizes: (attrs, operands) => {
+    weightAxes: (attrs, operands) => {
       const [, features] = flatShape(operand(operands, 0), 'dense');
-      const units = numberAttr(attrs, 'units');
-      const view = [units, features];
-      const bias = flagAttr(attrs, 'bias') ? [{ suffix: 'bias', view: [units], keep: [0] }] : [];
-      return [
-        { structure: 'neurons', members: [{ suffix: 'weight', view, keep: [0] }, ...bias] },
-        { structure: 'inputs', members: [{ suffix: 'weight', view, keep: [1] }] },
-      ];
+      const outputs = [{ axis: 'output', extent: numberAttr(attrs, 'units') }] as const;
+      const weight = { suffix: 'weight', dimensions: [outputs, [{ axis: 'input', extent: features }]] } as const;
+      return flagAttr(attrs, 'bias') ? [weight, { suffix: 'bias', dimensions: [outputs] }] : [weight];
     },
   },
   infer: (attrs, inputs) => {

@@ -5,7 +5,10 @@ import type { Program, Value } from '../ir/graph.ts';
 import { sameValue } from '../ir/graph.ts';
 import type { GroupSet } from '../ir/group.ts';
 import type { OpRegistry } from '../ir/op.ts';
+import { columnAxes, groupView, rowAxes, structureNamed } from '../ir/structure.ts';
+import type { LayerAxes, Structure } from '../ir/structure.ts';
 import { parameterNames } from './constant-maps.ts';
+import { eachElement, weightAxesOf } from './groups.ts';
 import type { KeepReason } from './keep-reason.ts';
 import { flagsOf, reasonOf } from './kept-channels.ts';
 import { keptWeights } from './kept-weights.ts';
@@ -43,29 +46,22 @@ export function groupFates(trained: Program, simplified: Program, sets: readonly
   return sets.map((set) => {
     const use = present(byWeight.get(set.members[0]?.parameter), `weights of ${set.penalty.layer}`);
     const living = alive(set, trained.parameters);
-    const fateOf = fatesOfStructure(set, use, removal);
+    const axes = present(weightAxesOf(use.node, simplified, ops), `axes of ${set.penalty.layer}`);
+    const fateOf = fatesOfStructure(structureNamed(set.penalty.structure), axes, use, removal);
     return { set, fates: Array.from(living, (flag, group) => fateOf(group, flag === 0)) };
   });
 }
 
 type FateOf = (group: number, zero: boolean) => GroupFate;
 
-/** Filters and neurons number the rows of the weight matrices; channels and inputs the operand's channels; fibers the columns. */
-function fatesOfStructure(set: GroupSet, use: WeightUse, removal: Removal): FateOf {
-  switch (set.penalty.structure) {
-    case 'filters':
-    case 'neurons':
-      return (row, zero) => rowFate(use, removal, row, zero);
-    case 'channels':
-    case 'inputs': {
-      const columns = columnStates(use, removal);
-      return (channel, zero) => columnFate(use, columns.filter((column) => column.channel === channel), zero);
-    }
-    case 'fibers': {
-      const columns = columnStates(use, removal);
-      return (column, zero) => columnFate(use, [present(columns[column], 'column')], zero);
-    }
-  }
+/** Groups are rows of the weight matrices, or made of their columns. */
+function fatesOfStructure({ key }: Structure, axes: LayerAxes, use: WeightUse, removal: Removal): FateOf {
+  if (groupView(rowAxes(axes), key)) return (row, zero) => rowFate(use, removal, row, zero);
+  const view = present(groupView(columnAxes(axes), key), 'groups of columns');
+  const columns = new Map<number, ColumnState[]>();
+  const states = columnStates(use, removal);
+  eachElement(view, (column, group) => void columns.set(group, [...(columns.get(group) ?? []), present(states[column], 'column')]));
+  return (group, zero) => columnFate(use, columns.get(group) ?? [], zero);
 }
 
 function rowFate(use: WeightUse, removal: Removal, row: number, zero: boolean): GroupFate {

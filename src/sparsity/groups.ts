@@ -1,46 +1,50 @@
-// From a penalty to the groups of weights it regularizes. A layer's op says how its own parameters fall
-// into groups (`penalizes`); rows also take the parameters of batch norm behind the layer (norm-members.ts).
+// From a penalty to the groups of weights it regularizes. A structure divides every parameter that has the axes of its
+// key: those of the layer itself, and those of batch norm behind it, which has one a row (norm-parameters.ts).
 
 import { invariant, present } from '../base/invariant.ts';
 import { sizeOf } from '../base/tensor.ts';
-import { nodeMap, valueKey } from '../ir/graph.ts';
-import type { Node, Value } from '../ir/graph.ts';
+import { nodeMap } from '../ir/graph.ts';
+import type { Node } from '../ir/graph.ts';
 import type { GroupSet, GroupSlice } from '../ir/group.ts';
 import type { Network, Penalty } from '../ir/network.ts';
-import type { Op, OpRegistry } from '../ir/op.ts';
-import type { LayerStructure, StructureKind } from '../ir/structure.ts';
-import { normMembers } from './norm-members.ts';
-
-/**
- * Order in which the sequential map treats penalties that cross. Nested structures come leaf first (fibers,
- * then channels), where the sequence is the exact proximal map of their sum (Jenatton et al., 2011).
- */
-const treatmentOrder: readonly StructureKind[] = ['filters', 'neurons', 'fibers', 'channels', 'inputs'];
+import type { OpRegistry } from '../ir/op.ts';
+import { groupView, rowAxes, structureNamed, treatmentOf } from '../ir/structure.ts';
+import type { LayerAxes, ParameterAxes } from '../ir/structure.ts';
+import { inputShapes } from './constant-maps.ts';
+import { normParameters } from './norm-parameters.ts';
 
 /** Penalties in the order of the sequential proximal map; penalties of one structure keep theirs. */
 export function orderPenalties(penalties: readonly Penalty[]): readonly Penalty[] {
-  return [...penalties].sort((a, b) => treatmentOrder.indexOf(a.structure) - treatmentOrder.indexOf(b.structure));
+  return penalties.toSorted((a, b) => treatmentOf(a.structure) - treatmentOf(b.structure));
 }
 
-/** The structures of a layer that can be penalised. */
-export function structuresOf(node: Node, op: Op, network: Network): readonly LayerStructure[] {
-  const syntax = op.syntax;
-  if (!syntax?.penalizes) return [];
-  const nodes = nodeMap(network.graph);
-  const operands = node.inputs.slice(0, syntax.operands.length).map((value) => shapeOf(nodes, value));
-  return syntax.penalizes(node.attrs, operands);
+/** What the axes of a node's parameters count; undefined where it has none to lose. */
+export function weightAxesOf(node: Node, { graph }: Pick<Network, 'graph'>, ops: OpRegistry): LayerAxes | undefined {
+  const { syntax } = present(ops.get(node.op), `op ${node.op}`);
+  return syntax?.weightAxes?.(node.attrs, inputShapes(node, nodeMap(graph)).slice(0, syntax.operands.length));
+}
+
+/** The node of a layer that has weights, and what the axes of these count; the layer has structures. */
+export function axesOfLayer(layer: string, network: Pick<Network, 'graph'>, ops: OpRegistry): { readonly node: Node; readonly axes: LayerAxes } {
+  const found = network.graph.nodes.flatMap((node) => {
+    const axes = node.layer === layer ? weightAxesOf(node, network, ops) : undefined;
+    return axes ? [{ node, axes }] : [];
+  });
+  return present(found[0], `weights of ${layer}`);
 }
 
 /** The groups of one penalty, its layer and structure being known to exist (the checker has seen to it). */
 export function groupSet(network: Network, ops: OpRegistry, penalty: Penalty): GroupSet {
-  const found = network.graph.nodes
-    .filter((node) => node.layer === penalty.layer)
-    .flatMap((node) => structuresOf(node, present(ops.get(node.op), `op ${node.op}`), network).map((structure) => ({ node, structure })))
-    .find(({ structure }) => structure.structure === penalty.structure);
-  const { node, structure } = present(found, `${penalty.structure} of ${penalty.layer}`);
-
-  const members: GroupSlice[] = structure.members.map(({ suffix, view, keep }) => ({ parameter: `${penalty.layer}.${suffix}`, view, keep }));
-  if (penalty.structure === 'filters' || penalty.structure === 'neurons') members.push(...normMembers(network, ops, node));
+  const { key } = structureNamed(penalty.structure);
+  const { node, axes } = axesOfLayer(penalty.layer, network, ops);
+  const slice = (parameter: string, of: ParameterAxes): GroupSlice[] => {
+    const view = groupView(of, key);
+    return view ? [{ parameter, ...view }] : [];
+  };
+  const members = [
+    ...axes.flatMap((parameter) => slice(`${penalty.layer}.${parameter.suffix}`, parameter)),
+    ...normParameters(network, ops, node).flatMap((name) => slice(name, rowAxes(axes))),
+  ];
 
   const counts = members.map((member) => extent(member, true));
   const count = present(counts[0], `members of ${penalty.structure} of ${penalty.layer}`);
@@ -74,6 +78,3 @@ function extent(member: GroupSlice, kept: boolean): number {
   return sizeOf(member.view.filter((_, axis) => member.keep.includes(axis) === kept));
 }
 
-function shapeOf(nodes: ReadonlyMap<number, Node>, value: Value): readonly number[] {
-  return present(nodes.get(value.node)?.results[value.result], `%${valueKey(value)}`);
-}

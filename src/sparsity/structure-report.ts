@@ -4,25 +4,21 @@
 
 import { present } from '../base/invariant.ts';
 import { nodeMap } from '../ir/graph.ts';
-import type { Node, Program } from '../ir/graph.ts';
-import type { Op, OpRegistry, WeightMatrices } from '../ir/op.ts';
+import type { Program } from '../ir/graph.ts';
+import type { OpRegistry } from '../ir/op.ts';
+import { structuresOf } from '../ir/structure.ts';
+import type { LayerAxes, ReportField, Structure } from '../ir/structure.ts';
 import { inputShapes, parameterNames } from './constant-maps.ts';
+import { weightAxesOf } from './groups.ts';
 
 /** `[kept, total]` */
 export type Kept = readonly [kept: number, total: number];
 
-/** A layer has the fields that fit it: convolutions the first three, dense layers inputs and outputs. */
-export interface LayerReport {
+/** A layer has the fields of the structures that fit it; channels and fibers are those of all convolution groups. */
+export interface LayerReport extends Readonly<Partial<Record<ReportField, Kept>>> {
   readonly name: string;
   /** In the dense network. */
   readonly op: string;
-  readonly filters?: Kept;
-  /** Input channels that the layer reads, over all convolution groups. */
-  readonly channels?: Kept;
-  /** Columns of the weight matrices, over all convolution groups. */
-  readonly fibers?: Kept;
-  readonly inputs?: Kept;
-  readonly outputs?: Kept;
   readonly weights: Kept;
   /** Of one sample. */
   readonly macs: Kept;
@@ -53,7 +49,7 @@ export function structureReport(dense: Program, compacted: Program, ops: OpRegis
   return {
     layers: pairs.map((pair) => layerReport(pair.before, pair.after)),
     macs: sum(pairs, (layer) => layer.macs),
-    convMacs: sum(pairs.filter(({ before }) => before.structures.has('filters')), (layer) => layer.macs),
+    convMacs: sum(pairs.filter(({ before }) => before.convolves), (layer) => layer.macs),
     weights: sum(pairs, (layer) => layer.weights),
   };
 }
@@ -67,21 +63,18 @@ interface WeightLayer {
   readonly channels: number;
   readonly weights: number;
   readonly macs: number;
-  /** Structures that the op's penalties know. */
-  readonly structures: ReadonlySet<string>;
+  /** What reports count of it, in their order. */
+  readonly counted: readonly Structure['report'][];
+  /** Its weight has a window. */
+  readonly convolves: boolean;
 }
 
 function layerReport(before: WeightLayer, after: WeightLayer | undefined): LayerReport {
   const kept = (of: (layer: WeightLayer) => number): Kept => [after ? of(after) : 0, of(before)];
-  const has = (structure: string): boolean => before.structures.has(structure);
   return {
     name: before.name,
     op: before.op,
-    ...(has('filters') && { filters: kept((layer) => layer.rows) }),
-    ...(has('channels') && { channels: kept((layer) => layer.channels) }),
-    ...(has('fibers') && { fibers: kept((layer) => layer.columns) }),
-    ...(has('inputs') && { inputs: kept((layer) => layer.channels) }),
-    ...(has('neurons') && { outputs: kept((layer) => layer.rows) }),
+    ...Object.fromEntries(before.counted.map(({ field, counts }) => [field, kept((layer) => layer[counts])])),
     weights: kept((layer) => layer.weights),
     macs: kept((layer) => layer.macs),
   };
@@ -96,6 +89,7 @@ function weightLayers(program: Program, ops: OpRegistry): readonly WeightLayer[]
     const matrices = op.matrices?.(node.attrs, shapes);
     const weightName = matrices && names.get(node.inputs[matrices.weight]?.node ?? -1);
     if (!matrices || weightName === undefined) return [];
+    const axes = weightAxesOf(node, program, ops);
     return [
       {
         name: node.layer ?? weightName,
@@ -106,12 +100,13 @@ function weightLayers(program: Program, ops: OpRegistry): readonly WeightLayer[]
         channels: new Set(matrices.parts.flatMap((part) => part.channels)).size,
         weights: matrices.parts.reduce((sum, part) => sum + part.rows * part.channels.length, 0),
         macs: (op.macs?.(node.attrs, shapes) ?? 0) / program.graph.batch.samples,
-        structures: structureNames(node, op, matrices, shapes),
+        counted: countedOf(axes),
+        convolves: axes?.[0].dimensions.flat().some(({ axis }) => axis === 'row') ?? false,
       },
     ];
   });
 }
 
-function structureNames(node: Node, op: Op, matrices: WeightMatrices, shapes: ReturnType<typeof inputShapes>): ReadonlySet<string> {
-  return new Set(op.syntax?.penalizes?.(node.attrs, shapes.slice(0, matrices.weight)).map(({ structure }) => structure));
+function countedOf(axes: LayerAxes | undefined): readonly Structure['report'][] {
+  return axes ? structuresOf(axes).map(({ report }) => report) : [];
 }

@@ -6,6 +6,7 @@ import { describe, expect, test } from 'vitest';
 import { present } from '../../src/base/invariant.ts';
 import { sizeOf, stridesOf, tensor } from '../../src/base/tensor.ts';
 import type { F64Tensor, KeptMatrices, Op, WeightMatrices } from '../../src/ir/op.ts';
+import { groupView, structuresOf } from '../../src/ir/structure.ts';
 import { ops } from '../../src/ops/index.ts';
 import { draw, relativeDifference, uniformOf } from './support.ts';
 
@@ -147,23 +148,31 @@ test('structures split the parameters they name, with as many groups in each mem
   const kinds = new Set<string>();
   for (const op of ops.values()) {
     const { syntax } = op;
-    if (!syntax?.penalizes) continue;
+    if (!syntax?.weightAxes) continue;
     for (let seed = 0; seed < 40; seed++) {
       const { attrs, inputs, batch } = draw(op, seed);
       const shapes = new Map(syntax.parameters?.(attrs, inputs.slice(0, 1)).map(({ suffix, shape }) => [suffix, shape]));
-      for (const { structure, members } of syntax.penalizes(attrs, inputs.slice(0, 1))) {
-        kinds.add(structure);
-        const counts = members.map(({ suffix, view, keep }) => squares.infer({ view, keep }, [present(shapes.get(suffix), suffix)], batch)[0]?.[0]);
+      const axes = syntax.weightAxes(attrs, inputs.slice(0, 1));
+      for (const { name, key } of structuresOf(axes)) {
+        kinds.add(name);
+        const counts = axes.flatMap((parameter) => {
+          const view = groupView(parameter, key);
+          return view ? [squares.infer({ ...view }, [present(shapes.get(parameter.suffix), parameter.suffix)], batch)[0]?.[0]] : [];
+        });
         expect(new Set(counts).size).toBe(1);
       }
     }
   }
-  expect([...kinds]).toEqual(['filters', 'channels', 'fibers', 'neurons', 'inputs']);
+  expect([...kinds]).toEqual(['filters', 'channels', 'fibers', 'inputs', 'neurons']);
 });
 
 test('grouped convolutions count channels and fibers apart by group', () => {
-  const { penalizes } = present(ops.get('conv')?.syntax, 'syntax');
+  const { weightAxes } = present(ops.get('conv')?.syntax, 'syntax');
   const attrs = { filters: 4, window: [3, 2], stride: [1, 1], padding: [0, 0], dilation: [1, 1], groups: 2, bias: false };
-  const found = present(penalizes, 'structures')(attrs, [[1, 6, 5, 5]]).map(({ structure, members: [member] }) => [structure, member && sizeOf(member.keep.map((axis) => member.view[axis] ?? NaN))]);
+  const axes = present(weightAxes, 'axes')(attrs, [[1, 6, 5, 5]]);
+  const found = structuresOf(axes).map(({ name, key }) => {
+    const { view, keep } = present(groupView(axes[0], key), 'groups');
+    return [name, sizeOf(keep.map((axis) => view[axis] ?? NaN))];
+  });
   expect(found).toEqual([['filters', 4], ['channels', 6], ['fibers', 36]]);
 });

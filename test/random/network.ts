@@ -12,6 +12,7 @@ import { nodeMap } from '../../src/ir/graph.ts';
 import type { Attrs, ParameterData, Program, Value } from '../../src/ir/graph.ts';
 import { fedName } from '../../src/ir/leaf.ts';
 import type { OpRegistry } from '../../src/ir/op.ts';
+import { structuresOf } from '../../src/ir/structure.ts';
 import { groupSet } from '../../src/sparsity/groups.ts';
 import { groupOfElements } from '../group-of-elements.ts';
 import { networkOf, penalty } from '../sparsity/fixture.ts';
@@ -232,7 +233,8 @@ export function withRandomZeros(program: Program, seed: number, ops: OpRegistry)
         if (name !== undefined && !name.endsWith('.variance') && draw.chance(0.8)) zero(name, () => true);
       }
     }
-    for (const { structure } of syntax?.penalizes?.(node.attrs, operands) ?? []) {
+    const axes = syntax?.weightAxes?.(node.attrs, operands);
+    for (const { name: structure } of axes ? structuresOf(axes) : []) {
       if (draw.chance(0.4)) continue;
       const share = draw.pick([0.2, 0.5, 0.9]);
       // Whole groups as training makes them, with biases and batch norm behind; or the weights alone.

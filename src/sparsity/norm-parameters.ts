@@ -8,25 +8,24 @@
 import { present } from '../base/invariant.ts';
 import { nodeMap, sameValue, usesOf, valueKey } from '../ir/graph.ts';
 import type { Graph, Node, Use, Value } from '../ir/graph.ts';
-import type { GroupSlice } from '../ir/group.ts';
 import { fedName } from '../ir/leaf.ts';
 import type { Network } from '../ir/network.ts';
 import type { Op, OpRegistry } from '../ir/op.ts';
 import { channelAxis, channelLinks } from './channel-links.ts';
 import { inputShapes } from './constant-maps.ts';
 
-/** @param layer Whose rows are the groups. */
-export function normMembers({ graph, parameters }: Network, ops: OpRegistry, layer: Node): readonly GroupSlice[] {
+/** Names of parameters that hold one element a row of the layer's weight. */
+export function normParameters({ graph, parameters }: Network, ops: OpRegistry, layer: Node): readonly string[] {
   const nodes = nodeMap(graph);
   const trained = new Set(parameters.filter(({ role }) => role === 'trained').map(({ name }) => name));
   const uses = usesOf(graph);
-  const members: GroupSlice[] = [];
+  const found: string[] = [];
   for (let node = onlyReader(graph, uses, layer); node; node = onlyReader(graph, uses, node)) {
     const op = present(ops.get(node.op), `op ${node.op}`);
-    if (op.affinePerChannel) members.push(...trainedPerChannel(node, op, nodes, trained));
+    if (op.affinePerChannel) found.push(...trainedPerChannel(node, op, nodes, trained));
     else if (!keepsZeroChannels(node, op, nodes)) break;
   }
-  return members;
+  return found;
 }
 
 /** The node that reads the result as its first operand, if nothing else does. */
@@ -46,14 +45,13 @@ function keepsZeroChannels(node: Node, op: Op, nodes: ReadonlyMap<number, Node>)
   return op.constant?.(node.attrs, [zeros], [undefined], shapes).every((value) => value === 0) ?? false;
 }
 
-function trainedPerChannel(node: Node, op: Op, nodes: ReadonlyMap<number, Node>, trained: ReadonlySet<string>): readonly GroupSlice[] {
+function trainedPerChannel(node: Node, op: Op, nodes: ReadonlyMap<number, Node>, trained: ReadonlySet<string>): readonly string[] {
   const shapes = inputShapes(node, nodes);
   const links = op.axes(node.attrs, shapes);
   return node.inputs.flatMap((input, i) => {
     const name = fedName(present(nodes.get(input.node), `node %${input.node}`));
     const link = links[i]?.[0];
     const alongChannels = link?.kind === 'identity' && link.result === 0 && link.axis === channelAxis;
-    if (name === undefined || !trained.has(name) || !alongChannels) return [];
-    return [{ parameter: name, view: [...present(shapes[i], 'shape of an operand')], keep: [0] }];
+    return name !== undefined && trained.has(name) && alongChannels ? [name] : [];
   });
 }
