@@ -4,6 +4,7 @@ import type { Model, Penalty } from '../ir/network.ts';
 import type { OpRegistry } from '../ir/op.ts';
 import { structureNamed, structureNames } from '../ir/structure.ts';
 import type { StructureKind } from '../ir/structure.ts';
+import { methods, usualMethod } from '../train/methods/index.ts';
 import type { Expression, LassoStatement, LayerPattern, Name, Setting, SparsityDeclaration } from '../syntax/ast.ts';
 import { bindSettings } from './bind.ts';
 import { choose } from './choice.ts';
@@ -19,10 +20,7 @@ import { notNegative, readValue } from './values.ts';
 
 export type CheckedSparsity = Pick<Model, 'penalties' | 'method'>;
 
-const methods: ReadonlyMap<string, Model['method']> = new Map([
-  ['proximal', 'proximal'],
-  ['subgradient', 'subgradient'],
-]);
+const methodNames: ReadonlyMap<string, Model['method']> = new Map(Object.values(methods).map(({ name }) => [name, name]));
 const weightings: ReadonlyMap<string, Penalty['weighting']> = new Map([
   ['sqrt_size', 'sqrt_size'],
   ['one', 'one'],
@@ -38,7 +36,7 @@ export function checkSparsity(
 ): CheckedSparsity {
   const statements = declaration?.statements ?? [];
   const settings = bindSettings(statements.filter((statement) => statement.kind === 'setting'), ['method', 'weighting'], 'sparsity-setting', sparsityDiagnostics, report);
-  const method = chosen(settings.get('method'), methods, report) ?? 'proximal';
+  const method = chosen(settings.get('method'), methodNames, report) ?? usualMethod;
   const weighting = chosen(settings.get('weighting'), weightings, report) ?? 'sqrt_size';
   const penalties = new Map<string, Penalty>();
   const scope: LassoScope = { network, lookup: layerLookup(network.layers), constants, ops, report, weighting, penalties };

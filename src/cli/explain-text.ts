@@ -3,6 +3,7 @@
 import { formatShape } from '../base/tensor.ts';
 import type { Explanation, FateSummary, TrainedExplanation } from '../driver/explain.ts';
 import type { InputMap } from '../driver/input-map.ts';
+import { methods } from '../train/methods/index.ts';
 import { layerTable } from './check.ts';
 import { findingsText } from './findings-text.ts';
 import { changeText, structureTable } from './structure-table.ts';
@@ -28,12 +29,8 @@ function penaltiesText({ penalties, crossing, method }: Explanation): string {
     formatNumber(each.threshold),
   ]);
   const table = formatTable({ head, rows, text: [0, 4] });
-  if (method === 'subgradient') return `${table}\nMethod: subgradient, then weights below 1e-4 are set to zero after every step.\n`;
-  const steps = 'Method: proximal. Each step shrinks the norm of a group by rate times the threshold, to exactly zero if it is smaller.\nEvery 100 steps a group that the penalty alone would bring to zero within 100 more is held at zero for good.\n';
-  if (crossing.length === 0) return `${table}\n${steps}`;
-  const names = crossing.join(', ');
-  const note = `Groups of ${names} cross (a weight is in a row and in a column). They are treated one kind after the other, in the order\nabove: the zeros are exact, but this sequence is not the exact proximal map of the sum of the penalties.\n`;
-  return `${table}\n${steps}${note}`;
+  const { explanation, ofCrossing } = methods[method];
+  return `${table}\n${explanation}${crossing.length > 0 ? (ofCrossing?.(crossing.join(', ')) ?? '') : ''}`;
 }
 
 function structureText({ structure, bytes, findings }: TrainedExplanation): string {

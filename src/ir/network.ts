@@ -38,6 +38,9 @@ export interface Penalty {
   readonly span: Span;
 }
 
+/** How penalties bring groups to zero (train/methods). */
+export type MethodName = 'proximal' | 'subgradient';
+
 /** A rate over the steps of a phase, `t` in [0, 1): the share of the phase that is done. */
 export type Schedule =
   | { readonly kind: 'constant'; readonly rate: number }
@@ -83,7 +86,6 @@ export interface TrainSpec {
 export interface Model {
   readonly network: Network;
   readonly penalties: readonly Penalty[];
-  /** `proximal`: exact zeros. `subgradient`: the authors' Caffe branch. */
-  readonly method: 'proximal' | 'subgradient';
+  readonly method: MethodName;
   readonly train?: TrainSpec;
 }

@@ -17,7 +17,7 @@ import type { OpRegistry } from '../ir/op.ts';
 import { differentiate } from './autodiff.ts';
 import type { Forward } from './classifier.ts';
 import { appendForward, appendLoss } from './classifier.ts';
-import type { TrainedParameter, UpdateRule } from './update.ts';
+import type { TrainedParameter, UpdateRule } from './methods/method.ts';
 import { appendUpdate } from './update.ts';
 
 export interface TrainingStep extends UpdateRule {

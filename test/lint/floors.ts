@@ -7,7 +7,7 @@ import path from 'node:path';
 import { ts } from 'ts-morph';
 
 export const floors = [
-  'base', 'ir', 'syntax', 'ops', 'check', 'sparsity', 'passes', 'train', 'lower', 'targets', 'emit', 'runtime',
+  'base', 'ir', 'syntax', 'ops', 'sparsity', 'passes', 'train', 'check', 'lower', 'targets', 'emit', 'runtime',
   'engine', 'data', 'driver', 'cli',
 ] as const;
 

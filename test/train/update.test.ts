@@ -9,7 +9,7 @@ import type { Graph } from '../../src/ir/graph.ts';
 import type { F64Tensor } from '../../src/ir/op.ts';
 import { verifyGraph } from '../../src/ir/verify.ts';
 import { ops } from '../../src/ops/index.ts';
-import type { UpdateRule } from '../../src/train/update.ts';
+import type { UpdateRule } from '../../src/train/methods/method.ts';
 import { appendUpdate } from '../../src/train/update.ts';
 import { groupsOf, scalar } from './networks.ts';
 

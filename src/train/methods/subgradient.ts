@@ -1,0 +1,39 @@
+// The subgradient method, there to reproduce the authors' Caffe branch: it shrinks but never reaches zero, so small
+// weights are called zero after every step, and nothing is held there.
+//
+// g + lambda * weight * w / ||w_group||, then as unpenalised, then |w'| < 1e-4 is 0
+
+import { present } from '../../base/invariant.ts';
+import type { GraphBuilder } from '../../ir/builder.ts';
+import type { Method, TrainedParameter, Updated, UpdateRule, UpdateScalars } from './method.ts';
+import { byName, groupSquares, momentumStep, penalizedNames } from './steps.ts';
+
+/** Below this a weight is called zero. */
+const zeroBelow = 1e-4;
+
+function subgradientStep(builder: GraphBuilder, parameters: readonly TrainedParameter[], rule: UpdateRule, scalars: UpdateScalars): ReadonlyMap<string, Updated> {
+  const penalized = penalizedNames(rule);
+  const values = byName(parameters, ({ value }) => value);
+  const gradients = new Map(byName(parameters, ({ gradient }) => gradient));
+  for (const groups of rule.penalties) {
+    const { layer, strength: lambda } = groups.penalty;
+    const factor = lambda * groups.factor;
+    const squares = groupSquares(builder, groups, values);
+    for (const { parameter, view, keep } of groups.members) {
+      const value = present(values.get(parameter), `value of ${parameter}`);
+      const gradient = present(gradients.get(parameter), `gradient of ${parameter}`);
+      const share = builder.one('group_subgradient', [value, squares, scalars.strength], { view, keep, factor }, { layer });
+      gradients.set(parameter, builder.one('add', [gradient, share], {}, { layer }));
+    }
+  }
+  return byName(parameters, (parameter) => {
+    const step = momentumStep(builder, parameter, present(gradients.get(parameter.name), `gradient of ${parameter.name}`), rule, scalars);
+    return penalized.has(parameter.name) ? { ...step, value: builder.one('clamp_small', [step.value], { below: zeroBelow }, parameter) } : step;
+  });
+}
+
+export const subgradient: Method = {
+  name: 'subgradient',
+  explanation: 'Method: subgradient, then weights below 1e-4 are set to zero after every step.\n',
+  step: subgradientStep,
+};
