@@ -21,7 +21,7 @@ import { evaluationOf, namesOf } from './evaluation.ts';
 import type { Evaluation } from './evaluation.ts';
 import { channelsLastOrder } from './layout.ts';
 import { openModel, withWeights } from './model.ts';
-import { startModule } from './module-thread.ts';
+import { startModule } from './module-process.ts';
 import { outputNames } from './run-facts.ts';
 import { runFiles } from './run-files.ts';
 import { buildRecord, findModule, moduleInterface, modulesIn } from './shipped-module.ts';
@@ -69,7 +69,7 @@ async function openRun(folder: string, ops: OpRegistry): Promise<Subject> {
   return { network: name, target: wasmTarget.name, dataset: model.train?.dataset, labels: outputNames(model.network, weights.labels), classifier, close: async () => {} };
 }
 
-/** The module runs as verify runs it: in a thread of its own, those for gpu.js in its mode `cpu`. */
+/** The module runs as verify runs it: in a process of its own, those for gpu.js in its mode `cpu`. */
 async function openModule(place: string): Promise<Subject> {
   const shipped = findModule(place);
   const path = join(shipped.folder, `${shipped.name}.js`);

@@ -21,8 +21,8 @@ import { buildModule, hashOf } from './build.ts';
 import type { BuildInput, Built } from './build.ts';
 import { moduleDiagnostics } from './diagnostics.ts';
 import { channelsFirst, channelsLast } from './layout.ts';
-import { startModule } from './module-thread.ts';
-import type { ModuleThread } from './module-thread.ts';
+import { startModule } from './module-process.ts';
+import type { ModuleProcess } from './module-process.ts';
 import { probeOf } from './probe.ts';
 import type { Probe } from './probe.ts';
 import { randomInput } from './random-input.ts';
@@ -71,7 +71,7 @@ export async function verifyModule(place: string, input: BuildInput, targets: re
   }
 }
 
-async function verifyNet(shipped: ShippedModule, net: ModuleThread, input: BuildInput, targets: readonly BuildTarget[], ops: OpRegistry): Promise<Verification> {
+async function verifyNet(shipped: ShippedModule, net: ModuleProcess, input: BuildInput, targets: readonly BuildTarget[], ops: OpRegistry): Promise<Verification> {
   const path = join(shipped.folder, `${shipped.name}.js`);
   const record = buildRecord(net.claims.meta, path);
   if (record.weights !== `sha256:${input.weights.hash}`) fail(moduleDiagnostics['other-weights']({ args: [path, input.weights.file] }));
@@ -106,7 +106,7 @@ function compareFiles(shipped: ShippedModule, built: Built): { readonly files: {
   return { files, faults };
 }
 
-async function compareOutputs(net: ModuleThread, path: string, layout: 'chw' | 'hwc', program: Program, ops: OpRegistry): Promise<{ readonly comparison: Comparison; readonly faults: Diagnostic[] }> {
+async function compareOutputs(net: ModuleProcess, path: string, layout: 'chw' | 'hwc', program: Program, ops: OpRegistry): Promise<{ readonly comparison: Comparison; readonly faults: Diagnostic[] }> {
   const output = present(program.graph.outputs[0], 'output').value;
   const outputs = tracker('output');
   for (let seed = 1; seed <= rounds; seed++) {

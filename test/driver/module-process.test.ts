@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
-import { startModule } from '../../src/driver/module-thread.ts';
+import { startModule } from '../../src/driver/module-process.ts';
 
 function moduleOf(text: string): { readonly folder: string; readonly name: string } {
   const folder = mkdtempSync(join(tmpdir(), 'ssl-compile-thread-'));
@@ -18,8 +18,15 @@ it('a module that is still at work after all patience is stopped', async () => {
 });
 
 it('a module that sends messages of its own answers nothing with them', async () => {
-  const net = await startModule(moduleOf(`import { parentPort } from 'node:worker_threads';
-export const load = async () => ({ meta: {}, run: () => { parentPort.postMessage(3); return [3]; } });`), 20_000);
+  const net = await startModule(moduleOf('export const load = async () => ({ meta: {}, run: () => { process.send(3); return [3]; } });'), 20_000);
   expect(await net.run(new Float64Array(1), 20_000)).toEqual(new Float32Array());
   await net.close();
+});
+
+it('a module that kills its process, ends it or throws later on is broken', async () => {
+  await expect(startModule(moduleOf("process.kill(process.pid, 'SIGKILL');"), 20_000)).rejects.toThrow('it ends before it has answered');
+  await expect(startModule(moduleOf('process.exit(0);'), 20_000)).rejects.toThrow('it ends before it has answered');
+  await expect(startModule(moduleOf("setTimeout(() => { throw new Error('too late'); }); await new Promise(() => setTimeout(() => {}, 60_000));"), 20_000)).rejects.toThrow('too late');
+  const net = await startModule(moduleOf("export const load = async () => ({ meta: {}, run: () => process.kill(process.pid, 'SIGKILL') });"), 20_000);
+  await expect(net.run(new Float64Array(1), 20_000)).rejects.toThrow('it ends before it has answered');
 });
