@@ -13,6 +13,7 @@ import type { Attrs, ParameterData, Program, Value } from '../../src/ir/graph.ts
 import { fedName } from '../../src/ir/leaf.ts';
 import type { OpRegistry } from '../../src/ir/op.ts';
 import { structuresOf } from '../../src/ir/structure.ts';
+import type { Structure } from '../../src/ir/structure.ts';
 import { groupSet } from '../../src/sparsity/groups.ts';
 import { groupOfElements } from '../group-of-elements.ts';
 import { networkOf, penalty } from '../sparsity/fixture.ts';
@@ -234,7 +235,9 @@ export function withRandomZeros(program: Program, seed: number, ops: OpRegistry)
       }
     }
     const axes = syntax?.weightAxes?.(node.attrs, operands);
-    for (const { name: structure } of axes ? structuresOf(axes) : []) {
+    // Rows first: draws stay what they were.
+    const isOfRows = ({ report }: Structure): number => (report.counts === 'rows' ? 0 : 1);
+    for (const { name: structure } of axes ? structuresOf(axes).toSorted((one, other) => isOfRows(one) - isOfRows(other)) : []) {
       if (draw.chance(0.4)) continue;
       const share = draw.pick([0.2, 0.5, 0.9]);
       // Whole groups as training makes them, with biases and batch norm behind; or the weights alone.
