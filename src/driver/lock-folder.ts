@@ -8,8 +8,8 @@
 //            and one who comes late finds nothing to remove: the lock that was taken meanwhile has another token
 
 import { randomUUID } from 'node:crypto';
-import { lstat, mkdir, open, readdir, rename, rm, rmdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { lstat, mkdir, open, readdir, readFile, rename, rm, rmdir } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
 import { fail } from '../base/diagnostic.ts';
 import { codeOf } from './system-error.ts';
 import { runDiagnostics } from './run-diagnostics.ts';
@@ -126,13 +126,26 @@ export async function beatLock(folder: string, { token, text }: PreparedLock): P
   }
 }
 
-/** Removes what killed processes have left beside the lock. @param before In milliseconds of the file server's clock. */
-export async function sweepLocks(folder: string, lockName: string, before: number): Promise<void> {
+/**
+ * Removes what killed processes have left beside the lock: at once where it names a process that `isDead`, else once
+ * it is old.
+ * @param before In milliseconds of the file server's clock.
+ */
+export async function sweepLocks(path: string, isDead: (text: string) => Promise<boolean>, before: number): Promise<void> {
+  const folder = dirname(path);
   for (const entry of await entriesOf(folder)) {
-    if (!entry.startsWith(lockName) || !isAside.test(entry)) continue;
-    const found = await lstat(join(folder, entry)).catch(goneOrThrow);
-    if (found && found.mtimeMs < before) await rm(join(folder, entry), { recursive: true, force: true });
+    if (!entry.startsWith(basename(path)) || !isAside.test(entry)) continue;
+    const aside = join(folder, entry);
+    const found = await lstat(aside).catch(goneOrThrow);
+    if (found && (found.mtimeMs < before || (await isDead(await textAside(aside))))) await rm(aside, { recursive: true, force: true });
   }
+}
+
+/** Who prepared or removed it; empty where it does not say so. */
+async function textAside(aside: string): Promise<string> {
+  // It holds the token's folder before it is claimed, and is that folder while it is removed.
+  const token = (await entriesOf(aside)).find((entry) => isToken.test(entry)) ?? '';
+  return (await readFile(join(aside, token, holderName), 'utf8').catch(goneOrThrow)) ?? '';
 }
 
 function asideOf(path: string, token: string): string {

@@ -64,7 +64,7 @@ export async function lockRun(folder: string, pace: LockPace = usualPace): Promi
       else if (++missed > mostMissed) failForeign(path);
     }
     const now = await beatLock(path, prepared);
-    if (now !== undefined) await sweepLocks(folder, lockName, now - pace.silent);
+    if (now !== undefined) await sweepLocks(path, (text) => isDead(text, self), now - pace.silent);
     return hold(path, prepared, pace);
   } catch (error) {
     if (prepared) await discardLock(path, prepared);
@@ -95,6 +95,11 @@ async function removeDead(folder: string, found: FoundLock, { self, prepared, pa
     if (later?.token === found.token && later.beat !== found.beat) failInUse(folder, holder, 'wait for it, or choose another folder');
   }
   await removeLock(path, found.token);
+}
+
+async function isDead(text: string, self: Holder): Promise<boolean> {
+  const holder = parseHolder(text);
+  return holder !== undefined && (await isAlive(holder, self)) === false;
 }
 
 function failInUse(folder: string, holder: Holder | undefined, help: string): never {

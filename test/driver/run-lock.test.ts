@@ -1,11 +1,14 @@
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { DiagnosticError } from '../../src/base/diagnostic.ts';
 import { claimLock, lookAtLock, prepareLock, removeLock } from '../../src/driver/lock-folder.ts';
+import type { PreparedLock } from '../../src/driver/lock-folder.ts';
+import { thisProcess } from '../../src/driver/lock-holder.ts';
+import type { Holder } from '../../src/driver/lock-holder.ts';
 import { openRunFolder, writeRunFile } from '../../src/driver/run-folder.ts';
 import { lockName, lockRun } from '../../src/driver/run-lock.ts';
 import { race, racePace, races, startRacer } from './lock-races.ts';
@@ -53,6 +56,23 @@ test('a dead lock goes once: who comes late removes nothing of the next', async 
   expect(await removeLock(lock, seen[1] ?? '')).toBe(false);
   expect(await claimLock(lock, slow)).toBe(false);
   expect(await lookAtLock(lock)).toMatchObject({ token: fast.token, text: 'fast' });
+});
+
+test('what a killed process left beside the lock goes with the next one; what a living one prepares stays', async () => {
+  const folder = await newFolder('swept');
+  const lock = path.join(folder, lockName);
+  const self = await thisProcess();
+  const leftBy = (holder: Holder): Promise<PreparedLock> => prepareLock(lock, JSON.stringify(holder));
+  // A process of our number that began at another time is dead; on machines that do not tell, so is one of no number.
+  const dead = self.started === undefined ? { ...self, pid: 2 ** 30 } : { ...self, started: '1' };
+  const removed = await leftBy(dead);
+  await rename(path.join(removed.folder, removed.token), `${removed.folder}.away`);
+  await rm(removed.folder, { recursive: true });
+  await rename(`${removed.folder}.away`, removed.folder);
+  await leftBy(dead);
+  const living = await leftBy(self);
+  await (await lockRun(folder)).release();
+  expect(await readdir(folder)).toEqual([path.basename(living.folder)]);
 });
 
 describe('a lock that is held', () => {

@@ -193,7 +193,9 @@ describe('going on', () => {
     // Later and later, so that it gets to its end.
     for (let life = 350; code !== 0; life *= 1.7) code = await exitOf(process.execPath, [child, out, 'resume'], life);
     expect(await weights(out)).toEqual(await weights(whole));
-    expect((await readdir(out)).toSorted()).toEqual((await readdir(whole)).toSorted());
+    // A lock that was just about to be prepared names nobody: it goes a minute later.
+    const left = (await readdir(out)).filter((file) => !file.startsWith('run.lock.'));
+    expect(left.toSorted()).toEqual((await readdir(whole)).toSorted());
   });
 
   // A limit on the size of files stands for a full disk: it lets the first phase through, not the larger second.
