@@ -1,6 +1,6 @@
 // The living definition of the kernel IR: runs a module over a memory, one element of four bytes at a time,
 // and complains where it breaks its own rules. It may not leave memory, not write constants, not read what
-// another task of the stage writes. Slow and literal on purpose: targets are tested against references,
+// another task of the stage writes, not write other than zeros where schedules rely on zeros. Slow and literal on purpose: targets are tested against references,
 // this says where an address went wrong.
 
 import { assertNever, invariant, present } from '../base/invariant.ts';
@@ -29,7 +29,7 @@ interface Machine {
   readonly reading: (element: number) => void;
   /** Of a lane: vectors may reach over the end of a tensor, into lanes that nobody uses. Answers NaN for what another task writes. */
   readonly readingLane: (element: number) => number;
-  readonly writing: (element: number) => void;
+  readonly writing: (element: number, value: number) => void;
 }
 
 export function interpretKernels(module: KernelModule, { width, unit }: TargetMachine): KernelInterpreter {
@@ -40,6 +40,7 @@ export function interpretKernels(module: KernelModule, { width, unit }: TargetMa
     new Uint8Array(memory.buffer).set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), 4 * offset);
     constant.fill(1, offset, offset + data.length);
   }
+  const zero = paddingOf(module);
   // Tasks (from 1) that wrote and read each element in the current stage; -1 for several readers.
   const writer = new Int32Array(module.elements);
   const reader = new Int32Array(module.elements);
@@ -60,9 +61,10 @@ export function interpretKernels(module: KernelModule, { width, unit }: TargetMa
       inside(element);
       return writer[element] === 0 || writer[element] === task ? (memory[element] as number) : NaN;
     },
-    writing: (element) => {
+    writing: (element, value) => {
       inside(element);
       invariant(constant[element] === 0, () => `${where} writes the constant at element ${element}`);
+      invariant(value === 0 || zero[element] === 0, () => `${where} writes ${value} into padding, at element ${element}`);
       invariant(writer[element] === 0 || writer[element] === task, () => `${where} writes element ${element}, which another task of its stage writes`);
       invariant(reader[element] === 0 || reader[element] === task, () => `${where} writes element ${element}, which another task of its stage reads`);
       writer[element] = task;
@@ -88,6 +90,17 @@ export function interpretKernels(module: KernelModule, { width, unit }: TargetMa
       for (const stage of present(module.programs.get(program), `program ${program}`)) runStage(stage, order);
     },
   };
+}
+
+/** By element: 1 where only zeros may be written. */
+function paddingOf({ elements, padded }: KernelModule): Uint8Array {
+  const zero = new Uint8Array(elements);
+  for (const { first, size, offset, axes } of padded()) {
+    zero.fill(1, first, first + size);
+    const places = axes.reduce<readonly number[]>((starts, along) => starts.flatMap((start) => Array.from(along, (step) => start + step)), [offset]);
+    for (const place of places) zero[place] = 0;
+  }
+  return zero;
 }
 
 interface Frame {
@@ -152,7 +165,7 @@ function store(stmt: Extract<Stmt, { kind: 'store' }>, frame: Frame): void {
   const value = valueOf(stmt.value, frame);
   const lanes = typeof value === 'number' ? [value] : value.slice(0, stmt.lanes ?? machine.width);
   for (const [lane, number] of lanes.entries()) {
-    machine.writing(first + lane);
+    machine.writing(first + lane, number);
     machine.floats[first + lane] = number;
   }
 }

@@ -73,6 +73,13 @@ export interface Binding {
   readonly axes: readonly Int32Array[];
 }
 
+/** Memory of a tensor in which only the elements that the binding names may be other than zero. */
+export interface PaddedMemory extends Omit<Binding, 'shape'> {
+  /** In elements. */
+  readonly first: number;
+  readonly size: number;
+}
+
 /** Work that threads share: `tasks` independent calls, then a barrier. */
 export interface Stage {
   readonly items: readonly { readonly entry: KernelFunction; readonly tasks: number }[];
@@ -89,6 +96,8 @@ export interface KernelModule {
   readonly elements: number;
   readonly segments: readonly Segment[];
   readonly bindings: readonly Binding[];
+  /** Where schedules rely on zeros: what the interpreter holds them to. Asked for by nobody else. */
+  readonly padded: () => readonly PaddedMemory[];
 }
 
 /** What a schedule must know of a target. */

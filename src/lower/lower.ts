@@ -4,8 +4,8 @@
 //         -> each nest divided into tasks and scheduled as kernel functions -> stages between barriers
 
 import { invariant, present } from '../base/invariant.ts';
-import { sameShape } from '../base/tensor.ts';
-import type { Binding, KernelFunction, KernelModule, Stage, TargetMachine } from '../ir/kernel.ts';
+import { sameShape, type Shape } from '../base/tensor.ts';
+import type { Binding, KernelFunction, KernelModule, PaddedMemory, Stage, TargetMachine } from '../ir/kernel.ts';
 import { nodeMap, valueKey, type Graph, type Node, type Program, type Value } from '../ir/graph.ts';
 import type { OpRegistry } from '../ir/op.ts';
 import type { TensorRef } from '../ir/nest.ts';
@@ -13,10 +13,11 @@ import { constantPool } from './constant-pool.ts';
 import { copyNest } from './copy-nest.ts';
 import type { Constants } from './emit-expr.ts';
 import { fuseEpilogues } from './fuse-epilogues.ts';
-import { offsetsOf, planarLayout, type Layout } from './layout.ts';
+import { offsetsOf, orderedLayout, planarLayout, type Layout } from './layout.ts';
 import { planLayouts, type LayoutPlan } from './layouts.ts';
 import { planMemory, placeOf, type Life, type MemoryPlan } from './memory-plan.ts';
 import { nestLoads } from './nest-loads.ts';
+import { holdsZeros, paddedMemory, type Sharing } from './padding.ts';
 import { placeNests, slotOf, slotsRead, type PlacedGraph, type PlacedNest, type SlotName } from './placed-nest.ts';
 import { resolveNest, type Placed } from './resolve.ts';
 import { divideNest, scheduleNest, shardAxisOf, type Division } from './schedule.ts';
@@ -49,6 +50,11 @@ export function lowerTraining(graphs: { readonly step?: Graph; readonly evaluate
     return graph ? [{ program: name, graph, baked: undefined, division: { kind: 'shards', shards: graph.batch.shards, tasks: parameterTasks } }] : [];
   });
   return lowerAll(requests, ops, machine);
+}
+
+/** Compile-time data lies row by row; zeros fill up the last vector of all. */
+function bakedLayout(shape: Shape, width: number): Layout {
+  return shape.length === 1 ? orderedLayout(shape, [0], width) : planarLayout(shape);
 }
 
 interface Lowered {
@@ -84,7 +90,8 @@ function lowerAll(requests: readonly GraphRequest[], ops: OpRegistry, machine: T
   const programs = new Map<string, readonly Stage[]>();
   for (const lowered of graphs) programs.set(lowered.request.program, scheduleGraph(lowered, machine, memory, pool, functions));
   const bindings = distinct(graphs.flatMap((lowered) => bindingsOf(lowered, memory)));
-  return { functions, programs, elements: pool.end() + readPast, segments: pool.segments(), bindings };
+  const padded = (): readonly PaddedMemory[] => graphs.flatMap((lowered) => paddedOf(lowered, memory));
+  return { functions, programs, elements: pool.end() + readPast, segments: pool.segments(), bindings, padded };
 }
 
 /** @param shared Layouts of leaves of the graphs before this one; those of its own are added. */
@@ -100,7 +107,7 @@ function prepare(request: GraphRequest, ops: OpRegistry, machine: TargetMachine,
     placed: fused,
     leaves: new Map([...leaves].map(([slot, node]) => [slot, node.op === 'parameter' || node.attrs['role'] === 'scalar' ? 'weight' : 'planar'])),
     width: machine.width,
-    fixed: request.baked ? new Map([...leaves].filter(([, node]) => node.op === 'parameter').map(([slot, node]) => [slot, planarLayout(node.results[0] ?? [])])) : shared,
+    fixed: request.baked ? new Map([...leaves].filter(([, node]) => node.op === 'parameter').map(([slot, node]) => [slot, bakedLayout(node.results[0] ?? [], machine.width)])) : shared,
   });
   const { placed, plan } = request.baked ? { placed: fused, plan: firstPlan } : transposeWeights(fused, firstPlan, request.division, machine);
   if (!request.baked) for (const [slot] of leaves) shared.set(slot, present(plan.layouts.get(slot), 'layout'));
@@ -189,7 +196,7 @@ function livesOf(lowered: Lowered): readonly Life[] {
   const touch = (slot: SlotName, at: number): void => {
     const name = home(slot);
     const { size } = layoutAtHome(slot);
-    const eternal = always.has(name) || request.division.kind !== 'whole';
+    const eternal = always.has(name) || sharingOf(request) === 'own';
     const [first, last] = eternal ? [-Infinity, Infinity] : [at, at];
     const before = lives.get(name);
     lives.set(name, before ? { ...before, first: Math.min(before.first, first), last: Math.max(before.last, last) } : { name, size, first, last });
@@ -201,6 +208,15 @@ function livesOf(lowered: Lowered): readonly Life[] {
   return [...lives.values()];
 }
 
+function sharingOf({ division }: GraphRequest): Sharing {
+  return division.kind === 'whole' ? 'shared' : 'own';
+}
+
+/** Padding of everything that a program writes. */
+function paddedOf({ request, placed, plan, home, layoutAtHome }: Lowered, memory: MemoryPlan): readonly PaddedMemory[] {
+  return [...new Set(placed.nests.map(({ writes }) => plan.base(writes)))].flatMap((slot) => paddedMemory(slot, layoutAtHome(slot), placeOf(memory, home(slot)), plan, sharingOf(request)) ?? []);
+}
+
 function isBaked(request: GraphRequest, leaves: ReadonlyMap<SlotName, Node>, slot: SlotName): boolean {
   return request.baked !== undefined && leaves.get(slot)?.op === 'parameter';
 }
@@ -209,9 +225,9 @@ function placeFor({ request, plan, home, leaves }: Lowered, memory: MemoryPlan, 
   return (ref) => {
     const slot = slotOf(each, ref);
     const layout = present(plan.layouts.get(slot), `layout of ${slot}`);
-    if (!isBaked(request, leaves, slot)) return { layout, base: placeOf(memory, home(slot)) };
+    if (!isBaked(request, leaves, slot)) return { layout, base: placeOf(memory, home(slot)), zeros: holdsZeros(slot, plan, sharingOf(request)) };
     const { name } = present(leaves.get(slot), 'leaf').attrs;
-    return { layout, base: 0, data: present(request.baked?.get(String(name)), `parameter ${String(name)}`).data };
+    return { layout, base: 0, zeros: false, data: present(request.baked?.get(String(name)), `parameter ${String(name)}`).data };
   };
 }
 

@@ -1,5 +1,5 @@
 // Static memory: every slot gets a fixed place. Slots whose lives do not meet share one; a slot with a halo
-// shares with none of its program, because its zeros must survive from run to run.
+// shares with none of its program, because its zeros must survive from run to run (padding.ts).
 
 import { present } from '../base/invariant.ts';
 import { roundUp } from './layout.ts';

@@ -52,5 +52,5 @@ export function packWeights(data: Float64Array, { b, vectorAxis, vectors, steps 
   }
   // Before lane l, the first of a block, lie all steps of the l lanes before it.
   along.set(vectorAxis, { kind: 'linear', stride: list.length });
-  return { base: constants.data(out), along, room: new Map() };
+  return { base: constants.data(out), along, room: new Map(), gaps: new Set() };
 }

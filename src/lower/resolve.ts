@@ -14,6 +14,8 @@ export interface Access {
   readonly along: ReadonlyMap<number, OffsetFunction>;
   /** How many points of an axis stay within memory of this tensor (padding included), where the axis walks one dimension. */
   readonly room: ReadonlyMap<number, number>;
+  /** Axes that walk a flattened dimension from end to end: between their points lies padding, which holds zeros. */
+  readonly gaps: ReadonlySet<number>;
 }
 
 /** A condition for a load to be inside its tensor: `0 <= index < extent`. */
@@ -47,6 +49,8 @@ export interface Placed {
   readonly layout: Layout;
   /** Element offset of the tensor's memory. */
   readonly base: number;
+  /** Whether its lanes and gaps hold zeros (padding.ts). */
+  readonly zeros: boolean;
   /** Compile-time data in the layout's order; `base` is 0 then. */
   readonly data?: Float64Array;
 }
@@ -57,6 +61,7 @@ function compose(indices: readonly Index[], placed: Placed, axes: readonly Axis[
   let base = placed.base + layout.origin;
   const along = new Map<number, OffsetFunction>();
   const room = new Map<number, number>();
+  const gaps = new Set<number>();
   const addTerm = (axis: number, f: OffsetFunction): void => {
     const before = along.get(axis);
     if (!before) {
@@ -67,6 +72,7 @@ function compose(indices: readonly Index[], placed: Placed, axes: readonly Axis[
     if (before.kind === 'linear' && f.kind === 'linear') along.set(axis, { kind: 'linear', stride: before.stride + f.stride });
     else along.set(axis, { kind: 'table', offsets: Array.from({ length: extent }, (_, i) => offsetAt(before, i) + offsetAt(f, i)) });
     room.delete(axis);
+    gaps.delete(axis);
   };
   for (const [d, index] of indices.entries()) {
     const map = present(layout.dimensions[d], 'dimension');
@@ -78,6 +84,7 @@ function compose(indices: readonly Index[], placed: Placed, axes: readonly Axis[
         continue;
       }
       const whole = !('table' in only) && only.factor === 1 && index.offset === 0;
+      if (whole && placed.zeros && !along.has(only.axis)) gaps.add(only.axis);
       addTerm(only.axis, whole ? map : tableOf(axes, only, (i) => offsetAt(map, index.offset + termAt(only, i))));
     } else {
       base += map.stride * index.offset;
@@ -91,7 +98,7 @@ function compose(indices: readonly Index[], placed: Placed, axes: readonly Axis[
       room.set(only.axis, last ? present(layout.padded[d], 'padded extent') - index.offset : extent);
     }
   }
-  return { base, along: normalized(along, axes), room };
+  return { base, along: normalized(along, axes), room, gaps };
 }
 
 function tableOf(axes: readonly Axis[], term: IndexTerm, offset: (i: number) => number): OffsetFunction {

@@ -18,6 +18,7 @@ import { loopsOver, piecesOver, type Loop } from './loops.ts';
 import { microkernel, type Microkernel, type Steps } from './microkernel.ts';
 import { loadsOf } from './nest-loads.ts';
 import { packWeights } from './pack-weights.ts';
+import { fillsVectors } from './padding.ts';
 import { strideAlong, type Access, type ResolvedNest } from './resolve.ts';
 import { blocks, chooseTile, evenPieces, type Piece } from './tile.ts';
 import type { StepPart } from './trim-steps.ts';
@@ -82,12 +83,11 @@ export function scheduleContraction(name: string, domain: Domain, contraction: C
   return [...kernels.values(), builder.finish(name, body)];
 }
 
-/** Lanes of the last vector that may be stored; undefined: all, because padding takes the others. */
+/** Lanes of the last vector that may be stored; undefined: all, because padding takes the zeros of the others. */
 function lanesOfLastVector({ nest, taskFactor }: Domain, { vectorAxis, vectors }: Contraction, width: number): number | undefined {
   const rest = present(nest.axes[vectorAxis], 'axis').extent % width;
   // What lies after the part of a task belongs to the next task.
-  const room = taskFactor.has(vectorAxis) ? 0 : (nest.write.room.get(vectorAxis) ?? 0);
-  return rest === 0 || room >= vectors * width ? undefined : rest;
+  return rest === 0 || (!taskFactor.has(vectorAxis) && fillsVectors(nest, vectorAxis, vectors * width)) ? undefined : rest;
 }
 
 function finishAccesses(nest: ResolvedNest): readonly Access[] {

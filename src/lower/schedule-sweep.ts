@@ -8,8 +8,8 @@ import { functionBuilder, get, set, type Expr, type KernelFunction, type Local, 
 import { accessesOf, coalesce, countedAxes, type Domain, withExtent } from './domain.ts';
 import { combined, emitExpr, rootPointers, type Constants, type EmitOptions, type Scope } from './emit-expr.ts';
 import { loopsOver, type Loop } from './loops.ts';
+import { fillsVectors } from './padding.ts';
 import { strideAlong } from './resolve.ts';
-import { writesZerosToPadding } from './straighten.ts';
 
 /** Reduce points up to this many (a window of 3 x 3) are unrolled. */
 const unrolledPoints = 9;
@@ -39,8 +39,7 @@ function vectorAxisOf(domain: Domain, width: number): VectorAxis | undefined {
     const moving = accessesOf(nest).filter((access) => access.along.has(axis));
     if (!moving.every((access) => strideAlong(access, axis) === 1)) continue;
     const vectors = Math.ceil(extent / width);
-    const hasRoom = !domain.taskFactor.has(axis) && moving.every((access) => (access.room.get(axis) ?? 0) >= vectors * width);
-    if (extent % width === 0 || (hasRoom && writesZerosToPadding(nest, axis))) return { axis, vectors };
+    if (extent % width === 0 || (!domain.taskFactor.has(axis) && fillsVectors(nest, axis, vectors * width))) return { axis, vectors };
   }
   return undefined;
 }

@@ -3,14 +3,14 @@
 //
 //   sum over i of x[T[i]] * w[T[i] * 52]   =>   sum over p of x[p] * w[p * 52]
 //
-// Positions that no index maps to are padding, which holds zeros. Visiting them must change nothing, so a
-// maximum, or a value that is not zero where it reads zeros, keeps its tables.
+// Positions that no index maps to must be padding, which holds zeros (padding.ts). Visiting them must change
+// nothing, so a maximum, or a value that is not zero where it reads zeros, keeps its tables; and so does an op's own
+// choice of elements, because what it skips are elements too.
 
 import { present } from '../base/invariant.ts';
-import type { NestExpr } from '../ir/nest.ts';
 import { accessesOf, countedAxes, mapAccesses, withExtent } from './domain.ts';
-import { loadsOf } from './nest-loads.ts';
 import { extremes, type OffsetFunction } from './offset-function.ts';
+import { mayVisitGaps } from './padding.ts';
 import type { ResolvedNest } from './resolve.ts';
 
 /** Straightens every axis that can be. */
@@ -20,7 +20,7 @@ export function straighten(nest: ResolvedNest): ResolvedNest {
   // Where padding is, is told by indices.
   const padded = new Set([...nest.loads.values()].flatMap(({ padding }) => padding.flatMap(({ index }) => index.terms.map(({ axis }) => axis))));
   for (const axis of nest.axes.keys()) {
-    if (counted.has(axis) || padded.has(axis) || !paddingIsHarmless(nest, axis)) continue;
+    if (counted.has(axis) || padded.has(axis) || !mayVisitGaps(nest, axis)) continue;
     const functions = accessesOf(result).flatMap((access) => access.along.get(axis) ?? []);
     const tables = functions.filter((f): f is Extract<OffsetFunction, { kind: 'table' }> => f.kind === 'table');
     const first = tables[0];
@@ -53,49 +53,4 @@ function greatestDivisor(numbers: readonly number[]): number {
     if (b === 0) break;
   }
   return divisor;
-}
-
-/** Whether points of `axis` that stand for padding add nothing to a sum, or write zeros to padding. */
-function paddingIsHarmless(nest: ResolvedNest, axis: number): boolean {
-  if (nest.axes[axis]?.kind === 'reduce') return nest.combine === 'sum' && vanishes(nest.value, axis, nest);
-  return writesZerosToPadding(nest, axis);
-}
-
-/** Whether padding that is written along `axis` is written zeros, so that it still holds them for whoever reads on. */
-export function writesZerosToPadding(nest: ResolvedNest, axis: number): boolean {
-  return vanishes(nest.finish ?? nest.value, axis, nest);
-}
-
-/** Whether a value is zero where everything that `axis` moves reads zeros. */
-function vanishes(expr: NestExpr, axis: number, nest: ResolvedNest): boolean {
-  const part = (inner: NestExpr): boolean => vanishes(inner, axis, nest);
-  const isMoved = (inner: NestExpr): boolean => loadsOf(inner).some((load) => nest.loads.get(load)?.access.along.has(axis));
-  switch (expr.kind) {
-    case 'constant':
-      return expr.value === 0;
-    case 'load':
-      return isMoved(expr);
-    case 'accumulator':
-      return nest.combine === 'sum' && part(nest.value);
-    case 'unary':
-      return (expr.op === 'neg' || expr.op === 'abs' || expr.op === 'sqrt' || expr.op === 'relu') && part(expr.a);
-    case 'binary':
-      switch (expr.op) {
-        case 'mul':
-          return part(expr.a) || part(expr.b);
-        case 'div':
-          // A divisor that the axis does not move divides elements of the tensor too.
-          return part(expr.a) && !isMoved(expr.b);
-        case 'add':
-        case 'sub':
-        case 'min':
-        case 'max':
-          return part(expr.a) && part(expr.b);
-      }
-    case 'select':
-      return part(expr.then) && part(expr.otherwise);
-    case 'index':
-    case 'random':
-      return false;
-  }
 }

@@ -10,6 +10,7 @@ import { asContraction } from './contraction.ts';
 import { copyNest } from './copy-nest.ts';
 import type { LayoutPlan } from './layouts.ts';
 import { nestLoads } from './nest-loads.ts';
+import { holdsZeros } from './padding.ts';
 import { slotOf, type PlacedGraph, type PlacedNest, type SlotName } from './placed-nest.ts';
 import { resolveNest } from './resolve.ts';
 import { divideNest, type Division } from './schedule.ts';
@@ -20,7 +21,7 @@ export function transposeWeights(placed: PlacedGraph, plan: LayoutPlan, division
   const layouts = new Map(plan.layouts);
   const slots = new Map(placed.slots);
   const isContraction = (each: PlacedNest): boolean => {
-    const resolved = resolveNest(each.nest, (ref) => ({ layout: present(layouts.get(slotOf(each, ref)), 'layout'), base: 0 }));
+    const resolved = resolveNest(each.nest, (ref) => ({ layout: present(layouts.get(slotOf(each, ref)), 'layout'), base: 0, zeros: holdsZeros(slotOf(each, ref), plan, 'own') }));
     return asContraction(divideNest(resolved, division).domain, machine) !== undefined;
   };
   const nests = placed.nests.flatMap((each): readonly PlacedNest[] => {

@@ -63,6 +63,7 @@ export function fixtureKernels({ unit }: TargetMachine, padding = 0): KernelModu
     elements: weightsOffset + weights.length,
     segments: [{ offset: tableOffset, data: addresses }, { offset: weightsOffset, data: weights }],
     bindings,
+    padded: () => [],
   };
 }
 

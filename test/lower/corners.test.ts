@@ -9,7 +9,7 @@ import type { Graph, Program, Value } from '../../src/ir/graph.ts';
 import { interpretLowered } from '../../src/ir/interpret-nest.ts';
 import type { KernelModule } from '../../src/ir/kernel.ts';
 import { verifyKernels } from '../../src/ir/verify-kernel.ts';
-import { accumulator, add, along, index, input, load, mul, result } from '../../src/ir/nest.ts';
+import { accumulator, add, along, index, input, load, looked, mul, result } from '../../src/ir/nest.ts';
 import type { Axis, Nest, NestExpr } from '../../src/ir/nest.ts';
 import { constantPool } from '../../src/lower/constant-pool.ts';
 import { offsetsOf, orderedLayout, planarLayout, type Layout } from '../../src/lower/layout.ts';
@@ -116,6 +116,12 @@ const nests: Readonly<Record<string, readonly [inputs: readonly Shape[], out: Sh
     write: { tensor: result(0), index: [zero, one] },
     ...product(load(input(0), [zero]), load(input(1), [one])),
   }, { kind: 'whole' }],
+  'elements that every operand chooses by the same table': [[[3, 9], [3, 9]], [3], {
+    name: 'chosen',
+    axes: [axis('n', 3, 'parallel'), axis('k', 3, 'reduce')],
+    write: { tensor: result(0), index: [zero] },
+    ...product(load(input(0), [zero, looked(1, [0, 3, 7])]), load(input(1), [zero, looked(1, [0, 3, 7])])),
+  }, { kind: 'whole' }],
   'samples as lanes, divided in the middle of a vector': [[[5], [5, 12]], [12], {
     name: 'lanes',
     axes: [axis('n', 12, 'parallel', 'batch'), axis('k', 5, 'reduce')],
@@ -133,7 +139,7 @@ describe.each(engines)('nests: $name', (engine) => {
       const name = present(names[i], 'name');
       const layout = placement?.layouts[name] ?? planarLayout(shape);
       const binding = { name, shape, offset: end + layout.origin, axes: offsetsOf(layout) };
-      const placed = { layout, base: end, ...(name === placement?.baked && { base: 0, data: present(operands[i], name).data }) };
+      const placed = { layout, base: end, zeros: false, ...(name === placement?.baked && { base: 0, data: present(operands[i], name).data }) };
       end += Math.ceil(layout.size / 4) * 4;
       return { binding, placed };
     });
@@ -143,7 +149,7 @@ describe.each(engines)('nests: $name', (engine) => {
     });
     const { domain, tasks } = divideNest(resolved, division);
     const functions = scheduleNest('nest', domain, engine.machine, pool);
-    const module: KernelModule = { functions, programs: new Map([['run', [{ items: [{ entry: present(functions.at(-1), 'entry'), tasks }], points: tasks }]]]), elements: pool.end() + 64, segments: pool.segments(), bindings: places.map(({ binding }) => binding) };
+    const module: KernelModule = { functions, programs: new Map([['run', [{ items: [{ entry: present(functions.at(-1), 'entry'), tasks }], points: tasks }]]]), elements: pool.end() + 64, segments: pool.segments(), bindings: places.map(({ binding }) => binding), padded: () => [] };
     const running = start(module, engine);
     running.write(new Map(operands.map(({ shape, data }, i) => [`input${i}`, tensor(shape, data)])));
     running.run('run');

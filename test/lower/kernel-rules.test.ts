@@ -25,7 +25,7 @@ function entryOf(body: (parts: Parts) => readonly Stmt[], name = 'entry'): Kerne
 }
 
 function moduleOf(entry: KernelFunction, tasks = 1, segments: readonly Segment[] = []): KernelModule {
-  return { functions: [entry], programs: new Map([['run', [{ items: [{ entry, tasks }], points: tasks }]]]), elements: 32, segments, bindings: [] };
+  return { functions: [entry], programs: new Map([['run', [{ items: [{ entry, tasks }], points: tasks }]]]), elements: 32, segments, bindings: [], padded: () => [] };
 }
 
 const faults: readonly (readonly [string, (parts: Parts) => readonly Stmt[], RegExp])[] = [
@@ -62,6 +62,20 @@ test('the interpreter keeps stores in memory and off constants', () => {
   expect(run(() => [store(int(32 * unit))])).toThrow(/leaves memory: element 32/);
   expect(run(() => [store(int(-unit), one, unit)])).toThrow(/address -4/);
   expect(run(() => [store(int(0))], 1, [{ offset: 0, data: Float32Array.of(1) }])).toThrow(/writes the constant/);
+});
+
+test('the interpreter keeps padding zero', () => {
+  const zero: Expr = { kind: 'float', type: 'f32', value: 0 };
+  const at = (element: number, value: Expr): (() => void) => () => {
+    const module = moduleOf(entryOf(() => [store(int(element * unit), value)]));
+    const padded = { name: 'x', first: 4, size: 8, offset: 5, axes: [Int32Array.of(0, 4), Int32Array.of(0, 1)] };
+    interpretKernels({ ...module, padded: () => [padded] }, wasmMachine).run('run');
+  };
+  for (const element of [4, 7, 8, 11]) {
+    expect(at(element, one)).toThrow(`task 0 of entry writes 1 into padding, at element ${element}`);
+    expect(at(element, zero)).not.toThrow();
+  }
+  for (const element of [3, 5, 6, 9, 10, 12]) expect(at(element, one)).not.toThrow();
 });
 
 test('the interpreter keeps tasks of a stage apart', () => {
