@@ -41,6 +41,7 @@ function layersOfOneNumber(graph: Graph, ops: OpRegistry): readonly Node[] {
   const nodes = nodeMap(graph);
   return graph.nodes.filter((node) => {
     const inputs = node.inputs.map((input) => present(nodes.get(input.node)?.results[input.result], 'shape of an operand'));
-    return ops.get(node.op)?.statistics?.(inputs) === 1;
+    const { training } = present(ops.get(node.op), `op ${node.op}`);
+    return training.kind === 'form' && training.statistics?.(inputs) === 1;
   });
 }

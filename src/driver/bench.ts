@@ -6,6 +6,7 @@ import { writeBinding } from '../engine/tensor-binding.ts';
 import { graphBuilder } from '../ir/builder.ts';
 import { nodeMap, usesOf, valueKey } from '../ir/graph.ts';
 import type { Node, Program, Value } from '../ir/graph.ts';
+import { isEpilogue } from '../ir/op.ts';
 import type { OpRegistry } from '../ir/op.ts';
 import { lowerDeployed } from '../lower/lower.ts';
 import type { KernelTarget } from '../targets/target.ts';
@@ -92,7 +93,7 @@ function singleLayers({ graph, parameters }: Program, ops: OpRegistry): readonly
   const shapeOf = (value: Value): readonly number[] => present(nodes.get(value.node)?.results[value.result], 'shape of an operand');
   return graph.nodes.flatMap((node): SingleLayer[] => {
     const shapes = node.inputs.map(shapeOf);
-    if (!record(node).matrices || sizeOf(shapes.flat()) === 0) return [];
+    if (record(node).pruning.kind !== 'weights' || sizeOf(shapes.flat()) === 0) return [];
     const builder = graphBuilder(graph.name, graph.batch, ops);
     const feed = (value: Value): Value => {
       const source = present(nodes.get(value.node), `node %${value.node}`);
@@ -103,7 +104,7 @@ function singleLayers({ graph, parameters }: Program, ops: OpRegistry): readonly
     for (let value: Value = { node: node.id, result: 0 }; ; ) {
       const [reader, ...others] = (uses.get(valueKey(value)) ?? []).map((use) => use.node);
       // Epilogues that read a second activation are left to the whole network.
-      if (!reader || others.length > 0 || record(reader).epilogue !== true || reader.inputs.length > 1) break;
+      if (!reader || others.length > 0 || !isEpilogue(record(reader)) || reader.inputs.length > 1) break;
       last = builder.one(reader.op, [last], reader.attrs, reader);
       value = { node: reader.id, result: 0 };
     }

@@ -7,6 +7,7 @@ import { present } from '../base/invariant.ts';
 import { evaluate } from '../ir/evaluate.ts';
 import type { Node, Program } from '../ir/graph.ts';
 import { fedName } from '../ir/leaf.ts';
+import { affineRule } from '../ir/op.ts';
 import type { F64Tensor, OpRegistry } from '../ir/op.ts';
 import { knownInputs, parameterNames } from '../sparsity/constant-maps.ts';
 import { randomInput } from './random-input.ts';
@@ -33,7 +34,7 @@ export function checkMaps(program: Program, ops: OpRegistry): void {
   const names = parameterNames(program);
   const faults: Diagnostic[] = [];
   for (const node of program.graph.nodes) {
-    const affine = present(ops.get(node.op), `op ${node.op}`).affinePerChannel?.(node.attrs, knownInputs(node, program, names));
+    const affine = affineRule(present(ops.get(node.op), `op ${node.op}`))?.(node.attrs, knownInputs(node, program, names));
     const channel = affine?.scale.findIndex((scale, c) => overflows(scale) || overflows(affine.shift[c] ?? NaN)) ?? -1;
     if (affine && channel >= 0) faults.push(fitDiagnostics.scale({ args: [layerOf(node), channel, String(affine.scale[channel]), String(affine.shift[channel])], help: cureOfMap }));
   }

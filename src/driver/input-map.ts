@@ -6,6 +6,7 @@ import type { Shape } from '../base/tensor.ts';
 import { sizeOf } from '../base/tensor.ts';
 import { nodeMap, sameValue } from '../ir/graph.ts';
 import type { Node, Program, Value } from '../ir/graph.ts';
+import { matricesOf } from '../ir/op.ts';
 import type { Op, OpRegistry } from '../ir/op.ts';
 
 export interface InputMap {
@@ -32,7 +33,7 @@ export function usedInputs({ graph }: Program, shape: Shape, ops: OpRegistry): I
       carriers.push({ node: node.id, result: 0 });
       continue;
     }
-    const matrices = op.matrices?.(node.attrs, shapesOf(node));
+    const matrices = matricesOf(op, node.attrs, shapesOf(node));
     // Of an image with rows and columns, a channel is no single number.
     if (!matrices || matrices.operand !== operand || shapesOf(node)[operand]?.length !== 2) return undefined;
     for (const part of matrices.parts) for (const channel of part.channels) flags[channel] = 1;
@@ -45,5 +46,6 @@ export function usedInputs({ graph }: Program, shape: Shape, ops: OpRegistry): I
 /** Whether the result's numbers are the operand's, one by one, in row-major order. */
 function keepsOrder(op: Op, node: Node, shapes: readonly Shape[], operand: number): boolean {
   if (node.inputs.length > 1 || sizeOf(node.results[0] ?? []) !== sizeOf(shapes[operand] ?? [])) return false;
-  return op.view === true || (op.axes(node.attrs, shapes)[operand] ?? []).every((link) => link.kind === 'identity');
+  if (op.lowering.kind === 'view') return true;
+  return op.pruning.kind === 'channels' && (op.pruning.axes(node.attrs, shapes)[operand] ?? []).every((link) => link.kind === 'identity');
 }

@@ -4,6 +4,7 @@
 import { present } from '../base/invariant.ts';
 import { usesOf, valueKey } from '../ir/graph.ts';
 import type { Node, Program, Value } from '../ir/graph.ts';
+import { isEpilogue } from '../ir/op.ts';
 import type { OpRegistry } from '../ir/op.ts';
 
 export interface ProbedValue {
@@ -24,12 +25,12 @@ export function probeOf({ graph, parameters }: Program, ops: OpRegistry): Probe 
   const record = (node: Node) => present(ops.get(node.op), `op ${node.op}`);
   const output = present(graph.outputs[0], 'output');
   const values = graph.nodes.flatMap((node): ProbedValue[] => {
-    if (node.op === 'input' || node.op === 'parameter' || record(node).view === true) return [];
+    if (node.op === 'input' || node.op === 'parameter' || record(node).lowering.kind === 'view') return [];
     const value: Value = { node: node.id, result: 0 };
     const layer = node.layer ?? node.op;
     if (node.id === output.value.node) return [{ layer, value, binding: 'output' }];
     const readers = uses.get(valueKey(value)) ?? [];
-    const fused = readers.length === 1 && readers.every(({ node: reader }) => record(reader).epilogue === true);
+    const fused = readers.length === 1 && readers.every(({ node: reader }) => isEpilogue(record(reader)));
     return fused ? [] : [{ layer, value, binding: `layer/${node.id}` }];
   });
   const added = values.filter(({ binding }) => binding !== 'output').map(({ binding, value }) => ({ name: binding, value }));

@@ -12,6 +12,7 @@ import type { Shape } from '../base/tensor.ts';
 import { nodeMap, valueKey } from '../ir/graph.ts';
 import type { Node, Program, Value } from '../ir/graph.ts';
 import { fedName } from '../ir/leaf.ts';
+import { matricesOf } from '../ir/op.ts';
 import type { Arithmetic, Bounded, F64Tensor, Op, OpRegistry, WeightMatrices } from '../ir/op.ts';
 
 /** What emitted kernels compute in. */
@@ -68,7 +69,7 @@ function bounded(context: NodeContext): Bounded {
   if (typeof bound === 'function') return bound(operands, op.tolerance * arithmetic.epsilon, arithmetic);
   switch (bound) {
     case 'sums':
-      return ofSums(context, present(op.matrices, `matrices of ${op.name}`)(node.attrs, shapes));
+      return ofSums(context, present(matricesOf(op, node.attrs, shapes), `matrices of ${op.name}`));
     case 'monotone':
       return ofMonotone(context);
   }

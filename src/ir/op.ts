@@ -1,8 +1,8 @@
 // The contract of an operator: everything passes, targets and the checker may know of it, as data and
 // functions of one record. One file an operator in src/ops; no pass switches on operator names.
 //
-// Surface ops are what the language offers (they carry `syntax`); primitives are what is lowered (they
-// carry `lower`); an op may be both.
+// The rules of a record come in three parts, and each has to be stated: how the op is trained, how it is pruned, how
+// it is run. An op that has no rule says so.
 
 import type { Shape, Tensor } from '../base/tensor.ts';
 import type { Attrs, AttrValue, Graph, Node, Value } from './graph.ts';
@@ -71,15 +71,11 @@ export class ShapeError extends Error {
  * How one axis of an input meets the results.
  * - `identity`: index i of it is index i of `result` axis `axis`.
  * - `expand`: index i becomes indices i*factor .. i*factor + factor-1 of the result axis (flatten).
- * - `window`: the result axis slides over it (stride, padding); slicing it is not possible.
- * - `contract`: summed over against axis `axis` of input `with`; indices of both go together.
  * - `all`: every result element may depend on every index, so none can be removed.
  */
 export type AxisLink =
   | { readonly kind: 'identity'; readonly result: number; readonly axis: number }
   | { readonly kind: 'expand'; readonly result: number; readonly axis: number; readonly factor: number }
-  | { readonly kind: 'window'; readonly result: number; readonly axis: number }
-  | { readonly kind: 'contract'; readonly with: number; readonly axis: number }
   | { readonly kind: 'all' };
 
 /** `links[i][d]` says how axis d of input i meets the results. */
@@ -127,6 +123,20 @@ export interface TrainingForm {
   readonly state: readonly (readonly [input: number, value: Value])[];
 }
 
+/** How a node takes part in training. */
+export type Training =
+  /** It counts as a constant: no gradient leads through it. So do masks, positions and the steps of optimisers. */
+  | { readonly kind: 'constant' }
+  /** It is the same node in training, with gradients by input, written in primitives. */
+  | { readonly kind: 'gradient'; readonly gradient: (context: GradientContext) => readonly (Value | undefined)[] }
+  /** Another form stands for it in training graphs, written in primitives. */
+  | {
+      readonly kind: 'form';
+      readonly form: (context: TrainingContext) => TrainingForm;
+      /** Of how many numbers the form takes the statistics of one channel. Absent: it takes none. */
+      readonly statistics?: (inputs: readonly Shape[]) => number;
+    };
+
 /**
  * The weights of a node as matrices of rows (result channels) by columns (taps), so that elimination can
  * find zero rows and columns without knowing the op. The weight tensor, row-major, is the concatenation of
@@ -161,6 +171,54 @@ export interface GatheredNode {
   readonly weightSource: Int32Array;
 }
 
+/**
+ * Channel constants of result 0 from those of each activation input. `known` has the parameters among the inputs.
+ * Undefined constants: all of them vary.
+ */
+export type ConstantRule = (attrs: Attrs, constants: readonly (ChannelConstants | undefined)[], known: KnownInputs, inputs: readonly Shape[]) => ChannelConstants;
+
+export type KeptAxes = readonly (readonly number[] | undefined)[];
+
+/** Channels of a node are rows and columns of its weights. */
+export interface WeightPruning {
+  readonly kind: 'weights';
+  readonly matrices: (attrs: Attrs, inputs: readonly Shape[]) => WeightMatrices;
+  /**
+   * The same function computed from the kept rows and columns alone. Answers this op where equal whole
+   * channels and filters stay, else the op that looks its taps up (tap_conv, tap_dense).
+   */
+  readonly gather: (attrs: Attrs, inputs: readonly Shape[], kept: KeptMatrices) => GatheredNode;
+  readonly constant: ConstantRule;
+}
+
+/** Channels pass through a node one by one, as the links of axis 1 say. */
+export interface ChannelPruning {
+  readonly kind: 'channels';
+  readonly axes: (attrs: Attrs, inputs: readonly Shape[]) => AxisLinks;
+  /**
+   * Attributes of the node on kept indices: `kept[i][d]` are those of axis d of input i, undefined where the axis is
+   * whole. Parameters are sliced by the caller along `identity` axes. Absent: attributes stay as they are.
+   */
+  readonly slice?: (attrs: Attrs, kept: readonly KeptAxes[]) => Attrs;
+  readonly constant: ConstantRule;
+  /** As scale and shift per channel of its first input, given its parameters. Absent: it is not affine. */
+  readonly affine?: (attrs: Attrs, known: KnownInputs) => AffinePerChannel;
+}
+
+/** How elimination gets through a node. `opaque`: it mixes what it reads, so all of that stays, and all that it makes. */
+export type Pruning = { readonly kind: 'opaque' } | WeightPruning | ChannelPruning;
+
+export type LowerRule = (node: Pick<Node, 'attrs' | 'results' | 'layer'>, inputs: readonly Shape[], batch: Graph['batch']) => LoweredNode;
+
+/** How a node is run. */
+export type Lowering =
+  /** By loop nests. `epilogue`: they may become the `finish` of the nest before them, being elementwise on its result. */
+  | { readonly kind: 'nests'; readonly lower: LowerRule; readonly epilogue: boolean }
+  /** Not at all: the result is its operand's memory. `lower` says which element is which. */
+  | { readonly kind: 'view'; readonly lower: LowerRule }
+  /** A leaf: whoever runs the graph gives its value. */
+  | { readonly kind: 'leaf' };
+
 /** A value and how far computed numbers may be from it, element by element. */
 export interface Bounded {
   readonly value: F64Tensor;
@@ -177,7 +235,7 @@ export interface Arithmetic {
 
 /**
  * How rounding, and the errors that operands have already, become the error of result 0.
- * - `sums`: it is sums of products, as `matrices` tells.
+ * - `sums`: it is sums of products, as its weights tell.
  * - `monotone`: each element rises or falls with each element of each operand, but never both.
  * - A function: a rule of the op's own. `unit` is `tolerance` times epsilon.
  */
@@ -194,41 +252,15 @@ export interface OpSample {
 export interface Op {
   readonly name: string;
   readonly doc: string;
+  /** Absent: a primitive, which no source can name. */
   readonly syntax?: SurfaceSyntax;
   /** Result shapes. @throws ShapeError when the inputs do not fit. */
   readonly infer: (attrs: Attrs, inputs: readonly Shape[], batch: Graph['batch']) => readonly Shape[];
   /** The meaning, in float64. `shards` matters to per-shard sums alone. */
   readonly reference: (attrs: Attrs, inputs: readonly F64Tensor[], batch: Graph['batch']) => readonly F64Tensor[];
-  /** Gradients by input, written in primitives. Absent: not differentiable. */
-  readonly gradient?: (context: GradientContext) => readonly (Value | undefined)[];
-  readonly axes: (attrs: Attrs, inputs: readonly Shape[]) => AxisLinks;
-  /**
-   * The same node, which has no weights, on kept indices. `kept[i][d]` are the kept indices of axis d of input i,
-   * `results[r][d]` those of result r; undefined where an axis is whole. Parameter data is sliced by the caller
-   * along `identity` axes. Answers new attributes (and the op to use, if another).
-   */
-  readonly slice?: (attrs: Attrs, kept: { readonly inputs: readonly KeptAxes[]; readonly results: readonly KeptAxes[] }) => { readonly op: string; readonly attrs: Attrs } | undefined;
-  /** How the weights form matrices; given together with `gather`. */
-  readonly matrices?: (attrs: Attrs, inputs: readonly Shape[]) => WeightMatrices;
-  /**
-   * The same function computed from the kept rows and columns alone. Answers this op where equal whole
-   * channels and filters stay, else the op that looks its taps up (tap_conv, tap_dense).
-   */
-  readonly gather?: (attrs: Attrs, inputs: readonly Shape[], kept: KeptMatrices) => GatheredNode;
-  /** The form of the node in a training graph, written in primitives. Absent: the node itself. */
-  readonly training?: (context: TrainingContext) => TrainingForm;
-  /** Of how many numbers the training form takes the statistics of one channel. Absent: it takes none. */
-  readonly statistics?: (inputs: readonly Shape[]) => number;
-  /** Channel constants of result 0 from those of each activation input. Absent: nothing is constant. */
-  readonly constant?: (attrs: Attrs, constants: readonly (ChannelConstants | undefined)[], known: KnownInputs, inputs: readonly Shape[]) => ChannelConstants;
-  /** As scale and shift per channel of its first input; absent: not affine. */
-  readonly affinePerChannel?: (attrs: Attrs, known: KnownInputs) => AffinePerChannel;
-  /** May become the `finish` of the nest before it: elementwise on result 0 of its producer. */
-  readonly epilogue?: boolean;
-  /** Loop nests of one node. Absent: must be rewritten by a pass before lowering. */
-  readonly lower?: (node: Pick<Node, 'attrs' | 'results' | 'layer'>, inputs: readonly Shape[], batch: Graph['batch']) => LoweredNode;
-  /** The result shares its input's memory and needs no nest: a view (flatten). */
-  readonly view?: boolean;
+  readonly training: Training;
+  readonly pruning: Pruning;
+  readonly lowering: Lowering;
   /** Multiply-accumulates per run, as the papers count them (convolution and dense only). */
   readonly macs?: (attrs: Attrs, inputs: readonly Shape[]) => number;
   /** Draws attributes and shapes for property tests; `random` is uniform in [0, 1). */
@@ -239,6 +271,19 @@ export interface Op {
   readonly tolerance: number;
 }
 
-export type KeptAxes = readonly (readonly number[] | undefined)[];
-
 export type OpRegistry = ReadonlyMap<string, Op>;
+
+/** The weights of an op as matrices; undefined where it has none. */
+export function matricesOf({ pruning }: Op, attrs: Attrs, inputs: readonly Shape[]): WeightMatrices | undefined {
+  return pruning.kind === 'weights' ? pruning.matrices(attrs, inputs) : undefined;
+}
+
+/** An op as an affine map per channel; undefined where it is none. */
+export function affineRule({ pruning }: Op): ((attrs: Attrs, known: KnownInputs) => AffinePerChannel) | undefined {
+  return pruning.kind === 'channels' ? pruning.affine : undefined;
+}
+
+/** Whether its nest may become part of the nest before it. */
+export function isEpilogue({ lowering }: Op): boolean {
+  return lowering.kind === 'nests' && lowering.epilogue;
+}

@@ -8,6 +8,7 @@
 import { present } from '../base/invariant.ts';
 import { valueKey, type Graph, type Value } from '../ir/graph.ts';
 import type { Nest, TensorRef } from '../ir/nest.ts';
+import { isEpilogue } from '../ir/op.ts';
 import type { OpRegistry } from '../ir/op.ts';
 import { copyNest } from './copy-nest.ts';
 import { nestLoads } from './nest-loads.ts';
@@ -64,7 +65,7 @@ export function placeNests(graph: Graph, ops: OpRegistry, nameOf: (value: Value)
       shapes.set(valueKey(value), shape);
       slots.set(nameOf(value), { name: nameOf(value), shape });
     }
-    if (op.view) {
+    if (op.lowering.kind === 'view') {
       const operand = present(node.inputs[0], 'operand');
       const shape = present(shapes.get(valueKey(operand)), 'shape');
       const [from, to] = [nameOf(operand), nameOf({ node: node.id, result: 0 })];
@@ -78,9 +79,9 @@ export function placeNests(graph: Graph, ops: OpRegistry, nameOf: (value: Value)
       views.push({ from: copied, to, raises });
       continue;
     }
-    if (!op.lower) continue;
+    if (op.lowering.kind === 'leaf') continue;
     const inputShapes = node.inputs.map((value) => present(shapes.get(valueKey(value)), 'shape'));
-    const lowered = op.lower(node, inputShapes, graph.batch);
+    const lowered = op.lowering.lower(node, inputShapes, graph.batch);
     const temporary = (index: number): SlotName => `${prefix}${node.id}.t${index}`;
     const nameOfRef = (ref: TensorRef): SlotName => {
       if (ref.kind === 'input') return nameOf(present(node.inputs[ref.index], 'input'));
@@ -92,7 +93,7 @@ export function placeNests(graph: Graph, ops: OpRegistry, nameOf: (value: Value)
       // A copy, so that each tensor reference is this node's own.
       const nest = structuredClone(shared);
       const refs = [nest.write.tensor, ...nestLoads(nest).map((load) => load.tensor)];
-      nests.push({ nest, slots: new Map(refs.map((ref) => [ref, nameOfRef(ref)])), writes: nameOfRef(nest.write.tensor), op: node.op, epilogue: op.epilogue === true && lowered.nests.length === 1 });
+      nests.push({ nest, slots: new Map(refs.map((ref) => [ref, nameOfRef(ref)])), writes: nameOfRef(nest.write.tensor), op: node.op, epilogue: isEpilogue(op) && lowered.nests.length === 1 });
     }
   }
   return { nests, slots, views };

@@ -2,6 +2,7 @@
 
 import type { Op } from '../ir/op.ts';
 import { add as sum } from '../ir/nest.ts';
+import { differentiated } from './support/parts.ts';
 import { pointwise } from './support/pointwise.ts';
 
 export const add: Op = {
@@ -14,7 +15,6 @@ export const add: Op = {
     tolerance: 1,
   }),
   syntax: { operands: ['left', 'right'], params: [], example: 'add(conv2, shortcut)' },
-  gradient: ({ resultGradients: [g] }) => [g, g],
-  constant: (_attrs, [left, right], _known, [shape]) => Float64Array.from({ length: shape?.[1] ?? 0 }, (_, c) => (left?.[c] ?? NaN) + (right?.[c] ?? NaN)),
+  training: differentiated(({ resultGradients: [g] }) => [g, g]),
   bound: 'monotone',
 };

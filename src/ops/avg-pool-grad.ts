@@ -2,11 +2,11 @@
 
 import type { Attrs } from '../ir/graph.ts';
 import type { Op } from '../ir/op.ts';
+import { nests, opaque, undifferentiated } from './support/parts.ts';
 import type { PoolGeometry } from './support/pools.ts';
 import type { Shape } from '../base/tensor.ts';
 import { zeros } from '../base/tensor.ts';
 import { constant, input, load, mul, result } from '../ir/nest.ts';
-import { opaqueAxes } from './support/axes.ts';
 import { inverseCount } from './support/average.ts';
 import { pairAttr } from './support/attrs.ts';
 import { activationAxes, lowered, nestName, storeNest } from './support/nests.ts';
@@ -37,8 +37,9 @@ export const avgPoolGrad: Op = {
     });
     return [out];
   },
-  axes: opaqueAxes,
-  lower: (node, inputs) => {
+  training: undifferentiated,
+  pruning: opaque,
+  lowering: nests((node, inputs) => {
     const geometry = geometryOf(node.attrs, operand(inputs, 0));
     const { axes, from, to } = scatterAxes(geometry);
     const name = nestName(node, 'avg_pool', 'grad');
@@ -47,7 +48,7 @@ export const avgPoolGrad: Op = {
       ...(whole ? [] : [storeNest(`${name}.clear`, activationAxes(pooledFrom(geometry)), constant(0))]),
       { name, axes, write: { tensor: result(0), index: to }, combine: 'sum', initial: whole ? 0 : 'keep', value: mul(load(input(0), from), inverseCount(geometry, 4, 5)) },
     ]);
-  },
+  }),
   sample: (random) => {
     const { attrs, batch, geometry } = samplePool(random);
     return { attrs: { ...attrs, extent: geometry.input }, inputs: [pooledShape(geometry)], batch };

@@ -3,9 +3,9 @@
 import type { Op } from '../ir/op.ts';
 import { zeros } from '../base/tensor.ts';
 import { accumulator, input, load, mul, result } from '../ir/nest.ts';
-import { sliceUnchanged } from './support/axes.ts';
 import { lowered, nestName } from './support/nests.ts';
 import { inverseCount } from './support/average.ts';
+import { differentiated, nests, sameConstants } from './support/parts.ts';
 import { forEachTap, poolAxes, poolGeometry, poolNestAxes, poolParams, pooledFromIndex, pooledIndex, pooledShape, samplePool, windowCounts } from './support/pools.ts';
 import { expectCount, operand } from './support/shapes.ts';
 import { hasPadding } from './support/window.ts';
@@ -29,13 +29,11 @@ export const avgPool: Op = {
     const counts = rows.flatMap((row) => columns.map((column) => row * column));
     return [{ shape: out.shape, data: out.data.map((sum, at) => sum / (counts[at % counts.length] as number)) }];
   },
-  gradient: ({ builder, node, resultGradients: [g] }) => [
+  training: differentiated(({ builder, node, resultGradients: [g] }) => [
     g && builder.one('avg_pool_grad', [g], { ...node.attrs, extent: builder.shapeOf(operand(node.inputs, 0)).slice(2) }, { layer: node.layer }),
-  ],
-  axes: poolAxes,
-  slice: sliceUnchanged('avg_pool'),
-  constant: (_attrs, [values], _known, [shape]) => values ?? new Float64Array(shape?.[1] ?? 0).fill(NaN),
-  lower: (node, inputs) => {
+  ]),
+  pruning: { kind: 'channels', axes: poolAxes, constant: sameConstants },
+  lowering: nests((node, inputs) => {
     const geometry = poolGeometry(node.attrs, operand(inputs, 0), 'avg_pool');
     return lowered([
       {
@@ -48,7 +46,7 @@ export const avgPool: Op = {
         finish: mul(accumulator, inverseCount(geometry, 2, 3)),
       },
     ]);
-  },
+  }),
   sample: (random) => {
     const { attrs, inputs, batch } = samplePool(random);
     return { attrs, inputs, batch };

@@ -10,10 +10,11 @@ import type { Op, ParameterSpec, TrainingContext, TrainingForm } from '../ir/op.
 import type { Shape } from '../base/tensor.ts';
 import { present } from '../base/invariant.ts';
 import { ShapeError } from '../ir/op.ts';
-import { elementwiseLinks, identityLink, sliceUnchanged } from './support/axes.ts';
+import { elementwiseLinks, identityLink } from './support/axes.ts';
 import { numberAttr } from './support/attrs.ts';
 import { inverseDeviations, normalizeNests, normalizeReference, sampleChannels } from './support/batch-norm.ts';
 import { nestName } from './support/nests.ts';
+import { nests } from './support/parts.ts';
 import { channelLayout, expectCount, expectParameter, operand } from './support/shapes.ts';
 
 const places = { gamma: 1, beta: 2, mean: 3, variance: 4 } as const;
@@ -73,28 +74,29 @@ export const batchNorm: Op = {
     return [operand(inputs, 0)];
   },
   reference: (attrs, inputs) => [normalizeReference(attrs, inputs, places)],
-  training,
-  statistics,
-  axes: (_attrs, inputs) => [elementwiseLinks(operand(inputs, 0)), ...inputs.slice(1).map(() => [identityLink(1)])],
-  slice: sliceUnchanged('batch_norm'),
-  affinePerChannel: (attrs, known) => {
-    const parameter = (i: number): Float64Array => present(known[i], `parameter ${i} of batch_norm`).data;
-    const [gamma, mean] = [parameter(places.gamma), parameter(places.mean)];
-    const scale = inverseDeviations(attrs, parameter(places.variance)).map((inverse, c) => inverse * (gamma[c] as number));
-    return { scale, shift: parameter(places.beta).map((value, c) => value - (mean[c] as number) * (scale[c] as number)) };
+  training: { kind: 'form', form: training, statistics },
+  pruning: {
+    kind: 'channels',
+    axes: (_attrs, inputs) => [elementwiseLinks(operand(inputs, 0)), ...inputs.slice(1).map(() => [identityLink(1)])],
+    constant: (attrs, [values], known, [shape]) => {
+      const channels = shape?.[1] ?? 0;
+      const [gamma, beta, mean, variance] = [known[places.gamma]?.data, known[places.beta]?.data, known[places.mean]?.data, known[places.variance]?.data];
+      if (!gamma || !beta || !mean || !variance) return new Float64Array(channels).fill(NaN);
+      const inverse = inverseDeviations(attrs, variance);
+      return Float64Array.from({ length: channels }, (_, c) => {
+        // A channel with gamma = 0 is constant whatever comes in.
+        const normalized = gamma[c] === 0 ? 0 : ((values?.[c] ?? NaN) - (mean[c] as number)) * (inverse[c] as number);
+        return normalized * (gamma[c] as number) + (beta[c] as number);
+      });
+    },
+    affine: (attrs, known) => {
+      const parameter = (i: number): Float64Array => present(known[i], `parameter ${i} of batch_norm`).data;
+      const [gamma, mean] = [parameter(places.gamma), parameter(places.mean)];
+      const scale = inverseDeviations(attrs, parameter(places.variance)).map((inverse, c) => inverse * (gamma[c] as number));
+      return { scale, shift: parameter(places.beta).map((value, c) => value - (mean[c] as number) * (scale[c] as number)) };
+    },
   },
-  constant: (attrs, [values], known, [shape]) => {
-    const channels = shape?.[1] ?? 0;
-    const [gamma, beta, mean, variance] = [known[places.gamma]?.data, known[places.beta]?.data, known[places.mean]?.data, known[places.variance]?.data];
-    if (!gamma || !beta || !mean || !variance) return new Float64Array(channels).fill(NaN);
-    const inverse = inverseDeviations(attrs, variance);
-    return Float64Array.from({ length: channels }, (_, c) => {
-      // A channel with gamma = 0 is constant whatever comes in.
-      const normalized = gamma[c] === 0 ? 0 : ((values?.[c] ?? NaN) - (mean[c] as number)) * (inverse[c] as number);
-      return normalized * (gamma[c] as number) + (beta[c] as number);
-    });
-  },
-  lower: (node, inputs) => normalizeNests(nestName(node, 'batch_norm'), node.attrs, operand(inputs, 0), places),
+  lowering: nests((node, inputs) => normalizeNests(nestName(node, 'batch_norm'), node.attrs, operand(inputs, 0), places)),
   sample: (random) => {
     const { shape, channels, positive, batch } = sampleChannels(random);
     const each = [channels];

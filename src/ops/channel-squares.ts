@@ -5,7 +5,7 @@
 import type { Op } from '../ir/op.ts';
 import { zeros } from '../base/tensor.ts';
 import { input, load, mul, sub } from '../ir/nest.ts';
-import { opaqueAxes } from './support/axes.ts';
+import { nests, opaque, undifferentiated } from './support/parts.ts';
 import { perShardNest, perShardReference } from './support/per-shard.ts';
 import { lowered, nestName } from './support/nests.ts';
 import { sampleChannels } from './support/batch-norm.ts';
@@ -24,14 +24,15 @@ export const channelSquares: Op = {
     const [x, mean] = [operand(inputs, 0), operand(inputs, 1).data];
     return [perShardReference(x, batch, zeros([batch.shards, mean.length]), (at, c) => ((x.data[at] as number) - (mean[c] as number)) ** 2)];
   },
-  axes: opaqueAxes,
-  lower: (node, inputs, batch) =>
+  training: undifferentiated,
+  pruning: opaque,
+  lowering: nests((node, inputs, batch) =>
     lowered([
       perShardNest(nestName(node, 'batch_norm', 'squares'), operand(inputs, 0), batch, (at, c) => {
         const centred = sub(load(input(0), at), load(input(1), [c]));
         return mul(centred, centred);
       }),
-    ]),
+    ])),
   sample: (random) => {
     const { shape, channels, batch } = sampleChannels(random);
     return { attrs: {}, inputs: [shape, [channels]], batch };

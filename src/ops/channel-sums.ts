@@ -5,7 +5,7 @@
 
 import type { Op } from '../ir/op.ts';
 import { zeros } from '../base/tensor.ts';
-import { opaqueAxes } from './support/axes.ts';
+import { nests, opaque, undifferentiated } from './support/parts.ts';
 import { perShardReference, perShardNest } from './support/per-shard.ts';
 import { input, load } from '../ir/nest.ts';
 import { lowered, nestName } from './support/nests.ts';
@@ -24,8 +24,9 @@ export const channelSums: Op = {
     const sums = zeros([batch.shards, channelLayout(image.shape, 'channel_sums').channels]);
     return [perShardReference(image, batch, sums, (at) => image.data[at] as number)];
   },
-  axes: opaqueAxes,
-  lower: (node, inputs, batch) => lowered([perShardNest(nestName(node, 'channel_sums', 'sums'), operand(inputs, 0), batch, (at) => load(input(0), at))]),
+  training: undifferentiated,
+  pruning: opaque,
+  lowering: nests((node, inputs, batch) => lowered([perShardNest(nestName(node, 'channel_sums', 'sums'), operand(inputs, 0), batch, (at) => load(input(0), at))])),
   sample: (random) => ({ attrs: {}, inputs: [activationShape(random)], batch: sampleBatch }),
   tolerance: 4,
 };

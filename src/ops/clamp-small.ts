@@ -3,6 +3,7 @@
 import type { Op } from '../ir/op.ts';
 import { constant, select, unary } from '../ir/nest.ts';
 import { numberAttr } from './support/attrs.ts';
+import { opaque } from './support/parts.ts';
 import { pointwise } from './support/pointwise.ts';
 import { anyShape, sampleBatch } from './support/sampling.ts';
 
@@ -15,5 +16,6 @@ export const clampSmall: Op = {
     expr: (w, _, attrs) => select(unary('abs', w), 'lt', constant(numberAttr(attrs, 'below')), constant(0), w),
     tolerance: 0,
   }),
+  pruning: opaque,
   sample: (random) => ({ attrs: { below: random() }, inputs: [anyShape(random)], batch: sampleBatch }),
 };

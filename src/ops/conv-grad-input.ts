@@ -6,10 +6,10 @@ import type { Op } from '../ir/op.ts';
 import type { Nest } from '../ir/nest.ts';
 import { sizeOf, zeros } from '../base/tensor.ts';
 import { along, constant, index, input, load, mul, result } from '../ir/nest.ts';
-import { opaqueAxes } from './support/axes.ts';
 import { numberAttr, pairAttr } from './support/attrs.ts';
 import { convGeometry, sampleConv, slidIndex } from './support/convolution.ts';
 import type { ConvGeometry } from './support/convolution.ts';
+import { nests, opaque, undifferentiated } from './support/parts.ts';
 import { scatterTap } from './support/planes.ts';
 import { activationAxes, batchAxis, lowered, nestName, parallel, reduce, sequential, storeNest } from './support/nests.ts';
 import { expectCount, expectParameter, operand } from './support/shapes.ts';
@@ -66,15 +66,16 @@ export const convGradInput: Op = {
     }
     return [image];
   },
-  axes: opaqueAxes,
-  lower: (node, inputs) => {
+  training: undifferentiated,
+  pruning: opaque,
+  lowering: nests((node, inputs) => {
     const geometry = geometryOf(node.attrs, inputs);
     const name = nestName(node, 'conv', 'grad-input');
     return lowered([
       storeNest(`${name}.clear`, activationAxes([geometry.samples, geometry.channels, ...geometry.input]), constant(0)),
       ...Array.from({ length: geometry.groups }, (_, group) => scatterNest(geometry.groups > 1 ? `${name}.group${group}` : name, geometry, group)),
     ]);
-  },
+  }),
   sample: (random) => {
     const { attrs, inputs: [image = [], weight = []], output, batch } = sampleConv(random);
     return { attrs: { ...attrs, extent: image.slice(2) }, inputs: [output, weight], batch };

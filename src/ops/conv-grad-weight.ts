@@ -8,9 +8,9 @@ import type { Nest } from '../ir/nest.ts';
 import type { Batch } from '../ir/graph.ts';
 import { sizeOf, zeros } from '../base/tensor.ts';
 import { along, index, input, load, mul, result } from '../ir/nest.ts';
-import { opaqueAxes } from './support/axes.ts';
 import { convGeometry, sampleConv, slidIndex, zeroOutside } from './support/convolution.ts';
 import type { ConvGeometry } from './support/convolution.ts';
+import { nests, opaque, undifferentiated } from './support/parts.ts';
 import { dotTap } from './support/planes.ts';
 import { lowered, nestName, parallel, reduce, samplesPerShard, shardAxis } from './support/nests.ts';
 import { expectCount, expectParameter, operand } from './support/shapes.ts';
@@ -75,12 +75,13 @@ export const convGradWeight: Op = {
     }
     return [sums];
   },
-  axes: opaqueAxes,
-  lower: (node, inputs, batch) => {
+  training: undifferentiated,
+  pruning: opaque,
+  lowering: nests((node, inputs, batch) => {
     const geometry = convGeometry(node.attrs, operand(inputs, 0), 'conv_grad_weight');
     const name = nestName(node, 'conv', 'grad-weight');
     return lowered(Array.from({ length: geometry.groups }, (_, group) => weightNest(geometry.groups > 1 ? `${name}.group${group}` : name, geometry, group, batch)));
-  },
+  }),
   sample: (random) => {
     const { attrs, inputs: [image = []], output, batch } = sampleConv(random);
     return { attrs, inputs: [image, output], batch };

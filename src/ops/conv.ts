@@ -12,11 +12,11 @@ import type { Nest } from '../ir/nest.ts';
 import type { Shape } from '../base/tensor.ts';
 import { sizeOf, zeros } from '../base/tensor.ts';
 import { accumulator, add, along, index, input, load, mul, result } from '../ir/nest.ts';
-import { allLink, identityLink } from './support/axes.ts';
 import { flagAttr, numberAttr } from './support/attrs.ts';
 import { constantRows } from './support/matrices.ts';
 import { convAttrs, convGeometry, gatherTaps, sampleConv, slidIndex, zeroOutside } from './support/convolution.ts';
 import type { ConvGeometry } from './support/convolution.ts';
+import { differentiated, nests } from './support/parts.ts';
 import { addTap } from './support/planes.ts';
 import { batchAxis, lowered, nestName, parallel, reduce } from './support/nests.ts';
 import { expectCount, expectParameter, finiteShape, operand } from './support/shapes.ts';
@@ -123,7 +123,7 @@ export const conv: Op = {
     return [finiteShape([geometry.samples, geometry.filters, ...geometry.output], 'the result of conv')];
   },
   reference: (attrs, inputs) => [convolve(convGeometry(attrs, operand(inputs, 0).shape, 'conv'), operand(inputs, 0), operand(inputs, 1), inputs[2])],
-  gradient: ({ builder, node, resultGradients: [g], wanted }) => {
+  training: differentiated(({ builder, node, resultGradients: [g], wanted }) => {
     if (!g) return [];
     const image = operand(node.inputs, 0);
     const attrs = convAttrs(node.attrs);
@@ -134,27 +134,22 @@ export const conv: Op = {
       wanted(1) ? sums('conv_grad_weight', [image, g], attrs) : undefined,
       ...(node.inputs.length > 2 ? [wanted(2) ? sums('channel_sums', [g]) : undefined] : []),
     ];
+  }),
+  pruning: {
+    kind: 'weights',
+    matrices,
+    gather: (attrs, inputs, kept) => {
+      const geometry = convGeometry(attrs, operand(inputs, 0), 'conv');
+      return gatherTaps(attrs, geometry.channels, matrices(attrs, inputs), tapsByGroup(geometry), kept);
+    },
+    constant: (attrs, [image], known, inputs) =>
+      constantRows(matrices(attrs, inputs), known[1]?.data, flagAttr(attrs, 'bias') ? known[2]?.data : 'none', image, !hasPadding(convGeometry(attrs, operand(inputs, 0), 'conv'))),
   },
-  axes: (attrs) => {
-    const grouped = numberAttr(attrs, 'groups') > 1;
-    return [
-      [identityLink(0), grouped ? allLink : { kind: 'contract', with: 1, axis: 1 }, { kind: 'window', result: 0, axis: 2 }, { kind: 'window', result: 0, axis: 3 }],
-      [identityLink(1), grouped ? allLink : { kind: 'contract', with: 0, axis: 1 }, allLink, allLink],
-      ...(flagAttr(attrs, 'bias') ? [[identityLink(1)]] : []),
-    ];
-  },
-  matrices,
-  gather: (attrs, inputs, kept) => {
-    const geometry = convGeometry(attrs, operand(inputs, 0), 'conv');
-    return gatherTaps(attrs, geometry.channels, matrices(attrs, inputs), tapsByGroup(geometry), kept);
-  },
-  constant: (attrs, [image], known, inputs) =>
-    constantRows(matrices(attrs, inputs), known[1]?.data, flagAttr(attrs, 'bias') ? known[2]?.data : 'none', image, !hasPadding(convGeometry(attrs, operand(inputs, 0), 'conv'))),
-  lower: (node, inputs) => {
+  lowering: nests((node, inputs) => {
     const geometry = convGeometry(node.attrs, operand(inputs, 0), 'conv');
     const bias = flagAttr(node.attrs, 'bias');
     return lowered(Array.from({ length: geometry.groups }, (_, group) => convNest(nestName(node, 'conv', geometry.groups > 1 ? `group${group}` : undefined), geometry, group, bias)));
-  },
+  }),
   macs: (attrs, inputs) => {
     const { samples, output, weightShape } = convGeometry(attrs, operand(inputs, 0), 'conv');
     return samples * sizeOf(output) * sizeOf(weightShape);

@@ -7,8 +7,8 @@
 import type { Op } from '../ir/op.ts';
 import { zeros } from '../base/tensor.ts';
 import { accumulator, add, along, constant, div, input, load, mul, result, select, sub, temporary, unary } from '../ir/nest.ts';
-import { opaqueAxes } from './support/axes.ts';
 import { activationAxes, batchAxis, lowered, nestName, reduce, storeNest } from './support/nests.ts';
+import { nests, opaque, undifferentiated } from './support/parts.ts';
 import { between, choose, sampleBatch } from './support/sampling.ts';
 import { expectCount, expectParameter, flatShape, operand } from './support/shapes.ts';
 import { softmaxNests, softmaxRow, softmaxTemporaries } from './support/softmax.ts';
@@ -39,8 +39,9 @@ export const crossEntropy: Op = {
     }
     return [loss, correct, gradient];
   },
-  axes: opaqueAxes,
-  lower: (node, inputs) => {
+  training: undifferentiated,
+  pruning: opaque,
+  lowering: nests((node, inputs) => {
     const [samples, features] = flatShape(operand(inputs, 0), 'cross_entropy');
     const name = nestName(node, 'loss');
     const [n, f] = [along(0), along(1)] as const;
@@ -78,7 +79,7 @@ export const crossEntropy: Op = {
       ],
       softmaxTemporaries(samples, features),
     );
-  },
+  }),
   sample: (random) => {
     const features = between(random, 1, 9);
     const samples = Array.from({ length: sampleBatch.samples });

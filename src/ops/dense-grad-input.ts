@@ -3,9 +3,9 @@
 import type { Op } from '../ir/op.ts';
 import { zeros } from '../base/tensor.ts';
 import { along, input, load, mul } from '../ir/nest.ts';
-import { opaqueAxes } from './support/axes.ts';
 import { batchAxis, lowered, nestName, parallel, reduce } from './support/nests.ts';
 import { result } from '../ir/nest.ts';
+import { nests, opaque, undifferentiated } from './support/parts.ts';
 import { between, sampleBatch } from './support/sampling.ts';
 import { expectCount, expectParameter, flatShape, operand } from './support/shapes.ts';
 
@@ -33,8 +33,9 @@ export const denseGradInput: Op = {
     }
     return [out];
   },
-  axes: opaqueAxes,
-  lower: (node, inputs) => {
+  training: undifferentiated,
+  pruning: opaque,
+  lowering: nests((node, inputs) => {
     const [samples, units] = flatShape(operand(inputs, 0), 'dense_grad_input');
     const features = operand(inputs, 1)[1] ?? 0;
     const [n, i, o] = [along(0), along(1), along(2)] as const;
@@ -48,7 +49,7 @@ export const denseGradInput: Op = {
         value: mul(load(input(0), [n, o]), load(input(1), [o, i])),
       },
     ]);
-  },
+  }),
   sample: (random) => {
     const units = between(random, 1, 6);
     return { attrs: {}, inputs: [[sampleBatch.samples, units], [units, between(random, 1, 9)]], batch: sampleBatch };

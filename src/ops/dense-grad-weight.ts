@@ -6,8 +6,8 @@
 import type { Op } from '../ir/op.ts';
 import { zeros } from '../base/tensor.ts';
 import { along, input, load, mul, result } from '../ir/nest.ts';
-import { opaqueAxes } from './support/axes.ts';
 import { lowered, nestName, parallel, reduce } from './support/nests.ts';
+import { nests, opaque, undifferentiated } from './support/parts.ts';
 import { between, sampleBatch } from './support/sampling.ts';
 import { expectCount, expectParameter, flatShape, operand } from './support/shapes.ts';
 
@@ -35,8 +35,9 @@ export const denseGradWeight: Op = {
     }
     return [out];
   },
-  axes: opaqueAxes,
-  lower: (node, inputs) => {
+  training: undifferentiated,
+  pruning: opaque,
+  lowering: nests((node, inputs) => {
     const [samples, features] = flatShape(operand(inputs, 0), 'dense_grad_weight');
     const units = operand(inputs, 1)[1] ?? 0;
     const [o, i, n] = [along(0), along(1), along(2)] as const;
@@ -50,7 +51,7 @@ export const denseGradWeight: Op = {
         value: mul(load(input(1), [n, o]), load(input(0), [n, i])),
       },
     ]);
-  },
+  }),
   sample: (random) => ({ attrs: {}, inputs: [[sampleBatch.samples, between(random, 1, 9)], [sampleBatch.samples, between(random, 1, 6)]], batch: sampleBatch }),
   tolerance: 4,
 };

@@ -4,12 +4,12 @@ import type { Attrs } from '../ir/graph.ts';
 import type { KeptMatrices, GatheredNode, Op, ParameterSpec, WeightMatrices } from '../ir/op.ts';
 import type { Shape } from '../base/tensor.ts';
 import { along, input, load, mul } from '../ir/nest.ts';
-import { identityLink } from './support/axes.ts';
 import { flagAttr, numberAttr } from './support/attrs.ts';
 import { denseNest, denseReference } from './support/dense.ts';
 import { constantRows } from './support/matrices.ts';
 import { gatherColumns } from './support/gather-columns.ts';
 import { lowered, nestName } from './support/nests.ts';
+import { differentiated, nests } from './support/parts.ts';
 import { between, sampleBatch } from './support/sampling.ts';
 import { expectCount, expectParameter, expectPositive, finiteShape, flatShape, operand } from './support/shapes.ts';
 
@@ -69,7 +69,7 @@ export const dense: Op = {
     const columns = Int32Array.from({ length: activation.shape[1] ?? 0 }, (_, i) => i);
     return [denseReference(activation, operand(inputs, 1), inputs[2], columns, numberAttr(attrs, 'units'))];
   },
-  gradient: ({ builder, node, resultGradients: [g], wanted }) => {
+  training: differentiated(({ builder, node, resultGradients: [g], wanted }) => {
     if (!g) return [];
     const origin = { layer: node.layer };
     return [
@@ -77,21 +77,19 @@ export const dense: Op = {
       wanted(1) ? builder.one('dense_grad_weight', [operand(node.inputs, 0), g], {}, origin) : undefined,
       ...(node.inputs.length > 2 ? [wanted(2) ? builder.one('sum_shards', [builder.one('channel_sums', [g], {}, origin)], { scale: 1 }, origin) : undefined] : []),
     ];
+  }),
+  pruning: {
+    kind: 'weights',
+    matrices,
+    gather,
+    constant: (attrs, [activation], known, inputs) => constantRows(matrices(attrs, inputs), known[1]?.data, flagAttr(attrs, 'bias') ? known[2]?.data : 'none', activation, true),
   },
-  axes: (attrs) => [
-    [identityLink(0), { kind: 'contract', with: 1, axis: 1 }],
-    [identityLink(1), { kind: 'contract', with: 0, axis: 1 }],
-    ...(flagAttr(attrs, 'bias') ? [[identityLink(1)]] : []),
-  ],
-  matrices,
-  gather,
-  constant: (attrs, [activation], known, inputs) => constantRows(matrices(attrs, inputs), known[1]?.data, flagAttr(attrs, 'bias') ? known[2]?.data : 'none', activation, true),
-  lower: (node, inputs) => {
+  lowering: nests((node, inputs) => {
     const [samples, features] = flatShape(operand(inputs, 0), 'dense');
     const [n, o, i] = [along(0), along(1), along(2)] as const;
     const value = mul(load(input(0), [n, i]), load(input(1), [o, i]));
     return lowered([denseNest(nestName(node, 'dense'), samples, numberAttr(node.attrs, 'units'), features, value, flagAttr(node.attrs, 'bias'))]);
-  },
+  }),
   macs: (attrs, inputs) => {
     const [samples, features] = flatShape(operand(inputs, 0), 'dense');
     return samples * features * numberAttr(attrs, 'units');

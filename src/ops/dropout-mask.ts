@@ -4,9 +4,9 @@
 import type { Op } from '../ir/op.ts';
 import { hash32 } from '../base/random.ts';
 import { constant, input, load, select } from '../ir/nest.ts';
-import { opaqueAxes } from './support/axes.ts';
 import { numberAttr } from './support/attrs.ts';
 import { axesFor, flatIndex, lowered, nestName, storeNest } from './support/nests.ts';
+import { nests, opaque, undifferentiated } from './support/parts.ts';
 import { activationShape, between, sampleBatch } from './support/sampling.ts';
 import { expectCount, expectParameter, mapTensor, operand } from './support/shapes.ts';
 
@@ -25,13 +25,14 @@ export const dropoutMask: Op = {
     const [rate, stream] = [numberAttr(attrs, 'rate'), numberAttr(attrs, 'stream')];
     return [mapTensor(operand(inputs, 0), (_, i) => ((hash32(seed, stream, step, i) >>> 8) / 2 ** 24 < rate ? 0 : 1 / (1 - rate)))];
   },
-  axes: opaqueAxes,
-  lower: (node, inputs, batch) => {
+  training: undifferentiated,
+  pruning: opaque,
+  lowering: nests((node, inputs, batch) => {
     const shape = operand(inputs, 0);
     const [rate, stream] = [numberAttr(node.attrs, 'rate'), numberAttr(node.attrs, 'stream')];
     const draw = { kind: 'random', seed: load(input(1), []), step: load(input(2), []), stream, index: flatIndex(shape) } as const;
     return lowered([storeNest(nestName(node, 'dropout', 'mask'), axesFor(shape, batch), select(draw, 'lt', constant(rate), constant(0), constant(1 / (1 - rate))))]);
-  },
+  }),
   sample: (random) => ({
     // Rates in 24 bits, so that a draw compares with them alike in f32 and f64.
     attrs: { rate: between(random, 0, 2 ** 10 - 1) / 2 ** 10, stream: between(random, -(2 ** 31), 2 ** 31 - 1) },

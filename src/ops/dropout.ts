@@ -5,9 +5,10 @@ import type { Op } from '../ir/op.ts';
 import { streamOf } from '../base/random.ts';
 import { ShapeError } from '../ir/op.ts';
 import { input, load } from '../ir/nest.ts';
-import { elementwiseLinks, sliceUnchanged } from './support/axes.ts';
+import { elementwiseLinks } from './support/axes.ts';
 import { numberAttr } from './support/attrs.ts';
 import { axesFor, everywhere, lowered, nestName, storeNest } from './support/nests.ts';
+import { sameConstants, view } from './support/parts.ts';
 import { activationShape, sampleBatch } from './support/sampling.ts';
 import { expectCount, operand } from './support/shapes.ts';
 
@@ -26,21 +27,20 @@ export const dropout: Op = {
     return [operand(inputs, 0)];
   },
   reference: (_attrs, inputs) => [operand(inputs, 0)],
-  gradient: ({ resultGradients: [g] }) => [g],
-  training: ({ builder, node, inputs, step, seed }) => {
-    const origin = { layer: node.layer, span: node.span };
-    const x = operand(inputs, 0);
-    const mask = builder.one('dropout_mask', [x, seed, step], { rate: numberAttr(node.attrs, 'rate'), stream: streamOf(node.layer ?? `node${node.id}`) }, origin);
-    return { results: [builder.one('multiply', [x, mask], {}, origin)], state: [] };
+  training: {
+    kind: 'form',
+    form: ({ builder, node, inputs, step, seed }) => {
+      const origin = { layer: node.layer, span: node.span };
+      const x = operand(inputs, 0);
+      const mask = builder.one('dropout_mask', [x, seed, step], { rate: numberAttr(node.attrs, 'rate'), stream: streamOf(node.layer ?? `node${node.id}`) }, origin);
+      return { results: [builder.one('multiply', [x, mask], {}, origin)], state: [] };
+    },
   },
-  axes: (_attrs, inputs) => inputs.map(elementwiseLinks),
-  slice: sliceUnchanged('dropout'),
-  constant: (_attrs, [values], _known, [shape]) => values ?? new Float64Array(shape?.[1] ?? 0).fill(NaN),
-  lower: (node, inputs, batch) => {
+  pruning: { kind: 'channels', axes: (_attrs, inputs) => inputs.map(elementwiseLinks), constant: sameConstants },
+  lowering: view((node, inputs, batch) => {
     const shape = operand(inputs, 0);
     return lowered([storeNest(nestName(node, 'dropout'), axesFor(shape, batch), load(input(0), everywhere(shape)))]);
-  },
-  view: true,
+  }),
   sample: (random) => ({ attrs: { rate: random() }, inputs: [activationShape(random)], batch: sampleBatch }),
   bound: 'monotone',
   tolerance: 0,

@@ -3,9 +3,9 @@
 
 import type { Op } from '../ir/op.ts';
 import { add, input, load } from '../ir/nest.ts';
-import { opaqueAxes } from './support/axes.ts';
 import { descent, descentExpr, inferDescent, sampleDescent } from './support/descent.ts';
 import { everywhere, lowered, nestName, plainAxes, storeNest } from './support/nests.ts';
+import { nests, opaque, undifferentiated } from './support/parts.ts';
 import { operand } from './support/shapes.ts';
 
 export const gradientStep: Op = {
@@ -17,12 +17,13 @@ export const gradientStep: Op = {
     const moved = descent(attrs, inputs);
     return [{ shape, data: data.map((w, i) => w + (moved[i] as number)) }];
   },
-  axes: opaqueAxes,
-  lower: (node, inputs) => {
+  training: undifferentiated,
+  pruning: opaque,
+  lowering: nests((node, inputs) => {
     const shape = operand(inputs, 0);
     const at = everywhere(shape);
     return lowered([storeNest(nestName(node, 'gradient_step', 'step'), plainAxes(shape), add(load(input(0), at), descentExpr(node.attrs, at)))]);
-  },
+  }),
   sample: sampleDescent,
   tolerance: 4,
 };

@@ -3,9 +3,9 @@
 import type { Op } from '../ir/op.ts';
 import { zeros } from '../base/tensor.ts';
 import { input, load, mul, result } from '../ir/nest.ts';
-import { opaqueAxes } from './support/axes.ts';
 import { groupAxes, groupOfElements, groupView, sampleGroups } from './support/groups.ts';
 import { lowered, nestName } from './support/nests.ts';
+import { nests, opaque, undifferentiated } from './support/parts.ts';
 import { sampleBatch } from './support/sampling.ts';
 import { expectCount, operand } from './support/shapes.ts';
 
@@ -26,12 +26,13 @@ export const groupSquares: Op = {
     }
     return [squares];
   },
-  axes: opaqueAxes,
-  lower: (node, inputs) => {
+  training: undifferentiated,
+  pruning: opaque,
+  lowering: nests((node, inputs) => {
     const { axes, element, group } = groupAxes(node.attrs, operand(inputs, 0), 'reduce');
     const value = load(input(0), element);
     return lowered([{ name: nestName(node, 'group_squares', 'squares'), axes, write: { tensor: result(0), index: [group] }, combine: 'sum', initial: 0, value: mul(value, value) }]);
-  },
+  }),
   sample: (random) => {
     const { shape, attrs } = sampleGroups(random);
     return { attrs, inputs: [shape], batch: sampleBatch };

@@ -2,10 +2,10 @@
 
 import type { Op } from '../ir/op.ts';
 import { constant, div, input, load, mul, result, select, unary } from '../ir/nest.ts';
-import { opaqueAxes } from './support/axes.ts';
 import { numberAttr } from './support/attrs.ts';
 import { groupAxes, groupOfElements, groupView, sampleGroups } from './support/groups.ts';
 import { lowered, nestName, storeNest } from './support/nests.ts';
+import { nests, opaque, undifferentiated } from './support/parts.ts';
 import { sampleBatch } from './support/sampling.ts';
 import { expectCount, expectParameter, mapTensor, operand } from './support/shapes.ts';
 
@@ -29,13 +29,14 @@ export const groupSubgradient: Op = {
       }),
     ];
   },
-  axes: opaqueAxes,
-  lower: (node, inputs) => {
+  training: undifferentiated,
+  pruning: opaque,
+  lowering: nests((node, inputs) => {
     const { axes, element, group } = groupAxes(node.attrs, operand(inputs, 0), 'parallel');
     const square = load(input(1), [group]);
     const scaled = mul(mul(load(input(2), []), constant(numberAttr(node.attrs, 'factor'))), load(input(0), element));
     return lowered([storeNest(nestName(node, 'group_subgradient', 'subgradient'), axes, select(square, 'gt', constant(0), div(scaled, unary('sqrt', square)), constant(0)), result(0), element)]);
-  },
+  }),
   sample: (random) => {
     const { shape, attrs, groups } = sampleGroups(random);
     const squares = Array.from({ length: groups }, () => (random() < 0.2 ? 0 : random()));

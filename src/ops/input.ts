@@ -3,6 +3,7 @@
 import type { Op } from '../ir/op.ts';
 import { InternalError } from '../base/invariant.ts';
 import { numbersAttr } from './support/attrs.ts';
+import { leaf, opaque, undifferentiated } from './support/parts.ts';
 import { expectCount } from './support/shapes.ts';
 import { sampleBatch } from './support/sampling.ts';
 
@@ -16,7 +17,9 @@ export const inputOp: Op = {
   reference: () => {
     throw new InternalError('an input has no value of its own');
   },
-  axes: () => [],
+  training: undifferentiated,
+  pruning: opaque,
+  lowering: leaf,
   sample: () => ({ attrs: { name: 'image', role: 'sample', shape: [sampleBatch.samples, 2] }, inputs: [], batch: sampleBatch }),
   tolerance: 0,
 };

@@ -2,11 +2,11 @@
 
 import type { Attrs } from '../ir/graph.ts';
 import type { Op } from '../ir/op.ts';
+import { nests, opaque, undifferentiated } from './support/parts.ts';
 import type { PoolGeometry } from './support/pools.ts';
 import type { Shape } from '../base/tensor.ts';
 import { zeros } from '../base/tensor.ts';
 import { constant, input, load, result, select } from '../ir/nest.ts';
-import { opaqueAxes } from './support/axes.ts';
 import { pairAttr } from './support/attrs.ts';
 import { activationAxes, lowered, nestName, storeNest } from './support/nests.ts';
 import { forEachTap, poolGeometry, pooledFrom, pooledShape, samplePool, scatterAxes, tiles } from './support/pools.ts';
@@ -36,8 +36,9 @@ export const maxPoolGrad: Op = {
     });
     return [out];
   },
-  axes: opaqueAxes,
-  lower: (node, inputs) => {
+  training: undifferentiated,
+  pruning: opaque,
+  lowering: nests((node, inputs) => {
     const geometry = geometryOf(node.attrs, operand(inputs, 0));
     const { axes, from, to, place } = scatterAxes(geometry);
     const name = nestName(node, 'max_pool', 'grad');
@@ -53,7 +54,7 @@ export const maxPoolGrad: Op = {
         value: select(load(input(1), from), 'eq', { kind: 'index', index: place }, load(input(0), from), constant(0)),
       },
     ]);
-  },
+  }),
   sample: (random) => {
     const { attrs, batch, geometry } = samplePool(random);
     const shape = pooledShape(geometry);

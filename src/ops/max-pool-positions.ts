@@ -4,8 +4,8 @@
 import type { Op } from '../ir/op.ts';
 import { sizeOf, zeros } from '../base/tensor.ts';
 import { constant, index, input, load, result, select } from '../ir/nest.ts';
-import { opaqueAxes } from './support/axes.ts';
 import { lowered, nestName } from './support/nests.ts';
+import { nests, opaque, undifferentiated } from './support/parts.ts';
 import { forEachTap, poolGeometry, poolNestAxes, pooledFromIndex, pooledIndex, pooledShape, samplePool, windowMaxima } from './support/pools.ts';
 import { between } from './support/sampling.ts';
 import { expectCount, expectParameter, operand } from './support/shapes.ts';
@@ -31,8 +31,9 @@ export const maxPoolPositions: Op = {
     });
     return [out];
   },
-  axes: opaqueAxes,
-  lower: (node, inputs) => {
+  training: undifferentiated,
+  pruning: opaque,
+  lowering: nests((node, inputs) => {
     const geometry = poolGeometry(node.attrs, operand(inputs, 0), 'max_pool_positions');
     const places = geometry.window[0] * geometry.window[1];
     const element = load(input(0), pooledFromIndex(geometry), hasPadding(geometry) ? -Infinity : undefined);
@@ -46,7 +47,7 @@ export const maxPoolPositions: Op = {
         value: select(element, 'eq', load(input(1), pooledIndex), { kind: 'index', index: index(0, [4, geometry.window[1]], [5, 1]) }, constant(places)),
       },
     ]);
-  },
+  }),
   sample: (random) => {
     const { attrs, inputs: [shape = []], batch, geometry } = samplePool(random);
     // Few distinct values, so that some windows hold their maximum twice.

@@ -2,8 +2,8 @@
 
 import type { Op } from '../ir/op.ts';
 import { input, load, result } from '../ir/nest.ts';
-import { sliceUnchanged } from './support/axes.ts';
 import { lowered, nestName } from './support/nests.ts';
+import { differentiated, nests, sameConstants } from './support/parts.ts';
 import { poolAxes, poolGeometry, poolNestAxes, poolParams, pooledFromIndex, pooledIndex, pooledShape, samplePool, windowMaxima } from './support/pools.ts';
 import { expectCount, operand } from './support/shapes.ts';
 import { hasPadding } from './support/window.ts';
@@ -20,17 +20,15 @@ export const maxPool: Op = {
     const geometry = poolGeometry(attrs, operand(inputs, 0).shape, 'max_pool');
     return [{ shape: pooledShape(geometry), data: windowMaxima(geometry, operand(inputs, 0).data) }];
   },
-  gradient: ({ builder, node, resultGradients: [g] }) => {
+  training: differentiated(({ builder, node, resultGradients: [g] }) => {
     if (!g) return [];
     const image = operand(node.inputs, 0);
     const origin = { layer: node.layer };
     const positions = builder.one('max_pool_positions', [image, { node: node.id, result: 0 }], node.attrs, origin);
     return [builder.one('max_pool_grad', [g, positions], { ...node.attrs, extent: builder.shapeOf(image).slice(2) }, origin)];
-  },
-  axes: poolAxes,
-  slice: sliceUnchanged('max_pool'),
-  constant: (_attrs, [values], _known, [shape]) => values ?? new Float64Array(shape?.[1] ?? 0).fill(NaN),
-  lower: (node, inputs) => {
+  }),
+  pruning: { kind: 'channels', axes: poolAxes, constant: sameConstants },
+  lowering: nests((node, inputs) => {
     const geometry = poolGeometry(node.attrs, operand(inputs, 0), 'max_pool');
     return lowered([
       {
@@ -42,7 +40,7 @@ export const maxPool: Op = {
         value: load(input(0), pooledFromIndex(geometry), hasPadding(geometry) ? -Infinity : undefined),
       },
     ]);
-  },
+  }),
   sample: (random) => {
     const { attrs, inputs, batch } = samplePool(random);
     return { attrs, inputs, batch };

@@ -5,9 +5,9 @@
 
 import type { Op } from '../ir/op.ts';
 import { add, input, load, result } from '../ir/nest.ts';
-import { opaqueAxes } from './support/axes.ts';
 import { descent, descentExpr, inferDescent, sampleDescent } from './support/descent.ts';
 import { everywhere, lowered, nestName, plainAxes, storeNest } from './support/nests.ts';
+import { nests, opaque, undifferentiated } from './support/parts.ts';
 import { operand } from './support/shapes.ts';
 
 export const momentumStep: Op = {
@@ -25,9 +25,10 @@ export const momentumStep: Op = {
       { shape, data: moved },
     ];
   },
-  axes: opaqueAxes,
+  training: undifferentiated,
+  pruning: opaque,
   // The momentum first: where results lie in their operands' memory, w is still the old one then.
-  lower: (node, inputs) => {
+  lowering: nests((node, inputs) => {
     const shape = operand(inputs, 0);
     const at = everywhere(shape);
     const name = nestName(node, 'momentum_step', 'step');
@@ -35,7 +36,7 @@ export const momentumStep: Op = {
       storeNest(`${name}.momentum`, plainAxes(shape), descentExpr(node.attrs, at), result(1)),
       storeNest(name, plainAxes(shape), add(load(input(0), at), load(result(1), at)), result(0)),
     ]);
-  },
+  }),
   sample: sampleDescent,
   tolerance: 4,
 };

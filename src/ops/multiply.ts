@@ -2,6 +2,7 @@
 
 import type { Op } from '../ir/op.ts';
 import { mul } from '../ir/nest.ts';
+import { differentiated } from './support/parts.ts';
 import { pointwise } from './support/pointwise.ts';
 import { operand } from './support/shapes.ts';
 
@@ -14,10 +15,10 @@ export const multiply: Op = {
     expr: (a, b) => mul(a, b),
     tolerance: 1,
   }),
-  gradient: ({ builder, node, resultGradients: [g], wanted }) => {
+  training: differentiated(({ builder, node, resultGradients: [g], wanted }) => {
     if (!g) return [];
     const [a, b] = [operand(node.inputs, 0), operand(node.inputs, 1)];
     const by = (i: number, factor: typeof a): typeof a | undefined => (wanted(i) ? builder.one('multiply', [g, factor], {}, { layer: node.layer }) : undefined);
     return [by(0, b), by(1, a)];
-  },
+  }),
 };

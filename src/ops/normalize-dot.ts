@@ -3,8 +3,8 @@
 import type { Op } from '../ir/op.ts';
 import { zeros } from '../base/tensor.ts';
 import { accumulator, along, input, load, mul, sub } from '../ir/nest.ts';
-import { opaqueAxes } from './support/axes.ts';
 import { inverseDeviation, inverseDeviations, sampleChannels } from './support/batch-norm.ts';
+import { nests, opaque, undifferentiated } from './support/parts.ts';
 import { perShardNest, perShardReference } from './support/per-shard.ts';
 import { lowered, nestName } from './support/nests.ts';
 import { channelLayout, expectCount, expectParameter, expectSame, operand } from './support/shapes.ts';
@@ -25,11 +25,12 @@ export const normalizeDot: Op = {
     const sums = zeros([batch.shards, mean.length]);
     return [perShardReference(x, batch, sums, (at, c) => (g[at] as number) * ((x.data[at] as number) - (mean[c] as number)) * (inverse[c] as number))];
   },
-  axes: opaqueAxes,
-  lower: (node, inputs, batch) => {
+  training: undifferentiated,
+  pruning: opaque,
+  lowering: nests((node, inputs, batch) => {
     const nest = perShardNest(nestName(node, 'batch_norm', 'dot'), operand(inputs, 0), batch, (at, c) => mul(load(input(0), at), sub(load(input(1), at), load(input(2), [c]))));
     return lowered([{ ...nest, finish: mul(accumulator, inverseDeviation(node.attrs, input(3), along(1))) }]);
-  },
+  }),
   sample: (random) => {
     const { shape, channels, positive, batch } = sampleChannels(random);
     return { attrs: { epsilon: 1e-3 }, inputs: [shape, shape, [channels], [channels]], values: [undefined, undefined, undefined, positive()], batch };

@@ -5,8 +5,8 @@
 
 import type { Op } from '../ir/op.ts';
 import { add, along, constant, input, load, mul, sub, temporary } from '../ir/nest.ts';
-import { opaqueAxes } from './support/axes.ts';
 import { inverseDeviation, inverseDeviations, sampleChannels } from './support/batch-norm.ts';
+import { nests, opaque, undifferentiated } from './support/parts.ts';
 import { mapChannels } from './support/per-channel.ts';
 import { activationAxes, everywhere, lowered, nestName, parallel, storeNest } from './support/nests.ts';
 import { channelLayout, expectCount, expectParameter, expectSame, operand } from './support/shapes.ts';
@@ -35,9 +35,10 @@ export const normalizeGrad: Op = {
       }),
     ];
   },
-  axes: opaqueAxes,
+  training: undifferentiated,
+  pruning: opaque,
   // As a*g - b*(x - mean) - d by channel: temporaries 0: a, 1: b, 2: d.
-  lower: (node, inputs) => {
+  lowering: nests((node, inputs) => {
     const shape = operand(inputs, 0);
     const { samples, channels, positions } = channelLayout(shape, 'normalize_grad');
     const name = nestName(node, 'batch_norm', 'grad');
@@ -57,7 +58,7 @@ export const normalizeGrad: Op = {
       ],
       [[channels], [channels], [channels]],
     );
-  },
+  }),
   sample: (random) => {
     const { shape, channels, positive, batch } = sampleChannels(random);
     const each = [channels];

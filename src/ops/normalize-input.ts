@@ -8,6 +8,7 @@ import { ShapeError } from '../ir/op.ts';
 import { constant, div, index, input, load, result, sub } from '../ir/nest.ts';
 import { elementwiseLinks, keptAxis } from './support/axes.ts';
 import { numbersAttr } from './support/attrs.ts';
+import { nests, undifferentiated } from './support/parts.ts';
 import { mapChannels } from './support/per-channel.ts';
 import { activationAxes, everywhere, lowered, nestName } from './support/nests.ts';
 import { activationShape, sampleBatch } from './support/sampling.ts';
@@ -39,14 +40,22 @@ export const normalizeInput: Op = {
     const [mean, deviation] = [numbersAttr(attrs, 'mean'), numbersAttr(attrs, 'deviation')];
     return [mapChannels(operand(inputs, 0), (x, c) => (x - entry(mean, c)) / entry(deviation, c))];
   },
-  axes: (_attrs, inputs) => inputs.map(elementwiseLinks),
-  slice: (attrs, kept) => {
-    const channels = keptAxis(kept.inputs, 0, 1);
-    const keep = (list: readonly number[]): readonly number[] => (channels === undefined || list.length === 1 ? list : channels.map((c) => entry(list, c)));
-    return { op: 'normalize_input', attrs: { mean: keep(numbersAttr(attrs, 'mean')), deviation: keep(numbersAttr(attrs, 'deviation')) } };
+  training: undifferentiated,
+  pruning: {
+    kind: 'channels',
+    axes: (_attrs, inputs) => inputs.map(elementwiseLinks),
+    slice: (attrs, kept) => {
+      const channels = keptAxis(kept, 0, 1);
+      const keep = (list: readonly number[]): readonly number[] => (channels === undefined || list.length === 1 ? list : channels.map((c) => entry(list, c)));
+      return { mean: keep(numbersAttr(attrs, 'mean')), deviation: keep(numbersAttr(attrs, 'deviation')) };
+    },
+    constant: (attrs, [constants], _known, [shape]) => {
+      const [mean, deviation] = [numbersAttr(attrs, 'mean'), numbersAttr(attrs, 'deviation')];
+      return Float64Array.from({ length: shape?.[1] ?? 0 }, (_, c) => ((constants?.[c] ?? NaN) - entry(mean, c)) / entry(deviation, c));
+    },
   },
   // One nest where all channels are alike, else one a channel, so that both numbers are constants of its code.
-  lower: (node, inputs) => {
+  lowering: nests((node, inputs) => {
     const shape = operand(inputs, 0);
     const [mean, deviation] = [numbersAttr(node.attrs, 'mean'), numbersAttr(node.attrs, 'deviation')];
     const alike = uniform(node.attrs);
@@ -58,7 +67,7 @@ export const normalizeInput: Op = {
       return { name: alike ? name : `${name}.channel${c}`, axes, write: { tensor: result(0), index: at }, combine: 'store', initial: 0, value };
     };
     return lowered(Array.from({ length: alike ? 1 : (shape[1] ?? 0) }, (_, c) => nest(c)));
-  },
+  }),
   sample: (random) => {
     const shape = activationShape(random);
     const length = random() < 0.5 ? 1 : (shape[1] ?? 1);

@@ -3,9 +3,9 @@
 // none of their own.
 
 import type { Op } from '../ir/op.ts';
-import { opaqueAxes } from './support/axes.ts';
 import { normalizeNests, normalizeReference, sampleChannels } from './support/batch-norm.ts';
 import { nestName } from './support/nests.ts';
+import { differentiated, nests, opaque } from './support/parts.ts';
 import { channelLayout, expectCount, expectParameter, operand } from './support/shapes.ts';
 
 const places = { mean: 1, variance: 2, gamma: 3, beta: 4 } as const;
@@ -20,7 +20,7 @@ export const normalize: Op = {
     return [operand(inputs, 0)];
   },
   reference: (attrs, inputs) => [normalizeReference(attrs, inputs, places)],
-  gradient: ({ builder, node, resultGradients: [g], wanted }) => {
+  training: differentiated(({ builder, node, resultGradients: [g], wanted }) => {
     if (!g) return [];
     const origin = { layer: node.layer };
     const input = (i: number): typeof g => operand(node.inputs, i);
@@ -29,9 +29,9 @@ export const normalize: Op = {
     const dot = builder.one('sum_shards', [builder.one('normalize_dot', [g, x, mean, variance], node.attrs, origin)], { scale: 1 }, origin);
     const gx = wanted(0) ? builder.one('normalize_grad', [g, x, mean, variance, gamma, sumG, dot], node.attrs, origin) : undefined;
     return [gx, undefined, undefined, dot, sumG];
-  },
-  axes: opaqueAxes,
-  lower: (node, inputs) => normalizeNests(nestName(node, 'batch_norm'), node.attrs, operand(inputs, 0), places),
+  }),
+  pruning: opaque,
+  lowering: nests((node, inputs) => normalizeNests(nestName(node, 'batch_norm'), node.attrs, operand(inputs, 0), places)),
   sample: (random) => {
     const { shape, channels, positive, batch } = sampleChannels(random);
     const each = [channels];

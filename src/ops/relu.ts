@@ -2,6 +2,7 @@
 
 import type { Op } from '../ir/op.ts';
 import { unary } from '../ir/nest.ts';
+import { differentiated } from './support/parts.ts';
 import { pointwise } from './support/pointwise.ts';
 
 export const relu: Op = {
@@ -12,10 +13,9 @@ export const relu: Op = {
     value: (a) => Math.max(0, a),
     expr: (a) => unary('relu', a),
     tolerance: 1,
+    epilogue: true,
   }),
   syntax: { operands: ['input'], params: [], example: 'relu(fc1)' },
-  gradient: ({ builder, node, resultGradients: [g] }) => [g && builder.one('relu_grad', [g, { node: node.id, result: 0 }], {}, { layer: node.layer })],
-  constant: (_attrs, [values], _known, [shape]) => (values ?? new Float64Array(shape?.[1] ?? 0).fill(NaN)).map((value) => Math.max(0, value)),
+  training: differentiated(({ builder, node, resultGradients: [g] }) => [g && builder.one('relu_grad', [g, { node: node.id, result: 0 }], {}, { layer: node.layer })]),
   bound: 'monotone',
-  epilogue: true,
 };

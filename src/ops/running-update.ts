@@ -3,6 +3,7 @@
 import type { Op } from '../ir/op.ts';
 import { add, constant, mul } from '../ir/nest.ts';
 import { numberAttr } from './support/attrs.ts';
+import { opaque } from './support/parts.ts';
 import { pointwise } from './support/pointwise.ts';
 import { between, sampleBatch } from './support/sampling.ts';
 
@@ -18,6 +19,7 @@ export const runningUpdate: Op = {
     },
     tolerance: 4,
   }),
+  pruning: opaque,
   sample: (random) => {
     const shape = [between(random, 1, 9)];
     return { attrs: { momentum: random(), scale: 1 + random() }, inputs: [shape, shape], batch: sampleBatch };

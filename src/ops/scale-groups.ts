@@ -2,9 +2,9 @@
 
 import type { Op } from '../ir/op.ts';
 import { input, load, mul, result } from '../ir/nest.ts';
-import { opaqueAxes } from './support/axes.ts';
 import { groupAxes, groupOfElements, groupView, sampleGroups } from './support/groups.ts';
 import { lowered, nestName, storeNest } from './support/nests.ts';
+import { nests, opaque, undifferentiated } from './support/parts.ts';
 import { sampleBatch } from './support/sampling.ts';
 import { expectCount, expectParameter, mapTensor, operand } from './support/shapes.ts';
 
@@ -21,11 +21,12 @@ export const scaleGroups: Op = {
     const groups = groupOfElements(attrs, u.shape);
     return [mapTensor(u, (value, at) => value * (factors[groups[at] as number] as number))];
   },
-  axes: opaqueAxes,
-  lower: (node, inputs) => {
+  training: undifferentiated,
+  pruning: opaque,
+  lowering: nests((node, inputs) => {
     const { axes, element, group } = groupAxes(node.attrs, operand(inputs, 0), 'parallel');
     return lowered([storeNest(nestName(node, 'scale_groups', 'scale'), axes, mul(load(input(0), element), load(input(1), [group])), result(0), element)]);
-  },
+  }),
   sample: (random) => {
     const { shape, attrs, groups } = sampleGroups(random);
     return { attrs, inputs: [shape, [groups]], batch: sampleBatch };

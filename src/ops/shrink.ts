@@ -6,9 +6,9 @@
 
 import type { Op } from '../ir/op.ts';
 import { along, binary, constant, div, input, load, mul, select, sub, unary } from '../ir/nest.ts';
-import { opaqueAxes } from './support/axes.ts';
 import { numberAttr } from './support/attrs.ts';
 import { lowered, nestName, plainAxes, storeNest } from './support/nests.ts';
+import { nests, opaque, undifferentiated } from './support/parts.ts';
 import { between, sampleBatch } from './support/sampling.ts';
 import { expectCount, expectParameter, mapTensor, operand } from './support/shapes.ts';
 
@@ -27,13 +27,14 @@ export const shrink: Op = {
     const threshold = rate * strength * numberAttr(attrs, 'factor');
     return [mapTensor(operand(inputs, 0), (square) => (square > 0 ? Math.max(0, 1 - threshold / Math.sqrt(square)) : 0))];
   },
-  axes: opaqueAxes,
-  lower: (node, inputs) => {
+  training: undifferentiated,
+  pruning: opaque,
+  lowering: nests((node, inputs) => {
     const square = load(input(0), [along(0)]);
     const threshold = mul(mul(load(input(1), []), load(input(2), [])), constant(numberAttr(node.attrs, 'factor')));
     const left = binary('max', constant(0), sub(constant(1), div(threshold, unary('sqrt', square))));
     return lowered([storeNest(nestName(node, 'shrink', 'shrink'), plainAxes(operand(inputs, 0)), select(square, 'gt', constant(0), left, constant(0)))]);
-  },
+  }),
   sample: (random) => {
     const groups = between(random, 1, 9);
     const squares = Array.from({ length: groups }, () => (random() < 0.2 ? 0 : random()));

@@ -3,8 +3,8 @@
 import type { Op } from '../ir/op.ts';
 import { zeros } from '../base/tensor.ts';
 import { along, input, load, mul, sub, temporary } from '../ir/nest.ts';
-import { opaqueAxes } from './support/axes.ts';
 import { activationAxes, batchAxis, lowered, nestName, reduce, storeNest } from './support/nests.ts';
+import { nests, opaque, undifferentiated } from './support/parts.ts';
 import { between, sampleBatch } from './support/sampling.ts';
 import { expectCount, expectSame, flatShape, operand } from './support/shapes.ts';
 
@@ -27,8 +27,9 @@ export const softmaxGrad: Op = {
     }
     return [out];
   },
-  axes: opaqueAxes,
-  lower: (node, inputs) => {
+  training: undifferentiated,
+  pruning: opaque,
+  lowering: nests((node, inputs) => {
     const [samples, features] = flatShape(operand(inputs, 0), 'softmax_grad');
     const name = nestName(node, 'softmax', 'grad');
     const [n, f] = [along(0), along(1)] as const;
@@ -40,7 +41,7 @@ export const softmaxGrad: Op = {
       ],
       [[samples]],
     );
-  },
+  }),
   sample: (random) => {
     const shape = [sampleBatch.samples, between(random, 1, 9)];
     return { attrs: {}, inputs: [shape, shape], batch: sampleBatch };

@@ -2,8 +2,8 @@
 
 import type { Op } from '../ir/op.ts';
 import { along, div, load, temporary } from '../ir/nest.ts';
-import { identityLink } from './support/axes.ts';
 import { activationAxes, lowered, nestName, storeNest } from './support/nests.ts';
+import { differentiated, nests, opaque } from './support/parts.ts';
 import { between, sampleBatch } from './support/sampling.ts';
 import { expectCount, flatShape, operand } from './support/shapes.ts';
 import { softmaxBound } from './support/softmax-bound.ts';
@@ -18,15 +18,15 @@ export const softmax: Op = {
     return [[...flatShape(operand(inputs, 0), 'softmax')]];
   },
   reference: (_attrs, inputs) => [softmaxReference(operand(inputs, 0))],
-  gradient: ({ builder, node, resultGradients: [g] }) => [g && builder.one('softmax_grad', [g, { node: node.id, result: 0 }], {}, { layer: node.layer })],
-  axes: () => [[identityLink(0), { kind: 'all' }]],
-  lower: (node, inputs) => {
+  training: differentiated(({ builder, node, resultGradients: [g] }) => [g && builder.one('softmax_grad', [g, { node: node.id, result: 0 }], {}, { layer: node.layer })]),
+  pruning: opaque,
+  lowering: nests((node, inputs) => {
     const [samples, features] = flatShape(operand(inputs, 0), 'softmax');
     const name = nestName(node, 'softmax');
     const [n, f] = [along(0), along(1)] as const;
     const quotient = storeNest(name, activationAxes([samples, features]), div(load(temporary(1), [n, f]), load(temporary(2), [n])));
     return lowered([...softmaxNests(name, samples, features), quotient], softmaxTemporaries(samples, features));
-  },
+  }),
   sample: (random) => ({ attrs: {}, inputs: [[sampleBatch.samples, between(random, 1, 9)]], batch: sampleBatch }),
   bound: softmaxBound,
   tolerance: 16,

@@ -3,9 +3,9 @@
 import type { Op } from '../ir/op.ts';
 import { stridesOf, zeros } from '../base/tensor.ts';
 import { accumulator, along, constant, input, load, mul, result } from '../ir/nest.ts';
-import { opaqueAxes } from './support/axes.ts';
 import { numberAttr } from './support/attrs.ts';
 import { lowered, nestName, plainAxes, reduce } from './support/nests.ts';
+import { nests, opaque, undifferentiated } from './support/parts.ts';
 import { anyShape, sampleBatch } from './support/sampling.ts';
 import { expectCount, operand } from './support/shapes.ts';
 
@@ -25,8 +25,9 @@ export const sumShards: Op = {
     for (let at = 0; at < stride; at++) sum.data[at] = (sum.data[at] as number) * scale;
     return [sum];
   },
-  axes: opaqueAxes,
-  lower: (node, inputs) => {
+  training: undifferentiated,
+  pruning: opaque,
+  lowering: nests((node, inputs) => {
     const [shards = 1, ...shape] = operand(inputs, 0);
     const scale = numberAttr(node.attrs, 'scale');
     const at = shape.map((_, d) => along(d));
@@ -41,7 +42,7 @@ export const sumShards: Op = {
         ...(scale !== 1 && { finish: mul(accumulator, constant(scale)) }),
       },
     ]);
-  },
+  }),
   sample: (random) => ({ attrs: { scale: random() < 0.5 ? 1 : random() }, inputs: [[sampleBatch.shards, ...anyShape(random)]], batch: sampleBatch }),
   tolerance: 2,
 };

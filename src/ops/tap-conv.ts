@@ -12,12 +12,12 @@ import type { Shape } from '../base/tensor.ts';
 import { invariant } from '../base/invariant.ts';
 import { sizeOf, zeros } from '../base/tensor.ts';
 import { accumulator, add, along, constant, index, input, load, looked, mul, result } from '../ir/nest.ts';
-import { allLink, identityLink } from './support/axes.ts';
 import { flagAttr, listsAttr, numbersAttr } from './support/attrs.ts';
 import type { Pair } from './support/attrs.ts';
 import { gatherTaps } from './support/convolution.ts';
 import { constantRows } from './support/matrices.ts';
 import { batchAxis, lowered, nestName, parallel, reduce } from './support/nests.ts';
+import { nests, undifferentiated } from './support/parts.ts';
 import { addTap } from './support/planes.ts';
 import { between, sampleBatch, sampleWindow } from './support/sampling.ts';
 import { expectCount, expectParameter, imageShape, operand } from './support/shapes.ts';
@@ -132,20 +132,19 @@ export const tapConv: Op = {
     }
     return [out];
   },
-  axes: (attrs) => [
-    [identityLink(0), allLink, { kind: 'window', result: 0, axis: 2 }, { kind: 'window', result: 0, axis: 3 }],
-    [allLink],
-    ...(flagAttr(attrs, 'bias') ? [[identityLink(1)]] : []),
-  ],
-  matrices,
-  gather: (attrs, inputs, kept) => gatherTaps(attrs, geometryOf(attrs, operand(inputs, 0)).channels, matrices(attrs, inputs), listsAttr(attrs, 'taps'), kept),
-  constant: (attrs, [image], known, inputs) =>
-    constantRows(matrices(attrs, inputs), known[1]?.data, flagAttr(attrs, 'bias') ? known[2]?.data : 'none', image, !hasPadding(windowOf(attrs))),
-  lower: (node, inputs) => {
+  training: undifferentiated,
+  pruning: {
+    kind: 'weights',
+    matrices,
+    gather: (attrs, inputs, kept) => gatherTaps(attrs, geometryOf(attrs, operand(inputs, 0)).channels, matrices(attrs, inputs), listsAttr(attrs, 'taps'), kept),
+    constant: (attrs, [image], known, inputs) =>
+      constantRows(matrices(attrs, inputs), known[1]?.data, flagAttr(attrs, 'bias') ? known[2]?.data : 'none', image, !hasPadding(windowOf(attrs))),
+  },
+  lowering: nests((node, inputs) => {
     const geometry = geometryOf(node.attrs, operand(inputs, 0));
     const bias = flagAttr(node.attrs, 'bias');
     return lowered(geometry.parts.map((part, p) => partNest(nestName(node, 'tap_conv', geometry.parts.length > 1 ? `part${p}` : undefined), geometry, part, bias)));
-  },
+  }),
   macs: (attrs, inputs) => {
     const { samples, output, weights } = geometryOf(attrs, operand(inputs, 0));
     return samples * sizeOf(output) * weights;

@@ -6,12 +6,12 @@ import type { Attrs } from '../ir/graph.ts';
 import type { Op, WeightMatrices } from '../ir/op.ts';
 import { invariant } from '../base/invariant.ts';
 import { along, constant, input, load, looked, mul } from '../ir/nest.ts';
-import { allLink, identityLink } from './support/axes.ts';
 import { flagAttr, numberAttr, numbersAttr } from './support/attrs.ts';
 import { denseNest, denseReference } from './support/dense.ts';
 import { constantRows } from './support/matrices.ts';
 import { gatherColumns } from './support/gather-columns.ts';
 import { batchAxis, lowered, nestName, parallel, storeNest } from './support/nests.ts';
+import { nests, undifferentiated } from './support/parts.ts';
 import { between, sampleBatch } from './support/sampling.ts';
 import { expectCount, expectParameter, flatShape, operand } from './support/shapes.ts';
 
@@ -33,17 +33,20 @@ export const tapDense: Op = {
     return [[samples, units]];
   },
   reference: (attrs, inputs) => [denseReference(operand(inputs, 0), operand(inputs, 1), inputs[2], Int32Array.from(numbersAttr(attrs, 'taps')), numberAttr(attrs, 'units'))],
-  axes: (attrs) => [[identityLink(0), allLink], [identityLink(1), allLink], ...(flagAttr(attrs, 'bias') ? [[identityLink(1)]] : [])],
-  matrices,
-  gather: (attrs, inputs, kept) => gatherColumns(attrs, flatShape(operand(inputs, 0), 'tap_dense')[1], matrices(attrs), numbersAttr(attrs, 'taps'), kept),
-  constant: (attrs, [activation], known) => constantRows(matrices(attrs), known[1]?.data, flagAttr(attrs, 'bias') ? known[2]?.data : 'none', activation, true),
-  lower: (node, inputs) => {
+  training: undifferentiated,
+  pruning: {
+    kind: 'weights',
+    matrices,
+    gather: (attrs, inputs, kept) => gatherColumns(attrs, flatShape(operand(inputs, 0), 'tap_dense')[1], matrices(attrs), numbersAttr(attrs, 'taps'), kept),
+    constant: (attrs, [activation], known) => constantRows(matrices(attrs), known[1]?.data, flagAttr(attrs, 'bias') ? known[2]?.data : 'none', activation, true),
+  },
+  lowering: nests((node, inputs) => {
     const [samples] = flatShape(operand(inputs, 0), 'tap_dense');
     const [units, taps, bias] = [numberAttr(node.attrs, 'units'), numbersAttr(node.attrs, 'taps'), flagAttr(node.attrs, 'bias')];
     const name = nestName(node, 'tap_dense');
     if (taps.length === 0) return lowered([storeNest(name, [batchAxis(samples), parallel('o', units)], bias ? load(input(2), [along(1)]) : constant(0))]);
     return lowered([denseNest(name, samples, units, taps.length, mul(load(input(0), [along(0), looked(2, taps)]), load(input(1), [along(1), along(2)])), bias)]);
-  },
+  }),
   macs: (attrs, inputs) => flatShape(operand(inputs, 0), 'tap_dense')[0] * numberAttr(attrs, 'units') * numbersAttr(attrs, 'taps').length,
   sample: (random) => {
     const [features, units] = [between(random, 1, 9), between(random, 1, 6)];

@@ -4,9 +4,9 @@ import type { Op } from '../ir/op.ts';
 import { sizeOf } from '../base/tensor.ts';
 import { ShapeError } from '../ir/op.ts';
 import { along, index, input, load } from '../ir/nest.ts';
-import { opaqueAxes } from './support/axes.ts';
 import { numbersAttr } from './support/attrs.ts';
 import { activationAxes, lowered, nestName, storeNest } from './support/nests.ts';
+import { opaque, undifferentiated, view } from './support/parts.ts';
 import { between, sampleBatch } from './support/sampling.ts';
 import { expectCount, flatShape, imageShape, operand } from './support/shapes.ts';
 
@@ -24,13 +24,13 @@ export const unflatten: Op = {
     const { shape, data } = operand(inputs, 0);
     return [{ shape: [shape[0] ?? 0, ...numbersAttr(attrs, 'shape')], data }];
   },
-  axes: opaqueAxes,
-  lower: (node, inputs) => {
+  training: undifferentiated,
+  pruning: opaque,
+  lowering: view((node, inputs) => {
     const shape = [operand(inputs, 0)[0] ?? 0, ...numbersAttr(node.attrs, 'shape')];
     const [, , rows, columns] = imageShape(shape, 'unflatten');
     return lowered([storeNest(nestName(node, 'unflatten'), activationAxes(shape), load(input(0), [along(0), index(0, [1, rows * columns], [2, columns], [3, 1])]))]);
-  },
-  view: true,
+  }),
   sample: (random) => {
     const shape = [between(random, 1, 4), between(random, 1, 4), between(random, 1, 4)];
     return { attrs: { shape }, inputs: [[sampleBatch.samples, sizeOf(shape)]], batch: sampleBatch };

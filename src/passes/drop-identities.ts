@@ -17,7 +17,7 @@ export const dropIdentities: Pass = {
   run: (program, { ops }) =>
     rewrite(program, ops, (node, { builder, copied }) => {
       const [operand, second] = node.inputs;
-      if (!operand || second || !present(ops.get(node.op), `op ${node.op}`).view) return undefined;
+      if (!operand || second || present(ops.get(node.op), `op ${node.op}`).lowering.kind !== 'view') return undefined;
       const from = copied(operand);
       const [shape] = node.results;
       return shape && sameShape(builder.shapeOf(from), shape) ? [from] : undefined;

@@ -64,9 +64,9 @@ function keptOf(use: WeightUse, removal: Removal): KeptWeights {
 /** A node with weights, on the rows and columns that stay; undefined: all do. */
 function gathered(use: WeightUse, kept: KeptWeights, removal: Removal, rewriter: Rewriter): readonly Value[] | undefined {
   if (!kept.reduced) return undefined;
-  const { node, op, matrices } = use;
+  const { node, matrices } = use;
   const rows = flagsOf(removal.kept, { node: node.id, result: 0 });
-  const made = present(op.gather, `gather of ${node.op}`)(node.attrs, use.inputs, kept);
+  const made = use.rules.gather(node.attrs, use.inputs, kept);
   const weights = present(use.known[matrices.weight], `weight of ${node.op}`).data;
   const bias = matrices.bias === undefined ? undefined : use.known[matrices.bias]?.data.filter((_, row) => rows[row] === 1);
   return addWeightNode(node, matrices, rewriter, {
@@ -84,11 +84,12 @@ function sliced(node: Node, shapes: readonly Shape[], ops: OpRegistry, removal: 
     const flags = removal.kept.flags.get(valueKey(value));
     return flags?.includes(0) ? [...flags.keys()].filter((i) => flags[i] === 1) : undefined;
   };
-  const op = present(ops.get(node.op), `op ${node.op}`);
+  const { pruning } = present(ops.get(node.op), `op ${node.op}`);
   const results = node.results.map((_, result) => keptOf({ node: node.id, result }));
   if (results.every((kept) => kept === undefined)) return undefined;
 
-  const links = op.axes(node.attrs, shapes);
+  invariant(pruning.kind === 'channels', () => `${node.op} cannot be sliced`);
+  const links = pruning.axes(node.attrs, shapes);
   const inputs: Value[] = [];
   const inputAxes: KeptAxes[] = [];
   for (const [operand, value] of node.inputs.entries()) {
@@ -101,10 +102,7 @@ function sliced(node: Node, shapes: readonly Shape[], ops: OpRegistry, removal: 
     inputAxes.push(axes);
     inputs.push(parameter ? rewriter.parameter(parameter.name, takeAxes(parameter.value, axes), node.layer) : rewriter.copied(value));
   }
-  const resultAxes = results.map((kept, result) => (node.results[result] ?? []).map((_, axis) => (axis === channelAxis ? kept : undefined)));
-  const made = op.slice?.(node.attrs, { inputs: inputAxes, results: resultAxes });
-  invariant(made, () => `${node.op} cannot be sliced`);
-  return rewriter.builder.add(made.op, inputs, made.attrs, node);
+  return rewriter.builder.add(node.op, inputs, pruning.slice?.(node.attrs, inputAxes) ?? node.attrs, node);
 }
 
 /** The elements at the kept indices of each axis. */

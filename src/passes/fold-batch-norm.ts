@@ -9,6 +9,7 @@
 import { present } from '../base/invariant.ts';
 import { nodeMap, usesOf, valueKey } from '../ir/graph.ts';
 import type { Node, Program } from '../ir/graph.ts';
+import { affineRule } from '../ir/op.ts';
 import type { AffinePerChannel, OpRegistry } from '../ir/op.ts';
 import { inputShapes, knownInputs, parameterNames } from '../sparsity/constant-maps.ts';
 import type { Pass } from './pass.ts';
@@ -55,7 +56,7 @@ function findFolds(program: Program, ops: OpRegistry): ReadonlyMap<number, Fold>
   const folds = new Map<number, Fold>();
   const rootOfMap = new Map<number, number>();
   for (const map of graph.nodes) {
-    const rule = present(ops.get(map.op), `op ${map.op}`).affinePerChannel;
+    const rule = affineRule(present(ops.get(map.op), `op ${map.op}`));
     const [source] = map.inputs;
     if (!rule || !source || answered.has(valueKey(source)) || uses.get(valueKey(source))?.length !== 1) continue;
     const affine = rule(map.attrs, knownInputs(map, program, names));

@@ -16,9 +16,9 @@ export interface ChannelLink {
 
 /** Links of a node whose channels pass through it one by one; undefined where it mixes or cannot be sliced. */
 export function channelLinks(node: Node, op: Op, inputs: readonly Shape[], isActivation: (input: number) => boolean): readonly ChannelLink[] | undefined {
-  if (!op.slice) return undefined;
+  if (op.pruning.kind !== 'channels') return undefined;
   const links: ChannelLink[] = [];
-  for (const [input, axes] of op.axes(node.attrs, inputs).entries()) {
+  for (const [input, axes] of op.pruning.axes(node.attrs, inputs).entries()) {
     const operand = node.inputs[input];
     if (!operand || !isActivation(input)) continue;
     const axis = axes[channelAxis];
@@ -35,8 +35,6 @@ function channelLink(node: Node, operand: Value, link: AxisLink): ChannelLink | 
     case 'expand':
       if (link.axis !== channelAxis) return undefined;
       return { operand, result: { node: node.id, result: link.result }, factor: link.kind === 'expand' ? link.factor : 1 };
-    case 'window':
-    case 'contract':
     case 'all':
       return undefined;
   }

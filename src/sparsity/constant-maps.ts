@@ -18,10 +18,10 @@ export function constantMaps(program: Program, ops: OpRegistry): ConstantMaps {
   const nodes = nodeMap(program.graph);
   const constants = new Map<string, ChannelConstants>();
   for (const node of program.graph.nodes) {
-    const rule = present(ops.get(node.op), `op ${node.op}`).constant;
-    if (!rule) continue;
+    const { pruning } = present(ops.get(node.op), `op ${node.op}`);
+    if (pruning.kind === 'opaque') continue;
     const operands = node.inputs.map((value) => constants.get(valueKey(value)));
-    constants.set(valueKey({ node: node.id, result: 0 }), rule(node.attrs, operands, knownInputs(node, program, names), inputShapes(node, nodes)));
+    constants.set(valueKey({ node: node.id, result: 0 }), pruning.constant(node.attrs, operands, knownInputs(node, program, names), inputShapes(node, nodes)));
   }
   return constants;
 }

@@ -6,6 +6,7 @@ import { present } from '../base/invariant.ts';
 import { nodeMap, valueKey } from '../ir/graph.ts';
 import type { Node, Program, Value } from '../ir/graph.ts';
 import { fedName } from '../ir/leaf.ts';
+import { affineRule } from '../ir/op.ts';
 import type { OpRegistry } from '../ir/op.ts';
 import { channelAxis, channelLinks } from './channel-links.ts';
 import { inputShapes, knownInputs, parameterNames } from './constant-maps.ts';
@@ -49,7 +50,7 @@ function varyingResults(node: Node, program: Program, ops: OpRegistry, of: (valu
     if (node.inputs.some((value) => of(value).includes(1))) for (const flags of results) flags.fill(1);
     return results;
   }
-  const scale = op.affinePerChannel?.(node.attrs, known).scale;
+  const scale = affineRule(op)?.(node.attrs, known).scale;
   for (const { operand, result, factor } of links) {
     const [source, target] = [of(operand), present(results[result.result], 'result')];
     for (const index of target.keys()) if (source[Math.floor(index / factor)] === 1 && scale?.[index] !== 0) target[index] = 1;

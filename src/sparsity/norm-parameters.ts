@@ -10,6 +10,7 @@ import { nodeMap, sameValue, usesOf, valueKey } from '../ir/graph.ts';
 import type { Graph, Node, Use, Value } from '../ir/graph.ts';
 import { fedName } from '../ir/leaf.ts';
 import type { Network } from '../ir/network.ts';
+import { affineRule } from '../ir/op.ts';
 import type { Op, OpRegistry } from '../ir/op.ts';
 import { channelAxis, channelLinks } from './channel-links.ts';
 import { inputShapes } from './constant-maps.ts';
@@ -22,7 +23,7 @@ export function normParameters({ graph, parameters }: Network, ops: OpRegistry, 
   const found: string[] = [];
   for (let node = onlyReader(graph, uses, layer); node; node = onlyReader(graph, uses, node)) {
     const op = present(ops.get(node.op), `op ${node.op}`);
-    if (op.affinePerChannel) found.push(...trainedPerChannel(node, op, nodes, trained));
+    if (affineRule(op)) found.push(...trainedPerChannel(node, op, nodes, trained));
     else if (!keepsZeroChannels(node, op, nodes)) break;
   }
   return found;
@@ -38,16 +39,17 @@ function onlyReader(graph: Graph, uses: ReadonlyMap<string, readonly Use[]>, nod
 
 /** Whether channel c of the only operand becomes channel c of the result, zero where it is zero. */
 function keepsZeroChannels(node: Node, op: Op, nodes: ReadonlyMap<number, Node>): boolean {
+  if (op.pruning.kind !== 'channels') return false;
   const shapes = inputShapes(node, nodes);
   const links = channelLinks(node, op, shapes, () => true) ?? [];
   if (node.inputs.length > 1 || links.length !== 1 || links.some(({ factor }) => factor !== 1)) return false;
   const zeros = new Float64Array(shapes[0]?.[channelAxis] ?? 0);
-  return op.constant?.(node.attrs, [zeros], [undefined], shapes).every((value) => value === 0) ?? false;
+  return op.pruning.constant(node.attrs, [zeros], [undefined], shapes).every((value) => value === 0);
 }
 
 function trainedPerChannel(node: Node, op: Op, nodes: ReadonlyMap<number, Node>, trained: ReadonlySet<string>): readonly string[] {
   const shapes = inputShapes(node, nodes);
-  const links = op.axes(node.attrs, shapes);
+  const links = op.pruning.kind === 'channels' ? op.pruning.axes(node.attrs, shapes) : [];
   return node.inputs.flatMap((input, i) => {
     const name = fedName(present(nodes.get(input.node), `node %${input.node}`));
     const link = links[i]?.[0];

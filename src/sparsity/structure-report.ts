@@ -5,6 +5,7 @@
 import { present } from '../base/invariant.ts';
 import { nodeMap } from '../ir/graph.ts';
 import type { Program } from '../ir/graph.ts';
+import { matricesOf } from '../ir/op.ts';
 import type { OpRegistry } from '../ir/op.ts';
 import { structuresOf } from '../ir/structure.ts';
 import type { LayerAxes, ReportField, Structure } from '../ir/structure.ts';
@@ -86,7 +87,7 @@ function weightLayers(program: Program, ops: OpRegistry): readonly WeightLayer[]
   return program.graph.nodes.flatMap((node) => {
     const op = present(ops.get(node.op), `op ${node.op}`);
     const shapes = inputShapes(node, nodes);
-    const matrices = op.matrices?.(node.attrs, shapes);
+    const matrices = matricesOf(op, node.attrs, shapes);
     const weightName = matrices && names.get(node.inputs[matrices.weight]?.node ?? -1);
     if (!matrices || weightName === undefined) return [];
     const axes = weightAxesOf(node, program, ops);

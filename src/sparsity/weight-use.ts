@@ -10,12 +10,12 @@ import { invariant, present } from '../base/invariant.ts';
 import type { Shape } from '../base/tensor.ts';
 import { valueKey } from '../ir/graph.ts';
 import type { Node } from '../ir/graph.ts';
-import type { ChannelConstants, KnownInputs, Op, WeightMatrices } from '../ir/op.ts';
+import type { ChannelConstants, KnownInputs, Op, WeightMatrices, WeightPruning } from '../ir/op.ts';
 import type { ConstantMaps } from './constant-maps.ts';
 
 export interface WeightUse {
   readonly node: Node;
-  readonly op: Op;
+  readonly rules: WeightPruning;
   readonly inputs: readonly Shape[];
   readonly known: KnownInputs;
   readonly matrices: WeightMatrices;
@@ -40,8 +40,10 @@ export interface PartUse {
 
 /** How a node uses its weights; undefined where it has none, or none that are known. */
 export function weightUse(node: Node, op: Op, inputs: readonly Shape[], known: KnownInputs, constants: ConstantMaps): WeightUse | undefined {
-  const matrices = op.gather && op.matrices?.(node.attrs, inputs);
-  if (!matrices || !known[matrices.weight] || (matrices.bias !== undefined && !known[matrices.bias])) return undefined;
+  const { pruning: rules } = op;
+  if (rules.kind !== 'weights') return undefined;
+  const matrices = rules.matrices(node.attrs, inputs);
+  if (!known[matrices.weight] || (matrices.bias !== undefined && !known[matrices.bias])) return undefined;
   const operand = present(node.inputs[matrices.operand], 'operand');
   const channels = present(inputs[matrices.operand]?.[1], 'channels of the operand');
   const values = constants.get(valueKey(operand)) ?? new Float64Array(channels).fill(NaN);
@@ -62,10 +64,10 @@ export function weightUse(node: Node, op: Op, inputs: readonly Shape[], known: K
     const value = values[channel] as number;
     if (value === 0) return true;
     if (!Number.isFinite(value)) return false;
-    foldsNonZero ??= folds(node, op, inputs, known, matrices.operand, values);
+    foldsNonZero ??= folds(node, rules, inputs, known, matrices.operand, values);
     return foldsNonZero;
   };
-  return { node, op, inputs, known, matrices, parts, foldable, constants: values };
+  return { node, rules, inputs, known, matrices, parts, foldable, constants: values };
 }
 
 /** Marks the columns a row reads. @returns Whether any column became needed. */
@@ -89,8 +91,7 @@ export function weightsOf(use: WeightUse): Float64Array {
 }
 
 /** Whether the op's result is constant when the varying channels are zero: it has no border to spoil it. */
-function folds(node: Node, op: Op, inputs: readonly Shape[], known: KnownInputs, operand: number, values: ChannelConstants): boolean {
-  if (!op.constant) return false;
+function folds(node: Node, rules: WeightPruning, inputs: readonly Shape[], known: KnownInputs, operand: number, values: ChannelConstants): boolean {
   const constants = node.inputs.map((_, i) => (i === operand ? values.map((v) => (Number.isFinite(v) ? v : 0)) : undefined));
-  return op.constant(node.attrs, constants, known, inputs).every(Number.isFinite);
+  return rules.constant(node.attrs, constants, known, inputs).every(Number.isFinite);
 }

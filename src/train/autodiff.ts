@@ -11,7 +11,7 @@ import { present } from '../base/invariant.ts';
 import type { GraphBuilder } from '../ir/builder.ts';
 import type { Node, Value } from '../ir/graph.ts';
 import { valueKey } from '../ir/graph.ts';
-import type { OpRegistry } from '../ir/op.ts';
+import type { GradientContext, OpRegistry } from '../ir/op.ts';
 
 /** A value and the gradient of the loss by it. */
 export interface Cotangent {
@@ -39,7 +39,7 @@ export function differentiate(builder: GraphBuilder, ops: OpRegistry, outputs: r
     const resultGradients = node.results.map((_, result) => gradients.get(valueKey({ node: node.id, result })));
     const isWanted = (operand: number): boolean => needed.has(valueKey(present(node.inputs[operand], `operand ${operand} of ${node.op}`)));
     if (resultGradients.every((gradient) => gradient === undefined) || !node.inputs.some((_, operand) => isWanted(operand))) continue;
-    const rule = present(ops.get(node.op)?.gradient, `gradient rule of ${node.op}`);
+    const rule = present(gradientOf(node, ops), `gradient rule of ${node.op}`);
     const answers = rule({ builder, node, resultGradients, batch: builder.batch, wanted: isWanted });
     for (const [operand, input] of node.inputs.entries()) {
       const gradient = answers[operand];
@@ -69,8 +69,13 @@ function nodesBefore(builder: GraphBuilder, values: readonly Value[]): readonly 
 function neededValues(nodes: readonly Node[], ops: OpRegistry, wanted: readonly Value[]): ReadonlySet<string> {
   const needed = new Set(wanted.map(valueKey));
   for (const node of nodes) {
-    if (!ops.get(node.op)?.gradient || !node.inputs.some((input) => needed.has(valueKey(input)))) continue;
+    if (!gradientOf(node, ops) || !node.inputs.some((input) => needed.has(valueKey(input)))) continue;
     for (const result of node.results.keys()) needed.add(valueKey({ node: node.id, result }));
   }
   return needed;
+}
+
+function gradientOf(node: Node, ops: OpRegistry): ((context: GradientContext) => readonly (Value | undefined)[]) | undefined {
+  const { training } = present(ops.get(node.op), `op ${node.op}`);
+  return training.kind === 'gradient' ? training.gradient : undefined;
 }

@@ -65,7 +65,8 @@ function appendTrainingForms(builder: GraphBuilder, network: Network, ops: OpReg
   const seed = builder.input('seed', 'scalar', []);
   const step = builder.input('step', 'scalar', []);
   return appendForward(builder, network, (node, inputs) => {
-    const form = ops.get(node.op)?.training?.({ builder, node, inputs, step, seed });
+    const { training } = present(ops.get(node.op), `op ${node.op}`);
+    const form = training.kind === 'form' ? training.form({ builder, node, inputs, step, seed }) : undefined;
     for (const [input, value] of form?.state ?? []) builder.state(present(inputs[input], `input ${input} of ${node.op}`), value);
     return form?.results;
   });

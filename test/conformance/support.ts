@@ -22,7 +22,7 @@ import type { Engine } from '../lower/harness.ts';
 const forms = ['deployed', 'training', 'inner'] as const;
 export type Form = (typeof forms)[number];
 
-export const lowerable: readonly Op[] = [...ops.values()].filter((op) => op.lower || op.view);
+export const lowerable: readonly Op[] = [...ops.values()].filter((op) => op.lowering.kind !== 'leaf');
 
 /** Deployed networks have one input and no scalars. */
 export function formsOf(op: Op): readonly Form[] {
@@ -103,7 +103,7 @@ export function conformanceError(op: Op, seed: number, form: Form, engine: Engin
   const expected = op.reference(sample.attrs, operands, sample.batch);
   const magnitudes = op.reference(sample.attrs, operands.map(({ shape, data }) => tensor(shape, data.map(Math.abs))), sample.batch);
   const results = expected.map(({ shape }) => shape);
-  const terms = op.lower ? reduced(op.lower({ attrs: sample.attrs, results }, sample.inputs, sample.batch).nests) : 1;
+  const terms = op.lowering.kind === 'nests' ? reduced(op.lowering.lower({ attrs: sample.attrs, results }, sample.inputs, sample.batch).nests) : 1;
   let worst = 0;
   for (const [r, { data }] of expected.entries()) {
     const scale = Math.max(1, largest(data), largest(present(magnitudes[r], 'result').data));

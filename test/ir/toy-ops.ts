@@ -36,5 +36,5 @@ const toys: readonly Toy[] = [
 ];
 
 export const toyOps: OpRegistry = new Map(
-  toys.map((toy) => [toy.name, { ...toy, doc: '', axes: () => [], sample: () => ({ attrs: {}, inputs: [], batch: { samples: 1, shards: 1 } }), tolerance: 1 }]),
+  toys.map((toy) => [toy.name, { ...toy, doc: '', training: { kind: 'constant' }, pruning: { kind: 'opaque' }, lowering: { kind: 'leaf' }, sample: () => ({ attrs: {}, inputs: [], batch: { samples: 1, shards: 1 } }), tolerance: 1 }]),
 );

@@ -17,10 +17,7 @@ import { pointwise } from '../../src/ops/support/pointwise.ts';
 import { convAttrs, denseAttrs, normals } from '../train/networks.ts';
 import { interpreters, start, targets } from './harness.ts';
 
-const exponential: Op = {
-  ...pointwise({ name: 'exponential', doc: '1 at 0.', operands: 1, value: (a) => Math.exp(a), expr: (a) => unary('exp', a), tolerance: 1 }),
-  epilogue: true,
-};
+const exponential: Op = pointwise({ name: 'exponential', doc: '1 at 0.', operands: 1, value: (a) => Math.exp(a), expr: (a) => unary('exp', a), tolerance: 1, epilogue: true });
 const registry = new Map([...ops, [exponential.name, exponential]]);
 
 test.each([...targets, ...interpreters])('an epilogue that is 1 at 0, flattened: $name', (engine) => {

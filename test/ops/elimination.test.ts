@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { present } from '../../src/base/invariant.ts';
 import { sizeOf, stridesOf, tensor } from '../../src/base/tensor.ts';
-import type { F64Tensor, KeptMatrices, Op, WeightMatrices } from '../../src/ir/op.ts';
+import type { F64Tensor, ConstantRule, KeptMatrices, Op, WeightMatrices, WeightPruning } from '../../src/ir/op.ts';
 import { groupView, structuresOf } from '../../src/ir/structure.ts';
 import { ops } from '../../src/ops/index.ts';
 import { draw, relativeDifference, uniformOf } from './support.ts';
@@ -37,10 +37,10 @@ function masked(weight: F64Tensor, { parts }: WeightMatrices, kept: KeptMatrices
   return { shape: weight.shape, data: weight.data.map((value, at) => value * (stays[at] as number)) };
 }
 
-function checkGather(op: Op, seed: number): string {
+function checkGather(op: Op, rules: WeightPruning, seed: number): string {
   const { attrs, inputs, batch, operands } = draw(op, seed);
   const random = uniformOf(seed + 1);
-  const matrices = present(op.matrices, 'matrices')(attrs, inputs);
+  const matrices = rules.matrices(attrs, inputs);
   const channels = present(inputs[0]?.[1], 'channels');
   const stay = random() < 0.5 ? undefined : some(random, channels, 0.6);
   const wholeChannels = random() < 0.5;
@@ -57,7 +57,7 @@ function checkGather(op: Op, seed: number): string {
     first += part.rows;
     return (parts[p]?.rows ?? []).map((row) => from + row);
   });
-  const gathered = present(op.gather, 'gather')(attrs, inputs, kept);
+  const gathered = rules.gather(attrs, inputs, kept);
   const other = present(ops.get(gathered.op), gathered.op);
   const compact = [take(x, 1, stay), tensor(gathered.weightShape, Float64Array.from(gathered.weightSource, (at) => weight.data[at] as number)), ...(bias ? [take(bias, 0, rows)] : [])];
   other.infer(gathered.attrs, compact.map(({ shape }) => shape), batch);
@@ -68,20 +68,21 @@ function checkGather(op: Op, seed: number): string {
 
 describe('gathered nodes compute what the masked ones do', () => {
   for (const [name, op] of ops) {
-    if (!op.gather) continue;
+    const { pruning } = op;
+    if (pruning.kind !== 'weights') continue;
     test(`gather of ${name}`, () => {
       // Fixed seeds, so that both answers are sure to come up.
-      const answers = new Set(Array.from({ length: 150 }, (_, seed) => checkGather(op, seed)));
+      const answers = new Set(Array.from({ length: 150 }, (_, seed) => checkGather(op, pruning, seed)));
       expect([...answers].sort()).toEqual(op.name.endsWith('conv') ? ['conv', 'tap_conv'] : ['dense', 'tap_dense']);
     });
   }
 });
 
 /** Draws operands of which some channels are constant and some weights zero, and checks what the op says of its result. */
-function checkConstant(op: Op, seed: number): number {
+function checkConstant(op: Op, rule: ConstantRule, seed: number): number {
   const { attrs, inputs, batch, operands } = draw(op, seed);
   const random = uniformOf(seed + 1);
-  const activations = op.syntax?.operands.length ?? 1;
+  const activations = op.syntax?.operands.length ?? (op.pruning.kind === 'weights' ? 1 : inputs.length);
   const constants = operands.map(({ shape }) => Float64Array.from({ length: shape[1] ?? 0 }, () => (random() < 0.4 ? NaN : random() < 0.5 ? 0 : random() - 0.5)));
   const values = operands.map(({ shape, data }, i): F64Tensor => {
     if (i >= activations) return { shape, data: data.map((value) => (random() < 0.6 && op.name !== 'batch_norm' ? 0 : value)) };
@@ -95,7 +96,7 @@ function checkConstant(op: Op, seed: number): number {
     };
   });
   const known = values.map((value, i) => (i < activations ? undefined : value));
-  const said = present(op.constant, 'constant')(attrs, constants.slice(0, activations), known, inputs);
+  const said = rule(attrs, constants.slice(0, activations), known, inputs);
   const [result] = op.reference(attrs, values, batch);
   const { shape, data } = present(result, 'result');
   expect(said.length).toBe(shape[1]);
@@ -107,9 +108,10 @@ function checkConstant(op: Op, seed: number): number {
 
 describe('channels said to be constant are', () => {
   for (const [name, op] of ops) {
-    if (!op.constant) continue;
+    const { pruning } = op;
+    if (pruning.kind === 'opaque') continue;
     test(`constants of ${name}`, () => {
-      const found = Array.from({ length: 60 }, (_, seed) => checkConstant(op, seed));
+      const found = Array.from({ length: 60 }, (_, seed) => checkConstant(op, pruning.constant, seed));
       expect(found.some((count) => count > 0)).toBe(true);
     });
   }
@@ -117,13 +119,13 @@ describe('channels said to be constant are', () => {
 
 describe('slices are parts of the whole', () => {
   for (const [name, op] of ops) {
-    const { slice } = op;
-    if (!slice) continue;
+    const { pruning } = op;
+    if (pruning.kind !== 'channels') continue;
     test(`slices of ${name}`, () => {
       fc.assert(
         fc.property(fc.nat(), (seed) => {
           const { attrs, inputs, batch, operands } = draw(op, seed);
-          const links = op.axes(attrs, inputs);
+          const links = pruning.axes(attrs, inputs);
           const [linkOf] = links.map((link) => link[1]);
           if (!linkOf || (linkOf.kind !== 'identity' && linkOf.kind !== 'expand')) return;
           const channels = some(uniformOf(seed + 1), present(inputs[0]?.[1], 'channels'), 0.5);
@@ -132,9 +134,9 @@ describe('slices are parts of the whole', () => {
           // Every axis that meets axis 1 of the result is sliced with it.
           const keptAxes = links.map((link) => link.map((l) => ((l.kind === 'identity' || l.kind === 'expand') && l.axis === 1 ? channels : undefined)));
           const parts = operands.map((value, i) => (keptAxes[i] ?? []).reduce((part, kept, axis) => take(part, axis, kept), value));
-          const sliced = present(slice(attrs, { inputs: keptAxes, results: [[undefined, results]] }), 'slice');
+          const sliced = pruning.slice?.(attrs, keptAxes) ?? attrs;
           const [whole] = op.reference(attrs, operands, batch);
-          const [part] = present(ops.get(sliced.op), sliced.op).reference(sliced.attrs, parts, batch);
+          const [part] = op.reference(sliced, parts, batch);
           expect(part).toEqual(take(present(whole, 'result'), 1, results));
         }),
         { numRuns: 20 },

@@ -18,15 +18,15 @@ const largest = (data: Float64Array): number => data.reduce((most, value) => Mat
 
 describe('nests agree with the reference', () => {
   for (const [name, op] of ops) {
-    const { lower } = op;
-    if (!lower) continue;
+    const { lowering } = op;
+    if (lowering.kind === 'leaf') continue;
     test(`nests of ${name}`, () => {
       fc.assert(
         fc.property(fc.nat(), (seed) => {
           const { attrs, inputs, batch, operands } = draw(op, seed);
           const results = op.infer(attrs, inputs, batch);
           const expected = op.reference(attrs, operands, batch);
-          const found = interpretLowered(lower({ attrs, results }, inputs, batch), operands, results);
+          const found = interpretLowered(lowering.lower({ attrs, results }, inputs, batch), operands, results);
           for (const [i, shape] of results.entries()) {
             expect(expected[i]?.shape).toEqual(shape);
             expect(relativeDifference(found[i]?.data ?? [], expected[i]?.data ?? [])).toBeLessThan(1e-12);
@@ -40,14 +40,14 @@ describe('nests agree with the reference', () => {
 
 describe('nests in f32 stay within the tolerance', () => {
   for (const [name, op] of ops) {
-    const { lower } = op;
-    if (!lower) continue;
+    const { lowering } = op;
+    if (lowering.kind === 'leaf') continue;
     test(`rounding of ${name}`, () => {
       for (let seed = 0; seed < 60; seed++) {
         const { attrs, inputs, batch, operands } = draw(op, seed);
         const single = operands.map(({ shape, data }) => tensor(shape, data.map(Math.fround)));
         const results = op.infer(attrs, inputs, batch);
-        const { nests, temporaries } = lower({ attrs, results }, inputs, batch);
+        const { nests, temporaries } = lowering.lower({ attrs, results }, inputs, batch);
         const found = interpretLowered({ nests, temporaries }, single, results, Math.fround);
         const expected = op.reference(attrs, single, batch);
         // What sums add up to without cancellation; operands are of order one.

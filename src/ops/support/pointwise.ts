@@ -5,8 +5,9 @@ import type { F64Tensor, Op } from '../../ir/op.ts';
 import type { Shape } from '../../base/tensor.ts';
 import type { NestExpr } from '../../ir/nest.ts';
 import { input, load } from '../../ir/nest.ts';
-import { elementwiseLinks, sliceUnchanged } from './axes.ts';
+import { elementwiseLinks } from './axes.ts';
 import { axesFor, everywhere, lowered, nestName, storeNest } from './nests.ts';
+import { undifferentiated } from './parts.ts';
 import { activationShape, sampleBatch } from './sampling.ts';
 import { expectCount, expectSame, operand } from './shapes.ts';
 
@@ -18,10 +19,11 @@ export interface Pointwise {
   readonly value: (a: number, b: number, attrs: Attrs) => number;
   readonly expr: (a: NestExpr, b: NestExpr, attrs: Attrs) => NestExpr;
   readonly tolerance: number;
+  readonly epilogue?: boolean;
 }
 
-/** Inference, reference, axes, slice and lowering of an elementwise op. */
-export function pointwise({ name, doc, operands, value, expr, tolerance }: Pointwise): Op {
+/** An elementwise op that is not in the language and counts as a constant in training; spread it to say more. */
+export function pointwise({ name, doc, operands, value, expr, tolerance, epilogue = false }: Pointwise): Op {
   return {
     name,
     doc,
@@ -32,12 +34,24 @@ export function pointwise({ name, doc, operands, value, expr, tolerance }: Point
       return [shape];
     },
     reference: (attrs, inputs) => [apply(inputs, (a, b) => value(a, b, attrs))],
-    axes: (_attrs, inputs) => inputs.map(elementwiseLinks),
-    slice: sliceUnchanged(name),
-    lower: (node, inputs, batch) => {
-      const shape = operand(inputs, 0);
-      const at = everywhere(shape);
-      return lowered([storeNest(nestName(node, name), axesFor(shape, batch), expr(load(input(0), at), load(input(operands - 1), at), node.attrs))]);
+    training: undifferentiated,
+    pruning: {
+      kind: 'channels',
+      axes: (_attrs, inputs) => inputs.map(elementwiseLinks),
+      constant: (attrs, constants, _known, [shape]) =>
+        Float64Array.from({ length: shape?.[1] ?? 0 }, (_, c) => {
+          const [a = NaN, b = 0] = Array.from({ length: operands }, (__, i) => constants[i]?.[c] ?? NaN);
+          return Number.isNaN(a) || Number.isNaN(b) ? NaN : value(a, b, attrs);
+        }),
+    },
+    lowering: {
+      kind: 'nests',
+      lower: (node, inputs, batch) => {
+        const shape = operand(inputs, 0);
+        const at = everywhere(shape);
+        return lowered([storeNest(nestName(node, name), axesFor(shape, batch), expr(load(input(0), at), load(input(operands - 1), at), node.attrs))]);
+      },
+      epilogue,
     },
     sample: (random) => {
       const shape: Shape = activationShape(random);

@@ -6,7 +6,7 @@ import type { Axis, Index } from '../../ir/nest.ts';
 import type { Shape } from '../../base/tensor.ts';
 import { sizeOf } from '../../base/tensor.ts';
 import { along, index } from '../../ir/nest.ts';
-import { identityLink } from './axes.ts';
+import { allLink, identityLink } from './axes.ts';
 import type { Pair } from './attrs.ts';
 import { batchAxis, parallel, reduce, sequential } from './nests.ts';
 import { between, sampleBatch, sampleWindow } from './sampling.ts';
@@ -44,7 +44,7 @@ export const poolParams: readonly ParamSyntax[] = [
 ];
 
 export function poolAxes(): AxisLinks {
-  return [[identityLink(0), identityLink(1), { kind: 'window', result: 0, axis: 2 }, { kind: 'window', result: 0, axis: 3 }]];
+  return [[identityLink(0), identityLink(1), allLink, allLink]];
 }
 
 /** Where a pool's nests go: axes n, c, y, x and the window's kh, kw (reduced). */
