@@ -14,6 +14,7 @@ import { checkBatches } from './size.ts';
 import { checkSparsity } from './sparsity.ts';
 import { checkStatistics } from './statistics.ts';
 import { checkTrain } from './train.ts';
+import { unbuiltForms } from './unbuilt.ts';
 
 export interface Checked {
   /** Absent if any diagnostic is an error. */
@@ -24,6 +25,8 @@ export interface Checked {
 
 /** @param file A file without syntax errors. */
 export function check(file: SourceFile, ops: OpRegistry): Checked {
+  const unbuilt = unbuiltForms(file);
+  if (unbuilt.length > 0) return { diagnostics: unbuilt };
   const found: Diagnostic[] = [];
   const report = reportTo((diagnostic) => found.push(diagnostic), advice());
   const { declarations } = file;

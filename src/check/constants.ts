@@ -1,11 +1,11 @@
 // Constants and their arithmetic. `const width = 20`, `const half = width / 2`.
 
-import { assertNever } from '../base/invariant.ts';
 import type { Span } from '../base/span.ts';
 import type { BinaryExpression, BinaryOperator, ConstDeclaration, Expression, Name } from '../syntax/ast.ts';
 import { argumentDiagnostics, nameDiagnostics } from './diagnostics.ts';
 import type { Report } from './diagnostics.ts';
 import { definitionsByName, laterDefinition, noCycles } from './references.ts';
+import { unbuilt } from './unbuilt.ts';
 
 export type Constant = number | string | boolean | readonly Constant[];
 
@@ -56,6 +56,9 @@ export function constantScope(declarations: readonly ConstDeclaration[], layers:
       }
       case 'binary':
         return evaluateBinary(expression);
+      case 'if':
+      case 'repeat':
+        return unbuilt(expression.kind);
       case 'call':
         return report(argumentDiagnostics['expected-constant']({ span: expression.span, args: [`a call of \`${expression.callee.text}\``] }));
     }
@@ -107,8 +110,16 @@ function apply(operator: BinaryOperator, left: number, right: number): number {
       return left % right;
     case '**':
       return left ** right;
+    case '==':
+    case '!=':
+    case '<':
+    case '<=':
+    case '>':
+    case '>=':
+    case 'and':
+    case 'or':
+      return unbuilt(operator);
   }
-  return assertNever(operator);
 }
 
 /** Items of a list that are shown. A list of lists of constants may stand for more items than memory holds. */

@@ -6,7 +6,7 @@ import type { Op, ParamSyntax, SurfaceSyntax } from '../ir/op.ts';
 import { ShapeError } from '../ir/op.ts';
 import { structuresOf } from '../ir/structure.ts';
 import { present } from '../base/invariant.ts';
-import type { BinaryExpression, BinaryOperator, CallExpression, Expression, Name, UnaryExpression } from '../syntax/ast.ts';
+import type { ArithmeticOperator, BinaryExpression, BinaryOperator, CallExpression, Expression, Name, UnaryExpression } from '../syntax/ast.ts';
 import { bindArguments } from './bind.ts';
 import { argumentDiagnostics, nameDiagnostics, shapeDiagnostics } from './diagnostics.ts';
 import { freeName } from './layer-names.ts';
@@ -14,6 +14,7 @@ import type { NetworkScope } from './network-scope.ts';
 import { sampleShape } from './network-scope.ts';
 import { checkNormalize, normalizeName } from './normalize.ts';
 import { laterDefinition } from './references.ts';
+import { unbuilt } from './unbuilt.ts';
 import { paramTypes, readValue } from './values.ts';
 
 /** The value of a layer expression; undefined where it or what it reads has been reported. */
@@ -31,15 +32,18 @@ export function checkLayer(expression: Expression, scope: NetworkScope, reader: 
     case 'unary':
     case 'binary':
       return rejectArithmetic(expression, scope);
+    case 'if':
+    case 'repeat':
+      return unbuilt(expression.kind);
   }
 }
 
 /** What operators on layers would be called, were there such operations. */
-const operationOf: Readonly<Record<BinaryOperator, string>> = { '+': 'add', '-': 'subtract', '*': 'multiply', '/': 'divide', '%': 'remainder', '**': 'power' };
+const operationOf: Readonly<Record<ArithmeticOperator, string>> & Partial<Record<BinaryOperator, string>> = { '+': 'add', '-': 'subtract', '*': 'multiply', '/': 'divide', '%': 'remainder', '**': 'power' };
 
 function rejectArithmetic(expression: BinaryExpression | UnaryExpression, { ops, report }: NetworkScope): undefined {
   const { kind, operator, span } = expression;
-  const name = kind === 'binary' ? operationOf[operator] : 'negate';
+  const name = (kind === 'binary' ? operationOf[operator] : undefined) ?? 'negate';
   const syntax = ops.get(name)?.syntax;
   const written = ({ span: { source, start, end } }: Expression): string => (end - start <= 40 ? source.text.slice(start, end) : '...');
   const operands = (kind === 'binary' ? [expression.left, expression.right] : [expression.operand]).map(written);

@@ -3,6 +3,7 @@
 import type { Diagnostic } from '../base/diagnostic.ts';
 import type { CallExpression, Expression, Name } from '../syntax/ast.ts';
 import { nameDiagnostics } from './diagnostics.ts';
+import { unbuilt } from './unbuilt.ts';
 
 /** `name = value`: a layer or a constant. */
 export interface Definition {
@@ -90,6 +91,9 @@ function namesIn(expression: Expression): string[] {
       return namesIn(expression.operand);
     case 'binary':
       return [...namesIn(expression.left), ...namesIn(expression.right)];
+    case 'if':
+    case 'repeat':
+      return unbuilt(expression.kind);
   }
 }
 

@@ -63,7 +63,7 @@ function checkLasso(statement: LassoStatement, scope: LassoScope): boolean {
   const strength = checkStrength(statement.strength, scope);
   const clauses = bindSettings(statement.clauses, ['weighting'], 'sparsity-setting', sparsityDiagnostics, scope.report);
   const weighting = chosen(clauses.get('weighting'), weightings, scope.report) ?? scope.weighting;
-  for (const name of statement.structures) {
+  for (const { name } of statement.structures) {
     const structure = checkStructure(name, scope.report);
     if (structure === undefined) continue;
     for (const pattern of statement.layers) {

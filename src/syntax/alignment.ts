@@ -4,67 +4,82 @@
 import type { CstNode, IToken } from 'chevrotain';
 import { present } from '../base/invariant.ts';
 import type { CommentMap } from './comments.ts';
-import { childrenOf, entriesOf, nodesIn, tokensIn } from './cst.ts';
+import { childrenOf, entriesOf, nodesIn, tokenIn } from './cst.ts';
 
 /** A wider cell stands for itself: its neighbours are not moved that far. */
 const WIDEST_CELL = 50;
 
-/** Spaces to add after tokens, by the offset of the token. */
+/** Spaces to add before tokens, by the offset of the token. */
 export type Padding = ReadonlyMap<number, number>;
 
-/** What stands left of each column; a line takes part in the columns it has. */
-type Cells = readonly (readonly IToken[])[];
+/** What stands left of a column. */
+interface Cell {
+  readonly text: string;
+  readonly tokens: readonly IToken[];
+  /** The token in the column. */
+  readonly before: IToken;
+}
 
 export function alignColumns(file: CstNode, comments: CommentMap): Padding {
   const padding = new Map<number, number>();
-  const declarations = nodesIn(file, 'declaration');
-  alignLines(declarations, constantCells, comments, padding);
-  for (const declaration of declarations) {
-    for (const network of nodesIn(declaration, 'network')) {
-      alignLines(nodesIn(network, 'statement'), layerCells, comments, padding);
+  const visit = (node: CstNode): void => {
+    switch (node.name) {
+      case 'file':
+        alignLines(nodesIn(node, 'declaration'), (each) => nodesIn(each, 'constant').map(nameCell), comments, padding);
+        break;
+      case 'block':
+      case 'network':
+        alignLines(nodesIn(node, 'statement'), (each) => nodesIn(each, 'setting').map(nameCell), comments, padding);
+        break;
+      case 'body':
+        alignLines(nodesIn(node, 'setting'), (each) => [nameCell(each)], comments, padding);
+        break;
+      case 'sparsity':
+        alignLines(entriesOf(node), lassoCells, comments, padding);
+        break;
     }
-    for (const sparsity of nodesIn(declaration, 'sparsity')) {
-      alignLines(entriesOf(sparsity), lassoCells, comments, padding);
-    }
-  }
+    for (const children of Object.values(node.children)) for (const child of children) if ('children' in child) visit(child);
+  };
+  visit(file);
   return padding;
 }
 
-function constantCells(declaration: CstNode): Cells {
-  return nodesIn(declaration, 'constant').map((node) => tokensIn(node, 'Identifier'));
+/** `width` in `const width = 20` */
+function nameCell(node: CstNode): Cell {
+  const name = tokenIn(node, 'Identifier');
+  return { text: name.image, tokens: [name], before: tokenIn(node, 'Equals') };
 }
 
-function layerCells(statement: CstNode): Cells {
-  return nodesIn(statement, 'setting').map((node) => tokensIn(node, 'Identifier'));
-}
-
-function lassoCells(entry: CstNode): Cells {
+/** Of plain names and patterns: a line with arguments or multipliers is long, and stands for itself. */
+function lassoCells(entry: CstNode): readonly Cell[] {
   if (entry.name !== 'lasso') return [];
-  const pieces = nodesIn(entry, 'layers').flatMap((layers) => nodesIn(layers, 'piece').flatMap(childrenOf));
-  const layers = pieces.filter((piece): piece is IToken => !('children' in piece));
-  const firstLayer = layers[0]?.startOffset ?? 0;
-  const commas = tokensIn(entry, 'Comma');
-  const structures = [...tokensIn(entry, 'Identifier'), ...commas.filter((comma) => comma.startOffset < firstLayer)];
-  const patterns = [...layers, ...commas.filter((comma) => comma.startOffset > firstLayer)];
-  return [structures, patterns].map((cell) => cell.toSorted((a, b) => a.startOffset - b.startOffset));
+  const [structures, layers] = [nodesIn(entry, 'structure'), nodesIn(entry, 'layers')];
+  if (structures.some((node) => 'call' in node.children) || layers.some((node) => 'Times' in node.children)) return [];
+  return [listCell(structures, tokenIn(entry, 'Of')), listCell(layers, tokenIn(entry, 'Strength'))];
 }
 
+function listCell(nodes: readonly CstNode[], before: IToken): Cell {
+  const items = nodes.map(tokensOf);
+  return { text: items.map((tokens) => tokens.map(({ image }) => image).join('')).join(', '), tokens: items.flat(), before };
+}
+
+function tokensOf(node: CstNode): readonly IToken[] {
+  return childrenOf(node).flatMap((child) => ('children' in child ? tokensOf(child) : [child]));
+}
+
+/** A line takes part in the columns it has. */
 function alignLines(
   nodes: readonly CstNode[],
-  cellsOf: (node: CstNode) => Cells,
+  cellsOf: (node: CstNode) => readonly Cell[],
   comments: CommentMap,
   padding: Map<number, number>,
 ): void {
-  let run: Cells[] = [];
+  let run: (readonly Cell[])[] = [];
   const finish = (): void => {
     const columns = largest(run.map((cells) => cells.length));
     for (let column = 0; column < columns; column++) {
-      const widths = run.map((cells) => widthOf(cells[column] ?? []));
-      const widest = largest(widths);
-      run.forEach((cells, i) => {
-        const last = cells[column]?.at(-1);
-        if (last) padding.set(last.startOffset, widest - present(widths[i], 'width'));
-      });
+      const widest = largest(run.map((cells) => cells[column]?.text.length ?? 0));
+      for (const { [column]: cell } of run) if (cell) padding.set(cell.before.startOffset, widest - cell.text.length);
     }
     run = [];
   };
@@ -73,11 +88,11 @@ function alignLines(
     const above = comments.get(start);
     if (above?.blankBefore || (above?.leading.length ?? 0) > 0) finish();
     const cells = cellsOf(node);
-    const isPlain = cells.flat().every(({ startOffset }) => {
+    const isPlain = cells.every(({ tokens }) => tokens.every(({ startOffset }) => {
       const around = comments.get(startOffset);
       return !around || around.inline.length + around.trailing.length === 0;
-    });
-    const isNarrow = cells.every((cell) => widthOf(cell) <= WIDEST_CELL);
+    }));
+    const isNarrow = cells.every(({ text }) => text.length <= WIDEST_CELL);
     if (cells.length === 0 || !isPlain || !isNarrow) finish();
     else run.push(cells);
   }
@@ -87,9 +102,4 @@ function alignLines(
 /** Of numbers from 0, which may be too many for arguments of `Math.max`. */
 function largest(numbers: readonly number[]): number {
   return numbers.reduce((most, each) => Math.max(most, each), 0);
-}
-
-/** As formatted: a space after each comma. */
-function widthOf(tokens: readonly IToken[]): number {
-  return tokens.reduce((sum, { image }) => sum + image.length + (image === ',' ? 1 : 0), 0);
 }

@@ -23,7 +23,9 @@ export type Expression =
   | ListExpression
   | CallExpression
   | UnaryExpression
-  | BinaryExpression;
+  | BinaryExpression
+  | IfExpression
+  | RepeatExpression;
 
 /** `5e-3`; always finite and not negative. */
 export interface NumberLiteral {
@@ -69,14 +71,19 @@ export interface Argument {
   readonly span: Span;
 }
 
+export type UnaryOperator = '-' | 'not';
+
 export interface UnaryExpression {
   readonly kind: 'unary';
-  readonly operator: '-';
+  readonly operator: UnaryOperator;
   readonly operand: Expression;
   readonly span: Span;
 }
 
-export type BinaryOperator = '+' | '-' | '*' | '/' | '%' | '**';
+export type ArithmeticOperator = '+' | '-' | '*' | '/' | '%' | '**';
+export type ComparisonOperator = '==' | '!=' | '<' | '<=' | '>' | '>=';
+export type LogicalOperator = 'and' | 'or';
+export type BinaryOperator = ArithmeticOperator | ComparisonOperator | LogicalOperator;
 
 export interface BinaryExpression {
   readonly kind: 'binary';
@@ -86,22 +93,86 @@ export interface BinaryExpression {
   readonly span: Span;
 }
 
+/** `if stride == 1 { x } else { conv(x, ...) }`; of `else if` the alternative is a body of that `if` alone. */
+export interface IfExpression {
+  readonly kind: 'if';
+  readonly condition: Expression;
+  readonly then: Body;
+  readonly otherwise: Body;
+  readonly span: Span;
+}
+
+/** `repeat 3 as i with x = stem { ... }`: the body's value is what `x` is in the next turn, and after the last the result. */
+export interface RepeatExpression {
+  readonly kind: 'repeat';
+  readonly count: Expression;
+  /** Counts the turns from 0. */
+  readonly index?: Name;
+  readonly carried: CarriedValue;
+  readonly body: Body;
+  readonly span: Span;
+}
+
+/** `x = stem` after `with` */
+export interface CarriedValue {
+  readonly kind: 'carried';
+  readonly name: Name;
+  readonly initial: Expression;
+  readonly span: Span;
+}
+
+/** `{ y = relu(x) add(x, y) }`: names of its own, then its value. */
+export interface Body {
+  readonly kind: 'body';
+  readonly assignments: readonly Assignment[];
+  readonly value: Expression;
+  readonly span: Span;
+}
+
 // Declarations
 
 export interface SourceFile {
   readonly kind: 'file';
   readonly source: Source;
+  /** They stand before the declarations. */
+  readonly imports: readonly ImportDeclaration[];
   readonly declarations: readonly Declaration[];
   readonly span: Span;
 }
 
-export type Declaration = ConstDeclaration | NetworkDeclaration | SparsityDeclaration | TrainDeclaration;
+export type Declaration = ConstDeclaration | BlockDeclaration | NetworkDeclaration | SparsityDeclaration | TrainDeclaration;
+
+/** `import residual, width from "blocks/residual.ssl"` */
+export interface ImportDeclaration {
+  readonly kind: 'import';
+  readonly names: readonly Name[];
+  readonly path: StringLiteral;
+  readonly span: Span;
+}
 
 /** `const width = 20` */
 export interface ConstDeclaration {
   readonly kind: 'const';
   readonly name: Name;
   readonly value: Expression;
+  readonly span: Span;
+}
+
+/** `block residual(x, filters, stride = 1) { ... return y }` */
+export interface BlockDeclaration {
+  readonly kind: 'block';
+  readonly name: Name;
+  readonly parameters: readonly BlockParameter[];
+  /** The last is the one `return`. */
+  readonly statements: readonly (Assignment | ReturnStatement)[];
+  readonly span: Span;
+}
+
+/** `x`, a layer or a constant; `stride = 1`, which may be left out. */
+export interface BlockParameter {
+  readonly kind: 'parameter';
+  readonly name: Name;
+  readonly default?: Expression;
   readonly span: Span;
 }
 
@@ -152,9 +223,10 @@ export interface ReturnStatement {
   readonly span: Span;
 }
 
-/** `sparsity { ... }` */
+/** `sparsity { ... }`, `sparsity fine { ... }` */
 export interface SparsityDeclaration {
   readonly kind: 'sparsity';
+  readonly name?: Name;
   readonly statements: readonly (LassoStatement | Setting)[];
   readonly span: Span;
 }
@@ -162,7 +234,7 @@ export interface SparsityDeclaration {
 /** `lasso filters, channels of conv1, stage2.* strength 5e-3 weighting sqrt_size` */
 export interface LassoStatement {
   readonly kind: 'lasso';
-  readonly structures: readonly Name[];
+  readonly structures: readonly StructureReference[];
   readonly layers: readonly LayerPattern[];
   readonly strength: Expression;
   /** What follows the strength: pairs of key and value, written without `=`. */
@@ -170,13 +242,24 @@ export interface LassoStatement {
   readonly span: Span;
 }
 
+/** `filters`, `blocks(rows = 4, columns = 4)` */
+export interface StructureReference {
+  readonly kind: 'structure';
+  readonly name: Name;
+  readonly arguments: readonly Argument[];
+  readonly span: Span;
+}
+
 /**
- * `conv1`, `conv*`, `stage2.*.conv1`: a layer name in which `*` stands for any characters but a dot and
+ * `conv1`, `conv*`, `stage2.*.conv1 times 0.5`: a layer name in which `*` stands for any characters but a dot and
  * `**` for any characters.
  */
 export interface LayerPattern {
   readonly kind: 'layer-pattern';
   readonly pattern: string;
+  /** What the strength is multiplied by for these layers. */
+  readonly multiplier?: Expression;
+  /** Of the pattern alone. */
   readonly span: Span;
 }
 

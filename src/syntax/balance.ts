@@ -11,6 +11,7 @@ import {
 } from './brackets.ts';
 import { describe } from './describe.ts';
 import { syntaxDiagnostics } from './diagnostics.ts';
+import { Heads } from './heads.ts';
 import {
   Colon, Comma, Const, Equals, Identifier, Lasso, LeftBrace, Network, Return, RightBrace, RightParen, Sparsity, Train,
 } from './tokens.ts';
@@ -34,9 +35,12 @@ export function balance(source: Source, tokens: readonly IToken[]): Balanced {
   const indentOf = (token: IToken): number => indents[present(token.startLine, 'line') - 1] ?? 0;
 
   const spanOf = (token: IToken): Span => ({ source, start: token.startOffset, end: endOf(token) });
-  const supply = (type: TokenType): void => {
-    balanced.push(supplied(type, balanced.at(-1)));
+  const heads = new Heads();
+  const push = (token: IToken): void => {
+    balanced.push(token);
+    heads.pass(token);
   };
+  const supply = (type: TokenType): void => push(supplied(type, balanced.at(-1)));
   const closeUnclosed = (found: IToken | undefined): void => {
     const opener = present(open.pop(), 'open bracket');
     const closer = closerOf(opener);
@@ -69,7 +73,7 @@ export function balance(source: Source, tokens: readonly IToken[]): Balanced {
       while (open.length > 0 && !inBraces()) closeUnclosed(token);
       if (declarations.includes(token.tokenType)) while (open.length > 0) closeUnclosed(token);
     }
-    if (open.length > 0 && !inBraces() && isAtom(token) && endsOperand(balanced.at(-1))) {
+    if (open.length > 0 && !inBraces() && !heads.areOpen && isAtom(token) && endsOperand(balanced.at(-1))) {
       const end = endOf(present(balanced.at(-1), 'token before a comma'));
       diagnostics.push(
         syntaxDiagnostics['missing-comma']({
@@ -87,7 +91,7 @@ export function balance(source: Source, tokens: readonly IToken[]): Balanced {
       supply(Identifier);
     }
     if (isOpener(token)) {
-      if (token.tokenType === LeftBrace) while (open.length > 0 && !inBraces()) closeUnclosed(token);
+      if (token.tokenType === LeftBrace && !heads.areOpen) while (open.length > 0 && !inBraces()) closeUnclosed(token);
       open.push(token);
     } else if (isCloser(token)) {
       const closes = (opener: IToken): boolean => closerOf(opener) === token.tokenType;
@@ -108,7 +112,7 @@ export function balance(source: Source, tokens: readonly IToken[]): Balanced {
       }
       open.pop();
     }
-    balanced.push(token);
+    push(token);
   });
   while (open.length > 0) closeUnclosed(undefined);
   return { tokens: balanced, diagnostics };

@@ -5,7 +5,7 @@
 //   leading   on lines of its own before an item         `// why` above `x = 1`
 //   inline    right before an item                       `f(/* NCHW */ x)`
 //
-// Items are what the formatter starts on a line: declarations, statements, settings, arguments.
+// Items are what the formatter starts on a line: declarations, statements, settings, arguments, the value of a body.
 
 import type { CstNode, IToken } from 'chevrotain';
 import { present } from '../base/invariant.ts';
@@ -31,10 +31,12 @@ export interface TokenComments {
 /** By the offset of the token; the end of the file is at the length of the text. */
 export type CommentMap = ReadonlyMap<number, TokenComments>;
 
-const itemRules: ReadonlySet<string> = new Set(['declaration', 'statement', 'setting', 'lasso', 'phase', 'argument', 'parameter']);
+const itemRules: ReadonlySet<string> = new Set([
+  'import', 'declaration', 'statement', 'setting', 'lasso', 'phase', 'argument', 'parameter', 'inputParameter',
+]);
 
 /** Rules whose expressions are items. */
-const bracketed: ReadonlySet<string> = new Set(['list', 'parenthesized']);
+const bracketed: ReadonlySet<string> = new Set(['list', 'parenthesized', 'body']);
 
 interface Items {
   readonly starts: ReadonlySet<number>;

@@ -40,7 +40,7 @@ export function innerOf(node: CstNode): CstNode {
   return present(entriesOf(node)[0], `child of ${node.name}`);
 }
 
-function startOf(element: CstElement): number {
+export function startOf(element: CstElement): number {
   return 'children' in element ? (element.location?.startOffset ?? 0) : element.startOffset;
 }
 

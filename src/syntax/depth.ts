@@ -1,20 +1,23 @@
 // Bounds how deep the syntax tree can get before anything recursive reads the tokens: brackets that are open,
-// plus operators in the expressions around them, since a chain of operators becomes a tree as deep as it is
-// long.
+// plus operators and heads of `if` and `repeat` in the expressions around them, since a chain of these becomes a tree as
+// deep as it is long.
 
 import type { IToken, TokenType } from 'chevrotain';
 import { isCloser, isOpener } from './brackets.ts';
-import { Comma, Equals, Minus, Percent, Plus, Power, Return, Slash, Star, Strength } from './tokens.ts';
+import { Heads } from './heads.ts';
+import { binaryOperators, signs } from './operators.ts';
+import { Comma, Equals, If, Repeat, Return, Strength } from './tokens.ts';
 
 export const DEPTH_LIMIT = 200;
 
-const operators: ReadonlySet<TokenType> = new Set([Plus, Minus, Star, Slash, Percent, Power]);
-/** After these a new expression begins. */
+const nesting: ReadonlySet<TokenType> = new Set([...binaryOperators, ...signs, If, Repeat]);
+/** After these a new expression begins, but for the `=` of a `repeat`. */
 const starters: ReadonlySet<TokenType> = new Set([Comma, Equals, Return, Strength]);
 
 /** The first token that lies deeper than the limit. */
 export function tooDeep(tokens: readonly IToken[]): IToken | undefined {
   const enclosing: number[] = [];
+  const heads = new Heads();
   let outside = 0;
   let operatorCount = 0;
   for (const token of tokens) {
@@ -25,11 +28,12 @@ export function tooDeep(tokens: readonly IToken[]): IToken | undefined {
     } else if (isCloser(token)) {
       operatorCount = enclosing.pop() ?? 0;
       outside = Math.max(0, outside - operatorCount - 1);
-    } else if (operators.has(token.tokenType)) {
+    } else if (nesting.has(token.tokenType)) {
       operatorCount++;
-    } else if (starters.has(token.tokenType)) {
+    } else if (starters.has(token.tokenType) && !heads.areOpen) {
       operatorCount = 0;
     }
+    heads.pass(token);
     if (outside + operatorCount > DEPTH_LIMIT) return token;
   }
   return undefined;

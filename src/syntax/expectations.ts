@@ -5,7 +5,8 @@ import { EOF, tokenLabel } from './chevrotain.ts';
 import { RightBrace, RightBracket, RightParen } from './tokens.ts';
 
 export const expectedAt: Readonly<Record<string, string>> & { readonly declaration: string } = {
-  declaration: '`const`, `network`, `sparsity` or `train`',
+  declaration: '`const`, `block`, `network`, `sparsity` or `train`',
+  blockBody: 'a statement or `}`',
   networkBody: 'a statement or `}`',
   sparsityBody: '`lasso`, a setting or `}`',
   trainBody: 'a phase, a setting or `}`',

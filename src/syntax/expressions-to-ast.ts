@@ -2,72 +2,16 @@
 
 import type { CstNode, IToken } from 'chevrotain';
 import { present } from '../base/invariant.ts';
-import type { Span } from '../base/span.ts';
-import type { Argument, BinaryOperator, Expression, ListExpression, StringLiteral } from './ast.ts';
+import type {
+  Argument, Assignment, Body, CallExpression, Expression, IfExpression, ListExpression, Name, RepeatExpression, StringLiteral,
+} from './ast.ts';
+import { climb } from './climb.ts';
 import { childrenOf, type Context, name, nodeIn, nodeSpan, nodesIn, tokenIn, tokenSpan, tokensIn, unknownNode } from './cst.ts';
 import { syntaxDiagnostics } from './diagnostics.ts';
 import { readNumber, readString } from './literals.ts';
 
 export function expression(context: Context, node: CstNode): Expression {
-  return leftToRight(node, 'product', ['Plus', 'Minus'], (child) =>
-    leftToRight(child, 'signed', ['Star', 'Slash', 'Percent'], (inner) => signed(context, inner)),
-  );
-}
-
-function leftToRight(
-  node: CstNode,
-  operands: string,
-  operators: readonly string[],
-  convert: (node: CstNode) => Expression,
-): Expression {
-  const [first, ...rest] = nodesIn(node, operands).map(convert);
-  const signs = operators.flatMap((operator) => tokensIn(node, operator)).sort((a, b) => a.startOffset - b.startOffset);
-  return rest.reduce<Expression>(
-    (left, right, i) => ({
-      kind: 'binary',
-      operator: present(signs[i], 'operator').image as BinaryOperator,
-      left,
-      right,
-      span: spanning(left, right),
-    }),
-    present(first, 'operand'),
-  );
-}
-
-function spanning(first: Expression, last: Expression): Span {
-  return { source: first.span.source, start: first.span.start, end: last.span.end };
-}
-
-function signed(context: Context, node: CstNode): Expression {
-  return negated(context, tokensIn(node, 'Minus'), power(context, nodeIn(node, 'power')));
-}
-
-function negated(context: Context, signs: readonly IToken[], value: Expression): Expression {
-  return signs.reduceRight<Expression>(
-    (operand, sign) => ({
-      kind: 'unary',
-      operator: '-',
-      operand,
-      span: { source: context.source, start: sign.startOffset, end: operand.span.end },
-    }),
-    value,
-  );
-}
-
-/** Folded from the right; each exponent first takes the signs between its `**` and itself. */
-function power(context: Context, node: CstNode): Expression {
-  const operands = nodesIn(node, 'operand');
-  const signs = tokensIn(node, 'Minus');
-  const converted = operands.map((operand) => operandOf(context, operand));
-  const fold = (i: number): Expression => {
-    const base = present(converted[i], 'operand');
-    if (i + 1 === operands.length) return base;
-    const [start, end] = [base.span.end, present(converted[i + 1], 'exponent').span.start];
-    const own = signs.filter((sign) => sign.startOffset >= start && sign.startOffset < end);
-    const right = negated(context, own, fold(i + 1));
-    return { kind: 'binary', operator: '**', left: base, right, span: spanning(base, right) };
-  };
-  return fold(0);
+  return climb({ context, items: childrenOf(node), operand: (child) => operandOf(context, child), at: 0 }, 0);
 }
 
 function operandOf(context: Context, node: CstNode): Expression {
@@ -80,6 +24,10 @@ function operandOf(context: Context, node: CstNode): Expression {
         return list(context, inner);
       case 'parenthesized':
         return expression(context, nodeIn(inner, 'expression'));
+      case 'if':
+        return conditional(context, inner);
+      case 'repeat':
+        return repeat(context, inner);
       default:
         return unknownNode(inner);
     }
@@ -95,6 +43,66 @@ function operandOf(context: Context, node: CstNode): Expression {
   return { kind: 'boolean', value: inner.image === 'true', span: tokenSpan(context, inner) };
 }
 
+/** The parser's row of branches, each within the alternative of the one before. */
+function conditional(context: Context, node: CstNode): IfExpression {
+  const conditions = nodesIn(node, 'expression').map((child) => expression(context, child));
+  const bodies = nodesIn(node, 'body').map((child) => body(context, child));
+  const words = tokensIn(node, 'If');
+  const { source, end } = nodeSpan(context, node);
+  const branch = (i: number, otherwise: Body): IfExpression => ({
+    kind: 'if',
+    condition: present(conditions[i], 'condition'),
+    then: present(bodies[i], 'body'),
+    otherwise,
+    span: { source, start: present(words[i], 'if').startOffset, end },
+  });
+  let otherwise = present(bodies.at(-1), 'body');
+  for (let i = conditions.length - 1; i > 0; i--) {
+    const value = branch(i, otherwise);
+    otherwise = { kind: 'body', assignments: [], value, span: value.span };
+  }
+  return branch(0, otherwise);
+}
+
+function repeat(context: Context, node: CstNode): RepeatExpression {
+  const index = tokensIn(node, 'Identifier')[0];
+  const carried = nodeIn(node, 'carried');
+  return {
+    kind: 'repeat',
+    count: expression(context, nodeIn(node, 'expression')),
+    ...(index && { index: name(context, index) }),
+    carried: {
+      kind: 'carried',
+      name: name(context, tokenIn(carried, 'Identifier')),
+      initial: expression(context, nodeIn(carried, 'expression')),
+      span: nodeSpan(context, carried),
+    },
+    body: body(context, nodeIn(node, 'body')),
+    span: nodeSpan(context, node),
+  };
+}
+
+function body(context: Context, node: CstNode): Body {
+  return {
+    kind: 'body',
+    assignments: nodesIn(node, 'setting').map((child) => assignment(context, child)),
+    value: expression(context, nodeIn(node, 'expression')),
+    span: nodeSpan(context, node),
+  };
+}
+
+/** The name and value that constants, layers, settings and clauses consist of. */
+export function named(context: Context, node: CstNode): { readonly name: Name; readonly value: Expression } {
+  return {
+    name: name(context, tokenIn(node, 'Identifier')),
+    value: expression(context, nodeIn(node, 'expression')),
+  };
+}
+
+export function assignment(context: Context, node: CstNode): Assignment {
+  return { kind: 'assignment', ...named(context, node), span: nodeSpan(context, node) };
+}
+
 export function string(context: Context, token: IToken): StringLiteral {
   const span = tokenSpan(context, token);
   const { value, diagnostics } = readString(token.image, span);
@@ -107,7 +115,7 @@ export function list(context: Context, node: CstNode): ListExpression {
   return { kind: 'list', items, span: nodeSpan(context, node) };
 }
 
-function call(context: Context, node: CstNode): Expression {
+export function call(context: Context, node: CstNode): CallExpression {
   const args = nodesIn(node, 'argument').map((child) => argument(context, child));
   const firstNamed = args.find((arg) => arg.name);
   // An argument without width stands for one that recovery took out.

@@ -10,7 +10,7 @@ import { endOf, isIdentifier, isSupplied } from './brackets.ts';
 import { describe, isReserved } from './describe.ts';
 import { syntaxDiagnostics } from './diagnostics.ts';
 import { between, type ParseError } from './recover.ts';
-import { Colon, Equals, LeftBrace, Strength } from './tokens.ts';
+import { Colon, Equals, IsEqual, LeftBrace, Strength } from './tokens.ts';
 
 export function parserDiagnostics(
   source: Source,
@@ -71,7 +71,7 @@ function hint({ message, token, context }: IRecognitionException, previous: ITok
   if (isReserved(token) && /name|setting|expression/.test(message)) {
     return `\`${token.image}\` is a word of the language and cannot be a name`;
   }
-  if (token.tokenType === Equals && previous?.tokenType === Strength) return 'no `=` after `strength`';
+  if ((token.tokenType === Equals || token.tokenType === IsEqual) && previous?.tokenType === Strength) return 'no `=` after `strength`';
   if (token.tokenType === Colon && context.ruleStack.at(-1) === 'call') return 'arguments are named with `=`';
   return undefined;
 }

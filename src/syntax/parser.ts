@@ -2,16 +2,17 @@
 // are plain names: the grammar does not grow with them. `grammar/` is generated from these rules. It stops at
 // the first error; `recover` goes on from there.
 //
-// Nesting is by brackets alone (prefix and power operators are loops here), so the bracket depth that
-// `balance` caps bounds the recursion.
+// An expression is a flat row of operands, signs and operators here: `operators` knows how they bind. So nesting is by
+// brackets and by the heads of `if` and `repeat` alone, which `depth` counts.
 
 import type { CstNode, IRecognitionException, ISerializedGast, IToken, ParserMethod } from 'chevrotain';
 import { CstParser } from './chevrotain.ts';
 import { expectations, expectedAt } from './expectations.ts';
+import { binaryOperators } from './operators.ts';
 import {
-  allTokens, Colon, Comma, Const, Dot, Equals, False, Identifier, Labels, Lasso, LeftBrace, LeftBracket, LeftParen,
-  Minus, Network, NumberToken, Of, On, Percent, Plus, Power, Return, RightBrace, RightBracket, RightParen, Slash,
-  Sparsity, Star, Strength, StringToken, Tensor, Train, True,
+  allTokens, As, Block, Colon, Comma, Const, Dot, Else, Equals, False, From, Identifier, If, Import, Labels, Lasso,
+  LeftBrace, LeftBracket, LeftParen, Minus, Network, Not, NumberToken, Of, On, Power, Repeat, Return, RightBrace,
+  RightBracket, RightParen, Sparsity, Star, Strength, StringToken, Tensor, Times, Train, True, With,
 } from './tokens.ts';
 
 type Rule = ParserMethod<[], CstNode>;
@@ -27,7 +28,19 @@ class SslParser extends CstParser {
   }
 
   file: Rule = this.RULE('file', () => {
-    this.MANY(() => this.SUBRULE(this.declaration));
+    this.MANY(() => this.SUBRULE(this.import));
+    this.MANY2(() => this.SUBRULE(this.declaration));
+  });
+
+  import: Rule = this.RULE('import', () => {
+    this.CONSUME(Import);
+    this.CONSUME(Identifier);
+    this.MANY(() => {
+      this.CONSUME(Comma);
+      this.CONSUME2(Identifier);
+    });
+    this.CONSUME(From);
+    this.CONSUME(StringToken);
   });
 
   declaration: Rule = this.RULE('declaration', () => {
@@ -35,6 +48,7 @@ class SslParser extends CstParser {
       ERR_MSG: expectedAt.declaration,
       DEF: [
         { ALT: () => this.SUBRULE(this.constant) },
+        { ALT: () => this.SUBRULE(this.block) },
         { ALT: () => this.SUBRULE(this.network) },
         { ALT: () => this.SUBRULE(this.sparsity) },
         { ALT: () => this.SUBRULE(this.train) },
@@ -49,16 +63,16 @@ class SslParser extends CstParser {
     this.SUBRULE(this.expression);
   });
 
-  network: Rule = this.RULE('network', () => {
-    this.CONSUME(Network);
+  block: Rule = this.RULE('block', () => {
+    this.CONSUME(Block);
     this.CONSUME(Identifier);
-    this.SUBRULE(this.inputs);
+    this.SUBRULE(this.parameters);
     this.CONSUME(LeftBrace);
     this.MANY(() => this.SUBRULE(this.statement));
     this.CONSUME(RightBrace);
   });
 
-  inputs: Rule = this.RULE('inputs', () => {
+  parameters: Rule = this.RULE('parameters', () => {
     this.CONSUME(LeftParen);
     this.SUBRULE(this.parameter);
     this.MANY(() => {
@@ -70,6 +84,34 @@ class SslParser extends CstParser {
   });
 
   parameter: Rule = this.RULE('parameter', () => {
+    this.CONSUME(Identifier);
+    this.OPTION(() => {
+      this.CONSUME(Equals);
+      this.SUBRULE(this.expression);
+    });
+  });
+
+  network: Rule = this.RULE('network', () => {
+    this.CONSUME(Network);
+    this.CONSUME(Identifier);
+    this.SUBRULE(this.inputs);
+    this.CONSUME(LeftBrace);
+    this.MANY(() => this.SUBRULE(this.statement));
+    this.CONSUME(RightBrace);
+  });
+
+  inputs: Rule = this.RULE('inputs', () => {
+    this.CONSUME(LeftParen);
+    this.SUBRULE(this.inputParameter);
+    this.MANY(() => {
+      this.CONSUME(Comma);
+      this.SUBRULE2(this.inputParameter);
+    });
+    this.OPTION(() => this.CONSUME2(Comma));
+    this.CONSUME(RightParen);
+  });
+
+  inputParameter: Rule = this.RULE('inputParameter', () => {
     this.CONSUME(Identifier);
     this.CONSUME(Colon);
     this.CONSUME(Tensor);
@@ -97,7 +139,7 @@ class SslParser extends CstParser {
     this.SUBRULE(this.expression);
   });
 
-  /** A layer in a network; a setting in the other blocks. */
+  /** A layer in a network, a block or a body; elsewhere a setting. */
   setting: Rule = this.RULE('setting', () => {
     this.CONSUME(Identifier);
     this.CONSUME(Equals);
@@ -106,6 +148,7 @@ class SslParser extends CstParser {
 
   sparsity: Rule = this.RULE('sparsity', () => {
     this.CONSUME(Sparsity);
+    this.OPTION(() => this.CONSUME(Identifier));
     this.CONSUME(LeftBrace);
     this.MANY(() => {
       this.OR({
@@ -118,10 +161,10 @@ class SslParser extends CstParser {
 
   lasso: Rule = this.RULE('lasso', () => {
     this.CONSUME(Lasso);
-    this.CONSUME(Identifier);
+    this.SUBRULE(this.structure);
     this.MANY(() => {
       this.CONSUME(Comma);
-      this.CONSUME2(Identifier);
+      this.SUBRULE2(this.structure);
     });
     this.CONSUME(Of);
     this.SUBRULE(this.layers);
@@ -135,8 +178,23 @@ class SslParser extends CstParser {
     this.MANY3({ GATE: () => this.LA(2).tokenType !== Equals, DEF: () => this.SUBRULE(this.clause) });
   });
 
-  /** One pattern of layer names: pieces without space between them. */
+  structure: Rule = this.RULE('structure', () => {
+    this.OR({
+      ERR_MSG: 'a name',
+      DEF: [{ ALT: () => this.SUBRULE(this.call) }, { ALT: () => this.CONSUME(Identifier) }],
+    });
+  });
+
   layers: Rule = this.RULE('layers', () => {
+    this.SUBRULE(this.pattern);
+    this.OPTION(() => {
+      this.CONSUME(Times);
+      this.SUBRULE(this.expression);
+    });
+  });
+
+  /** Pieces without space between them. */
+  pattern: Rule = this.RULE('pattern', () => {
     this.SUBRULE(this.piece);
     this.MANY({
       GATE: () => this.LA(1).startOffset === (this.LA(0).endOffset ?? NaN) + 1,
@@ -191,39 +249,17 @@ class SslParser extends CstParser {
   });
 
   expression: Rule = this.RULE('expression', () => {
-    this.SUBRULE(this.product);
-    this.MANY(() => {
-      this.OR([{ ALT: () => this.CONSUME(Plus) }, { ALT: () => this.CONSUME(Minus) }]);
-      this.SUBRULE2(this.product);
-    });
-  });
-
-  product: Rule = this.RULE('product', () => {
-    this.SUBRULE(this.signed);
-    this.MANY(() => {
-      this.OR([
-        { ALT: () => this.CONSUME(Star) },
-        { ALT: () => this.CONSUME(Slash) },
-        { ALT: () => this.CONSUME(Percent) },
-      ]);
-      this.SUBRULE2(this.signed);
-    });
-  });
-
-  /** Signs bind weaker than powers: `-2 ** 2` is -4. */
-  signed: Rule = this.RULE('signed', () => {
-    this.MANY(() => this.CONSUME(Minus));
-    this.SUBRULE(this.power);
-  });
-
-  /** From the right: `2 ** 3 ** 2` is 512. Exponents may be signed. */
-  power: Rule = this.RULE('power', () => {
+    this.MANY(() => this.OR([{ ALT: () => this.CONSUME(Minus) }, { ALT: () => this.CONSUME(Not) }]));
     this.SUBRULE(this.operand);
-    this.MANY(() => {
-      this.CONSUME(Power);
-      this.MANY2(() => this.CONSUME(Minus));
+    this.MANY2(() => {
+      this.SUBRULE(this.operator);
+      this.MANY3(() => this.OR2([{ ALT: () => this.CONSUME2(Minus) }, { ALT: () => this.CONSUME2(Not) }]));
       this.SUBRULE2(this.operand);
     });
+  });
+
+  operator: Rule = this.RULE('operator', () => {
+    this.OR(binaryOperators.map((type, i) => ({ ALT: () => this.consume(i, type) })));
   });
 
   operand: Rule = this.RULE('operand', () => {
@@ -238,6 +274,8 @@ class SslParser extends CstParser {
         { ALT: () => this.CONSUME(False) },
         { ALT: () => this.SUBRULE(this.list) },
         { ALT: () => this.SUBRULE(this.parenthesized) },
+        { ALT: () => this.SUBRULE(this.if) },
+        { ALT: () => this.SUBRULE(this.repeat) },
       ],
     });
   });
@@ -246,6 +284,45 @@ class SslParser extends CstParser {
     this.CONSUME(LeftParen);
     this.SUBRULE(this.expression);
     this.CONSUME(RightParen);
+  });
+
+  if: Rule = this.RULE('if', () => {
+    this.CONSUME(If);
+    this.SUBRULE(this.expression);
+    this.SUBRULE(this.body);
+    this.MANY(() => {
+      this.CONSUME(Else);
+      this.CONSUME2(If);
+      this.SUBRULE2(this.expression);
+      this.SUBRULE2(this.body);
+    });
+    this.CONSUME2(Else);
+    this.SUBRULE3(this.body);
+  });
+
+  repeat: Rule = this.RULE('repeat', () => {
+    this.CONSUME(Repeat);
+    this.SUBRULE(this.expression);
+    this.OPTION(() => {
+      this.CONSUME(As);
+      this.CONSUME(Identifier);
+    });
+    this.CONSUME(With);
+    this.SUBRULE(this.carried);
+    this.SUBRULE(this.body);
+  });
+
+  carried: Rule = this.RULE('carried', () => {
+    this.CONSUME(Identifier);
+    this.CONSUME(Equals);
+    this.SUBRULE(this.expression);
+  });
+
+  body: Rule = this.RULE('body', () => {
+    this.CONSUME(LeftBrace);
+    this.MANY(() => this.SUBRULE(this.setting));
+    this.SUBRULE(this.expression);
+    this.CONSUME(RightBrace);
   });
 
   list: Rule = this.RULE('list', () => {

@@ -8,10 +8,12 @@
 import type { CstNode, IRecognitionException, IToken, TokenType } from 'chevrotain';
 import { present } from '../base/invariant.ts';
 import { endsOperand, isAtom, isCloser, isIdentifier, isOpener, isSupplied, supplied } from './brackets.ts';
+import { Heads } from './heads.ts';
+import { binaryOperators } from './operators.ts';
 import { parseTokens } from './parser.ts';
 import type { ParsedTokens } from './parser.ts';
 import {
-  Colon, Comma, Const, Dot, Equals, Identifier, Lasso, LeftBrace, LeftParen, Network, NumberToken, Of, On, Power,
+  Colon, Comma, Const, Dot, Else, Equals, Identifier, Lasso, LeftBrace, LeftParen, Network, NumberToken, Of, On, Power,
   Return, RightBrace, Sparsity, Star, Strength, Tensor, Train,
 } from './tokens.ts';
 
@@ -77,19 +79,24 @@ function repaired(tokens: readonly IToken[], at: number, error: IRecognitionExce
 interface Depths {
   readonly braces: readonly number[];
   readonly brackets: readonly number[];
+  /** Whether in the head of an `if` or a `repeat`. */
+  readonly heads: readonly boolean[];
 }
 
 function depthsOf(tokens: readonly IToken[]): Depths {
-  const [braces, brackets]: [number[], number[]] = [[], []];
+  const [braces, brackets, heads]: [number[], number[], boolean[]] = [[], [], []];
+  const passed = new Heads();
   let [brace, bracket] = [0, 0];
   for (const token of tokens) {
     braces.push(brace);
     brackets.push(bracket);
+    heads.push(passed.areOpen);
+    passed.pass(token);
     const step = isOpener(token) ? 1 : isCloser(token) ? -1 : 0;
     if (token.tokenType === LeftBrace || token.tokenType === RightBrace) brace += step;
     else bracket += step;
   }
-  return { braces: [...braces, brace], brackets: [...brackets, bracket] };
+  return { braces: [...braces, brace], brackets: [...brackets, bracket], heads: [...heads, passed.areOpen] };
 }
 
 // Within brackets
@@ -157,7 +164,8 @@ function withoutStatement(tokens: readonly IToken[], at: number, rule: string, d
   const inStatement = !between.has(rule);
   const starts = (i: number): boolean => startsStatement(tokens, i, depths);
   let start = inStatement && starts(at) ? at - 1 : at;
-  while (start > 0 && !starts(start)) start--;
+  const depth = depths.braces[start] ?? 0;
+  while (start > 0 && !(starts(start) && (depths.braces[start] ?? 0) <= depth)) start--;
   let end = inStatement && starts(at) ? at : at + 1;
   while (end < tokens.length && !(starts(end) && depths.braces[end] === depths.braces[start])) {
     const closes = tokens[end]?.tokenType === RightBrace && depths.braces[end] === depths.braces[start];
@@ -169,10 +177,13 @@ function withoutStatement(tokens: readonly IToken[], at: number, rule: string, d
 
 const starters: readonly TokenType[] = [...declarations, Return, Lasso];
 
-function startsStatement(tokens: readonly IToken[], i: number, { brackets }: Depths): boolean {
+/** After the brace of a body these go on with the expression that it is part of. */
+const continuesValue: ReadonlySet<TokenType> = new Set([Else, ...binaryOperators]);
+
+function startsStatement(tokens: readonly IToken[], i: number, { brackets, heads }: Depths): boolean {
   const [previous, token, next] = [tokens[i - 1], tokens[i], tokens[i + 1]];
   if (!token || !previous) return true;
-  if ((brackets[i] ?? 0) > 0) return false;
+  if ((brackets[i] ?? 0) > 0 || heads[i] === true || continuesValue.has(token.tokenType)) return false;
   if (token.tokenType === RightBrace || starters.includes(token.tokenType)) return true;
   if (previous.tokenType === LeftBrace || previous.tokenType === RightBrace) return true;
   if (token.tokenType === Strength && endsPatterns(tokens, i)) return false;

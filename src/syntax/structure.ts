@@ -1,9 +1,9 @@
-// What a well-formed file must have besides fitting the grammar: blocks that occur once, and networks that end
-// by returning.
+// What a well-formed file must have besides fitting the grammar: a network and a train block at most, penalties told
+// apart by name, and networks and blocks that end by returning.
 
 import type { Diagnostic } from '../base/diagnostic.ts';
 import type { Span } from '../base/span.ts';
-import type { Declaration, NetworkDeclaration, SourceFile } from './ast.ts';
+import type { BlockDeclaration, Declaration, NetworkDeclaration, SourceFile, Statement } from './ast.ts';
 import { syntaxDiagnostics } from './diagnostics.ts';
 
 export function structureDiagnostics(file: SourceFile): Diagnostic[] {
@@ -13,20 +13,34 @@ export function structureDiagnostics(file: SourceFile): Diagnostic[] {
 function repeatedBlocks(declarations: readonly Declaration[]): Diagnostic[] {
   const first = new Map<string, Declaration>();
   return declarations.flatMap((declaration) => {
-    const { kind } = declaration;
-    if (kind === 'const') return [];
-    const earlier = first.get(kind);
+    const title = uniqueTitle(declaration);
+    if (title === undefined) return [];
+    const earlier = first.get(title);
     if (earlier) {
       return syntaxDiagnostics['repeated-block']({
         span: keyword(declaration),
-        args: [kind],
+        args: [title],
         related: [{ message: 'the first is here', span: keyword(earlier) }],
-        help: `a file has one \`${kind}\` block`,
+        help: declaration.kind === 'sparsity' ? 'tell them apart by name: `sparsity coarse { ... }`, `sparsity fine { ... }`' : `a file has one \`${title}\` block`,
       });
     }
-    first.set(kind, declaration);
+    first.set(title, declaration);
     return [];
   });
+}
+
+/** What no other declaration of the file may be called. Names of constants and blocks are the checker's. */
+function uniqueTitle(declaration: Declaration): string | undefined {
+  switch (declaration.kind) {
+    case 'const':
+    case 'block':
+      return undefined;
+    case 'sparsity':
+      return declaration.name ? `sparsity ${declaration.name.text}` : 'sparsity';
+    case 'network':
+    case 'train':
+      return declaration.kind;
+  }
 }
 
 function keyword({ kind, span }: Declaration): Span {
@@ -34,7 +48,7 @@ function keyword({ kind, span }: Declaration): Span {
 }
 
 function returns(declaration: Declaration): Diagnostic[] {
-  if (declaration.kind !== 'network') return [];
+  if (declaration.kind !== 'network' && declaration.kind !== 'block') return [];
   const { statements } = declaration;
   const index = statements.findIndex((statement) => statement.kind === 'return');
   if (index < 0) return [missingReturn(declaration)];
@@ -43,17 +57,19 @@ function returns(declaration: Declaration): Diagnostic[] {
   return [
     syntaxDiagnostics['after-return']({
       span: found.span,
-      args: [],
+      args: [declaration.kind],
       related: [{ message: 'this follows it', span: next.span }],
     }),
   ];
 }
 
-function missingReturn({ name, statements, span }: NetworkDeclaration): Diagnostic {
+function missingReturn(declaration: NetworkDeclaration | BlockDeclaration): Diagnostic {
+  const { kind, name, span } = declaration;
+  const statements: readonly Statement[] = declaration.statements;
   const last = statements.findLast((statement) => statement.kind === 'assignment');
   return syntaxDiagnostics['missing-return']({
     span: { source: span.source, start: span.end - 1, end: span.end },
-    args: [name.text],
+    args: [kind, name.text],
     help: last ? `end it with \`return ${last.name.text}\`` : 'end it with `return ...`',
   });
 }

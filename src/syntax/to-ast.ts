@@ -5,12 +5,13 @@ import type { CstNode } from 'chevrotain';
 import type { Diagnostic } from '../base/diagnostic.ts';
 import type { Source } from '../base/span.ts';
 import type {
-  ConstDeclaration, Declaration, Expression, InputParameter, LassoStatement, LayerPattern, Name, NetworkDeclaration,
-  Phase, Setting, SourceFile, SparsityDeclaration, Statement, TrainDeclaration,
+  BlockDeclaration, BlockParameter, ConstDeclaration, Declaration, ImportDeclaration, InputParameter, LassoStatement,
+  LayerPattern, NetworkDeclaration, Phase, Setting, SourceFile, SparsityDeclaration, Statement, StructureReference,
+  TrainDeclaration,
 } from './ast.ts';
 import { type Context, entriesOf, innerOf, name, nodeIn, nodeSpan, nodesIn, tokenIn, tokensIn, unknownNode } from './cst.ts';
 import { syntaxDiagnostics } from './diagnostics.ts';
-import { expression, list, string } from './expressions-to-ast.ts';
+import { assignment, call, expression, list, named, string } from './expressions-to-ast.ts';
 
 export interface Converted {
   readonly file: SourceFile;
@@ -19,20 +20,32 @@ export interface Converted {
 
 export function toAst(source: Source, file: CstNode): Converted {
   const context: Context = { source, diagnostics: [] };
+  const imports = nodesIn(file, 'import').map((node) => importDeclaration(context, node));
   const declarations = nodesIn(file, 'declaration').map((node) => declaration(context, node));
   return {
-    file: { kind: 'file', source, declarations, span: { source, start: 0, end: source.text.length } },
+    file: { kind: 'file', source, imports, declarations, span: { source, start: 0, end: source.text.length } },
     diagnostics: context.diagnostics,
   };
 }
 
 // Declarations
 
+function importDeclaration(context: Context, node: CstNode): ImportDeclaration {
+  return {
+    kind: 'import',
+    names: tokensIn(node, 'Identifier').map((token) => name(context, token)),
+    path: string(context, tokenIn(node, 'String')),
+    span: nodeSpan(context, node),
+  };
+}
+
 function declaration(context: Context, node: CstNode): Declaration {
   const inner = innerOf(node);
   switch (inner.name) {
     case 'constant':
       return constant(context, inner);
+    case 'block':
+      return block(context, inner);
     case 'network':
       return network(context, inner);
     case 'sparsity':
@@ -48,11 +61,27 @@ function constant(context: Context, node: CstNode): ConstDeclaration {
   return { kind: 'const', ...named(context, node), span: nodeSpan(context, node) };
 }
 
-/** The name and value that constants, layers, settings and clauses consist of. */
-function named(context: Context, node: CstNode): { readonly name: Name; readonly value: Expression } {
+function block(context: Context, node: CstNode): BlockDeclaration {
+  const statements = nodesIn(node, 'statement').map((child) => statement(context, child));
+  for (const { kind, span } of statements) {
+    if (kind === 'labels') context.diagnostics.push(syntaxDiagnostics['labels-place']({ span, args: [], help: 'they name the outputs of a network: write them there' }));
+  }
   return {
+    kind: 'block',
     name: name(context, tokenIn(node, 'Identifier')),
-    value: expression(context, nodeIn(node, 'expression')),
+    parameters: nodesIn(nodeIn(node, 'parameters'), 'parameter').map((child) => parameter(context, child)),
+    statements: statements.filter((each) => each.kind !== 'labels'),
+    span: nodeSpan(context, node),
+  };
+}
+
+function parameter(context: Context, node: CstNode): BlockParameter {
+  const [value] = nodesIn(node, 'expression');
+  return {
+    kind: 'parameter',
+    name: name(context, tokenIn(node, 'Identifier')),
+    ...(value && { default: expression(context, value) }),
+    span: nodeSpan(context, node),
   };
 }
 
@@ -60,7 +89,7 @@ function network(context: Context, node: CstNode): NetworkDeclaration {
   return {
     kind: 'network',
     name: name(context, tokenIn(node, 'Identifier')),
-    inputs: nodesIn(nodeIn(node, 'inputs'), 'parameter').map((parameter) => input(context, parameter)),
+    inputs: nodesIn(nodeIn(node, 'inputs'), 'inputParameter').map((child) => input(context, child)),
     statements: nodesIn(node, 'statement').map((child) => statement(context, child)),
     span: nodeSpan(context, node),
   };
@@ -86,7 +115,7 @@ function statement(context: Context, node: CstNode): Statement {
   const span = nodeSpan(context, inner);
   switch (inner.name) {
     case 'setting':
-      return { kind: 'assignment', ...named(context, inner), span };
+      return assignment(context, inner);
     case 'labels':
       return { kind: 'labels', labels: list(context, nodeIn(inner, 'list')), span };
     case 'return':
@@ -104,31 +133,41 @@ function sparsity(context: Context, node: CstNode): SparsityDeclaration {
   const statements = entriesOf(node).map((child) =>
     child.name === 'lasso' ? lasso(context, child) : setting(context, child),
   );
-  return { kind: 'sparsity', statements, span: nodeSpan(context, node) };
+  const token = tokensIn(node, 'Identifier')[0];
+  return { kind: 'sparsity', ...(token && { name: name(context, token) }), statements, span: nodeSpan(context, node) };
 }
 
 function lasso(context: Context, node: CstNode): LassoStatement {
   return {
     kind: 'lasso',
-    structures: tokensIn(node, 'Identifier').map((token) => name(context, token)),
-    layers: nodesIn(node, 'layers').map((child) => pattern(context, child)),
+    structures: nodesIn(node, 'structure').map((child) => structure(context, child)),
+    layers: nodesIn(node, 'layers').map((child) => layers(context, child)),
     strength: expression(context, nodeIn(node, 'expression')),
     clauses: nodesIn(node, 'clause').map((child) => setting(context, child)),
     span: nodeSpan(context, node),
   };
 }
 
+function structure(context: Context, node: CstNode): StructureReference {
+  const span = nodeSpan(context, node);
+  const [called] = nodesIn(node, 'call');
+  if (!called) return { kind: 'structure', name: name(context, tokenIn(node, 'Identifier')), arguments: [], span };
+  const { callee, arguments: given } = call(context, called);
+  return { kind: 'structure', name: callee, arguments: given, span };
+}
+
 const WELL_FORMED_PATTERN = /^[\w*]+(?:\.[\w*]+)*$/;
 
-function pattern(context: Context, node: CstNode): LayerPattern {
-  const span = nodeSpan(context, node);
+function layers(context: Context, node: CstNode): LayerPattern {
+  const span = nodeSpan(context, nodeIn(node, 'pattern'));
+  const [multiplier] = nodesIn(node, 'expression');
   const text = context.source.text.slice(span.start, span.end);
   if (!WELL_FORMED_PATTERN.test(text)) {
     context.diagnostics.push(
       syntaxDiagnostics['malformed-pattern']({ span, args: [text], help: 'for example `conv1`, `conv*`, `stage2.*.conv1`' }),
     );
   }
-  return { kind: 'layer-pattern', pattern: text, span };
+  return { kind: 'layer-pattern', pattern: text, ...(multiplier && { multiplier: expression(context, multiplier) }), span };
 }
 
 function train(context: Context, node: CstNode): TrainDeclaration {

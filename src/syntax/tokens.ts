@@ -1,5 +1,5 @@
-// The words of the language. Reserved words are few; the soft ones (`labels`, `tensor`, `strength`) are also
-// identifiers, so that a layer or a setting may bear their names.
+// The words of the language. Reserved words are those that an expression would otherwise take for a name; the
+// others (`labels`, `block`, `from`) are also identifiers, so that a layer or a setting may bear their names.
 
 import type { TokenType } from 'chevrotain';
 import { createToken, Lexer } from './chevrotain.ts';
@@ -27,6 +27,18 @@ export const Lasso: TokenType = reserved('Lasso', 'lasso');
 export const Of: TokenType = reserved('Of', 'of');
 export const True: TokenType = reserved('True', 'true');
 export const False: TokenType = reserved('False', 'false');
+export const If: TokenType = reserved('If', 'if');
+export const Else: TokenType = reserved('Else', 'else');
+export const Repeat: TokenType = reserved('Repeat', 'repeat');
+export const And: TokenType = reserved('And', 'and');
+export const Or: TokenType = reserved('Or', 'or');
+export const Not: TokenType = reserved('Not', 'not');
+export const Import: TokenType = soft('Import', 'import');
+export const From: TokenType = soft('From', 'from');
+export const Block: TokenType = soft('Block', 'block');
+export const As: TokenType = soft('As', 'as');
+export const With: TokenType = soft('With', 'with');
+export const Times: TokenType = soft('Times', 'times');
 export const Labels: TokenType = soft('Labels', 'labels');
 export const Tensor: TokenType = soft('Tensor', 'tensor');
 export const Strength: TokenType = soft('Strength', 'strength');
@@ -74,6 +86,12 @@ export const LeftBracket: TokenType = punctuation('LeftBracket', '[');
 export const RightBracket: TokenType = punctuation('RightBracket', ']');
 export const Comma: TokenType = punctuation('Comma', ',');
 export const Colon: TokenType = punctuation('Colon', ':');
+export const IsEqual: TokenType = punctuation('IsEqual', '==');
+export const IsNotEqual: TokenType = punctuation('IsNotEqual', '!=');
+export const AtMost: TokenType = punctuation('AtMost', '<=');
+export const AtLeast: TokenType = punctuation('AtLeast', '>=');
+export const Less: TokenType = punctuation('Less', '<');
+export const Greater: TokenType = punctuation('Greater', '>');
 export const Equals: TokenType = punctuation('Equals', '=');
 export const Dot: TokenType = punctuation('Dot', '.');
 export const Plus: TokenType = punctuation('Plus', '+');
@@ -107,9 +125,9 @@ const Whitespace: TokenType = createToken({
 });
 
 export const reservedWords: readonly TokenType[] = [
-  Const, Network, Sparsity, Train, On, Return, Lasso, Of, True, False,
+  Const, Network, Sparsity, Train, On, Return, Lasso, Of, If, Else, Repeat, And, Or, Not, True, False,
 ];
-export const softWords: readonly TokenType[] = [Labels, Tensor, Strength];
+export const softWords: readonly TokenType[] = [Import, From, Block, As, With, Labels, Tensor, Times, Strength];
 
 /** In matching order: longer spellings before their beginnings, words before `Identifier`. */
 export const allTokens: readonly TokenType[] = [
@@ -117,7 +135,7 @@ export const allTokens: readonly TokenType[] = [
   ...reservedWords, ...softWords, Identifier,
   MalformedNumber, NumberToken, StringToken, UnterminatedString, SingleQuoted,
   LeftBrace, RightBrace, LeftParen, RightParen, LeftBracket, RightBracket,
-  Comma, Colon, Equals, Dot, Plus, Minus, Power, Star, Slash, Percent,
+  Comma, Colon, IsEqual, IsNotEqual, AtMost, AtLeast, Less, Greater, Equals, Dot, Plus, Minus, Power, Star, Slash, Percent,
 ];
 
 export const lexer: Lexer = new Lexer([...allTokens]);
