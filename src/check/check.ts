@@ -9,10 +9,13 @@ import type { SourceFile } from '../syntax/ast.ts';
 import { advice } from './advice.ts';
 import { constantScope } from './constants.ts';
 import { nameDiagnostics, reportTo } from './diagnostics.ts';
-import { checkNetwork } from './network.ts';
+import { elaborate } from './elaborate.ts';
+import { buildNetwork } from './network.ts';
 import { checkBatches } from './size.ts';
 import { checkSparsity } from './sparsity.ts';
 import { checkStatistics } from './statistics.ts';
+import { symbolTable } from './symbols.ts';
+import type { SourceSymbol } from './symbols.ts';
 import { checkTrain } from './train.ts';
 import { unbuiltForms } from './unbuilt.ts';
 
@@ -21,12 +24,14 @@ export interface Checked {
   readonly model?: Model;
   /** In the order of their places. */
   readonly diagnostics: readonly Diagnostic[];
+  /** In the order of their places. */
+  readonly symbols: readonly SourceSymbol[];
 }
 
 /** @param file A file without syntax errors. */
 export function check(file: SourceFile, ops: OpRegistry): Checked {
   const unbuilt = unbuiltForms(file);
-  if (unbuilt.length > 0) return { diagnostics: unbuilt };
+  if (unbuilt.length > 0) return { diagnostics: unbuilt, symbols: [] };
   const found: Diagnostic[] = [];
   const report = reportTo((diagnostic) => found.push(diagnostic), advice());
   const { declarations } = file;
@@ -35,11 +40,13 @@ export function check(file: SourceFile, ops: OpRegistry): Checked {
   const trainDeclaration = declarations.find((each) => each.kind === 'train');
 
   const defined = [...(declaration?.inputs ?? []), ...(declaration?.statements ?? []).filter((statement) => statement.kind === 'assignment')];
+  const symbols = symbolTable();
   const places = new Map(defined.map(({ name }) => [name.text, name.span]));
-  const constants = constantScope(declarations.filter((each) => each.kind === 'const'), places, report);
+  const constants = constantScope(declarations.filter((each) => each.kind === 'const'), places, symbols, report);
   if (!declaration) report(nameDiagnostics['no-network']({ span: { ...file.span, start: file.span.end }, args: [], help: 'for example `network Net(image: tensor[1, 28, 28]) { ... }`' }));
 
-  const checked = declaration && checkNetwork(declaration, constants, ops, report);
+  const elaborated = declaration && elaborate(declaration, constants, symbols, ops, report);
+  const checked = declaration && elaborated && buildNetwork(declaration, elaborated, ops, report);
   const sparsity = checked && checkSparsity(sparsityDeclaration, checked, constants, ops, report);
   const penalized = (sparsityDeclaration?.statements ?? []).some((statement) => statement.kind === 'lasso');
   const train = trainDeclaration && checkTrain(trainDeclaration, penalized, constants, report);
@@ -52,6 +59,8 @@ export function check(file: SourceFile, ops: OpRegistry): Checked {
   const inOrder = found.toSorted((a, b) => (a.span?.start ?? 0) - (b.span?.start ?? 0));
   const diagnostics = cappedOfSource(inOrder, (hidden, severity) => nameDiagnostics['too-many']({ args: [hidden], severity }));
   const failed = diagnostics.some((diagnostic) => diagnostic.severity === 'error');
-  if (failed || !checked?.network || !sparsity) return { diagnostics };
-  return { model: { network: checked.network, ...sparsity, ...(train && { train }) }, diagnostics };
+  const answer = { diagnostics, symbols: symbols.list(checked?.shapeOf) };
+  if (failed || !checked?.network || !sparsity) return answer;
+  const sources = { main: file.source, imported: new Map() };
+  return { ...answer, model: { sources, network: checked.network, ...sparsity, ...(train && { train }) } };
 }

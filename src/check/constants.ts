@@ -4,7 +4,8 @@ import type { Span } from '../base/span.ts';
 import type { BinaryExpression, BinaryOperator, ConstDeclaration, Expression, Name } from '../syntax/ast.ts';
 import { argumentDiagnostics, nameDiagnostics } from './diagnostics.ts';
 import type { Report } from './diagnostics.ts';
-import { definitionsByName, laterDefinition, noCycles } from './references.ts';
+import { laterDefinition, noCycles, writtenByName } from './references.ts';
+import type { SymbolTable } from './symbols.ts';
 import { unbuilt } from './unbuilt.ts';
 
 export type Constant = number | string | boolean | readonly Constant[];
@@ -17,15 +18,18 @@ export interface ConstantScope {
 }
 
 /** @param layers Places of the names a network defines: for a better message when one stands for a number. */
-export function constantScope(declarations: readonly ConstDeclaration[], layers: ReadonlyMap<string, Span>, report: Report): ConstantScope {
-  const definitions = definitionsByName(declarations);
+export function constantScope(declarations: readonly ConstDeclaration[], layers: ReadonlyMap<string, Span>, symbols: SymbolTable, report: Report): ConstantScope {
+  const definitions = writtenByName(declarations);
   // Undefined: the constant has been reported, so whatever reads it is silent.
   const values = new Map<string, Constant | undefined>();
   const cycles = noCycles();
   let current: string | undefined;
 
   const read = (name: Name): Constant | undefined => {
-    if (values.has(name.text)) return values.get(name.text);
+    if (values.has(name.text)) {
+      symbols.note(name, 'constant', definitions.get(name.text)?.name.span);
+      return values.get(name.text);
+    }
     const later = laterDefinition(name, current, definitions, cycles);
     if (later === 'known') return undefined;
     if (later) return report(later);
@@ -87,6 +91,7 @@ export function constantScope(declarations: readonly ConstDeclaration[], layers:
       const related = [{ message: 'first defined here', span: first.name.span }];
       report(nameDiagnostics.duplicate({ span: declaration.name.span, args: [name], related }));
     }
+    symbols.note(declaration.name, 'constant', declaration.name.span);
     current = name;
     const value = evaluate(declaration.value);
     values.set(name, values.has(name) ? undefined : value);

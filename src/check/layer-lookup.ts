@@ -3,7 +3,7 @@
 
 import type { StructureKind } from '../ir/structure.ts';
 import { globOf, isPlain } from './glob.ts';
-import type { Layer } from './network-scope.ts';
+import type { Layer } from './layer.ts';
 
 export interface LayerLookup {
   /** In the order of the network; undefined: the file has asked for more than is looked up. */

@@ -1,4 +1,4 @@
-// The name of each call of a statement. In `fc1 = relu(dense(pool2, units = 500))` the first call that has
+// The names of the calls of a statement. In `fc1 = relu(dense(pool2, units = 500))` the first call that has
 // parameters, in order of evaluation, takes the statement's name, for that is what penalties and weight files
 // speak of: dense is layer `fc1`, relu is `fc1.relu`. Without parameters the outermost call takes it. The calls
 // of `return ...` are named as if it were `output = ...`.
@@ -16,20 +16,25 @@ export interface LayerNames {
   readonly copies: Map<string, number>;
 }
 
-/** @param layers The new ones are added. */
-export function nameCalls(name: string, expression: Expression, ops: OpRegistry, layers: LayerNames): ReadonlyMap<CallExpression, string> {
-  const { taken } = layers;
+/** How the calls of one statement are named. */
+export interface Naming {
+  readonly name: string;
+  /** The call that takes the name; absent where the name is taken. */
+  readonly owner: CallExpression | undefined;
+}
+
+/** @param layers The statement's name is taken from then on. */
+export function namingOf(name: string, expression: Expression, ops: OpRegistry, { taken }: LayerNames): Naming {
+  if (taken.has(name)) return { name, owner: undefined };
   const calls = callsIn(expression);
-  const owner = taken.has(name) ? undefined : (calls.find((call) => ops.get(call.callee.text)?.syntax?.parameters) ?? calls.at(-1));
-  const names = new Map<CallExpression, string>();
-  if (owner) {
-    names.set(owner, name);
-    taken.add(name);
-  }
-  for (const call of calls) {
-    if (call !== owner) names.set(call, freeName(`${name}.${call.callee.text}`, layers));
-  }
-  return names;
+  const owner = calls.find((call) => ops.get(call.callee.text)?.syntax?.parameters) ?? calls.at(-1);
+  if (owner) taken.add(name);
+  return { name, owner };
+}
+
+/** @param layers The name is taken from then on. */
+export function nameOfCall(call: CallExpression, { name, owner }: Naming, layers: LayerNames): string {
+  return call === owner ? name : freeName(`${name}.${call.callee.text}`, layers);
 }
 
 /** The name itself, or with the first number from 2 that makes it new; it is taken from then on. */

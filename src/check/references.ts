@@ -6,7 +6,7 @@ import { nameDiagnostics } from './diagnostics.ts';
 import { unbuilt } from './unbuilt.ts';
 
 /** `name = value`: a layer or a constant. */
-export interface Definition {
+export interface Written {
   readonly name: Name;
   readonly value: Expression;
 }
@@ -27,7 +27,7 @@ export function noCycles(): Cycles {
 }
 
 /** The first definition of each name. */
-export function definitionsByName(definitions: readonly Definition[]): ReadonlyMap<string, Definition> {
+export function writtenByName(definitions: readonly Written[]): ReadonlyMap<string, Written> {
   return new Map(definitions.toReversed().map((definition) => [definition.name.text, definition]));
 }
 
@@ -38,7 +38,7 @@ export function definitionsByName(definitions: readonly Definition[]): ReadonlyM
 export function laterDefinition(
   name: Name,
   reader: string | undefined,
-  definitions: ReadonlyMap<string, Definition>,
+  definitions: ReadonlyMap<string, Written>,
   cycles: Cycles,
 ): Diagnostic | 'known' | undefined {
   const definition = definitions.get(name.text);
@@ -57,7 +57,7 @@ export function laterDefinition(
 }
 
 /** A shortest chain of readings from `from` to `to`, both included; one name if they are the same. */
-function pathBetween(from: string, to: string, definitions: ReadonlyMap<string, Definition>): string[] | undefined {
+function pathBetween(from: string, to: string, definitions: ReadonlyMap<string, Written>): string[] | undefined {
   const cameFrom = new Map<string, string | undefined>([[from, undefined]]);
   for (const at of cameFrom.keys()) {
     if (at === to) {

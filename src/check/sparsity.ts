@@ -15,7 +15,7 @@ import { isPlain } from './glob.ts';
 import { hasStructure, layerLookup } from './layer-lookup.ts';
 import type { LayerLookup } from './layer-lookup.ts';
 import type { CheckedNetwork } from './network.ts';
-import type { Layer } from './network-scope.ts';
+import type { Layer } from './layer.ts';
 import { notNegative, readValue } from './values.ts';
 
 export type CheckedSparsity = Pick<Model, 'penalties' | 'method'>;

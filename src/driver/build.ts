@@ -1,8 +1,6 @@
 // From checked source and fitting weights to the files of a module.
 
-import { createHash } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
-import type { Source } from '../base/span.ts';
 import type { Json } from '../emit/literal.ts';
 import type { Program } from '../ir/graph.ts';
 import type { Model } from '../ir/network.ts';
@@ -18,6 +16,7 @@ import type { Equivalence } from './equivalence.ts';
 import { checkAnswers } from './f32-range.ts';
 import { outputNames } from './run-facts.ts';
 import type { SampleKind } from './run-facts.ts';
+import { hashOfSources } from './source-hash.ts';
 import { compilerVersion } from './version.ts';
 import { unwatched } from './watch.ts';
 import type { Watch } from './watch.ts';
@@ -37,7 +36,6 @@ export interface BuildOptions {
 }
 
 export interface BuildInput {
-  readonly source: Source;
   readonly model: Model;
   readonly weights: Weights;
 }
@@ -94,7 +92,7 @@ export function forBatch(deployed: Program, batch: number, ops: OpRegistry): Pro
 }
 
 /** What `net.meta` tells: enough to build the module again and see whether it is the same. */
-function metaOf({ source, model, weights }: BuildInput, { target, dense, batch, layout, inline }: BuildOptions, { layers, macs }: StructureReport, equivalence: Equivalence): Json {
+function metaOf({ model, weights }: BuildInput, { target, dense, batch, layout, inline }: BuildOptions, { layers, macs }: StructureReport, equivalence: Equivalence): Json {
   const dataset = model.train?.dataset;
   return {
     compiler: `ssl-compile ${compilerVersion()}`,
@@ -102,17 +100,13 @@ function metaOf({ source, model, weights }: BuildInput, { target, dense, batch, 
     options: { dense, batch, layout, inline },
     // The path of a folder is nobody's business.
     ...(dataset?.kind === 'named' && { dataset: dataset.name }),
-    source: `sha256:${hashOf(source.text)}`,
+    source: `sha256:${hashOfSources(model.sources)}`,
     weights: `sha256:${weights.hash}`,
     ...(weights.seed !== undefined && { seed: weights.seed }),
     layers: layers.map(({ name, op, ...counts }) => ({ name, op, ...counts })),
     macs: { dense: macs.dense, compacted: macs.compacted },
     equivalence: { ...equivalence },
   };
-}
-
-export function hashOf(text: string): string {
-  return createHash('sha256').update(text).digest('hex');
 }
 
 export interface FileSize {

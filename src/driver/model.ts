@@ -3,7 +3,6 @@
 import { join } from 'node:path';
 import { fail } from '../base/diagnostic.ts';
 import type { Diagnostic } from '../base/diagnostic.ts';
-import type { Source } from '../base/span.ts';
 import type { Model } from '../ir/network.ts';
 import type { OpRegistry } from '../ir/op.ts';
 import type { RunErrors } from './finding.ts';
@@ -19,7 +18,6 @@ import { isFolder, loadWeights } from './weights.ts';
 import type { Weights } from './weights.ts';
 
 export interface OpenedModel {
-  readonly source: Source;
   readonly model: Model;
   /** Of the source, of a run that was trained otherwise than it says, and of the weights. */
   readonly warnings: readonly Diagnostic[];
@@ -35,14 +33,13 @@ export interface OpenedModel {
  */
 export function openModel(subject: string, weightsPlace: string | undefined, ops: OpRegistry, watch: Watch = unwatched): OpenedModel {
   const run = isFolder(subject);
-  const source = loadSource(run ? sourceOfRun(subject) : subject);
-  const { model, warnings } = checkSource(source, ops, watch);
+  const { model, warnings } = checkSource(loadSource(run ? sourceOfRun(subject) : subject), ops, watch);
   const place = weightsPlace ?? (run ? subject : undefined);
-  if (place === undefined) return { source, model, warnings };
+  if (place === undefined) return { model, warnings };
   const weights = watch.stage('weights', () => loadWeights(place, model.network));
   const errors = readRunErrors(place);
   const overrides = run ? overridesOf(subject, readState(subject).checkpoint.identity, model) : [];
-  return { source, model, warnings: [...warnings, ...overrides, ...weights.notices], weights, ...(errors && { errors }) };
+  return { model, warnings: [...warnings, ...overrides, ...weights.notices], weights, ...(errors && { errors }) };
 }
 
 export interface WeightedModel extends OpenedModel {

@@ -136,7 +136,7 @@ async function trainOn(model: Model, spec: TrainSpec, plan: RunPlan, data: RunDa
   const metrics = stored?.checkpoint.files[runFiles.metrics];
   if (metrics) await cutMetrics(folder, metrics);
   const fresh: Checkpoint = { identity, phase: 0, step: 0, sums: { loss: 0, correct: 0 }, seconds: 0, error: {}, heldOut: {}, files: initial === undefined ? {} : { [runFiles.initial]: recordInitial(folder.path) } };
-  const begin = (): Promise<Checkpoint> => keepSource(folder, stored?.checkpoint ?? fresh, spec.span.source.text);
+  const begin = (): Promise<Checkpoint> => keepSource(folder, stored?.checkpoint ?? fresh, model.sources.main.text);
   if (finished) return { checkpoint: await begin(), tensors: stored.tensors };
 
   const groups = groupSets(model.network, ops, model.penalties);

@@ -17,7 +17,7 @@ import type { Bounded, F64Tensor, OpRegistry } from '../ir/op.ts';
 import { lowerDeployed } from '../lower/lower.ts';
 import type { KernelTarget } from '../targets/target.ts';
 import type { BuildTarget } from './build-target.ts';
-import { buildModule, hashOf } from './build.ts';
+import { buildModule } from './build.ts';
 import type { BuildInput, Built } from './build.ts';
 import { moduleDiagnostics } from './diagnostics.ts';
 import { channelsFirst, channelsLast } from './layout.ts';
@@ -31,6 +31,7 @@ import { buildRecord, findModule, readModuleFile } from './shipped-module.ts';
 import type { ShippedModule } from './shipped-module.ts';
 import { gpujsOptions, startGpujs } from './start-gpujs.ts';
 import { startKernels } from './start-kernels.ts';
+import { hashOfSources } from './source-hash.ts';
 import { compilerVersion } from './version.ts';
 
 /** f32 kernels against the float64 reference: a layer on what it has read, the module from its input on. */
@@ -75,7 +76,7 @@ async function verifyNet(shipped: ShippedModule, net: ModuleProcess, input: Buil
   const path = join(shipped.folder, `${shipped.name}.js`);
   const record = buildRecord(net.claims.meta, path);
   if (record.weights !== `sha256:${input.weights.hash}`) fail(moduleDiagnostics['other-weights']({ args: [path, input.weights.file] }));
-  if (record.source !== `sha256:${hashOf(input.source.text)}`) fail(moduleDiagnostics['other-source']({ args: [path, input.source.name], help: 'name the file that `build` was given: --source FILE' }));
+  if (record.source !== `sha256:${hashOfSources(input.model.sources)}`) fail(moduleDiagnostics['other-source']({ args: [path, input.model.sources.main.name], help: 'name the file that `build` was given: --source FILE' }));
   const target = targets.find(({ name }) => name === record.target) ?? fail(moduleDiagnostics.target({ args: [path, record.target] }));
   const built = await buildModule(input, { target, dense: record.dense, batch: record.batch, layout: record.layout, inline: record.inline }, ops);
 

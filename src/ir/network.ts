@@ -1,6 +1,7 @@
 // What a checked `.ssl` file means: a network, the structure it may lose, and how it is trained.
 
 import type { Shape } from '../base/tensor.ts';
+import type { SourceSet } from '../base/source-set.ts';
 import type { Span } from '../base/span.ts';
 import type { Graph } from './graph.ts';
 import type { ParameterSpec } from './op.ts';
@@ -84,6 +85,8 @@ export interface TrainSpec {
 }
 
 export interface Model {
+  /** What it was read from. */
+  readonly sources: SourceSet;
   readonly network: Network;
   readonly penalties: readonly Penalty[];
   readonly method: MethodName;

@@ -27,7 +27,7 @@ async function faultsOf(values: Record<string, readonly number[]>, dense = false
   const target = buildTargets.find(({ name }) => name === 'js');
   if (!target) throw new Error('no target js');
   try {
-    await buildModule({ source, model, weights: { file: 'w', hash: '', parameters, notices: [] } }, { target, dense, batch: 1, layout: 'chw', inline: true }, ops);
+    await buildModule({ model, weights: { file: 'w', hash: '', parameters, notices: [] } }, { target, dense, batch: 1, layout: 'chw', inline: true }, ops);
     return [];
   } catch (error) {
     if (!(error instanceof DiagnosticError)) throw error;

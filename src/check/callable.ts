@@ -1,0 +1,42 @@
+// What can be called: the operations, and `normalize`.
+
+import type { AttrValue } from '../ir/graph.ts';
+import type { OpRegistry } from '../ir/op.ts';
+import { paramTypes, positives, reals } from './values.ts';
+import type { ValueType } from './values.ts';
+
+export interface CallableParam {
+  readonly name: string;
+  /** Absent: nothing is to be said beside the type. */
+  readonly doc?: string;
+  readonly type: ValueType<AttrValue>;
+  /** Absent: the argument is required. A string names another argument whose value is the default. */
+  readonly default?: number | boolean | { readonly sameAs: string };
+}
+
+export interface Callable {
+  readonly name: string;
+  readonly operands: readonly string[];
+  readonly params: readonly CallableParam[];
+  readonly example: string;
+}
+
+export const normalizeCallable: Callable = {
+  name: 'normalize',
+  operands: ['input'],
+  params: [
+    { name: 'mean', type: reals },
+    { name: 'deviation', type: positives },
+  ],
+  example: 'normalize(image, mean = 0.13, deviation = 0.31)',
+};
+
+export function callableNamed(name: string, ops: OpRegistry): Callable | undefined {
+  if (name === normalizeCallable.name) return normalizeCallable;
+  const syntax = ops.get(name)?.syntax;
+  return syntax && { name, operands: syntax.operands, params: syntax.params.map((param) => ({ ...param, type: paramTypes[param.type] })), example: syntax.example };
+}
+
+export function callableNames(ops: OpRegistry): readonly string[] {
+  return [...[...ops.values()].filter((op) => op.syntax).map((op) => op.name), normalizeCallable.name];
+}
