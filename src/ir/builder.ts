@@ -1,8 +1,9 @@
 // Builds graphs node by node, inferring result shapes through the op registry.
 
-import { present } from '../base/invariant.ts';
+import { invariant, present } from '../base/invariant.ts';
 import type { Shape } from '../base/tensor.ts';
 import type { Span } from '../base/span.ts';
+import { attributeFault } from './attributes.ts';
 import type { Attrs, Batch, Graph, InputRole, Node, StatePair, Value } from './graph.ts';
 import type { OpRegistry } from './op.ts';
 
@@ -53,6 +54,8 @@ export function graphBuilder(name: string, batch: Batch, ops: OpRegistry, base?:
   };
   const add = (op: string, inputs: readonly Value[], attrs: Attrs = {}, origin: Origin = {}): readonly Value[] => {
     const record = present(ops.get(op), `op ${op}`);
+    const fault = attributeFault(record.attributes, attrs);
+    invariant(fault === undefined, () => `${op}: ${fault}`);
     return append(op, inputs, attrs, record.infer(attrs, inputs.map(shapeOf), batch), origin);
   };
   const one = (op: string, inputs: readonly Value[], attrs: Attrs = {}, origin: Origin = {}): Value => present(add(op, inputs, attrs, origin)[0], `result of ${op}`);

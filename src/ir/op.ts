@@ -5,6 +5,7 @@
 // it is run. An op that has no rule says so.
 
 import type { Shape, Tensor } from '../base/tensor.ts';
+import type { AttrsOf, Schema } from './attributes.ts';
 import type { Attrs, AttrValue, Graph, Node, Value } from './graph.ts';
 import type { GraphBuilder } from './builder.ts';
 import type { LoweredNode } from './nest.ts';
@@ -13,8 +14,9 @@ import type { LayerAxes } from './structure.ts';
 export type F64Tensor = Tensor<Float64Array>;
 
 /** An argument as the language offers it. */
-export interface ParamSyntax {
-  readonly name: string;
+export interface ParamSyntax<A extends Attrs = Attrs> {
+  /** Of the attribute that holds it. */
+  readonly name: Extract<keyof A, string>;
   readonly doc: string;
   /**
    * `count`: an integer from 1. `extent`: an integer from 0. `pair`: a count or a list of two, rows then columns.
@@ -26,19 +28,19 @@ export interface ParamSyntax {
   readonly default?: number | boolean | { readonly sameAs: string };
 }
 
-export interface SurfaceSyntax {
+export interface SurfaceSyntax<A extends Attrs = Attrs> {
   /** Tensor operands in order, by name: `['input']`, `['left', 'right']`. */
   readonly operands: readonly string[];
-  readonly params: readonly ParamSyntax[];
+  readonly params: readonly ParamSyntax<A>[];
   readonly example: string;
   /** Operands of rank 4 are flattened by the checker before this layer. */
   readonly flattens?: boolean;
   /** Parameter tensors the layer owns, after the operands among the node's inputs, in this order. */
-  readonly parameters?: (attrs: Attrs, operands: readonly Shape[]) => readonly ParameterSpec[];
+  readonly parameters?: (attrs: A, operands: readonly Shape[]) => readonly ParameterSpec[];
   /** Attributes of the node from checked arguments (pairs already two numbers). Default: the arguments. */
-  readonly attrs?: (args: ReadonlyMap<string, AttrValue>, operands: readonly Shape[]) => Attrs;
+  readonly attrs?: (args: ReadonlyMap<string, AttrValue>, operands: readonly Shape[]) => A;
   /** What the axes of its parameters count, from which its structures follow. Absent: a penalty can remove none. */
-  readonly weightAxes?: (attrs: Attrs, operands: readonly Shape[]) => LayerAxes;
+  readonly weightAxes?: (attrs: A, operands: readonly Shape[]) => LayerAxes;
 }
 
 export interface ParameterSpec {
@@ -96,9 +98,12 @@ export interface AffinePerChannel {
   readonly shift: Float64Array;
 }
 
-export interface GradientContext {
+/** A node whose attributes are known. */
+export type NodeOf<A extends Attrs> = Node & { readonly attrs: A };
+
+export interface GradientContext<A extends Attrs = Attrs> {
   readonly builder: GraphBuilder;
-  readonly node: Node;
+  readonly node: NodeOf<A>;
   /** Gradient of the loss by each result; undefined where a result does not reach the loss. */
   readonly resultGradients: readonly (Value | undefined)[];
   readonly batch: Graph['batch'];
@@ -106,10 +111,10 @@ export interface GradientContext {
   readonly wanted: (input: number) => boolean;
 }
 
-export interface TrainingContext {
+export interface TrainingContext<A extends Attrs = Attrs> {
   readonly builder: GraphBuilder;
   /** The node of the inference graph: attributes, layer and result shapes. */
-  readonly node: Node;
+  readonly node: NodeOf<A>;
   /** The node's operands and parameters in the training graph. */
   readonly inputs: readonly Value[];
   /** Run-time scalars `[]`. */
@@ -124,15 +129,15 @@ export interface TrainingForm {
 }
 
 /** How a node takes part in training. */
-export type Training =
+export type Training<A extends Attrs = Attrs> =
   /** It counts as a constant: no gradient leads through it. So do masks, positions and the steps of optimisers. */
   | { readonly kind: 'constant' }
   /** It is the same node in training, with gradients by input, written in primitives. */
-  | { readonly kind: 'gradient'; readonly gradient: (context: GradientContext) => readonly (Value | undefined)[] }
+  | { readonly kind: 'gradient'; readonly gradient: (context: GradientContext<A>) => readonly (Value | undefined)[] }
   /** Another form stands for it in training graphs, written in primitives. */
   | {
       readonly kind: 'form';
-      readonly form: (context: TrainingContext) => TrainingForm;
+      readonly form: (context: TrainingContext<A>) => TrainingForm;
       /** Of how many numbers the form takes the statistics of one channel. Absent: it takes none. */
       readonly statistics?: (inputs: readonly Shape[]) => number;
     };
@@ -175,47 +180,47 @@ export interface GatheredNode {
  * Channel constants of result 0 from those of each activation input. `known` has the parameters among the inputs.
  * Undefined constants: all of them vary.
  */
-export type ConstantRule = (attrs: Attrs, constants: readonly (ChannelConstants | undefined)[], known: KnownInputs, inputs: readonly Shape[]) => ChannelConstants;
+export type ConstantRule<A extends Attrs = Attrs> = (attrs: A, constants: readonly (ChannelConstants | undefined)[], known: KnownInputs, inputs: readonly Shape[]) => ChannelConstants;
 
 export type KeptAxes = readonly (readonly number[] | undefined)[];
 
 /** Channels of a node are rows and columns of its weights. */
-export interface WeightPruning {
+export interface WeightPruning<A extends Attrs = Attrs> {
   readonly kind: 'weights';
-  readonly matrices: (attrs: Attrs, inputs: readonly Shape[]) => WeightMatrices;
+  readonly matrices: (attrs: A, inputs: readonly Shape[]) => WeightMatrices;
   /**
    * The same function computed from the kept rows and columns alone. Answers this op where equal whole
    * channels and filters stay, else the op that looks its taps up (tap_conv, tap_dense).
    */
-  readonly gather: (attrs: Attrs, inputs: readonly Shape[], kept: KeptMatrices) => GatheredNode;
-  readonly constant: ConstantRule;
+  readonly gather: (attrs: A, inputs: readonly Shape[], kept: KeptMatrices) => GatheredNode;
+  readonly constant: ConstantRule<A>;
 }
 
 /** Channels pass through a node one by one, as the links of axis 1 say. */
-export interface ChannelPruning {
+export interface ChannelPruning<A extends Attrs = Attrs> {
   readonly kind: 'channels';
-  readonly axes: (attrs: Attrs, inputs: readonly Shape[]) => AxisLinks;
+  readonly axes: (attrs: A, inputs: readonly Shape[]) => AxisLinks;
   /**
    * Attributes of the node on kept indices: `kept[i][d]` are those of axis d of input i, undefined where the axis is
    * whole. Parameters are sliced by the caller along `identity` axes. Absent: attributes stay as they are.
    */
-  readonly slice?: (attrs: Attrs, kept: readonly KeptAxes[]) => Attrs;
-  readonly constant: ConstantRule;
+  readonly slice?: (attrs: A, kept: readonly KeptAxes[]) => A;
+  readonly constant: ConstantRule<A>;
   /** As scale and shift per channel of its first input, given its parameters. Absent: it is not affine. */
-  readonly affine?: (attrs: Attrs, known: KnownInputs) => AffinePerChannel;
+  readonly affine?: (attrs: A, known: KnownInputs) => AffinePerChannel;
 }
 
 /** How elimination gets through a node. `opaque`: it mixes what it reads, so all of that stays, and all that it makes. */
-export type Pruning = { readonly kind: 'opaque' } | WeightPruning | ChannelPruning;
+export type Pruning<A extends Attrs = Attrs> = { readonly kind: 'opaque' } | WeightPruning<A> | ChannelPruning<A>;
 
-export type LowerRule = (node: Pick<Node, 'attrs' | 'results' | 'layer'>, inputs: readonly Shape[], batch: Graph['batch']) => LoweredNode;
+export type LowerRule<A extends Attrs = Attrs> = (node: Pick<NodeOf<A>, 'attrs' | 'results' | 'layer'>, inputs: readonly Shape[], batch: Graph['batch']) => LoweredNode;
 
 /** How a node is run. */
-export type Lowering =
+export type Lowering<A extends Attrs = Attrs> =
   /** By loop nests. `epilogue`: they may become the `finish` of the nest before them, being elementwise on its result. */
-  | { readonly kind: 'nests'; readonly lower: LowerRule; readonly epilogue: boolean }
+  | { readonly kind: 'nests'; readonly lower: LowerRule<A>; readonly epilogue: boolean }
   /** Not at all: the result is its operand's memory. `lower` says which element is which. */
-  | { readonly kind: 'view'; readonly lower: LowerRule }
+  | { readonly kind: 'view'; readonly lower: LowerRule<A> }
   /** A leaf: whoever runs the graph gives its value. */
   | { readonly kind: 'leaf' };
 
@@ -241,34 +246,47 @@ export interface Arithmetic {
  */
 export type ErrorBound = 'sums' | 'monotone' | ((operands: readonly Bounded[], unit: number, arithmetic: Arithmetic) => Bounded);
 
-export interface OpSample {
-  readonly attrs: Attrs;
+export interface OpSample<A extends Attrs = Attrs> {
+  readonly attrs: A;
   readonly inputs: readonly Shape[];
   readonly batch: Graph['batch'];
   /** Inputs whose values must be something particular (labels, positive variances); others are random normals. */
   readonly values?: readonly (readonly number[] | undefined)[];
 }
 
-export interface Op {
+/** @typeParam A What the op knows of its attributes; others know {@link Attrs}. */
+export interface Op<A extends Attrs = Attrs> {
   readonly name: string;
   readonly doc: string;
+  readonly attributes: Schema;
   /** Absent: a primitive, which no source can name. */
-  readonly syntax?: SurfaceSyntax;
+  readonly syntax?: SurfaceSyntax<A>;
   /** Result shapes. @throws ShapeError when the inputs do not fit. */
-  readonly infer: (attrs: Attrs, inputs: readonly Shape[], batch: Graph['batch']) => readonly Shape[];
+  readonly infer: (attrs: A, inputs: readonly Shape[], batch: Graph['batch']) => readonly Shape[];
   /** The meaning, in float64. `shards` matters to per-shard sums alone. */
-  readonly reference: (attrs: Attrs, inputs: readonly F64Tensor[], batch: Graph['batch']) => readonly F64Tensor[];
-  readonly training: Training;
-  readonly pruning: Pruning;
-  readonly lowering: Lowering;
+  readonly reference: (attrs: A, inputs: readonly F64Tensor[], batch: Graph['batch']) => readonly F64Tensor[];
+  readonly training: Training<A>;
+  readonly pruning: Pruning<A>;
+  readonly lowering: Lowering<A>;
   /** Multiply-accumulates per run, as the papers count them (convolution and dense only). */
-  readonly macs?: (attrs: Attrs, inputs: readonly Shape[]) => number;
+  readonly macs?: (attrs: A, inputs: readonly Shape[]) => number;
   /** Draws attributes and shapes for property tests; `random` is uniform in [0, 1). */
-  readonly sample: (random: () => number) => OpSample;
+  readonly sample: (random: () => number) => OpSample<A>;
   /** Of deployed ops (driver/rounding-bound.ts). Absent: the op occurs in training alone. */
   readonly bound?: ErrorBound;
   /** Relative error allowed to f32 kernels against the reference, in units of eps * sqrt(reduced elements), eps = 2**-24. */
   readonly tolerance: number;
+}
+
+/** What defines an op, besides its attributes. */
+export type OpRules<A extends Attrs = Attrs> = Omit<Op<A>, 'attributes'>;
+
+/**
+ * An op of these attributes, as others see it: they know a node's attributes by name alone. Its own rules know their
+ * types, for the builder holds every node to them.
+ */
+export function defineOp<const S extends Schema>(attributes: S): (rules: OpRules<AttrsOf<S>>) => Op {
+  return (rules) => ({ ...rules, attributes }) as unknown as Op;
 }
 
 export type OpRegistry = ReadonlyMap<string, Op>;

@@ -4,6 +4,7 @@
 import { InternalError } from '../base/invariant.ts';
 import { formatShape, sameShape } from '../base/tensor.ts';
 import type { Shape } from '../base/tensor.ts';
+import { attributeFault } from './attributes.ts';
 import { valueKey } from './graph.ts';
 import type { Graph, Node, Value } from './graph.ts';
 import { fedName } from './leaf.ts';
@@ -68,6 +69,8 @@ export function verifyGraph(graph: Graph, ops: OpRegistry, after: string): void 
 
 function inferredShapes(node: Node, inputs: readonly Shape[], graph: Graph, ops: OpRegistry, reject: (why: string) => never): readonly Shape[] {
   const op = ops.get(node.op) ?? reject('unknown op');
+  const fault = attributeFault(op.attributes, node.attrs);
+  if (fault !== undefined) reject(fault);
   try {
     return op.infer(node.attrs, inputs, graph.batch);
   } catch (error) {

@@ -1,23 +1,27 @@
 // Gradient of average pooling: each window's gradient is shared equally among its elements.
 
-import type { Attrs } from '../ir/graph.ts';
 import type { Op } from '../ir/op.ts';
+import { pair } from '../ir/attributes.ts';
+import type { AttrsOf } from '../ir/attributes.ts';
+import { defineOp } from '../ir/op.ts';
 import { nests, opaque, undifferentiated } from './support/parts.ts';
 import type { PoolGeometry } from './support/pools.ts';
 import type { Shape } from '../base/tensor.ts';
 import { zeros } from '../base/tensor.ts';
 import { constant, input, load, mul, result } from '../ir/nest.ts';
 import { inverseCount } from './support/average.ts';
-import { pairAttr } from './support/attrs.ts';
 import { activationAxes, lowered, nestName, storeNest } from './support/nests.ts';
-import { forEachTap, poolGeometry, pooledFrom, pooledShape, samplePool, scatterAxes, tiles, windowCounts } from './support/pools.ts';
+import { forEachTap, poolAttributes, poolGeometry, pooledFrom, pooledShape, samplePool, scatterAxes, tiles, windowCounts } from './support/pools.ts';
 import { expectCount, expectParameter, operand } from './support/shapes.ts';
 
-function geometryOf(attrs: Attrs, g: Shape): PoolGeometry {
-  return poolGeometry(attrs, [g[0] ?? 0, g[1] ?? 0, ...pairAttr(attrs, 'extent')], 'avg_pool_grad');
+const attributes = { ...poolAttributes, extent: pair };
+type Attributes = AttrsOf<typeof attributes>;
+
+function geometryOf(attrs: Attributes, g: Shape): PoolGeometry {
+  return poolGeometry(attrs, [g[0] ?? 0, g[1] ?? 0, ...attrs.extent], 'avg_pool_grad');
 }
 
-export const avgPoolGrad: Op = {
+export const avgPoolGrad: Op = defineOp(attributes)({
   name: 'avg_pool_grad',
   doc: 'Gradient of avg_pool by its input.',
   infer: (attrs, inputs) => {
@@ -54,4 +58,4 @@ export const avgPoolGrad: Op = {
     return { attrs: { ...attrs, extent: geometry.input }, inputs: [pooledShape(geometry)], batch };
   },
   tolerance: 4,
-};
+});

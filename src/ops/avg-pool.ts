@@ -1,16 +1,17 @@
 // Average pooling: the mean of each window's elements inside the input (padding is not counted).
 
 import type { Op } from '../ir/op.ts';
+import { defineOp } from '../ir/op.ts';
 import { zeros } from '../base/tensor.ts';
 import { accumulator, input, load, mul, result } from '../ir/nest.ts';
 import { lowered, nestName } from './support/nests.ts';
 import { inverseCount } from './support/average.ts';
 import { differentiated, nests, sameConstants } from './support/parts.ts';
-import { forEachTap, poolAxes, poolGeometry, poolNestAxes, poolParams, pooledFromIndex, pooledIndex, pooledShape, samplePool, windowCounts } from './support/pools.ts';
+import { forEachTap, poolAttributes, poolAxes, poolGeometry, poolNestAxes, poolParams, pooledFromIndex, pooledIndex, pooledShape, samplePool, windowCounts } from './support/pools.ts';
 import { expectCount, operand } from './support/shapes.ts';
 import { hasPadding } from './support/window.ts';
 
-export const avgPool: Op = {
+export const avgPool: Op = defineOp(poolAttributes)({
   name: 'avg_pool',
   doc: 'The mean of each window; places outside the input are not counted.',
   syntax: { operands: ['input'], params: poolParams, example: 'avg_pool(conv1, window = 2)' },
@@ -53,4 +54,4 @@ export const avgPool: Op = {
   },
   bound: 'monotone',
   tolerance: 4,
-};
+});

@@ -5,21 +5,24 @@
 // Training uses the statistics of the whole batch, summed by shards in fixed order, and moves the running
 // ones: running = (1 - momentum) * running + momentum * batch, the variance with divisor M - 1 there.
 
-import type { Attrs } from '../ir/graph.ts';
 import type { Op, ParameterSpec, TrainingContext, TrainingForm } from '../ir/op.ts';
+import { number } from '../ir/attributes.ts';
+import type { AttrsOf } from '../ir/attributes.ts';
 import type { Shape } from '../base/tensor.ts';
 import { present } from '../base/invariant.ts';
-import { ShapeError } from '../ir/op.ts';
+import { defineOp, ShapeError } from '../ir/op.ts';
 import { elementwiseLinks, identityLink } from './support/axes.ts';
-import { numberAttr } from './support/attrs.ts';
 import { inverseDeviations, normalizeNests, normalizeReference, sampleChannels } from './support/batch-norm.ts';
 import { nestName } from './support/nests.ts';
 import { nests } from './support/parts.ts';
 import { channelLayout, expectCount, expectParameter, operand } from './support/shapes.ts';
 
+const attributes = { epsilon: number, momentum: number };
+type Attributes = AttrsOf<typeof attributes>;
+
 const places = { gamma: 1, beta: 2, mean: 3, variance: 4 } as const;
 
-function parameters(_attrs: Attrs, operands: readonly Shape[]): readonly ParameterSpec[] {
+function parameters(_attrs: Attributes, operands: readonly Shape[]): readonly ParameterSpec[] {
   const shape = [channelLayout(operand(operands, 0), 'batch_norm').channels];
   const spec = (suffix: string, alias: string, value: number, role: ParameterSpec['role']): ParameterSpec => ({ suffix, alias, shape, initial: { kind: 'constant', value }, role, decay: false });
   return [
@@ -35,11 +38,11 @@ function statistics(inputs: readonly Shape[]): number {
   return samples * positions;
 }
 
-function training({ builder, node, inputs }: TrainingContext): TrainingForm {
+function training({ builder, node, inputs }: TrainingContext<Attributes>): TrainingForm {
   const origin = { layer: node.layer, span: node.span };
   const [x, gamma, beta] = [operand(inputs, 0), operand(inputs, places.gamma), operand(inputs, places.beta)];
   const count = statistics([builder.shapeOf(x)]);
-  const [epsilon, momentum] = [numberAttr(node.attrs, 'epsilon'), numberAttr(node.attrs, 'momentum')];
+  const { epsilon, momentum } = node.attrs;
   const mean = builder.one('sum_shards', [builder.one('channel_sums', [x], {}, origin)], { scale: 1 / count }, origin);
   const variance = builder.one('sum_shards', [builder.one('channel_squares', [x, mean], {}, origin)], { scale: 1 / count }, origin);
   const unbiased = count > 1 ? count / (count - 1) : 1;
@@ -52,7 +55,7 @@ function training({ builder, node, inputs }: TrainingContext): TrainingForm {
   };
 }
 
-export const batchNorm: Op = {
+export const batchNorm: Op = defineOp(attributes)({
   name: 'batch_norm',
   doc: 'Normalises each channel, by the statistics of the batch in training and running ones afterwards.',
   syntax: {
@@ -68,7 +71,7 @@ export const batchNorm: Op = {
     expectCount(inputs, 'batch_norm', 5);
     const { channels } = channelLayout(operand(inputs, 0), 'batch_norm');
     for (const shape of inputs.slice(1)) expectParameter(shape, [channels], 'a parameter of batch_norm');
-    const [epsilon, momentum] = [numberAttr(attrs, 'epsilon'), numberAttr(attrs, 'momentum')];
+    const { epsilon, momentum } = attrs;
     if (!(epsilon > 0)) throw new ShapeError(`epsilon must be positive, not ${epsilon}`);
     if (!(momentum >= 0 && momentum <= 1)) throw new ShapeError(`momentum must be from 0 to 1, not ${momentum}`);
     return [operand(inputs, 0)];
@@ -104,4 +107,4 @@ export const batchNorm: Op = {
   },
   bound: 'monotone',
   tolerance: 8,
-};
+});

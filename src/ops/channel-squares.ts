@@ -3,6 +3,7 @@
 //   result[s, c] = sum over samples n of shard s and positions of (input[n, c, ...] - mean[c])^2
 
 import type { Op } from '../ir/op.ts';
+import { defineOp } from '../ir/op.ts';
 import { zeros } from '../base/tensor.ts';
 import { input, load, mul, sub } from '../ir/nest.ts';
 import { nests, opaque, undifferentiated } from './support/parts.ts';
@@ -11,7 +12,7 @@ import { lowered, nestName } from './support/nests.ts';
 import { sampleChannels } from './support/batch-norm.ts';
 import { channelLayout, expectCount, expectParameter, operand } from './support/shapes.ts';
 
-export const channelSquares: Op = {
+export const channelSquares: Op = defineOp({})({
   name: 'channel_squares',
   doc: 'Squared distances from the mean of each channel, summed over each shard.',
   infer: (_attrs, inputs, batch) => {
@@ -38,4 +39,4 @@ export const channelSquares: Op = {
     return { attrs: {}, inputs: [shape, [channels]], batch };
   },
   tolerance: 4,
-};
+});

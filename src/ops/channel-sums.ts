@@ -4,6 +4,7 @@
 //   result[s, c] = sum over samples n of shard s and positions y, x of input[n, c, y, x]
 
 import type { Op } from '../ir/op.ts';
+import { defineOp } from '../ir/op.ts';
 import { zeros } from '../base/tensor.ts';
 import { nests, opaque, undifferentiated } from './support/parts.ts';
 import { perShardReference, perShardNest } from './support/per-shard.ts';
@@ -12,7 +13,7 @@ import { lowered, nestName } from './support/nests.ts';
 import { activationShape, sampleBatch } from './support/sampling.ts';
 import { channelLayout, expectCount, operand } from './support/shapes.ts';
 
-export const channelSums: Op = {
+export const channelSums: Op = defineOp({})({
   name: 'channel_sums',
   doc: 'Sums of each channel over the samples and positions of each shard.',
   infer: (_attrs, inputs, batch) => {
@@ -29,4 +30,4 @@ export const channelSums: Op = {
   lowering: nests((node, inputs, batch) => lowered([perShardNest(nestName(node, 'channel_sums', 'sums'), operand(inputs, 0), batch, (at) => load(input(0), at))])),
   sample: (random) => ({ attrs: {}, inputs: [activationShape(random)], batch: sampleBatch }),
   tolerance: 4,
-};
+});

@@ -3,23 +3,27 @@
 //   result[n, c, y*stride + kh*dilation - padding, x*...] += sum over o of g[n, o, y, x] * weight[o, c, kh, kw]
 
 import type { Op } from '../ir/op.ts';
+import { pair } from '../ir/attributes.ts';
+import type { AttrsOf } from '../ir/attributes.ts';
+import { defineOp } from '../ir/op.ts';
 import type { Nest } from '../ir/nest.ts';
 import { sizeOf, zeros } from '../base/tensor.ts';
 import { along, constant, index, input, load, mul, result } from '../ir/nest.ts';
-import { numberAttr, pairAttr } from './support/attrs.ts';
-import { convGeometry, sampleConv, slidIndex } from './support/convolution.ts';
+import { convAttributes, convGeometry, sampleConv, slidIndex } from './support/convolution.ts';
 import type { ConvGeometry } from './support/convolution.ts';
 import { nests, opaque, undifferentiated } from './support/parts.ts';
 import { scatterTap } from './support/planes.ts';
 import { activationAxes, batchAxis, lowered, nestName, parallel, reduce, sequential, storeNest } from './support/nests.ts';
 import { expectCount, expectParameter, operand } from './support/shapes.ts';
 import { tapsOf } from './support/window.ts';
-import type { Attrs } from '../ir/graph.ts';
 import type { Shape } from '../base/tensor.ts';
 
-function geometryOf(attrs: Attrs, [g, weight]: readonly Shape[]): ConvGeometry {
-  const channels = (weight?.[1] ?? 0) * numberAttr(attrs, 'groups');
-  return convGeometry(attrs, [g?.[0] ?? 0, channels, ...pairAttr(attrs, 'extent')], 'conv_grad_input');
+const attributes = { ...convAttributes, extent: pair };
+type Attributes = AttrsOf<typeof attributes>;
+
+function geometryOf(attrs: Attributes, [g, weight]: readonly Shape[]): ConvGeometry {
+  const channels = (weight?.[1] ?? 0) * attrs.groups;
+  return convGeometry(attrs, [g?.[0] ?? 0, channels, ...attrs.extent], 'conv_grad_input');
 }
 
 /** The window's places stand outside the output positions: for one place, distinct positions write distinct elements. */
@@ -37,7 +41,7 @@ function scatterNest(name: string, geometry: ConvGeometry, group: number): Nest 
   };
 }
 
-export const convGradInput: Op = {
+export const convGradInput: Op = defineOp(attributes)({
   name: 'conv_grad_input',
   doc: 'Gradient of a convolution by its input.',
   infer: (attrs, inputs) => {
@@ -78,7 +82,7 @@ export const convGradInput: Op = {
   }),
   sample: (random) => {
     const { attrs, inputs: [image = [], weight = []], output, batch } = sampleConv(random);
-    return { attrs: { ...attrs, extent: image.slice(2) }, inputs: [output, weight], batch };
+    return { attrs: { ...attrs, extent: [image[2] ?? 0, image[3] ?? 0] }, inputs: [output, weight], batch };
   },
   tolerance: 4,
-};
+});

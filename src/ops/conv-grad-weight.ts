@@ -4,11 +4,12 @@
 //     g[n, o, y, x] * input[n, c, y*stride + kh*dilation - padding, x*...]
 
 import type { Op } from '../ir/op.ts';
+import { defineOp } from '../ir/op.ts';
 import type { Nest } from '../ir/nest.ts';
 import type { Batch } from '../ir/graph.ts';
 import { sizeOf, zeros } from '../base/tensor.ts';
 import { along, index, input, load, mul, result } from '../ir/nest.ts';
-import { convGeometry, sampleConv, slidIndex, zeroOutside } from './support/convolution.ts';
+import { convAttributes, convGeometry, sampleConv, slidIndex, zeroOutside } from './support/convolution.ts';
 import type { ConvGeometry } from './support/convolution.ts';
 import { nests, opaque, undifferentiated } from './support/parts.ts';
 import { dotTap } from './support/planes.ts';
@@ -43,7 +44,7 @@ function weightNest(name: string, geometry: ConvGeometry, group: number, batch: 
   };
 }
 
-export const convGradWeight: Op = {
+export const convGradWeight: Op = defineOp(convAttributes)({
   name: 'conv_grad_weight',
   doc: 'Gradient of a convolution by its weight, summed over each shard of the batch.',
   infer: (attrs, inputs, batch) => {
@@ -87,4 +88,4 @@ export const convGradWeight: Op = {
     return { attrs, inputs: [image, output], batch };
   },
   tolerance: 4,
-};
+});

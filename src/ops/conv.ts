@@ -7,20 +7,25 @@
 
 import type { Attrs } from '../ir/graph.ts';
 import type { F64Tensor, Op, ParameterSpec, WeightMatrices } from '../ir/op.ts';
+import { flag } from '../ir/attributes.ts';
+import type { AttrsOf } from '../ir/attributes.ts';
+import { defineOp } from '../ir/op.ts';
 import type { LayerAxes } from '../ir/structure.ts';
 import type { Nest } from '../ir/nest.ts';
 import type { Shape } from '../base/tensor.ts';
 import { sizeOf, zeros } from '../base/tensor.ts';
 import { accumulator, add, along, index, input, load, mul, result } from '../ir/nest.ts';
-import { flagAttr, numberAttr } from './support/attrs.ts';
 import { constantRows } from './support/matrices.ts';
-import { convAttrs, convGeometry, gatherTaps, sampleConv, slidIndex, zeroOutside } from './support/convolution.ts';
+import { convAttributes, convAttrs, convGeometry, gatherTaps, sampleConv, slidIndex, zeroOutside } from './support/convolution.ts';
 import type { ConvGeometry } from './support/convolution.ts';
 import { differentiated, nests } from './support/parts.ts';
 import { addTap } from './support/planes.ts';
 import { batchAxis, lowered, nestName, parallel, reduce } from './support/nests.ts';
 import { expectCount, expectParameter, finiteShape, operand } from './support/shapes.ts';
 import { hasPadding, tapsOf } from './support/window.ts';
+
+const attributes = { ...convAttributes, bias: flag };
+type Attributes = AttrsOf<typeof attributes>;
 
 /** result = convolution, into fresh memory. */
 function convolve(geometry: ConvGeometry, image: F64Tensor, weight: F64Tensor, bias: F64Tensor | undefined): F64Tensor {
@@ -67,18 +72,18 @@ function convNest(name: string, geometry: ConvGeometry, group: number, bias: boo
   };
 }
 
-function parameters(attrs: Attrs, operands: readonly Shape[]): readonly ParameterSpec[] {
+function parameters(attrs: Attributes, operands: readonly Shape[]): readonly ParameterSpec[] {
   const { weightShape, filters } = convGeometry(attrs, operand(operands, 0), 'conv');
   const weight: ParameterSpec = { suffix: 'weight', shape: weightShape, initial: { kind: 'xavier', fanIn: sizeOf(weightShape.slice(1)) }, role: 'trained', decay: true };
   const bias: ParameterSpec = { suffix: 'bias', shape: [filters], initial: { kind: 'constant', value: 0 }, role: 'trained', decay: false };
-  return flagAttr(attrs, 'bias') ? [weight, bias] : [weight];
+  return attrs.bias ? [weight, bias] : [weight];
 }
 
-function weightAxes(attrs: Attrs, operands: readonly Shape[]): LayerAxes {
+function weightAxes(attrs: Attributes, operands: readonly Shape[]): LayerAxes {
   const { groups, groupFilters, groupChannels, window } = convGeometry(attrs, operand(operands, 0), 'conv');
   const filters = [{ axis: 'group', extent: groups }, { axis: 'filter', extent: groupFilters }] as const;
   const weight = { suffix: 'weight', dimensions: [filters, [{ axis: 'channel', extent: groupChannels }], [{ axis: 'row', extent: window[0] }], [{ axis: 'column', extent: window[1] }]] } as const;
-  return flagAttr(attrs, 'bias') ? [weight, { suffix: 'bias', dimensions: [filters] }] : [weight];
+  return attrs.bias ? [weight, { suffix: 'bias', dimensions: [filters] }] : [weight];
 }
 
 /** Columns of group g: taps of channels g*groupChannels .. (g+1)*groupChannels - 1. */
@@ -87,17 +92,17 @@ function tapsByGroup({ groups, groupChannels, positions }: ConvGeometry): readon
   return Array.from({ length: groups }, (_, g) => Array.from({ length: columns }, (__, k) => g * columns + k));
 }
 
-function matrices(attrs: Attrs, inputs: readonly Shape[]): WeightMatrices {
+function matrices(attrs: Attributes, inputs: readonly Shape[]): WeightMatrices {
   const geometry = convGeometry(attrs, operand(inputs, 0), 'conv');
   return {
     operand: 0,
     weight: 1,
-    ...(flagAttr(attrs, 'bias') && { bias: 2 }),
+    ...(attrs.bias && { bias: 2 }),
     parts: tapsByGroup(geometry).map((taps) => ({ rows: geometry.groupFilters, channels: taps.map((tap) => Math.floor(tap / geometry.positions)) })),
   };
 }
 
-export const conv: Op = {
+export const conv: Op = defineOp(attributes)({
   name: 'conv',
   doc: 'Convolution with a bias for every filter.',
   syntax: {
@@ -116,10 +121,10 @@ export const conv: Op = {
     weightAxes,
   },
   infer: (attrs, inputs) => {
-    expectCount(inputs, 'conv', flagAttr(attrs, 'bias') ? 3 : 2);
+    expectCount(inputs, 'conv', attrs.bias ? 3 : 2);
     const geometry = convGeometry(attrs, operand(inputs, 0), 'conv');
     expectParameter(operand(inputs, 1), finiteShape(geometry.weightShape, 'the weight of conv'), 'the weight of conv');
-    if (flagAttr(attrs, 'bias')) expectParameter(operand(inputs, 2), [geometry.filters], 'the bias of conv');
+    if (attrs.bias) expectParameter(operand(inputs, 2), [geometry.filters], 'the bias of conv');
     return [finiteShape([geometry.samples, geometry.filters, ...geometry.output], 'the result of conv')];
   },
   reference: (attrs, inputs) => [convolve(convGeometry(attrs, operand(inputs, 0).shape, 'conv'), operand(inputs, 0), operand(inputs, 1), inputs[2])],
@@ -143,11 +148,11 @@ export const conv: Op = {
       return gatherTaps(attrs, geometry.channels, matrices(attrs, inputs), tapsByGroup(geometry), kept);
     },
     constant: (attrs, [image], known, inputs) =>
-      constantRows(matrices(attrs, inputs), known[1]?.data, flagAttr(attrs, 'bias') ? known[2]?.data : 'none', image, !hasPadding(convGeometry(attrs, operand(inputs, 0), 'conv'))),
+      constantRows(matrices(attrs, inputs), known[1]?.data, attrs.bias ? known[2]?.data : 'none', image, !hasPadding(convGeometry(attrs, operand(inputs, 0), 'conv'))),
   },
   lowering: nests((node, inputs) => {
     const geometry = convGeometry(node.attrs, operand(inputs, 0), 'conv');
-    const bias = flagAttr(node.attrs, 'bias');
+    const { bias } = node.attrs;
     return lowered(Array.from({ length: geometry.groups }, (_, group) => convNest(nestName(node, 'conv', geometry.groups > 1 ? `group${group}` : undefined), geometry, group, bias)));
   }),
   macs: (attrs, inputs) => {
@@ -157,8 +162,8 @@ export const conv: Op = {
   sample: (random) => {
     const { attrs, inputs, batch } = sampleConv(random);
     const bias = random() < 0.7;
-    return { attrs: { ...attrs, bias }, inputs: bias ? [...inputs, [numberAttr(attrs, 'filters')]] : inputs, batch };
+    return { attrs: { ...attrs, bias }, inputs: bias ? [...inputs, [attrs.filters]] : inputs, batch };
   },
   bound: 'sums',
   tolerance: 4,
-};
+});

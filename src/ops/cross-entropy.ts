@@ -5,6 +5,7 @@
 //   gradient[n, f] = weights[n] * (softmax(logits[n])[f] - [f = labels[n]]) / N
 
 import type { Op } from '../ir/op.ts';
+import { defineOp } from '../ir/op.ts';
 import { zeros } from '../base/tensor.ts';
 import { accumulator, add, along, constant, div, input, load, mul, result, select, sub, temporary, unary } from '../ir/nest.ts';
 import { activationAxes, batchAxis, lowered, nestName, reduce, storeNest } from './support/nests.ts';
@@ -13,7 +14,7 @@ import { between, choose, sampleBatch } from './support/sampling.ts';
 import { expectCount, expectParameter, flatShape, operand } from './support/shapes.ts';
 import { softmaxNests, softmaxRow, softmaxTemporaries } from './support/softmax.ts';
 
-export const crossEntropy: Op = {
+export const crossEntropy: Op = defineOp({})({
   name: 'cross_entropy',
   doc: 'Loss of each sample, whether it is classified correctly, and the gradient of the mean loss.',
   infer: (_attrs, inputs) => {
@@ -88,4 +89,4 @@ export const crossEntropy: Op = {
     return { attrs: {}, inputs: [[samples.length, features], [samples.length], [samples.length]], values: [undefined, labels, weights], batch: sampleBatch };
   },
   tolerance: 16,
-};
+});

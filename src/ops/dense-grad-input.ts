@@ -1,6 +1,7 @@
 // Gradient of a dense layer by its input: result[n, i] = sum over o of g[n, o] * weight[o, i]
 
 import type { Op } from '../ir/op.ts';
+import { defineOp } from '../ir/op.ts';
 import { zeros } from '../base/tensor.ts';
 import { along, input, load, mul } from '../ir/nest.ts';
 import { batchAxis, lowered, nestName, parallel, reduce } from './support/nests.ts';
@@ -9,7 +10,7 @@ import { nests, opaque, undifferentiated } from './support/parts.ts';
 import { between, sampleBatch } from './support/sampling.ts';
 import { expectCount, expectParameter, flatShape, operand } from './support/shapes.ts';
 
-export const denseGradInput: Op = {
+export const denseGradInput: Op = defineOp({})({
   name: 'dense_grad_input',
   doc: 'Gradient of a dense layer by its input.',
   infer: (_attrs, inputs) => {
@@ -55,4 +56,4 @@ export const denseGradInput: Op = {
     return { attrs: {}, inputs: [[sampleBatch.samples, units], [units, between(random, 1, 9)]], batch: sampleBatch };
   },
   tolerance: 4,
-};
+});

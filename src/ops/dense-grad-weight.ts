@@ -4,6 +4,7 @@
 //   result[o, i] = sum over n of g[n, o] * input[n, i]
 
 import type { Op } from '../ir/op.ts';
+import { defineOp } from '../ir/op.ts';
 import { zeros } from '../base/tensor.ts';
 import { along, input, load, mul, result } from '../ir/nest.ts';
 import { lowered, nestName, parallel, reduce } from './support/nests.ts';
@@ -11,7 +12,7 @@ import { nests, opaque, undifferentiated } from './support/parts.ts';
 import { between, sampleBatch } from './support/sampling.ts';
 import { expectCount, expectParameter, flatShape, operand } from './support/shapes.ts';
 
-export const denseGradWeight: Op = {
+export const denseGradWeight: Op = defineOp({})({
   name: 'dense_grad_weight',
   doc: 'Gradient of a dense layer by its weight.',
   infer: (_attrs, inputs) => {
@@ -54,4 +55,4 @@ export const denseGradWeight: Op = {
   }),
   sample: (random) => ({ attrs: {}, inputs: [[sampleBatch.samples, between(random, 1, 9)], [sampleBatch.samples, between(random, 1, 6)]], batch: sampleBatch }),
   tolerance: 4,
-};
+});

@@ -1,10 +1,11 @@
 // Fully connected layer: result[n, o] = bias[o] + sum over i of input[n, i] * weight[o, i]
 
-import type { Attrs } from '../ir/graph.ts';
 import type { KeptMatrices, GatheredNode, Op, ParameterSpec, WeightMatrices } from '../ir/op.ts';
+import { flag, number } from '../ir/attributes.ts';
+import type { AttrsOf } from '../ir/attributes.ts';
+import { defineOp } from '../ir/op.ts';
 import type { Shape } from '../base/tensor.ts';
 import { along, input, load, mul } from '../ir/nest.ts';
-import { flagAttr, numberAttr } from './support/attrs.ts';
 import { denseNest, denseReference } from './support/dense.ts';
 import { constantRows } from './support/matrices.ts';
 import { gatherColumns } from './support/gather-columns.ts';
@@ -13,29 +14,32 @@ import { differentiated, nests } from './support/parts.ts';
 import { between, sampleBatch } from './support/sampling.ts';
 import { expectCount, expectParameter, expectPositive, finiteShape, flatShape, operand } from './support/shapes.ts';
 
+const attributes = { units: number, bias: flag };
+type Attributes = AttrsOf<typeof attributes>;
+
 function range(count: number): readonly number[] {
   return Array.from({ length: count }, (_, i) => i);
 }
 
-function parameters(attrs: Attrs, operands: readonly Shape[]): readonly ParameterSpec[] {
+function parameters(attrs: Attributes, operands: readonly Shape[]): readonly ParameterSpec[] {
   const [, features] = flatShape(operand(operands, 0), 'dense');
-  const units = numberAttr(attrs, 'units');
+  const { units } = attrs;
   const weight: ParameterSpec = { suffix: 'weight', shape: [units, features], initial: { kind: 'xavier', fanIn: features }, role: 'trained', decay: true };
   const bias: ParameterSpec = { suffix: 'bias', shape: [units], initial: { kind: 'constant', value: 0 }, role: 'trained', decay: false };
-  return flagAttr(attrs, 'bias') ? [weight, bias] : [weight];
+  return attrs.bias ? [weight, bias] : [weight];
 }
 
-function matrices(attrs: Attrs, inputs: readonly Shape[]): WeightMatrices {
+function matrices(attrs: Attributes, inputs: readonly Shape[]): WeightMatrices {
   const [, features] = flatShape(operand(inputs, 0), 'dense');
-  return { operand: 0, weight: 1, ...(flagAttr(attrs, 'bias') && { bias: 2 }), parts: [{ rows: numberAttr(attrs, 'units'), channels: range(features) }] };
+  return { operand: 0, weight: 1, ...(attrs.bias && { bias: 2 }), parts: [{ rows: attrs.units, channels: range(features) }] };
 }
 
-function gather(attrs: Attrs, inputs: readonly Shape[], kept: KeptMatrices): GatheredNode {
+function gather(attrs: Attributes, inputs: readonly Shape[], kept: KeptMatrices): GatheredNode {
   const [, features] = flatShape(operand(inputs, 0), 'dense');
   return gatherColumns(attrs, features, matrices(attrs, inputs), range(features), kept);
 }
 
-export const dense: Op = {
+export const dense: Op = defineOp(attributes)({
   name: 'dense',
   doc: 'Fully connected layer with a bias for every unit.',
   syntax: {
@@ -49,16 +53,16 @@ export const dense: Op = {
     parameters,
     weightAxes: (attrs, operands) => {
       const [, features] = flatShape(operand(operands, 0), 'dense');
-      const outputs = [{ axis: 'output', extent: numberAttr(attrs, 'units') }] as const;
+      const outputs = [{ axis: 'output', extent: attrs.units }] as const;
       const weight = { suffix: 'weight', dimensions: [outputs, [{ axis: 'input', extent: features }]] } as const;
-      return flagAttr(attrs, 'bias') ? [weight, { suffix: 'bias', dimensions: [outputs] }] : [weight];
+      return attrs.bias ? [weight, { suffix: 'bias', dimensions: [outputs] }] : [weight];
     },
   },
   infer: (attrs, inputs) => {
-    const bias = flagAttr(attrs, 'bias');
+    const { bias } = attrs;
     expectCount(inputs, 'dense', bias ? 3 : 2);
     const [samples, features] = flatShape(operand(inputs, 0), 'dense');
-    const units = numberAttr(attrs, 'units');
+    const { units } = attrs;
     expectPositive(units, 'units');
     expectParameter(operand(inputs, 1), finiteShape([units, features], 'the weight of dense'), 'the weight of dense');
     if (bias) expectParameter(operand(inputs, 2), [units], 'the bias of dense');
@@ -67,7 +71,7 @@ export const dense: Op = {
   reference: (attrs, inputs) => {
     const activation = operand(inputs, 0);
     const columns = Int32Array.from({ length: activation.shape[1] ?? 0 }, (_, i) => i);
-    return [denseReference(activation, operand(inputs, 1), inputs[2], columns, numberAttr(attrs, 'units'))];
+    return [denseReference(activation, operand(inputs, 1), inputs[2], columns, attrs.units)];
   },
   training: differentiated(({ builder, node, resultGradients: [g], wanted }) => {
     if (!g) return [];
@@ -82,17 +86,17 @@ export const dense: Op = {
     kind: 'weights',
     matrices,
     gather,
-    constant: (attrs, [activation], known, inputs) => constantRows(matrices(attrs, inputs), known[1]?.data, flagAttr(attrs, 'bias') ? known[2]?.data : 'none', activation, true),
+    constant: (attrs, [activation], known, inputs) => constantRows(matrices(attrs, inputs), known[1]?.data, attrs.bias ? known[2]?.data : 'none', activation, true),
   },
   lowering: nests((node, inputs) => {
     const [samples, features] = flatShape(operand(inputs, 0), 'dense');
     const [n, o, i] = [along(0), along(1), along(2)] as const;
     const value = mul(load(input(0), [n, i]), load(input(1), [o, i]));
-    return lowered([denseNest(nestName(node, 'dense'), samples, numberAttr(node.attrs, 'units'), features, value, flagAttr(node.attrs, 'bias'))]);
+    return lowered([denseNest(nestName(node, 'dense'), samples, node.attrs.units, features, value, node.attrs.bias)]);
   }),
   macs: (attrs, inputs) => {
     const [samples, features] = flatShape(operand(inputs, 0), 'dense');
-    return samples * features * numberAttr(attrs, 'units');
+    return samples * features * attrs.units;
   },
   sample: (random) => {
     const features = between(random, 1, 9);
@@ -103,4 +107,4 @@ export const dense: Op = {
   },
   bound: 'sums',
   tolerance: 4,
-};
+});

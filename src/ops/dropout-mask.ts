@@ -2,15 +2,16 @@
 // an element depends on seed, step, stream and its logical index alone, not on threads or layout.
 
 import type { Op } from '../ir/op.ts';
+import { number } from '../ir/attributes.ts';
+import { defineOp } from '../ir/op.ts';
 import { hash32 } from '../base/random.ts';
 import { constant, input, load, select } from '../ir/nest.ts';
-import { numberAttr } from './support/attrs.ts';
 import { axesFor, flatIndex, lowered, nestName, storeNest } from './support/nests.ts';
 import { nests, opaque, undifferentiated } from './support/parts.ts';
 import { activationShape, between, sampleBatch } from './support/sampling.ts';
 import { expectCount, expectParameter, mapTensor, operand } from './support/shapes.ts';
 
-export const dropoutMask: Op = {
+export const dropoutMask: Op = defineOp({ rate: number, stream: number })({
   name: 'dropout_mask',
   doc: 'Random mask of 0 and 1 / (1 - rate).',
   infer: (_attrs, inputs) => {
@@ -22,14 +23,14 @@ export const dropoutMask: Op = {
   reference: (attrs, inputs) => {
     const [seed = NaN] = operand(inputs, 1).data;
     const [step = NaN] = operand(inputs, 2).data;
-    const [rate, stream] = [numberAttr(attrs, 'rate'), numberAttr(attrs, 'stream')];
+    const { rate, stream } = attrs;
     return [mapTensor(operand(inputs, 0), (_, i) => ((hash32(seed, stream, step, i) >>> 8) / 2 ** 24 < rate ? 0 : 1 / (1 - rate)))];
   },
   training: undifferentiated,
   pruning: opaque,
   lowering: nests((node, inputs, batch) => {
     const shape = operand(inputs, 0);
-    const [rate, stream] = [numberAttr(node.attrs, 'rate'), numberAttr(node.attrs, 'stream')];
+    const { rate, stream } = node.attrs;
     const draw = { kind: 'random', seed: load(input(1), []), step: load(input(2), []), stream, index: flatIndex(shape) } as const;
     return lowered([storeNest(nestName(node, 'dropout', 'mask'), axesFor(shape, batch), select(draw, 'lt', constant(rate), constant(0), constant(1 / (1 - rate))))]);
   }),
@@ -41,4 +42,4 @@ export const dropoutMask: Op = {
     batch: sampleBatch,
   }),
   tolerance: 1,
-};
+});

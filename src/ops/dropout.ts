@@ -2,17 +2,17 @@
 // divided by it (Srivastava et al. 2014, inverted), so that the expectation is the same.
 
 import type { Op } from '../ir/op.ts';
+import { number } from '../ir/attributes.ts';
 import { streamOf } from '../base/random.ts';
-import { ShapeError } from '../ir/op.ts';
+import { defineOp, ShapeError } from '../ir/op.ts';
 import { input, load } from '../ir/nest.ts';
 import { elementwiseLinks } from './support/axes.ts';
-import { numberAttr } from './support/attrs.ts';
 import { axesFor, everywhere, lowered, nestName, storeNest } from './support/nests.ts';
 import { sameConstants, view } from './support/parts.ts';
 import { activationShape, sampleBatch } from './support/sampling.ts';
 import { expectCount, operand } from './support/shapes.ts';
 
-export const dropout: Op = {
+export const dropout: Op = defineOp({ rate: number })({
   name: 'dropout',
   doc: 'In training drops elements at random and scales up the rest; nothing otherwise.',
   syntax: {
@@ -22,7 +22,7 @@ export const dropout: Op = {
   },
   infer: (attrs, inputs) => {
     expectCount(inputs, 'dropout', 1);
-    const rate = numberAttr(attrs, 'rate');
+    const { rate } = attrs;
     if (!(rate >= 0 && rate < 1)) throw new ShapeError(`rate must be from 0 to below 1, not ${rate}`);
     return [operand(inputs, 0)];
   },
@@ -32,7 +32,7 @@ export const dropout: Op = {
     form: ({ builder, node, inputs, step, seed }) => {
       const origin = { layer: node.layer, span: node.span };
       const x = operand(inputs, 0);
-      const mask = builder.one('dropout_mask', [x, seed, step], { rate: numberAttr(node.attrs, 'rate'), stream: streamOf(node.layer ?? `node${node.id}`) }, origin);
+      const mask = builder.one('dropout_mask', [x, seed, step], { rate: node.attrs.rate, stream: streamOf(node.layer ?? `node${node.id}`) }, origin);
       return { results: [builder.one('multiply', [x, mask], {}, origin)], state: [] };
     },
   },
@@ -44,4 +44,4 @@ export const dropout: Op = {
   sample: (random) => ({ attrs: { rate: random() }, inputs: [activationShape(random)], batch: sampleBatch }),
   bound: 'monotone',
   tolerance: 0,
-};
+});

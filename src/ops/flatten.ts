@@ -1,6 +1,7 @@
 // Images as flat lists of features, channel by channel, row by row: [N, C, H, W] -> [N, C*H*W]
 
 import type { Op } from '../ir/op.ts';
+import { defineOp } from '../ir/op.ts';
 import { sizeOf } from '../base/tensor.ts';
 import { index, input, load, result } from '../ir/nest.ts';
 import { allLink, identityLink } from './support/axes.ts';
@@ -9,7 +10,7 @@ import { differentiated, view } from './support/parts.ts';
 import { between, sampleBatch } from './support/sampling.ts';
 import { expectCount, imageShape, operand } from './support/shapes.ts';
 
-export const flatten: Op = {
+export const flatten: Op = defineOp({})({
   name: 'flatten',
   doc: 'Turns images into flat lists of features, channel by channel.',
   syntax: { operands: ['input'], params: [], example: 'flatten(pool2)' },
@@ -43,4 +44,4 @@ export const flatten: Op = {
   sample: (random) => ({ attrs: {}, inputs: [[sampleBatch.samples, between(random, 1, 4), between(random, 1, 4), between(random, 1, 4)]], batch: sampleBatch }),
   bound: 'monotone',
   tolerance: 0,
-};
+});

@@ -2,13 +2,15 @@
 // where m is the last difference of the iterates after the proximal map.
 
 import type { Op } from '../ir/op.ts';
+import { number } from '../ir/attributes.ts';
+import { defineOp } from '../ir/op.ts';
 import { add, input, load } from '../ir/nest.ts';
 import { descent, descentExpr, inferDescent, sampleDescent } from './support/descent.ts';
 import { everywhere, lowered, nestName, plainAxes, storeNest } from './support/nests.ts';
 import { nests, opaque, undifferentiated } from './support/parts.ts';
 import { operand } from './support/shapes.ts';
 
-export const gradientStep: Op = {
+export const gradientStep: Op = defineOp({ momentum: number, decay: number })({
   name: 'gradient_step',
   doc: 'Gradient descent with momentum on the iterates, before the proximal map.',
   infer: (_attrs, inputs) => [inferDescent(inputs, 'gradient_step')],
@@ -26,4 +28,4 @@ export const gradientStep: Op = {
   }),
   sample: sampleDescent,
   tolerance: 4,
-};
+});

@@ -1,15 +1,16 @@
 // Squared norm of each group: result[g] = sum over the elements of group g of u^2
 
 import type { Op } from '../ir/op.ts';
+import { defineOp } from '../ir/op.ts';
 import { zeros } from '../base/tensor.ts';
 import { input, load, mul, result } from '../ir/nest.ts';
-import { groupAxes, groupOfElements, groupView, sampleGroups } from './support/groups.ts';
+import { groupAttributes, groupAxes, groupOfElements, groupView, sampleGroups } from './support/groups.ts';
 import { lowered, nestName } from './support/nests.ts';
 import { nests, opaque, undifferentiated } from './support/parts.ts';
 import { sampleBatch } from './support/sampling.ts';
 import { expectCount, operand } from './support/shapes.ts';
 
-export const groupSquares: Op = {
+export const groupSquares: Op = defineOp(groupAttributes)({
   name: 'group_squares',
   doc: 'Squared norm of each group of a parameter.',
   infer: (attrs, inputs) => {
@@ -38,4 +39,4 @@ export const groupSquares: Op = {
     return { attrs, inputs: [shape], batch: sampleBatch };
   },
   tolerance: 4,
-};
+});

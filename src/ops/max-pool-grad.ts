@@ -1,23 +1,27 @@
 // Gradient of max pooling: each window's gradient goes to the place that held its maximum.
 
-import type { Attrs } from '../ir/graph.ts';
 import type { Op } from '../ir/op.ts';
+import { pair } from '../ir/attributes.ts';
+import type { AttrsOf } from '../ir/attributes.ts';
+import { defineOp } from '../ir/op.ts';
 import { nests, opaque, undifferentiated } from './support/parts.ts';
 import type { PoolGeometry } from './support/pools.ts';
 import type { Shape } from '../base/tensor.ts';
 import { zeros } from '../base/tensor.ts';
 import { constant, input, load, result, select } from '../ir/nest.ts';
-import { pairAttr } from './support/attrs.ts';
 import { activationAxes, lowered, nestName, storeNest } from './support/nests.ts';
-import { forEachTap, poolGeometry, pooledFrom, pooledShape, samplePool, scatterAxes, tiles } from './support/pools.ts';
+import { forEachTap, poolAttributes, poolGeometry, pooledFrom, pooledShape, samplePool, scatterAxes, tiles } from './support/pools.ts';
 import { between } from './support/sampling.ts';
 import { expectCount, expectParameter, operand } from './support/shapes.ts';
 
-function geometryOf(attrs: Attrs, g: Shape): PoolGeometry {
-  return poolGeometry(attrs, [g[0] ?? 0, g[1] ?? 0, ...pairAttr(attrs, 'extent')], 'max_pool_grad');
+const attributes = { ...poolAttributes, extent: pair };
+type Attributes = AttrsOf<typeof attributes>;
+
+function geometryOf(attrs: Attributes, g: Shape): PoolGeometry {
+  return poolGeometry(attrs, [g[0] ?? 0, g[1] ?? 0, ...attrs.extent], 'max_pool_grad');
 }
 
-export const maxPoolGrad: Op = {
+export const maxPoolGrad: Op = defineOp(attributes)({
   name: 'max_pool_grad',
   doc: 'Gradient of max_pool by its input.',
   infer: (attrs, inputs) => {
@@ -63,4 +67,4 @@ export const maxPoolGrad: Op = {
     return { attrs: { ...attrs, extent: geometry.input }, inputs: [shape, shape], values: [undefined, positions], batch };
   },
   tolerance: 2,
-};
+});

@@ -2,16 +2,17 @@
 // A window without an equal element (NaN) answers the number of places, so that its gradient goes nowhere.
 
 import type { Op } from '../ir/op.ts';
+import { defineOp } from '../ir/op.ts';
 import { sizeOf, zeros } from '../base/tensor.ts';
 import { constant, index, input, load, result, select } from '../ir/nest.ts';
 import { lowered, nestName } from './support/nests.ts';
 import { nests, opaque, undifferentiated } from './support/parts.ts';
-import { forEachTap, poolGeometry, poolNestAxes, pooledFromIndex, pooledIndex, pooledShape, samplePool, windowMaxima } from './support/pools.ts';
+import { forEachTap, poolAttributes, poolGeometry, poolNestAxes, pooledFromIndex, pooledIndex, pooledShape, samplePool, windowMaxima } from './support/pools.ts';
 import { between } from './support/sampling.ts';
 import { expectCount, expectParameter, operand } from './support/shapes.ts';
 import { hasPadding } from './support/window.ts';
 
-export const maxPoolPositions: Op = {
+export const maxPoolPositions: Op = defineOp(poolAttributes)({
   name: 'max_pool_positions',
   doc: 'The place of the first maximum of each window.',
   infer: (attrs, inputs) => {
@@ -55,4 +56,4 @@ export const maxPoolPositions: Op = {
     return { attrs, inputs: [shape, pooledShape(geometry)], values: [[...image], [...windowMaxima(geometry, image)]], batch };
   },
   tolerance: 0,
-};
+});

@@ -1,14 +1,15 @@
 // Max pooling: the largest element of each window; places outside the input never win.
 
 import type { Op } from '../ir/op.ts';
+import { defineOp } from '../ir/op.ts';
 import { input, load, result } from '../ir/nest.ts';
 import { lowered, nestName } from './support/nests.ts';
 import { differentiated, nests, sameConstants } from './support/parts.ts';
-import { poolAxes, poolGeometry, poolNestAxes, poolParams, pooledFromIndex, pooledIndex, pooledShape, samplePool, windowMaxima } from './support/pools.ts';
+import { poolAttributes, poolAxes, poolGeometry, poolNestAxes, poolParams, pooledFromIndex, pooledIndex, pooledShape, samplePool, windowMaxima } from './support/pools.ts';
 import { expectCount, operand } from './support/shapes.ts';
 import { hasPadding } from './support/window.ts';
 
-export const maxPool: Op = {
+export const maxPool: Op = defineOp(poolAttributes)({
   name: 'max_pool',
   doc: 'The largest element of each window.',
   syntax: { operands: ['input'], params: poolParams, example: 'max_pool(conv1, window = 2)' },
@@ -47,4 +48,4 @@ export const maxPool: Op = {
   },
   bound: 'monotone',
   tolerance: 0,
-};
+});

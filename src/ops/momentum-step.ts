@@ -4,13 +4,15 @@
 //   w' = w + m'
 
 import type { Op } from '../ir/op.ts';
+import { number } from '../ir/attributes.ts';
+import { defineOp } from '../ir/op.ts';
 import { add, input, load, result } from '../ir/nest.ts';
 import { descent, descentExpr, inferDescent, sampleDescent } from './support/descent.ts';
 import { everywhere, lowered, nestName, plainAxes, storeNest } from './support/nests.ts';
 import { nests, opaque, undifferentiated } from './support/parts.ts';
 import { operand } from './support/shapes.ts';
 
-export const momentumStep: Op = {
+export const momentumStep: Op = defineOp({ momentum: number, decay: number })({
   name: 'momentum_step',
   doc: 'Gradient descent with momentum: new weights and new momentum.',
   infer: (_attrs, inputs) => {
@@ -39,4 +41,4 @@ export const momentumStep: Op = {
   }),
   sample: sampleDescent,
   tolerance: 4,
-};
+});

@@ -1,6 +1,8 @@
 // Gradient of batch norm's gamma, summed by shard: result[s, c] = sum of g * (x - mean[c]) / sqrt(variance[c] + epsilon)
 
 import type { Op } from '../ir/op.ts';
+import { number } from '../ir/attributes.ts';
+import { defineOp } from '../ir/op.ts';
 import { zeros } from '../base/tensor.ts';
 import { accumulator, along, input, load, mul, sub } from '../ir/nest.ts';
 import { inverseDeviation, inverseDeviations, sampleChannels } from './support/batch-norm.ts';
@@ -9,7 +11,7 @@ import { perShardNest, perShardReference } from './support/per-shard.ts';
 import { lowered, nestName } from './support/nests.ts';
 import { channelLayout, expectCount, expectParameter, expectSame, operand } from './support/shapes.ts';
 
-export const normalizeDot: Op = {
+export const normalizeDot: Op = defineOp({ epsilon: number })({
   name: 'normalize_dot',
   doc: 'Gradient times normalised value, summed over each shard by channel.',
   infer: (_attrs, inputs, batch) => {
@@ -36,4 +38,4 @@ export const normalizeDot: Op = {
     return { attrs: { epsilon: 1e-3 }, inputs: [shape, shape, [channels], [channels]], values: [undefined, undefined, undefined, positive()], batch };
   },
   tolerance: 8,
-};
+});

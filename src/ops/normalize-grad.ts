@@ -4,6 +4,8 @@
 //   result = gamma / sqrt(variance + epsilon) / M * (M * g - sum(g) - xhat * sum(g * xhat))
 
 import type { Op } from '../ir/op.ts';
+import { number } from '../ir/attributes.ts';
+import { defineOp } from '../ir/op.ts';
 import { add, along, constant, input, load, mul, sub, temporary } from '../ir/nest.ts';
 import { inverseDeviation, inverseDeviations, sampleChannels } from './support/batch-norm.ts';
 import { nests, opaque, undifferentiated } from './support/parts.ts';
@@ -11,7 +13,7 @@ import { mapChannels } from './support/per-channel.ts';
 import { activationAxes, everywhere, lowered, nestName, parallel, storeNest } from './support/nests.ts';
 import { channelLayout, expectCount, expectParameter, expectSame, operand } from './support/shapes.ts';
 
-export const normalizeGrad: Op = {
+export const normalizeGrad: Op = defineOp({ epsilon: number })({
   name: 'normalize_grad',
   doc: 'Gradient of batch norm by its input, through the statistics of the batch.',
   infer: (_attrs, inputs) => {
@@ -65,4 +67,4 @@ export const normalizeGrad: Op = {
     return { attrs: { epsilon: 1e-3 }, inputs: [shape, shape, each, each, each, each, each], values: [undefined, undefined, undefined, positive(), undefined, undefined, undefined], batch };
   },
   tolerance: 16,
-};
+});

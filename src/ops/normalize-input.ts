@@ -1,35 +1,38 @@
 // Input normalisation: result[n, c, ...] = (input[n, c, ...] - mean[c]) / deviation[c]. One entry a channel,
 // or one for all. The first node of a network that states it.
 
-import type { Attrs } from '../ir/graph.ts';
 import type { Op } from '../ir/op.ts';
+import { numbers } from '../ir/attributes.ts';
+import type { AttrsOf } from '../ir/attributes.ts';
 import type { Nest } from '../ir/nest.ts';
-import { ShapeError } from '../ir/op.ts';
+import { defineOp, ShapeError } from '../ir/op.ts';
 import { constant, div, index, input, load, result, sub } from '../ir/nest.ts';
 import { elementwiseLinks, keptAxis } from './support/axes.ts';
-import { numbersAttr } from './support/attrs.ts';
 import { nests, undifferentiated } from './support/parts.ts';
 import { mapChannels } from './support/per-channel.ts';
 import { activationAxes, everywhere, lowered, nestName } from './support/nests.ts';
 import { activationShape, sampleBatch } from './support/sampling.ts';
 import { channelLayout, expectCount, operand } from './support/shapes.ts';
 
+const attributes = { mean: numbers, deviation: numbers };
+type Attributes = AttrsOf<typeof attributes>;
+
 /** Entry of channel c of a list of one entry a channel, or of one for all. */
 function entry(list: readonly number[], c: number): number {
   return list[list.length === 1 ? 0 : c] ?? NaN;
 }
 
-function uniform(attrs: Attrs): boolean {
-  return [numbersAttr(attrs, 'mean'), numbersAttr(attrs, 'deviation')].every((list) => list.every((value) => value === list[0]));
+function uniform(attrs: Attributes): boolean {
+  return [attrs.mean, attrs.deviation].every((list) => list.every((value) => value === list[0]));
 }
 
-export const normalizeInput: Op = {
+export const normalizeInput: Op = defineOp(attributes)({
   name: 'normalize_input',
   doc: 'Subtracts the mean of each input channel and divides by its deviation.',
   infer: (attrs, inputs) => {
     expectCount(inputs, 'normalize_input', 1);
     const { channels } = channelLayout(operand(inputs, 0), 'normalize');
-    const [mean, deviation] = [numbersAttr(attrs, 'mean'), numbersAttr(attrs, 'deviation')];
+    const { mean, deviation } = attrs;
     for (const [what, list] of [['mean', mean], ['deviation', deviation]] as const) {
       if (list.length !== 1 && list.length !== channels) throw new ShapeError(`${what} has ${list.length} entries for ${channels} input channels`, 'give one entry a channel, or one for all');
     }
@@ -37,7 +40,7 @@ export const normalizeInput: Op = {
     return [operand(inputs, 0)];
   },
   reference: (attrs, inputs) => {
-    const [mean, deviation] = [numbersAttr(attrs, 'mean'), numbersAttr(attrs, 'deviation')];
+    const { mean, deviation } = attrs;
     return [mapChannels(operand(inputs, 0), (x, c) => (x - entry(mean, c)) / entry(deviation, c))];
   },
   training: undifferentiated,
@@ -47,17 +50,17 @@ export const normalizeInput: Op = {
     slice: (attrs, kept) => {
       const channels = keptAxis(kept, 0, 1);
       const keep = (list: readonly number[]): readonly number[] => (channels === undefined || list.length === 1 ? list : channels.map((c) => entry(list, c)));
-      return { mean: keep(numbersAttr(attrs, 'mean')), deviation: keep(numbersAttr(attrs, 'deviation')) };
+      return { mean: keep(attrs.mean), deviation: keep(attrs.deviation) };
     },
     constant: (attrs, [constants], _known, [shape]) => {
-      const [mean, deviation] = [numbersAttr(attrs, 'mean'), numbersAttr(attrs, 'deviation')];
+      const { mean, deviation } = attrs;
       return Float64Array.from({ length: shape?.[1] ?? 0 }, (_, c) => ((constants?.[c] ?? NaN) - entry(mean, c)) / entry(deviation, c));
     },
   },
   // One nest where all channels are alike, else one a channel, so that both numbers are constants of its code.
   lowering: nests((node, inputs) => {
     const shape = operand(inputs, 0);
-    const [mean, deviation] = [numbersAttr(node.attrs, 'mean'), numbersAttr(node.attrs, 'deviation')];
+    const { mean, deviation } = node.attrs;
     const alike = uniform(node.attrs);
     const name = nestName(node, 'normalize_input');
     const nest = (c: number): Nest => {
@@ -76,4 +79,4 @@ export const normalizeInput: Op = {
   bound: 'monotone',
   // Mean and deviation are rounded too.
   tolerance: 4,
-};
+});

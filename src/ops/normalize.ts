@@ -3,6 +3,8 @@
 // none of their own.
 
 import type { Op } from '../ir/op.ts';
+import { number } from '../ir/attributes.ts';
+import { defineOp } from '../ir/op.ts';
 import { normalizeNests, normalizeReference, sampleChannels } from './support/batch-norm.ts';
 import { nestName } from './support/nests.ts';
 import { differentiated, nests, opaque } from './support/parts.ts';
@@ -10,7 +12,7 @@ import { channelLayout, expectCount, expectParameter, operand } from './support/
 
 const places = { mean: 1, variance: 2, gamma: 3, beta: 4 } as const;
 
-export const normalize: Op = {
+export const normalize: Op = defineOp({ epsilon: number })({
   name: 'normalize',
   doc: 'Batch norm by the statistics of its own operand.',
   infer: (_attrs, inputs) => {
@@ -38,4 +40,4 @@ export const normalize: Op = {
     return { attrs: { epsilon: 1e-3 }, inputs: [shape, each, each, each, each], values: [undefined, undefined, positive(), undefined, undefined], batch };
   },
   tolerance: 8,
-};
+});

@@ -1,14 +1,15 @@
 // Multiplies each group by its factor: result = u * factors[group of the element]
 
 import type { Op } from '../ir/op.ts';
+import { defineOp } from '../ir/op.ts';
 import { input, load, mul, result } from '../ir/nest.ts';
-import { groupAxes, groupOfElements, groupView, sampleGroups } from './support/groups.ts';
+import { groupAttributes, groupAxes, groupOfElements, groupView, sampleGroups } from './support/groups.ts';
 import { lowered, nestName, storeNest } from './support/nests.ts';
 import { nests, opaque, undifferentiated } from './support/parts.ts';
 import { sampleBatch } from './support/sampling.ts';
 import { expectCount, expectParameter, mapTensor, operand } from './support/shapes.ts';
 
-export const scaleGroups: Op = {
+export const scaleGroups: Op = defineOp(groupAttributes)({
   name: 'scale_groups',
   doc: 'A parameter with each group multiplied by its factor.',
   infer: (attrs, inputs) => {
@@ -32,4 +33,4 @@ export const scaleGroups: Op = {
     return { attrs, inputs: [shape, [groups]], batch: sampleBatch };
   },
   tolerance: 1,
-};
+});

@@ -1,6 +1,7 @@
 // Gradient of softmax from its result: result[n, f] = y[n, f] * (g[n, f] - sum over j of g[n, j] * y[n, j])
 
 import type { Op } from '../ir/op.ts';
+import { defineOp } from '../ir/op.ts';
 import { zeros } from '../base/tensor.ts';
 import { along, input, load, mul, sub, temporary } from '../ir/nest.ts';
 import { activationAxes, batchAxis, lowered, nestName, reduce, storeNest } from './support/nests.ts';
@@ -8,7 +9,7 @@ import { nests, opaque, undifferentiated } from './support/parts.ts';
 import { between, sampleBatch } from './support/sampling.ts';
 import { expectCount, expectSame, flatShape, operand } from './support/shapes.ts';
 
-export const softmaxGrad: Op = {
+export const softmaxGrad: Op = defineOp({})({
   name: 'softmax_grad',
   doc: 'Gradient of softmax from its result.',
   infer: (_attrs, inputs) => {
@@ -47,4 +48,4 @@ export const softmaxGrad: Op = {
     return { attrs: {}, inputs: [shape, shape], batch: sampleBatch };
   },
   tolerance: 8,
-};
+});

@@ -1,6 +1,7 @@
 // Softmax over the features of each sample: result[n, f] = exp(input[n, f]) / sum over j of exp(input[n, j])
 
 import type { Op } from '../ir/op.ts';
+import { defineOp } from '../ir/op.ts';
 import { along, div, load, temporary } from '../ir/nest.ts';
 import { activationAxes, lowered, nestName, storeNest } from './support/nests.ts';
 import { differentiated, nests, opaque } from './support/parts.ts';
@@ -9,7 +10,7 @@ import { expectCount, flatShape, operand } from './support/shapes.ts';
 import { softmaxBound } from './support/softmax-bound.ts';
 import { softmaxNests, softmaxReference, softmaxTemporaries } from './support/softmax.ts';
 
-export const softmax: Op = {
+export const softmax: Op = defineOp({})({
   name: 'softmax',
   doc: 'Probabilities: exponentials divided by their sum.',
   syntax: { operands: ['input'], params: [], example: 'softmax(fc2)', flattens: true },
@@ -30,4 +31,4 @@ export const softmax: Op = {
   sample: (random) => ({ attrs: {}, inputs: [[sampleBatch.samples, between(random, 1, 9)]], batch: sampleBatch }),
   bound: softmaxBound,
   tolerance: 16,
-};
+});

@@ -1,15 +1,16 @@
 // Adds the shards' sums in order: result[...] = scale * sum over s of input[s, ...]
 
 import type { Op } from '../ir/op.ts';
+import { number } from '../ir/attributes.ts';
+import { defineOp } from '../ir/op.ts';
 import { stridesOf, zeros } from '../base/tensor.ts';
 import { accumulator, along, constant, input, load, mul, result } from '../ir/nest.ts';
-import { numberAttr } from './support/attrs.ts';
 import { lowered, nestName, plainAxes, reduce } from './support/nests.ts';
 import { nests, opaque, undifferentiated } from './support/parts.ts';
 import { anyShape, sampleBatch } from './support/sampling.ts';
 import { expectCount, operand } from './support/shapes.ts';
 
-export const sumShards: Op = {
+export const sumShards: Op = defineOp({ scale: number })({
   name: 'sum_shards',
   doc: 'Sum over the shard axis, times a constant.',
   infer: (_attrs, inputs) => {
@@ -18,7 +19,7 @@ export const sumShards: Op = {
   },
   reference: (attrs, inputs) => {
     const parts = operand(inputs, 0);
-    const scale = numberAttr(attrs, 'scale');
+    const { scale } = attrs;
     const sum = zeros(parts.shape.slice(1));
     const [stride = 1] = stridesOf(parts.shape);
     for (let at = 0; at < parts.data.length; at++) sum.data[at % stride] = (sum.data[at % stride] as number) + (parts.data[at] as number);
@@ -29,7 +30,7 @@ export const sumShards: Op = {
   pruning: opaque,
   lowering: nests((node, inputs) => {
     const [shards = 1, ...shape] = operand(inputs, 0);
-    const scale = numberAttr(node.attrs, 'scale');
+    const { scale } = node.attrs;
     const at = shape.map((_, d) => along(d));
     return lowered([
       {
@@ -45,4 +46,4 @@ export const sumShards: Op = {
   }),
   sample: (random) => ({ attrs: { scale: random() < 0.5 ? 1 : random() }, inputs: [[sampleBatch.shards, ...anyShape(random)]], batch: sampleBatch }),
   tolerance: 2,
-};
+});

@@ -5,15 +5,15 @@
 //   result[n, first(p) + o, y, x] = bias[first(p) + o] + sum over t of
 //     weight[start(p) + o * T_p + t] * input[n, channel(t), y*stride + kh(t)*dilation - padding, x*...]
 
-import type { Attrs } from '../ir/graph.ts';
 import type { Op, WeightMatrices } from '../ir/op.ts';
+import { flag, lists, numbers } from '../ir/attributes.ts';
+import type { AttrsOf, Pair } from '../ir/attributes.ts';
+import { defineOp } from '../ir/op.ts';
 import type { Index, Nest } from '../ir/nest.ts';
 import type { Shape } from '../base/tensor.ts';
 import { invariant } from '../base/invariant.ts';
 import { sizeOf, zeros } from '../base/tensor.ts';
 import { accumulator, add, along, constant, index, input, load, looked, mul, result } from '../ir/nest.ts';
-import { flagAttr, listsAttr, numbersAttr } from './support/attrs.ts';
-import type { Pair } from './support/attrs.ts';
 import { gatherTaps } from './support/convolution.ts';
 import { constantRows } from './support/matrices.ts';
 import { batchAxis, lowered, nestName, parallel, reduce } from './support/nests.ts';
@@ -21,8 +21,11 @@ import { nests, undifferentiated } from './support/parts.ts';
 import { addTap } from './support/planes.ts';
 import { between, sampleBatch, sampleWindow } from './support/sampling.ts';
 import { expectCount, expectParameter, imageShape, operand } from './support/shapes.ts';
-import { hasPadding, slide, tapsOf, windowOf } from './support/window.ts';
+import { hasPadding, slide, tapsOf, windowAttributes, windowOf } from './support/window.ts';
 import type { WindowGeometry } from './support/window.ts';
+
+const attributes = { ...windowAttributes, filters: numbers, taps: lists, bias: flag };
+type Attributes = AttrsOf<typeof attributes>;
 
 interface Part {
   readonly filters: number;
@@ -43,14 +46,14 @@ interface TapGeometry extends WindowGeometry {
   readonly weights: number;
 }
 
-function geometryOf(attrs: Attrs, shape: Shape): TapGeometry {
+function geometryOf(attrs: Attributes, shape: Shape): TapGeometry {
   const [samples, channels, rows, columns] = imageShape(shape, 'tap_conv');
   const window = windowOf(attrs);
-  const taps = listsAttr(attrs, 'taps');
+  const { taps } = attrs;
   const positions = window.window[0] * window.window[1];
   let firstFilter = 0;
   let start = 0;
-  const parts = numbersAttr(attrs, 'filters').map((filters, p): Part => {
+  const parts = attrs.filters.map((filters, p): Part => {
     const part = { filters, taps: operand(taps, p), firstFilter, start };
     invariant(part.taps.every((tap) => tap >= 0 && tap < channels * positions), 'a tap outside the input');
     firstFilter += filters;
@@ -60,12 +63,12 @@ function geometryOf(attrs: Attrs, shape: Shape): TapGeometry {
   return { ...window, samples, channels, input: [rows, columns], output: slide(window, [rows, columns]), positions, parts, filters: firstFilter, weights: start };
 }
 
-function matrices(attrs: Attrs, inputs: readonly Shape[]): WeightMatrices {
+function matrices(attrs: Attributes, inputs: readonly Shape[]): WeightMatrices {
   const { parts, positions } = geometryOf(attrs, operand(inputs, 0));
   return {
     operand: 0,
     weight: 1,
-    ...(flagAttr(attrs, 'bias') && { bias: 2 }),
+    ...(attrs.bias && { bias: 2 }),
     parts: parts.map(({ filters, taps }) => ({ rows: filters, channels: taps.map((tap) => Math.floor(tap / positions)) })),
   };
 }
@@ -98,11 +101,11 @@ function partNest(name: string, geometry: TapGeometry, part: Part, bias: boolean
   };
 }
 
-export const tapConv: Op = {
+export const tapConv: Op = defineOp(attributes)({
   name: 'tap_conv',
   doc: 'Convolution over the taps that are left, by parts.',
   infer: (attrs, inputs) => {
-    const bias = flagAttr(attrs, 'bias');
+    const { bias } = attrs;
     expectCount(inputs, 'tap_conv', bias ? 3 : 2);
     const { samples, filters, output, weights } = geometryOf(attrs, operand(inputs, 0));
     expectParameter(operand(inputs, 1), [weights], 'the weight of tap_conv');
@@ -136,13 +139,13 @@ export const tapConv: Op = {
   pruning: {
     kind: 'weights',
     matrices,
-    gather: (attrs, inputs, kept) => gatherTaps(attrs, geometryOf(attrs, operand(inputs, 0)).channels, matrices(attrs, inputs), listsAttr(attrs, 'taps'), kept),
+    gather: (attrs, inputs, kept) => gatherTaps(attrs, geometryOf(attrs, operand(inputs, 0)).channels, matrices(attrs, inputs), attrs.taps, kept),
     constant: (attrs, [image], known, inputs) =>
-      constantRows(matrices(attrs, inputs), known[1]?.data, flagAttr(attrs, 'bias') ? known[2]?.data : 'none', image, !hasPadding(windowOf(attrs))),
+      constantRows(matrices(attrs, inputs), known[1]?.data, attrs.bias ? known[2]?.data : 'none', image, !hasPadding(windowOf(attrs))),
   },
   lowering: nests((node, inputs) => {
     const geometry = geometryOf(node.attrs, operand(inputs, 0));
-    const bias = flagAttr(node.attrs, 'bias');
+    const { bias } = node.attrs;
     return lowered(geometry.parts.map((part, p) => partNest(nestName(node, 'tap_conv', geometry.parts.length > 1 ? `part${p}` : undefined), geometry, part, bias)));
   }),
   macs: (attrs, inputs) => {
@@ -162,4 +165,4 @@ export const tapConv: Op = {
   },
   bound: 'sums',
   tolerance: 4,
-};
+});

@@ -2,11 +2,12 @@
 //
 //   result[n, o] = bias[o] + sum over t of input[n, taps[t]] * weight[o, t]
 
-import type { Attrs } from '../ir/graph.ts';
 import type { Op, WeightMatrices } from '../ir/op.ts';
+import { flag, number, numbers } from '../ir/attributes.ts';
+import type { AttrsOf } from '../ir/attributes.ts';
+import { defineOp } from '../ir/op.ts';
 import { invariant } from '../base/invariant.ts';
 import { along, constant, input, load, looked, mul } from '../ir/nest.ts';
-import { flagAttr, numberAttr, numbersAttr } from './support/attrs.ts';
 import { denseNest, denseReference } from './support/dense.ts';
 import { constantRows } from './support/matrices.ts';
 import { gatherColumns } from './support/gather-columns.ts';
@@ -15,39 +16,42 @@ import { nests, undifferentiated } from './support/parts.ts';
 import { between, sampleBatch } from './support/sampling.ts';
 import { expectCount, expectParameter, flatShape, operand } from './support/shapes.ts';
 
-function matrices(attrs: Attrs): WeightMatrices {
-  return { operand: 0, weight: 1, ...(flagAttr(attrs, 'bias') && { bias: 2 }), parts: [{ rows: numberAttr(attrs, 'units'), channels: numbersAttr(attrs, 'taps') }] };
+const attributes = { units: number, taps: numbers, bias: flag };
+type Attributes = AttrsOf<typeof attributes>;
+
+function matrices(attrs: Attributes): WeightMatrices {
+  return { operand: 0, weight: 1, ...(attrs.bias && { bias: 2 }), parts: [{ rows: attrs.units, channels: attrs.taps }] };
 }
 
-export const tapDense: Op = {
+export const tapDense: Op = defineOp(attributes)({
   name: 'tap_dense',
   doc: 'Dense layer over the inputs that are left.',
   infer: (attrs, inputs) => {
-    const bias = flagAttr(attrs, 'bias');
+    const { bias } = attrs;
     expectCount(inputs, 'tap_dense', bias ? 3 : 2);
     const [samples, features] = flatShape(operand(inputs, 0), 'tap_dense');
-    const [units, taps] = [numberAttr(attrs, 'units'), numbersAttr(attrs, 'taps')];
+    const { units, taps } = attrs;
     invariant(taps.every((tap) => tap >= 0 && tap < features), 'a tap outside the input');
     expectParameter(operand(inputs, 1), [units, taps.length], 'the weight of tap_dense');
     if (bias) expectParameter(operand(inputs, 2), [units], 'the bias of tap_dense');
     return [[samples, units]];
   },
-  reference: (attrs, inputs) => [denseReference(operand(inputs, 0), operand(inputs, 1), inputs[2], Int32Array.from(numbersAttr(attrs, 'taps')), numberAttr(attrs, 'units'))],
+  reference: (attrs, inputs) => [denseReference(operand(inputs, 0), operand(inputs, 1), inputs[2], Int32Array.from(attrs.taps), attrs.units)],
   training: undifferentiated,
   pruning: {
     kind: 'weights',
     matrices,
-    gather: (attrs, inputs, kept) => gatherColumns(attrs, flatShape(operand(inputs, 0), 'tap_dense')[1], matrices(attrs), numbersAttr(attrs, 'taps'), kept),
-    constant: (attrs, [activation], known) => constantRows(matrices(attrs), known[1]?.data, flagAttr(attrs, 'bias') ? known[2]?.data : 'none', activation, true),
+    gather: (attrs, inputs, kept) => gatherColumns(attrs, flatShape(operand(inputs, 0), 'tap_dense')[1], matrices(attrs), attrs.taps, kept),
+    constant: (attrs, [activation], known) => constantRows(matrices(attrs), known[1]?.data, attrs.bias ? known[2]?.data : 'none', activation, true),
   },
   lowering: nests((node, inputs) => {
     const [samples] = flatShape(operand(inputs, 0), 'tap_dense');
-    const [units, taps, bias] = [numberAttr(node.attrs, 'units'), numbersAttr(node.attrs, 'taps'), flagAttr(node.attrs, 'bias')];
+    const { units, taps, bias } = node.attrs;
     const name = nestName(node, 'tap_dense');
     if (taps.length === 0) return lowered([storeNest(name, [batchAxis(samples), parallel('o', units)], bias ? load(input(2), [along(1)]) : constant(0))]);
     return lowered([denseNest(name, samples, units, taps.length, mul(load(input(0), [along(0), looked(2, taps)]), load(input(1), [along(1), along(2)])), bias)]);
   }),
-  macs: (attrs, inputs) => flatShape(operand(inputs, 0), 'tap_dense')[0] * numberAttr(attrs, 'units') * numbersAttr(attrs, 'taps').length,
+  macs: (attrs, inputs) => flatShape(operand(inputs, 0), 'tap_dense')[0] * attrs.units * attrs.taps.length,
   sample: (random) => {
     const [features, units] = [between(random, 1, 9), between(random, 1, 6)];
     const taps = Array.from({ length: features }, (_, i) => i).filter(() => random() < 0.5);
@@ -57,4 +61,4 @@ export const tapDense: Op = {
   },
   bound: 'sums',
   tolerance: 4,
-};
+});

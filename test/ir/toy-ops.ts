@@ -2,11 +2,14 @@
 
 import type { Shape } from '../../src/base/tensor.ts';
 import { sizeOf, tensor } from '../../src/base/tensor.ts';
+import { number, numbers, optional, text } from '../../src/ir/attributes.ts';
 import type { Attrs } from '../../src/ir/graph.ts';
 import type { F64Tensor, Op, OpRegistry } from '../../src/ir/op.ts';
 import { ShapeError } from '../../src/ir/op.ts';
 
 type Toy = Pick<Op, 'name' | 'infer' | 'reference'>;
+
+const leafAttributes = { name: optional(text), role: optional(text), shape: numbers, value: optional(number) };
 
 const leaf = (name: string): Toy => ({
   name,
@@ -36,5 +39,5 @@ const toys: readonly Toy[] = [
 ];
 
 export const toyOps: OpRegistry = new Map(
-  toys.map((toy) => [toy.name, { ...toy, doc: '', training: { kind: 'constant' }, pruning: { kind: 'opaque' }, lowering: { kind: 'leaf' }, sample: () => ({ attrs: {}, inputs: [], batch: { samples: 1, shards: 1 } }), tolerance: 1 }]),
+  toys.map((toy) => [toy.name, { ...toy, doc: '', attributes: toy.name === 'add' || toy.name === 'split_sign' ? {} : leafAttributes, training: { kind: 'constant' }, pruning: { kind: 'opaque' }, lowering: { kind: 'leaf' }, sample: () => ({ attrs: {}, inputs: [], batch: { samples: 1, shards: 1 } }), tolerance: 1 }]),
 );

@@ -7,6 +7,7 @@ import { graphBuilder } from '../../src/ir/builder.ts';
 import { evaluate } from '../../src/ir/evaluate.ts';
 import { accumulator, add, along, constant, div, index, input, load, mul, result, select, sub, unary } from '../../src/ir/nest.ts';
 import type { Nest, NestExpr } from '../../src/ir/nest.ts';
+import { defineOp } from '../../src/ir/op.ts';
 import type { Op } from '../../src/ir/op.ts';
 import { orderedLayout } from '../../src/lower/layout.ts';
 import { lowerTraining } from '../../src/lower/lower.ts';
@@ -17,7 +18,9 @@ import { pointwise } from '../../src/ops/support/pointwise.ts';
 import { convAttrs, denseAttrs, normals } from '../train/networks.ts';
 import { interpreters, start, targets } from './harness.ts';
 
-const exponential: Op = pointwise({ name: 'exponential', doc: '1 at 0.', operands: 1, value: (a) => Math.exp(a), expr: (a) => unary('exp', a), tolerance: 1, epilogue: true });
+const exponential: Op = defineOp({})(
+  pointwise({ name: 'exponential', doc: '1 at 0.', draw: () => ({}), operands: 1, value: (a) => Math.exp(a), expr: (a) => unary('exp', a), tolerance: 1, epilogue: true }),
+);
 const registry = new Map([...ops, [exponential.name, exponential]]);
 
 test.each([...targets, ...interpreters])('an epilogue that is 1 at 0, flattened: $name', (engine) => {

@@ -1,16 +1,16 @@
 // What the batch-norm ops share: result = gamma * (x - mean) / sqrt(variance + epsilon) + beta, by channel
 // (Ioffe & Szegedy 2015).
 
-import type { Attrs } from '../../ir/graph.ts';
 import type { Axis, Index, LoweredNode, NestExpr, TensorRef } from '../../ir/nest.ts';
 import type { F64Tensor } from '../../ir/op.ts';
 import type { Shape } from '../../base/tensor.ts';
 import { along, add, constant, input, load, mul, sub, temporary, unary } from '../../ir/nest.ts';
-import { numberAttr } from './attrs.ts';
 import { activationAxes, everywhere, lowered, parallel, storeNest } from './nests.ts';
 import { activationShape, sampleBatch } from './sampling.ts';
 import { mapChannels } from './per-channel.ts';
 import { operand } from './shapes.ts';
+
+export type NormAttrs = { readonly epsilon: number };
 
 /** Input indices of the per-channel tensors. */
 export interface AffineInputs {
@@ -21,16 +21,15 @@ export interface AffineInputs {
 }
 
 /** 1 / sqrt(variance + epsilon) of each channel. */
-export function inverseDeviations(attrs: Attrs, variance: Float64Array): Float64Array {
-  const epsilon = numberAttr(attrs, 'epsilon');
-  return variance.map((value) => 1 / Math.sqrt(value + epsilon));
+export function inverseDeviations(attrs: NormAttrs, variance: Float64Array): Float64Array {
+  return variance.map((value) => 1 / Math.sqrt(value + attrs.epsilon));
 }
 
-export function inverseDeviation(attrs: Attrs, variance: TensorRef, channel: Index): NestExpr {
-  return unary('reciprocal', unary('sqrt', add(load(variance, [channel]), constant(numberAttr(attrs, 'epsilon')))));
+export function inverseDeviation(attrs: NormAttrs, variance: TensorRef, channel: Index): NestExpr {
+  return unary('reciprocal', unary('sqrt', add(load(variance, [channel]), constant(attrs.epsilon))));
 }
 
-export function normalizeReference(attrs: Attrs, inputs: readonly F64Tensor[], at: AffineInputs): F64Tensor {
+export function normalizeReference(attrs: NormAttrs, inputs: readonly F64Tensor[], at: AffineInputs): F64Tensor {
   const data = (i: number): Float64Array => operand(inputs, i).data;
   const [mean, gamma, beta] = [data(at.mean), data(at.gamma), data(at.beta)];
   const inverse = inverseDeviations(attrs, data(at.variance));
@@ -38,7 +37,7 @@ export function normalizeReference(attrs: Attrs, inputs: readonly F64Tensor[], a
 }
 
 /** Channel scales first (temporary 0), then one multiply and add an element. */
-export function normalizeNests(name: string, attrs: Attrs, shape: Shape, at: AffineInputs): LoweredNode {
+export function normalizeNests(name: string, attrs: NormAttrs, shape: Shape, at: AffineInputs): LoweredNode {
   const channels: Axis = parallel('c', shape[1] ?? 0);
   const scale = mul(load(input(at.gamma), [along(0)]), inverseDeviation(attrs, input(at.variance), along(0)));
   const c = [along(1)];

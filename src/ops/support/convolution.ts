@@ -2,18 +2,20 @@
 
 import { invariant } from '../../base/invariant.ts';
 import type { Shape } from '../../base/tensor.ts';
-import type { Attrs } from '../../ir/graph.ts';
+import { number } from '../../ir/attributes.ts';
+import type { Pair, SchemaOf } from '../../ir/attributes.ts';
 import type { GatheredNode, KeptMatrices, OpSample, WeightMatrices } from '../../ir/op.ts';
 import type { Index } from '../../ir/nest.ts';
 import { ShapeError } from '../../ir/op.ts';
 import { index } from '../../ir/nest.ts';
-import { flagAttr, numberAttr } from './attrs.ts';
-import type { Pair } from './attrs.ts';
 import { between, choose, sampleBatch, sampleWindow } from './sampling.ts';
 import { gatherSource, renumberChannels } from './matrices.ts';
 import { expectPositive, imageShape } from './shapes.ts';
-import { hasPadding, slide, windowOf } from './window.ts';
-import type { WindowGeometry } from './window.ts';
+import { hasPadding, slide, windowAttributes, windowOf } from './window.ts';
+import type { WindowAttrs, WindowGeometry } from './window.ts';
+
+export type ConvAttrs = WindowAttrs & { readonly filters: number; readonly groups: number };
+export const convAttributes: SchemaOf<ConvAttrs> = { ...windowAttributes, filters: number, groups: number };
 
 export interface ConvGeometry extends WindowGeometry {
   readonly samples: number;
@@ -31,10 +33,10 @@ export interface ConvGeometry extends WindowGeometry {
 }
 
 /** @param input NCHW. @throws ShapeError when window or groups do not fit it. */
-export function convGeometry(attrs: Attrs, input: Shape, op: string): ConvGeometry {
+export function convGeometry(attrs: ConvAttrs, input: Shape, op: string): ConvGeometry {
   const [samples, channels, rows, columns] = imageShape(input, op);
-  const filters = numberAttr(attrs, 'filters');
-  const groups = numberAttr(attrs, 'groups');
+  const { filters } = attrs;
+  const { groups } = attrs;
   expectPositive(filters, 'filters');
   expectPositive(groups, 'groups');
   const uneven = [[channels, 'input channels'], [filters, 'filters']] as const;
@@ -59,9 +61,8 @@ export function convGeometry(attrs: Attrs, input: Shape, op: string): ConvGeomet
 }
 
 /** The attributes that gradients of a convolution share with it. */
-export function convAttrs(attrs: Attrs): Attrs {
-  const { bias: _, ...shared } = attrs;
-  return shared;
+export function convAttrs({ filters, groups, window, stride, padding, dilation }: ConvAttrs): ConvAttrs {
+  return { filters, groups, window, stride, padding, dilation };
 }
 
 /** Index of an image axis under tap `tap` of output position `at`: at*stride + tap*dilation - padding. */
@@ -79,7 +80,7 @@ export function zeroOutside(geometry: WindowGeometry): number | undefined {
  * positions + place in the window). Where every part keeps equally many filters and channels, with all
  * their taps, and these are the operand's channels in order, the answer is a plain convolution.
  */
-export function gatherTaps(attrs: Attrs, channels: number, matrices: WeightMatrices, taps: readonly (readonly number[])[], kept: KeptMatrices): GatheredNode {
+export function gatherTaps(attrs: WindowAttrs & { readonly bias: boolean }, channels: number, matrices: WeightMatrices, taps: readonly (readonly number[])[], kept: KeptMatrices): GatheredNode {
   const geometry = windowOf(attrs);
   const positions = geometry.window[0] * geometry.window[1];
   const numbers = renumberChannels(channels, kept.channels);
@@ -95,7 +96,7 @@ export function gatherTaps(attrs: Attrs, channels: number, matrices: WeightMatri
     }))
     .filter((part) => part.filters > 0);
   const weightSource = gatherSource(matrices, kept);
-  const shared = { window: geometry.window, stride: geometry.stride, padding: geometry.padding, dilation: geometry.dilation, bias: flagAttr(attrs, 'bias') };
+  const shared = { window: geometry.window, stride: geometry.stride, padding: geometry.padding, dilation: geometry.dilation, bias: attrs.bias };
   const [first] = parts;
   invariant(first, 'a convolution without filters');
   const left = (kept.channels?.length ?? channels) * positions;
@@ -114,11 +115,11 @@ export function gatherTaps(attrs: Attrs, channels: number, matrices: WeightMatri
 }
 
 /** Attributes and operand shapes of a random small convolution, without bias. */
-export function sampleConv(random: () => number): OpSample & { readonly output: Shape } {
+export function sampleConv(random: () => number): OpSample<ConvAttrs> & { readonly output: Shape } {
   const groups = choose(random, [1, 1, 2, 3]);
   const filters = groups * between(random, 1, 3);
   const { attrs, extent } = sampleWindow(random, false);
-  const conv: Attrs = { ...attrs, filters, groups };
+  const conv = { ...attrs, filters, groups };
   const input = [sampleBatch.samples, groups * between(random, 1, 3), ...extent];
   const geometry = convGeometry(conv, input, 'conv');
   return { attrs: conv, inputs: [input, geometry.weightShape], batch: sampleBatch, output: [sampleBatch.samples, filters, ...geometry.output] };

@@ -1,13 +1,11 @@
 // A dense layer on its kept rows and columns.
 
 import { invariant } from '../../base/invariant.ts';
-import type { Attrs } from '../../ir/graph.ts';
 import type { GatheredNode, KeptMatrices, WeightMatrices } from '../../ir/op.ts';
-import { flagAttr } from './attrs.ts';
 import { gatherSource, renumberChannels } from './matrices.ts';
 
 /** @param reads The operand's feature that each column reads. Plain dense where all features that exist are read in order. */
-export function gatherColumns(attrs: Attrs, features: number, matrices: WeightMatrices, reads: readonly number[], kept: KeptMatrices): GatheredNode {
+export function gatherColumns({ bias }: { readonly bias: boolean }, features: number, matrices: WeightMatrices, reads: readonly number[], kept: KeptMatrices): GatheredNode {
   const numbers = renumberChannels(features, kept.channels);
   const [part] = kept.parts;
   invariant(part && part.rows.length > 0, 'a dense layer without units');
@@ -16,7 +14,6 @@ export function gatherColumns(attrs: Attrs, features: number, matrices: WeightMa
     invariant(feature >= 0, () => `column ${column} reads a feature that is gone`);
     return feature;
   });
-  const bias = flagAttr(attrs, 'bias');
   const units = part.rows.length;
   const weightShape = [units, taps.length];
   const weightSource = gatherSource(matrices, kept);

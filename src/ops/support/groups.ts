@@ -4,10 +4,13 @@
 import { invariant } from '../../base/invariant.ts';
 import { sizeOf, stridesOf } from '../../base/tensor.ts';
 import type { Shape } from '../../base/tensor.ts';
-import type { Attrs } from '../../ir/graph.ts';
+import { numbers } from '../../ir/attributes.ts';
+import type { SchemaOf } from '../../ir/attributes.ts';
 import type { Axis, Index, IndexTerm } from '../../ir/nest.ts';
-import { numbersAttr } from './attrs.ts';
 import { between } from './sampling.ts';
+
+export type GroupAttrs = { readonly view: readonly number[]; readonly keep: readonly number[] };
+export const groupAttributes: SchemaOf<GroupAttrs> = { view: numbers, keep: numbers };
 
 export interface GroupView {
   readonly view: readonly number[];
@@ -18,9 +21,8 @@ export interface GroupView {
 }
 
 /** Matches view axes with the dimensions they split. */
-export function groupView(attrs: Attrs, shape: Shape): GroupView {
-  const view = numbersAttr(attrs, 'view');
-  const keep = numbersAttr(attrs, 'keep');
+export function groupView(attrs: GroupAttrs, shape: Shape): GroupView {
+  const { view, keep } = attrs;
   const dimension: number[] = [];
   let axis = 0;
   for (const [d, extent] of shape.entries()) {
@@ -38,7 +40,7 @@ export function groupView(attrs: Attrs, shape: Shape): GroupView {
 }
 
 /** The group of each element, row-major. */
-export function groupOfElements(attrs: Attrs, shape: Shape): Int32Array {
+export function groupOfElements(attrs: GroupAttrs, shape: Shape): Int32Array {
   const { view, keep } = groupView(attrs, shape);
   const groupStrides = stridesOf(keep.map((axis) => view[axis] ?? NaN));
   const strides = stridesOf(view);
@@ -56,7 +58,7 @@ export interface GroupAxes {
 }
 
 /** Axes over the kept view axes first, then the others, as `within` says. */
-export function groupAxes(attrs: Attrs, shape: Shape, within: 'parallel' | 'reduce'): GroupAxes {
+export function groupAxes(attrs: GroupAttrs, shape: Shape, within: 'parallel' | 'reduce'): GroupAxes {
   const { view, keep, dimension } = groupView(attrs, shape);
   const inner = view.map((_, axis) => axis).filter((axis) => !keep.includes(axis));
   const order = within === 'parallel' ? view.map((_, axis) => axis) : [...keep, ...inner];
@@ -75,7 +77,7 @@ export function groupAxes(attrs: Attrs, shape: Shape, within: 'parallel' | 'redu
 }
 
 /** A parameter and one of its groupings. */
-export function sampleGroups(random: () => number): { readonly shape: Shape; readonly attrs: { readonly view: readonly number[]; readonly keep: readonly number[] }; readonly groups: number } {
+export function sampleGroups(random: () => number): { readonly shape: Shape; readonly attrs: GroupAttrs; readonly groups: number } {
   const [parts, rows] = [between(random, 1, 3), between(random, 1, 3)];
   const rest = Array.from({ length: between(random, 0, 3) }, () => between(random, 1, 3));
   const split = random() < 0.5;

@@ -1,25 +1,25 @@
 // The parts of op records, as most ops state them.
 
-import type { ConstantRule, GradientContext, LowerRule, Lowering, Pruning, Training } from '../../ir/op.ts';
-import type { Value } from '../../ir/graph.ts';
+import type { ConstantRule, GradientContext, LowerRule, Lowering, Training } from '../../ir/op.ts';
+import type { Attrs, Value } from '../../ir/graph.ts';
 
-export const undifferentiated: Training = { kind: 'constant' };
+export const undifferentiated: { readonly kind: 'constant' } = { kind: 'constant' };
 
-export function differentiated(gradient: (context: GradientContext) => readonly (Value | undefined)[]): Training {
+export function differentiated<A extends Attrs>(gradient: (context: GradientContext<A>) => readonly (Value | undefined)[]): Training<A> {
   return { kind: 'gradient', gradient };
 }
 
-export const opaque: Pruning = { kind: 'opaque' };
+export const opaque: { readonly kind: 'opaque' } = { kind: 'opaque' };
 
 /** Channels that are constant are the same constants behind the op. */
 export const sameConstants: ConstantRule = (_attrs, [constants], _known, [shape]) => constants ?? new Float64Array(shape?.[1] ?? 0).fill(NaN);
 
-export function nests(lower: LowerRule): Lowering {
+export function nests<A extends Attrs>(lower: LowerRule<A>): Lowering<A> {
   return { kind: 'nests', lower, epilogue: false };
 }
 
-export function view(lower: LowerRule): Lowering {
+export function view<A extends Attrs>(lower: LowerRule<A>): Lowering<A> {
   return { kind: 'view', lower };
 }
 
-export const leaf: Lowering = { kind: 'leaf' };
+export const leaf: { readonly kind: 'leaf' } = { kind: 'leaf' };

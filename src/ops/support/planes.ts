@@ -1,6 +1,6 @@
 // Loops over one image plane for one tap, on flat arrays: what float64 convolution is made of.
 
-import type { Pair } from './attrs.ts';
+import type { Pair } from '../../ir/attributes.ts';
 import type { Tap } from './window.ts';
 
 /** Where a plane starts in its array, and how long its rows are. */

@@ -1,7 +1,7 @@
 // Builds ops that work element by element on operands of one shape.
 
 import type { Attrs } from '../../ir/graph.ts';
-import type { F64Tensor, Op } from '../../ir/op.ts';
+import type { F64Tensor, OpRules } from '../../ir/op.ts';
 import type { Shape } from '../../base/tensor.ts';
 import type { NestExpr } from '../../ir/nest.ts';
 import { input, load } from '../../ir/nest.ts';
@@ -11,19 +11,22 @@ import { undifferentiated } from './parts.ts';
 import { activationShape, sampleBatch } from './sampling.ts';
 import { expectCount, expectSame, operand } from './shapes.ts';
 
-export interface Pointwise {
+export interface Pointwise<A extends Attrs> {
   readonly name: string;
   readonly doc: string;
+  /** Attributes and shape of a sample; by default the shape of an activation. */
+  readonly draw: (random: () => number) => A;
+  readonly shape?: (random: () => number) => Shape;
   readonly operands: 1 | 2;
   /** The second operand is 0 where there is one only. */
-  readonly value: (a: number, b: number, attrs: Attrs) => number;
-  readonly expr: (a: NestExpr, b: NestExpr, attrs: Attrs) => NestExpr;
+  readonly value: (a: number, b: number, attrs: A) => number;
+  readonly expr: (a: NestExpr, b: NestExpr, attrs: A) => NestExpr;
   readonly tolerance: number;
   readonly epilogue?: boolean;
 }
 
 /** An elementwise op that is not in the language and counts as a constant in training; spread it to say more. */
-export function pointwise({ name, doc, operands, value, expr, tolerance, epilogue = false }: Pointwise): Op {
+export function pointwise<A extends Attrs>({ name, doc, draw, shape: drawShape = activationShape, operands, value, expr, tolerance, epilogue = false }: Pointwise<A>): OpRules<A> {
   return {
     name,
     doc,
@@ -54,8 +57,8 @@ export function pointwise({ name, doc, operands, value, expr, tolerance, epilogu
       epilogue,
     },
     sample: (random) => {
-      const shape: Shape = activationShape(random);
-      return { attrs: {}, inputs: Array.from({ length: operands }, () => shape), batch: sampleBatch };
+      const shape = drawShape(random);
+      return { attrs: draw(random), inputs: Array.from({ length: operands }, () => shape), batch: sampleBatch };
     },
     tolerance,
   };

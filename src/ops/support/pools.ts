@@ -1,18 +1,21 @@
 // What the pooling ops share.
 
-import type { Attrs } from '../../ir/graph.ts';
+import { pair } from '../../ir/attributes.ts';
+import type { Pair, SchemaOf } from '../../ir/attributes.ts';
 import type { AxisLinks, OpSample, ParamSyntax } from '../../ir/op.ts';
 import type { Axis, Index } from '../../ir/nest.ts';
 import type { Shape } from '../../base/tensor.ts';
 import { sizeOf } from '../../base/tensor.ts';
 import { along, index } from '../../ir/nest.ts';
 import { allLink, identityLink } from './axes.ts';
-import type { Pair } from './attrs.ts';
 import { batchAxis, parallel, reduce, sequential } from './nests.ts';
 import { between, sampleBatch, sampleWindow } from './sampling.ts';
 import { imageShape } from './shapes.ts';
 import { slidePool, tapsOf, windowOf } from './window.ts';
 import type { Tap, WindowGeometry } from './window.ts';
+
+export type PoolAttrs = Pick<WindowGeometry, 'window' | 'stride' | 'padding'>;
+export const poolAttributes: SchemaOf<PoolAttrs> = { window: pair, stride: pair, padding: pair };
 
 export interface PoolGeometry extends WindowGeometry {
   readonly samples: number;
@@ -22,7 +25,7 @@ export interface PoolGeometry extends WindowGeometry {
 }
 
 /** @param input NCHW */
-export function poolGeometry(attrs: Attrs, input: Shape, op: string): PoolGeometry {
+export function poolGeometry(attrs: PoolAttrs, input: Shape, op: string): PoolGeometry {
   const [samples, channels, rows, columns] = imageShape(input, op);
   const geometry = windowOf(attrs);
   return { ...geometry, samples, channels, input: [rows, columns], output: slidePool(geometry, [rows, columns]) };
@@ -37,7 +40,7 @@ export function pooledFrom({ samples, channels, input }: PoolGeometry): Shape {
   return [samples, channels, ...input];
 }
 
-export const poolParams: readonly ParamSyntax[] = [
+export const poolParams: readonly ParamSyntax<PoolAttrs>[] = [
   { name: 'window', doc: 'rows and columns of the window', type: 'pair' },
   { name: 'stride', doc: 'step of the window', type: 'pair', default: { sameAs: 'window' } },
   { name: 'padding', doc: 'places outside the input that windows may cover, on each side', type: 'pair-from-zero', default: 0 },
@@ -121,7 +124,7 @@ export function windowMaxima(geometry: PoolGeometry, image: Float64Array): Float
   return out;
 }
 
-export function samplePool(random: () => number): OpSample & { readonly geometry: PoolGeometry } {
+export function samplePool(random: () => number): OpSample<PoolAttrs> & { readonly geometry: PoolGeometry } {
   const { attrs: { dilation: _, ...attrs }, extent } = sampleWindow(random, true);
   const shape = [sampleBatch.samples, between(random, 1, 3), ...extent];
   return { attrs, inputs: [shape], batch: sampleBatch, geometry: poolGeometry(attrs, shape, 'pool') };

@@ -2,6 +2,7 @@
 
 import type { Batch } from '../../ir/graph.ts';
 import type { Shape } from '../../base/tensor.ts';
+import type { Pair } from '../../ir/attributes.ts';
 import type { WindowGeometry } from './window.ts';
 
 /** Two shards of two samples: the least that tells shards, samples and their order apart. */
@@ -28,17 +29,17 @@ export function anyShape(random: () => number): Shape {
 }
 
 export interface SampledWindow {
-  readonly attrs: { readonly [K in keyof WindowGeometry]: readonly number[] };
+  readonly attrs: WindowGeometry;
   readonly extent: readonly [number, number];
 }
 
 /** A window and an input it fits; `pool` keeps the padding below the window, without dilation. */
 export function sampleWindow(random: () => number, pool: boolean): SampledWindow {
-  const pair = (from: number, to: number): readonly [number, number] => [between(random, from, to), between(random, from, to)];
+  const pair = (from: number, to: number): Pair => [between(random, from, to), between(random, from, to)];
   const window = pair(1, 3);
   const stride = pair(1, 3);
-  const dilation: readonly [number, number] = pool || random() < 0.6 ? [1, 1] : pair(1, 2);
-  const padding: readonly [number, number] = random() < 0.5 ? [0, 0] : pool ? [between(random, 0, window[0] - 1), between(random, 0, window[1] - 1)] : pair(0, 2);
+  const dilation: Pair = pool || random() < 0.6 ? [1, 1] : pair(1, 2);
+  const padding: Pair = random() < 0.5 ? [0, 0] : pool ? [between(random, 0, window[0] - 1), between(random, 0, window[1] - 1)] : pair(0, 2);
   const extent = ([0, 1] as const).map((d) => Math.max(1, dilation[d] * (window[d] - 1) + 1 - 2 * padding[d]) + between(random, 0, 4));
   return { attrs: { window, stride, padding, dilation }, extent: [extent[0] ?? 1, extent[1] ?? 1] };
 }

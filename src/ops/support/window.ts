@@ -2,10 +2,9 @@
 // padding and dilation. A tap is one place in the window; `taps` lists for each the output positions at
 // which it falls inside the input, so that inner loops need no bounds checks.
 
-import type { Attrs } from '../../ir/graph.ts';
+import { pair } from '../../ir/attributes.ts';
 import { ShapeError } from '../../ir/op.ts';
-import { pairAttr } from './attrs.ts';
-import type { Pair } from './attrs.ts';
+import type { Pair, SchemaOf } from '../../ir/attributes.ts';
 
 export interface WindowGeometry {
   readonly window: Pair;
@@ -14,14 +13,12 @@ export interface WindowGeometry {
   readonly dilation: Pair;
 }
 
-/** `dilation` is absent from pools. */
-export function windowOf(attrs: Attrs): WindowGeometry {
-  return {
-    window: pairAttr(attrs, 'window'),
-    stride: pairAttr(attrs, 'stride'),
-    padding: pairAttr(attrs, 'padding'),
-    dilation: attrs['dilation'] === undefined ? [1, 1] : pairAttr(attrs, 'dilation'),
-  };
+export type WindowAttrs = Pick<WindowGeometry, keyof WindowGeometry>;
+export const windowAttributes: SchemaOf<WindowAttrs> = { window: pair, stride: pair, padding: pair, dilation: pair };
+
+/** Pools have no dilation. */
+export function windowOf({ window, stride, padding, dilation = [1, 1] }: Omit<WindowAttrs, 'dilation'> & Partial<WindowAttrs>): WindowGeometry {
+  return { window, stride, padding, dilation };
 }
 
 export function hasPadding({ padding }: WindowGeometry): boolean {
