@@ -1,7 +1,7 @@
 // Runs lowered graphs on every target and in the interpreter of the kernel IR, tensors in and out by name.
 
 import { present } from '../../src/base/invariant.ts';
-import { draws } from '../random/network.ts';
+import { draws } from '../random/draw.ts';
 import type { Tensor } from '../../src/base/tensor.ts';
 import { readBinding, writeBinding } from '../../src/engine/tensor-binding.ts';
 import { interpretKernels } from '../../src/ir/interpret-kernel.ts';

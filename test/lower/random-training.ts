@@ -1,15 +1,11 @@
-// Random trainable networks, wider than those of test/random: more than one vector of channels, odd counts,
+// Random trainable networks, wider than the small ones of test/random: more than one vector of channels, odd counts,
 // several tiles.
 
 import { present } from '../../src/base/invariant.ts';
-import type { Shape } from '../../src/base/tensor.ts';
-import { sizeOf } from '../../src/base/tensor.ts';
-import type { Attrs, Batch, Program, Value } from '../../src/ir/graph.ts';
+import type { Attrs, Batch, Value } from '../../src/ir/graph.ts';
 import type { Network } from '../../src/ir/network.ts';
-import { ops } from '../../src/ops/index.ts';
-import { rebatch } from '../../src/train/rebatch.ts';
-import { draws, withRandomZeros } from '../random/network.ts';
-import type { Draw } from '../random/network.ts';
+import { draws } from '../random/draw.ts';
+import type { Draw } from '../random/draw.ts';
 import { convAttrs, denseAttrs, networkOf } from '../train/networks.ts';
 import type { AddLayer } from '../train/networks.ts';
 import type { Update } from './training-cases.ts';
@@ -19,16 +15,6 @@ export interface RandomTraining {
   readonly network: Network;
   readonly update: Update;
   readonly batch: Batch;
-}
-
-/** The same network to be deployed, with random values and random zeros. */
-export function randomDeployment(seed: number): Program {
-  const draw = draws(seed, 'deployment');
-  const { network } = randomTraining(seed);
-  const graph = rebatch(network.graph, { samples: draw.integer(1, 3), shards: 1 }, ops);
-  const value = (name: string, shape: Shape): number => (name.endsWith('variance') ? 0.5 + draw.uniform() : draw.normal() / Math.sqrt(sizeOf(shape.slice(1))));
-  const parameters = new Map(network.parameters.map(({ name, shape }) => [name, { shape, data: Float64Array.from({ length: sizeOf(shape) }, () => value(name, shape)) }]));
-  return withRandomZeros({ graph, parameters }, seed, ops);
 }
 
 interface Image {

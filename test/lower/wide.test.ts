@@ -1,9 +1,17 @@
-// A few wide random networks of the many that `npm run test:random` tries.
+// A few wide random networks of the many that `npm run test:random` tries, and a few that are trained.
 
 import { expect, test } from 'vitest';
 import { ops } from '../../src/ops/index.ts';
-import { randomCase, wideChecks } from '../random/checks.ts';
+import { checks, trainingChecks } from '../random/checks.ts';
+import { drawRecipe } from '../random/draw-recipe.ts';
+import { faultOf } from '../random/shrink.ts';
 
-test.each(wideChecks)('$name', { timeout: 60_000 }, ({ difference, bound }) => {
-  for (let seed = 40; seed < 50; seed++) expect(difference(randomCase(seed, ops), ops), `seed ${seed}`).toBeLessThanOrEqual(bound);
+const seeds = Array.from({ length: 10 }, (_, i) => 40 + i);
+
+test('wide networks', { timeout: 60_000 }, () => {
+  expect(seeds.flatMap((seed) => faultOf({ recipe: drawRecipe(seed, ops, 'wide'), checks: checks.wide, ops }) ?? [])).toEqual([]);
+});
+
+test.each(trainingChecks)('$name', { timeout: 60_000 }, ({ difference, bound }) => {
+  for (const seed of seeds) expect(difference(seed, ops), `seed ${seed}`).toBeLessThanOrEqual(bound);
 });

@@ -1,44 +1,52 @@
 // What is checked of every random network. Each check answers its worst difference and what is allowed.
 
-import { compaction, runPasses } from '../../src/passes/pipeline.ts';
 import type { Program } from '../../src/ir/graph.ts';
 import { evaluate } from '../../src/ir/evaluate.ts';
 import type { OpRegistry } from '../../src/ir/op.ts';
+import { compaction, runPasses } from '../../src/passes/pipeline.ts';
 import { targets } from '../lower/harness.ts';
-import { randomDeployment, randomTraining } from '../lower/random-training.ts';
+import { randomTraining } from '../lower/random-training.ts';
 import { stepError } from '../lower/training-error.ts';
+import { feedsOf, maskedProgram } from './build.ts';
+import { drawRecipe } from './draw-recipe.ts';
 import { kernelError } from './kernels.ts';
-import { feedsOf, randomNetwork, withRandomZeros } from './network.ts';
 import { changesOutput, isRefused, plantedErrors } from './planted.ts';
+import type { Recipe } from './recipe.ts';
+import type { Width } from './sketch.ts';
 
 export interface RandomCase {
+  /** Of the input. */
   readonly seed: number;
   /** Zero groups in place. */
   readonly masked: Program;
   readonly compacted: Program;
 }
 
-export interface RandomCheck {
+export interface Check<Subject> {
   readonly name: string;
   /** Largest difference allowed. */
   readonly bound: number;
-  readonly difference: (example: RandomCase, ops: OpRegistry) => number;
+  readonly difference: (subject: Subject, ops: OpRegistry) => number;
+}
+
+export function caseOf(recipe: Recipe, ops: OpRegistry): RandomCase {
+  const masked = maskedProgram(recipe, ops);
+  return { seed: recipe.seed, masked, compacted: runPasses(masked, compaction, ops, { verify: true }) };
 }
 
 export function randomCase(seed: number, ops: OpRegistry): RandomCase {
-  const masked = withRandomZeros(randomNetwork(seed, ops), seed, ops);
-  return { seed, masked, compacted: runPasses(masked, compaction, ops, { verify: true }) };
+  return caseOf(drawRecipe(seed, ops), ops);
 }
 
 /** Compacted equals masked dense in the float64 interpreter. */
-const reference: RandomCheck = {
+const reference: Check<RandomCase> = {
   name: 'reference',
   bound: 1e-12,
   difference: ({ masked, compacted, seed }, ops) => largestDifference(masked, compacted, seed, ops),
 };
 
 /** The check of every build takes no rounding for a fault, and small faults for no rounding: those it misses. */
-const equivalence: RandomCheck = {
+const equivalence: Check<RandomCase> = {
   name: 'equivalence',
   bound: 0,
   difference: ({ masked, compacted, seed }, ops) => {
@@ -49,34 +57,25 @@ const equivalence: RandomCheck = {
 
 /** Emitted kernels of both programs against the float64 interpreter, in units of what rounding explains. */
 const kernels = targets.map(
-  (engine): RandomCheck => ({
+  (engine): Check<RandomCase> => ({
     name: engine.name,
     bound: 1,
     difference: ({ masked, compacted, seed }, ops) => Math.max(kernelError(masked, seed, ops, engine), kernelError(compacted, seed, ops, engine)),
   }),
 );
 
-export const checks: readonly RandomCheck[] = [reference, equivalence, ...kernels];
+/** By the width of the networks. Of wide ones it is kernels that small ones do not show: several vectors, several tiles. */
+export const checks: Readonly<Record<Width, readonly Check<RandomCase>[]>> = { small: [reference, equivalence, ...kernels], wide: kernels };
 
-/** On wider networks of the same seed: several vectors of channels, several tiles; deployed, and trained for two steps. */
-export const wideChecks: readonly RandomCheck[] = targets.flatMap((engine): RandomCheck[] => [
-  {
-    name: `${engine.name}, wide`,
-    bound: 1,
-    difference: ({ seed }, ops) => {
-      const masked = randomDeployment(seed);
-      return Math.max(kernelError(masked, seed, ops, engine), kernelError(runPasses(masked, compaction, ops), seed, ops, engine));
-    },
+/** Networks of `test/lower/random-training.ts`, by seed, trained for two steps. */
+export const trainingChecks: readonly Check<number>[] = targets.map((engine) => ({
+  name: `${engine.name}, training`,
+  bound: 1e-3,
+  difference: (seed) => {
+    const { network, update, batch } = randomTraining(seed);
+    return stepError(network, update, batch, seed, engine, 1e-3);
   },
-  {
-    name: `${engine.name}, training`,
-    bound: 1e-3,
-    difference: ({ seed }) => {
-      const { network, update, batch } = randomTraining(seed);
-      return stepError(network, update, batch, seed, engine, 1e-3);
-    },
-  },
-]);
+}));
 
 /** Largest difference between the outputs of two programs on the same input, over the largest value (at least 1e-3). */
 export function largestDifference(a: Program, b: Program, seed: number, ops: OpRegistry): number {

@@ -9,35 +9,48 @@ import type { F64Tensor, OpRegistry } from '../../src/ir/op.ts';
 import { lowerDeployed } from '../../src/lower/lower.ts';
 import { start } from '../lower/harness.ts';
 import type { Engine } from '../lower/harness.ts';
-import { feedsOf } from './network.ts';
+import { feedsOf } from './build.ts';
 
 /** The program with parameters that f32 holds: what the kernels compute with. */
 function rounded({ graph, parameters }: Program): Program {
   return { graph, parameters: new Map([...parameters].map(([name, { shape, data }]) => [name, { shape, data: data.map(Math.fround) }])) };
 }
 
-/** The worst error of an output in units of its own bound; above 1 is too much. */
-export function kernelError(program: Program, seed: number, ops: OpRegistry, engine: Engine): number {
+export interface Expected {
+  readonly input: F64Tensor;
+  /** The worst error of an output, by its place, in units of its own bound; above 1 is too much. */
+  readonly error: (output: number, found: ArrayLike<number>) => number;
+}
+
+/** What kernels of a program should answer to the input of a seed. */
+export function expectedOf(program: Program, seed: number, ops: OpRegistry): Expected {
   const single = rounded(program);
   const inputs = new Map([...feedsOf(single, seed)].filter(([name]) => !single.parameters.has(name)).map(([name, { shape, data }]) => [name, tensor(shape, data.map(Math.fround))]));
-  const running = start(lowerDeployed(program, ops, engine.machine), engine);
-  const [input] = inputs.values();
-  const values = present(input, 'input');
   const bounded = boundedValues(single, ops, inputs, singlePrecision);
+  return {
+    input: present([...inputs.values()][0], 'input'),
+    error: (output, found) => {
+      const { value: expected, error } = bounded(present(single.graph.outputs[output], 'output').value);
+      let worst = 0;
+      for (const [at, wanted] of expected.data.entries()) {
+        const difference = Math.abs(wanted - (found[at] ?? NaN));
+        if (difference === 0) continue;
+        worst = Math.max(worst, Number.isNaN(difference) ? Infinity : difference / (error.data[at] as number));
+      }
+      return worst;
+    },
+  };
+}
+
+/** The worst error of all outputs on an engine. */
+export function kernelError(program: Program, seed: number, ops: OpRegistry, engine: Engine): number {
+  const { input, error } = expectedOf(program, seed, ops);
+  const running = start(lowerDeployed(rounded(program), ops, engine.machine), engine);
   // Other values first: nothing of one run may be left in the next.
-  for (const feed of [tensor(values.shape, values.data.map((value) => 10 - 3 * value)), values]) {
+  for (const feed of [tensor(input.shape, input.data.map((value) => 10 - 3 * value)), input]) {
     running.write(new Map<string, F64Tensor>([['input', feed]]));
     running.run('run');
   }
-  let worst = 0;
-  for (const [i, { name, value }] of single.graph.outputs.entries()) {
-    const { value: expected, error } = bounded(value);
-    const found = running.read(i === 0 ? 'output' : name).data;
-    for (const [at, wanted] of expected.data.entries()) {
-      const difference = Math.abs(wanted - (found[at] ?? NaN));
-      if (difference === 0) continue;
-      worst = Math.max(worst, Number.isNaN(difference) ? Infinity : difference / (error.data[at] as number));
-    }
-  }
-  return worst;
+  const worst = program.graph.outputs.map(({ name }, i) => error(i, running.read(i === 0 ? 'output' : name).data));
+  return Math.max(...worst);
 }

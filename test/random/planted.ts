@@ -8,7 +8,7 @@ import { evaluate } from '../../src/ir/evaluate.ts';
 import type { Program } from '../../src/ir/graph.ts';
 import { fedName } from '../../src/ir/leaf.ts';
 import type { OpRegistry } from '../../src/ir/op.ts';
-import { draws } from './network.ts';
+import { draws } from './draw.ts';
 
 /** Of the value, and of 1. */
 const size = 1e-6;

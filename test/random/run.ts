@@ -1,11 +1,14 @@
 // npm run test:random -- --graphs 500 --seed 1
 //
-// Compacts random networks with random zero groups and measures every check of checks.ts. Stops at the
-// first failure with the seed that shows it again: `--graphs 1 --seed THAT`.
+// Compacts random networks under random masks and measures every check of checks.ts, of small and of wide ones. Stops
+// at the first failure, shrinks it, and prints the network and the seed that shows it again: `--graphs 1 --seed THAT`.
 
 import { parseArgs } from 'node:util';
+import type { Program } from '../../src/ir/graph.ts';
 import { ops } from '../../src/ops/index.ts';
-import { checks, randomCase, wideChecks } from './checks.ts';
+import { checks, trainingChecks } from './checks.ts';
+import { drawRecipe } from './draw-recipe.ts';
+import { faultOf } from './shrink.ts';
 
 function usage(reason: string): never {
   console.error(`${reason}\n\nusage: npm run test:random -- [--graphs COUNT] [--seed INTEGER]`);
@@ -26,31 +29,40 @@ const firstSeed = Number(given.seed);
 if (!Number.isInteger(graphs) || graphs < 1) usage(`--graphs ${given.graphs} is no positive integer`);
 if (!Number.isInteger(firstSeed)) usage(`--seed ${given.seed} is no integer`);
 
-const all = [...checks, ...wideChecks];
-const worst = new Map(all.map((check) => [check.name, { difference: 0, seed: firstSeed }]));
-let weightsBefore = 0;
-let weightsAfter = 0;
+const weights = { before: 0, after: 0 };
+const worst = new Map<string, { readonly difference: number; readonly seed: number }>();
+const measure = (name: string, difference: number, seed: number): void => {
+  if (!(difference <= (worst.get(name)?.difference ?? -1))) worst.set(name, { difference, seed });
+};
+
+function fail(seed: number, text: string): never {
+  console.error(`seed ${seed}: ${text}`);
+  process.exit(1);
+}
+
 for (let seed = firstSeed; seed < firstSeed + graphs; seed++) {
-  try {
-    const example = randomCase(seed, ops);
-    weightsBefore += weightsOf(example.masked);
-    weightsAfter += weightsOf(example.compacted);
-    for (const check of all) {
-      const difference = check.difference(example, ops);
-      if (difference > (worst.get(check.name)?.difference ?? 0)) worst.set(check.name, { difference, seed });
-      if (!(difference <= check.bound)) throw new Error(`${check.name}: difference ${difference}, allowed ${check.bound}`);
-    }
-  } catch (error) {
-    console.error(`seed ${seed}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
-    console.error(`again: npm run test:random -- --graphs 1 --seed ${seed}`);
-    process.exit(1);
+  for (const width of ['small', 'wide'] as const) {
+    const trial = { recipe: drawRecipe(seed, ops, width), checks: checks[width], ops };
+    const fault = faultOf(trial, {
+      example: ({ masked, compacted }) => {
+        weights.before += weightsOf(masked);
+        weights.after += weightsOf(compacted);
+      },
+      difference: (name, difference) => measure(`${name}, ${width}`, difference, seed),
+    });
+    if (fault !== undefined) fail(seed, fault);
+  }
+  for (const { name, bound, difference } of trainingChecks) {
+    const found = difference(seed, ops);
+    measure(name, found, seed);
+    if (!(found <= bound)) fail(seed, `${name}: difference ${found}, allowed ${bound}\nagain: npm run test:random -- --graphs 1 --seed ${seed}`);
   }
   const done = seed - firstSeed + 1;
   if (done % 100 === 0 || done === graphs) console.log(`${done} of ${graphs} networks`);
 }
 for (const [name, { difference, seed }] of worst) console.log(`${name}: worst difference ${difference.toExponential(2)} (seed ${seed})`);
-console.log(`weights: ${weightsBefore} before, ${weightsAfter} after elimination`);
+console.log(`weights: ${weights.before} before, ${weights.after} after elimination`);
 
-function weightsOf({ parameters }: { parameters: ReadonlyMap<string, { data: Float64Array }> }): number {
+function weightsOf({ parameters }: Program): number {
   return [...parameters.values()].reduce((sum, { data }) => sum + data.length, 0);
 }

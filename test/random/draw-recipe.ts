@@ -1,0 +1,65 @@
+// Random networks over every op of the language, with random masks: DAGs of a few layers, from a seed. Some values
+// have several readers and some none, and some networks have several outputs.
+
+import { present } from '../../src/base/invariant.ts';
+import type { Shape } from '../../src/base/tensor.ts';
+import type { OpRegistry } from '../../src/ir/op.ts';
+import { blockLayer } from './blocks.ts';
+import { denseProgram } from './build.ts';
+import { draws } from './draw.ts';
+import type { Draw } from './draw.ts';
+import { activated, opKinds, sampledLayer } from './layers.ts';
+import type { OpKinds } from './layers.ts';
+import { drawMasks } from './masks.ts';
+import { inputName } from './recipe.ts';
+import type { Recipe } from './recipe.ts';
+import { sketchOf } from './sketch.ts';
+import type { Sketch, Width } from './sketch.ts';
+
+export function drawRecipe(seed: number, ops: OpRegistry, width: Width = 'small'): Recipe {
+  const draw = draws(seed, width);
+  const kinds = opKinds(ops);
+  const input = inputShape(draw, width);
+  const sketch = sketchOf(input, draw, width, ops);
+  let last = inputName;
+  if (input.length > 2) {
+    if (draw.chance(0.2)) last = sampledLayer(sketch, present(ops.get('normalize_input'), 'input normalisation'), last) ?? last;
+    for (let i = draw.integer(1, 5); i > 0; i--) last = randomLayer(sketch, kinds, chooseValue(sketch, last));
+  }
+  // Some end as images.
+  const image = sketch.shapeOf(last).length > 2;
+  if (image && draw.chance(0.85)) last = sketch.layer('flatten', [last]);
+  if (!image || sketch.shapeOf(last).length === 2) {
+    for (let i = draw.integer(1, 4); i > 0; i--) last = randomLayer(sketch, kinds, chooseValue(sketch, last));
+    if (draw.chance(0.2)) last = sketch.layer('softmax', [last]);
+  }
+  const others = draw.shuffle(sketch.layers.map(({ name }) => name)).slice(0, draw.pick([0, 0, 0, 0, 0, 0, 0, 1, 1, 2]));
+  const outputs = [...new Set([last, ...others])];
+  const recipe: Recipe = { seed, input, layers: sketch.layers, outputs, masks: [], weights: 'normal' };
+  return { ...recipe, masks: drawMasks(denseProgram(recipe, ops), seed, ops) };
+}
+
+function inputShape(draw: Draw, width: Width): Shape {
+  const samples = width === 'small' ? 2 : draw.integer(1, 3);
+  const [channels, extent] = width === 'small' ? [4, 9] : [6, 10];
+  return draw.chance(0.85) ? [samples, draw.integer(1, channels), draw.integer(4, extent), draw.integer(4, extent)] : [samples, draw.integer(2, 3 * channels)];
+}
+
+/** Mostly the last value, sometimes one before it of the same rank. */
+function chooseValue({ draw, values, shapeOf }: Sketch, last: string): string {
+  const alike = values.filter((value) => shapeOf(value).length === shapeOf(last).length);
+  return draw.chance(0.8) ? last : draw.pick(alike);
+}
+
+/** Weights, a block or any other op on a value, whatever fits. */
+function randomLayer(sketch: Sketch, kinds: OpKinds, value: string): string {
+  const { draw, shapeOf } = sketch;
+  const drawn = draw.uniform();
+  if (shapeOf(value).length > 2 && drawn < 0.2) return blockLayer(sketch, kinds, value);
+  const isWeights = drawn < 0.6;
+  for (const op of draw.shuffle(isWeights ? kinds.weights : kinds.others)) {
+    const layer = sampledLayer(sketch, op, value);
+    if (layer !== undefined) return isWeights && draw.chance(0.5) ? activated(sketch, kinds, layer) : layer;
+  }
+  return value;
+}

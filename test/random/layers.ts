@@ -1,0 +1,94 @@
+// Single layers of a random network. Every op of the language is drawn from its own record: attributes from its
+// `sample`, parameters from its `syntax`, and what fits from its `infer`. So an op is in the property test as soon as
+// it is in the list.
+
+import { present } from '../../src/base/invariant.ts';
+import type { Attrs } from '../../src/ir/graph.ts';
+import type { Op, OpRegistry } from '../../src/ir/op.ts';
+import type { Sketch } from './sketch.ts';
+
+export interface OpKinds {
+  /** With weights that structures divide. */
+  readonly weights: readonly Op[];
+  readonly others: readonly Op[];
+  /** One operand, no parameters, element by element. */
+  readonly activations: readonly Op[];
+}
+
+export function opKinds(ops: OpRegistry): OpKinds {
+  const offered = [...ops.values()].filter(({ syntax }) => syntax);
+  return {
+    weights: offered.filter(({ syntax }) => syntax?.weightAxes),
+    others: offered.filter(({ syntax }) => !syntax?.weightAxes),
+    activations: offered.filter(isActivation),
+  };
+}
+
+function isActivation({ syntax, sample, pruning }: Op): boolean {
+  if (!syntax || syntax.operands.length !== 1 || syntax.parameters || pruning.kind !== 'channels') return false;
+  const { attrs, inputs } = sample(() => 0);
+  return pruning.axes(attrs, inputs).every((links) => links.every((link, d) => link.kind === 'identity' && link.axis === d));
+}
+
+const attempts = 12;
+
+/** A layer of an op on a value, with other operands as they are found or made; undefined where none of a few fits. */
+export function sampledLayer(sketch: Sketch, op: Op, value: string): string | undefined {
+  const { draw } = sketch;
+  for (let attempt = 0; attempt < attempts; attempt++) {
+    const attrs = widened(sketch, op.sample(draw.uniform).attrs);
+    const operands = operandsFor(sketch, op, attrs, value);
+    // Strides and windows of samples would soon leave images of one element.
+    if (shrinks(sketch, op, attrs, operands) && draw.chance(0.8)) continue;
+    const layer = sketch.tryLayer(op.name, operands, attrs);
+    if (layer !== undefined) return layer;
+  }
+  return undefined;
+}
+
+/** Operands that fit, where there are such values, the given one among them. */
+function operandsFor(sketch: Sketch, op: Op, attrs: Attrs, value: string): readonly string[] {
+  const { draw, values } = sketch;
+  const others = op.syntax?.operands.slice(1) ?? [];
+  if (others.length === 0) return [value];
+  const besides = (other: string): readonly string[] => [value, ...others.map(() => other)];
+  const fits = (all: readonly string[]): boolean => sketch.resultOf(op.name, all, attrs) !== undefined;
+  const found = draw.shuffle(values).find((other) => fits(besides(other)));
+  const all = besides(found ?? sameShaped(sketch, value));
+  const swapped = all.toReversed();
+  return draw.chance(0.5) && fits(swapped) ? swapped : all;
+}
+
+/** A new layer with weights whose result has the shape of the value that it reads. */
+export function sameShaped(sketch: Sketch, value: string): string {
+  const [, channels = 0, ...extents] = sketch.shapeOf(value);
+  return extents.length > 0 ? sameConv(sketch, value, channels) : sketch.layer('dense', [value], { units: channels, bias: sketch.draw.chance(0.7) });
+}
+
+/** A convolution that keeps the extents. */
+export function sameConv(sketch: Sketch, value: string, filters: number): string {
+  const { draw, shapeOf } = sketch;
+  const channels = present(shapeOf(value)[1], 'channels');
+  const window = [draw.pick([1, 3]), draw.pick([1, 3])];
+  const groups = draw.pick([1, 1, 1, ...[2, 3].filter((g) => channels % g === 0 && filters % g === 0)]);
+  return sketch.layer('conv', [value], { filters, window, padding: window.map((extent) => (extent - 1) / 2), groups, bias: draw.chance(0.7) });
+}
+
+/** To less than half along an axis of images. */
+function shrinks(sketch: Sketch, op: Op, attrs: Attrs, operands: readonly string[]): boolean {
+  const [, , ...before] = sketch.shapeOf(present(operands[0], 'operand'));
+  const [, , ...after] = sketch.resultOf(op.name, operands, attrs) ?? [];
+  return after.some((extent, d) => 2 * extent < (before[d] ?? 0));
+}
+
+/** Samples have few filters and units. */
+function widened({ draw, width }: Sketch, attrs: Attrs): Attrs {
+  const factor = width === 'wide' ? draw.pick([1, 3, 13]) : 1;
+  return Object.fromEntries(Object.entries(attrs).map(([name, value]) => [name, typeof value === 'number' && (name === 'filters' || name === 'units') ? factor * value : value]));
+}
+
+/** Mostly a rectifier. */
+export function activated(sketch: Sketch, { activations }: OpKinds, value: string): string {
+  const { draw } = sketch;
+  return draw.chance(0.5) ? sketch.layer('relu', [value]) : (sampledLayer(sketch, draw.pick(activations), value) ?? value);
+}
