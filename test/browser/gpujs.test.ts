@@ -1,14 +1,15 @@
 // Emitted gpujs modules in gpu.js itself: its modes `cpu` and `webasm` here, `webgl2` in Chromium. The same
 // nests that serve the wasm and js targets give the same numbers.
 
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { GpuJs, GpuNet, GpuOptions } from '../../src/runtime/gpujs-net.ts';
 import { differenceOf, gpujsBound, gpujsCases, type GpujsCase } from '../gpujs/networks.ts';
-import { gpujsRequire, openBrowser, type OpenBrowser, type Page, type ServedFile } from './chromium.ts';
+import { gpujsRequire } from './chromium.ts';
+import { openWebgl, type WebglPage } from './webgl2.ts';
 
 const cases = await gpujsCases();
 
@@ -79,39 +80,14 @@ describe('in Node', () => {
 });
 
 describe('in Chromium', () => {
-  let browser: OpenBrowser;
-  let page: Page;
-  const errors: Error[] = [];
+  let page: WebglPage;
 
   beforeAll(async () => {
-    const files = new Map<string, ServedFile>([
-      ['/', { content: '<!doctype html><title>gpujs</title><script src="/gpu-browser.js"></script>' }],
-      ['/gpu-browser.js', { content: readFileSync(gpujsRequire.resolve('gpu.js/dist/gpu-browser.js')) }],
-      ...cases.flatMap(({ emitted }) => emitted.files.map(({ path: name, content }) => [`/${name}`, { content }] as const)),
-    ]);
-    browser = await openBrowser(files);
-    page = await browser.newPage();
-    page.on('pageerror', (error) => errors.push(error));
-    await page.goto(browser.origin);
+    page = await openWebgl();
   }, 60_000);
-  afterAll(() => browser.close());
+  afterAll(() => page.close());
 
   it.each(cases.map((each) => [each.name, each] as const))('webgl2: %s', async (_, { emitted, input, expected }) => {
-    const script = `(async () => {
-      const { load } = await import(${JSON.stringify(`/${emitted.files[0]?.path}`)});
-      const made = [];
-      const GPU = new Proxy(window.GPU, { construct: (target, [settings]) => (made.push(new target(settings)), made.at(-1)) });
-      const net = await load({ GPU, mode: 'webgl2' });
-      const output = Array.from(await net.run(${JSON.stringify(input)}));
-      const kernels = made.flatMap((gpu) => gpu.kernels);
-      const backends = kernels.map((kernel) => kernel instanceof window.GPU.WebGL2Kernel && kernel.context instanceof WebGL2RenderingContext);
-      await net.destroy();
-      return { output, backends };
-    })()`;
-    const { output, backends } = (await page.evaluate(script)) as { output: number[]; backends: boolean[] };
-    expect(backends.length).toBeGreaterThan(0);
-    expect(backends).not.toContain(false);
-    expect(differenceOf(expected, output)).toBeLessThan(gpujsBound);
-    expect(errors).toEqual([]);
+    expect(differenceOf(expected, await page.run(emitted, input))).toBeLessThan(gpujsBound);
   }, 120_000);
 });
