@@ -9,20 +9,18 @@ import type { Source, Span } from '../base/span.ts';
 import {
   closerOf, closerText, endOf, endsOperand, isAtom, isCloser, isIdentifier, isOpener, supplied,
 } from './brackets.ts';
+import { beginsDeclaration, declarationWords } from './declaration-start.ts';
 import { describe } from './describe.ts';
 import { syntaxDiagnostics } from './diagnostics.ts';
 import { Heads } from './heads.ts';
-import {
-  Colon, Comma, Const, Equals, Identifier, Lasso, LeftBrace, Network, Return, RightBrace, RightParen, Sparsity, Train,
-} from './tokens.ts';
+import { Colon, Comma, Const, Equals, Identifier, Lasso, LeftBrace, Return, RightBrace, RightParen } from './tokens.ts';
 
 export interface Balanced {
   readonly tokens: readonly IToken[];
   readonly diagnostics: readonly Diagnostic[];
 }
 
-const declarations: readonly TokenType[] = [Const, Network, Sparsity, Train];
-const statements: readonly TokenType[] = [...declarations, Return, Lasso];
+const statements: readonly TokenType[] = [...declarationWords, Return, Lasso];
 
 export function balance(source: Source, tokens: readonly IToken[]): Balanced {
   const diagnostics: Diagnostic[] = [];
@@ -59,8 +57,8 @@ export function balance(source: Source, tokens: readonly IToken[]): Balanced {
     const [previous, token, next] = [tokens[index - 1], present(tokens[index], 'token'), tokens[index + 1]];
     const inBraces = open.every((opener) => opener.tokenType === LeftBrace);
     if (next?.tokenType === Equals && !isIdentifier(token)) return false;
-    if (inBraces) return declarations.includes(token.tokenType) && token.tokenType !== Const && isOperand(next);
-    if (statements.includes(token.tokenType)) return isOperand(next);
+    if (inBraces) return beginsDeclaration(tokens, index) && token.tokenType !== Const && isOperand(next);
+    if (statements.includes(token.tokenType) || beginsDeclaration(tokens, index)) return isOperand(next);
     const opener = present(open.at(-1), 'open bracket');
     const onNewLine = previous !== undefined && previous.startLine !== token.startLine;
     if (!guessing || !onNewLine || (token.startColumn ?? 1) - 1 > indentOf(opener)) return false;
@@ -71,7 +69,7 @@ export function balance(source: Source, tokens: readonly IToken[]): Balanced {
     const inBraces = (): boolean => open.at(-1)?.tokenType === LeftBrace;
     if (open.length > 0 && beginsStatement(index)) {
       while (open.length > 0 && !inBraces()) closeUnclosed(token);
-      if (declarations.includes(token.tokenType)) while (open.length > 0) closeUnclosed(token);
+      if (beginsDeclaration(tokens, index)) while (open.length > 0) closeUnclosed(token);
     }
     if (open.length > 0 && !inBraces() && !heads.areOpen && isAtom(token) && endsOperand(balanced.at(-1))) {
       const end = endOf(present(balanced.at(-1), 'token before a comma'));

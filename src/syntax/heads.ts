@@ -7,8 +7,9 @@ import { Else, If, LeftBrace, Repeat } from './tokens.ts';
 
 export class Heads {
   /** Of the brackets around. */
-  readonly #outer: number[] = [];
+  readonly #outer: { readonly count: number; readonly inBody: boolean }[] = [];
   #count = 0;
+  #inBody = false;
   #previous: TokenType | undefined;
 
   /** Whether the place after the last token is within a head, and not within brackets of it. */
@@ -16,16 +17,24 @@ export class Heads {
     return this.#count > 0;
   }
 
+  /** Whether the innermost bracket is the brace of a body. */
+  get areInBody(): boolean {
+    return this.#inBody;
+  }
+
   pass(token: IToken): void {
     const { tokenType } = token;
     if (tokenType === Repeat || tokenType === Else || (tokenType === If && this.#previous !== Else)) {
       this.#count++;
     } else if (isOpener(token)) {
-      if (tokenType === LeftBrace && this.#count > 0) this.#count--;
-      this.#outer.push(this.#count);
+      const opensBody = tokenType === LeftBrace && this.#count > 0;
+      this.#outer.push({ count: opensBody ? this.#count - 1 : this.#count, inBody: this.#inBody });
       this.#count = 0;
+      this.#inBody = opensBody;
     } else if (isCloser(token)) {
-      this.#count = this.#outer.pop() ?? 0;
+      const { count = 0, inBody = false } = this.#outer.pop() ?? {};
+      this.#count = count;
+      this.#inBody = inBody;
     }
     this.#previous = tokenType;
   }

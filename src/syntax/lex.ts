@@ -31,6 +31,7 @@ const hints: ReadonlyMap<string, string> = new Map([
   ["'", 'strings are written in double quotes'],
   ['`', 'strings are written in double quotes'],
   ['^', 'powers are written `**`'],
+  ['?', 'a choice is written `if a { b } else { c }`'],
 ]);
 
 function unknownCharacters(source: Source, { offset, length }: ILexingError): Diagnostic {

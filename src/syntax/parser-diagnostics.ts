@@ -6,11 +6,12 @@ import { EOF } from './chevrotain.ts';
 import type { Diagnostic } from '../base/diagnostic.ts';
 import type { Source, Span } from '../base/span.ts';
 import { nearest } from '../base/suggest.ts';
-import { endOf, isIdentifier, isSupplied } from './brackets.ts';
+import { endOf, endsOperand, isIdentifier, isSupplied } from './brackets.ts';
 import { describe, isReserved } from './describe.ts';
 import { syntaxDiagnostics } from './diagnostics.ts';
+import { foreignForm } from './foreign-forms.ts';
 import { between, type ParseError } from './recover.ts';
-import { Colon, Equals, IsEqual, LeftBrace, Strength } from './tokens.ts';
+import { Colon, Equals, If, Import, IsEqual, LeftBrace, Repeat, Return, RightBrace, Strength, With } from './tokens.ts';
 
 export function parserDiagnostics(
   source: Source,
@@ -35,6 +36,18 @@ const afterName: ReadonlyMap<string, string> = new Map([
   ['train', '`=` or `{`'],
 ]);
 
+const comparing = '`=` gives a name its value, `==` compares';
+
+const repeated = '`repeat 3 with x = stem { relu(x) }`';
+
+/** By the rule that found something else. */
+const examples: ReadonlyMap<string, string> = new Map([
+  ['repeat', `a value is carried from turn to turn: ${repeated}`],
+  ['carried', `a value is carried from turn to turn: ${repeated}`],
+  ['if', 'an `if` always has a value: `if stride == 1 { x } else { y }`'],
+  ['import', 'for example `import residual, width from "blocks/residual.ssl"`'],
+]);
+
 function diagnosticOf(source: Source, { exception, previous, next }: ParseError): Diagnostic {
   const { token, message, context } = exception;
   const rule = context.ruleStack.at(-1) ?? 'file';
@@ -42,16 +55,19 @@ function diagnosticOf(source: Source, { exception, previous, next }: ParseError)
     const start = found.tokenType === EOF ? source.text.length : found.startOffset;
     return { source, start, end: Math.min(source.text.length, start + found.image.length) };
   };
+  if (token.tokenType === Import && (rule === 'file' || rule === 'declaration')) {
+    return syntaxDiagnostics['late-import']({ span: spanOf(token), args: [], help: 'move it to the top of the file' });
+  }
   const expectedNext = exception.name === 'NoViableAltException' ? afterName.get(rule) : undefined;
   if (expectedNext !== undefined && isIdentifier(token) && next && !isSupplied(next)) {
-    return syntaxDiagnostics.expected({ span: spanOf(next), args: [expectedNext, describe(next)] });
+    return syntaxDiagnostics.expected({ span: spanOf(next), args: [expectedNext, describe(next)], help: foreignForm(token.image) ?? foreignForm(previous?.image ?? '') ?? (next.tokenType === IsEqual ? comparing : undefined) });
   }
   const isUnfinished = !between.has(rule) && token.tokenType !== EOF && previous && !isSupplied(previous);
   if (isUnfinished && previous.startLine !== token.startLine) {
     const end = endOf(previous);
-    return syntaxDiagnostics.expected({ span: { source, start: end, end }, args: [message, 'the end of the line'] });
+    return syntaxDiagnostics.expected({ span: { source, start: end, end }, args: [message, 'the end of the line'], help: hintAt(exception, previous) });
   }
-  return syntaxDiagnostics.expected({ span: spanOf(token), args: [message, describe(token)], help: hint(exception, previous) });
+  return syntaxDiagnostics.expected({ span: spanOf(token), args: [message, describe(token)], help: hintOf(exception, previous) ?? hintAt(exception, previous) });
 }
 
 /** A block within a block that was left open is a neighbour, not a mistake. */
@@ -63,15 +79,35 @@ function isWithinUnclosed(token: IToken, before: readonly Diagnostic[]): boolean
   });
 }
 
-function hint({ message, token, context }: IRecognitionException, previous: IToken | undefined): string | undefined {
+/** What the token that was found tells. */
+function hintOf({ message, token, context }: IRecognitionException, previous: IToken | undefined): string | undefined {
   const word = /^`([a-z]+)`$/.exec(message)?.[1];
-  if (word !== undefined && isIdentifier(token)) {
-    return nearest(token.image, [word]) === undefined ? undefined : `did you mean \`${word}\`?`;
-  }
-  if (isReserved(token) && /name|setting|expression/.test(message)) {
-    return `\`${token.image}\` is a word of the language and cannot be a name`;
-  }
+  if (word !== undefined && isIdentifier(token) && nearest(token.image, [word]) !== undefined) return `did you mean \`${word}\`?`;
+  if (token.tokenType === Return && context.ruleStack.includes('body')) return 'a body ends with its value, without `return`';
+  if (isReserved(token) && /name|setting|expression/.test(message)) return takenWord(token);
   if ((token.tokenType === Equals || token.tokenType === IsEqual) && previous?.tokenType === Strength) return 'no `=` after `strength`';
   if (token.tokenType === Colon && context.ruleStack.at(-1) === 'call') return 'arguments are named with `=`';
   return undefined;
+}
+
+/** What the place tells, whatever was found. */
+function hintAt({ message, token, context: { ruleStack } }: IRecognitionException, previous: IToken | undefined): string | undefined {
+  const rule = ruleStack.at(-1) ?? 'file';
+  const foreign = isIdentifier(token) && (between.has(rule) || rule === 'if') ? foreignForm(token.image) : undefined;
+  if (foreign !== undefined) return foreign;
+  if (rule === 'operand' && previous && [If, Repeat].includes(previous.tokenType)) return takenWord(previous);
+  if (rule === 'repeat' && previous?.tokenType === With) return `say how often, and what is carried from turn to turn: ${repeated}`;
+  if (rule === 'body') return bodyHint(message, token);
+  const lacksValue = token.tokenType === RightBrace && (previous?.tokenType === LeftBrace || endsOperand(previous));
+  if (rule === 'operand' && ruleStack.includes('body') && lacksValue) return 'a body ends with its value: `{ y = relu(x) add(x, y) }`';
+  return examples.get(rule);
+}
+
+function takenWord({ image }: IToken): string {
+  return `\`${image}\` is a word of the language and cannot be a name`;
+}
+
+function bodyHint(message: string, token: IToken): string {
+  if (message !== '`{`') return 'a body ends with its value; above it each line is `name = ...`';
+  return token.tokenType === Equals ? comparing : 'a body stands in braces: `{ ... }`';
 }

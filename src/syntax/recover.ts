@@ -1,20 +1,22 @@
 // Error recovery: after an error the smallest part around it that can be spared is taken out, and the rest is
 // parsed again, so that each mistake is reported once and in its own terms.
 //
-//   within brackets     the argument or item, replaced by a name without width
-//   in a block's head   whichever one-token repair lets the parser get furthest, else the declaration goes
-//   elsewhere           the statement, which begins where `startsStatement` says
+//   in a `repeat`, an `if`     what may be missing there, if one of the trials gets the parser on
+//   in a declaration's head    the same, else the declaration goes
+//   within brackets            the argument or item, replaced by a name without width
+//   elsewhere                  the statement, which begins where `startsStatement` says
 
 import type { CstNode, IRecognitionException, IToken, TokenType } from 'chevrotain';
 import { present } from '../base/invariant.ts';
 import { endsOperand, isAtom, isCloser, isIdentifier, isOpener, isSupplied, supplied } from './brackets.ts';
+import { beginsDeclaration, declarationWords } from './declaration-start.ts';
 import { Heads } from './heads.ts';
 import { binaryOperators } from './operators.ts';
 import { parseTokens } from './parser.ts';
 import type { ParsedTokens } from './parser.ts';
+import { bestTrial, type Missing, missingInHead, missingWithin } from './trials.ts';
 import {
-  Colon, Comma, Const, Dot, Else, Equals, Identifier, Lasso, LeftBrace, LeftParen, Network, NumberToken, Of, On, Power,
-  Return, RightBrace, Sparsity, Star, Strength, Tensor, Train,
+  Comma, Dot, Else, Equals, Identifier, Lasso, LeftBrace, NumberToken, Of, Power, Return, RightBrace, Star, Strength,
 } from './tokens.ts';
 
 export interface Recovered {
@@ -67,8 +69,13 @@ function parseCounting(tokens: readonly IToken[], work: Work): ParsedTokens & { 
 function repaired(tokens: readonly IToken[], at: number, error: IRecognitionException, work: Work): readonly IToken[] {
   const { ruleStack } = error.context;
   const depths = depthsOf(tokens);
+  const tried = (missing: Missing): readonly IToken[] | undefined =>
+    bestTrial(tokens, at, missing, (attempt) => parseCounting(attempt, work).at);
+  const missing = missingWithin(ruleStack, error.token);
+  const completed = missing && tried(missing);
+  if (completed) return completed;
   const isConstant = ruleStack.includes('constant');
-  if (present(depths.braces[at], 'depth') === 0 && ruleStack.length > 2 && !isConstant) return repairHead(tokens, at, work);
+  if (present(depths.braces[at], 'depth') === 0 && ruleStack.length > 2 && !isConstant) return tried(missingInHead) ?? withoutDeclaration(tokens, at);
   return (
     (present(depths.brackets[at], 'depth') > 0 ? withoutItem(tokens, at, depths) : undefined) ??
     withoutStatement(tokens, at, ruleStack.at(-1) ?? 'file', depths)
@@ -113,46 +120,14 @@ function withoutItem(tokens: readonly IToken[], at: number, { brackets }: Depths
   return tokens.toSpliced(start, end - start, supplied(Identifier, tokens[start - 1]));
 }
 
-// In the head of a block
+// In the head of a declaration
 
-const headWords: readonly TokenType[] = [On, Identifier, Colon, Tensor, LeftParen, LeftBrace];
-const declarations: readonly TokenType[] = [Const, Network, Sparsity, Train];
-
-function repairHead(tokens: readonly IToken[], at: number, work: Work): readonly IToken[] {
-  const before = tokens[at - 1];
-  const attempts = [
-    tokens.toSpliced(at, 1),
-    ...headWords.flatMap((type) => {
-      const made = supplied(type, before);
-      return [tokens.toSpliced(at, 0, made), tokens.toSpliced(at, 1, made)];
-    }),
-  ].filter((attempt) => bracesPairUp(attempt));
-  const remaining = attempts.map((attempt) => {
-    const { at: reached } = parseCounting(attempt, work);
-    return attempt.length - reached;
-  });
-  const least = Math.min(...remaining);
-  const best = attempts[remaining.indexOf(least)];
-  if (best && least < tokens.length - at - 1) return best;
+function withoutDeclaration(tokens: readonly IToken[], at: number): readonly IToken[] {
   let start = at;
-  while (start > 0 && !isDeclarationStart(tokens, start)) start--;
+  while (start > 0 && !beginsDeclaration(tokens, start)) start--;
   let end = at + 1;
-  while (end < tokens.length && !isDeclarationStart(tokens, end)) end++;
+  while (end < tokens.length && !beginsDeclaration(tokens, end)) end++;
   return tokens.toSpliced(start, end - start);
-}
-
-function isDeclarationStart(tokens: readonly IToken[], i: number): boolean {
-  const token = tokens[i];
-  return token !== undefined && declarations.includes(token.tokenType);
-}
-
-function bracesPairUp(tokens: readonly IToken[]): boolean {
-  let depth = 0;
-  for (const { tokenType } of tokens) {
-    if (tokenType === LeftBrace) depth++;
-    else if (tokenType === RightBrace && --depth < 0) return false;
-  }
-  return depth === 0;
 }
 
 // Elsewhere
@@ -164,7 +139,7 @@ function withoutStatement(tokens: readonly IToken[], at: number, rule: string, d
   const inStatement = !between.has(rule);
   const starts = (i: number): boolean => startsStatement(tokens, i, depths);
   let start = inStatement && starts(at) ? at - 1 : at;
-  const depth = depths.braces[start] ?? 0;
+  const depth = depths.braces[at] ?? 0;
   while (start > 0 && !(starts(start) && (depths.braces[start] ?? 0) <= depth)) start--;
   let end = inStatement && starts(at) ? at : at + 1;
   while (end < tokens.length && !(starts(end) && depths.braces[end] === depths.braces[start])) {
@@ -175,7 +150,7 @@ function withoutStatement(tokens: readonly IToken[], at: number, rule: string, d
   return tokens.toSpliced(start, Math.max(1, end - start));
 }
 
-const starters: readonly TokenType[] = [...declarations, Return, Lasso];
+const starters: readonly TokenType[] = [...declarationWords, Return, Lasso];
 
 /** After the brace of a body these go on with the expression that it is part of. */
 const continuesValue: ReadonlySet<TokenType> = new Set([Else, ...binaryOperators]);
@@ -183,13 +158,15 @@ const continuesValue: ReadonlySet<TokenType> = new Set([Else, ...binaryOperators
 function startsStatement(tokens: readonly IToken[], i: number, { brackets, heads }: Depths): boolean {
   const [previous, token, next] = [tokens[i - 1], tokens[i], tokens[i + 1]];
   if (!token || !previous) return true;
-  if ((brackets[i] ?? 0) > 0 || heads[i] === true || continuesValue.has(token.tokenType)) return false;
+  if ((brackets[i] ?? 0) > 0 || continuesValue.has(token.tokenType)) return false;
+  const beginsLine = previous.startLine !== token.startLine;
+  // A head that is never closed ends with its line.
+  if (heads[i] === true && !beginsLine) return false;
   if (token.tokenType === RightBrace || starters.includes(token.tokenType)) return true;
   if (previous.tokenType === LeftBrace || previous.tokenType === RightBrace) return true;
   if (token.tokenType === Strength && endsPatterns(tokens, i)) return false;
   const isNamed = isIdentifier(token) && (next?.tokenType === Equals || next?.tokenType === LeftBrace);
   if (isNamed && (previous.tokenType === Comma || endsOperand(previous))) return true;
-  const beginsLine = previous.startLine !== token.startLine;
   return beginsLine && (isNamed || (isAtom(token) && endsOperand(previous)));
 }
 

@@ -77,6 +77,8 @@ export const SingleQuoted: TokenType = createToken({
   pattern: /'[^'\r\n]*'/,
   categories: [StringToken],
 });
+/** The operators of other languages. */
+export const ForeignOperator: TokenType = createToken({ name: 'ForeignOperator', pattern: /&&?|\|\|?|!/, label: 'an operator' });
 
 export const LeftBrace: TokenType = punctuation('LeftBrace', '{');
 export const RightBrace: TokenType = punctuation('RightBrace', '}');
@@ -135,7 +137,8 @@ export const allTokens: readonly TokenType[] = [
   ...reservedWords, ...softWords, Identifier,
   MalformedNumber, NumberToken, StringToken, UnterminatedString, SingleQuoted,
   LeftBrace, RightBrace, LeftParen, RightParen, LeftBracket, RightBracket,
-  Comma, Colon, IsEqual, IsNotEqual, AtMost, AtLeast, Less, Greater, Equals, Dot, Plus, Minus, Power, Star, Slash, Percent,
+  Comma, Colon, IsEqual, IsNotEqual, AtMost, AtLeast, Less, Greater, Equals,
+  ForeignOperator, Dot, Plus, Minus, Power, Star, Slash, Percent,
 ];
 
 export const lexer: Lexer = new Lexer([...allTokens]);

@@ -3,6 +3,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { renderDiagnostic } from '../../src/base/frame.ts';
+import type { Expression } from '../../src/syntax/ast.ts';
 import type { Span } from '../../src/base/span.ts';
 import { parse, type Parsed } from '../../src/syntax/parse.ts';
 import { fileText, wordSalad } from './arbitrary.ts';
@@ -64,12 +65,24 @@ describe('limits', () => {
     ['sums', `${'x + '.repeat(300)}x`],
     ['signs', `${'-'.repeat(300)}x`],
     ['powers', `${'x ** '.repeat(300)}x`],
+    ['comparisons', `${'x == '.repeat(300)}x`],
+    ['negations', `${'not '.repeat(300)}x`],
+    ['conditions', `${'if '.repeat(300)}x`],
+    ['counts', `${'repeat '.repeat(300)}x`],
+    ['branches', `${'if x { x } else '.repeat(300)}{ x }`],
+    ['bodies', `${'if x { x } else { '.repeat(300)}x${' }'.repeat(300)}`],
+    ['repetitions', `${'repeat 2 with x = x { '.repeat(300)}x${' }'.repeat(300)}`],
+    ['signs before repetitions', `${`${'-'.repeat(199)}repeat 2 with x = `.repeat(80)}x`],
     ['operators within brackets', `${'-['.repeat(150)}x${']'.repeat(150)}`],
   ])('too many nested %s', (_, value) => expect(codes(network(value))).toEqual(['syntax/too-deep']));
 
   test('nesting up to the limit', () => {
     expect(codes(network(`${'f(a = ['.repeat(98)}x${'])'.repeat(98)}`))).toEqual([]);
     expect(codes(network(`${'x + '.repeat(190)}x`))).toEqual([]);
+    expect(codes(network(`${'repeat 2 with x = x { y = f(x) f('.repeat(66)}y${') }'.repeat(66)}`))).toEqual([]);
+    expect(codes(network(`${'if x { x } else '.repeat(190)}{ x }`))).toEqual([]);
+    // Each begins anew.
+    expect(codes(network(`repeat 2 with x = x { ${'y = if x { x } else { x } '.repeat(300)} x }`))).toEqual([]);
   });
 
   test('files of more than a mebibyte', () => {
@@ -95,6 +108,18 @@ describe('recovery', () => {
     expect(first?.kind === 'network' && first.statements.map((s) => s.kind === 'assignment' && s.name.text)).toEqual(['a', 'c', false]);
   });
 
+  test('keeps a body where its value is missing, and what stands around a broken branch', () => {
+    const { file, diagnostics } = parsed('network N(x: tensor[1]) {\n a = repeat 2 with y = x {\n z = f(y)\n }\n b = if a { x }\n c = if a { x } elif b { x } else { a }\n return c\n}');
+    const [first] = file.declarations;
+    expect(diagnostics).toHaveLength(3);
+    expect(first?.kind === 'network' && first.statements.map((s) => s.kind === 'assignment' && `${s.name.text} ${s.value.kind}`)).toEqual(['a repeat', 'b if', 'c if', false]);
+  });
+
+  test('takes brackets that are left open before a block or an import for closed', () => {
+    expect(codes('network N(x: tensor[1]) {\n a = f(x\n return a\n}\nblock g(x) {\n return x\n')).toEqual(['syntax/unclosed', 'syntax/unclosed']);
+    expect(codes('block g(x) {\n return f(x)\n\nblock h(x) {\n return x\n}')).toEqual(['syntax/unclosed']);
+  });
+
   test('reports a broken head once and reads the body', () => {
     expect(codes('train mnist { seed = }')).toEqual(['syntax/expected', 'syntax/expected']);
     expect(codes('network { return } train on mnist { seed = }')).toEqual(['syntax/expected', 'syntax/expected']);
@@ -117,7 +142,30 @@ test.each(['12px', '1e', '1e9px', '1.5.2e3', '1_000', '5.', '.5', '1e_9'])('%s i
 
 test('a number beyond 64 bits is refused', () => expect(codes('const a = 1e999')).toEqual(['syntax/number-too-large']));
 
+test('operators bind as they are said to', () => {
+  const tree = (value: string): string => {
+    const shown = (each: Expression): string => {
+      if (each.kind === 'unary') return `(${each.operator} ${shown(each.operand)})`;
+      if (each.kind === 'binary') return `(${shown(each.left)} ${each.operator} ${shown(each.right)})`;
+      return each.span.source.text.slice(each.span.start, each.span.end);
+    };
+    const { file, diagnostics } = parsed(`const a = ${value}`);
+    const [declaration] = file.declarations;
+    return diagnostics.length > 0 ? diagnostics.map(({ code, help }) => `${code}: ${help}`).join() : declaration?.kind === 'const' ? shown(declaration.value) : '';
+  };
+  expect(tree('a or b and not c == d + e * -f ** -g ** h')).toBe('(a or (b and (not (c == (d + (e * (- (f ** (- (g ** h)))))))))))'.slice(0, -1));
+  expect(tree('a - b - c or d or e')).toBe('((((a - b) - c) or d) or e)');
+  expect(tree('a < b and c >= d == (e != f)')).toBe('syntax/chained-comparison: write `c >= d and d == (e != f)`');
+  expect(tree('(a < b) == (c < d)')).toBe('((a < b) == (c < d))');
+  expect(tree('not not a != b')).toBe('(not (not (a != b)))');
+  expect(tree('a + not b')).toBe('syntax/loose-not: write `(not b)`');
+  expect(tree('a and not b or - -c')).toBe('((a and (not b)) or (- (- c)))');
+});
+
 test('soft words name layers and settings', () => {
   expect(codes('network N(strength: tensor[1]) { labels = f(strength) tensor = labels labels ["a"] return tensor }')).toEqual([]);
+  expect(codes('block as(with, from = times) { block = f(with) import = repeat 2 as as with with = block { with } return import }')).toEqual([]);
+  expect(codes('import import, from from "x" const block = import block block(block) { return block }')).toEqual([]);
+  expect(codes('sparsity times { times = 1 lasso times of times times times, from strength times times 2 }')).toEqual([]);
   expect(codes('sparsity { strength = 1 lasso labels of tensor strength strength labels 2 }')).toEqual([]);
 });
