@@ -5,8 +5,9 @@ import type { GroupSlice } from '../src/ir/group.ts';
 import { eachElement } from '../src/sparsity/groups.ts';
 
 /** The group of each element of a member's parameter, row-major. */
-export function groupOfElements(member: Pick<GroupSlice, 'view' | 'keep'>): Int32Array {
-  const groups = new Int32Array(sizeOf(member.view));
+export function groupOfElements(member: Pick<GroupSlice, 'view' | 'keep' | 'tiling'>): Int32Array {
+  const { tiling } = member;
+  const groups = new Int32Array(tiling ? tiling.parts * tiling.rows * tiling.columns : sizeOf(member.view));
   eachElement(member, (element, group) => void (groups[element] = group));
   return groups;
 }

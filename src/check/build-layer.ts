@@ -5,9 +5,9 @@ import { present } from '../base/invariant.ts';
 import type { GraphBuilder } from '../ir/builder.ts';
 import type { Value } from '../ir/graph.ts';
 import type { Parameter } from '../ir/network.ts';
-import { ShapeError } from '../ir/op.ts';
+import { joinsBranches, ShapeError } from '../ir/op.ts';
 import type { Op, OpRegistry, SurfaceSyntax } from '../ir/op.ts';
-import { structuresOf } from '../ir/structure.ts';
+import { structuresOf, structuresOfJoins } from '../ir/structure.ts';
 import { normalizeCallable } from './callable.ts';
 import { shapeDiagnostics } from './diagnostics.ts';
 import type { Report } from './diagnostics.ts';
@@ -59,7 +59,8 @@ function buildOp({ path: layer, call, given, args }: Instance, operands: readonl
     const value = builder.one(op.name, [...inputs, ...weights], attrs, origin);
     building.parameters.push(...parameters);
     const axes = syntax.weightAxes?.(attrs, shapes);
-    return { value, structures: axes ? structuresOf(axes).map(({ name }) => name) : [] };
+    if (axes) return { value, structures: structuresOf(axes), axes };
+    return { value, structures: joinsBranches(op) ? structuresOfJoins : [] };
   } catch (error) {
     if (!(error instanceof ShapeError)) throw error;
     const related = operands.flatMap((operand, index) => {

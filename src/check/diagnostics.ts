@@ -82,6 +82,8 @@ const sparsityMessages = {
   'no-layer': (pattern: string): string => `no layer matches \`${pattern}\``,
   'no-group': (layer: string, op: string, structure: string): string => `layer \`${layer}\` is ${article(op)} \`${op}\`, which has no ${structure}`,
   'no-group-matched': (pattern: string, structure: string): string => `no layer that matches \`${pattern}\` has ${structure}`,
+  'no-shortcut': (layers: readonly string[]): string => `no shortcut leads around ${listed(layers)}`,
+  'no-branch': (joins: readonly string[]): string => `no branch beside a shortcut ends in ${listed(joins)}`,
   'unread-layer': (layer: string): string => `the network's output does not depend on layer \`${layer}\``,
   'too-many-matches': (): string => 'the patterns up to here match more layers than are looked up',
   'duplicate-penalty': (structure: string, layer: string): string => `${structure} of \`${layer}\` are penalised twice`,
@@ -108,4 +110,11 @@ export const trainDiagnostics: DiagnosticTable<typeof trainMessages> = defineDia
 
 function article(noun: string): string {
   return /^[aeiou]/.test(noun) ? 'an' : 'a';
+}
+
+/** `a`, `b` or others, cut where it grows long. */
+function listed(layers: readonly string[]): string {
+  const most = 4;
+  const names = layers.slice(0, most).map((layer) => `\`${layer}\``);
+  return layers.length > most ? `${names.join(', ')} or ${layers.length - most} others` : names.join(' or ');
 }

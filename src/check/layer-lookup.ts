@@ -46,5 +46,5 @@ export function layerLookup(layers: ReadonlyMap<string, Layer>): LayerLookup {
 }
 
 export function hasStructure(layer: Layer, structure: StructureKind): boolean {
-  return layer.checked?.structures.includes(structure) ?? false;
+  return layer.checked?.structures.some(({ name }) => name === structure) ?? false;
 }

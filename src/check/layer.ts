@@ -3,7 +3,7 @@
 import type { Span } from '../base/span.ts';
 import type { Shape } from '../base/tensor.ts';
 import type { Value } from '../ir/graph.ts';
-import type { StructureKind } from '../ir/structure.ts';
+import type { LayerAxes, Structure } from '../ir/structure.ts';
 
 export interface Layer {
   readonly name: string;
@@ -12,7 +12,9 @@ export interface Layer {
   /** Absent: the layer has been reported. */
   readonly checked?: {
     readonly value: Value;
-    readonly structures: readonly StructureKind[];
+    readonly structures: readonly Structure[];
+    /** Absent: it has no weights. */
+    readonly axes?: LayerAxes;
   };
 }
 

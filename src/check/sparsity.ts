@@ -2,20 +2,22 @@
 
 import type { Model, Penalty } from '../ir/network.ts';
 import type { OpRegistry } from '../ir/op.ts';
-import { structureNamed, structureNames } from '../ir/structure.ts';
-import type { StructureKind } from '../ir/structure.ts';
+import { structureNamed, structureNames, structureTitle } from '../ir/structure.ts';
+import type { Structure } from '../ir/structure.ts';
 import { methods, usualMethod } from '../train/methods/index.ts';
 import type { Expression, LassoStatement, LayerPattern, Name, Setting, SparsityDeclaration } from '../syntax/ast.ts';
 import { bindSettings } from './bind.ts';
 import { choose } from './choice.ts';
 import type { ConstantScope } from './constants.ts';
-import { sparsityDiagnostics } from './diagnostics.ts';
+import { argumentDiagnostics, sparsityDiagnostics } from './diagnostics.ts';
 import type { Report } from './diagnostics.ts';
 import { isPlain } from './glob.ts';
 import { hasStructure, layerLookup } from './layer-lookup.ts';
 import type { LayerLookup } from './layer-lookup.ts';
 import type { CheckedNetwork } from './network.ts';
 import type { Layer } from './layer.ts';
+import { findShortcuts, shortcutHelp } from './shortcuts.ts';
+import type { Shortcuts } from './shortcuts.ts';
 import { notNegative, readValue } from './values.ts';
 
 export type CheckedSparsity = Pick<Model, 'penalties' | 'method'>;
@@ -39,7 +41,7 @@ export function checkSparsity(
   const method = chosen(settings.get('method'), methodNames, report) ?? usualMethod;
   const weighting = chosen(settings.get('weighting'), weightings, report) ?? 'sqrt_size';
   const penalties = new Map<string, Penalty>();
-  const scope: LassoScope = { network, lookup: layerLookup(network.layers), constants, ops, report, weighting, penalties };
+  const scope: LassoScope = { network, lookup: layerLookup(network.layers), shortcuts: findShortcuts(network.network), constants, ops, report, weighting, penalties };
   for (const statement of statements) {
     // Past the limit of what is looked up there is nothing more to say.
     if (statement.kind === 'lasso' && !checkLasso(statement, scope)) break;
@@ -50,6 +52,7 @@ export function checkSparsity(
 interface LassoScope {
   readonly network: CheckedNetwork;
   readonly lookup: LayerLookup;
+  readonly shortcuts: Shortcuts;
   readonly constants: ConstantScope;
   readonly ops: OpRegistry;
   readonly report: Report;
@@ -73,18 +76,23 @@ function checkLasso(statement: LassoStatement, scope: LassoScope): boolean {
         return false;
       }
       for (const layer of fittingLayers(pattern, candidates, structure, scope)) {
-        const key = `${structure} ${layer.name}`;
-        const taken = scope.penalties.get(key);
-        if (taken) {
-          const related = [{ message: 'first penalised here', span: taken.span }];
-          scope.report(sparsityDiagnostics['duplicate-penalty']({ span: pattern.span, args: [structure, layer.name], related }));
-        } else {
-          scope.penalties.set(key, { structure, layer: layer.name, strength: strength ?? 0, weighting, span: pattern.span });
-        }
+        addPenalty({ structure: structure.name, layer: layer.name, strength: strength ?? 0, weighting, span: pattern.span }, scope);
       }
     }
   }
   return true;
+}
+
+function addPenalty(penalty: Penalty, { penalties, report }: LassoScope): void {
+  const title = structureTitle(penalty);
+  const key = `${title} of ${penalty.layer}`;
+  const taken = penalties.get(key);
+  if (taken) {
+    const related = [{ message: 'first penalised here', span: taken.span }];
+    report(sparsityDiagnostics['duplicate-penalty']({ span: penalty.span, args: [title, penalty.layer], related }));
+  } else {
+    penalties.set(key, penalty);
+  }
 }
 
 function checkStrength(expression: Expression, { constants, report }: LassoScope): number | undefined {
@@ -93,37 +101,43 @@ function checkStrength(expression: Expression, { constants, report }: LassoScope
   );
 }
 
-function checkStructure(name: Name, report: Report): StructureKind | undefined {
+function checkStructure(name: Name, report: Report): Structure | undefined {
   const kind = structureNames.find((known) => known === name.text);
-  return kind ?? report(sparsityDiagnostics['unknown-structure']({ span: name.span, args: [name.text], help: report.advice.on('structure', name.text, structureNames) }));
+  if (kind && structureNamed(kind).wants) return report(argumentDiagnostics.missing({ span: name.span, args: [kind, 'rows'], help: 'for example `blocks(rows = 4, columns = 4)`' }));
+  return kind ? structureNamed(kind) : report(sparsityDiagnostics['unknown-structure']({ span: name.span, args: [name.text], help: report.advice.on('structure', name.text, structureNames) }));
 }
 
 /** Of the layers that match a pattern; a plain name must fit, a pattern takes those that do. */
-function fittingLayers({ span, pattern: text }: LayerPattern, candidates: readonly Layer[], structure: StructureKind, { network, lookup, ops, report }: LassoScope): readonly Layer[] {
+function fittingLayers({ span, pattern: text }: LayerPattern, candidates: readonly Layer[], structure: Structure, { network, lookup, shortcuts, ops, report }: LassoScope): readonly Layer[] {
+  const { name } = structure;
   const [first] = candidates;
   if (!first) {
-    report(sparsityDiagnostics['no-layer']({ span, args: [text], help: report.advice.on('layer', text, lookup.having(structure)) }));
+    report(sparsityDiagnostics['no-layer']({ span, args: [text], help: report.advice.on('layer', text, lookup.having(name)) }));
     return [];
   }
-  const fitting = candidates.filter((layer) => hasStructure(layer, structure) && network.reached(layer));
+  const having = candidates.filter((layer) => hasStructure(layer, name) && network.reached(layer));
+  const fitting = structure.needsShortcut ? having.filter(shortcuts.leadAround) : having;
   // A layer that has been reported may have had the structure.
   if (fitting.length > 0 || candidates.some((layer) => !layer.checked)) return fitting;
-  if (!isPlain(text)) {
-    report(sparsityDiagnostics['no-group-matched']({ span, args: [text, structure] }));
-  } else if (hasStructure(first, structure)) {
+  const related = [{ message: `\`${text}\` is defined here`, span: first.span }];
+  if (having.length > 0) {
+    const args: [readonly string[]] = [having.map((layer) => layer.name)];
+    report(sparsityDiagnostics[structure.key === 'branch' ? 'no-branch' : 'no-shortcut']({ span, args, help: shortcutHelp(structure), ...(isPlain(text) && { related }) }));
+  } else if (!isPlain(text)) {
+    report(sparsityDiagnostics['no-group-matched']({ span, args: [text, name] }));
+  } else if (hasStructure(first, name)) {
     report(sparsityDiagnostics['unread-layer']({ span, args: [text] }));
   } else {
-    const related = [{ message: `\`${text}\` is defined here`, span: first.span }];
-    report(sparsityDiagnostics['no-group']({ span, args: [text, first.op, structure], related, help: helpWithStructure(first, structure, lookup, ops) }));
+    report(sparsityDiagnostics['no-group']({ span, args: [text, first.op, name], related, help: helpWithStructure(first, structure, lookup, ops) }));
   }
   return [];
 }
 
-function helpWithStructure(layer: Layer, structure: StructureKind, lookup: LayerLookup, ops: OpRegistry): string {
+function helpWithStructure(layer: Layer, structure: Structure, lookup: LayerLookup, ops: OpRegistry): string {
   const own = layer.checked?.structures ?? [];
-  if (own.length > 0) return `${layer.op} has ${own.join(', ')}`;
-  const others = lookup.having(structure);
-  if (others.length > 0) return `${structureNamed(structure).notation} are in ${others.slice(0, 8).join(', ')}`;
+  if (own.length > 0) return `${layer.op} has ${own.map(({ name }) => name).join(', ')}`;
+  const others = lookup.having(structure.name);
+  if (others.length > 0) return `${structure.notation} are in ${others.slice(0, 8).join(', ')}`;
   const penalized = [...ops.values()].filter((op) => op.syntax?.weightAxes).map((op) => op.name);
   return `layers of ${penalized.join(', ')} have groups`;
 }

@@ -28,7 +28,8 @@ export interface DemoResults {
 export function demoTable({ summary, penalties, bytes, microseconds, equivalence, rounding }: DemoResults): string {
   const count = (name: string, { dense, compacted }: Sides<number>): string[] => [name, grouped(dense), grouped(compacted), times(dense, compacted)];
   const kept = penalties.flatMap(({ structure, layer }) => {
-    const found = summary.layers.find(({ name }) => name === layer)?.[structureNamed(structure).report.field];
+    const field = structureNamed(structure).report?.field;
+    const found = field && summary.layers.find(({ name }) => name === layer)?.[field];
     return found && found[0] < found[1] ? [count(`${structure} of ${layer}`, { dense: found[1], compacted: found[0] })] : [];
   });
   const { product, control, epochs } = summary;

@@ -45,7 +45,7 @@ function structureText({ structure, bytes, findings }: TrainedExplanation): stri
 }
 
 function fateText({ layer, structure, total, fates }: TrainedExplanation['fates'][number]): string {
-  const lines = fates.map(({ what, groups }: FateSummary) => `  ${grouped(groups.length)} ${what}: ${ranges(groups)}\n`);
+  const lines = fates.map(({ what, count, groups }: FateSummary) => `  ${grouped(count)} ${what}${groups ? `: ${ranges(groups)}` : ''}\n`);
   return `${structure} of ${layer}, ${grouped(total)}:\n${lines.join('')}`;
 }
 

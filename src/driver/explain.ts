@@ -4,6 +4,8 @@ import { sizeOf } from '../base/tensor.ts';
 import type { Program } from '../ir/graph.ts';
 import type { Model } from '../ir/network.ts';
 import type { OpRegistry } from '../ir/op.ts';
+import { structureNamed, structureTitle } from '../ir/structure.ts';
+import type { Structure } from '../ir/structure.ts';
 import { describeFate } from '../sparsity/describe-fate.ts';
 import { groupFates } from '../sparsity/group-fate.ts';
 import { groupSets } from '../sparsity/groups.ts';
@@ -24,8 +26,9 @@ export interface FateSummary {
   readonly kind: string;
   /** In words. */
   readonly what: string;
-  /** Group numbers, ascending. */
-  readonly groups: readonly number[];
+  readonly count: number;
+  /** Group numbers, ascending; absent of fine grains, of which there are too many to list. */
+  readonly groups?: readonly number[];
 }
 
 export interface TrainedExplanation {
@@ -71,17 +74,22 @@ function explainTrained(model: Model, parameters: Program['parameters'], errors:
     findings: findingsOf(model, parameters, errors, ops),
     structure: structureReport(trained, compacted, ops),
     bytes: { dense: bytesOf(trained), compacted: bytesOf(compacted) },
-    fates: groupFates(trained, simplified, groupSets(network, ops, penalties), ops).map(({ set, fates }) => ({
-      layer: set.penalty.layer,
-      structure: set.penalty.structure,
-      total: set.count,
-      fates: summarizeFates(fates),
+    fates: groupFates({ trained, simplified, compacted }, groupSets(network, ops, penalties), ops).map(({ set: { penalty, count }, fates }) => ({
+      layer: penalty.layer,
+      structure: structureTitle(penalty),
+      total: count,
+      fates: summarizeFates(fates, isListed(structureNamed(penalty.structure))),
     })),
     ...(inputs && { inputs }),
   };
 }
 
-function summarizeFates(fates: ReturnType<typeof groupFates>[number]['fates']): readonly FateSummary[] {
+/** Rows and columns are few enough to be listed; so are layers and branches. */
+function isListed({ key, report }: Structure): boolean {
+  return report !== undefined || key === 'branch' || key.length === 0;
+}
+
+function summarizeFates(fates: ReturnType<typeof groupFates>[number]['fates'], listed: boolean): readonly FateSummary[] {
   const found = new Map<string, { kind: string; what: string; groups: number[] }>();
   for (const [group, fate] of fates.entries()) {
     const what = describeFate(fate);
@@ -89,7 +97,7 @@ function summarizeFates(fates: ReturnType<typeof groupFates>[number]['fates']): 
     entry.groups.push(group);
     found.set(what, entry);
   }
-  return [...found.values()];
+  return [...found.values()].map(({ kind, what, groups }) => ({ kind, what, count: groups.length, ...(listed && { groups }) }));
 }
 
 function bytesOf({ parameters }: Program): number {

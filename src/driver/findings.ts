@@ -11,6 +11,7 @@ import type { GroupSet } from '../ir/group.ts';
 import { fedName } from '../ir/leaf.ts';
 import type { Model } from '../ir/network.ts';
 import type { OpRegistry } from '../ir/op.ts';
+import { structureTitle } from '../ir/structure.ts';
 import { phaseTraits } from '../ir/phase.ts';
 import { groupSets } from '../sparsity/groups.ts';
 import { whereInputIsLost } from '../sparsity/lost-input.ts';
@@ -98,5 +99,5 @@ function penaltyNames(sets: readonly GroupSet[]): string {
 }
 
 function nameOf({ penalty }: GroupSet): string {
-  return `\`${penalty.structure} of ${penalty.layer}\``;
+  return `\`${structureTitle(penalty)} of ${penalty.layer}\``;
 }

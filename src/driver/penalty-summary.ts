@@ -2,13 +2,14 @@
 
 import type { Model, Penalty } from '../ir/network.ts';
 import type { OpRegistry } from '../ir/op.ts';
-import type { StructureKind } from '../ir/structure.ts';
-import { nestsIn, structureNamed } from '../ir/structure.ts';
-import { axesOfLayer, groupSets } from '../sparsity/groups.ts';
+import { structureTitle } from '../ir/structure.ts';
+import { groupSets } from '../sparsity/groups.ts';
+import { cross, sharingSets } from '../sparsity/treatment.ts';
 
 export interface PenaltySummary {
   readonly layer: string;
-  readonly structure: StructureKind;
+  /** As the language writes it. */
+  readonly structure: string;
   readonly groups: number;
   /** Weights in a group. */
   readonly size: number;
@@ -23,7 +24,7 @@ export interface PenaltySummary {
 export function summarizePenalties({ network, penalties }: Model, ops: OpRegistry): readonly PenaltySummary[] {
   return groupSets(network, ops, penalties).map(({ penalty, count, size, factor }) => ({
     layer: penalty.layer,
-    structure: penalty.structure,
+    structure: structureTitle(penalty),
     groups: count,
     size,
     strength: penalty.strength,
@@ -34,10 +35,7 @@ export function summarizePenalties({ network, penalties }: Model, ops: OpRegistr
 
 /** Layers with groups that share weights and of which neither lies in the other. */
 export function crossingLayers({ network, penalties }: Model, ops: OpRegistry): readonly string[] {
-  const layers = [...new Set(penalties.map(({ layer }) => layer))];
-  return layers.filter((layer) => {
-    const axes = axesOfLayer(layer, network, ops).axes;
-    const kinds = penalties.filter((penalty) => penalty.layer === layer).map(({ structure }) => structureNamed(structure));
-    return kinds.some((a) => kinds.some((b) => !nestsIn(a, b, axes) && !nestsIn(b, a, axes)));
-  });
+  const sets = groupSets(network, ops, penalties);
+  const sharing = sharingSets(sets);
+  return [...new Set(penalties.map(({ layer }) => layer))].filter((layer) => sets.some((set) => set.penalty.layer === layer && sharing(set).some((other) => cross(set, other))));
 }

@@ -9,6 +9,7 @@ import { DiagnosticError } from '../base/diagnostic.ts';
 import type { Diagnostic } from '../base/diagnostic.ts';
 import type { Node } from '../ir/graph.ts';
 import type { Model, Network, PhaseSpec, TrainSpec } from '../ir/network.ts';
+import { structureTitle } from '../ir/structure.ts';
 import { formatAttr } from '../ir/print.ts';
 import { trainingVersion } from '../train/version.ts';
 import { recordOf } from './run-files.ts';
@@ -62,10 +63,10 @@ function joined(parts: readonly Part[]): RunIdentity {
 function planParts({ penalties, method }: Model, { phases, heldOut }: TrainSpec): readonly Part[] {
   return [
     ['method', method],
-    ...penalties.flatMap(({ structure, layer, strength, weighting }): Part[] => [
-      [`strength of ${structure} of ${layer}`, String(strength)],
-      [`weighting of ${structure} of ${layer}`, weighting],
-    ]),
+    ...penalties.flatMap((penalty): Part[] => {
+      const groups = `${structureTitle(penalty)} of ${penalty.layer}`;
+      return [[`strength of ${groups}`, String(penalty.strength)], [`weighting of ${groups}`, penalty.weighting]];
+    }),
     ['list of phases', phases.map(({ name }) => name).join(', ')],
     ...phases.flatMap((phase) => phaseParts(phase).map(([name, value]): Part => [`${name} of ${phase.name}`, value])),
     ['share held out', String(heldOut)],

@@ -2,13 +2,16 @@
 // members, of the member's elements whose kept indices number g (row-major over the kept axes).
 
 import type { Penalty } from './network.ts';
+import type { Partition, Tiling } from './partition.ts';
 
 /** One parameter's part in the groups: its elements, row-major, as `view`; axes in `keep` number the group. */
 export interface GroupSlice {
   /** The whole name: `conv1.weight`. */
   readonly parameter: string;
+  /** With `tiling`: of the matrix, padded with zeros to whole tiles (`to_tiles`). */
   readonly view: readonly number[];
   readonly keep: readonly number[];
+  readonly tiling?: Tiling;
 }
 
 /** The groups of one penalty. */
@@ -17,8 +20,10 @@ export interface GroupSet {
   /** Groups in the set. */
   readonly count: number;
   readonly members: readonly GroupSlice[];
-  /** |g|: elements of a group; all groups of a structure are equally large. */
+  /** |g|: elements of a group; all groups of a structure are equally large, but for tiles at the edge, which count as whole. */
   readonly size: number;
   /** weight(g) of the penalty: 1, or sqrt(|g|). The threshold of a step is rate * strength * factor. */
   readonly factor: number;
+  /** Of the layer's weight; absent where a single group takes the parameters of several layers. */
+  readonly partition?: Partition;
 }

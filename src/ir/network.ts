@@ -5,7 +5,7 @@ import type { SourceSet } from '../base/source-set.ts';
 import type { Span } from '../base/span.ts';
 import type { Graph } from './graph.ts';
 import type { ParameterSpec } from './op.ts';
-import type { StructureKind } from './structure.ts';
+import type { StructureArguments, StructureKind } from './structure.ts';
 
 export type { StructureKind } from './structure.ts';
 
@@ -31,6 +31,8 @@ export interface Network {
 /** One structure of one layer, penalised. */
 export interface Penalty {
   readonly structure: StructureKind;
+  /** Those that the structure wants; absent: none. */
+  readonly arguments?: StructureArguments;
   readonly layer: string;
   /** lambda */
   readonly strength: number;

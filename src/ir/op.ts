@@ -208,6 +208,8 @@ export interface ChannelPruning<A extends Attrs = Attrs> {
   readonly constant: ConstantRule<A>;
   /** As scale and shift per channel of its first input, given its parameters. Absent: it is not affine. */
   readonly affine?: (attrs: A, known: KnownInputs) => AffinePerChannel;
+  /** Of two operands, one that is this number everywhere leaves the other as it is (x + 0, x * 1). Absent: there is none. */
+  readonly unit?: number;
 }
 
 /** How elimination gets through a node. `opaque`: it mixes what it reads, so all of that stays, and all that it makes. */
@@ -304,4 +306,9 @@ export function affineRule({ pruning }: Op): ((attrs: Attrs, known: KnownInputs)
 /** Whether its nest may become part of the nest before it. */
 export function isEpilogue({ lowering }: Op): boolean {
   return lowering.kind === 'nests' && lowering.epilogue;
+}
+
+/** Whether it is where branches end: one that is zero leaves the others as they are. */
+export function joinsBranches({ pruning }: Op): boolean {
+  return pruning.kind === 'channels' && pruning.unit === 0;
 }

@@ -1,13 +1,14 @@
 // The structures that a penalty may remove, as data. A structure is a partition of a layer's weights into groups, and
-// the axes of the weight that number its groups say which one:
+// mostly the axes of the weight that number its groups say which one:
 //
 //   conv, W [group, filter, channel, row, column]     filters   {group, filter}      W[n,:,:,:]
 //                                                     channels  {group, channel}     W[:,c,:,:]
 //   dense, W [output, input]                          neurons   {output}             W[o,:]
 //
-// What else is to be known follows: which layers have it (those whose weight has the axes), which parameters are in its
-// groups (those with all the axes), whether its groups are rows or columns of the weight as a matrix, and which
-// partitions nest in which.
+// Blocks are tiles of the weight as a matrix, and a branch is all that lies on one branch only before a sum. What else
+// is to be known follows: which layers have it (those whose weight has the axes), which parameters are in its groups
+// (those with all the axes; so a bias is in the groups of rows), what a group is of the weight as a matrix, and which
+// partitions nest in which (ir/partition.ts).
 
 import { present } from '../base/invariant.ts';
 
@@ -33,30 +34,59 @@ export interface ParameterAxes {
 export type LayerAxes = readonly [weight: ParameterAxes, ...others: ParameterAxes[]];
 
 /** Names of structures, as the language writes them. */
-export type StructureKind = 'filters' | 'channels' | 'fibers' | 'neurons' | 'inputs';
+export type StructureKind = 'elements' | 'vectors' | 'filters_2d' | 'blocks' | 'filters' | 'neurons' | 'fibers' | 'channels' | 'inputs' | 'layers' | 'branches';
 /** What reports call what is left of a structure. */
-export type ReportField = Exclude<StructureKind, 'neurons'> | 'outputs';
+export type ReportField = 'filters' | 'channels' | 'fibers' | 'inputs' | 'outputs';
+
+/**
+ * What makes a group.
+ * - A list: the axes that number the groups. `every axis`: each weight is one.
+ * - `tiles`: of the weight as a matrix of rows by columns, `rows` by `columns` of the arguments; the last may be smaller.
+ * - `branch`: one, of the parameters of all layers that lie on one branch only before an op that joins (`Op.unit` 0).
+ */
+export type StructureKey = readonly WeightAxis[] | 'every axis' | 'tiles' | 'branch';
+
+/** What a reference to a structure gives it: `blocks(rows = 4, columns = 4)`. Whole numbers from 1. */
+export type StructureArguments = Readonly<Record<string, number>>;
 
 export interface Structure {
   readonly name: StructureKind;
   /** As people and the papers write it. */
   readonly notation: string;
-  /** The axes that number its groups. */
-  readonly key: readonly WeightAxis[];
-  /** The field of reports that counts what is left of it, of which dimension of the matrices, and its place among them. */
-  readonly report: { readonly field: ReportField; readonly counts: 'rows' | 'columns' | 'channels'; readonly place: number };
+  readonly key: StructureKey;
+  /** Arguments that it wants: all of them. */
+  readonly wants?: readonly { readonly name: string; readonly doc: string }[];
+  /** A group is removed only where the network has a way around it: without one nothing would get through. */
+  readonly needsShortcut?: boolean;
+  /** Its place where structures are listed. */
+  readonly place: number;
+  /** The field of reports that counts what is left of it, and of which dimension of the matrices; fine grains have none. */
+  readonly report?: { readonly field: ReportField; readonly counts: 'rows' | 'columns' | 'channels' };
 }
 
 /**
- * In the order in which the sequential map treats penalties that cross. Those that nest come leaf first (fibers, then
- * channels), where the sequence is the exact proximal map of their sum (Jenatton et al., 2011).
+ * In the order in which the sequential map treats penalties that cross, finest first. Groups that nest come leaf first
+ * whatever the list says (sparsity/groups.ts): there the sequence is the exact proximal map of their sum (Jenatton et
+ * al., 2011).
  */
 export const structures: readonly Structure[] = [
-  { name: 'filters', notation: 'filters W[n,:,:,:]', key: ['group', 'filter'], report: { field: 'filters', counts: 'rows', place: 0 } },
-  { name: 'neurons', notation: 'neurons, by incoming connections W[o,:]', key: ['output'], report: { field: 'outputs', counts: 'rows', place: 4 } },
-  { name: 'fibers', notation: 'shape fibers W[:,c,m,k]', key: ['group', 'channel', 'row', 'column'], report: { field: 'fibers', counts: 'columns', place: 2 } },
-  { name: 'channels', notation: 'channels W[:,c,:,:]', key: ['group', 'channel'], report: { field: 'channels', counts: 'channels', place: 1 } },
-  { name: 'inputs', notation: 'inputs, by outgoing connections W[:,i]', key: ['input'], report: { field: 'inputs', counts: 'channels', place: 3 } },
+  { name: 'elements', notation: 'elements, each weight alone', key: 'every axis', place: 8 },
+  { name: 'vectors', notation: 'vectors W[n,c,m,:]', key: ['group', 'filter', 'channel', 'row'], place: 6 },
+  { name: 'filters_2d', notation: '2-D filters W[n,c,:,:]', key: ['group', 'filter', 'channel'], place: 5 },
+  {
+    name: 'blocks',
+    notation: 'blocks, tiles of the matrix of rows by columns',
+    key: 'tiles',
+    wants: [{ name: 'rows', doc: 'filters or neurons of a block' }, { name: 'columns', doc: 'weights of each of them' }],
+    place: 7,
+  },
+  { name: 'filters', notation: 'filters W[n,:,:,:]', key: ['group', 'filter'], place: 0, report: { field: 'filters', counts: 'rows' } },
+  { name: 'neurons', notation: 'neurons, by incoming connections W[o,:]', key: ['output'], place: 4, report: { field: 'outputs', counts: 'rows' } },
+  { name: 'fibers', notation: 'shape fibers W[:,c,m,k]', key: ['group', 'channel', 'row', 'column'], place: 2, report: { field: 'fibers', counts: 'columns' } },
+  { name: 'channels', notation: 'channels W[:,c,:,:]', key: ['group', 'channel'], place: 1, report: { field: 'channels', counts: 'channels' } },
+  { name: 'inputs', notation: 'inputs, by outgoing connections W[:,i]', key: ['input'], place: 3, report: { field: 'inputs', counts: 'channels' } },
+  { name: 'layers', notation: 'layers, all parameters of one', key: [], needsShortcut: true, place: 9 },
+  { name: 'branches', notation: 'branches, all parameters between the ends of a shortcut', key: 'branch', needsShortcut: true, place: 10 },
 ];
 
 /** Its place in the order of treatment. */
@@ -68,16 +98,25 @@ export function structureNamed(name: StructureKind): Structure {
   return present(structures[treatmentOf(name)], name);
 }
 
-/** In the order of reports. */
-const told = structures.toSorted((a, b) => a.report.place - b.report.place);
-
-export const structureNames: readonly StructureKind[] = told.map(({ name }) => name);
-export const reportFields: readonly ReportField[] = told.map(({ report }) => report.field);
-
-/** The structures that a layer has, in the order of reports. */
-export function structuresOf([weight]: LayerAxes): readonly Structure[] {
-  return told.filter(({ key }) => hasAxes(weight, key));
+/** As the language writes it: `filters`, `blocks(rows = 4, columns = 4)`. */
+export function structureTitle({ structure, arguments: given }: { readonly structure: StructureKind; readonly arguments?: StructureArguments | undefined }): string {
+  const written = Object.entries(given ?? {}).map(([name, value]) => `${name} = ${value}`);
+  return written.length > 0 ? `${structure}(${written.join(', ')})` : structure;
 }
+
+const listed = structures.toSorted((a, b) => a.place - b.place);
+
+export const structureNames: readonly StructureKind[] = listed.map(({ name }) => name);
+/** In the order of reports. */
+export const reportFields: readonly ReportField[] = listed.flatMap(({ report }) => report?.field ?? []);
+
+/** The structures of a layer with weights, as they are listed. */
+export function structuresOf([weight]: LayerAxes): readonly Structure[] {
+  return listed.filter(({ key }) => key === 'every axis' || key === 'tiles' || (key !== 'branch' && hasAxes(weight, key)));
+}
+
+/** The structures of a layer that joins others, having no weights of its own. */
+export const structuresOfJoins: readonly Structure[] = listed.filter(({ key }) => key === 'branch');
 
 /**
  * How one parameter tensor falls into groups: each of its dimensions is split, row-major, into one or more
@@ -105,18 +144,6 @@ export function rowAxes([{ suffix, dimensions }]: LayerAxes): ParameterAxes {
   return { suffix, dimensions: dimensions.slice(0, 1) };
 }
 
-/** What there is one of for each column of the weight matrices, part after part. */
-export function columnAxes([{ suffix, dimensions }]: LayerAxes): ParameterAxes {
-  const [rows = [], ...columns] = dimensions;
-  return { suffix, dimensions: [rows.filter(({ axis }) => axis === 'group'), ...columns] };
-}
-
-/** Whether every group of `inner` lies in one group of `outer`. Axes of extent 1 number nothing. */
-export function nestsIn(inner: Structure, outer: Structure, [weight]: LayerAxes): boolean {
-  const counted = new Set(weight.dimensions.flat().flatMap(({ axis, extent }) => (extent > 1 ? [axis] : [])));
-  return outer.key.every((axis) => !counted.has(axis) || inner.key.includes(axis));
-}
-
-function hasAxes({ dimensions }: ParameterAxes, key: readonly WeightAxis[]): boolean {
+export function hasAxes({ dimensions }: ParameterAxes, key: readonly WeightAxis[]): boolean {
   return key.every((wanted) => dimensions.some((dimension) => dimension.some(({ axis }) => axis === wanted)));
 }

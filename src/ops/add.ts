@@ -15,6 +15,7 @@ export const add: Op = defineOp({})({
     value: (a, b) => a + b,
     expr: (a, b) => sum(a, b),
     tolerance: 1,
+    unit: 0,
   }),
   syntax: { operands: ['left', 'right'], params: [], example: 'add(conv2, shortcut)' },
   training: differentiated(({ resultGradients: [g] }) => [g, g]),

@@ -18,6 +18,7 @@ import { denseGradWeight } from './dense-grad-weight.ts';
 import { dropout } from './dropout.ts';
 import { dropoutMask } from './dropout-mask.ts';
 import { flatten } from './flatten.ts';
+import { fromTiles } from './from-tiles.ts';
 import { gradientStep } from './gradient-step.ts';
 import { groupSquares } from './group-squares.ts';
 import { groupSubgradient } from './group-subgradient.ts';
@@ -43,6 +44,7 @@ import { subtract } from './subtract.ts';
 import { sumShards } from './sum-shards.ts';
 import { tapConv } from './tap-conv.ts';
 import { tapDense } from './tap-dense.ts';
+import { toTiles } from './to-tiles.ts';
 import { unflatten } from './unflatten.ts';
 
 const all: readonly Op[] = [
@@ -94,6 +96,8 @@ const all: readonly Op[] = [
   scaleGroups,
   groupSubgradient,
   clampSmall,
+  toTiles,
+  fromTiles,
 ];
 
 export const ops: OpRegistry = new Map(all.map((op) => [op.name, op]));

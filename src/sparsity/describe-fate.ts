@@ -15,6 +15,8 @@ export function describeFate(fate: GroupFate): string {
       return `a constant: folded into the bias of ${fate.into.join(', ')}`;
     case 'kept':
       return `zero, but stays: ${describeReason(fate.reason)}`;
+    case 'stored':
+      return 'zero, but stays in the weight: neither its rows nor its columns are wholly zero';
   }
 }
 

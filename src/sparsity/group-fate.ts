@@ -5,10 +5,11 @@ import type { Program, Value } from '../ir/graph.ts';
 import { sameValue } from '../ir/graph.ts';
 import type { GroupSet } from '../ir/group.ts';
 import type { OpRegistry } from '../ir/op.ts';
-import { columnAxes, groupView, rowAxes, structureNamed } from '../ir/structure.ts';
-import type { LayerAxes, Structure } from '../ir/structure.ts';
+import { grainOf, partitionOf } from '../ir/partition.ts';
+import type { Partition } from '../ir/partition.ts';
+import { structureNamed } from '../ir/structure.ts';
 import { parameterNames } from './constant-maps.ts';
-import { eachElement, weightAxesOf } from './groups.ts';
+import { weightAxesOf } from './groups.ts';
 import type { KeepReason } from './keep-reason.ts';
 import { flagsOf, reasonOf } from './kept-channels.ts';
 import { keptWeights } from './kept-weights.ts';
@@ -27,7 +28,9 @@ export type GroupFate =
   /** Removed: a constant, added to the biases of `into`. */
   | { readonly kind: 'folded'; readonly into: readonly string[] }
   /** Zero, but it stays. */
-  | { readonly kind: 'kept'; readonly reason: KeepReason };
+  | { readonly kind: 'kept'; readonly reason: KeepReason }
+  /** Zero, and stays in the weight as zeros: neither its rows nor its columns can go. */
+  | { readonly kind: 'stored' };
 
 export interface GroupFates {
   readonly set: GroupSet;
@@ -35,33 +38,52 @@ export interface GroupFates {
   readonly fates: readonly GroupFate[];
 }
 
-/**
- * @param trained The network with the weights training left.
- * @param simplified The same after the passes before elimination.
- */
-export function groupFates(trained: Program, simplified: Program, sets: readonly GroupSet[], ops: OpRegistry): readonly GroupFates[] {
-  const removal = findRemoval(simplified, ops);
-  const names = parameterNames(simplified);
-  const byWeight = new Map([...removal.weights.values()].map((use) => [names.get(use.node.inputs[use.matrices.weight]?.node ?? -1), use]));
-  return sets.map((set) => {
-    const use = present(byWeight.get(set.members[0]?.parameter), `weights of ${set.penalty.layer}`);
-    const living = alive(set, trained.parameters);
-    const axes = present(weightAxesOf(use.node, simplified, ops), `axes of ${set.penalty.layer}`);
-    const fateOf = fatesOfStructure(structureNamed(set.penalty.structure), axes, use, removal);
-    return { set, fates: Array.from(living, (flag, group) => fateOf(group, flag === 0)) };
-  });
+/** A network on its way from training to deployment. */
+export interface Stages {
+  /** With the weights training left. */
+  readonly trained: Program;
+  /** Before elimination. */
+  readonly simplified: Program;
+  readonly compacted: Program;
 }
 
 type FateOf = (group: number, zero: boolean) => GroupFate;
 
-/** Groups are rows of the weight matrices, or made of their columns. */
-function fatesOfStructure({ key }: Structure, axes: LayerAxes, use: WeightUse, removal: Removal): FateOf {
-  if (groupView(rowAxes(axes), key)) return (row, zero) => rowFate(use, removal, row, zero);
-  const view = present(groupView(columnAxes(axes), key), 'groups of columns');
-  const columns = new Map<number, ColumnState[]>();
-  const states = columnStates(use, removal);
-  eachElement(view, (column, group) => void columns.set(group, [...(columns.get(group) ?? []), present(states[column], 'column')]));
+export function groupFates({ trained, simplified, compacted }: Stages, sets: readonly GroupSet[], ops: OpRegistry): readonly GroupFates[] {
+  const removal = findRemoval(simplified, ops);
+  const names = parameterNames(simplified);
+  const byWeight = new Map([...removal.weights.values()].map((use) => [names.get(use.node.inputs[use.matrices.weight]?.node ?? -1), use]));
+  return sets.map((set) => {
+    const uses = set.members.flatMap(({ parameter }) => (compacted.parameters.has(parameter) ? (byWeight.get(parameter) ?? []) : []));
+    const fateOf = uses.length > 0 ? fatesOf(set, uses, simplified, removal, ops) : goneFate;
+    return { set, fates: Array.from(alive(set, trained.parameters), (flag, group) => fateOf(group, flag === 0)) };
+  });
+}
+
+/** @param uses Of the set's weights that are still there. */
+function fatesOf({ penalty }: GroupSet, uses: readonly WeightUse[], simplified: Program, removal: Removal, ops: OpRegistry): FateOf {
+  const structure = structureNamed(penalty.structure);
+  const use = present(uses[0], 'weights');
+  const axes = present(weightAxesOf(use.node, simplified, ops), `axes of ${penalty.layer}`);
+  const grain = grainOf(structure, axes);
+  if (grain === 'whole') return (_, zero) => wholeFate(uses, removal, zero);
+  if (grain === 'row') return (row, zero) => rowFate(use, removal, row, zero);
+  const partition = partitionOf(structure, penalty.arguments ?? {}, axes);
+  if (grain === 'cells') return cellFates(use, partition, removal);
+  const columns = columnsByGroup(use, partition, removal);
   return (group, zero) => columnFate(use, columns.get(group) ?? [], zero);
+}
+
+/** Its layers are gone. */
+function goneFate(_group: number, zero: boolean): GroupFate {
+  return { kind: zero ? 'zero' : 'unread' };
+}
+
+/** A layer or branch of which something is left. */
+function wholeFate(uses: readonly WeightUse[], removal: Removal, zero: boolean): GroupFate {
+  if (!zero) return { kind: 'alive' };
+  const fates = uses.flatMap((use) => [...flagsOf(removal.kept, { node: use.node.id, result: 0 }).keys()].map((row) => rowFate(use, removal, row, true)));
+  return fates.find(({ kind }) => kind === 'kept') ?? { kind: 'kept', reason: { kind: 'last' } };
 }
 
 function rowFate(use: WeightUse, removal: Removal, row: number, zero: boolean): GroupFate {
@@ -93,13 +115,26 @@ interface ColumnState {
   readonly needed: boolean;
 }
 
-function columnStates(use: WeightUse, removal: Removal): readonly ColumnState[] {
+/** By part of the weights. */
+function columnStates(use: WeightUse, removal: Removal): readonly (readonly ColumnState[])[] {
   const operand = present(use.node.inputs[use.matrices.operand], 'operand');
   const kept = keptWeights(use, flagsOf(removal.kept, { node: use.node.id, result: 0 }), flagsOf(removal.kept, operand));
-  return use.parts.flatMap((part, p) => {
+  return use.parts.map((part, p) => {
     const columns = new Set(kept.parts[p]?.columns);
     return part.channels.map((channel, t) => ({ channel, stays: columns.has(t), needed: part.needed[t] === 1 }));
   });
+}
+
+function columnsByGroup(use: WeightUse, { rows, columns }: Partition, removal: Removal): ReadonlyMap<number, readonly ColumnState[]> {
+  const found = new Map<number, ColumnState[]>();
+  for (const [p, states] of columnStates(use, removal).entries()) {
+    const ofPart = (rows.of[use.parts[p]?.rowOffset ?? 0] as number) * columns.count;
+    for (const [t, state] of states.entries()) {
+      const group = ofPart + (columns.of[t] as number);
+      found.set(group, [...(found.get(group) ?? []), state]);
+    }
+  }
+  return found;
 }
 
 /** @param columns Of the group: at least one. */
@@ -110,4 +145,21 @@ function columnFate(use: WeightUse, columns: readonly ColumnState[], zero: boole
   if (zero) return { kind: 'zero' };
   if (!columns.some((column) => column.needed)) return { kind: 'unread' };
   return use.constants[first.channel] === 0 ? { kind: 'unread' } : { kind: 'folded', into: [labelOf(use.node)] };
+}
+
+/** Of groups that are neither rows nor columns: what is left of a group is where a row and a column that stay meet. */
+function cellFates(use: WeightUse, { rows, columns }: Partition, removal: Removal): FateOf {
+  const stays = new Uint8Array(rows.count * columns.count);
+  const staying = flagsOf(removal.kept, { node: use.node.id, result: 0 });
+  for (const [p, states] of columnStates(use, removal).entries()) {
+    const { rowOffset, rows: count } = present(use.parts[p], 'part');
+    for (let row = rowOffset; row < rowOffset + count; row++) {
+      if (staying[row] === 0) continue;
+      for (const [t, state] of states.entries()) if (state.stays) stays[(rows.of[row] as number) * columns.count + (columns.of[t] as number)] = 1;
+    }
+  }
+  return (group, zero) => {
+    if (stays[group] === 0) return goneFate(group, zero);
+    return { kind: zero ? 'stored' : 'alive' };
+  };
 }

@@ -8,7 +8,7 @@ import type { Program } from '../ir/graph.ts';
 import { matricesOf } from '../ir/op.ts';
 import type { OpRegistry } from '../ir/op.ts';
 import { structuresOf } from '../ir/structure.ts';
-import type { LayerAxes, ReportField, Structure } from '../ir/structure.ts';
+import type { ReportField, Structure } from '../ir/structure.ts';
 import { inputShapes, parameterNames } from './constant-maps.ts';
 import { weightAxesOf } from './groups.ts';
 
@@ -65,7 +65,7 @@ interface WeightLayer {
   readonly weights: number;
   readonly macs: number;
   /** What reports count of it, in their order. */
-  readonly counted: readonly Structure['report'][];
+  readonly counted: readonly NonNullable<Structure['report']>[];
   /** Its weight has a window. */
   readonly convolves: boolean;
 }
@@ -101,13 +101,9 @@ function weightLayers(program: Program, ops: OpRegistry): readonly WeightLayer[]
         channels: new Set(matrices.parts.flatMap((part) => part.channels)).size,
         weights: matrices.parts.reduce((sum, part) => sum + part.rows * part.channels.length, 0),
         macs: (op.macs?.(node.attrs, shapes) ?? 0) / program.graph.batch.samples,
-        counted: countedOf(axes),
+        counted: axes ? structuresOf(axes).flatMap(({ report }) => report ?? []) : [],
         convolves: axes?.[0].dimensions.flat().some(({ axis }) => axis === 'row') ?? false,
       },
     ];
   });
-}
-
-function countedOf(axes: LayerAxes | undefined): readonly Structure['report'][] {
-  return axes ? structuresOf(axes).map(({ report }) => report) : [];
 }

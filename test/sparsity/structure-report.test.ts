@@ -5,7 +5,7 @@ import { ops } from '../../src/ops/index.ts';
 import { compaction, runPasses, simplification } from '../../src/passes/pipeline.ts';
 import { describeFate } from '../../src/sparsity/describe-fate.ts';
 import { groupFates } from '../../src/sparsity/group-fate.ts';
-import type { GroupFate } from '../../src/sparsity/group-fate.ts';
+import type { GroupFate, Stages } from '../../src/sparsity/group-fate.ts';
 import { groupSet } from '../../src/sparsity/groups.ts';
 import { structureReport } from '../../src/sparsity/structure-report.ts';
 import { fixture, networkOf, penalty, withValues } from './fixture.ts';
@@ -25,9 +25,13 @@ function trained(): Program {
   return withValues(program, 'conv2.weight', (i) => ([...Array(9).keys()].includes((i % 36) - 18) || [27, 28].includes(i % 36) ? 0 : undefined));
 }
 
+function stagesOf(trained: Program): Stages {
+  return { trained, simplified: runPasses(trained, simplification, ops), compacted: runPasses(trained, compaction, ops) };
+}
+
 function fates(structure: StructureKind, layer: string, program: Program): readonly GroupFate[] {
   const network = networkOf(program);
-  const [answer] = groupFates(program, runPasses(program, simplification, ops), [groupSet(network, ops, penalty(structure, layer))], ops);
+  const [answer] = groupFates(stagesOf(program), [groupSet(network, ops, penalty(structure, layer))], ops);
   return answer?.fates ?? [];
 }
 
@@ -89,7 +93,7 @@ describe('what became of groups', () => {
     const onlyWeights = groupSet(networkOf(constant), ops, penalty('filters', 'conv1'));
     const set = { ...onlyWeights, members: onlyWeights.members.slice(0, 1) };
     const emitting = withValues(constant, 'norm.beta', () => 0.5);
-    const [answer] = groupFates(emitting, runPasses(emitting, simplification, ops), [set], ops);
+    const [answer] = groupFates(stagesOf(emitting), [set], ops);
     expect(answer?.fates[0]).toEqual({ kind: 'kept', reason: { kind: 'padding', by: 'conv2' } });
   });
 });

@@ -23,10 +23,12 @@ export interface Pointwise<A extends Attrs> {
   readonly expr: (a: NestExpr, b: NestExpr, attrs: A) => NestExpr;
   readonly tolerance: number;
   readonly epilogue?: boolean;
+  /** An operand that is this number everywhere leaves the other as it is. */
+  readonly unit?: number;
 }
 
 /** An elementwise op that is not in the language and counts as a constant in training; spread it to say more. */
-export function pointwise<A extends Attrs>({ name, doc, draw, shape: drawShape = activationShape, operands, value, expr, tolerance, epilogue = false }: Pointwise<A>): OpRules<A> {
+export function pointwise<A extends Attrs>({ name, doc, draw, shape: drawShape = activationShape, operands, value, expr, tolerance, epilogue = false, unit }: Pointwise<A>): OpRules<A> {
   return {
     name,
     doc,
@@ -46,6 +48,7 @@ export function pointwise<A extends Attrs>({ name, doc, draw, shape: drawShape =
           const [a = NaN, b = 0] = Array.from({ length: operands }, (__, i) => constants[i]?.[c] ?? NaN);
           return Number.isNaN(a) || Number.isNaN(b) ? NaN : value(a, b, attrs);
         }),
+      ...(unit !== undefined && { unit }),
     },
     lowering: {
       kind: 'nests',

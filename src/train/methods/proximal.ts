@@ -20,7 +20,7 @@ import { present } from '../../base/invariant.ts';
 import type { GraphBuilder } from '../../ir/builder.ts';
 import type { Value } from '../../ir/graph.ts';
 import type { Method, TrainedParameter, Updated, UpdateRule, UpdateScalars } from './method.ts';
-import { byName, groupSquares, momentumStep, penalizedNames, stepAttrs } from './steps.ts';
+import { byGroup, byName, groupSquares, momentumStep, penalizedNames, stepAttrs } from './steps.ts';
 
 /** Steps between looks. */
 const interval = 100;
@@ -38,9 +38,9 @@ function proximalStep(builder: GraphBuilder, parameters: readonly TrainedParamet
     const factor = lambda * groups.factor;
     const squares = groupSquares(builder, groups, iterates);
     const scale = builder.one('shrink', [squares, scalars.rate, scalars.strength], { factor }, { layer });
-    for (const { parameter, view, keep } of groups.members) {
-      const iterate = present(iterates.get(parameter), `iterate of ${parameter}`);
-      iterates.set(parameter, builder.one('scale_groups', [iterate, scale], { view, keep }, { layer }));
+    for (const member of groups.members) {
+      const iterate = present(iterates.get(member.parameter), `iterate of ${member.parameter}`);
+      iterates.set(member.parameter, byGroup(builder, 'scale_groups', member, iterate, [scale], {}, layer));
     }
   }
   return byName(parameters, (parameter) => {

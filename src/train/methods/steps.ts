@@ -2,8 +2,9 @@
 
 import { present } from '../../base/invariant.ts';
 import type { GraphBuilder } from '../../ir/builder.ts';
-import type { Value } from '../../ir/graph.ts';
-import type { GroupSet } from '../../ir/group.ts';
+import type { Attrs, Value } from '../../ir/graph.ts';
+import type { GroupSet, GroupSlice } from '../../ir/group.ts';
+import type { Tiling } from '../../ir/partition.ts';
 import type { TrainedParameter, Updated, UpdateRule, UpdateScalars } from './method.ts';
 
 /** SGD with momentum and weight decay: m' = momentum * m - rate * (g + decay * w),  w' = w + m' */
@@ -18,11 +19,30 @@ export function stepAttrs(parameter: TrainedParameter, { momentum, decay }: Upda
 
 /** `[groups]`: the squares of each group summed over all its members. */
 export function groupSquares(builder: GraphBuilder, { penalty: { layer }, members }: GroupSet, values: ReadonlyMap<string, Value>): Value {
-  const squares = members.map(({ parameter, view, keep }) => {
-    const value = present(values.get(parameter), `value of ${parameter}`);
-    return builder.one('group_squares', [value], { view, keep }, { layer });
+  const squares = members.map((member) => {
+    const value = present(values.get(member.parameter), `value of ${member.parameter}`);
+    return builder.one('group_squares', [tiled(builder, member, value, layer)], viewOf(member), { layer });
   });
   return squares.reduce((sum, square) => builder.one('add', [sum, square], {}, { layer }));
+}
+
+/** A value per group for each element of a member: `op` of the member's value and `inputs`, which go by groups. */
+export function byGroup(builder: GraphBuilder, op: string, member: GroupSlice, value: Value, inputs: readonly Value[], attrs: Attrs, layer: string): Value {
+  const result = builder.one(op, [tiled(builder, member, value, layer), ...inputs], { ...viewOf(member), ...attrs }, { layer });
+  return member.tiling ? builder.one('from_tiles', [result], { ...tilesOf(member.tiling), shape: builder.shapeOf(value) }, { layer }) : result;
+}
+
+/** The tensor whose axes `viewOf` splits. */
+function tiled(builder: GraphBuilder, { tiling }: GroupSlice, value: Value, layer: string): Value {
+  return tiling ? builder.one('to_tiles', [value], tilesOf(tiling), { layer }) : value;
+}
+
+function tilesOf({ parts, tile }: Tiling): Attrs {
+  return { parts, tile };
+}
+
+function viewOf({ view, keep }: GroupSlice): Attrs {
+  return { view, keep };
 }
 
 export function penalizedNames({ penalties }: UpdateRule): ReadonlySet<string> {

@@ -6,7 +6,7 @@
 import { present } from '../../base/invariant.ts';
 import type { GraphBuilder } from '../../ir/builder.ts';
 import type { Method, TrainedParameter, Updated, UpdateRule, UpdateScalars } from './method.ts';
-import { byName, groupSquares, momentumStep, penalizedNames } from './steps.ts';
+import { byGroup, byName, groupSquares, momentumStep, penalizedNames } from './steps.ts';
 
 /** Below this a weight is called zero. */
 const zeroBelow = 1e-4;
@@ -19,10 +19,11 @@ function subgradientStep(builder: GraphBuilder, parameters: readonly TrainedPara
     const { layer, strength: lambda } = groups.penalty;
     const factor = lambda * groups.factor;
     const squares = groupSquares(builder, groups, values);
-    for (const { parameter, view, keep } of groups.members) {
+    for (const member of groups.members) {
+      const { parameter } = member;
       const value = present(values.get(parameter), `value of ${parameter}`);
       const gradient = present(gradients.get(parameter), `gradient of ${parameter}`);
-      const share = builder.one('group_subgradient', [value, squares, scalars.strength], { view, keep, factor }, { layer });
+      const share = byGroup(builder, 'group_subgradient', member, value, [squares, scalars.strength], { factor }, layer);
       gradients.set(parameter, builder.one('add', [gradient, share], {}, { layer }));
     }
   }
