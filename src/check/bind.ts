@@ -19,7 +19,7 @@ export interface BoundArguments {
   readonly complete: boolean;
 }
 
-export function bindArguments(call: CallExpression, signature: Signature, report: Report): BoundArguments {
+export function bindArguments(call: Omit<CallExpression, 'kind'>, signature: Signature, report: Report): BoundArguments {
   const callee = call.callee.text;
   const bound = new Map<string, Argument>();
   let complete = true;

@@ -79,6 +79,7 @@ const sparsityMessages = {
   'duplicate-setting': (name: string): string => `\`${name}\` is given twice`,
   value: (name: string, found: string, expected: string): string => `\`${name}\` is ${found}, expected ${expected}`,
   'unknown-structure': (name: string): string => `unknown structure \`${name}\``,
+  'no-arguments': (structure: string): string => `\`${structure}\` takes no arguments`,
   'no-layer': (pattern: string): string => `no layer matches \`${pattern}\``,
   'no-group': (layer: string, op: string, structure: string): string => `layer \`${layer}\` is ${article(op)} \`${op}\`, which has no ${structure}`,
   'no-group-matched': (pattern: string, structure: string): string => `no layer that matches \`${pattern}\` has ${structure}`,
@@ -86,6 +87,7 @@ const sparsityMessages = {
   'no-branch': (joins: readonly string[]): string => `no branch beside a shortcut ends in ${listed(joins)}`,
   'unread-layer': (layer: string): string => `the network's output does not depend on layer \`${layer}\``,
   'too-many-matches': (): string => 'the patterns up to here match more layers than are looked up',
+  'same-groups': (structure: string, other: string, layer: string): string => `${structure} of \`${layer}\` divide its weights as its ${other} do`,
   'duplicate-penalty': (structure: string, layer: string): string => `${structure} of \`${layer}\` are penalised twice`,
 };
 export const sparsityDiagnostics: DiagnosticTable<typeof sparsityMessages> = defineDiagnostics('sparsity', sparsityMessages);

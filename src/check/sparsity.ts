@@ -2,22 +2,24 @@
 
 import type { Model, Penalty } from '../ir/network.ts';
 import type { OpRegistry } from '../ir/op.ts';
-import { structureNamed, structureNames, structureTitle } from '../ir/structure.ts';
+import { structureTitle } from '../ir/structure.ts';
 import type { Structure } from '../ir/structure.ts';
 import { methods, usualMethod } from '../train/methods/index.ts';
-import type { Expression, LassoStatement, LayerPattern, Name, Setting, SparsityDeclaration } from '../syntax/ast.ts';
+import type { Expression, LassoStatement, LayerPattern, Setting, SparsityDeclaration } from '../syntax/ast.ts';
 import { bindSettings } from './bind.ts';
 import { choose } from './choice.ts';
 import type { ConstantScope } from './constants.ts';
-import { argumentDiagnostics, sparsityDiagnostics } from './diagnostics.ts';
+import { sparsityDiagnostics } from './diagnostics.ts';
 import type { Report } from './diagnostics.ts';
 import { isPlain } from './glob.ts';
 import { hasStructure, layerLookup } from './layer-lookup.ts';
 import type { LayerLookup } from './layer-lookup.ts';
 import type { CheckedNetwork } from './network.ts';
 import type { Layer } from './layer.ts';
+import { warnOfSameGroups } from './same-groups.ts';
 import { findShortcuts, shortcutHelp } from './shortcuts.ts';
 import type { Shortcuts } from './shortcuts.ts';
+import { readStructure } from './structure-reference.ts';
 import { notNegative, readValue } from './values.ts';
 
 export type CheckedSparsity = Pick<Model, 'penalties' | 'method'>;
@@ -46,6 +48,7 @@ export function checkSparsity(
     // Past the limit of what is looked up there is nothing more to say.
     if (statement.kind === 'lasso' && !checkLasso(statement, scope)) break;
   }
+  warnOfSameGroups(penalties.values(), network.layers, report);
   return { penalties: [...penalties.values()], method };
 }
 
@@ -66,9 +69,10 @@ function checkLasso(statement: LassoStatement, scope: LassoScope): boolean {
   const strength = checkStrength(statement.strength, scope);
   const clauses = bindSettings(statement.clauses, ['weighting'], 'sparsity-setting', sparsityDiagnostics, scope.report);
   const weighting = chosen(clauses.get('weighting'), weightings, scope.report) ?? scope.weighting;
-  for (const { name } of statement.structures) {
-    const structure = checkStructure(name, scope.report);
-    if (structure === undefined) continue;
+  for (const reference of statement.structures) {
+    const read = readStructure(reference, scope.constants, scope.report);
+    if (!read) continue;
+    const { structure, given } = read;
     for (const pattern of statement.layers) {
       const candidates = scope.lookup.matching(pattern.pattern);
       if (!candidates) {
@@ -76,7 +80,7 @@ function checkLasso(statement: LassoStatement, scope: LassoScope): boolean {
         return false;
       }
       for (const layer of fittingLayers(pattern, candidates, structure, scope)) {
-        addPenalty({ structure: structure.name, layer: layer.name, strength: strength ?? 0, weighting, span: pattern.span }, scope);
+        addPenalty({ structure: structure.name, ...(given && { arguments: given }), layer: layer.name, strength: strength ?? 0, weighting, span: pattern.span }, scope);
       }
     }
   }
@@ -99,12 +103,6 @@ function checkStrength(expression: Expression, { constants, report }: LassoScope
   return readValue(expression, notNegative, constants, report, (found, expected) =>
     sparsityDiagnostics.value({ span: expression.span, args: ['strength', found, expected] }),
   );
-}
-
-function checkStructure(name: Name, report: Report): Structure | undefined {
-  const kind = structureNames.find((known) => known === name.text);
-  if (kind && structureNamed(kind).wants) return report(argumentDiagnostics.missing({ span: name.span, args: [kind, 'rows'], help: 'for example `blocks(rows = 4, columns = 4)`' }));
-  return kind ? structureNamed(kind) : report(sparsityDiagnostics['unknown-structure']({ span: name.span, args: [name.text], help: report.advice.on('structure', name.text, structureNames) }));
 }
 
 /** Of the layers that match a pattern; a plain name must fit, a pattern takes those that do. */

@@ -21,7 +21,6 @@ export function unbuiltForms(file: SourceFile): Diagnostic[] {
     const span = node.span as Span;
     if (typeof node.kind === 'string' && ['import', 'block', 'if', 'repeat'].includes(node.kind)) return refuse(`\`${node.kind}\``, span);
     if ('operator' in node && typeof node.operator === 'string' && /[a-z=<>]/.test(node.operator)) return refuse(`\`${node.operator}\``, span);
-    if (node.kind === 'structure' && 'arguments' in node && Array.isArray(node.arguments) && node.arguments.length > 0) return refuse('a structure with arguments', span);
     if ('multiplier' in node) return refuse('`times`', span);
     if (node.kind === 'sparsity' && 'name' in node) return refuse('a named `sparsity`', span);
     for (const [key, child] of Object.entries(node)) if (key !== 'span' && key !== 'source') visit(child);
