@@ -3,15 +3,16 @@
 
 import { zeros } from '../base/tensor.ts';
 import type { Nest } from '../ir/nest.ts';
+import { defineOp } from '../ir/op.ts';
 import type { Op } from '../ir/op.ts';
 import { along, constant, index, input, load, result } from '../ir/nest.ts';
 import { lowered, nestName, parallel, storeNest } from './support/nests.ts';
 import { nests, opaque, undifferentiated } from './support/parts.ts';
 import { sampleBatch } from './support/sampling.ts';
 import { expectCount, operand } from './support/shapes.ts';
-import { paddedPlaces, paddedShape, sampleTiles, tiledMatrix, weightIndex } from './support/tiles.ts';
+import { paddedPlaces, paddedShape, sampleTiles, tileAttributes, tiledMatrix, weightIndex } from './support/tiles.ts';
 
-export const toTiles: Op = {
+export const toTiles: Op = defineOp(tileAttributes)({
   name: 'to_tiles',
   doc: 'A weight as a matrix, padded with zeros to whole tiles.',
   infer: (attrs, inputs) => {
@@ -47,4 +48,4 @@ export const toTiles: Op = {
     return { attrs, inputs: [shape], batch: sampleBatch };
   },
   tolerance: 0,
-};
+});

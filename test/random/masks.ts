@@ -4,10 +4,13 @@ import { present } from '../../src/base/invariant.ts';
 import { nodeMap } from '../../src/ir/graph.ts';
 import type { Node, Program } from '../../src/ir/graph.ts';
 import { fedName } from '../../src/ir/leaf.ts';
+import type { GroupSet } from '../../src/ir/group.ts';
 import type { Network } from '../../src/ir/network.ts';
+import { joinsBranches } from '../../src/ir/op.ts';
 import type { OpRegistry } from '../../src/ir/op.ts';
-import { structuresOf } from '../../src/ir/structure.ts';
+import { structuresOf, structuresOfJoins } from '../../src/ir/structure.ts';
 import type { Structure } from '../../src/ir/structure.ts';
+import { branchInto } from '../../src/sparsity/branches.ts';
 import { groupSet, weightAxesOf } from '../../src/sparsity/groups.ts';
 import { groupOfElements } from '../group-of-elements.ts';
 import { networkOf, penalty } from '../sparsity/fixture.ts';
@@ -15,10 +18,12 @@ import { draws } from './draw.ts';
 import type { Draw } from './draw.ts';
 import type { ElementMask, GroupMask, Mask } from './recipe.ts';
 
-/** The structures of the layer that a node is; none where it has no weights to lose. */
+/** The structures of the layer that a node is; none where it has no weights to lose, and no branch ends there. */
 export function structuresOfNode(node: Node, program: Program, ops: OpRegistry): readonly Structure[] {
-  const axes = node.layer === undefined ? undefined : weightAxesOf(node, program, ops);
-  return axes ? structuresOf(axes) : [];
+  if (node.layer === undefined) return [];
+  const axes = weightAxesOf(node, program, ops);
+  if (axes) return structuresOf(axes);
+  return joinsBranches(present(ops.get(node.op), node.op)) && branchInto(node, networkOf(program)) ? structuresOfJoins : [];
 }
 
 /** Random masks, from none of a layer to all of it. */
@@ -27,15 +32,20 @@ export function drawMasks(program: Program, seed: number, ops: OpRegistry): read
   const network = networkOf(program);
   return program.graph.nodes.flatMap((node): readonly Mask[] => {
     const structures = draw.shuffle(structuresOfNode(node, program, ops)).slice(0, draw.pick([0, 1, 1, 2]));
-    const groups = structures.map(({ name }) => drawGroups(present(node.layer, 'layer'), name, network, draw, ops));
+    const groups = structures.map((structure) => drawGroups(present(node.layer, 'layer'), structure, network, draw, ops));
     return [...groups, ...drawElements(node, program, draw)].filter(({ dead }) => dead.length > 0);
   });
 }
 
-function drawGroups(layer: string, structure: GroupMask['structure'], network: Network, draw: Draw, ops: OpRegistry): GroupMask {
+function drawGroups(layer: string, { name: structure, wants }: Structure, network: Network, draw: Draw, ops: OpRegistry): GroupMask {
   const share = draw.pick([0.2, 0.5, 0.9]);
-  const { count } = groupSet(network, ops, penalty(structure, layer));
-  return { layer, structure, dead: indices(count).filter(() => draw.chance(share)), whole: draw.chance(0.5) };
+  const given = wants && { arguments: Object.fromEntries(wants.map(({ name }) => [name, draw.integer(1, 4)])) };
+  const count = groupsOf({ layer, structure, ...given }, network, ops).count;
+  return { layer, structure, ...given, dead: indices(count).filter(() => draw.chance(share)), whole: draw.chance(0.5) };
+}
+
+function groupsOf({ layer, structure, arguments: given }: Pick<GroupMask, 'layer' | 'structure' | 'arguments'>, network: Network, ops: OpRegistry): GroupSet {
+  return groupSet(network, ops, penalty(structure, layer, 1, 'one', given));
 }
 
 /**
@@ -65,12 +75,13 @@ function ownParameters(node: Node, { graph, parameters }: Program): readonly str
 /** Those of the masks that the program has layers and groups for. */
 export function masksThatFit(masks: readonly Mask[], program: Program, ops: OpRegistry): readonly Mask[] {
   const network = networkOf(program);
-  const groupsOf = ({ layer, structure }: GroupMask): number => {
+  const countOf = (mask: GroupMask): number => {
+    const { layer, structure } = mask;
     const node = program.graph.nodes.find((each) => each.layer === layer && structuresOfNode(each, program, ops).some(({ name }) => name === structure));
-    return node ? groupSet(network, ops, penalty(structure, layer)).count : 0;
+    return node ? groupsOf(mask, network, ops).count : 0;
   };
   return masks.flatMap((mask) => {
-    const count = 'parameter' in mask ? (program.parameters.get(mask.parameter)?.data.length ?? 0) : groupsOf(mask);
+    const count = 'parameter' in mask ? (program.parameters.get(mask.parameter)?.data.length ?? 0) : countOf(mask);
     const dead = mask.dead.filter((each) => each < count);
     return dead.length > 0 ? [{ ...mask, dead }] : [];
   });
@@ -90,10 +101,10 @@ export function withMasks(program: Program, masks: readonly Mask[], ops: OpRegis
       zero(mask.parameter, (element) => dead.has(element));
       continue;
     }
-    for (const { parameter, view, keep } of groupSet(network, ops, penalty(mask.structure, mask.layer)).members) {
-      if (!parameter.endsWith('.weight') && !mask.whole) continue;
-      const groups = groupOfElements({ view, keep });
-      zero(parameter, (element) => dead.has(groups[element] as number));
+    for (const member of groupsOf(mask, network, ops).members) {
+      if (!member.parameter.endsWith('.weight') && !mask.whole) continue;
+      const groups = groupOfElements(member);
+      zero(member.parameter, (element) => dead.has(groups[element] as number));
     }
   }
   return { graph: program.graph, parameters };

@@ -4,7 +4,7 @@
 
 import type { Shape } from '../../src/base/tensor.ts';
 import type { Attrs } from '../../src/ir/graph.ts';
-import type { StructureKind } from '../../src/ir/structure.ts';
+import type { StructureArguments, StructureKind } from '../../src/ir/structure.ts';
 
 export interface Recipe {
   /** Of the values of parameters, each by its own name, and of the input. */
@@ -36,6 +36,7 @@ export type Mask = GroupMask | ElementMask;
 export interface GroupMask {
   readonly layer: string;
   readonly structure: StructureKind;
+  readonly arguments?: StructureArguments;
   readonly dead: readonly number[];
   /** As training makes them, with biases and the batch norm behind; else the weights alone. */
   readonly whole: boolean;

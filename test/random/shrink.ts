@@ -2,6 +2,7 @@
 // was made from, and a layer that is drawn otherwise makes others of all layers after it, so nothing that is left
 // fails as before. Of a recipe, layers go while the rest stays what it was.
 
+import { structureTitle } from '../../src/ir/structure.ts';
 import { printGraph } from '../../src/ir/print.ts';
 import { denseProgram } from './build.ts';
 import { failureOf } from './failure.ts';
@@ -43,5 +44,5 @@ function counterexample(trial: Trial, failure: Failure): string {
 
 function formatMask(mask: Mask): string {
   if ('parameter' in mask) return `zero: ${mask.parameter} [${mask.dead.join(', ')}]`;
-  return `zero: ${mask.structure} of ${mask.layer} [${mask.dead.join(', ')}], ${mask.whole ? 'with bias and batch norm' : 'the weights alone'}`;
+  return `zero: ${structureTitle(mask)} of ${mask.layer} [${mask.dead.join(', ')}], ${mask.whole ? 'with bias and batch norm' : 'the weights alone'}`;
 }

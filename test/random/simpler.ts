@@ -3,6 +3,7 @@
 // comes to an end. A layer that no longer fits what it reads is dropped with the layer that made it fit.
 
 import { present } from '../../src/base/invariant.ts';
+import { sizeOf } from '../../src/base/tensor.ts';
 import type { Shape } from '../../src/base/tensor.ts';
 import type { Attrs, AttrValue } from '../../src/ir/graph.ts';
 import type { OpRegistry } from '../../src/ir/op.ts';
@@ -25,6 +26,8 @@ function* changes(recipe: Recipe): Generator<Recipe> {
   if (masks.length > 1) yield { ...recipe, masks: [] };
   for (const { name, operands } of layers) for (const operand of new Set(operands)) yield withoutLayer(recipe, name, operand);
   for (const [i] of masks.entries()) yield { ...recipe, masks: masks.toSpliced(i, 1) };
+  const [samples = 1, ...sample] = input;
+  if (sample.length > 1) yield { ...recipe, input: [samples, sizeOf(sample)] };
   for (const smaller of smallerLists(input, 1)) yield { ...recipe, input: smaller };
   for (const [i, layer] of layers.entries()) for (const attrs of smallerAttrs(layer.attrs)) yield { ...recipe, layers: layers.with(i, { ...layer, attrs }) };
   for (const [i, mask] of masks.entries()) for (const fewer of fewerZeros(mask)) yield { ...recipe, masks: masks.with(i, fewer) };

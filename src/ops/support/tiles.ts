@@ -4,11 +4,14 @@
 import { stridesOf } from '../../base/tensor.ts';
 import type { Shape } from '../../base/tensor.ts';
 import { sizeOf } from '../../base/tensor.ts';
-import type { Attrs } from '../../ir/graph.ts';
+import { number, pair } from '../../ir/attributes.ts';
+import type { Pair, SchemaOf } from '../../ir/attributes.ts';
 import type { Index } from '../../ir/nest.ts';
 import { along } from '../../ir/nest.ts';
-import { numberAttr, pairAttr } from './attrs.ts';
 import { between } from './sampling.ts';
+
+export type TileAttrs = { readonly parts: number; readonly tile: Pair };
+export const tileAttributes: SchemaOf<TileAttrs> = { parts: number, tile: pair };
 
 export interface TiledMatrix {
   readonly parts: number;
@@ -20,9 +23,8 @@ export interface TiledMatrix {
 }
 
 /** @param shape Of the weight. */
-export function tiledMatrix(attrs: Attrs, shape: Shape): TiledMatrix {
-  const [height, width] = pairAttr(attrs, 'tile');
-  const parts = numberAttr(attrs, 'parts');
+export function tiledMatrix({ parts, tile }: TileAttrs, shape: Shape): TiledMatrix {
+  const [height, width] = tile;
   const [rows, columns] = [(shape[0] ?? NaN) / parts, sizeOf(shape.slice(1))];
   return { parts, rows, paddedRows: Math.ceil(rows / height) * height, columns, paddedColumns: Math.ceil(columns / width) * width };
 }
@@ -50,7 +52,7 @@ export function paddedPlaces({ parts, rows, paddedRows, columns, paddedColumns }
 }
 
 /** A weight and tiles of it. */
-export function sampleTiles(random: () => number): { readonly shape: Shape; readonly attrs: Attrs } {
+export function sampleTiles(random: () => number): { readonly shape: Shape; readonly attrs: TileAttrs } {
   const parts = between(random, 1, 2);
   const shape = [parts * between(random, 1, 4), ...Array.from({ length: random() < 0.5 ? 1 : 3 }, () => between(random, 1, 3))];
   return { shape, attrs: { parts, tile: [between(random, 1, 3), between(random, 1, 4)] } };
