@@ -1,7 +1,7 @@
 // Expressions that stand for layers: names of layers and calls of operations.
 
 import type { AttrValue } from '../ir/graph.ts';
-import type { ArithmeticOperator, BinaryExpression, BinaryOperator, CallExpression, Expression, Name, UnaryExpression } from '../syntax/ast.ts';
+import type { BinaryExpression, CallExpression, Expression, Name, UnaryExpression } from '../syntax/ast.ts';
 import { bindArguments } from './bind.ts';
 import type { Signature } from './bind.ts';
 import { callableNamed, callableNames, normalizeCallable } from './callable.ts';
@@ -43,17 +43,13 @@ export function elaborateExpression(expression: Expression, scope: Scope, within
   }
 }
 
-/** What operators on layers would be called, were there such operations. */
-const operationOf: Readonly<Record<ArithmeticOperator, string>> & Partial<Record<BinaryOperator, string>> = { '+': 'add', '-': 'subtract', '*': 'multiply', '/': 'divide', '%': 'remainder', '**': 'power' };
-
 function rejectArithmetic(expression: BinaryExpression | UnaryExpression, { ops, report }: Scope): undefined {
   const { kind, operator, span } = expression;
-  const name = (kind === 'binary' ? operationOf[operator] : undefined) ?? 'negate';
-  const syntax = ops.get(name)?.syntax;
+  const arithmetic = [...ops.values()].filter((op) => op.syntax?.operator !== undefined);
+  const meant = kind === 'binary' ? arithmetic.find((op) => op.syntax?.operator === operator) : undefined;
   const written = ({ span: { source, start, end } }: Expression): string => (end - start <= 40 ? source.text.slice(start, end) : '...');
   const operands = (kind === 'binary' ? [expression.left, expression.right] : [expression.operand]).map(written);
-  const arithmetic = [...ops.values()].filter((op) => op.syntax && Object.values(operationOf).includes(op.name)).map((op) => `\`${op.name}\``);
-  const help = syntax ? `write \`${name}(${operands.join(', ')})\`` : `of layers there is ${arithmetic.join(', ')} so far`;
+  const help = meant ? `write \`${meant.name}(${operands.join(', ')})\`` : `of layers there is ${arithmetic.map(({ name }) => `\`${name}\``).join(', ')} so far`;
   return report(argumentDiagnostics['layer-arithmetic']({ span, args: [operator], help }));
 }
 

@@ -2,6 +2,7 @@
 
 import { sizeOf } from '../base/tensor.ts';
 import type { Graph } from '../ir/graph.ts';
+import { isParameter } from '../ir/leaf.ts';
 import type { Parameter, TrainSpec } from '../ir/network.ts';
 import type { NetworkDeclaration } from '../syntax/ast.ts';
 import { sizeDiagnostics } from './diagnostics.ts';
@@ -38,7 +39,7 @@ export function checkBatches(graph: Graph, train: TrainSpec, report: Report): vo
 
 /** Values of one sample by layer. */
 function activationSizes(graph: Graph): ReadonlyMap<string, number> {
-  const computed = graph.nodes.filter((node) => node.op !== 'parameter');
+  const computed = graph.nodes.filter((node) => !isParameter(node));
   return new Map(computed.map((node) => [node.layer ?? node.op, node.results.reduce((sum, shape) => sum + sizeOf(shape), 0)]));
 }
 

@@ -6,6 +6,7 @@ import { writeBinding } from '../engine/tensor-binding.ts';
 import { graphBuilder } from '../ir/builder.ts';
 import { nodeMap, usesOf, valueKey } from '../ir/graph.ts';
 import type { Node, Program, Value } from '../ir/graph.ts';
+import { isParameter } from '../ir/leaf.ts';
 import { isEpilogue } from '../ir/op.ts';
 import type { OpRegistry } from '../ir/op.ts';
 import { lowerDeployed } from '../lower/lower.ts';
@@ -98,7 +99,7 @@ function singleLayers({ graph, parameters }: Program, ops: OpRegistry): readonly
     const feed = (value: Value): Value => {
       const source = present(nodes.get(value.node), `node %${value.node}`);
       const { name } = source.attrs;
-      return source.op === 'parameter' ? builder.parameter(String(name), shapeOf(value), source) : builder.input('input', 'sample', shapeOf(value));
+      return isParameter(source) ? builder.parameter(String(name), shapeOf(value), source) : builder.input('input', 'sample', shapeOf(value));
     };
     let last = builder.one(node.op, node.inputs.map(feed), node.attrs, node);
     for (let value: Value = { node: node.id, result: 0 }; ; ) {

@@ -6,7 +6,7 @@
 import { fail } from '../base/diagnostic.ts';
 import { invariant, present } from '../base/invariant.ts';
 import type { Program } from '../ir/graph.ts';
-import { fedName } from '../ir/leaf.ts';
+import { fedName, isInput } from '../ir/leaf.ts';
 import { printGraph } from '../ir/print.ts';
 import type { Bounded, F64Tensor, OpRegistry } from '../ir/op.ts';
 import { rewrite } from '../passes/rewrite.ts';
@@ -75,7 +75,7 @@ function sameProgram(a: Program, b: Program): boolean {
 function inputsOf({ graph }: Program, seed: number): ReadonlyMap<string, F64Tensor> {
   return new Map(
     graph.nodes.flatMap((node) => {
-      const name = node.op === 'input' ? fedName(node) : undefined;
+      const name = isInput(node) ? fedName(node) : undefined;
       return name === undefined ? [] : [[name, randomInput(seed, present(node.results[0], 'shape of an input'))] as const];
     }),
   );

@@ -6,7 +6,7 @@ import type { Diagnostic } from '../base/diagnostic.ts';
 import { present } from '../base/invariant.ts';
 import { evaluate } from '../ir/evaluate.ts';
 import type { Node, Program } from '../ir/graph.ts';
-import { fedName } from '../ir/leaf.ts';
+import { fedName, isInput } from '../ir/leaf.ts';
 import { affineRule } from '../ir/op.ts';
 import type { F64Tensor, OpRegistry } from '../ir/op.ts';
 import { knownInputs, parameterNames } from '../sparsity/constant-maps.ts';
@@ -55,7 +55,7 @@ export function checkAnswers(program: Program, macs: number, ops: OpRegistry): v
   const feeds = new Map<string, F64Tensor>([...parameters].map(([name, { shape, data }]) => [name, { shape, data }]));
   for (const node of graph.nodes) {
     const name = fedName(node);
-    if (name !== undefined && node.op === 'input') feeds.set(name, randomInput(1, node.results[0] ?? []));
+    if (name !== undefined && isInput(node)) feeds.set(name, randomInput(1, node.results[0] ?? []));
   }
   const { values } = evaluate(graph, ops, feeds);
   for (const node of graph.nodes) {

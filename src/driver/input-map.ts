@@ -6,6 +6,7 @@ import type { Shape } from '../base/tensor.ts';
 import { sizeOf } from '../base/tensor.ts';
 import { nodeMap, sameValue } from '../ir/graph.ts';
 import type { Node, Program, Value } from '../ir/graph.ts';
+import { isInput } from '../ir/leaf.ts';
 import { matricesOf } from '../ir/op.ts';
 import type { Op, OpRegistry } from '../ir/op.ts';
 
@@ -23,7 +24,7 @@ export function usedInputs({ graph }: Program, shape: Shape, ops: OpRegistry): I
   const shapesOf = (node: Node): readonly Shape[] => node.inputs.map((value) => present(nodes.get(value.node)?.results[value.result], 'shape of an operand'));
   const size = sizeOf(shape);
   const flags = Array.from({ length: size }, () => 0);
-  const carriers: Value[] = graph.nodes.filter((node) => node.op === 'input').map(({ id }) => ({ node: id, result: 0 }));
+  const carriers: Value[] = graph.nodes.filter(isInput).map(({ id }) => ({ node: id, result: 0 }));
   let readers = 0;
   for (const node of graph.nodes) {
     const operand = node.inputs.findIndex((value) => carriers.some((carrier) => sameValue(carrier, value)));

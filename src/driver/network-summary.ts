@@ -4,6 +4,7 @@ import { present } from '../base/invariant.ts';
 import { sizeOf } from '../base/tensor.ts';
 import type { Shape } from '../base/tensor.ts';
 import { nodeMap } from '../ir/graph.ts';
+import { isLeaf, isParameter } from '../ir/leaf.ts';
 import type { Network } from '../ir/network.ts';
 import type { OpRegistry } from '../ir/op.ts';
 
@@ -32,7 +33,7 @@ export function summarizeNetwork(network: Network, ops: OpRegistry): NetworkSumm
   const { graph, name, inputShape, classes, labels } = network;
   const nodes = nodeMap(graph);
   const layers = graph.nodes.flatMap((node): LayerSummary[] => {
-    if (node.op === 'input' || node.op === 'parameter') return [];
+    if (isLeaf(node)) return [];
     const operands = node.inputs.map((value) => present(nodes.get(value.node), `node %${value.node}`));
     const shapes = node.inputs.map((value, i) => present(operands[i]?.results[value.result], 'shape of an operand'));
     return [
@@ -40,7 +41,7 @@ export function summarizeNetwork(network: Network, ops: OpRegistry): NetworkSumm
         name: node.layer ?? node.op,
         op: node.op,
         shape: present(node.results[0], 'shape of a result').slice(1),
-        parameters: operands.reduce((sum, operand, i) => sum + (operand.op === 'parameter' ? sizeOf(shapes[i] ?? []) : 0), 0),
+        parameters: operands.reduce((sum, operand, i) => sum + (isParameter(operand) ? sizeOf(shapes[i] ?? []) : 0), 0),
         macs: present(ops.get(node.op), `op ${node.op}`).macs?.(node.attrs, shapes) ?? 0,
       },
     ];

@@ -4,6 +4,7 @@
 import { present } from '../base/invariant.ts';
 import { usesOf, valueKey } from '../ir/graph.ts';
 import type { Node, Program, Value } from '../ir/graph.ts';
+import { isLeaf } from '../ir/leaf.ts';
 import { isEpilogue } from '../ir/op.ts';
 import type { OpRegistry } from '../ir/op.ts';
 
@@ -25,7 +26,7 @@ export function probeOf({ graph, parameters }: Program, ops: OpRegistry): Probe 
   const record = (node: Node) => present(ops.get(node.op), `op ${node.op}`);
   const output = present(graph.outputs[0], 'output');
   const values = graph.nodes.flatMap((node): ProbedValue[] => {
-    if (node.op === 'input' || node.op === 'parameter' || record(node).lowering.kind === 'view') return [];
+    if (isLeaf(node) || record(node).lowering.kind === 'view') return [];
     const value: Value = { node: node.id, result: 0 };
     const layer = node.layer ?? node.op;
     if (node.id === output.value.node) return [{ layer, value, binding: 'output' }];

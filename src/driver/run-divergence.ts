@@ -7,6 +7,7 @@ import { sizeOf, tensor } from '../base/tensor.ts';
 import type { Tensor } from '../base/tensor.ts';
 import { trainingDiagnostics } from '../engine/diagnostics.ts';
 import { evaluate } from '../ir/evaluate.ts';
+import { isLeaf } from '../ir/leaf.ts';
 import type { Model } from '../ir/network.ts';
 import type { F64Tensor } from '../ir/op.ts';
 import { ops } from '../ops/index.ts';
@@ -85,7 +86,7 @@ function firstOverflow({ model, data }: Run, parameters: ReadonlyMap<string, Ten
     ]);
     const { values: valueOf } = evaluate(graph, ops, feeds);
     for (const node of graph.nodes) {
-      if (node.op === 'parameter' || node.op === 'input') continue;
+      if (isLeaf(node)) continue;
       const overflows = node.results.some((_, result) => valueOf({ node: node.id, result }).data.some((value) => !Number.isFinite(Math.fround(value))));
       if (overflows) return node.layer;
     }

@@ -8,6 +8,7 @@
 import { DiagnosticError } from '../base/diagnostic.ts';
 import type { Diagnostic } from '../base/diagnostic.ts';
 import type { Node } from '../ir/graph.ts';
+import { isParameter } from '../ir/leaf.ts';
 import type { Model, Network, PhaseSpec, TrainSpec } from '../ir/network.ts';
 import { structureTitle } from '../ir/structure.ts';
 import { formatAttr } from '../ir/print.ts';
@@ -75,7 +76,7 @@ function planParts({ penalties, method }: Model, { phases, heldOut }: TrainSpec)
 
 function networkParts({ name, graph, parameters, labels = [] }: Network): readonly Part[] {
   // What parameters there are, and their shapes, follows from the rest.
-  const nodes = graph.nodes.filter(({ op }) => op !== 'parameter');
+  const nodes = graph.nodes.filter((node) => !isParameter(node));
   const byId = new Map(nodes.map((node) => [node.id, node]));
   const readBy = ({ inputs }: Node): string => inputs.flatMap(({ node }) => byId.get(node) ?? []).map(titleOf).join(', ');
   return [

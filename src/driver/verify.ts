@@ -11,7 +11,7 @@ import type { Shape, Tensor } from '../base/tensor.ts';
 import { readBinding, writeBinding } from '../engine/tensor-binding.ts';
 import { nodeMap, valueKey } from '../ir/graph.ts';
 import type { Program } from '../ir/graph.ts';
-import { fedName } from '../ir/leaf.ts';
+import { fedName, isInput } from '../ir/leaf.ts';
 import type { Binding } from '../ir/kernel.ts';
 import type { Bounded, F64Tensor, OpRegistry } from '../ir/op.ts';
 import { lowerDeployed } from '../lower/lower.ts';
@@ -173,7 +173,7 @@ function figures({ maxAbsDifference, bound }: Comparison): readonly [difference:
 }
 
 function feedsFor({ graph }: Program, seed: number): { readonly feeds: ReadonlyMap<string, F64Tensor>; readonly input: F64Tensor } {
-  const leaf = present(graph.nodes.find((node) => node.op === 'input'), 'input');
+  const leaf = present(graph.nodes.find(isInput), 'input');
   const shape: Shape = present(leaf.results[0], 'shape of the input');
   const input = randomInput(seed, shape);
   return { feeds: new Map([[present(fedName(leaf), `name of the input ${formatShape(shape)}`), input]]), input };

@@ -6,7 +6,7 @@ import { sizeOf } from '../base/tensor.ts';
 import type { Batch, Graph } from '../ir/graph.ts';
 import type { GroupSet } from '../ir/group.ts';
 import type { Binding, KernelModule, Segment } from '../ir/kernel.ts';
-import { fedName } from '../ir/leaf.ts';
+import { fedName, isParameter } from '../ir/leaf.ts';
 import type { Model, PhaseSpec } from '../ir/network.ts';
 import type { OpRegistry } from '../ir/op.ts';
 import { lowerTraining } from '../lower/lower.ts';
@@ -85,7 +85,7 @@ export async function emitPhase(model: Model, request: PhaseRequest, ops: OpRegi
   if (pages > mostPages) failSize(model.network.name, pages * 65536);
   const bytes = printWasm(kernel, { memory: { import: importName, shared: true, pages, maximum: mostPages }, weights: 'separate', stages: true });
   const { batch } = graphs.step;
-  const names = new Set([graphs.step, graphs.evaluate].flatMap((graph) => graph.nodes.flatMap((node) => (node.op === 'parameter' ? (fedName(node) ?? []) : []))));
+  const names = new Set([graphs.step, graphs.evaluate].flatMap((graph) => graph.nodes.flatMap((node) => (isParameter(node) ? (fedName(node) ?? []) : []))));
   return {
     code: {
       module: await WebAssembly.compile(bytes),

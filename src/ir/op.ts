@@ -33,6 +33,8 @@ export interface SurfaceSyntax<A extends Attrs = Attrs> {
   readonly operands: readonly string[];
   readonly params: readonly ParamSyntax<A>[];
   readonly example: string;
+  /** The operator that one might write for it: messages name the op. */
+  readonly operator?: string;
   /** Operands of rank 4 are flattened by the checker before this layer. */
   readonly flattens?: boolean;
   /** Parameter tensors the layer owns, after the operands among the node's inputs, in this order. */
@@ -270,6 +272,8 @@ export interface Op<A extends Attrs = Attrs> {
   readonly training: Training<A>;
   readonly pruning: Pruning<A>;
   readonly lowering: Lowering<A>;
+  /** Its result are the probabilities of its operand as logits: a loss that takes them in reads the operand. */
+  readonly probabilities?: true;
   /** Multiply-accumulates per run, as the papers count them (convolution and dense only). */
   readonly macs?: (attrs: A, inputs: readonly Shape[]) => number;
   /** Draws attributes and shapes for property tests; `random` is uniform in [0, 1). */

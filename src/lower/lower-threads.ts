@@ -4,6 +4,7 @@
 import { invariant, present } from '../base/invariant.ts';
 import { sizeOf, stridesOf } from '../base/tensor.ts';
 import { valueKey, type Program } from '../ir/graph.ts';
+import { isInput, isParameter } from '../ir/leaf.ts';
 import type { OpRegistry } from '../ir/op.ts';
 import type { ThreadBinding, ThreadKernel, ThreadModule, ThreadValue } from '../ir/thread-kernel.ts';
 import { evaluateAt, indexAt, isKnown, type KnownTensor } from './evaluate-constant.ts';
@@ -33,8 +34,8 @@ export function lowerThreads({ graph, parameters }: Program, ops: OpRegistry): T
   let input: ThreadBinding | undefined;
   for (const node of graph.nodes) {
     const slot = valueKey({ node: node.id, result: 0 });
-    if (node.op === 'parameter') known.set(slot, present(parameters.get(String(node.attrs['name'])), 'parameter'));
-    if (node.op !== 'input') continue;
+    if (isParameter(node)) known.set(slot, present(parameters.get(String(node.attrs['name'])), 'value of a parameter'));
+    if (!isInput(node)) continue;
     invariant(input === undefined, 'a deployed network has one input');
     values.set(slot, { kind: 'input' });
     input = bindingOf('input', present(layouts.get(slot), 'layout'));

@@ -5,6 +5,7 @@
 
 import { invariant, present } from '../base/invariant.ts';
 import { sameShape, type Shape } from '../base/tensor.ts';
+import { fedName, isParameter } from '../ir/leaf.ts';
 import type { Binding, KernelFunction, KernelModule, PaddedMemory, Stage, TargetMachine } from '../ir/kernel.ts';
 import { nodeMap, valueKey, type Graph, type Node, type Program, type Value } from '../ir/graph.ts';
 import type { OpRegistry } from '../ir/op.ts';
@@ -73,10 +74,8 @@ interface Lowered {
 
 /** The name of a leaf's memory: shared between the graphs of a module. */
 function leafName(node: Node): string | undefined {
-  if (node.op !== 'input' && node.op !== 'parameter') return undefined;
-  const { name } = node.attrs;
-  invariant(typeof name === 'string', 'a leaf has a name');
-  return `@${name}`;
+  const name = fedName(node);
+  return name === undefined ? undefined : `@${name}`;
 }
 
 /** All graphs share one memory: leaves by name, temporaries by layout. */
@@ -105,9 +104,9 @@ function prepare(request: GraphRequest, ops: OpRegistry, machine: TargetMachine,
   const fused = fuseEpilogues(placeNests(graph, ops, nameOf, `${program}:`), kept);
   const firstPlan = planLayouts({
     placed: fused,
-    leaves: new Map([...leaves].map(([slot, node]) => [slot, node.op === 'parameter' || node.attrs['role'] === 'scalar' ? 'weight' : 'planar'])),
+    leaves: new Map([...leaves].map(([slot, node]) => [slot, isParameter(node) || node.attrs['role'] === 'scalar' ? 'weight' : 'planar'])),
     width: machine.width,
-    fixed: request.baked ? new Map([...leaves].filter(([, node]) => node.op === 'parameter').map(([slot, node]) => [slot, bakedLayout(node.results[0] ?? [], machine.width)])) : shared,
+    fixed: request.baked ? new Map([...leaves].filter(([, node]) => isParameter(node)).map(([slot, node]) => [slot, bakedLayout(node.results[0] ?? [], machine.width)])) : shared,
   });
   const { placed, plan } = request.baked ? { placed: fused, plan: firstPlan } : transposeWeights(fused, firstPlan, request.division, machine);
   if (!request.baked) for (const [slot] of leaves) shared.set(slot, present(plan.layouts.get(slot), 'layout'));
@@ -218,7 +217,8 @@ function paddedOf({ request, placed, plan, home, layoutAtHome }: Lowered, memory
 }
 
 function isBaked(request: GraphRequest, leaves: ReadonlyMap<SlotName, Node>, slot: SlotName): boolean {
-  return request.baked !== undefined && leaves.get(slot)?.op === 'parameter';
+  const leaf = leaves.get(slot);
+  return request.baked !== undefined && leaf !== undefined && isParameter(leaf);
 }
 
 function placeFor({ request, plan, home, leaves }: Lowered, memory: MemoryPlan, each: PlacedNest): (ref: TensorRef) => Placed {

@@ -17,7 +17,7 @@ export const add: Op = defineOp({})({
     tolerance: 1,
     unit: 0,
   }),
-  syntax: { operands: ['left', 'right'], params: [], example: 'add(conv2, shortcut)' },
+  syntax: { operands: ['left', 'right'], params: [], example: 'add(conv2, shortcut)', operator: '+' },
   training: differentiated(({ resultGradients: [g] }) => [g, g]),
   bound: 'monotone',
 });

@@ -29,6 +29,7 @@ export const softmax: Op = defineOp({})({
     return lowered([...softmaxNests(name, samples, features), quotient], softmaxTemporaries(samples, features));
   }),
   sample: (random) => ({ attrs: {}, inputs: [[sampleBatch.samples, between(random, 1, 9)]], batch: sampleBatch }),
+  probabilities: true,
   bound: softmaxBound,
   tolerance: 16,
 });

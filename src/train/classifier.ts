@@ -7,7 +7,9 @@ import { invariant, present } from '../base/invariant.ts';
 import type { GraphBuilder } from '../ir/builder.ts';
 import type { Graph, Value } from '../ir/graph.ts';
 import { nodeMap, usesOf, valueKey } from '../ir/graph.ts';
+import { isInput } from '../ir/leaf.ts';
 import type { Network } from '../ir/network.ts';
+import type { OpRegistry } from '../ir/op.ts';
 import type { Replacement } from './rebatch.ts';
 import { copyNodes } from './rebatch.ts';
 
@@ -18,23 +20,23 @@ export interface Forward {
 }
 
 /** Copies the network up to its logits for the builder's batch, its input under the name `sample`. */
-export function appendForward(builder: GraphBuilder, network: Network, replace: Replacement = () => undefined): Forward {
-  const { graph, logits } = logitsOf(network);
+export function appendForward(builder: GraphBuilder, network: Network, ops: OpRegistry, replace: Replacement = () => undefined): Forward {
+  const { graph, logits } = logitsOf(network, ops);
   const copied = copyNodes(graph, builder, (node, inputs) => {
-    if (node.op !== 'input') return replace(node, inputs);
+    if (!isInput(node)) return replace(node, inputs);
     return [builder.input('sample', 'sample', [builder.batch.samples, ...network.inputShape])];
   });
   return { logits: copied(logits), copied };
 }
 
 /** The forward graph up to its logits: the cross entropy takes the softmax in, so a final one is left out. */
-function logitsOf(network: Network): { readonly graph: Graph; readonly logits: Value } {
+function logitsOf(network: Network, ops: OpRegistry): { readonly graph: Graph; readonly logits: Value } {
   const { graph } = network;
   invariant(graph.outputs.length === 1, () => `network ${network.name} has ${graph.outputs.length} outputs`);
   const { value } = present(graph.outputs[0], 'output');
   const node = present(nodeMap(graph).get(value.node), `node %${value.node}`);
-  if (node.op !== 'softmax' || usesOf(graph).has(valueKey(value))) return { graph, logits: value };
-  const logits = present(node.inputs[0], 'operand of softmax');
+  if (!present(ops.get(node.op), `op ${node.op}`).probabilities || usesOf(graph).has(valueKey(value))) return { graph, logits: value };
+  const logits = present(node.inputs[0], 'logits');
   return { graph: { ...graph, nodes: graph.nodes.filter(({ id }) => id !== node.id) }, logits };
 }
 

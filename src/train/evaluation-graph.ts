@@ -12,7 +12,7 @@ import { appendForward, appendLoss } from './classifier.ts';
 
 export function evaluationGraph(network: Network, batch: Batch, ops: OpRegistry): Graph {
   const builder = graphBuilder(`${network.name} evaluation`, batch, ops);
-  const { logits } = appendForward(builder, network);
+  const { logits } = appendForward(builder, network, ops);
   appendLoss(builder, logits);
   builder.output('logits', logits);
   return builder.finish();

@@ -8,6 +8,7 @@ import type { GraphBuilder } from '../ir/builder.ts';
 import { graphBuilder } from '../ir/builder.ts';
 import type { Attrs, Batch, Graph, Node, Value } from '../ir/graph.ts';
 import { valueKey } from '../ir/graph.ts';
+import { isInput } from '../ir/leaf.ts';
 import type { OpRegistry } from '../ir/op.ts';
 
 /** `graph` for `batch.samples` samples a run. Outputs and state stay. */
@@ -39,7 +40,7 @@ export function copyNodes(graph: Graph, builder: GraphBuilder, replace: Replacem
 
 /** Inputs state their shape themselves; those with a sample axis get the new extent. */
 function attrsFor(node: Node, batch: Batch): Attrs {
-  if (node.op !== 'input' || node.attrs['role'] === 'scalar') return node.attrs;
+  if (!isInput(node) || node.attrs['role'] === 'scalar') return node.attrs;
   const sample = present(node.results[0], 'shape of an input').slice(1);
   return { ...node.attrs, shape: [batch.samples, ...sample] };
 }

@@ -11,7 +11,7 @@ import type { GraphBuilder } from '../ir/builder.ts';
 import { graphBuilder } from '../ir/builder.ts';
 import type { Batch, Graph, Value } from '../ir/graph.ts';
 import { valueKey } from '../ir/graph.ts';
-import { fedName } from '../ir/leaf.ts';
+import { fedName, isParameter } from '../ir/leaf.ts';
 import type { Network } from '../ir/network.ts';
 import type { OpRegistry } from '../ir/op.ts';
 import { differentiate } from './autodiff.ts';
@@ -64,7 +64,7 @@ export function trainingGraph(network: Network, step: TrainingStep, ops: OpRegis
 function appendTrainingForms(builder: GraphBuilder, network: Network, ops: OpRegistry): Forward {
   const seed = builder.input('seed', 'scalar', []);
   const step = builder.input('step', 'scalar', []);
-  return appendForward(builder, network, (node, inputs) => {
+  return appendForward(builder, network, ops, (node, inputs) => {
     const { training } = present(ops.get(node.op), `op ${node.op}`);
     const form = training.kind === 'form' ? training.form({ builder, node, inputs, step, seed }) : undefined;
     for (const [input, value] of form?.state ?? []) builder.state(present(inputs[input], `input ${input} of ${node.op}`), value);
@@ -77,7 +77,7 @@ function parameterValues({ graph }: Network, { copied }: Forward): ReadonlyMap<s
   const values = new Map<string, Value>();
   for (const node of graph.nodes) {
     const name = fedName(node);
-    if (name !== undefined && node.op === 'parameter') values.set(name, copied({ node: node.id, result: 0 }));
+    if (name !== undefined && isParameter(node)) values.set(name, copied({ node: node.id, result: 0 }));
   }
   return values;
 }

@@ -135,10 +135,3 @@ describe('numbers that f32 cannot hold', () => {
     }
   });
 });
-
-describe('the rule of an op', () => {
-  it.each([...ops.values()].filter(({ syntax, pruning }) => syntax || pruning.kind === 'weights').map((op) => [op.name, op] as const))('%s has one', (_, op) => {
-    expect(op.bound).toBeDefined();
-    expect(op.bound === 'sums').toBe(op.pruning.kind === 'weights');
-  });
-});

@@ -1,0 +1,66 @@
+// No structure, method or op is known by name outside its record. This reads every string literal of src/ that is the
+// name of one, wherever it stands, and answers those that no line of `allowed` excuses. Names that are English words
+// occur in other vocabularies too (an `add` of kernels): there an excuse gives the files of that vocabulary.
+// Literals of types count as well. Not found: a name put together from parts, or one within a longer text.
+
+import { globSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { ts } from 'ts-morph';
+
+/** Where records live: files whose business names are. */
+const records = /^(ops\/|train\/methods\/|ir\/structure\.ts$)/;
+
+interface Excuse {
+  readonly names: readonly string[];
+  readonly files: RegExp;
+  readonly reason: string;
+}
+
+export const allowed: readonly Excuse[] = [
+  { names: ['input', 'parameter'], files: /^ir\/(leaf|builder)\.ts$/, reason: 'leaves are the IR\'s own nodes: these two files are where others ask' },
+  { names: ['proximal', 'subgradient'], files: /^ir\/network\.ts$/, reason: 'the type of a method\'s name, by which its record is listed' },
+  { names: ['filters', 'channels', 'fibers', 'neurons', 'inputs', 'conv', 'dense', 'batch_norm', 'max_pool', 'avg_pool', 'dropout', 'add', 'flatten', 'normalize'], files: /^check\/foreign-words\.ts$/, reason: 'words of other frameworks; it helps with those that the records have' },
+
+  // Graphs are written in primitives: a node that is made has to be named.
+  { names: ['add'], files: /^train\/autodiff\.ts$/, reason: 'makes the sum of two gradients' },
+  { names: ['multiply'], files: /^train\/update\.ts$/, reason: 'makes the product with a mask' },
+  { names: ['cross_entropy'], files: /^train\/classifier\.ts$/, reason: 'makes the loss' },
+  { names: ['flatten'], files: /^check\/build-layer\.ts$/, reason: 'makes what `flattens` asks for' },
+  { names: ['normalize_input'], files: /^check\/normalize\.ts$/, reason: 'makes what `normalize` of the language means' },
+
+  // Other vocabularies.
+  { names: ['normalize'], files: /^check\/callable\.ts$/, reason: 'a word of the language, which is no op' },
+  { names: ['add', 'relu', 'input'], files: /^(ir\/(arithmetic|kernel|nest|interpret-kernel|interpret-nest|thread-kernel)\.ts$|lower\/|targets\/)/, reason: 'arithmetic and operands of kernels' },
+  { names: ['input', 'inputs', 'parameter'], files: /^(syntax|check)\//, reason: 'kinds of syntax and of symbols' },
+  { names: ['input', 'inputs'], files: /^(emit|driver|cli)\//, reason: 'the binding of the network\'s input; English' },
+  { names: ['channels'], files: /^(ir\/op|sparsity\/(channel-links|norm-parameters)|passes\/eliminate|driver\/input-map|lower\/layouts)\.ts$/, reason: 'a kind of pruning; English' },
+  { names: ['dense'], files: /^(cli\/demo-table|driver\/shipped-module)\.ts$/, reason: 'a network that is not compacted' },
+];
+
+export interface Found {
+  readonly file: string;
+  /** From 1. */
+  readonly line: number;
+  readonly name: string;
+}
+
+/** Literals of `names` under the folder `src`, outside of records. */
+export function namesIn(src: string, names: ReadonlySet<string>): Found[] {
+  const files = globSync('**/*.ts', { cwd: src }).map((file) => file.replaceAll('\\', '/')).toSorted();
+  return files.filter((file) => !records.test(file)).flatMap((file) => literalsOf(file, readFileSync(path.join(src, file), 'utf8')).filter(({ name }) => names.has(name)));
+}
+
+export function isExcused({ file, name }: Found): boolean {
+  return allowed.some((excuse) => excuse.names.includes(name) && excuse.files.test(file));
+}
+
+function literalsOf(file: string, text: string): Found[] {
+  const source = ts.createSourceFile(file, text, ts.ScriptTarget.Latest, true);
+  const found: Found[] = [];
+  const visit = (node: ts.Node): void => {
+    if (ts.isStringLiteralLike(node)) found.push({ file, line: source.getLineAndCharacterOfPosition(node.getStart()).line + 1, name: node.text });
+    node.forEachChild(visit);
+  };
+  visit(source);
+  return found;
+}
