@@ -1,6 +1,8 @@
 // The grammar in the notation of the XML specification: `|`, `?`, `*`, quoted words, tokens as regular
 // expressions.
 
+import type { TokenType } from 'chevrotain';
+import { type Level, levels } from '../src/syntax/operators.ts';
 import { Identifier, NumberToken, softWords, StringToken } from '../src/syntax/tokens.ts';
 import { type Production, rules } from './rules.ts';
 
@@ -15,12 +17,28 @@ export function ebnf(): string {
     '/* The grammar of .ssl files. Generated from the parser by `npm run grammar`; do not edit.',
     '',
     '   White space and comments (`// ...` and `/* ... */`) may stand between any two words, except between',
-    '   the pieces of `layers`. A `clause` is not followed by `=`: that would be the next setting.',
-    `   ${softWords.map((word) => `\`${String(source(word.PATTERN))}\``).join(', ')} are names everywhere else. */`,
+    '   the pieces of a `pattern`. A `clause` is not followed by `=`: that would be the next setting.',
+    ...wrapped(`   ${quoted(softWords)} are names everywhere else.`, 2),
+    ...wrapped(`   Operators, from the weakest to the tightest: ${levels.map(level).join('; ')}. */`, 2),
     '',
     ...definitions.flatMap(([name = '', body = '']) => wrapped(`${name.padEnd(indent)}::= ${body}`, indent + 2)),
     '',
   ].join('\n');
+}
+
+const manner: Readonly<Record<Level['kind'], string>> = {
+  'from-left': '',
+  'from-right': ' from the right',
+  'never-chained': ', of which one alone',
+  sign: ' before an operand',
+};
+
+function level({ kind, types }: Level): string {
+  return `${quoted(types)}${manner[kind]}`;
+}
+
+function quoted(words: readonly TokenType[]): string {
+  return words.map((word) => `\`${String(source(word.PATTERN))}\``).join(', ');
 }
 
 function source(pattern: unknown): unknown {
@@ -50,6 +68,7 @@ function text(production: Production, level: 0 | 1 | 2): string {
   }
 }
 
+/** Lines of at most the width, all but the first with an indent. */
 function wrapped(line: string, indent: number): string[] {
   if (line.length <= WIDTH) return [line];
   const cut = line.lastIndexOf(' ', WIDTH);

@@ -43,9 +43,16 @@ test('hold patterns that compile', () => {
   for (const pattern of found) expect(() => new RegExp(pattern)).not.toThrow();
 });
 
-test('the example of the README is well formed and laid out as the formatter does', () => {
-  const readme = readFileSync(new URL('../../grammar/README.md', import.meta.url), 'utf8');
-  const example = /```\n([^]*?)```/.exec(readme)?.[1] ?? '';
-  expect(parse({ name: 'README.md', text: example }).diagnostics).toEqual([]);
-  expect(format({ name: 'README.md', text: example })).toBe(example);
+const readme = readFileSync(new URL('../../grammar/README.md', import.meta.url), 'utf8');
+const examples = [...readme.matchAll(/```\n([^]*?)```/g)].map(([, text = '']) => text);
+const [files, statements] = [/^(?:\/\/|block)/, /^\w+ += /].map((start) => examples.filter((text) => start.test(text)));
+
+test.each([
+  ...(files ?? []),
+  ...(statements ?? []).map((text) => `network Net(stem: tensor[1]) {\n${text.replaceAll(/^(?=.)/gm, '  ')}  return stem\n}\n`),
+])('an example of the README is well formed and laid out as the formatter does: %#', (text) => {
+  expect(parse({ name: 'README.md', text }).diagnostics).toEqual([]);
+  expect(format({ name: 'README.md', text })).toBe(text);
 });
+
+test('all examples of the README are looked at', () => expect((files ?? []).length + (statements ?? []).length).toBe(examples.length));
