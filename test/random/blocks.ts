@@ -1,12 +1,11 @@
 // Blocks of the papers' networks, each from several layers: where shortcuts, gates and branches meet.
 
 import { present } from '../../src/base/invariant.ts';
-import type { Op } from '../../src/ir/op.ts';
 import type { OpKinds } from './layers.ts';
-import { activated, sameConv, sampledLayer } from './layers.ts';
+import { activated, isImage, sameConv, sampledLayer, weightsOn } from './layers.ts';
 import type { Sketch } from './sketch.ts';
 
-/** Adds a block on an image; answers its last layer. */
+/** Adds a block on a value; answers its last layer. */
 type Block = (sketch: Sketch, kinds: OpKinds, value: string) => string;
 
 /** x + norm?(conv(act(norm?(conv(x))))), with an activation after it or not (He et al., 2016). */
@@ -14,25 +13,38 @@ const residual: Block = (sketch, kinds, value) => {
   const { draw } = sketch;
   const inner = activated(sketch, kinds, maybeNormed(sketch, sameConv(sketch, value, draw.integer(1, 5))));
   const branch = maybeNormed(sketch, sameConv(sketch, inner, channelsOf(sketch, value)));
-  const sum = sketch.layer('add', draw.chance(0.5) ? [branch, value] : [value, branch]);
+  const sum = sketch.layer('add', draw.shuffle([branch, value]));
   return draw.chance(0.5) ? activated(sketch, kinds, sum) : sum;
 };
 
 /** Two residual blocks, one after the other: a stage whose channels go only where all who write them agree. */
 const stage: Block = (sketch, kinds, value) => residual(sketch, kinds, residual(sketch, kinds, value));
 
-/** conv(norm(pool?(act(conv(x))))), the last one padded: constants that are not zero meet padding. */
-const lateNorm: Block = (sketch, kinds, value) => {
+/** x + conv(act(depthwise(act(conv(x))))), wider inside, rows and columns apart from channels (Sandler et al., 2018). */
+const invertedResidual: Block = (sketch, kinds, value) => {
   const { draw } = sketch;
-  const first = activated(sketch, kinds, sameConv(sketch, value, draw.integer(1, 5)));
-  const pooled = draw.chance(0.5) ? pooledOf(sketch, first) : first;
-  return sameConv(sketch, sketch.layer('batch_norm', [pooled]), draw.integer(1, 5));
+  const wide = activated(sketch, kinds, pointwise(sketch, value, 2 * channelsOf(sketch, value)));
+  const inner = activated(sketch, kinds, maybeNormed(sketch, depthwise(sketch, wide)));
+  const branch = maybeNormed(sketch, pointwise(sketch, inner, channelsOf(sketch, value)));
+  return sketch.layer('add', draw.shuffle([branch, value]));
 };
 
-const blocks: readonly Block[] = [residual, stage, lateNorm];
+/**
+ * Weights, one to three ops that channels pass through one by one, weights: constants of dead rows meet every rule, and
+ * padding behind it.
+ */
+const chain: Block = (sketch, { channelwise }, value) => {
+  const { draw } = sketch;
+  let last = weightsOn(sketch, value, draw.integer(1, 5));
+  for (let i = draw.integer(1, 3); i > 0; i--) last = sampledLayer(sketch, draw.pick(channelwise), last) ?? last;
+  return weightsOn(sketch, last, draw.integer(1, 5));
+};
+
+const ofImages: readonly Block[] = [residual, stage, invertedResidual, chain, chain];
 
 export function blockLayer(sketch: Sketch, kinds: OpKinds, value: string): string {
-  return sketch.draw.pick(blocks)(sketch, kinds, value);
+  const block = isImage(sketch, value) ? sketch.draw.pick(ofImages) : chain;
+  return block(sketch, kinds, value);
 }
 
 function channelsOf({ shapeOf }: Sketch, value: string): number {
@@ -43,7 +55,12 @@ function maybeNormed(sketch: Sketch, value: string): string {
   return sketch.draw.chance(0.5) ? sketch.layer('batch_norm', [value]) : value;
 }
 
-function pooledOf(sketch: Sketch, value: string): string {
-  const op: Op = present(sketch.ops.get(sketch.draw.pick(['max_pool', 'avg_pool'])), 'pool');
-  return sampledLayer(sketch, op, value) ?? value;
+function pointwise({ layer, draw }: Sketch, value: string, filters: number): string {
+  return layer('conv', [value], { filters, window: 1, bias: draw.chance(0.5) });
+}
+
+/** A convolution of each channel by itself. */
+function depthwise(sketch: Sketch, value: string): string {
+  const channels = channelsOf(sketch, value);
+  return sketch.layer('conv', [value], { filters: channels * sketch.draw.pick([1, 1, 2]), groups: channels, window: 3, padding: 1, bias: sketch.draw.chance(0.5) });
 }

@@ -8,7 +8,7 @@ import { blockLayer } from './blocks.ts';
 import { denseProgram } from './build.ts';
 import { draws } from './draw.ts';
 import type { Draw } from './draw.ts';
-import { activated, opKinds, sampledLayer } from './layers.ts';
+import { activated, isImage, opKinds, sampledLayer } from './layers.ts';
 import type { OpKinds } from './layers.ts';
 import { drawMasks } from './masks.ts';
 import { inputName } from './recipe.ts';
@@ -22,15 +22,14 @@ export function drawRecipe(seed: number, ops: OpRegistry, width: Width = 'small'
   const input = inputShape(draw, width);
   const sketch = sketchOf(input, draw, width, ops);
   let last = inputName;
-  if (input.length > 2) {
+  if (isImage(sketch, last)) {
     if (draw.chance(0.2)) last = sampledLayer(sketch, present(ops.get('normalize_input'), 'input normalisation'), last) ?? last;
-    for (let i = draw.integer(1, 5); i > 0; i--) last = randomLayer(sketch, kinds, chooseValue(sketch, last));
+    for (let i = draw.integer(1, 4); i > 0; i--) last = randomLayer(sketch, kinds, chooseValue(sketch, last));
   }
   // Some end as images.
-  const image = sketch.shapeOf(last).length > 2;
-  if (image && draw.chance(0.85)) last = sketch.layer('flatten', [last]);
-  if (!image || sketch.shapeOf(last).length === 2) {
-    for (let i = draw.integer(1, 4); i > 0; i--) last = randomLayer(sketch, kinds, chooseValue(sketch, last));
+  if (isImage(sketch, last) && draw.chance(0.85)) last = sketch.layer('flatten', [last]);
+  if (!isImage(sketch, last)) {
+    for (let i = draw.integer(1, 3); i > 0; i--) last = randomLayer(sketch, kinds, chooseValue(sketch, last));
     if (draw.chance(0.2)) last = sketch.layer('softmax', [last]);
   }
   const others = draw.shuffle(sketch.layers.map(({ name }) => name)).slice(0, draw.pick([0, 0, 0, 0, 0, 0, 0, 1, 1, 2]));
@@ -53,10 +52,10 @@ function chooseValue({ draw, values, shapeOf }: Sketch, last: string): string {
 
 /** Weights, a block or any other op on a value, whatever fits. */
 function randomLayer(sketch: Sketch, kinds: OpKinds, value: string): string {
-  const { draw, shapeOf } = sketch;
+  const { draw } = sketch;
   const drawn = draw.uniform();
-  if (shapeOf(value).length > 2 && drawn < 0.2) return blockLayer(sketch, kinds, value);
-  const isWeights = drawn < 0.6;
+  if (drawn < 0.35) return blockLayer(sketch, kinds, value);
+  const isWeights = drawn < 0.65;
   for (const op of draw.shuffle(isWeights ? kinds.weights : kinds.others)) {
     const layer = sampledLayer(sketch, op, value);
     if (layer !== undefined) return isWeights && draw.chance(0.5) ? activated(sketch, kinds, layer) : layer;

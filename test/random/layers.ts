@@ -11,7 +11,9 @@ export interface OpKinds {
   /** With weights that structures divide. */
   readonly weights: readonly Op[];
   readonly others: readonly Op[];
-  /** One operand, no parameters, element by element. */
+  /** One operand, whose channels pass through one by one. */
+  readonly channelwise: readonly Op[];
+  /** Of these, those without parameters that work element by element. */
   readonly activations: readonly Op[];
 }
 
@@ -20,12 +22,20 @@ export function opKinds(ops: OpRegistry): OpKinds {
   return {
     weights: offered.filter(({ syntax }) => syntax?.weightAxes),
     others: offered.filter(({ syntax }) => !syntax?.weightAxes),
+    channelwise: offered.filter(isChannelwise),
     activations: offered.filter(isActivation),
   };
 }
 
+/** What makes vectors of images is none of them: it would end every image early. */
+function isChannelwise({ syntax, pruning, sample, infer }: Op): boolean {
+  if (syntax?.operands.length !== 1 || pruning.kind !== 'channels') return false;
+  const { attrs, inputs, batch } = sample(() => 0);
+  return infer(attrs, inputs, batch)[0]?.length === inputs[0]?.length;
+}
+
 function isActivation({ syntax, sample, pruning }: Op): boolean {
-  if (!syntax || syntax.operands.length !== 1 || syntax.parameters || pruning.kind !== 'channels') return false;
+  if (syntax?.operands.length !== 1 || syntax.parameters || pruning.kind !== 'channels') return false;
   const { attrs, inputs } = sample(() => 0);
   return pruning.axes(attrs, inputs).every((links) => links.every((link, d) => link.kind === 'identity' && link.axis === d));
 }
@@ -59,17 +69,25 @@ function operandsFor(sketch: Sketch, op: Op, attrs: Attrs, value: string): reado
   return draw.chance(0.5) && fits(swapped) ? swapped : all;
 }
 
-/** A new layer with weights whose result has the shape of the value that it reads. */
+export function isImage({ shapeOf }: Sketch, value: string): boolean {
+  return shapeOf(value).length > 2;
+}
+
+/** A new layer whose result has the shape of the value that it reads. */
 export function sameShaped(sketch: Sketch, value: string): string {
-  const [, channels = 0, ...extents] = sketch.shapeOf(value);
-  return extents.length > 0 ? sameConv(sketch, value, channels) : sketch.layer('dense', [value], { units: channels, bias: sketch.draw.chance(0.7) });
+  return weightsOn(sketch, value, present(sketch.shapeOf(value)[1], 'channels'));
+}
+
+/** A new layer with weights; of images it keeps the extents. */
+export function weightsOn(sketch: Sketch, value: string, outputs: number): string {
+  return isImage(sketch, value) ? sameConv(sketch, value, outputs) : sketch.layer('dense', [value], { units: outputs, bias: sketch.draw.chance(0.7) });
 }
 
 /** A convolution that keeps the extents. */
 export function sameConv(sketch: Sketch, value: string, filters: number): string {
   const { draw, shapeOf } = sketch;
   const channels = present(shapeOf(value)[1], 'channels');
-  const window = [draw.pick([1, 3]), draw.pick([1, 3])];
+  const window = [draw.pick([1, 1, 3]), draw.pick([1, 1, 3])];
   const groups = draw.pick([1, 1, 1, ...[2, 3].filter((g) => channels % g === 0 && filters % g === 0)]);
   return sketch.layer('conv', [value], { filters, window, padding: window.map((extent) => (extent - 1) / 2), groups, bias: draw.chance(0.7) });
 }

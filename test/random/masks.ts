@@ -31,8 +31,11 @@ export function drawMasks(program: Program, seed: number, ops: OpRegistry): read
   const draw = draws(seed, 'masks');
   const network = networkOf(program);
   return program.graph.nodes.flatMap((node): readonly Mask[] => {
-    const structures = draw.shuffle(structuresOfNode(node, program, ops)).slice(0, draw.pick([0, 1, 1, 2]));
-    const groups = structures.map((structure) => drawGroups(present(node.layer, 'layer'), structure, network, draw, ops));
+    const all = structuresOfNode(node, program, ops);
+    // Dead rows more often than others: what they leave goes through all that follows.
+    const rows = all.filter(({ report }) => report?.counts === 'rows' && draw.chance(0.4));
+    const structures = new Set([...rows, ...draw.shuffle(all).slice(0, draw.pick([0, 0, 1, 2]))]);
+    const groups = Array.from(structures, (structure) => drawGroups(present(node.layer, 'layer'), structure, network, draw, ops));
     return [...groups, ...drawElements(node, program, draw)].filter(({ dead }) => dead.length > 0);
   });
 }
@@ -40,8 +43,8 @@ export function drawMasks(program: Program, seed: number, ops: OpRegistry): read
 function drawGroups(layer: string, { name: structure, wants }: Structure, network: Network, draw: Draw, ops: OpRegistry): GroupMask {
   const share = draw.pick([0.2, 0.5, 0.9]);
   const given = wants && { arguments: Object.fromEntries(wants.map(({ name }) => [name, draw.integer(1, 4)])) };
-  const count = groupsOf({ layer, structure, ...given }, network, ops).count;
-  return { layer, structure, ...given, dead: indices(count).filter(() => draw.chance(share)), whole: draw.chance(0.5) };
+  const { count } = groupsOf({ layer, structure, ...given }, network, ops);
+  return { layer, structure, ...given, dead: indices(count).filter(() => draw.chance(share)), whole: draw.chance(0.4) };
 }
 
 function groupsOf({ layer, structure, arguments: given }: Pick<GroupMask, 'layer' | 'structure' | 'arguments'>, network: Network, ops: OpRegistry): GroupSet {

@@ -37,9 +37,7 @@ export function sketchOf(input: Shape, draw: Draw, width: Width, ops: OpRegistry
   const shapes = new Map<string, Shape>([[inputName, input]]);
   const shapeOf = (value: string): Shape => present(shapes.get(value), value);
   const resultOf: Sketch['resultOf'] = (op, operands, attrs) => fit(present(ops.get(op), op), attrs, operands.map(shapeOf), batch)?.result;
-  const tryLayer: Sketch['tryLayer'] = (op, operands, attrs) => {
-    const result = resultOf(op, operands, attrs);
-    if (!result || sizeOf(result) > mostElements[width]) return undefined;
+  const add = (op: string, operands: readonly string[], attrs: Attrs, result: Shape): string => {
     const name = `${op}${layers.length}`;
     layers.push({ name, op, operands, attrs });
     shapes.set(name, result);
@@ -55,8 +53,14 @@ export function sketchOf(input: Shape, draw: Draw, width: Width, ops: OpRegistry
     },
     shapeOf,
     resultOf,
-    tryLayer,
-    layer: (op, operands, args = {}) => present(tryLayer(op, operands, writtenAttrs(present(ops.get(op), op), args, operands.map(shapeOf))), `${op} of ${operands.join(', ')}`),
+    tryLayer: (op, operands, attrs) => {
+      const result = resultOf(op, operands, attrs);
+      return result && sizeOf(result) <= mostElements[width] ? add(op, operands, attrs, result) : undefined;
+    },
+    layer: (op, operands, args = {}) => {
+      const attrs = writtenAttrs(present(ops.get(op), op), args, operands.map(shapeOf));
+      return add(op, operands, attrs, present(resultOf(op, operands, attrs), `${op} of ${operands.join(', ')}`));
+    },
   };
 }
 
