@@ -22,6 +22,7 @@ export interface BoundArguments {
 export function bindArguments(call: Omit<CallExpression, 'kind'>, signature: Signature, report: Report): BoundArguments {
   const callee = call.callee.text;
   const bound = new Map<string, Argument>();
+  const known = new Set(signature.names);
   let complete = true;
   const reject = (diagnostic: Diagnostic): void => {
     complete = false;
@@ -36,7 +37,7 @@ export function bindArguments(call: Omit<CallExpression, 'kind'>, signature: Sig
       break;
     }
     const first = bound.get(name);
-    if (!signature.names.includes(name)) {
+    if (!known.has(name)) {
       reject(argumentDiagnostics.unknown({ span, args: [callee, name], help: report.advice.on('argument', name, signature.names) }));
     } else if (first) {
       reject(argumentDiagnostics.duplicate({ span, args: [name], related: [{ message: 'first given here', span: first.span }] }));

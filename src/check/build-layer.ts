@@ -1,6 +1,8 @@
 // An instance -> its nodes: shapes are inferred, and parameters made.
 
-import { formatShape } from '../base/tensor.ts';
+import type { RelatedPlace } from '../base/diagnostic.ts';
+import { formatShape, sameShape } from '../base/tensor.ts';
+import type { Shape } from '../base/tensor.ts';
 import { present } from '../base/invariant.ts';
 import type { GraphBuilder } from '../ir/builder.ts';
 import type { Value } from '../ir/graph.ts';
@@ -10,19 +12,20 @@ import type { Op, OpRegistry, SurfaceSyntax } from '../ir/op.ts';
 import { structuresOf, structuresOfJoins } from '../ir/structure.ts';
 import { normalizeCallable } from './callable.ts';
 import { shapeDiagnostics } from './diagnostics.ts';
-import type { Report } from './diagnostics.ts';
-import type { Instance } from './instance.ts';
+import type { FaultList } from './fault-list.ts';
+import type { Instance, Wire } from './instance.ts';
 import type { Layer } from './layer.ts';
 import { sampleShape } from './layer.ts';
 import { freeName } from './layer-names.ts';
 import type { LayerNames } from './layer-names.ts';
 import { buildNormalize } from './normalize.ts';
 import type { Normalized } from './normalize.ts';
+import type { Trail } from './trail.ts';
 
 /** A graph that grows. */
 export interface Building {
   readonly ops: OpRegistry;
-  readonly report: Report;
+  readonly list: FaultList;
   readonly builder: GraphBuilder;
   readonly inputName: string;
   readonly names: LayerNames;
@@ -32,15 +35,15 @@ export interface Building {
 }
 
 /** @param operands Undefined: what is read has been reported, and so is this layer left out. */
-export function buildLayer(instance: Instance, operands: readonly (Value | undefined)[], building: Building): Layer['checked'] {
+export function buildLayer(instance: Instance, operands: readonly (Value | undefined)[], shapeOf: (wire: Wire) => Shape | undefined, building: Building): Layer['checked'] {
   if (instance.call.callee.text === normalizeCallable.name) return buildNormalize(instance, operands[0], building);
   const known = operands.filter((operand) => operand !== undefined);
   if (!instance.sound || known.length < operands.length) return undefined;
   const op = present(building.ops.get(instance.call.callee.text), 'operation of an instance');
-  return buildOp(instance, known, op, present(op.syntax, 'syntax of an operation'), building);
+  return buildOp(instance, known, op, present(op.syntax, 'syntax of an operation'), shapeOf, building);
 }
 
-function buildOp({ path: layer, call, given, args }: Instance, operands: readonly Value[], op: Op, syntax: SurfaceSyntax, building: Building): Layer['checked'] {
+function buildOp({ path: layer, call, given, args, trail }: Instance, operands: readonly Value[], op: Op, syntax: SurfaceSyntax, shapeOf: (wire: Wire) => Shape | undefined, building: Building): Layer['checked'] {
   const { builder, names } = building;
   const origin = { layer, span: call.span };
   try {
@@ -67,6 +70,17 @@ function buildOp({ path: layer, call, given, args }: Instance, operands: readonl
       const expression = given.get(syntax.operands[index] ?? '');
       return expression ? [{ message: `this is ${formatShape(sampleShape(builder.shapeOf(operand)))}`, span: expression.span }] : [];
     });
-    return building.report(shapeDiagnostics.mismatch({ span: call.span, args: [error.message], related, help: error.help }));
+    return building.list.reportWithin(trail)(shapeDiagnostics.mismatch({ span: call.span, args: [error.message], related: [...related, ...changedShapes(trail, shapeOf)], help: error.help }));
   }
+}
+
+/** The turns that were given another shape than the first: that the body changes it may be what does not fit. */
+function changedShapes(trail: Trail | undefined, shapeOf: (wire: Wire) => Shape | undefined): readonly RelatedPlace[] {
+  const places: RelatedPlace[] = [];
+  for (let use = trail; use; use = use.outer) {
+    const { carried, span } = use;
+    const [first, now] = [carried?.first, carried?.now].map((wire) => (wire === undefined ? undefined : shapeOf(wire)));
+    if (carried && first && now && !sameShape(first, now)) places.push({ message: `\`${carried.name}\` begins as ${formatShape(first)} and is ${formatShape(now)} in turn ${carried.turn}`, span });
+  }
+  return places;
 }

@@ -3,52 +3,70 @@
 
 import type { Diagnostic } from '../base/diagnostic.ts';
 import { cappedOfSource } from '../base/diagnostic-list.ts';
+import type { Source, Span } from '../base/span.ts';
 import type { Model } from '../ir/network.ts';
 import type { OpRegistry } from '../ir/op.ts';
-import type { SourceFile } from '../syntax/ast.ts';
-import { advice } from './advice.ts';
-import { constantScope } from './constants.ts';
-import { nameDiagnostics, reportTo } from './diagnostics.ts';
-import { elaborate } from './elaborate.ts';
+import type { NetworkDeclaration, SourceFile } from '../syntax/ast.ts';
+import { budget } from './budget.ts';
+import { chooseSparsity } from './choose-sparsity.ts';
+import { nameDiagnostics } from './diagnostics.ts';
+import { elaborate, elaborateAlone } from './elaborate.ts';
+import type { Tools } from './elaborate.ts';
+import { faultList } from './fault-list.ts';
+import { warnOfHiding } from './hidden-names.ts';
+import { linkFiles } from './link.ts';
 import { buildNetwork } from './network.ts';
+import { settleBlocks } from './settle-blocks.ts';
 import { checkBatches } from './size.ts';
 import { checkSparsity } from './sparsity.ts';
 import { checkStatistics } from './statistics.ts';
 import { symbolTable } from './symbols.ts';
 import type { SourceSymbol } from './symbols.ts';
 import { checkTrain } from './train.ts';
-import { unbuiltForms } from './unbuilt.ts';
+import { unusedBlocks, warnOfUnusedImports } from './unused.ts';
 
 export interface Checked {
   /** Absent if any diagnostic is an error. */
   readonly model?: Model;
-  /** In the order of their places. */
+  /** Of the main file first, in the order of their places. */
   readonly diagnostics: readonly Diagnostic[];
-  /** In the order of their places. */
+  /** Likewise. */
   readonly symbols: readonly SourceSymbol[];
 }
 
+export interface CheckRequest {
+  /** What the file imports, directly or not, by path from its folder, with `/`. None unless given. */
+  readonly imported?: ReadonlyMap<string, SourceFile> | undefined;
+  /** The name of the `sparsity` block that counts. The one that there is, unless given, or the one without a name. */
+  readonly sparsity?: string | undefined;
+}
+
 /** @param file A file without syntax errors. */
-export function check(file: SourceFile, ops: OpRegistry): Checked {
-  const unbuilt = unbuiltForms(file);
-  if (unbuilt.length > 0) return { diagnostics: unbuilt, symbols: [] };
-  const found: Diagnostic[] = [];
-  const report = reportTo((diagnostic) => found.push(diagnostic), advice());
+export function check(file: SourceFile, ops: OpRegistry, { imported = new Map(), sparsity: wanted }: CheckRequest = {}): Checked {
+  const list = faultList();
+  const { report } = list;
+  const tools: Tools = { ops, symbols: symbolTable(), budget: budget(), list };
   const { declarations } = file;
   const declaration = declarations.find((each) => each.kind === 'network');
-  const sparsityDeclaration = declarations.find((each) => each.kind === 'sparsity');
   const trainDeclaration = declarations.find((each) => each.kind === 'train');
 
-  const defined = [...(declaration?.inputs ?? []), ...(declaration?.statements ?? []).filter((statement) => statement.kind === 'assignment')];
-  const symbols = symbolTable();
-  const places = new Map(defined.map(({ name }) => [name.text, name.span]));
-  const constants = constantScope(declarations.filter((each) => each.kind === 'const'), places, symbols, report);
+  const { main, files } = linkFiles({ main: file, imported }, { layers: placesOf(declaration), symbols: tools.symbols, spend: tools.budget.spend, report });
+  settleBlocks(files.flatMap(({ blocks }) => blocks), ops, report);
+  for (const each of files) {
+    warnOfHiding(each, ops, report);
+    warnOfUnusedImports(each, report);
+  }
   if (!declaration) report(nameDiagnostics['no-network']({ span: { ...file.span, start: file.span.end }, args: [], help: 'for example `network Net(image: tensor[1, 28, 28]) { ... }`' }));
+  elaborateAlone(declaration ? unusedBlocks(declaration, main, report) : main.blocks, tools);
 
-  const elaborated = declaration && elaborate(declaration, constants, symbols, ops, report);
-  const checked = declaration && elaborated && buildNetwork(declaration, elaborated, ops, report);
-  const sparsity = checked && checkSparsity(sparsityDeclaration, checked, constants, ops, report);
-  const penalized = (sparsityDeclaration?.statements ?? []).some((statement) => statement.kind === 'lasso');
+  const { constants } = main;
+  const elaborated = declaration && elaborate(declaration, main, tools);
+  const checked = declaration && elaborated && buildNetwork(declaration, elaborated, ops, list);
+  const chosen = chooseSparsity(file, wanted, report);
+  const blocks = declarations.filter((each) => each.kind === 'sparsity');
+  const penalties = checked && blocks.map((block) => checkSparsity(block, checked, constants, ops, report));
+  const sparsity = chosen ? penalties?.[blocks.indexOf(chosen)] : checked && checkSparsity(undefined, checked, constants, ops, report);
+  const penalized = (chosen?.statements ?? []).some((statement) => statement.kind === 'lasso');
   const train = trainDeclaration && checkTrain(trainDeclaration, penalized, constants, report);
 
   if (checked?.network && train) {
@@ -56,11 +74,22 @@ export function check(file: SourceFile, ops: OpRegistry): Checked {
     checkStatistics(checked.network.graph, train, trainDeclaration, ops, report);
   }
 
-  const inOrder = found.toSorted((a, b) => (a.span?.start ?? 0) - (b.span?.start ?? 0));
+  const sources = { main: file.source, imported: new Map([...imported].map(([path, { source }]) => [path, source])) };
+  const places = [file.source, ...sources.imported.values()];
+  const inOrder = list.faults().toSorted((a, b) => orderOf(a, places) - orderOf(b, places) || (a.span?.start ?? 0) - (b.span?.start ?? 0));
   const diagnostics = cappedOfSource(inOrder, (hidden, severity) => nameDiagnostics['too-many']({ args: [hidden], severity }));
   const failed = diagnostics.some((diagnostic) => diagnostic.severity === 'error');
-  const answer = { diagnostics, symbols: symbols.list(checked?.shapeOf) };
+  const answer = { diagnostics, symbols: tools.symbols.list(checked?.shapeOf, places) };
   if (failed || !checked?.network || !sparsity) return answer;
-  const sources = { main: file.source, imported: new Map() };
-  return { ...answer, model: { sources, network: checked.network, ...sparsity, ...(train && { train }) } };
+  return { ...answer, model: { sources, network: checked.network, ...sparsity, ...(chosen?.name && { sparsity: chosen.name.text }), ...(train && { train }) } };
+}
+
+/** Places of the names that a network defines. */
+function placesOf(declaration: NetworkDeclaration | undefined): ReadonlyMap<string, Span> {
+  const assigned = (declaration?.statements ?? []).filter((statement) => statement.kind === 'assignment');
+  return new Map([...(declaration?.inputs ?? []), ...assigned].map(({ name }) => [name.text, name.span]));
+}
+
+function orderOf({ span }: Diagnostic, sources: readonly Source[]): number {
+  return span ? sources.indexOf(span.source) : 0;
 }

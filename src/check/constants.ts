@@ -1,47 +1,30 @@
-// Constants and their arithmetic. `const width = 20`, `const half = width / 2`.
+// Expressions over constants: `width / 2`, `if i == 0 { 2 } else { 1 }`, `not last and i < 3`.
 
-import type { Span } from '../base/span.ts';
-import type { BinaryExpression, BinaryOperator, ConstDeclaration, Expression, Name } from '../syntax/ast.ts';
-import { argumentDiagnostics, nameDiagnostics } from './diagnostics.ts';
+import type { BinaryExpression, Expression, IfExpression, Name } from '../syntax/ast.ts';
+import { argumentDiagnostics } from './diagnostics.ts';
 import type { Report } from './diagnostics.ts';
-import { laterDefinition, noCycles, writtenByName } from './references.ts';
-import type { SymbolTable } from './symbols.ts';
-import { unbuilt } from './unbuilt.ts';
+import { arithmetic, inOrder, isArithmetic, isOrder } from './operators.ts';
 
 export type Constant = number | string | boolean | readonly Constant[];
 
-export interface ConstantScope {
+export interface Constants {
   /** The value of a constant expression; undefined, and reported, where it has none. */
   readonly evaluate: (expression: Expression) => Constant | undefined;
-  /** Where a constant of this name is defined. */
-  readonly placeOf: (name: string) => Span | undefined;
+  /** Of what has to be true or false. */
+  readonly evaluateFlag: (expression: Expression) => boolean | undefined;
 }
 
-/** @param layers Places of the names a network defines: for a better message when one stands for a number. */
-export function constantScope(declarations: readonly ConstDeclaration[], layers: ReadonlyMap<string, Span>, symbols: SymbolTable, report: Report): ConstantScope {
-  const definitions = writtenByName(declarations);
-  // Undefined: the constant has been reported, so whatever reads it is silent.
-  const values = new Map<string, Constant | undefined>();
-  const cycles = noCycles();
-  let current: string | undefined;
+export interface ConstantReader {
+  /** Undefined, and reported, where the name stands for no constant. */
+  readonly read: (name: Name) => Constant | undefined;
+  /** Whether one more expression may be evaluated. */
+  readonly spend: () => boolean;
+  readonly report: Report;
+}
 
-  const read = (name: Name): Constant | undefined => {
-    if (values.has(name.text)) {
-      symbols.note(name, 'constant', definitions.get(name.text)?.name.span);
-      return values.get(name.text);
-    }
-    const later = laterDefinition(name, current, definitions, cycles);
-    if (later === 'known') return undefined;
-    if (later) return report(later);
-    const layer = layers.get(name.text);
-    if (layer) {
-      const related = [{ message: `\`${name.text}\` is defined here`, span: layer }];
-      return report(nameDiagnostics['not-a-constant']({ span: name.span, args: [name.text], related }));
-    }
-    return report(nameDiagnostics['unknown-constant']({ span: name.span, args: [name.text], help: report.advice.on('constant', name.text, values.keys()) }));
-  };
-
+export function constantsOf({ read, spend, report }: ConstantReader): Constants {
   const evaluate = (expression: Expression): Constant | undefined => {
+    if (!spend()) return undefined;
     switch (expression.kind) {
       case 'number':
       case 'string':
@@ -55,76 +38,74 @@ export function constantScope(declarations: readonly ConstDeclaration[], layers:
         return known.length === items.length ? known : undefined;
       }
       case 'unary': {
+        if (expression.operator === 'not') return negated(evaluateFlag(expression.operand));
         const operand = evaluateNumber(expression.operand);
         return operand === undefined ? undefined : -operand;
       }
       case 'binary':
         return evaluateBinary(expression);
       case 'if':
+        return evaluateIf(expression);
       case 'repeat':
-        return unbuilt(expression.kind);
+        return report(argumentDiagnostics['expected-constant']({ span: expression.span, args: ['a `repeat`'] }));
       case 'call':
         return report(argumentDiagnostics['expected-constant']({ span: expression.span, args: [`a call of \`${expression.callee.text}\``] }));
     }
   };
 
+  const expected = (what: string, { span }: Expression, found: Constant): undefined => report(argumentDiagnostics.arithmetic({ span, args: [`found ${formatConstant(found)}, expected ${what}`] }));
+
   const evaluateNumber = (expression: Expression): number | undefined => {
     const value = evaluate(expression);
-    if (value === undefined || typeof value === 'number') return value;
-    return report(argumentDiagnostics.arithmetic({ span: expression.span, args: [`found ${formatConstant(value)}, expected a number`] }));
+    return value === undefined || typeof value === 'number' ? value : expected('a number', expression, value);
   };
 
-  const evaluateBinary = (expression: BinaryExpression): number | undefined => {
+  const evaluateFlag = (expression: Expression): boolean | undefined => {
+    const value = evaluate(expression);
+    return value === undefined || typeof value === 'boolean' ? value : expected('true or false', expression, value);
+  };
+
+  /** Only the branch that is taken. */
+  const evaluateIf = ({ condition, then, otherwise }: IfExpression): Constant | undefined => {
+    const flag = evaluateFlag(condition);
+    if (flag === undefined) return undefined;
+    const { assignments, value } = flag ? then : otherwise;
+    const [local] = assignments;
+    return local ? report(argumentDiagnostics['expected-constant']({ span: local.span, args: [`a definition of \`${local.name.text}\``] })) : evaluate(value);
+  };
+
+  const evaluateBinary = (expression: BinaryExpression): Constant | undefined => {
+    const { operator } = expression;
+    if (operator === 'and' || operator === 'or') {
+      const left = evaluateFlag(expression.left);
+      // What would not change the result is not looked at.
+      return left === undefined || left === (operator === 'or') ? left : evaluateFlag(expression.right);
+    }
+    if (operator === '==' || operator === '!=') return evaluateEquality(expression, operator === '==');
     const left = evaluateNumber(expression.left);
     const right = evaluateNumber(expression.right);
     if (left === undefined || right === undefined) return undefined;
+    if (!isArithmetic(operator)) return isOrder(operator) && inOrder(operator, left, right);
     const fault = (why: string): undefined => report(argumentDiagnostics.arithmetic({ span: expression.span, args: [why] }));
-    if (right === 0 && (expression.operator === '/' || expression.operator === '%')) return fault('division by zero');
-    const value = apply(expression.operator, left, right);
-    return Number.isFinite(value) ? value : fault(`${left} ${expression.operator} ${right} is no finite number`);
+    if (right === 0 && (operator === '/' || operator === '%')) return fault('division by zero');
+    const value = arithmetic(operator, left, right);
+    return Number.isFinite(value) ? value : fault(`${left} ${operator} ${right} is no finite number`);
   };
 
-  for (const declaration of declarations) {
-    const name = declaration.name.text;
-    const first = definitions.get(name);
-    if (first && first.name !== declaration.name) {
-      const related = [{ message: 'first defined here', span: first.name.span }];
-      report(nameDiagnostics.duplicate({ span: declaration.name.span, args: [name], related }));
-    }
-    symbols.note(declaration.name, 'constant', declaration.name.span);
-    current = name;
-    const value = evaluate(declaration.value);
-    values.set(name, values.has(name) ? undefined : value);
-  }
-  current = undefined;
+  const evaluateEquality = ({ left, right, span }: BinaryExpression, equal: boolean): boolean | undefined => {
+    const [one, other] = [evaluate(left), evaluate(right)];
+    if (one === undefined || other === undefined) return undefined;
+    const list = Array.isArray(one) ? left : Array.isArray(other) ? right : undefined;
+    if (list) return report(argumentDiagnostics.arithmetic({ span: list.span, args: ['found a list, expected a number, a string, true or false'] }));
+    if (typeof one === typeof other) return (one === other) === equal;
+    return report(argumentDiagnostics.arithmetic({ span, args: [`${formatConstant(one)} and ${formatConstant(other)} are of different kinds, so they are never equal`] }));
+  };
 
-  return { evaluate, placeOf: (name) => definitions.get(name)?.name.span };
+  return { evaluate, evaluateFlag };
 }
 
-function apply(operator: BinaryOperator, left: number, right: number): number {
-  switch (operator) {
-    case '+':
-      return left + right;
-    case '-':
-      return left - right;
-    case '*':
-      return left * right;
-    case '/':
-      return left / right;
-    case '%':
-      return left % right;
-    case '**':
-      return left ** right;
-    case '==':
-    case '!=':
-    case '<':
-    case '<=':
-    case '>':
-    case '>=':
-    case 'and':
-    case 'or':
-      return unbuilt(operator);
-  }
+function negated(value: boolean | undefined): boolean | undefined {
+  return value === undefined ? undefined : !value;
 }
 
 /** Items of a list that are shown. A list of lists of constants may stand for more items than memory holds. */

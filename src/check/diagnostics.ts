@@ -25,12 +25,12 @@ const nameMessages = {
   'unknown-constant': (name: string): string => `unknown constant \`${name}\``,
   'not-a-layer': (name: string): string => `\`${name}\` is a constant, expected a layer`,
   'not-a-constant': (name: string): string => `\`${name}\` is a layer, expected a constant`,
+  'is-block': (name: string, expected: string): string => `\`${name}\` is a block, expected ${expected}`,
   'before-definition': (name: string): string => `\`${name}\` is read before it is defined`,
   /** `path`: all of the cycle or its beginning; `length`: of all. */
   cycle: (path: readonly string[], length: number): string => {
     if (length === 1) return `\`${path[0]}\` reads itself`;
-    const names = path.map((name) => `\`${name}\``);
-    return `these read each other in a cycle: ${[...names, ...(length > path.length ? [`${length - path.length} more`] : []), names[0]].join(' <- ')}`;
+    return `these read each other in a cycle: ${inCycle(path, length)}`;
   },
   unused: (name: string): string => `the network's output does not depend on \`${name}\``,
   'repeated-labels': (): string => 'a second `labels` statement',
@@ -38,6 +38,30 @@ const nameMessages = {
   'duplicate-label': (label: string): string => `label ${label} is given twice`,
 };
 export const nameDiagnostics: DiagnosticTable<typeof nameMessages> = defineDiagnostics('name', nameMessages);
+
+const importMessages = {
+  path: (path: string, why: string): string => `\`${path}\` cannot be imported: ${why}`,
+  missing: (path: string, why: string): string => `cannot read \`${path}\`: ${why}`,
+  /** `paths`: all of the cycle or its beginning; `length`: of all. */
+  cycle: (paths: readonly string[], length: number): string => (length === 1 ? `\`${paths[0]}\` imports itself` : `these files import each other in a cycle: ${inCycle(paths, length)}`),
+  'no-name': (path: string, name: string): string => `\`${path}\` defines no \`${name}\``,
+  'not-its-own': (path: string, name: string): string => `\`${path}\` does not define \`${name}\` itself`,
+  unused: (name: string): string => `\`${name}\` is imported and never used`,
+  'too-large': (path: string, what: string): string => `with \`${path}\` the program has more than ${what}`,
+};
+export const importDiagnostics: DiagnosticTable<typeof importMessages> = defineDiagnostics('import', importMessages);
+
+const blockMessages = {
+  /** `names`: all of the cycle or its beginning; `length`: of all. */
+  recursive: (names: readonly string[], length: number): string => (length === 1 ? `block \`${names[0]}\` uses itself` : `these blocks use each other in a cycle: ${inCycle(names, length)}`),
+  'two-kinds': (name: string, kind: string, before: string): string => `\`${name}\` is read as a ${kind} here, and as a ${before} before`,
+  'layer-default': (name: string): string => `\`${name}\` is a layer, which has no default`,
+  turns: (found: string, expected: string): string => `\`repeat\` turns ${found} times, expected ${expected}`,
+  unused: (name: string): string => `block \`${name}\` is never used`,
+  'unused-parameter': (block: string, name: string): string => `block \`${block}\` never reads its parameter \`${name}\``,
+  hides: (name: string, what: string): string => `\`${name}\` hides ${what} of that name`,
+};
+export const blockDiagnostics: DiagnosticTable<typeof blockMessages> = defineDiagnostics('block', blockMessages);
 
 const argumentMessages = {
   unknown: (callee: string, name: string): string => `\`${callee}\` has no argument \`${name}\``,
@@ -70,6 +94,8 @@ export const shapeDiagnostics: DiagnosticTable<typeof shapeMessages> = defineDia
 const sizeMessages = {
   weights: (found: string, most: string): string => `the network has ${found} weights, at most ${most} are accepted`,
   batch: (batch: number, found: string, most: string): string => `a batch of ${batch} has ${found} values between layers, at most ${most} are accepted`,
+  /** In the words of what has become too much. */
+  expansion: (why: string): string => why,
   activations: (found: string, most: string): string => `one sample has ${found} values between layers, at most ${most} are accepted`,
 };
 export const sizeDiagnostics: DiagnosticTable<typeof sizeMessages> = defineDiagnostics('size', sizeMessages);
@@ -80,6 +106,8 @@ const sparsityMessages = {
   value: (name: string, found: string, expected: string): string => `\`${name}\` is ${found}, expected ${expected}`,
   'unknown-structure': (name: string): string => `unknown structure \`${name}\``,
   'no-arguments': (structure: string): string => `\`${structure}\` takes no arguments`,
+  'no-block': (file: string, name: string): string => `${file} has no \`sparsity ${name}\``,
+  'several-blocks': (names: readonly string[]): string => `the file has several \`sparsity\` blocks: ${names.map((name) => `\`${name}\``).join(', ')}`,
   'no-layer': (pattern: string): string => `no layer matches \`${pattern}\``,
   'no-group': (layer: string, op: string, structure: string): string => `layer \`${layer}\` is ${article(op)} \`${op}\`, which has no ${structure}`,
   'no-group-matched': (pattern: string, structure: string): string => `no layer that matches \`${pattern}\` has ${structure}`,
@@ -109,6 +137,12 @@ const trainMessages = {
   'nothing-to-sparsify': (): string => 'phase `sparsify` has nothing to penalise',
 };
 export const trainDiagnostics: DiagnosticTable<typeof trainMessages> = defineDiagnostics('train', trainMessages);
+
+/** A cycle, as far as it is shown. */
+function inCycle(path: readonly string[], length: number): string {
+  const names = path.map((name) => `\`${name}\``);
+  return [...names, ...(length > path.length ? [`${length - path.length} more`] : []), names[0]].join(' <- ');
+}
 
 function article(noun: string): string {
   return /^[aeiou]/.test(noun) ? 'an' : 'a';

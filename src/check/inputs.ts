@@ -3,13 +3,13 @@
 import { formatShape } from '../base/tensor.ts';
 import type { Shape } from '../base/tensor.ts';
 import type { InputParameter } from '../syntax/ast.ts';
-import type { ConstantScope } from './constants.ts';
+import type { Constants } from './constants.ts';
 import { argumentDiagnostics, shapeDiagnostics } from './diagnostics.ts';
 import type { Report } from './diagnostics.ts';
 import { count, readValue } from './values.ts';
 
 /** The shape of one sample; undefined where it has been reported. */
-export function checkInputShape(input: InputParameter, constants: ConstantScope, report: Report): Shape | undefined {
+export function checkInputShape(input: InputParameter, constants: Constants, report: Report): Shape | undefined {
   const extents = input.type.extents.map((extent) =>
     readValue(extent, count, constants, report, (found, expected) =>
       argumentDiagnostics.value({ span: extent.span, args: [`extent of ${input.name.text}`, found, expected] }),

@@ -4,13 +4,14 @@
 import type { Span } from '../base/span.ts';
 import type { AttrValue } from '../ir/graph.ts';
 import type { CallExpression, Expression } from '../syntax/ast.ts';
+import type { Trail } from './trail.ts';
 
 /** A value between layers: the network's input, or the position of the instance that computes it. */
 export type Wire = 'input' | number;
 
 /** A call of an operation that takes place. */
 export interface Instance {
-  /** The name of its layer. */
+  /** The name of its layer, from the network inwards: `stage2.0.c1`. */
   readonly path: string;
   readonly call: CallExpression;
   /** By the operation's names for them, as they are written. */
@@ -21,6 +22,8 @@ export interface Instance {
   readonly args: ReadonlyMap<string, AttrValue>;
   /** Nothing of the call itself has been reported. */
   readonly sound: boolean;
+  /** The uses that it takes place in. */
+  readonly trail: Trail | undefined;
 }
 
 /** `name = ...` that takes place, the first of its name. */
@@ -28,9 +31,6 @@ export interface Definition {
   readonly name: string;
   readonly span: Span;
   readonly wire: Wire | undefined;
-}
-
-export interface ElaboratedInput {
-  readonly name: string;
-  readonly span: Span;
+  /** Of the body that it stands in; absent in the network itself. */
+  readonly body?: { readonly result: Wire | undefined };
 }

@@ -3,7 +3,7 @@
 import type { Span } from '../base/span.ts';
 import type { LabelsStatement } from '../syntax/ast.ts';
 import { formatConstant } from './constants.ts';
-import type { ConstantScope } from './constants.ts';
+import type { Constants } from './constants.ts';
 import { argumentDiagnostics, nameDiagnostics } from './diagnostics.ts';
 import type { Report } from './diagnostics.ts';
 import { readValue, text } from './values.ts';
@@ -14,7 +14,7 @@ export interface Labels {
 }
 
 /** Undefined where there are none, or one has been reported. */
-export function checkLabels(statements: readonly LabelsStatement[], constants: ConstantScope, report: Report): Labels | undefined {
+export function checkLabels(statements: readonly LabelsStatement[], constants: Constants, report: Report): Labels | undefined {
   const [first, second] = statements;
   if (!first) return undefined;
   if (second) {

@@ -19,8 +19,9 @@ export interface Normalized {
 const primitive = 'normalize_input';
 
 /** @param input Undefined: it has been reported. */
-export function buildNormalize({ path: layer, call, given, args, sound }: Instance, input: Value | undefined, building: Building): Layer['checked'] {
-  const { builder, report } = building;
+export function buildNormalize({ path: layer, call, given, args, sound, trail }: Instance, input: Value | undefined, building: Building): Layer['checked'] {
+  const { builder, list } = building;
+  const report = list.reportWithin(trail);
   const channels = input && present(builder.shapeOf(input)[1], 'channel axis');
   /** One number a channel; a single number stands for all. */
   const read = (name: string): readonly number[] | undefined => {

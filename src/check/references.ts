@@ -1,9 +1,9 @@
 // Names that are read before they are defined: a cycle, or merely the wrong order.
 
 import type { Diagnostic } from '../base/diagnostic.ts';
-import type { CallExpression, Expression, Name } from '../syntax/ast.ts';
+import type { Expression, Name } from '../syntax/ast.ts';
 import { nameDiagnostics } from './diagnostics.ts';
-import { unbuilt } from './unbuilt.ts';
+import { namesIn } from './walk.ts';
 
 /** `name = value`: a layer or a constant. */
 export interface Written {
@@ -50,7 +50,8 @@ export function laterDefinition(
       return place ? [{ message: `\`${text}\` is defined here`, span: place.name.span }] : [];
     });
   if (!path) return nameDiagnostics['before-definition']({ span: name.span, args: [name.text], related: related([name.text]) });
-  const key = path.toSorted().join(' ');
+  // Names mean other things in other bodies, places do not.
+  const key = [name.span.source.name, ...path.map((text) => String(definitions.get(text)?.name.span.start)).toSorted()].join(' ');
   if (cycles.seen.has(key)) return 'known';
   cycles.seen.add(key);
   return nameDiagnostics.cycle({ span: name.span, args: [path.slice(0, SHOWN_NAMES), path.length], related: related(path.slice(0, SHOWN_NAMES)), help: 'a definition can only read what stands before it' });
@@ -72,32 +73,4 @@ function pathBetween(from: string, to: string, definitions: ReadonlyMap<string, 
     }
   }
   return undefined;
-}
-
-/** Every name an expression reads; what it calls is no name it reads. */
-function namesIn(expression: Expression): string[] {
-  switch (expression.kind) {
-    case 'number':
-    case 'string':
-    case 'boolean':
-      return [];
-    case 'name':
-      return [expression.text];
-    case 'list':
-      return expression.items.flatMap(namesIn);
-    case 'call':
-      return expression.arguments.flatMap((argument) => namesIn(argument.value));
-    case 'unary':
-      return namesIn(expression.operand);
-    case 'binary':
-      return [...namesIn(expression.left), ...namesIn(expression.right)];
-    case 'if':
-    case 'repeat':
-      return unbuilt(expression.kind);
-  }
-}
-
-/** The calls of an expression in the order they are evaluated: operands before what they are given to. */
-export function callsIn(expression: Expression): CallExpression[] {
-  return expression.kind === 'call' ? [...expression.arguments.flatMap((argument) => callsIn(argument.value)), expression] : [];
 }

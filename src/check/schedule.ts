@@ -3,7 +3,7 @@
 import type { Schedule } from '../ir/network.ts';
 import type { CallExpression, Expression } from '../syntax/ast.ts';
 import { bindArguments } from './bind.ts';
-import type { ConstantScope } from './constants.ts';
+import type { Constants } from './constants.ts';
 import { trainDiagnostics } from './diagnostics.ts';
 import type { Report } from './diagnostics.ts';
 import type { Subject } from './foreign-words.ts';
@@ -11,7 +11,7 @@ import { notNegative, positive, ratio, readValue, share, shares } from './values
 import type { ValueType } from './values.ts';
 
 export interface TrainScope {
-  readonly constants: ConstantScope;
+  readonly constants: Constants;
   readonly report: Report;
 }
 

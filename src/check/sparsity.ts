@@ -1,5 +1,6 @@
 // A sparsity block -> penalties: which structures of which layers, how strong.
 
+import type { Diagnostic } from '../base/diagnostic.ts';
 import type { Model, Penalty } from '../ir/network.ts';
 import type { OpRegistry } from '../ir/op.ts';
 import { structureTitle } from '../ir/structure.ts';
@@ -8,7 +9,7 @@ import { methods, usualMethod } from '../train/methods/index.ts';
 import type { Expression, LassoStatement, LayerPattern, Setting, SparsityDeclaration } from '../syntax/ast.ts';
 import { bindSettings } from './bind.ts';
 import { choose } from './choice.ts';
-import type { ConstantScope } from './constants.ts';
+import type { Constants } from './constants.ts';
 import { sparsityDiagnostics } from './diagnostics.ts';
 import type { Report } from './diagnostics.ts';
 import { isPlain } from './glob.ts';
@@ -34,7 +35,7 @@ const weightings: ReadonlyMap<string, Penalty['weighting']> = new Map([
 export function checkSparsity(
   declaration: SparsityDeclaration | undefined,
   network: CheckedNetwork,
-  constants: ConstantScope,
+  constants: Constants,
   ops: OpRegistry,
   report: Report,
 ): CheckedSparsity {
@@ -56,7 +57,7 @@ interface LassoScope {
   readonly network: CheckedNetwork;
   readonly lookup: LayerLookup;
   readonly shortcuts: Shortcuts;
-  readonly constants: ConstantScope;
+  readonly constants: Constants;
   readonly ops: OpRegistry;
   readonly report: Report;
   readonly weighting: Penalty['weighting'];
@@ -69,18 +70,19 @@ function checkLasso(statement: LassoStatement, scope: LassoScope): boolean {
   const strength = checkStrength(statement.strength, scope);
   const clauses = bindSettings(statement.clauses, ['weighting'], 'sparsity-setting', sparsityDiagnostics, scope.report);
   const weighting = chosen(clauses.get('weighting'), weightings, scope.report) ?? scope.weighting;
+  const patterns = statement.layers.map((pattern) => ({ pattern, strength: multiplied(strength, pattern, scope) }));
   for (const reference of statement.structures) {
     const read = readStructure(reference, scope.constants, scope.report);
     if (!read) continue;
     const { structure, given } = read;
-    for (const pattern of statement.layers) {
+    for (const { pattern, strength: own } of patterns) {
       const candidates = scope.lookup.matching(pattern.pattern);
       if (!candidates) {
         scope.report(sparsityDiagnostics['too-many-matches']({ span: pattern.span, args: [], help: 'fewer lines with wider patterns say the same: `lasso filters of stage2.* strength 5e-3`' }));
         return false;
       }
       for (const layer of fittingLayers(pattern, candidates, structure, scope)) {
-        addPenalty({ structure: structure.name, ...(given && { arguments: given }), layer: layer.name, strength: strength ?? 0, weighting, span: pattern.span }, scope);
+        addPenalty({ structure: structure.name, ...(given && { arguments: given }), layer: layer.name, strength: own ?? 0, weighting, span: pattern.span }, scope);
       }
     }
   }
@@ -105,12 +107,24 @@ function checkStrength(expression: Expression, { constants, report }: LassoScope
   );
 }
 
+/** The strength that a pattern has of its own: `conv1 times 0.2`. */
+function multiplied(strength: number | undefined, { pattern, multiplier }: LayerPattern, { constants, report }: LassoScope): number | undefined {
+  if (!multiplier) return strength;
+  const rejected = (found: string, expected: string): Diagnostic => sparsityDiagnostics.value({ span: multiplier.span, args: [`multiplier of ${pattern}`, found, expected] });
+  const factor = readValue(multiplier, notNegative, constants, report, rejected);
+  if (factor === undefined || strength === undefined) return undefined;
+  // The product may be beyond 32 bits where neither of the two is.
+  const product = strength * factor;
+  return notNegative.read(product) ?? report(sparsityDiagnostics.value({ span: multiplier.span, args: [`strength of ${pattern}`, String(product), notNegative.expected(product)] }));
+}
+
 /** Of the layers that match a pattern; a plain name must fit, a pattern takes those that do. */
 function fittingLayers({ span, pattern: text }: LayerPattern, candidates: readonly Layer[], structure: Structure, { network, lookup, shortcuts, ops, report }: LassoScope): readonly Layer[] {
   const { name } = structure;
   const [first] = candidates;
   if (!first) {
-    report(sparsityDiagnostics['no-layer']({ span, args: [text], help: report.advice.on('layer', text, lookup.having(name)) }));
+    // Where layers are not known, the one that is meant may be among them.
+    if (network.whole) report(sparsityDiagnostics['no-layer']({ span, args: [text], help: report.advice.on('layer', text, lookup.having(name)) }));
     return [];
   }
   const having = candidates.filter((layer) => hasStructure(layer, name) && network.reached(layer));

@@ -4,7 +4,7 @@ import { structureNamed, structureNames } from '../ir/structure.ts';
 import type { Structure, StructureArguments } from '../ir/structure.ts';
 import type { StructureReference } from '../syntax/ast.ts';
 import { bindArguments } from './bind.ts';
-import type { ConstantScope } from './constants.ts';
+import type { Constants } from './constants.ts';
 import { argumentDiagnostics, sparsityDiagnostics } from './diagnostics.ts';
 import type { Report } from './diagnostics.ts';
 import { count, readValue } from './values.ts';
@@ -16,7 +16,7 @@ export interface ReadStructure {
 }
 
 /** Undefined: something has been reported. */
-export function readStructure(reference: StructureReference, constants: ConstantScope, report: Report): ReadStructure | undefined {
+export function readStructure(reference: StructureReference, constants: Constants, report: Report): ReadStructure | undefined {
   const { name, span } = reference;
   const kind = structureNames.find((known) => known === name.text);
   if (!kind) return report(sparsityDiagnostics['unknown-structure']({ span: name.span, args: [name.text], help: report.advice.on('structure', name.text, structureNames) }));

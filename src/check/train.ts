@@ -7,7 +7,7 @@ import type { DatasetReference, PhaseKind, PhaseSpec, Schedule, TrainSpec } from
 import { phaseKinds, phaseTraits } from '../ir/phase.ts';
 import type { Phase, TrainDeclaration } from '../syntax/ast.ts';
 import { bindSettings } from './bind.ts';
-import type { ConstantScope } from './constants.ts';
+import type { Constants } from './constants.ts';
 import { reportTo, trainDiagnostics } from './diagnostics.ts';
 import type { Report } from './diagnostics.ts';
 import { checkOptimizer, checkSchedule, plainOptimizer, readTrainValue } from './schedule.ts';
@@ -24,7 +24,7 @@ const DEFAULT_HELD_OUT = 1 / 12;
 const noSteps: Schedule = { kind: 'constant', rate: 0 };
 
 /** @param penalized Whether the file has penalties. */
-export function checkTrain(declaration: TrainDeclaration, penalized: boolean, constants: ConstantScope, report: Report): TrainSpec | undefined {
+export function checkTrain(declaration: TrainDeclaration, penalized: boolean, constants: Constants, report: Report): TrainSpec | undefined {
   const scope: TrainScope = { constants, report };
   const settings = bindSettings(declaration.entries.filter((entry) => entry.kind === 'setting'), trainSettings, 'train-setting', trainDiagnostics, report);
   const checkedPhases = checkPhases(declaration, scope);

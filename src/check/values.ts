@@ -5,7 +5,7 @@ import type { AttrValue } from '../ir/graph.ts';
 import type { ParamSyntax } from '../ir/op.ts';
 import type { Expression } from '../syntax/ast.ts';
 import { formatConstant } from './constants.ts';
-import type { Constant, ConstantScope } from './constants.ts';
+import type { Constant, Constants } from './constants.ts';
 import type { Report } from './diagnostics.ts';
 
 export interface ValueType<T> {
@@ -33,7 +33,7 @@ const numberWhere = (expected: string, fits: (value: number) => boolean): ValueT
 });
 
 /** The limit is only spoken of where it matters. */
-const integer = (from: number, most: number): ValueType<number> => ({
+export const integer = (from: number, most: number): ValueType<number> => ({
   expected: (constant) => (typeof constant === 'number' && constant > most ? `a whole number up to ${most.toLocaleString('en-US')}` : `a whole number from ${from}`),
   read: (constant) => (typeof constant === 'number' && Number.isInteger(constant) && constant >= from && constant <= most ? constant : undefined),
 });
@@ -95,7 +95,7 @@ export const paramTypes: Readonly<Record<ParamSyntax['type'], ValueType<AttrValu
 export function readValue<T>(
   expression: Expression,
   type: ValueType<T>,
-  constants: ConstantScope,
+  constants: Constants,
   report: Report,
   reject: (found: string, expected: string) => Diagnostic,
 ): T | undefined {

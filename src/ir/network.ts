@@ -92,5 +92,7 @@ export interface Model {
   readonly network: Network;
   readonly penalties: readonly Penalty[];
   readonly method: MethodName;
+  /** The name of the `sparsity` block that these are of; absent: it has none, or there is no block. */
+  readonly sparsity?: string;
   readonly train?: TrainSpec;
 }
