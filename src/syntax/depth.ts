@@ -3,7 +3,7 @@
 // deep as it is long.
 
 import type { IToken, TokenType } from 'chevrotain';
-import { isCloser, isOpener } from './brackets.ts';
+import { endsOperand, isAtom, isCloser, isOpener } from './brackets.ts';
 import { Heads } from './heads.ts';
 import { binaryOperators, signs } from './operators.ts';
 import { Comma, Equals, If, Repeat, Return, Strength } from './tokens.ts';
@@ -20,7 +20,11 @@ export function tooDeep(tokens: readonly IToken[]): IToken | undefined {
   const heads = new Heads();
   let outside = 0;
   let operatorCount = 0;
+  let previous: IToken | undefined;
   for (const token of tokens) {
+    // Of two operands side by side the second begins an expression, but for the names in the head of a `repeat`.
+    if (isAtom(token) && endsOperand(previous) && !heads.areOpen) operatorCount = 0;
+    previous = token;
     if (isOpener(token)) {
       enclosing.push(operatorCount);
       outside += operatorCount + 1;

@@ -2,7 +2,6 @@
 
 import type { CstElement, CstNode, IToken } from 'chevrotain';
 import { present } from '../base/invariant.ts';
-import { endOf } from './brackets.ts';
 import { childrenOf, nodeIn, nodesIn, tokenIn, tokensIn, unknownNode } from './cst.ts';
 import { brokenGroup, choice, concat, type Doc, group, hardLine, indent, inSequence, join, line, softLine } from './doc.ts';
 import { commentsAt, dangling, type Item, itemOf, type Layout, lines, paddingBefore, tokenDoc, trailingDoc } from './layout.ts';
@@ -59,9 +58,9 @@ function repeatDoc(layout: Layout, node: CstNode): Doc {
   return bodiesDoc(layout, [inSequence(head)], nodesIn(node, 'body'));
 }
 
-/** All on one line if they fit, name nothing of their own, and their author broke none after the brace. */
+/** All on one line if they fit and name nothing of their own. */
 function bodiesDoc(layout: Layout, heads: readonly Doc[], bodies: readonly CstNode[]): Doc {
-  const isBroken = bodies.some((body) => isBrokenAfter(layout, tokenIn(body, 'LeftBrace')) || nodesIn(body, 'setting').length > 0);
+  const isBroken = bodies.some((body) => nodesIn(body, 'setting').length > 0);
   const parts = bodies.flatMap((body, i) => [
     i === 0 ? '' : concat(trailingDoc(layout, tokenIn(present(bodies[i - 1], 'body'), 'RightBrace')), ' '),
     heads[i] ?? '',
@@ -81,10 +80,6 @@ function bodyDoc(layout: Layout, node: CstNode): Doc {
     ...dangling(layout, close.startOffset),
   ];
   return concat(tokenDoc(layout, open), indent(line, lines(items)), line, close.image);
-}
-
-export function isBrokenAfter({ text }: Layout, open: IToken): boolean {
-  return /^[^\S\n]*\n/.test(text.slice(endOf(open)));
 }
 
 /** Operands with spaces around the operators; minus signs stand close. */

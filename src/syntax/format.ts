@@ -6,11 +6,12 @@ import type { Diagnostic } from '../base/diagnostic.ts';
 import { present } from '../base/invariant.ts';
 import type { Source } from '../base/span.ts';
 import { alignColumns } from './alignment.ts';
+import { endOf } from './brackets.ts';
 import { attachComments } from './comments.ts';
 import { childrenOf, entriesOf, innerOf, nodeIn, nodesIn, tokenIn, tokensIn } from './cst.ts';
 import { blankOrSpace, brokenGroup, choice, concat, type Doc, group, hardLine, indent, inSequence, join, line, print } from './doc.ts';
 import { syntaxDiagnostics } from './diagnostics.ts';
-import { argumentDoc, assignmentDoc, bracketedDoc, isBrokenAfter, valueDoc } from './format-values.ts';
+import { argumentDoc, assignmentDoc, bracketedDoc, valueDoc } from './format-values.ts';
 import { dangling, type Item, itemOf, type Layout, lines, paddingBefore, tokenDoc, trailingDoc } from './layout.ts';
 import { MEBIBYTE, MOST_CHARACTERS } from './limits.ts';
 import { readSyntax } from './parse.ts';
@@ -154,7 +155,8 @@ function phaseDoc(layout: Layout, node: CstNode): Doc {
   const body = items.flatMap(({ doc, blankBefore }, i) =>
     i === 0 ? [doc] : [i < settings.length ? between : '', blankBefore ? blankOrSpace : line, doc],
   );
-  const wrap = isBrokenAfter(layout, open) && items.length > 0 ? brokenGroup : group;
+  const opened = /^[^\S\n]*\n/.test(layout.text.slice(endOf(open)));
+  const wrap = opened && items.length > 0 ? brokenGroup : group;
   const braces = wrap(tokenDoc(layout, open), items.length === 0 ? '' : concat(indent(line, inSequence(body)), line), close.image);
   return concat(tokenDoc(layout, name), ' ', braces, trailingDoc(layout, close));
 }

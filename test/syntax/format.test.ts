@@ -87,6 +87,39 @@ describe('layout', () => {
     );
   });
 
+  test('bodies are on one line if they fit and name nothing, and all of a choice alike', () => {
+    const long = 'conv(image, filters = 16, window = 3)';
+    expect(formatted(`block f(x,n=1){ a=if n==1{\nx } else if not n<2 { g(x) }else{ h(x)} // why\nlonger=repeat 2 as i with x=a{ bb=g(x) c=if i==0{${long}}else{${long}} add(bb,c)} return a}`)).toBe(
+      [
+        'block f(x, n = 1) {',
+        '  a      = if n == 1 { x } else if not n < 2 { g(x) } else { h(x) } // why',
+        '  longer = repeat 2 as i with x = a {',
+        '    bb = g(x)',
+        '    c  = if i == 0 {',
+        `      ${long}`,
+        '    } else {',
+        `      ${long}`,
+        '    }',
+        '    add(bb, c)',
+        '  }',
+        '  return a',
+        '}',
+        '',
+      ].join('\n'),
+    );
+  });
+
+  test('imports stand together, and a line of lasso with arguments moves no other', () => {
+    const sparsity = ['sparsity fine {', '  lasso filters of conv1 strength 1', '  lasso blocks(rows = 4) of fc1 times 2, fc2 strength 1', '}', ''];
+    expect(formatted(`import a,b from "x" import c from "y" ${sparsity.join('\n')}`)).toBe(`import a, b from "x"\nimport c from "y"\n\n${sparsity.join('\n')}`);
+  });
+
+  test('a choice that is too long is laid out the same the second time', () => {
+    const wide = 'a_rather_long_name_of_a_layer';
+    const once = formatted(`const a = ((b) >= ([if 1 { "text" + times } else if tensor { image } else { ${wide} }, 12, "text", ${wide}]))`);
+    expect(formatted(once)).toBe(once);
+  });
+
   test('keeps comments where they were, or above what they interrupt', () => {
     const text = [
       '// file',

@@ -85,6 +85,10 @@ describe('limits', () => {
     expect(codes(network(`repeat 2 with x = x { ${'y = if x { x } else { x } '.repeat(300)} x }`))).toEqual([]);
   });
 
+  test('mistakes in many lines are no nesting', () => {
+    expect(new Set(codes(`network N(x: tensor[1]) {\n${'a == 1\n'.repeat(300)}return x\n}`))).toEqual(new Set(['syntax/expected']));
+  });
+
   test('files of more than a mebibyte', () => {
     const [diagnostic, ...others] = parsed(' '.repeat(3 * 2 ** 20)).diagnostics;
     expect(others).toEqual([]);
