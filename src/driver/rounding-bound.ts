@@ -4,7 +4,9 @@
 // which rule is its own (`bound`).
 //
 //   y = W x + b:    e(y) = sqrt(W^2 e(x)^2) + units * eps * sqrt(K + 1) * (|W||x| + |b|)
-//   y = f(x), f monotone in each x:    e(y) = max |f(x +- e(x)) - f(x)| + units * eps * |y|
+//   y = f(x), f monotone in each x:    e(y) = max |f(x +- e(x)) - f(x)| + units * eps * sqrt(K) * |y|
+//
+// K of the second are the points that its nests fold into one element: those of a window, or 1.
 
 import { present } from '../base/invariant.ts';
 import { tensor } from '../base/tensor.ts';
@@ -12,6 +14,7 @@ import type { Shape } from '../base/tensor.ts';
 import { nodeMap, valueKey } from '../ir/graph.ts';
 import type { Node, Program, Value } from '../ir/graph.ts';
 import { fedName } from '../ir/leaf.ts';
+import { foldedPoints } from '../ir/nest.ts';
 import { matricesOf } from '../ir/op.ts';
 import type { Arithmetic, Bounded, F64Tensor, Op, OpRegistry, WeightMatrices } from '../ir/op.ts';
 
@@ -114,7 +117,7 @@ function ofMonotone(context: NodeContext): Bounded {
   // where it is doubled.
   const [fromZero, absolute] = [evaluate(context, zeroed(context)), evaluate(context, values.map(magnitude))];
   const doubled = values.map((_, operand) => evaluate(context, values.map((each, i) => (i === operand ? map(each, (x) => 2 * x) : each))));
-  const unit = context.op.tolerance * context.arithmetic.epsilon;
+  const unit = context.op.tolerance * context.arithmetic.epsilon * Math.sqrt(foldedOf(context));
   const flushed = context.op.tolerance * context.arithmetic.smallest * (1 + Math.max(...values.map(largest)));
   const error = map(value, (y, i) => {
     const carried = Math.max(Math.abs((above.data[i] as number) - y), Math.abs((below.data[i] as number) - y));
@@ -122,6 +125,10 @@ function ofMonotone(context: NodeContext): Bounded {
     return carried + unit * (Math.abs(y) + Math.abs(fromZero.data[i] as number) + Math.abs(absolute.data[i] as number) + terms) + flushed;
   });
   return { value, error };
+}
+
+function foldedOf({ node, op, shapes, batch }: NodeContext): number {
+  return op.lowering.kind === 'nests' ? foldedPoints(op.lowering.lower(node, shapes, batch).nests) : 1;
 }
 
 /** Operands without the values that depend on the input. */

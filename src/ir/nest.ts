@@ -94,6 +94,11 @@ export interface LoweredNode {
   readonly temporaries: readonly (readonly number[])[];
 }
 
+/** How many points become one element at most, over all nests. */
+export function foldedPoints(nests: readonly Nest[]): number {
+  return Math.max(1, ...nests.map(({ axes }) => axes.reduce((points, axis) => (axis.kind === 'parallel' ? points : points * axis.extent), 1)));
+}
+
 /** The value of a term at a point of its axis. */
 export function termAt(term: IndexTerm, i: number): number {
   return 'table' in term ? present(term.table[i], 'table entry') : term.factor * i;

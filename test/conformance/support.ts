@@ -6,7 +6,7 @@ import type { Shape } from '../../src/base/tensor.ts';
 import { graphBuilder } from '../../src/ir/builder.ts';
 import type { GraphBuilder } from '../../src/ir/builder.ts';
 import type { Graph, ParameterData, Value } from '../../src/ir/graph.ts';
-import type { Nest } from '../../src/ir/nest.ts';
+import { foldedPoints } from '../../src/ir/nest.ts';
 import type { F64Tensor, Op } from '../../src/ir/op.ts';
 import { lowerDeployed, lowerTraining } from '../../src/lower/lower.ts';
 import { ops } from '../../src/ops/index.ts';
@@ -77,11 +77,6 @@ function throughLayer(builder: GraphBuilder, value: Value, leaf: (name: string, 
   return builder.one('conv', [value, weight], { filters: channels, window: [1, 1], stride: [1, 1], padding: [0, 0], dilation: [1, 1], groups: 1, bias: false });
 }
 
-/** Points folded into one element, over all nests. */
-function reduced(nests: readonly Nest[]): number {
-  return Math.max(1, ...nests.map(({ axes }) => axes.reduce((size, axis) => (axis.kind === 'parallel' ? size : size * axis.extent), 1)));
-}
-
 const largest = (data: ArrayLike<number>): number => Array.from(data).reduce((most, value) => Math.max(most, Math.abs(value)), 0);
 
 /** Worst difference over the one allowed by the op's tolerance; at most 1 is right. */
@@ -103,7 +98,7 @@ export function conformanceError(op: Op, seed: number, form: Form, engine: Engin
   const expected = op.reference(sample.attrs, operands, sample.batch);
   const magnitudes = op.reference(sample.attrs, operands.map(({ shape, data }) => tensor(shape, data.map(Math.abs))), sample.batch);
   const results = expected.map(({ shape }) => shape);
-  const terms = op.lowering.kind === 'nests' ? reduced(op.lowering.lower({ attrs: sample.attrs, results }, sample.inputs, sample.batch).nests) : 1;
+  const terms = op.lowering.kind === 'nests' ? foldedPoints(op.lowering.lower({ attrs: sample.attrs, results }, sample.inputs, sample.batch).nests) : 1;
   let worst = 0;
   for (const [r, { data }] of expected.entries()) {
     const scale = Math.max(1, largest(data), largest(present(magnitudes[r], 'result').data));

@@ -117,6 +117,30 @@ describe('the rounding bound of a softmax', () => {
   });
 });
 
+describe('the rounding bound of a mean', () => {
+  // Equal numbers are rounded alike at every step of their sum: nothing cancels.
+  it.each([['of random numbers', (value: number) => value], ['of equal numbers', () => 0.1]])('grows with what is summed: %s', async (_, change) => {
+    const extent = 60;
+    const net = fixture([2, extent, extent]);
+    const whole = [extent, extent];
+    const program = net.finish(net.layer('avg_pool', [net.input], { window: whole, stride: whole, padding: [0, 0] }));
+    const { name, value } = inputOf(program);
+    const input = { shape: value.shape, data: value.data.map((each) => Math.fround(change(each))) };
+    const output = present(program.graph.outputs[0], 'output').value;
+    const bounds = boundedValues(program, ops, new Map([[name, input]]), singlePrecision)(output);
+    for (const target of kernelTargets) {
+      const module = lowerDeployed(program, ops, target.machine);
+      const { heap, run } = await startKernels(target, module);
+      const binding = (of: string): Binding => present(module.bindings.find((each) => each.name === of), of);
+      writeBinding(binding('input'), heap, input);
+      run();
+      for (const [i, found] of readBinding(binding('output'), heap).data.entries()) {
+        expect(Math.abs(found - (bounds.value.data[i] ?? NaN)), `target ${target.name}`).toBeLessThanOrEqual(bounds.error.data[i] ?? NaN);
+      }
+    }
+  });
+});
+
 describe('numbers that f32 cannot hold', () => {
   it('may become zero', async () => {
     const net = fixture([3]);

@@ -5,14 +5,9 @@ import { describe, expect, test } from 'vitest';
 import { present } from '../../src/base/invariant.ts';
 import { tensor } from '../../src/base/tensor.ts';
 import { interpretLowered } from '../../src/ir/interpret-nest.ts';
-import type { Nest } from '../../src/ir/nest.ts';
+import { foldedPoints } from '../../src/ir/nest.ts';
 import { ops } from '../../src/ops/index.ts';
 import { draw, relativeDifference } from './support.ts';
-
-/** Points folded into one element, over all nests. */
-function reduced(nests: readonly Nest[]): number {
-  return Math.max(...nests.map(({ axes }) => axes.reduce((size, axis) => (axis.kind === 'parallel' ? size : size * axis.extent), 1)));
-}
 
 const largest = (data: Float64Array): number => data.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
 
@@ -55,7 +50,7 @@ describe('nests in f32 stay within the tolerance', () => {
         for (const [r, { data }] of expected.entries()) {
           const scale = Math.max(1, largest(data), largest(present(magnitudes[r], 'result').data));
           const error = largest(data.map((value, at) => value - present(found[r]?.data[at], 'element')));
-          expect(error).toBeLessThanOrEqual(op.tolerance * 2 ** -24 * Math.sqrt(reduced(nests)) * scale);
+          expect(error).toBeLessThanOrEqual(op.tolerance * 2 ** -24 * Math.sqrt(foldedPoints(nests)) * scale);
         }
       }
     });
