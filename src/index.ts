@@ -10,7 +10,7 @@
 // Whatever is wrong with the input is thrown as a DiagnosticError; `renderDiagnostic` shows one with its place.
 
 import { check as checkFile } from './check/check.ts';
-import type { Checked } from './check/check.ts';
+import type { Checked, CheckRequest } from './check/check.ts';
 import { benchModel } from './driver/bench.ts';
 import type { BenchReport } from './driver/bench.ts';
 import { buildModule } from './driver/build.ts';
@@ -38,8 +38,10 @@ import { kernelTargets } from './targets/index.ts';
 export { DiagnosticError } from './base/diagnostic.ts';
 export type { Diagnostic, RelatedPlace, Severity, TextEdit } from './base/diagnostic.ts';
 export { renderDiagnostic } from './base/frame.ts';
+export type { SourceSet } from './base/source-set.ts';
 export type { Source, Span } from './base/span.ts';
-export type { Checked } from './check/check.ts';
+export type { Checked, CheckRequest } from './check/check.ts';
+export type { SourceSymbol, SymbolKind } from './check/symbols.ts';
 export type { Dataset, Split } from './data/dataset.ts';
 export type { BenchReport, LayerTiming, Timing } from './driver/bench.ts';
 export type { BuildInput, BuildOptions, Built } from './driver/build.ts';
@@ -74,8 +76,13 @@ export function parse(text: string, name = '<string>'): Parsed {
 }
 
 /** Names, arguments, shapes, sizes, penalties, training. @param file Of a source without syntax errors. */
-export function check(file: SourceFile): Checked {
-  return checkFile(file, ops);
+export function check(file: SourceFile, request: CheckRequest = {}): Checked {
+  return checkFile(file, ops, request);
+}
+
+export interface LoadRequest {
+  /** The name of the `sparsity` block that counts, of a file with several; a run knows its own. */
+  readonly sparsity?: string;
 }
 
 /**
@@ -84,8 +91,8 @@ export function check(file: SourceFile): Checked {
  * @param weights The folder of a run, or a .safetensors file whose names and shapes fit.
  * @throws DiagnosticError
  */
-export function loadModel(subject: string, weights?: string): OpenedModel {
-  return openModel(subject, weights, ops);
+export function loadModel(subject: string, weights?: string, request: LoadRequest = {}): OpenedModel {
+  return openModel(subject, weights, ops, request);
 }
 
 /**

@@ -13,7 +13,7 @@ const MOST_CHARACTERS = 2 ** 22;
 /** Expressions, blocks and bodies within one another. */
 const MOST_DEPTH = 400;
 
-export type Excess = 'layers' | 'work' | 'names' | 'depth';
+export type Excess = 'calls' | 'work' | 'names' | 'depth';
 
 export interface Budget {
   /** Whether nothing has been too much so far. */
@@ -44,7 +44,7 @@ export function budget(): Budget {
     },
     name: (path) => {
       characters += path.length;
-      if (++layers > MOST_LAYERS) excess ??= 'layers';
+      if (++layers > MOST_LAYERS) excess ??= 'calls';
       else if (characters > MOST_CHARACTERS) excess ??= 'names';
     },
     deeper: (work) => {
@@ -56,7 +56,7 @@ export function budget(): Budget {
       return result;
     },
     affords: (extent) => {
-      if (layers + extent.layers > MOST_LAYERS) excess ??= 'layers';
+      if (layers + extent.layers > MOST_LAYERS) excess ??= 'calls';
       else if (expressions + extent.work > MOST_WORK) excess ??= 'work';
       return left();
     },

@@ -41,7 +41,7 @@ export const nameDiagnostics: DiagnosticTable<typeof nameMessages> = defineDiagn
 
 const importMessages = {
   path: (path: string, why: string): string => `\`${path}\` cannot be imported: ${why}`,
-  missing: (path: string, why: string): string => `cannot read \`${path}\`: ${why}`,
+  unreadable: (path: string, why: string): string => `cannot import \`${path}\`: ${why}`,
   /** `paths`: all of the cycle or its beginning; `length`: of all. */
   cycle: (paths: readonly string[], length: number): string => (length === 1 ? `\`${paths[0]}\` imports itself` : `these files import each other in a cycle: ${inCycle(paths, length)}`),
   'no-name': (path: string, name: string): string => `\`${path}\` defines no \`${name}\``,

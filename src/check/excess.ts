@@ -8,7 +8,7 @@ import type { Extent } from './least.ts';
 import type { Scope } from './scope.ts';
 
 const excesses: Readonly<Record<Excess, readonly [message: string, help: string]>> = {
-  layers: ['the network has too many layers', 'blocks and `repeat` within one another multiply: repeat less often'],
+  calls: ['the network has too many layers', 'blocks and `repeat` within one another multiply: repeat less often'],
   work: ['the network takes too long to write out', 'blocks and `repeat` within one another multiply: repeat less often, or use fewer blocks in one another'],
   names: ['the names of the layers are too long once they are written out', 'names of blocks and layers are part of the names of all layers within: give shorter ones'],
   depth: ['blocks, bodies and expressions lie too deep within one another here', 'use fewer blocks within one another'],
@@ -33,5 +33,5 @@ function refuse(span: Span, layers: string, { elaboration, report }: Scope): voi
   if (excess === undefined || elaboration.refused) return;
   elaboration.refused = true;
   const [message, help] = excesses[excess];
-  report(sizeDiagnostics.expansion({ span, args: [excess === 'layers' ? `the network has ${layers}` : message], help }));
+  report(sizeDiagnostics.expansion({ span, args: [excess === 'calls' ? `the network has ${layers}` : message], help }));
 }

@@ -115,6 +115,7 @@ function importedName(name: Name, origin: FileScope | undefined, { path }: Impor
   const unknown: TopLevel = { kind: 'unknown', span: name.span, definition: name.span };
   if (!origin) return unknown;
   const found = origin.names.get(name.text);
+  if (found?.kind === 'unknown') return unknown;
   if (found && origin.file.imports.some((other) => other.names.some(({ text }) => text === name.text))) {
     const related = [{ message: 'it is imported there itself', span: found.span }];
     report(importDiagnostics['not-its-own']({ span: name.span, args: [path.value, name.text], related, help: 'import it from the file that defines it' }));
@@ -125,6 +126,6 @@ function importedName(name: Name, origin: FileScope | undefined, { path }: Impor
     report(importDiagnostics['no-name']({ span: name.span, args: [path.value, name.text], help: report.advice.on('layer', name.text, own) ?? 'constants and blocks can be imported' }));
     return unknown;
   }
-  if (found.kind !== 'unknown') symbols.note(name, found.kind, found.definition);
+  symbols.note(name, found.kind, found.definition);
   return { ...found, span: name.span };
 }

@@ -41,7 +41,7 @@ export function linkFiles({ main, imported }: Program, { layers, symbols, spend,
       return report(importDiagnostics.cycle({ span, args: [cycle.slice(0, MOST_SHOWN), cycle.length], help: 'put what both need into a file of its own, which imports neither' }));
     }
     const file = imported.get(path);
-    if (!file) return report(importDiagnostics.missing({ span, args: [path, 'no such source is given'] }));
+    if (!file) return report(importDiagnostics.unreadable({ span, args: [path, 'no such source is given'] }));
     open.push(path);
     const scope = fileScope(file, { imported: linkImport, layers: new Map(), symbols, spend, report });
     open.pop();

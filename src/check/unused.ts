@@ -29,7 +29,9 @@ export function warnOfUnusedImports({ file, names }: FileScope, report: Report):
     }
   }
   for (const { text, span } of file.imports.flatMap((declaration) => declaration.names)) {
-    if (!read.has(text) && names.get(text)?.span === span) report(importDiagnostics.unused({ span, args: [text], severity: 'warning' }));
+    const found = names.get(text);
+    // What has been reported may have been meant otherwise.
+    if (!read.has(text) && found?.span === span && found.kind !== 'unknown') report(importDiagnostics.unused({ span, args: [text], severity: 'warning' }));
   }
 }
 

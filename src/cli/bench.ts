@@ -4,14 +4,14 @@ import type { Command } from 'commander';
 import type { BenchReport, Timing } from '../driver/bench.ts';
 import { answersNothing } from '../driver/finding.ts';
 import { exitCode } from './exit-code.ts';
-import { batchOption, example, jsonOption } from './options.ts';
-import type { JsonOption } from './options.ts';
+import { batchOption, example, jsonOption, sparsityOption } from './options.ts';
+import type { JsonOption, SparsityOption } from './options.ts';
 import { diagnosticsJson, printDiagnostics } from './report.ts';
 import type { Shell } from './shell.ts';
 import { findingsText } from './findings-text.ts';
 import { formatTable, grouped } from './text-table.ts';
 
-interface BenchOptions extends JsonOption {
+interface BenchOptions extends JsonOption, SparsityOption {
   readonly weights?: string;
   readonly target: string;
   readonly batch: number;
@@ -25,12 +25,13 @@ export function addBench(program: Command, shell: Shell, finish: (code: number) 
     .option('--weights <run|file>', 'weights: the folder of a run, or a .safetensors file whose names and shapes fit')
     .option('--target <target>', 'wasm or js', 'wasm')
     .addOption(batchOption())
+    .addOption(sparsityOption())
     .addOption(jsonOption())
     .addHelpText('after', example('bench runs/lenet', 'bench net.ssl --weights net.safetensors --target js'))
     .action(async (subject: string, options: BenchOptions) => finish(await bench(subject, options, shell)));
 }
 
-async function bench(subject: string, { weights, target, batch, json }: BenchOptions, shell: Shell): Promise<number> {
+async function bench(subject: string, { weights, target, batch, sparsity, json }: BenchOptions, shell: Shell): Promise<number> {
   const [{ benchModel }, { ops }, { openModel, withWeights }, { targetNamed }, { kernelTargets }] = await Promise.all([
     import('../driver/bench.ts'),
     import('../ops/index.ts'),
@@ -39,7 +40,7 @@ async function bench(subject: string, { weights, target, batch, json }: BenchOpt
     import('../targets/index.ts'),
   ]);
   const kernels = targetNamed(target, kernelTargets);
-  const opened = withWeights(openModel(subject, weights, ops));
+  const opened = withWeights(openModel(subject, weights, ops, { sparsity }));
   const report = await benchModel(opened, kernels, batch, ops, (layer) => shell.progress(`timing ${layer}`));
   if (!json) printDiagnostics(opened.warnings, shell);
   shell.out(json ? `${JSON.stringify({ ok: true, ...report, diagnostics: diagnosticsJson(opened.warnings) })}\n` : benchText(report));

@@ -5,13 +5,13 @@ import type { Command } from 'commander';
 import type { Equivalence } from '../driver/equivalence.ts';
 import { exitCode, UsageError } from './exit-code.ts';
 import { findingsText } from './findings-text.ts';
-import { batchOption, dumpAfterOption, example, folderPath, jsonOption, stopAfterOption, watchOf } from './options.ts';
-import type { JsonOption, WatchOptions } from './options.ts';
+import { batchOption, dumpAfterOption, example, folderPath, jsonOption, sparsityOption, stopAfterOption, watchOf } from './options.ts';
+import type { JsonOption, SparsityOption, WatchOptions } from './options.ts';
 import { diagnosticsJson, printDiagnostics } from './report.ts';
 import type { Shell } from './shell.ts';
 import { formatBytes, formatTable, grouped } from './text-table.ts';
 
-interface BuildCommandOptions extends JsonOption, WatchOptions {
+interface BuildCommandOptions extends JsonOption, SparsityOption, WatchOptions {
   readonly weights?: string;
   readonly target: string;
   readonly out?: string;
@@ -33,6 +33,7 @@ export function addBuild(program: Command, shell: Shell, finish: (code: number) 
     .addOption(batchOption())
     .addOption(new Option('--layout <layout>', 'order of the numbers of an image').choices(['chw', 'hwc']).default('chw'))
     .option('--inline', 'put the code inside the ES module')
+    .addOption(sparsityOption())
     .addOption(jsonOption())
     .addOption(dumpAfterOption())
     .addOption(stopAfterOption())
@@ -53,7 +54,7 @@ async function build(subject: string, options: BuildCommandOptions, shell: Shell
   ]);
   const target = targetNamed(options.target, buildTargets);
   const watch = await watchOf(options, shell, true);
-  const opened = openModel(subject, options.weights, ops, watch);
+  const opened = openModel(subject, options.weights, ops, { watch, sparsity: options.sparsity });
   const input = withWeights(opened);
   const { batch, layout } = options;
   const built = await buildModule(input, { target, dense: options.dense ?? false, batch, layout, inline: options.inline ?? false }, ops, watch);

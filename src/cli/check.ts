@@ -4,8 +4,8 @@ import type { Command } from 'commander';
 import { formatShape } from '../base/tensor.ts';
 import type { NetworkSummary } from '../driver/network-summary.ts';
 import { exitCode } from './exit-code.ts';
-import { dumpAfterOption, example, jsonOption, stopAfterOption, watchOf } from './options.ts';
-import type { JsonOption, WatchOptions } from './options.ts';
+import { dumpAfterOption, example, jsonOption, sparsityOption, stopAfterOption, watchOf } from './options.ts';
+import type { JsonOption, SparsityOption, WatchOptions } from './options.ts';
 import { diagnosticsJson, printDiagnostics } from './report.ts';
 import type { Shell } from './shell.ts';
 import { formatTable, grouped } from './text-table.ts';
@@ -15,21 +15,24 @@ export function addCheck(program: Command, shell: Shell, finish: (code: number) 
     .command('check')
     .description('check a file: syntax, names, shapes, training plan; print the layers')
     .argument('<file>', 'an .ssl file')
+    .addOption(sparsityOption())
     .addOption(jsonOption())
     .addOption(dumpAfterOption())
     .addOption(stopAfterOption(['parse', 'check']))
     .addHelpText('after', example('check examples/lenet.ssl'))
-    .action(async (file: string, options: JsonOption & WatchOptions) => finish(await check(file, options, shell)));
+    .action(async (file: string, options: CheckOptions) => finish(await check(file, options, shell)));
 }
 
-async function check(file: string, options: JsonOption & WatchOptions, shell: Shell): Promise<number> {
-  const [{ checkSource, loadSource }, { ops }, { summarizeNetwork }] = await Promise.all([
+type CheckOptions = JsonOption & SparsityOption & WatchOptions;
+
+async function check(file: string, options: CheckOptions, shell: Shell): Promise<number> {
+  const [{ checkFile }, { ops }, { summarizeNetwork }] = await Promise.all([
     import('../driver/source.ts'),
     import('../ops/index.ts'),
     import('../driver/network-summary.ts'),
   ]);
   const watch = await watchOf(options, shell, false);
-  const { model, warnings } = checkSource(loadSource(file), ops, watch);
+  const { model, warnings } = checkFile(file, ops, { watch, sparsity: options.sparsity });
   const summary = summarizeNetwork(model.network, ops);
   if (options.json) {
     shell.out(`${JSON.stringify({ ok: true, network: summary, diagnostics: diagnosticsJson(warnings) })}\n`);

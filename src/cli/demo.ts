@@ -12,7 +12,7 @@ import { buildTargets } from '../driver/build-target.ts';
 import { openModel, withWeights } from '../driver/model.ts';
 import { train } from '../driver/run-train.ts';
 import type { TrainResult } from '../driver/train-options.ts';
-import { checkSource, loadSource } from '../driver/source.ts';
+import { checkFile } from '../driver/source.ts';
 import { writeModule } from '../driver/module-folder.ts';
 import { loadModule } from '../driver/shipped-module.ts';
 import { timeInterleaved } from '../driver/timing.ts';
@@ -35,7 +35,7 @@ const wasm: BuildOptions = { target: present(buildTargets.find(({ name }) => nam
 export async function start(shell: Shell): Promise<number> {
   const began = performance.now();
   const file = fileURLToPath(new URL('demo.ssl', examples));
-  const { model } = checkSource(loadSource(file), ops);
+  const { model } = checkFile(file, ops);
   shell.out(`Training ${model.network.name} on handwritten digits that ssl-compile draws itself: ${phasesText(model)}.
 `);
   const { result: trained, signal } = await shell.interruptible((stop) => trainDemo(model, shell, stop));

@@ -3,12 +3,12 @@
 
 import type { Command } from 'commander';
 import { exitCode } from './exit-code.ts';
-import { example, jsonOption } from './options.ts';
-import type { JsonOption } from './options.ts';
+import { example, jsonOption, sparsityOption } from './options.ts';
+import type { JsonOption, SparsityOption } from './options.ts';
 import { diagnosticsJson, printDiagnostics } from './report.ts';
 import type { Shell } from './shell.ts';
 
-export interface ExplainOptions extends JsonOption {
+export interface ExplainOptions extends JsonOption, SparsityOption {
   readonly weights?: string;
 }
 
@@ -18,6 +18,7 @@ export function addExplain(program: Command, shell: Shell, finish: (code: number
     .description('say what each group of weights became and why; shapes, MACs and bytes before and after')
     .argument('<file|run>', 'an .ssl file, or the folder of a run')
     .option('--weights <run|file>', 'weights for an .ssl file: the folder of a run, or a .safetensors file')
+    .addOption(sparsityOption())
     .addOption(jsonOption())
     .addHelpText('after', example('explain examples/lenet.ssl', 'explain runs/lenet'))
     .action(async (subject: string, options: ExplainOptions) => finish(await explain(subject, options, shell)));
@@ -30,7 +31,7 @@ async function explain(subject: string, options: ExplainOptions, shell: Shell): 
     import('./explain-text.ts'),
     import('../driver/model.ts'),
   ]);
-  const { model, warnings, weights, errors } = openModel(subject, options.weights, ops);
+  const { model, warnings, weights, errors } = openModel(subject, options.weights, ops, { sparsity: options.sparsity });
   const explanation = explainModel(model, weights?.parameters, errors, ops);
   if (options.json) {
     shell.out(`${JSON.stringify({ ok: true, ...explanation, diagnostics: diagnosticsJson(warnings) })}\n`);

@@ -12,6 +12,10 @@ export interface JsonOption {
   readonly json?: true;
 }
 
+export interface SparsityOption {
+  readonly sparsity?: string;
+}
+
 export interface WatchOptions {
   readonly dumpAfter?: string;
   readonly stopAfter?: Stage;
@@ -21,6 +25,8 @@ export const jsonOption = (): Option => new Option('--json', 'print one JSON obj
 export const dumpAfterOption = (): Option => new Option('--dump-after <pass>', 'write the graph after `check` or a pass to standard error');
 export const stopAfterOption = (known: readonly Stage[] = stages): Option => new Option('--stop-after <stage>', 'end after this stage').choices(known);
 export const dataOption = (): Option => new Option('--data <dir>', 'folder to look for data sets in first');
+
+export const sparsityOption = (): Option => new Option('--sparsity <name>', 'the `sparsity` block that counts, of a file with several');
 
 export const batchOption = (): Option => new Option('--batch <n>', 'samples a run').argParser(integerFrom(1, mostSamples)).default(1);
 

@@ -15,14 +15,14 @@ import { collectGarbage } from './collect-garbage.ts';
 import { dataText } from './data-text.ts';
 import { exitCode, exitCodeOf, UsageError } from './exit-code.ts';
 import { initialText } from './initial-text.ts';
-import { dataOption, example, folderPath, integerFrom, jsonOption } from './options.ts';
-import type { JsonOption } from './options.ts';
+import { dataOption, example, folderPath, integerFrom, jsonOption, sparsityOption } from './options.ts';
+import type { JsonOption, SparsityOption } from './options.ts';
 import { diagnosticsJson, printDiagnostics } from './report.ts';
 import type { Shell } from './shell.ts';
 import { summaryText } from './summary-text.ts';
 import { showProgress } from './train-progress.ts';
 
-interface TrainCommandOptions extends JsonOption {
+interface TrainCommandOptions extends JsonOption, SparsityOption {
   readonly out: string;
   readonly data?: string;
   readonly resume?: true;
@@ -41,6 +41,7 @@ export function addTrain(program: Command, shell: Shell, finish: (code: number) 
     .option('--resume', 'go on with the run in the folder')
     .option('--init <run|file>', 'weights to begin with: the folder of a run, or a .safetensors file; all that fits is taken')
     .option('--map <old=new>', 'what names in that file stand for, `*` for any characters; may be given several times', addPattern)
+    .addOption(sparsityOption())
     .addOption(dataOption())
     .addOption(new Option('--seed <n>', 'seed, instead of the one in the file').argParser(integerFrom(0, largestSeed)))
     .addOption(new Option('--threads <n>', 'worker threads at most; the results do not depend on it').argParser(integerFrom(1, mostWorkers)))
@@ -49,16 +50,17 @@ export function addTrain(program: Command, shell: Shell, finish: (code: number) 
     .action(async (file: string, options: TrainCommandOptions) => finish(await trainFile(file, options, shell)));
 }
 
-async function trainFile(file: string, { out, data, resume, init, map, seed, threads, json }: TrainCommandOptions, shell: Shell): Promise<number> {
+async function trainFile(file: string, { out, data, resume, init, map, seed, sparsity, threads, json }: TrainCommandOptions, shell: Shell): Promise<number> {
   if (map && init === undefined) throw new UsageError('--map says what names in the file of --init stand for: add --init FILE');
-  const [{ checkDataset, checkShape }, { loadDataset }, { checkSource, loadSource }, { train, trainSpecOf }, { ops }] = await Promise.all([
+  const [{ checkDataset, checkShape }, { loadDataset }, { sparsityOfRun }, { checkFile }, { train, trainSpecOf }, { ops }] = await Promise.all([
     import('../data/check-dataset.ts'),
     import('../driver/data-load.ts'),
+    import('../driver/model.ts'),
     import('../driver/source.ts'),
     import('../driver/run-train.ts'),
     import('../ops/index.ts'),
   ]);
-  const { model: written, warnings: ofSource } = checkSource(loadSource(file), ops);
+  const { model: written, warnings: ofSource } = checkFile(file, ops, { sparsity: sparsity ?? (resume ? sparsityOfRun(out) : undefined) });
   const model = seed === undefined ? written : withSeed(written, seed);
   const spec = trainSpecOf(model);
   const warnings = [...ofSource];

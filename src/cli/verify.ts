@@ -3,13 +3,13 @@
 import type { Command } from 'commander';
 import type { Comparison, Verification } from '../driver/verify.ts';
 import { exitCode, UsageError } from './exit-code.ts';
-import { example, jsonOption } from './options.ts';
-import type { JsonOption } from './options.ts';
+import { example, jsonOption, sparsityOption } from './options.ts';
+import type { JsonOption, SparsityOption } from './options.ts';
 import { diagnosticsJson, printDiagnostics } from './report.ts';
 import type { Shell } from './shell.ts';
 import { formatTable } from './text-table.ts';
 
-interface VerifyOptions extends JsonOption {
+interface VerifyOptions extends JsonOption, SparsityOption {
   readonly weights?: string;
   readonly source?: string;
 }
@@ -21,12 +21,13 @@ export function addVerify(program: Command, shell: Shell, finish: (code: number)
     .argument('<dir>', 'the folder that `build` wrote')
     .requiredOption('--weights <run|file>', 'what it was built from: the folder of a run, or a .safetensors file')
     .option('--source <file>', 'the .ssl file it was built from, if that is not the one of the run')
+    .addOption(sparsityOption())
     .addOption(jsonOption())
     .addHelpText('after', example('verify out --weights runs/lenet', 'verify out --weights net.safetensors --source net.ssl'))
     .action(async (folder: string, options: VerifyOptions) => finish(await verify(folder, options, shell)));
 }
 
-async function verify(folder: string, { weights = '', source, json }: VerifyOptions, shell: Shell): Promise<number> {
+async function verify(folder: string, { weights = '', source, sparsity, json }: VerifyOptions, shell: Shell): Promise<number> {
   const [{ verifyModule }, { ops }, { openModel, withWeights }, { isFolder }, { buildTargets }] = await Promise.all([
     import('../driver/verify.ts'),
     import('../ops/index.ts'),
@@ -35,7 +36,7 @@ async function verify(folder: string, { weights = '', source, json }: VerifyOpti
     import('../driver/build-target.ts'),
   ]);
   if (source === undefined && !isFolder(weights)) throw new UsageError(`--weights names a file: add --source FILE, the .ssl file that the module was built from`);
-  const input = withWeights(openModel(source ?? weights, weights, ops));
+  const input = withWeights(openModel(source ?? weights, weights, ops, { sparsity }));
   const verification = await verifyModule(folder, input, buildTargets, ops);
   const diagnostics = [...verification.faults, ...input.warnings];
   if (json) {

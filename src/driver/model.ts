@@ -1,5 +1,6 @@
 // A model as commands name it: an .ssl file, alone or with weights, or the folder of a run, which has both.
 
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { fail } from '../base/diagnostic.ts';
 import type { Diagnostic } from '../base/diagnostic.ts';
@@ -8,9 +9,10 @@ import type { OpRegistry } from '../ir/op.ts';
 import type { RunErrors } from './finding.ts';
 import { readRunErrors } from './run-errors.ts';
 import { runFiles } from './run-files.ts';
-import { overridesOf } from './run-identity.ts';
+import { overridesOf, sparsityPart } from './run-identity.ts';
 import { fileOfRun, readState } from './run-reader.ts';
-import { checkSource, loadSource } from './source.ts';
+import { importsOfRun } from './run-sources.ts';
+import { checkFile } from './source.ts';
 import { unwatched } from './watch.ts';
 import type { Watch } from './watch.ts';
 import { fitDiagnostics } from './weight-diagnostics.ts';
@@ -26,14 +28,22 @@ export interface OpenedModel {
   readonly errors?: RunErrors;
 }
 
+export interface OpenRequest {
+  readonly watch?: Watch;
+  /** The name of the `sparsity` block that counts; a run knows its own. */
+  readonly sparsity?: string | undefined;
+}
+
 /**
  * @param subject An .ssl file or the folder of a run.
  * @param weightsPlace Where the weights are, if not in the run.
  * @throws DiagnosticError of the stages up to the weights
  */
-export function openModel(subject: string, weightsPlace: string | undefined, ops: OpRegistry, watch: Watch = unwatched): OpenedModel {
+export function openModel(subject: string, weightsPlace: string | undefined, ops: OpRegistry, { watch = unwatched, sparsity }: OpenRequest = {}): OpenedModel {
   const run = isFolder(subject);
-  const { model, warnings } = checkSource(loadSource(run ? sourceOfRun(subject) : subject), ops, watch);
+  const { model, warnings } = run
+    ? checkFile(sourceOfRun(subject), ops, { watch, imports: importsOfRun(subject), sparsity: sparsity ?? sparsityOfRun(subject) })
+    : checkFile(subject, ops, { watch, sparsity });
   const place = weightsPlace ?? (run ? subject : undefined);
   if (place === undefined) return { model, warnings };
   const weights = watch.stage('weights', () => loadWeights(place, model.network));
@@ -50,6 +60,11 @@ export interface WeightedModel extends OpenedModel {
 export function withWeights(opened: OpenedModel): WeightedModel {
   const help = 'add --weights RUN, the folder that `ssl-compile train FILE --out RUN` made, or --weights FILE.safetensors';
   return { ...opened, weights: opened.weights ?? fail(fitDiagnostics['no-weights']({ args: [], help })) };
+}
+
+/** The `sparsity` block that a run was begun with; undefined where it has no name, or nothing has begun. @throws DiagnosticError `run/*` */
+export function sparsityOfRun(folder: string): string | undefined {
+  return existsSync(join(folder, runFiles.checkpoint)) ? readState(folder).checkpoint.identity[sparsityPart] : undefined;
 }
 
 /** The file a run was trained from. @throws DiagnosticError `fit/no-run`, `run/*` */

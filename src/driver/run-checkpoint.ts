@@ -6,7 +6,7 @@ import type { Tensor } from '../base/tensor.ts';
 import { encodeSafetensors, readSafetensors } from '../engine/safetensors.ts';
 import { encodeCheckpoint } from './checkpoint-json.ts';
 import type { Checkpoint } from './checkpoint-json.ts';
-import { checkpointTensorsName, checkRecorded, readRecorded, runFiles } from './run-files.ts';
+import { checkpointTensorsName, checkRecorded, isSourceFile, readRecorded, runFiles } from './run-files.ts';
 import { dropOldTensors, writeRunFile } from './run-folder.ts';
 import type { RunFolder } from './run-folder.ts';
 import { readState } from './run-reader.ts';
@@ -32,12 +32,12 @@ export function readCheckpoint(folder: string): StoredCheckpoint {
 }
 
 /** Files that a resumed run writes anew, so that they need not be as they were. */
-const rewritten: readonly string[] = [runFiles.source, runFiles.weights, runFiles.summary, runFiles.metrics];
+const rewritten: readonly string[] = [runFiles.weights, runFiles.summary, runFiles.metrics];
 
 /** Fails with `run/changed` where a file that the run goes on with is not the one that it wrote. */
 export function checkFiles(folder: string, { files }: Checkpoint): void {
   for (const [name, record] of Object.entries(files)) {
     if (name === runFiles.metrics) readRecorded(folder, name, record, true);
-    else if (!rewritten.includes(name)) checkRecorded(folder, name, record);
+    else if (!rewritten.includes(name) && !isSourceFile(name)) checkRecorded(folder, name, record);
   }
 }

@@ -1,6 +1,7 @@
 // The files of a run, and whether they are what training wrote. The folder of a run:
 //
 //   model.ssl                              the source, as it was read when the run began
+//   blocks/residual.ssl, ...               what it imports, where it was from there (run-sources.ts)
 //   initial.safetensors                    what it began with, if not with draws alone (run-initial.ts)
 //   checkpoint.json                        where the run stands (checkpoint-json.ts), and the length and checksum of
 //                                          every other file
@@ -29,6 +30,11 @@ export const runFiles = {
   weights: 'weights.safetensors',
   summary: 'summary.json',
 } as const;
+
+/** Whether a file of a run is one of its sources. */
+export function isSourceFile(name: string): boolean {
+  return name.endsWith('.ssl');
+}
 
 /** Parameters at the end of a phase, by its key in the plan. */
 export function phaseFile(key: string): string {
@@ -63,7 +69,7 @@ export const startAnew = 'put back the file that was there, or start the run ane
 /** @throws DiagnosticError `run/changed` where the file is missing, a link, or not the one that was written */
 export function checkRecorded(folder: string, name: string, { bytes, sha256 }: FileRecord, help: string = startAnew): void {
   const path = join(folder, name);
-  withOwnFile(path, help, ({ size }) => {
+  withOwnFile(folder, name, help, ({ size }) => {
     if (size !== bytes) failChanged(path, `it has ${size} bytes instead of ${bytes}`, help);
   });
   const found = withRegularFile(path, (file) => sha256Of(file));
@@ -87,7 +93,7 @@ export function isAsRecorded(folder: string, name: string, record: FileRecord): 
  */
 export function readRecorded(folder: string, name: string, record: FileRecord, mayGoOn = false): Uint8Array {
   const path = join(folder, name);
-  const found = withOwnFile(path, startAnew, ({ size, read }) => {
+  const found = withOwnFile(folder, name, startAnew, ({ size, read }) => {
     if (size < record.bytes || (size > record.bytes && !mayGoOn)) failChanged(path, `it has ${size} bytes instead of ${record.bytes}`, startAnew);
     return read(0, record.bytes);
   });
@@ -98,12 +104,19 @@ export function readRecorded(folder: string, name: string, record: FileRecord, m
 /** A file without a record of at most `most` bytes. @throws DiagnosticError `run/changed`, `file/*` */
 export function readUnrecorded(folder: string, name: string, most: number): Uint8Array {
   const path = join(folder, name);
-  return withOwnFile(path, startAnew, () => readRegularFile(path, most));
+  return withOwnFile(folder, name, startAnew, () => readRegularFile(path, most));
 }
 
-function withOwnFile<T>(path: string, help: string, use: Parameters<typeof withRegularFile<T>>[1]): T {
+/** What leads from the folder of a run to a file of it, and the file. */
+function placesTo(folder: string, name: string): readonly string[] {
+  const parts = name.split('/');
+  return parts.map((_, depth) => join(folder, ...parts.slice(0, depth + 1)));
+}
+
+function withOwnFile<T>(folder: string, name: string, help: string, use: Parameters<typeof withRegularFile<T>>[1]): T {
+  const path = join(folder, name);
   try {
-    if (lstatSync(path).isSymbolicLink()) failChanged(path, 'it is a symbolic link', help);
+    for (const place of placesTo(folder, name)) if (lstatSync(place).isSymbolicLink()) failChanged(place, 'it is a symbolic link', help);
   } catch (error) {
     if (codeOf(error) === undefined) throw error;
     failChanged(path, reasonOf(error), help);

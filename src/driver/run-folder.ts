@@ -27,8 +27,8 @@ export interface RunFolder {
  * Makes sure that a run may live in the folder, which need not exist, and locks it. Answers whether a checkpoint is
  * there. Fails with `run/not-empty`, `run/not-a-run`, `run/in-use`, `run/foreign-lock`, `run/not-writable`.
  */
-export async function openRunFolder(path: string, resume: boolean): Promise<{ readonly folder: RunFolder; readonly resumable: boolean }> {
-  await checkEntries(path, resume);
+export async function openRunFolder(path: string, resume: boolean, sources: ReadonlySet<string>): Promise<{ readonly folder: RunFolder; readonly resumable: boolean }> {
+  await checkEntries(path, resume, sources);
   try {
     makeFolder(path);
   } catch (error) {
@@ -37,7 +37,7 @@ export async function openRunFolder(path: string, resume: boolean): Promise<{ re
   const lock = await lockRun(path);
   try {
     // Once more: whoever had the lock before may just have written the first checkpoint.
-    return { folder: { path, lock }, resumable: await checkEntries(path, resume) };
+    return { folder: { path, lock }, resumable: await checkEntries(path, resume, sources) };
   } catch (error) {
     await lock.release();
     throw error;
@@ -45,7 +45,7 @@ export async function openRunFolder(path: string, resume: boolean): Promise<{ re
 }
 
 /** Whether the folder holds a checkpoint. */
-async function checkEntries(path: string, resume: boolean): Promise<boolean> {
+async function checkEntries(path: string, resume: boolean, sources: ReadonlySet<string>): Promise<boolean> {
   // Locks do not count: who holds one that lives is said when it is to be taken.
   const entries = (await entriesOf(path)).filter((entry) => !entry.startsWith(lockName));
   const resumable = entries.includes(runFiles.checkpoint);
@@ -54,7 +54,7 @@ async function checkEntries(path: string, resume: boolean): Promise<boolean> {
     fail(runDiagnostics['not-empty']({ args: [path], help }));
   }
   // A run killed before its first checkpoint begins anew.
-  const foreign = entries.find((entry) => entry !== runFiles.source && entry !== runFiles.initial && !checkpointTensors.test(entry));
+  const foreign = entries.find((entry) => !sources.has(entry) && entry !== runFiles.initial && !checkpointTensors.test(entry));
   if (!resumable && foreign !== undefined) fail(runDiagnostics['not-a-run']({ args: [path, foreign], help: 'name the folder that an earlier `train --out` made' }));
   return resumable;
 }

@@ -22,6 +22,9 @@ export type RunIdentity = Readonly<Record<string, string>>;
 /** Absent where all was drawn from the seed. */
 export const initialPart = 'set of initial weights';
 
+/** Absent where the file has one block without a name, or none. */
+export const sparsityPart = '`sparsity` block';
+
 /** Fingerprints of what a run reads beside its program. */
 export interface RunInputs {
   readonly data: string;
@@ -61,8 +64,9 @@ function joined(parts: readonly Part[]): RunIdentity {
 }
 
 /** Penalties and phases. */
-function planParts({ penalties, method }: Model, { phases, heldOut }: TrainSpec): readonly Part[] {
+function planParts({ penalties, method, sparsity }: Model, { phases, heldOut }: TrainSpec): readonly Part[] {
   return [
+    ...(sparsity === undefined ? [] : [[sparsityPart, sparsity] as const]),
     ['method', method],
     ...penalties.flatMap((penalty): Part[] => {
       const groups = `${structureTitle(penalty)} of ${penalty.layer}`;

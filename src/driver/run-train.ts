@@ -29,7 +29,7 @@ import { runData } from './run-data.ts';
 import type { RunData } from './run-data.ts';
 import { runDiagnostics } from './run-diagnostics.ts';
 import { readInitial, recordInitial, settleInitial, startWarnings, summarizeInitial } from './run-initial.ts';
-import { isAsRecorded, runFiles } from './run-files.ts';
+import { runFiles } from './run-files.ts';
 import { cutMetrics, openRunFolder, writeRunFile } from './run-folder.ts';
 import type { RunFolder } from './run-folder.ts';
 import { readPhaseParameters, runPhase, weightsFile } from './run-phase.ts';
@@ -37,6 +37,7 @@ import type { PhaseStart } from './run-phase.ts';
 import { checkedPlan } from './run-plan.ts';
 import { outputNames } from './run-facts.ts';
 import { checkIdentity, identityOf, initialPart } from './run-identity.ts';
+import { checkNames, entriesOfSources, keepSources } from './run-sources.ts';
 import { summarize, summaryJson } from './run-summary.ts';
 import type { RunResults, RunSummary } from './run-summary.ts';
 import type { TrainOptions, TrainResult } from './train-options.ts';
@@ -57,6 +58,7 @@ export function trainSpecOf(model: Model): TrainSpec {
  */
 export async function train(model: Model, dataset: Dataset, options: TrainOptions): Promise<TrainResult> {
   const spec = trainSpecOf(model);
+  checkNames(model.sources);
   const { init } = options;
   const given = init === undefined ? undefined : loadInitial(typeof init === 'string' ? { from: init } : init, model.network);
   const data = runData(fitDataset(dataset, model.network, spec.span), spec);
@@ -92,7 +94,7 @@ async function conclude(model: Model, data: DataFacts, training: Promise<Trained
 
 async function openAndTrain(model: Model, spec: TrainSpec, data: RunData, options: TrainOptions, given: InitialWeights | undefined): Promise<TrainedFolder> {
   const plan = checkedPlan(spec, data.division);
-  const { folder, resumable } = await openRunFolder(options.out, options.resume ?? false);
+  const { folder, resumable } = await openRunFolder(options.out, options.resume ?? false, entriesOfSources(model.sources));
   try {
     const ended = await trainOn(model, spec, plan, data, options, await beginIn(folder, resumable, given));
     if ('status' in ended) return { folder, ended };
@@ -136,7 +138,7 @@ async function trainOn(model: Model, spec: TrainSpec, plan: RunPlan, data: RunDa
   const metrics = stored?.checkpoint.files[runFiles.metrics];
   if (metrics) await cutMetrics(folder, metrics);
   const fresh: Checkpoint = { identity, phase: 0, step: 0, sums: { loss: 0, correct: 0 }, seconds: 0, error: {}, heldOut: {}, files: initial === undefined ? {} : { [runFiles.initial]: recordInitial(folder.path) } };
-  const begin = (): Promise<Checkpoint> => keepSource(folder, stored?.checkpoint ?? fresh, model.sources.main.text);
+  const begin = (): Promise<Checkpoint> => keepSources(folder, stored?.checkpoint ?? fresh, model.sources);
   if (finished) return { checkpoint: await begin(), tensors: stored.tensors };
 
   const groups = groupSets(model.network, ops, model.penalties);
@@ -163,14 +165,6 @@ async function trainOn(model: Model, spec: TrainSpec, plan: RunPlan, data: RunDa
 interface PhaseEnd {
   readonly phase: number;
   readonly parameters: PhaseTensors;
-}
-
-/** The checkpoint with the source that the run began with; where that file is damaged, with the one given now, which means the same. */
-async function keepSource(folder: RunFolder, checkpoint: Checkpoint, source: string): Promise<Checkpoint> {
-  const { files } = checkpoint;
-  const record = files[runFiles.source];
-  if (record && isAsRecorded(folder.path, runFiles.source, record)) return checkpoint;
-  return { ...checkpoint, files: { ...files, [runFiles.source]: await writeRunFile(folder, runFiles.source, source) } };
 }
 
 /** @param initial What the run began with. */

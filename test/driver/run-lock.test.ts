@@ -86,7 +86,7 @@ describe('a lock that is held', () => {
   });
 
   test('and lost is noticed, and nothing is written without it', async () => {
-    const { folder } = await openRunFolder(await newFolder('lost'), false);
+    const { folder } = await openRunFolder(await newFolder('lost'), false, new Set());
     await writeRunFile(folder, 'summary.json', 'before');
     await rm(path.join(folder.path, lockName), { recursive: true });
     expect(await codeOf(writeRunFile(folder, 'summary.json', 'after'))).toBe('run/lock-lost');
