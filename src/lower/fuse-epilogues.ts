@@ -3,11 +3,19 @@
 //   nest conv1: sum -> %3                     nest conv1: sum -> %4
 //   nest relu:  relu(%3) -> %4           =>     then relu(acc)
 
+import { partsOf } from '../ir/nest.ts';
 import type { Index, Nest, NestExpr } from '../ir/nest.ts';
 import { nestLoads } from './nest-loads.ts';
 import { slotOf, slotsRead, type PlacedGraph, type PlacedNest, type SlotName } from './placed-nest.ts';
 import { substituteExpr } from './substitute.ts';
 import { walkerOf } from './walker.ts';
+
+/** An epilogue that reads its operand several times computes it as often, which is worth it up to a sum with a bias. */
+const mostRepeated = 3;
+
+function sizeOfExpr(expr: NestExpr): number {
+  return partsOf(expr).reduce((size, part) => size + sizeOfExpr(part), 1);
+}
 
 /** Whether dimension d is walked by axis d alone. */
 function walksPlainly(nest: Nest, at: readonly Index[]): boolean {
@@ -39,14 +47,15 @@ function fuseAt(nests: readonly PlacedNest[], at: number, consumer: PlacedNest, 
   if (nest.combine !== 'store' || nest.finish || !walksPlainly(nest, nest.write.index)) return undefined;
   for (const load of nestLoads(nest)) {
     const slot = slotOf(consumer, load.tensor);
-    if (kept.has(slot) || viewed.has(slot) || load.outside !== undefined || !walksPlainly(nest, load.index)) continue;
+    const reads = nestLoads(nest).filter((other) => slotOf(consumer, other.tensor) === slot);
+    if (kept.has(slot) || viewed.has(slot) || !reads.every(({ outside, index }) => outside === undefined && walksPlainly(nest, index))) continue;
     const readers = nests.filter((other) => slotsRead(other).includes(slot));
     const writers = nests.filter((other) => other.writes === slot);
     if (readers.length !== 1 || writers.length === 0 || !writers.every(fusable)) continue;
-    if (nestLoads(nest).filter((other) => slotOf(consumer, other.tensor) === slot).length !== 1) continue;
+    if (reads.length > 1 && writers.some((writer) => writer.nest.finish && sizeOfExpr(writer.nest.finish) > mostRepeated)) continue;
     const merged = writers.map((writer): PlacedNest => {
       const inner: NestExpr = writer.nest.finish ?? { kind: 'accumulator' };
-      const finish = substituteExpr(nest.value, writer.nest.write.index, (candidate) => (candidate === load ? inner : undefined));
+      const finish = substituteExpr(nest.value, writer.nest.write.index, (candidate) => (reads.includes(candidate) ? inner : undefined));
       return {
         nest: { ...writer.nest, write: { tensor: nest.write.tensor, index: writer.nest.write.index }, finish },
         slots: new Map([...writer.slots, ...consumer.slots]),

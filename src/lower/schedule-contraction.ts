@@ -16,7 +16,7 @@ import type { Domain } from './domain.ts';
 import { rootPointers, type Constants, type Scope } from './emit-expr.ts';
 import { loopsOver, piecesOver, type Loop } from './loops.ts';
 import { microkernel, type Microkernel, type Steps } from './microkernel.ts';
-import { loadsOf } from './nest-loads.ts';
+import { loadsOf, type LoadExpr } from './nest-loads.ts';
 import { packWeights } from './pack-weights.ts';
 import { fillsVectors } from './padding.ts';
 import { strideAlong, type Access, type ResolvedNest } from './resolve.ts';
@@ -90,14 +90,19 @@ function lanesOfLastVector({ nest, taskFactor }: Domain, { vectorAxis, vectors }
   return rest === 0 || (!taskFactor.has(vectorAxis) && fillsVectors(nest, vectorAxis, vectors * width)) ? undefined : rest;
 }
 
+/** Each operand of the finish once, however often it is read. */
+function finishLoads({ finish }: ResolvedNest): readonly LoadExpr[] {
+  return finish ? [...new Set(loadsOf(finish))] : [];
+}
+
 function finishAccesses(nest: ResolvedNest): readonly Access[] {
-  return nest.finish ? loadsOf(nest.finish).map((expr) => present(nest.loads.get(expr), 'load').access) : [];
+  return finishLoads(nest).map((expr) => present(nest.loads.get(expr), 'load').access);
 }
 
 function microkernelOf(name: string, points: number, vectors: number, lastLanes: number | undefined, steps: Steps, nest: ResolvedNest, contraction: Contraction, { width, unit }: TargetMachine): Microkernel {
   const { a, vectorAxis, tileAxis } = contraction;
   const tileStride = (access: Access): number => (tileAxis === undefined ? 0 : present(strideAlong(access, tileAxis), 'tile stride'));
-  const loads = nest.finish ? loadsOf(nest.finish) : [];
+  const loads = finishLoads(nest);
   const accesses = finishAccesses(nest);
   const finish: Microkernel['finish'] = (accumulator, extras, p, v) => {
     const total: Expr = typeof nest.initial === 'number' && nest.initial !== 0 ? { kind: 'binary', op: 'add', type: 'vec', a: accumulator, b: { kind: 'float', type: 'vec', value: nest.initial } } : accumulator;
