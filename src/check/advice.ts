@@ -1,5 +1,5 @@
 // What to write instead of a name that is not known. A word of another framework gets what stands for it here; a slip
-// of the pen the name that was meant; anything else the names there are, where these are few.
+// of the pen the name that was meant; anything else the names there are.
 
 import { nearest } from '../base/suggest.ts';
 import { foreignWord } from './foreign-words.ts';
@@ -14,8 +14,8 @@ export interface Advice {
 
 /** Names compared for one file, which may have thousands of unknown names beside thousands of known ones. */
 const BUDGET = 200_000;
-/** More names than this are no help. */
-const MOST_LISTED = 16;
+/** More layers than this are no help; the words of the language are given whole. */
+const MOST_LAYERS = 16;
 
 export function advice(): Advice {
   let left = BUDGET;
@@ -40,7 +40,7 @@ export function advice(): Advice {
       const names = affordable(known);
       const found = find(subject, name, names);
       if (found && !found.missing) return found.help;
-      const list = names.length > 0 && names.length <= MOST_LISTED && left > 0 ? `known: ${names.join(', ')}` : undefined;
+      const list = names.length > 0 && (subject !== 'layer' || names.length <= MOST_LAYERS) && left > 0 ? `known: ${names.join(', ')}` : undefined;
       const parts = [found?.help, list].filter((part) => part !== undefined);
       return parts.length > 0 ? parts.join('; ') : undefined;
     },

@@ -58,7 +58,8 @@ function rejectArithmetic(expression: BinaryExpression | UnaryExpression, { elab
   const arithmetic = [...ops.values()].filter((op) => op.syntax?.operator !== undefined);
   const meant = kind === 'binary' ? arithmetic.find((op) => op.syntax?.operator === operator) : undefined;
   const written = ({ span: { source, start, end } }: Expression): string => (end - start <= 40 ? source.text.slice(start, end) : '...');
-  const operands = (kind === 'binary' ? [expression.left, expression.right] : [expression.operand]).map(written);
-  const help = meant ? `write \`${meant.name}(${operands.join(', ')})\`` : `of layers there is ${arithmetic.map(({ name }) => `\`${name}\``).join(', ')} so far`;
+  const operands = kind === 'binary' ? [expression.left, expression.right] : [expression.operand];
+  // A number is no layer, so the operation would not take it either.
+  const help = meant && !operands.some(({ kind: of }) => of in described) ? `write \`${meant.name}(${operands.map(written).join(', ')})\`` : `of layers there is ${arithmetic.map(({ name }) => `\`${name}\``).join(', ')} so far`;
   return report(argumentDiagnostics['layer-arithmetic']({ span, args: [operator], help }));
 }

@@ -85,6 +85,7 @@ export const paramTypes: Readonly<Record<ParamSyntax['type'], ValueType<AttrValu
   extent,
   pair: pairOf(count),
   'pair-from-zero': pairOf(extent),
+  number: real,
   positive,
   share,
   ratio,

@@ -69,7 +69,7 @@ interface NodeContext {
 function bounded(context: NodeContext): Bounded {
   const { node, op, operands, shapes, arithmetic } = context;
   const bound = present(op.bound, `bound of ${op.name}`);
-  if (typeof bound === 'function') return bound(operands, op.tolerance * arithmetic.epsilon, arithmetic);
+  if (typeof bound === 'function') return bound(node.attrs, operands, op.tolerance * arithmetic.epsilon, arithmetic);
   switch (bound) {
     case 'sums':
       return ofSums(context, present(matricesOf(op, node.attrs, shapes), `matrices of ${op.name}`));

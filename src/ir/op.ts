@@ -20,10 +20,10 @@ export interface ParamSyntax<A extends Attrs = Attrs> {
   readonly doc: string;
   /**
    * `count`: an integer from 1. `extent`: an integer from 0. `pair`: a count or a list of two, rows then columns.
-   * `pair-from-zero`: likewise from 0. `positive`: a number above 0. `share`: one in [0, 1). `ratio`: one
-   * in [0, 1]. `flag`: true or false.
+   * `pair-from-zero`: likewise from 0. `number`: any number. `positive`: one above 0. `share`: one in
+   * [0, 1). `ratio`: one in [0, 1]. `flag`: true or false.
    */
-  readonly type: 'count' | 'extent' | 'pair' | 'pair-from-zero' | 'positive' | 'share' | 'ratio' | 'flag';
+  readonly type: 'count' | 'extent' | 'pair' | 'pair-from-zero' | 'number' | 'positive' | 'share' | 'ratio' | 'flag';
   /** Absent: the argument is required. A string names another argument whose value is the default. */
   readonly default?: number | boolean | { readonly sameAs: string };
 }
@@ -207,6 +207,11 @@ export interface ChannelPruning<A extends Attrs = Attrs> {
    * whole. Parameters are sliced by the caller along `identity` axes. Absent: attributes stay as they are.
    */
   readonly slice?: (attrs: A, kept: readonly KeptAxes[]) => A;
+  /**
+   * Whether a channel of the result depends on others of the operand as well, unless those are zero: then zero channels
+   * alone can go. Absent: on none.
+   */
+  readonly onlyZeros?: (attrs: A) => boolean;
   readonly constant: ConstantRule<A>;
   /** As scale and shift per channel of its first input, given its parameters. Absent: it is not affine. */
   readonly affine?: (attrs: A, known: KnownInputs) => AffinePerChannel;
@@ -248,7 +253,7 @@ export interface Arithmetic {
  * - `monotone`: each element rises or falls with each element of each operand, but never both.
  * - A function: a rule of the op's own. `unit` is `tolerance` times epsilon.
  */
-export type ErrorBound = 'sums' | 'monotone' | ((operands: readonly Bounded[], unit: number, arithmetic: Arithmetic) => Bounded);
+export type ErrorBound<A extends Attrs = Attrs> = 'sums' | 'monotone' | ((attrs: A, operands: readonly Bounded[], unit: number, arithmetic: Arithmetic) => Bounded);
 
 export interface OpSample<A extends Attrs = Attrs> {
   readonly attrs: A;
@@ -279,7 +284,7 @@ export interface Op<A extends Attrs = Attrs> {
   /** Draws attributes and shapes for property tests; `random` is uniform in [0, 1). */
   readonly sample: (random: () => number) => OpSample<A>;
   /** Of deployed ops (driver/rounding-bound.ts). Absent: the op occurs in training alone. */
-  readonly bound?: ErrorBound;
+  readonly bound?: ErrorBound<A>;
   /** Relative error allowed to f32 kernels against the reference, in units of eps * sqrt(reduced elements), eps = 2**-24. */
   readonly tolerance: number;
 }

@@ -8,6 +8,7 @@ import { batchNorm } from './batch-norm.ts';
 import { channelSquares } from './channel-squares.ts';
 import { channelSums } from './channel-sums.ts';
 import { clampSmall } from './clamp-small.ts';
+import { clip } from './clip.ts';
 import { conv } from './conv.ts';
 import { convGradInput } from './conv-grad-input.ts';
 import { convGradWeight } from './conv-grad-weight.ts';
@@ -17,12 +18,19 @@ import { denseGradInput } from './dense-grad-input.ts';
 import { denseGradWeight } from './dense-grad-weight.ts';
 import { dropout } from './dropout.ts';
 import { dropoutMask } from './dropout-mask.ts';
+import { elu } from './elu.ts';
 import { flatten } from './flatten.ts';
 import { fromTiles } from './from-tiles.ts';
 import { gradientStep } from './gradient-step.ts';
 import { groupSquares } from './group-squares.ts';
 import { groupSubgradient } from './group-subgradient.ts';
+import { hardSigmoid } from './hard-sigmoid.ts';
+import { hardSwish } from './hard-swish.ts';
 import { inputOp } from './input.ts';
+import { logSoftmax } from './log-softmax.ts';
+import { logSoftmaxGrad } from './log-softmax-grad.ts';
+import { lrn } from './lrn.ts';
+import { lrnGrad } from './lrn-grad.ts';
 import { maxPool } from './max-pool.ts';
 import { maxPoolGrad } from './max-pool-grad.ts';
 import { maxPoolPositions } from './max-pool-positions.ts';
@@ -33,15 +41,20 @@ import { normalizeDot } from './normalize-dot.ts';
 import { normalizeGrad } from './normalize-grad.ts';
 import { normalizeInput } from './normalize-input.ts';
 import { parameterOp } from './parameter.ts';
+import { placeSums } from './place-sums.ts';
+import { prelu } from './prelu.ts';
 import { relu } from './relu.ts';
 import { reluGrad } from './relu-grad.ts';
 import { runningUpdate } from './running-update.ts';
+import { scale } from './scale.ts';
 import { scaleGroups } from './scale-groups.ts';
 import { shrink } from './shrink.ts';
+import { sigmoid } from './sigmoid.ts';
 import { softmax } from './softmax.ts';
 import { softmaxGrad } from './softmax-grad.ts';
 import { subtract } from './subtract.ts';
 import { sumShards } from './sum-shards.ts';
+import { tanh } from './tanh.ts';
 import { tapConv } from './tap-conv.ts';
 import { tapDense } from './tap-dense.ts';
 import { toTiles } from './to-tiles.ts';
@@ -57,11 +70,22 @@ const all: readonly Op[] = [
   dense,
   tapDense,
   relu,
+  ...sigmoid,
+  ...tanh,
+  ...clip,
+  prelu,
+  ...elu,
+  ...hardSigmoid,
+  ...hardSwish,
   maxPool,
   avgPool,
   flatten,
   add,
+  multiply,
+  scale,
+  lrn,
   softmax,
+  logSoftmax,
   dropout,
   batchNorm,
   normalizeInput,
@@ -76,6 +100,9 @@ const all: readonly Op[] = [
   avgPoolGrad,
   unflatten,
   softmaxGrad,
+  logSoftmaxGrad,
+  lrnGrad,
+  placeSums,
   crossEntropy,
   channelSums,
   sumShards,
@@ -86,7 +113,6 @@ const all: readonly Op[] = [
   normalizeGrad,
   runningUpdate,
   dropoutMask,
-  multiply,
   subtract,
   // Optimisers.
   momentumStep,

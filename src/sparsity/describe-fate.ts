@@ -28,6 +28,8 @@ export function describeReason(reason: KeepReason): string {
       return `a constant other than 0, and ${reason.by} pads with zeros`;
     case 'mixed':
       return `${reason.by} mixes all channels`;
+    case 'neighbours':
+      return `${reason.by} mixes it with its neighbours, and it is not 0`;
     case 'output':
       return `it is part of the output "${reason.output}"`;
     case 'source':

@@ -7,6 +7,8 @@ export type KeepReason =
   | { readonly kind: 'padding'; readonly by: string }
   /** A reader mixes all channels (softmax). */
   | { readonly kind: 'mixed'; readonly by: string }
+  /** A reader mixes it with its neighbours, and it is not zero. */
+  | { readonly kind: 'neighbours'; readonly by: string }
   /** It is part of what the network answers. */
   | { readonly kind: 'output'; readonly output: string }
   /** Its producer cannot make less of it: the network's own input. */

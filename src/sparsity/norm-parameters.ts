@@ -37,14 +37,15 @@ function onlyReader(graph: Graph, uses: ReadonlyMap<string, readonly Use[]>, nod
   return use?.operand === 0 && others.length === 0 ? use.node : undefined;
 }
 
-/** Whether channel c of the only operand becomes channel c of the result, zero where it is zero. */
+/** Whether channel c of the only operand becomes channel c of the result, zero where it is zero whatever parameters hold. */
 function keepsZeroChannels(node: Node, op: Op, nodes: ReadonlyMap<number, Node>): boolean {
   if (op.pruning.kind !== 'channels') return false;
   const shapes = inputShapes(node, nodes);
-  const links = channelLinks(node, op, shapes, () => true) ?? [];
-  if (node.inputs.length > 1 || links.length !== 1 || links.some(({ factor }) => factor !== 1)) return false;
+  const isComputed = (input: number): boolean => fedName(present(nodes.get(node.inputs[input]?.node ?? -1), 'operand')) === undefined;
+  const links = channelLinks(node, op, shapes, isComputed) ?? [];
+  if (links.length !== 1 || links.some(({ factor }) => factor !== 1)) return false;
   const zeros = new Float64Array(shapes[0]?.[channelAxis] ?? 0);
-  return op.pruning.constant(node.attrs, [zeros], [undefined], shapes).every((value) => value === 0);
+  return op.pruning.constant(node.attrs, [zeros], [], shapes).every((value) => value === 0);
 }
 
 function trainedPerChannel(node: Node, op: Op, nodes: ReadonlyMap<number, Node>, trained: ReadonlySet<string>): readonly string[] {

@@ -6,7 +6,8 @@
 // - a reader that passes channels through one by one (axes: identity, expand) removes what i becomes;
 //   and conversely a result's index goes only with the indices of the operands it comes from, so that at a
 //   shortcut every writer agrees and a channel before a flatten goes with all its positions;
-// - it is in no output of the graph and not read by an op that mixes channels.
+// - it is in no output of the graph and not read by an op that mixes channels; one that mixes neighbours leaves zeros
+//   alone.
 //
 // One index of everything stays. Found by starting from "all go" and keeping what the rules demand until
 // nothing changes; each rule only ever keeps more, so the order does not matter to the result.
@@ -46,6 +47,7 @@ export function findRemoval(program: Program, ops: OpRegistry): Removal {
   const kept = noChannels(computed);
 
   keepEnds(graph, computed, paths, kept);
+  keepMixed(computed, ops, constants, kept);
   settle(computed, paths, kept);
   while (keepOneWhereNoneIs(computed, paths, kept)) settle(computed, paths, kept);
   return { constants, kept, ...paths };
@@ -92,6 +94,20 @@ function keepEnds(graph: Graph, computed: readonly Node[], { weights, links }: P
       const value = { node: node.id, result };
       for (const index of kept.flags.get(valueKey(value))?.keys() ?? []) {
         if (!linked.has(index)) keepChannel(kept, value, index, { kind: 'source', by: labelOf(node) });
+      }
+    }
+  }
+}
+
+/** Channels that others of a result depend on, as far as they are not zero. */
+function keepMixed(computed: readonly Node[], ops: OpRegistry, constants: ConstantMaps, kept: KeptChannels): void {
+  for (const node of computed) {
+    const { pruning } = present(ops.get(node.op), `op ${node.op}`);
+    if (pruning.kind !== 'channels' || !pruning.onlyZeros?.(node.attrs)) continue;
+    for (const value of node.inputs) {
+      const values = constants.get(valueKey(value));
+      for (const channel of kept.flags.get(valueKey(value))?.keys() ?? []) {
+        if (values?.[channel] !== 0) keepChannel(kept, value, channel, { kind: 'neighbours', by: labelOf(node) });
       }
     }
   }

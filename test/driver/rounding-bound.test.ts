@@ -72,7 +72,7 @@ describe('the rounding bound', () => {
 describe('the rounding bound of a softmax', () => {
   const tensorOf = (data: readonly number[]) => ({ shape: [1, data.length], data: Float64Array.from(data) });
   const bounded = (logits: readonly number[], errors: readonly number[]): { value: readonly number[]; error: readonly number[] } => {
-    const { value, error } = softmaxBound([{ value: tensorOf(logits), error: tensorOf(errors) }], softmax.tolerance * singlePrecision.epsilon, singlePrecision);
+    const { value, error } = softmaxBound({}, [{ value: tensorOf(logits), error: tensorOf(errors) }], softmax.tolerance * singlePrecision.epsilon, singlePrecision);
     return { value: [...value.data], error: [...error.data] };
   };
 

@@ -64,6 +64,26 @@ export const networks: Readonly<Record<string, Network>> = {
     const sum = layer('sum', 'add', [layer('flat1', 'flatten', [tall]), layer('flat2', 'flatten', [wide])]);
     return layer('fc', 'dense', [layer('all', 'add', [sum, layer('flat3', 'flatten', [again])])], denseAttrs(3));
   }),
+  // Five and seven channels do not fill their vectors, and not every activation is zero at zero.
+  activations: networkOf([2, 7, 7], 3, (image, layer) => {
+    const conv1 = layer('hard_swish', 'hard_swish', [layer('tanh', 'tanh', [layer('conv1', 'conv', [image], convAttrs(5, 3, { padding: [1, 1] }))])]);
+    const conv2 = layer('prelu', 'prelu', [layer('sigmoid', 'sigmoid', [layer('conv2', 'conv', [conv1], convAttrs(7, 3))])]);
+    const conv3 = layer('elu', 'elu', [layer('conv3', 'conv', [conv2], convAttrs(5, 3))], { alpha: 0.7 });
+    const conv4 = layer('clip', 'clip', [layer('conv4', 'conv', [conv3], convAttrs(6, 2))], { low: -0.3, high: 0.8 });
+    const fc1 = layer('tanh2', 'tanh', [layer('fc1', 'dense', [layer('flat', 'flatten', [conv4])], denseAttrs(7))]);
+    const fc2 = layer('hard', 'hard_sigmoid', [layer('prelu2', 'prelu', [layer('fc2', 'dense', [fc1], denseAttrs(5))])]);
+    return layer('log', 'log_softmax', [layer('fc3', 'dense', [fc2], denseAttrs(3))]);
+  }),
+  'gates and local responses': networkOf([2, 7, 6], 3, (image, layer) => {
+    const conv1 = layer('relu1', 'relu', [layer('scale1', 'scale', [layer('conv1', 'conv', [image], convAttrs(7, 3))], { shift: true })]);
+    const squeezed = layer('squeeze', 'avg_pool', [conv1], { window: [5, 4], stride: [1, 1], padding: [0, 0] });
+    const excited = layer('excite', 'dense', [layer('relu2', 'relu', [layer('reduce', 'dense', [layer('flat1', 'flatten', [squeezed])], denseAttrs(3))])], denseAttrs(7));
+    const gated = layer('gated', 'multiply', [conv1, layer('gate', 'sigmoid', [excited])]);
+    const placed = layer('placed', 'multiply', [gated, layer('gate2', 'hard_sigmoid', [layer('conv2', 'conv', [squeezed], convAttrs(7, 1))])]);
+    const across = layer('across', 'lrn', [layer('scale2', 'scale', [placed], { shift: false })], { size: 5, alpha: 0.5, beta: 0.75, k: 1, within: false });
+    const within = layer('within', 'lrn', [layer('both', 'multiply', [across, conv1])], { size: 3, alpha: 0.5, beta: 0.6, k: 2, within: true });
+    return layer('fc', 'dense', [layer('flat2', 'flatten', [within])], denseAttrs(3));
+  }),
   'shared features': networkOf([2, 5, 5], 2, (image, layer) => {
     const conv1 = layer('conv1', 'conv', [image], convAttrs(4, 3, { padding: [1, 1] }));
     const left = layer('left', 'max_pool', [conv1], poolAttrs(3, 1, 1));

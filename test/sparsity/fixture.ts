@@ -16,6 +16,8 @@ export interface Fixture {
   readonly conv: (layer: string, x: Value, filters: number, options?: { window?: number; padding?: number; groups?: number; stride?: number; bias?: boolean }) => Value;
   readonly dense: (layer: string, x: Value, units: number, options?: { bias?: boolean }) => Value;
   readonly batchNorm: (layer: string, x: Value) => Value;
+  /** An op with parameters of its own, as its syntax names them. */
+  readonly learned: (op: string, layer: string, x: Value, attrs?: Attrs) => Value;
   readonly layer: (op: string, inputs: readonly Value[], attrs?: Attrs) => Value;
   readonly pool: (op: 'max_pool' | 'avg_pool', x: Value, padding?: number) => Value;
   readonly finish: (output: Value) => Program;
@@ -49,6 +51,10 @@ export function fixture(input: Shape): Fixture & { readonly input: Value } {
     batchNorm: (layer, value) => {
       const inputs = ['gamma', 'beta', 'mean', 'variance'].map((suffix) => parameter(`${layer}.${suffix}`, [channels(value)], suffix === 'variance'));
       return builder.one('batch_norm', [value, ...inputs], { epsilon: 1e-5, momentum: 0.9 }, { layer });
+    },
+    learned: (op, layer, value, attrs = {}) => {
+      const specs = ops.get(op)?.syntax?.parameters?.(attrs, [builder.shapeOf(value)]) ?? [];
+      return builder.one(op, [value, ...specs.map(({ suffix, shape }) => parameter(`${layer}.${suffix}`, shape))], attrs, { layer });
     },
     layer: (op, inputs, attrs = {}) => builder.one(op, inputs, attrs, { layer: op }),
     pool: (op, value, padding = 0) => builder.one(op, [value], { window: [2, 2], stride: [2, 2], padding: [padding, padding] }, { layer: op }),

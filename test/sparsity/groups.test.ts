@@ -75,6 +75,9 @@ describe('batch norm after a layer', () => {
     ['max_pool', (net: Fixture, x: Value) => net.pool('max_pool', x, 1)],
     ['avg_pool', (net: Fixture, x: Value) => net.pool('avg_pool', x, 1)],
     ['dropout', (net: Fixture, x: Value) => net.layer('dropout', [x], { rate: 0.5 })],
+    ['tanh', (net: Fixture, x: Value) => net.layer('tanh', [x])],
+    ['prelu', (net: Fixture, x: Value) => net.learned('prelu', 'act', x)],
+    ['lrn', (net: Fixture, x: Value) => net.layer('lrn', [x], { size: 3, alpha: 1, beta: 0.75, k: 1, within: false })],
     ['relu and pool', (net: Fixture, x: Value) => net.pool('max_pool', net.layer('relu', [x]))],
   ] as const)('joins them through what keeps a zero channel zero: %s', (_, between) => {
     const net = fixture([1, 6, 6]);
@@ -82,6 +85,12 @@ describe('batch norm after a layer', () => {
     const set = groupSet(network, ops, penalty('filters', 'conv1', 1, 'sqrt_size'));
     expect(set.members.map((member) => member.parameter)).toEqual(['conv1.weight', 'conv1.bias', 'norm.gamma', 'norm.beta']);
     expect(set).toMatchObject({ count: 3, size: 9 + 1 + 2, factor: Math.sqrt(12) });
+  });
+
+  it('so do the factor and the shift of a scale', () => {
+    const net = fixture([1, 6, 6]);
+    const network = networkOf(net.finish(net.learned('scale', 'scale', net.conv('conv1', net.input, 3), { shift: true })));
+    expect(groupSet(network, ops, penalty('filters', 'conv1')).members.map((member) => member.parameter)).toEqual(['conv1.weight', 'conv1.bias', 'scale.factor', 'scale.shift']);
   });
 
   it('joins them one behind the other, and neurons likewise', () => {
@@ -94,6 +103,7 @@ describe('batch norm after a layer', () => {
   it.each([
     ['what something else reads on the way', normBesideShortcut],
     ['a sum', (net: Fixture, x: Value, image: Value) => net.batchNorm('norm', net.layer('add', [x, net.conv('conv2', image, 3)]))],
+    ['what makes more of zero', (net: Fixture, x: Value) => net.batchNorm('norm', net.layer('sigmoid', [x]))],
     ['a flatten, where a filter has many features', (net: Fixture, x: Value) => net.batchNorm('norm', net.layer('flatten', [x]))],
     ['another layer with weights', (net: Fixture, x: Value) => net.batchNorm('norm', net.conv('conv2', x, 3))],
   ] as const)('does not join them through %s', (_, behind) => {

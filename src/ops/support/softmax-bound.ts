@@ -6,37 +6,78 @@
 // so however large the logits are, no bound is NaN, and none is above what a share can be off: p_i or 1 - p_i.
 
 import { zeros } from '../../base/tensor.ts';
+import type { Attrs } from '../../ir/graph.ts';
 import type { Arithmetic, Bounded } from '../../ir/op.ts';
 import { operand } from './shapes.ts';
-import { softmaxReference } from './softmax.ts';
+import { logSoftmaxReference, softmaxReference } from './softmax.ts';
+
+/** The least and the most that the log-odds of a row may be. */
+interface LogOdds {
+  readonly least: Float64Array;
+  readonly most: Float64Array;
+}
+
+/** @param off How far each of `logits` may be off. */
+function logOdds(logits: Float64Array, off: Float64Array): LogOdds {
+  const [below, above] = [-1, 1].map((sign) => logits.map((x, i) => x + sign * (off[i] as number))) as [Float64Array, Float64Array];
+  const [othersBelow, othersAbove] = [logSumOfOthers(below), logSumOfOthers(above)];
+  return {
+    least: below.map((x, i) => x - (othersAbove[i] as number)),
+    most: above.map((x, i) => x - (othersBelow[i] as number)),
+  };
+}
+
+/** Row by row: log-odds of logits whose maximum has been subtracted; the subtraction is rounded, as are exponentials. */
+function* rowsOf({ value, error }: Bounded, unit: number): Generator<{ readonly first: number; readonly odds: LogOdds }> {
+  const [samples = 0, features = 0] = value.shape;
+  for (let first = 0; first < samples * features; first += features) {
+    const row = value.data.subarray(first, first + features);
+    const maximum = row.reduce((most, x) => Math.max(most, x), -Infinity);
+    const centred = row.map((x) => x - maximum);
+    const off = centred.map((x, i) => {
+      const carried = error.data[first + i] as number;
+      return carried + unit * (1 + Math.abs(x) + carried);
+    });
+    yield { first, odds: logOdds(centred, off) };
+  }
+}
 
 /** @param operands Logits [N, F]. */
-export function softmaxBound(operands: readonly Bounded[], unit: number, { smallest }: Arithmetic): Bounded {
+export function softmaxBound(_attrs: Attrs, operands: readonly Bounded[], unit: number, { smallest }: Arithmetic): Bounded {
   const logits = operand(operands, 0);
-  const [samples = 0, features = 0] = logits.value.shape;
   const value = softmaxReference(logits.value);
   const error = zeros(value.shape);
   // Of the sum and the division.
-  const relative = unit * Math.sqrt(features);
-  for (let first = 0; first < samples * features; first += features) {
-    const row = logits.value.data.subarray(first, first + features);
-    const maximum = row.reduce((most, x) => Math.max(most, x), -Infinity);
-    const centred = row.map((x) => x - maximum);
-    // The maximum is subtracted before the exponential: a rounded difference, and a rounded exponential.
-    const off = centred.map((x, i) => {
-      const carried = logits.error.data[first + i] as number;
-      return carried + unit * (1 + Math.abs(x) + carried);
-    });
-    const [below, above] = [-1, 1].map((sign) => centred.map((x, i) => x + sign * (off[i] as number))) as [Float64Array, Float64Array];
-    const [othersBelow, othersAbove] = [logSumOfOthers(below), logSumOfOthers(above)];
-    for (let i = 0; i < features; i++) {
+  const relative = unit * Math.sqrt(logits.value.shape[1] ?? 0);
+  for (const { first, odds } of rowsOf(logits, unit)) {
+    for (const i of odds.least.keys()) {
       const y = value.data[first + i] as number;
-      const least = sigmoid((below[i] as number) - (othersAbove[i] as number));
-      const most = sigmoid((above[i] as number) - (othersBelow[i] as number));
+      const [least, most] = [sigmoid(odds.least[i] as number), sigmoid(odds.most[i] as number)];
       error.data[first + i] = Math.min(Math.max(most - y, y - least) + relative * most + 4 * smallest, Math.max(y, 1 - y));
     }
   }
   return { value, error };
+}
+
+/** Of the logarithms of the shares. @param operands Logits [N, F]. */
+export function logSoftmaxBound(_attrs: Attrs, operands: readonly Bounded[], unit: number): Bounded {
+  const logits = operand(operands, 0);
+  const value = logSoftmaxReference(logits.value);
+  const error = zeros(value.shape);
+  // Of the sum and its logarithm.
+  const absolute = unit * Math.sqrt(logits.value.shape[1] ?? 0);
+  for (const { first, odds } of rowsOf(logits, unit)) {
+    for (const i of odds.least.keys()) {
+      const y = value.data[first + i] as number;
+      const [least, most] = [logSigmoid(odds.least[i] as number), logSigmoid(odds.most[i] as number)];
+      error.data[first + i] = Math.max(most - y, y - least) + absolute + unit * Math.abs(y);
+    }
+  }
+  return { value, error };
+}
+
+function logSigmoid(x: number): number {
+  return x < 0 ? x - Math.log1p(Math.exp(x)) : -Math.log1p(Math.exp(-x));
 }
 
 function sigmoid(x: number): number {
