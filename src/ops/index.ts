@@ -27,6 +27,7 @@ import { groupSubgradient } from './group-subgradient.ts';
 import { hardSigmoid } from './hard-sigmoid.ts';
 import { hardSwish } from './hard-swish.ts';
 import { inputOp } from './input.ts';
+import { leakyRelu } from './leaky-relu.ts';
 import { logSoftmax } from './log-softmax.ts';
 import { logSoftmaxGrad } from './log-softmax-grad.ts';
 import { lrn } from './lrn.ts';
@@ -73,6 +74,7 @@ const all: readonly Op[] = [
   ...sigmoid,
   ...tanh,
   ...clip,
+  ...leakyRelu,
   prelu,
   ...elu,
   ...hardSigmoid,
