@@ -28,7 +28,7 @@ const moduleMessages = {
   'other-weights': (file: string, weights: string): string => `${file} was built from other weights than ${weights}`,
   'other-source': (file: string, source: string): string => `${file} was built from another source than ${source}`,
   interface: (file: string, found: number, expected: number): string => `${file} takes or answers ${found} numbers, expected ${expected}`,
-  outputs: (file: string, difference: string, bound: string): string => `${file} answers what differs from the reference by ${difference}, at most ${bound} is rounding`,
-  layer: (layer: string, difference: string, bound: string): string => `layer ${layer} differs from the reference by ${difference}, at most ${bound} is rounding`,
+  outputs: (file: string, difference: string, bound: string): string => `${file} answers what differs from the reference by ${difference} where at most ${bound} is rounding`,
+  layer: (layer: string, difference: string, bound: string): string => `layer ${layer} differs from the reference by ${difference} where at most ${bound} is rounding`,
 };
 export const moduleDiagnostics: DiagnosticTable<typeof moduleMessages> = defineDiagnostics('module', moduleMessages);

@@ -120,8 +120,8 @@ async function compareOutputs(net: ModuleProcess, path: string, layout: 'chw' | 
     if (found.length !== expected) fail(moduleDiagnostics.interface({ args: [path, found.length, expected] }));
     outputs.compare(reference, layout === 'hwc' ? channelsFirst(found, reference.value.shape) : found);
   }
-  const { comparison, within } = outputs.result();
-  return { comparison, faults: within ? [] : [moduleDiagnostics.outputs({ args: [path, ...figures(comparison)] })] };
+  const { comparison, excess } = outputs.result();
+  return { comparison, faults: excess ? [moduleDiagnostics.outputs({ args: [path, ...figures(excess)] })] : [] };
 }
 
 async function compareLayers(target: BuildTarget, program: Program, ops: OpRegistry): Promise<{ readonly comparisons: Comparison[]; readonly faults: Diagnostic[] }> {
@@ -138,7 +138,7 @@ async function compareLayers(target: BuildTarget, program: Program, ops: OpRegis
   });
   return {
     comparisons: results.map(({ comparison }) => comparison),
-    faults: results.filter(({ within }) => !within).map(({ comparison }) => moduleDiagnostics.layer({ args: [comparison.name, ...figures(comparison)] })),
+    faults: results.flatMap(({ comparison, excess }) => (excess ? [moduleDiagnostics.layer({ args: [comparison.name, ...figures(excess)] })] : [])),
   };
 }
 
@@ -168,8 +168,8 @@ async function probeGpujs(target: BuildTarget, { program, values }: Probe, input
   return found;
 }
 
-function figures({ maxAbsDifference, bound }: Comparison): readonly [difference: string, bound: string] {
-  return [maxAbsDifference.toExponential(2), bound.toExponential(2)];
+function figures({ difference, allowed }: Excess): readonly [difference: string, bound: string] {
+  return [difference.toExponential(2), allowed.toExponential(2)];
 }
 
 function feedsFor({ graph }: Program, seed: number): { readonly feeds: ReadonlyMap<string, F64Tensor>; readonly input: F64Tensor } {
@@ -179,26 +179,32 @@ function feedsFor({ graph }: Program, seed: number): { readonly feeds: ReadonlyM
   return { feeds: new Map([[present(fedName(leaf), `name of the input ${formatShape(shape)}`), input]]), input };
 }
 
+/** The first element that is further from the reference than rounding explains. */
+interface Excess {
+  readonly difference: number;
+  readonly allowed: number;
+}
+
 interface Tracker {
   readonly compare: (reference: Bounded, found: Float32Array) => void;
-  readonly result: () => { readonly comparison: Comparison; readonly within: boolean };
+  readonly result: () => { readonly comparison: Comparison; readonly excess?: Excess };
 }
 
 function tracker(name: string): Tracker {
   let [maxAbsDifference, maxAbsReference, bound] = [0, 0, 0];
-  let within = true;
+  let excess: Excess | undefined;
   return {
     compare: ({ value, error }, found) => {
       for (const [i, expected] of value.data.entries()) {
         const difference = Math.abs((found[i] ?? NaN) - expected);
         const allowed = error.data[i] as number;
         // NaN is not within anything, and a bound without end would hold nobody to anything.
-        if (!(difference <= allowed && allowed < Infinity)) within = false;
+        if (!(difference <= allowed && allowed < Infinity)) excess ??= { difference, allowed };
         maxAbsDifference = Number.isNaN(difference) ? Infinity : Math.max(maxAbsDifference, difference);
         maxAbsReference = Math.max(maxAbsReference, Math.abs(expected));
         bound = Math.max(bound, allowed);
       }
     },
-    result: () => ({ comparison: { name, maxAbsDifference, maxAbsReference, bound }, within }),
+    result: () => ({ comparison: { name, maxAbsDifference, maxAbsReference, bound }, ...(excess && { excess }) }),
   };
 }
