@@ -105,6 +105,7 @@ const sparsityMessages = {
   'duplicate-setting': (name: string): string => `\`${name}\` is given twice`,
   value: (name: string, found: string, expected: string): string => `\`${name}\` is ${found}, expected ${expected}`,
   'unknown-structure': (name: string): string => `unknown structure \`${name}\``,
+  'no-crossing': (method: string): string => `\`crossing\` says how proximal maps are put together, and the method ${method} has none`,
   'no-arguments': (structure: string): string => `\`${structure}\` takes no arguments`,
   'no-block': (file: string, name: string): string => `${file} has no \`sparsity ${name}\``,
   'several-blocks': (names: readonly string[]): string => `the file has several \`sparsity\` blocks: ${names.map((name) => `\`${name}\``).join(', ')}`,

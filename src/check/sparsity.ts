@@ -23,9 +23,13 @@ import type { Shortcuts } from './shortcuts.ts';
 import { readStructure } from './structure-reference.ts';
 import { notNegative, readValue } from './values.ts';
 
-export type CheckedSparsity = Pick<Model, 'penalties' | 'method'>;
+export type CheckedSparsity = Pick<Model, 'penalties' | 'method' | 'crossing'>;
 
 const methodNames: ReadonlyMap<string, Model['method']> = new Map(Object.values(methods).map(({ name }) => [name, name]));
+const crossings: ReadonlyMap<string, Model['crossing']> = new Map([
+  ['sequential', 'sequential'],
+  ['converged', 'converged'],
+]);
 const weightings: ReadonlyMap<string, Penalty['weighting']> = new Map([
   ['sqrt_size', 'sqrt_size'],
   ['one', 'one'],
@@ -40,8 +44,13 @@ export function checkSparsity(
   report: Report,
 ): CheckedSparsity {
   const statements = declaration?.statements ?? [];
-  const settings = bindSettings(statements.filter((statement) => statement.kind === 'setting'), ['method', 'weighting'], 'sparsity-setting', sparsityDiagnostics, report);
+  const settings = bindSettings(statements.filter((statement) => statement.kind === 'setting'), ['method', 'crossing', 'weighting'], 'sparsity-setting', sparsityDiagnostics, report);
   const method = chosen(settings.get('method'), methodNames, report) ?? usualMethod;
+  const crossing = settings.get('crossing');
+  if (crossing && !methods[method].ofCrossing) {
+    const args: [string] = [method];
+    report(sparsityDiagnostics['no-crossing']({ span: crossing.name.span, args, help: `leave it out, or write \`method = ${usualMethod}\`` }));
+  }
   const weighting = chosen(settings.get('weighting'), weightings, report) ?? 'sqrt_size';
   const penalties = new Map<string, Penalty>();
   const scope: LassoScope = { network, lookup: layerLookup(network.layers), shortcuts: findShortcuts(network.network), constants, ops, report, weighting, penalties };
@@ -50,7 +59,7 @@ export function checkSparsity(
     if (statement.kind === 'lasso' && !checkLasso(statement, scope)) break;
   }
   warnOfSameGroups(penalties.values(), network.layers, report);
-  return { penalties: [...penalties.values()], method };
+  return { penalties: [...penalties.values()], method, crossing: chosen(crossing, crossings, report) ?? 'sequential' };
 }
 
 interface LassoScope {

@@ -18,7 +18,7 @@ import { usedInputs } from './input-map.ts';
 import type { InputMap } from './input-map.ts';
 import { summarizeNetwork } from './network-summary.ts';
 import type { NetworkSummary } from './network-summary.ts';
-import { crossingLayers, summarizePenalties } from './penalty-summary.ts';
+import { crossingLayers, hasNested, summarizePenalties } from './penalty-summary.ts';
 import type { PenaltySummary } from './penalty-summary.ts';
 
 /** Groups of one penalty that share a fate. */
@@ -47,8 +47,11 @@ export interface Explanation {
   readonly method: Model['method'];
   /** In the order of the sequential map. */
   readonly penalties: readonly PenaltySummary[];
-  /** Layers whose groups cross: the sequential map treats them, which is not the proximal map of the sum. */
+  /** Layers whose groups cross, and how they are treated. */
   readonly crossing: readonly string[];
+  readonly scheme: Model['crossing'];
+  /** Whether groups lie in one another. */
+  readonly nested: boolean;
   readonly trained?: TrainedExplanation;
 }
 
@@ -60,6 +63,8 @@ export function explainModel(model: Model, parameters: Program['parameters'] | u
     method: model.method,
     penalties,
     crossing: crossingLayers(model, ops),
+    scheme: model.crossing,
+    nested: hasNested(model, ops),
     ...(parameters && { trained: explainTrained(model, parameters, errors, ops) }),
   };
 }

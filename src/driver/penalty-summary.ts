@@ -4,7 +4,7 @@ import type { Model, Penalty } from '../ir/network.ts';
 import type { OpRegistry } from '../ir/op.ts';
 import { structureTitle } from '../ir/structure.ts';
 import { groupSets } from '../sparsity/groups.ts';
-import { cross, sharingSets } from '../sparsity/treatment.ts';
+import { cross, liesIn, sharingSets } from '../sparsity/treatment.ts';
 
 export interface PenaltySummary {
   readonly layer: string;
@@ -38,4 +38,11 @@ export function crossingLayers({ network, penalties }: Model, ops: OpRegistry): 
   const sets = groupSets(network, ops, penalties);
   const sharing = sharingSets(sets);
   return [...new Set(penalties.map(({ layer }) => layer))].filter((layer) => sets.some((set) => set.penalty.layer === layer && sharing(set).some((other) => cross(set, other))));
+}
+
+/** Whether groups of one penalty lie in those of another. */
+export function hasNested({ network, penalties }: Model, ops: OpRegistry): boolean {
+  const sets = groupSets(network, ops, penalties);
+  const sharing = sharingSets(sets);
+  return sets.some((set) => sharing(set).some((other) => liesIn(set, other)));
 }

@@ -64,10 +64,12 @@ function joined(parts: readonly Part[]): RunIdentity {
 }
 
 /** Penalties and phases. */
-function planParts({ penalties, method, sparsity }: Model, { phases, heldOut }: TrainSpec): readonly Part[] {
+function planParts({ penalties, method, crossing, sparsity }: Model, { phases, heldOut }: TrainSpec): readonly Part[] {
   return [
     ...(sparsity === undefined ? [] : [[sparsityPart, sparsity] as const]),
     ['method', method],
+    // Runs of before there was a choice are sequential.
+    ...(crossing === 'sequential' ? [] : [['scheme for crossing groups', crossing] as const]),
     ...penalties.flatMap((penalty): Part[] => {
       const groups = `${structureTitle(penalty)} of ${penalty.layer}`;
       return [[`strength of ${groups}`, String(penalty.strength)], [`weighting of ${groups}`, penalty.weighting]];

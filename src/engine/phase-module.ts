@@ -50,11 +50,11 @@ export function batchOf(samples: number): Batch {
 }
 
 /** The step and the evaluation as graphs, over one batch. */
-export function phaseGraphs({ network, method }: Model, { spec, groups, masked }: PhaseRequest, ops: OpRegistry): Record<ProgramName, Graph> {
+export function phaseGraphs({ network, method, crossing }: Model, { spec, groups, masked }: PhaseRequest, ops: OpRegistry): Record<ProgramName, Graph> {
   const batch = batchOf(spec.batch);
   const { momentum, decay } = spec;
   return {
-    step: trainingGraph(network, { batch, momentum, decay, method, penalties: groups, masked }, ops),
+    step: trainingGraph(network, { batch, momentum, decay, method, crossing, penalties: groups, masked }, ops),
     evaluate: evaluationGraph(network, batch, ops),
   };
 }

@@ -8,7 +8,7 @@ import type { Partition, Tiling } from './partition.ts';
 export interface GroupSlice {
   /** The whole name: `conv1.weight`. */
   readonly parameter: string;
-  /** With `tiling`: of the matrix, padded with zeros to whole tiles (`to_tiles`). */
+  /** With `tiling`: of the matrix cut into tiles (`to_tiles`). */
   readonly view: readonly number[];
   readonly keep: readonly number[];
   readonly tiling?: Tiling;

@@ -44,6 +44,9 @@ export interface Penalty {
 /** How penalties bring groups to zero (train/methods). */
 export type MethodName = 'proximal' | 'subgradient';
 
+/** How groups that cross are treated together: one set after the other, or in rounds that converge (train/methods/proximal-map.ts). */
+export type CrossingScheme = 'sequential' | 'converged';
+
 /** A rate over the steps of a phase, `t` in [0, 1): the share of the phase that is done. */
 export type Schedule =
   | { readonly kind: 'constant'; readonly rate: number }
@@ -92,6 +95,7 @@ export interface Model {
   readonly network: Network;
   readonly penalties: readonly Penalty[];
   readonly method: MethodName;
+  readonly crossing: CrossingScheme;
   /** The name of the `sparsity` block that these are of; absent: it has none, or there is no block. */
   readonly sparsity?: string;
   readonly train?: TrainSpec;

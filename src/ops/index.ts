@@ -42,6 +42,7 @@ import { normalizeDot } from './normalize-dot.ts';
 import { normalizeGrad } from './normalize-grad.ts';
 import { normalizeInput } from './normalize-input.ts';
 import { parameterOp } from './parameter.ts';
+import { positive } from './positive.ts';
 import { placeSums } from './place-sums.ts';
 import { prelu } from './prelu.ts';
 import { relu } from './relu.ts';
@@ -122,6 +123,7 @@ const all: readonly Op[] = [
   groupSquares,
   shrink,
   scaleGroups,
+  positive,
   groupSubgradient,
   clampSmall,
   toTiles,

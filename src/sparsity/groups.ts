@@ -71,7 +71,7 @@ function tiledSlice(parameter: string, tiling: Tiling): GroupSlice {
 function branchSet(network: Network, ops: OpRegistry, penalty: Penalty): GroupSet {
   const join = present(network.graph.nodes.find(({ layer, op }) => layer === penalty.layer && joinsBranches(present(ops.get(op), `op ${op}`))), `join ${penalty.layer}`);
   const { parameters } = present(branchInto(join, network), `branch into ${penalty.layer}`);
-  return sized(penalty, parameters.map(({ name, shape }) => ({ parameter: name, view: [sizeOf(shape)], keep: [] })), 1);
+  return sized(penalty, parameters.map(({ name, shape }) => ({ parameter: name, view: shape, keep: [] })), 1);
 }
 
 function sized(penalty: Penalty, members: readonly GroupSlice[], count: number): GroupSet {

@@ -53,19 +53,30 @@ export function sharingSets(sets: readonly GroupSet[]): (set: GroupSet) => reado
   };
 }
 
-/** Sets that hang together by common weights, where any two of them cross; the others are alone. In their order. */
-export function crossingClusters(sets: readonly GroupSet[]): readonly (readonly GroupSet[])[] {
+/** Sets, in their order, no two of which cross: mapped one after the other they are mapped exactly. */
+export type Chain = readonly GroupSet[];
+
+/** Sets that hang together by common weights, divided into as few chains as come of taking them in order. */
+export function crossingChains(sets: readonly GroupSet[]): readonly (readonly Chain[])[] {
   const sharing = sharingSets(sets);
-  const clusters: (readonly GroupSet[])[] = [];
+  const clusters: (readonly Chain[])[] = [];
   const seen = new Set<GroupSet>();
   for (const set of sets) {
     if (seen.has(set)) continue;
     const cluster = new Set([set]);
     for (const member of cluster) for (const other of sharing(member)) cluster.add(other);
-    const inOrder = sets.filter((each) => cluster.has(each));
-    for (const each of inOrder) seen.add(each);
-    const crosses = inOrder.some((a) => inOrder.some((b) => a !== b && cross(a, b)));
-    clusters.push(...(crosses ? [inOrder] : inOrder.map((each) => [each])));
+    for (const each of cluster) seen.add(each);
+    clusters.push(chainsOf(sets.filter((each) => cluster.has(each))));
   }
   return clusters;
+}
+
+function chainsOf(sets: readonly GroupSet[]): readonly Chain[] {
+  const chains: GroupSet[][] = [];
+  for (const set of sets) {
+    const chain = chains.find((each) => !each.some((other) => cross(set, other)));
+    if (chain) chain.push(set);
+    else chains.push([set]);
+  }
+  return chains;
 }

@@ -9,7 +9,10 @@ import type { Network, Penalty } from '../../src/ir/network.ts';
 import type { F64Tensor } from '../../src/ir/op.ts';
 import type { StructureKind } from '../../src/ir/structure.ts';
 import { ops } from '../../src/ops/index.ts';
-import { groupSets } from '../../src/sparsity/groups.ts';
+import { joinsBranches } from '../../src/ir/op.ts';
+import { structuresOf, structuresOfJoins } from '../../src/ir/structure.ts';
+import { branchInto } from '../../src/sparsity/branches.ts';
+import { groupSets, weightAxesOf } from '../../src/sparsity/groups.ts';
 import { initialParameters } from '../../src/train/initialize.ts';
 import { maskName, trainingGraph } from '../../src/train/training-graph.ts';
 import type { TrainingStep } from '../../src/train/training-graph.ts';
@@ -96,16 +99,50 @@ export const networks: Readonly<Record<string, Network>> = {
 };
 
 export const updates = ['plain', 'proximal', 'subgradient', 'masked'] as const;
-export type Update = (typeof updates)[number];
+/** Penalties of rows and columns whose map converges; of all that is finer and coarser; the same by subgradients. */
+export const structureUpdates = ['converged', 'grains', 'subgradient of grains'] as const;
+export type Update = (typeof updates)[number] | (typeof structureUpdates)[number];
 
 const span = { source: { name: 'test', text: '' }, start: 0, end: 0 };
 
-/** Every structure of every layer. */
+/** Structures of rows and columns of every layer. */
 function penaltiesOf(network: Network): readonly Penalty[] {
   return network.graph.nodes.flatMap(({ op, layer }): Penalty[] => {
     const structures: readonly StructureKind[] = op === 'conv' ? ['filters', 'channels', 'fibers'] : op === 'dense' ? ['neurons', 'inputs'] : [];
     return structures.map((structure, i) => ({ structure, layer: present(layer, 'layer'), strength: 0.3 * (i + 1), weighting: i % 2 === 0 ? 'one' : 'sqrt_size', span }));
   });
+}
+
+/** All others: small enough that most groups live. */
+function grainsOf(network: Network): readonly Penalty[] {
+  return network.graph.nodes.flatMap((node): Penalty[] => {
+    const axes = weightAxesOf(node, network, ops);
+    const joined = node.layer !== undefined && joinsBranches(present(ops.get(node.op), node.op)) && branchInto(node, network);
+    const structures = axes ? structuresOf(axes).filter(({ report }) => !report) : joined ? structuresOfJoins : [];
+    return structures.map(({ name, wants }, i) => ({
+      structure: name,
+      ...(wants && { arguments: { rows: 2, columns: 5 } }),
+      layer: present(node.layer, 'layer'),
+      strength: 0.02 * (i + 1),
+      weighting: i % 2 === 0 ? 'one' : 'sqrt_size',
+      span,
+    }));
+  });
+}
+
+function penaltiesFor(update: Update, network: Network): readonly Penalty[] {
+  switch (update) {
+    case 'plain':
+    case 'masked':
+      return [];
+    case 'proximal':
+    case 'subgradient':
+    case 'converged':
+      return penaltiesOf(network);
+    case 'grains':
+    case 'subgradient of grains':
+      return grainsOf(network);
+  }
 }
 
 export interface TrainingCase {
@@ -121,8 +158,9 @@ export function trainingCase(network: Network, update: Update, batch: Batch, see
     batch,
     momentum: 0.9,
     decay: update === 'plain' ? 0 : 0.01,
-    method: update === 'subgradient' ? 'subgradient' : 'proximal',
-    penalties: update === 'proximal' || update === 'subgradient' ? groupSets(network, ops, penaltiesOf(network)) : [],
+    method: update.startsWith('subgradient') ? 'subgradient' : 'proximal',
+    crossing: update === 'converged' ? 'converged' : 'sequential',
+    penalties: groupSets(network, ops, penaltiesFor(update, network)),
     masked: new Set(update === 'masked' ? trained : []),
   };
   const graph = trainingGraph(network, step, ops);

@@ -1,9 +1,13 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { GroupSet } from '../../src/ir/group.ts';
 import type { ParameterData } from '../../src/ir/graph.ts';
 import type { StructureKind } from '../../src/ir/structure.ts';
-import { proximalMap } from './proximal.ts';
-import { penalty } from './fixture.ts';
+import { ops } from '../../src/ops/index.ts';
+import { groupSets } from '../../src/sparsity/groups.ts';
+import { draws } from '../random/draw.ts';
+import { exactProximalMap, proximalMap } from './proximal.ts';
+import { fixture, networkOf, penalty } from './fixture.ts';
 
 /** One parameter `w` of shape `view` in groups over the axes `keep`. */
 function set(structure: StructureKind, view: readonly number[], keep: readonly number[], strength: number): GroupSet {
@@ -42,6 +46,45 @@ describe('the proximal map', () => {
     }
     expect(exact.slice(2)).toEqual([0, 0]);
   });
+});
+
+/** Chains of structures, each of whose groups lie in those of the next. */
+const chains: readonly (readonly StructureKind[])[] = [
+  ['elements', 'vectors', 'filters_2d', 'filters', 'layers'],
+  ['elements', 'vectors', 'filters_2d', 'channels', 'layers'],
+  ['elements', 'fibers', 'channels', 'layers'],
+  ['elements', 'blocks', 'layers'],
+];
+
+it('one after the other, in their order of treatment, groups that nest are mapped exactly', () => {
+  fc.assert(
+    fc.property(fc.nat(), fc.constantFrom(...chains), (seed, chain) => {
+      const draw = draws(seed, 'nested');
+      const net = fixture([draw.pick([2, 4]), 5, 5]);
+      const window = draw.pick([1, 3]);
+      const stem = net.conv('stem', net.input, 4, { window: 1 });
+      const inner = net.conv('inner', stem, draw.pick([2, 4, 6]), { window, padding: (window - 1) / 2, groups: draw.pick([1, 2]), bias: draw.chance(0.5) });
+      const normed = draw.chance(0.5) ? net.batchNorm('norm', inner) : inner;
+      const last = net.conv('last', normed, 4, { window: 1 });
+      const sum = net.builder.one('add', [last, net.conv('projection', net.input, 4, { window: 1 })], {}, { layer: 'sum' });
+      const program = net.finish(sum);
+      const network = networkOf(program);
+      const given = { rows: draw.integer(1, 3), columns: draw.integer(1, 5) };
+      const kinds = draw.shuffle(chain.filter(() => draw.chance(0.7)));
+      const penalties = [
+        ...kinds.map((kind) => penalty(kind, 'inner', 0.2 + draw.uniform(), draw.pick(['one', 'sqrt_size'] as const), kind === 'blocks' ? given : undefined)),
+        ...(draw.chance(0.5) ? [penalty('layers', 'last', 2 * draw.uniform()), penalty('branches', 'sum', 4 * draw.uniform())] : []),
+      ];
+      const sets = groupSets(network, ops, penalties);
+      const rate = 0.1 + draw.uniform();
+      const found = proximalMap(sets, program.parameters, rate);
+      const exact = exactProximalMap(sets, program.parameters, rate, 400);
+      for (const [name, { data }] of exact) {
+        for (const [i, value] of data.entries()) expect(Math.abs(value - (found.get(name)?.data[i] ?? NaN))).toBeLessThan(1e-10);
+      }
+    }),
+    { numRuns: 30 },
+  );
 });
 
 // minimise c/2 |w - target|^2 + lambda |w|: the closed form shrinks the target by lambda / c.

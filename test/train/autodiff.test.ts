@@ -13,7 +13,7 @@ import { momentumName, trainingGraph } from '../../src/train/training-graph.ts';
 import { convAttrs, denseAttrs, networkOf, poolAttrs, scalar, withDefaults } from './networks.ts';
 
 const samples = 4;
-const step = { batch: { samples, shards: 2 }, momentum: 0, decay: 0, method: 'proximal', penalties: [], masked: new Set<string>() } as const;
+const step = { batch: { samples, shards: 2 }, momentum: 0, decay: 0, method: 'proximal', crossing: 'sequential', penalties: [], masked: new Set<string>() } as const;
 
 /** Largest difference between the graph's gradients and central differences, relative to each parameter's largest. */
 function gradientError(network: Network): number {

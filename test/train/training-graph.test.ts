@@ -14,7 +14,7 @@ import type { TrainingStep } from '../../src/train/training-graph.ts';
 import { trainingGraph } from '../../src/train/training-graph.ts';
 import { convAttrs, denseAttrs, groupsOf, networkOf, normals, poolAttrs, scalar, withDefaults } from './networks.ts';
 
-const plain: TrainingStep = { batch: { samples: 4, shards: 2 }, momentum: 0.9, decay: 0, method: 'proximal', penalties: [], masked: new Set() };
+const plain: TrainingStep = { batch: { samples: 4, shards: 2 }, momentum: 0.9, decay: 0, method: 'proximal', crossing: 'sequential', penalties: [], masked: new Set() };
 
 const labelsUpTo = (classes: number, samples: number): F64Tensor => tensor([samples], Float64Array.from({ length: samples }, (_, i) => i % classes));
 

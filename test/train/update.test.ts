@@ -13,7 +13,7 @@ import type { UpdateRule } from '../../src/train/methods/method.ts';
 import { appendUpdate } from '../../src/train/update.ts';
 import { groupsOf, scalar } from './networks.ts';
 
-const plain: UpdateRule = { momentum: 0, decay: 0, method: 'proximal', penalties: [] };
+const plain: UpdateRule = { momentum: 0, decay: 0, method: 'proximal', crossing: 'sequential', penalties: [] };
 /** Each row of `a` a group, joined by the element of `b` of the same index. */
 const rows = groupsOf('a', 0.5, 2, [
   { parameter: 'a', view: [2, 2], keep: [0] },

@@ -3,7 +3,7 @@
 import type { GraphBuilder } from '../../ir/builder.ts';
 import type { Value } from '../../ir/graph.ts';
 import type { GroupSet } from '../../ir/group.ts';
-import type { MethodName } from '../../ir/network.ts';
+import type { CrossingScheme, MethodName } from '../../ir/network.ts';
 
 /** A parameter, its buffers and its gradient in a training graph. */
 export interface TrainedParameter {
@@ -23,7 +23,8 @@ export interface UpdateRule {
   /** Adds decay * w to the gradient. */
   readonly decay: number;
   readonly method: MethodName;
-  /** In the order of the sequential proximal map (ir/structure.ts). */
+  readonly crossing: CrossingScheme;
+  /** In the order of treatment (sparsity/treatment.ts). */
   readonly penalties: readonly GroupSet[];
 }
 
@@ -45,8 +46,10 @@ export interface Method {
   readonly name: MethodName;
   /** What `explain` says of it: whole lines. */
   readonly explanation: string;
-  /** What it adds where groups of `layers` cross. */
-  readonly ofCrossing?: (layers: string) => string;
+  /** What it adds where groups lie in one another. */
+  readonly ofNested?: string;
+  /** What it adds where groups of `layers` cross; absent: it treats all alike, and there is nothing to choose. */
+  readonly ofCrossing?: Readonly<Record<CrossingScheme, (layers: string) => string>>;
   /** Appends one step: every parameter by name. */
   readonly step: (builder: GraphBuilder, parameters: readonly TrainedParameter[], rule: UpdateRule, scalars: UpdateScalars) => ReadonlyMap<string, Updated>;
   /** Between steps of a phase that penalises: groups of a norm up to `reach` are held at zero from then on. */

@@ -1,0 +1,93 @@
+// The converged scheme for groups that cross, against the exact proximal map of the sum of their penalties.
+
+import { describe, expect, test } from 'vitest';
+import { present } from '../../src/base/invariant.ts';
+import { tensor } from '../../src/base/tensor.ts';
+import { graphBuilder } from '../../src/ir/builder.ts';
+import { evaluate } from '../../src/ir/evaluate.ts';
+import type { Program } from '../../src/ir/graph.ts';
+import type { CrossingScheme, Penalty } from '../../src/ir/network.ts';
+import type { F64Tensor } from '../../src/ir/op.ts';
+import { verifyGraph } from '../../src/ir/verify.ts';
+import { ops } from '../../src/ops/index.ts';
+import { groupSets } from '../../src/sparsity/groups.ts';
+import { appendUpdate } from '../../src/train/update.ts';
+import { exactProximalMap } from '../sparsity/proximal.ts';
+import { fixture, networkOf, penalty, withValues } from '../sparsity/fixture.ts';
+import { scalar } from './networks.ts';
+
+const rate = 0.5;
+
+/** What a step makes of the parameters whose gradients are zero: the proximal map alone. */
+function mapped(program: Program, penalties: readonly Penalty[], crossing: CrossingScheme): ReadonlyMap<string, F64Tensor> {
+  const sets = groupSets(networkOf(program), ops, penalties);
+  const builder = graphBuilder('map', { samples: 1, shards: 1 }, ops);
+  const feeds = new Map<string, F64Tensor>([['rate', scalar(rate)], ['strength', scalar(1)]]);
+  const fed = (name: string, { shape, data }: F64Tensor) => {
+    feeds.set(name, tensor(shape, data));
+    return builder.parameter(name, shape);
+  };
+  const parameters = [...program.parameters].map(([name, { shape, data }]) => {
+    const nothing = tensor(shape, new Float64Array(data.length));
+    return { name, layer: name, decay: false, value: fed(name, tensor(shape, data)), momentum: fed(`${name}.momentum`, nothing), gradient: fed(`${name}.gradient`, nothing) };
+  });
+  const scalars = { rate: builder.input('rate', 'scalar', []), strength: builder.input('strength', 'scalar', []) };
+  appendUpdate(builder, parameters, { momentum: 0, decay: 0, method: 'proximal', crossing, penalties: sets }, scalars);
+  const graph = builder.finish();
+  verifyGraph(graph, ops, 'map');
+  return evaluate(graph, ops, feeds).state;
+}
+
+/** Of all parameters: the distance from the exact map over its norm, and elements that are zero in one of both alone. */
+function compare(program: Program, penalties: readonly Penalty[], crossing: CrossingScheme): { readonly distance: number; readonly missed: number; readonly zeros: number } {
+  const found = mapped(program, penalties, crossing);
+  const exact = exactProximalMap(groupSets(networkOf(program), ops, penalties), program.parameters, rate, 3000);
+  let [difference, norm, missed, zeros] = [0, 0, 0, 0];
+  for (const [name, { data }] of exact) {
+    for (const [i, value] of data.entries()) {
+      const other = present(found.get(name), name).data[i] as number;
+      difference += (value - other) ** 2;
+      norm += value ** 2;
+      if ((value === 0) !== (other === 0)) missed++;
+      if (value === 0) zeros++;
+    }
+  }
+  return { distance: Math.sqrt(difference / norm), missed, zeros };
+}
+
+/** A convolution of 12 filters by 8 channels of 3 x 3, every other filter and channel weak. */
+function weakened(): Program {
+  const net = fixture([8, 6, 6]);
+  const program = net.finish(net.conv('conv1', net.input, 12));
+  const weak = (i: number): number => (Math.floor(i / 72) % 2 === 0 ? 0.3 : 1) * (Math.floor(i / 9) % 2 === 0 ? 0.3 : 1);
+  const { data } = present(program.parameters.get('conv1.weight'), 'weight');
+  return withValues(program, 'conv1.weight', (i) => (data[i] as number) * weak(i));
+}
+
+describe('groups that cross, converged', () => {
+  const rowsAndColumns = [penalty('filters', 'conv1', 4), penalty('fibers', 'conv1', 2), penalty('channels', 'conv1', 2)];
+
+  test.each([0.5, 0.75, 1])('come close to the exact map, whose zeros they have: %s of the strengths', (share) => {
+    const penalties = rowsAndColumns.map((each) => ({ ...each, strength: share * each.strength }));
+    const [converged, sequential] = (['converged', 'sequential'] as const).map((scheme) => compare(weakened(), penalties, scheme));
+    expect(converged?.zeros).toBeGreaterThan(50);
+    expect(converged?.missed).toBe(0);
+    expect(converged?.distance).toBeLessThan(0.02);
+    // There is something to converge for.
+    expect(sequential?.missed).toBeGreaterThan(0);
+    expect(sequential?.distance).toBeGreaterThan(20 * (converged?.distance ?? NaN));
+  });
+
+  test('blocks and filters cross too', () => {
+    const blocks = [penalty('blocks', 'conv1', 1.5, 'one', { rows: 5, columns: 7 }), penalty('filters', 'conv1', 3)];
+    const { distance, missed } = compare(weakened(), blocks, 'converged');
+    expect(distance).toBeLessThan(5e-3);
+    expect(missed).toBe(0);
+  });
+
+  test('groups that nest are mapped once, and exactly', () => {
+    const nested = [penalty('filters', 'conv1', 2), penalty('filters_2d', 'conv1', 1), penalty('layers', 'conv1', 1)];
+    expect(compare(weakened(), nested, 'converged').distance).toBeLessThan(1e-12);
+    expect(mapped(weakened(), nested, 'converged')).toEqual(mapped(weakened(), nested, 'sequential'));
+  });
+});
