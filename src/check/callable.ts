@@ -2,7 +2,7 @@
 
 import type { AttrValue } from '../ir/graph.ts';
 import type { OpRegistry } from '../ir/op.ts';
-import { paramTypes, positives, reals } from './values.ts';
+import { paramType, positives, reals } from './values.ts';
 import type { ValueType } from './values.ts';
 
 export interface CallableParam {
@@ -11,7 +11,7 @@ export interface CallableParam {
   readonly doc?: string;
   readonly type: ValueType<AttrValue>;
   /** Absent: the argument is required. A string names another argument whose value is the default. */
-  readonly default?: number | boolean | { readonly sameAs: string };
+  readonly default?: number | boolean | string | { readonly sameAs: string };
 }
 
 export interface Callable {
@@ -34,7 +34,7 @@ export const normalizeCallable: Callable = {
 export function callableNamed(name: string, ops: OpRegistry): Callable | undefined {
   if (name === normalizeCallable.name) return normalizeCallable;
   const syntax = ops.get(name)?.syntax;
-  return syntax && { name, operands: syntax.operands, params: syntax.params.map((param) => ({ ...param, type: paramTypes[param.type] })), example: syntax.example };
+  return syntax && { name, operands: syntax.operands, params: syntax.params.map((param) => ({ ...param, type: paramType(param.type) })), example: syntax.example };
 }
 
 export function callableNames(ops: OpRegistry): readonly string[] {

@@ -1,5 +1,6 @@
 // A call of an operation that takes place -> an instance.
 
+import type { Diagnostic } from '../base/diagnostic.ts';
 import type { AttrValue } from '../ir/graph.ts';
 import type { CallExpression, Expression } from '../syntax/ast.ts';
 import { bindArguments } from './bind.ts';
@@ -9,8 +10,10 @@ import type { Callable } from './callable.ts';
 import { argumentDiagnostics, nameDiagnostics } from './diagnostics.ts';
 import type { Instance, Wire } from './instance.ts';
 import { nameOfPart } from './layer-names.ts';
+import { bindingOf } from './scope.ts';
 import type { Scope, Within } from './scope.ts';
 import { readValue } from './values.ts';
+import type { ValueType } from './values.ts';
 
 /** Undefined where it or what it reads has been reported. */
 export function elaborateCall(call: CallExpression, scope: Scope, within: Within): Wire | undefined {
@@ -66,19 +69,31 @@ function readsInput(call: CallExpression, given: ReadonlyMap<string, Expression>
   return false;
 }
 
+/** A word of the type, unless something has this name; any other constant. */
+function readArgument<T>(expression: Expression, type: ValueType<T>, scope: Scope, reject: (found: string, expected: string) => Diagnostic): T | undefined {
+  const { constants, file, report } = scope;
+  if (expression.kind === 'name' && type.words && !bindingOf(expression.text, scope) && !file.names.has(expression.text)) {
+    const value = type.words.get(expression.text);
+    if (value !== undefined) return value;
+    if (type.wordsAlone) return report(reject(`\`${expression.text}\``, type.expected(expression.text)));
+  }
+  return readValue(expression, type, constants, report, reject);
+}
+
 /** Values of parameters, defaults filled in; what has been reported is missing. */
-function elaborateParams({ name: callee, params }: Callable, given: ReadonlyMap<string, Expression>, { constants, report }: Scope): ReadonlyMap<string, AttrValue> {
+function elaborateParams({ name: callee, params }: Callable, given: ReadonlyMap<string, Expression>, scope: Scope): ReadonlyMap<string, AttrValue> {
   const args = new Map<string, AttrValue>();
   for (const { name, doc, type } of params) {
     const expression = given.get(name);
     if (!expression) continue;
     const help = doc === undefined ? undefined : `${name} of ${callee}: ${doc}`;
-    const value = readValue(expression, type, constants, report, (found, expected) => argumentDiagnostics.value({ span: expression.span, args: [name, found, expected], help }));
+    const reject = (found: string, expected: string): Diagnostic => argumentDiagnostics.value({ span: expression.span, args: [name, found, expected], help });
+    const value = readArgument(expression, type, scope, reject);
     if (value !== undefined) args.set(name, value);
   }
   for (const { name, type, default: otherwise } of params) {
     if (given.has(name) || otherwise === undefined) continue;
-    const value = typeof otherwise === 'object' ? args.get(otherwise.sameAs) : type.read(otherwise);
+    const value = typeof otherwise === 'object' ? args.get(otherwise.sameAs) : (type.words?.get(String(otherwise)) ?? type.read(otherwise));
     if (value !== undefined) args.set(name, value);
   }
   return args;

@@ -132,7 +132,7 @@ const meanings: Readonly<Record<Subject, readonly Meaning[]>> = {
     written(ofOneKind, 'l2 ratio sparsity target threshold'),
   ],
   constant: [
-    written('padding is a number: half of an odd window keeps the size, `padding = 2` beside `window = 5`', 'same'),
+    written('it is what padding may be, and nothing else: `padding = same`', 'same'),
     written('no padding is `padding = 0`', 'valid'),
     written('a value that is not given is left out', 'none null nil undefined'),
     written(activation, 'relu tanh sigmoid'),

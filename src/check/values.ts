@@ -13,6 +13,10 @@ export interface ValueType<T> {
   readonly expected: (constant: Constant) => string;
   /** The value a constant stands for; undefined where it does not fit. */
   readonly read: (constant: Constant) => T | undefined;
+  /** What names stand for, where they stand for nothing else. */
+  readonly words?: ReadonlyMap<string, T>;
+  /** Whether there is no other way to write a value. */
+  readonly wordsAlone?: boolean;
 }
 
 /** Extents beyond this are refused whatever they are extents of. */
@@ -79,18 +83,41 @@ export const text: ValueType<string> = {
   read: (constant) => (typeof constant === 'string' && constant !== '' ? constant : undefined),
 };
 
+/** Of a window: all around, [rows, columns], or each side. */
+const paddingType: ValueType<AttrValue> = {
+  words: new Map([['same', 'same']]),
+  expected: (constant) => `${extent.expected(constant)}, [rows, columns] or [top, bottom, left, right] of them, or \`same\``,
+  read: (constant) => {
+    if (!Array.isArray(constant) || constant.length !== 4) return pairOf(extent).read(constant);
+    const sides = constant.map(extent.read).filter((side) => side !== undefined);
+    return sides.length === 4 ? sides : undefined;
+  },
+};
+
+const oneOf = (words: readonly string[]): ValueType<string> => ({
+  words: new Map(words.map((word) => [word, word])),
+  wordsAlone: true,
+  expected: () => words.map((word) => `\`${word}\``).join(', ').replace(/, (?=[^,]*$)/, ' or '),
+  read: () => undefined,
+});
+
 /** The types an operator's arguments may have. */
-export const paramTypes: Readonly<Record<ParamSyntax['type'], ValueType<AttrValue>>> = {
+const paramTypes: Readonly<Record<Extract<ParamSyntax['type'], string>, ValueType<AttrValue>>> = {
   count,
   extent,
   pair: pairOf(count),
-  'pair-from-zero': pairOf(extent),
+  padding: paddingType,
   number: real,
   positive,
   share,
   ratio,
   flag,
 };
+
+/** What an argument of an operator may be. */
+export function paramType(of: ParamSyntax['type']): ValueType<AttrValue> {
+  return typeof of === 'string' ? paramTypes[of] : oneOf(of);
+}
 
 /** The value of an expression as a type; `reject` makes the diagnostic when it does not fit. */
 export function readValue<T>(

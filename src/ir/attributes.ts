@@ -30,6 +30,8 @@ export type SchemaOf<A extends Attrs> = {
 
 /** Rows, then columns. */
 export type Pair = readonly [rows: number, columns: number];
+/** The same above and below, the same left and right; or each side by itself. */
+export type Padding = Pair | readonly [top: number, bottom: number, left: number, right: number];
 
 function isNumbers(value: AttrValue): value is readonly number[] {
   return Array.isArray(value) && value.every((item) => typeof item === 'number');
@@ -39,10 +41,17 @@ const type = <T extends AttrValue>(name: string, accepts: (value: AttrValue) => 
 
 export const number: AttributeType<number, false> = type('a number', (value) => typeof value === 'number');
 export const flag: AttributeType<boolean, false> = type('a flag', (value) => typeof value === 'boolean');
+/** There or left out. */
+export const set: AttributeType<true, false> = type('true', (value) => value === true);
 export const text: AttributeType<string, false> = type('a text', (value) => typeof value === 'string');
 export const numbers: AttributeType<readonly number[], false> = type('a list of numbers', isNumbers);
 export const pair: AttributeType<Pair, false> = type('a pair', (value): value is Pair => isNumbers(value) && value.length === 2);
+export const padding: AttributeType<Padding, false> = type('a padding', (value): value is Padding => isNumbers(value) && (value.length === 2 || value.length === 4));
 export const lists: AttributeType<readonly (readonly number[])[], false> = type('a list of lists', (value): value is readonly (readonly number[])[] => Array.isArray(value) && value.every((item) => Array.isArray(item)));
+
+export function oneOf<const W extends string>(...words: readonly W[]): AttributeType<W, false> {
+  return type(words.join(' or '), (value): value is W => words.some((word) => word === value));
+}
 
 export function optional<T extends AttrValue>(of: AttributeType<T>): AttributeType<T, true> {
   return { ...of, optional: true };

@@ -20,12 +20,13 @@ export interface ParamSyntax<A extends Attrs = Attrs> {
   readonly doc: string;
   /**
    * `count`: an integer from 1. `extent`: an integer from 0. `pair`: a count or a list of two, rows then columns.
-   * `pair-from-zero`: likewise from 0. `number`: any number. `positive`: one above 0. `share`: one in
-   * [0, 1). `ratio`: one in [0, 1]. `flag`: true or false.
+   * `padding`: an extent, a list of two, a list of four (top, bottom, left, right), or `same`. `number`: any number.
+   * `positive`: one above 0. `share`: one in [0, 1). `ratio`: one in [0, 1]. `flag`: true or false.
+   * A list: one of these words.
    */
-  readonly type: 'count' | 'extent' | 'pair' | 'pair-from-zero' | 'number' | 'positive' | 'share' | 'ratio' | 'flag';
+  readonly type: 'count' | 'extent' | 'pair' | 'padding' | 'number' | 'positive' | 'share' | 'ratio' | 'flag' | readonly string[];
   /** Absent: the argument is required. A string names another argument whose value is the default. */
-  readonly default?: number | boolean | { readonly sameAs: string };
+  readonly default?: number | boolean | string | { readonly sameAs: string };
 }
 
 export interface SurfaceSyntax<A extends Attrs = Attrs> {
@@ -39,7 +40,7 @@ export interface SurfaceSyntax<A extends Attrs = Attrs> {
   readonly flattens?: boolean;
   /** Parameter tensors the layer owns, after the operands among the node's inputs, in this order. */
   readonly parameters?: (attrs: A, operands: readonly Shape[]) => readonly ParameterSpec[];
-  /** Attributes of the node from checked arguments (pairs already two numbers). Default: the arguments. */
+  /** Attributes of the node from checked arguments (pairs and padding already lists of numbers, unless it is `same`). Default: the arguments. */
   readonly attrs?: (args: ReadonlyMap<string, AttrValue>, operands: readonly Shape[]) => A;
   /** What the axes of its parameters count, from which its structures follow. Absent: a penalty can remove none. */
   readonly weightAxes?: (attrs: A, operands: readonly Shape[]) => LayerAxes;

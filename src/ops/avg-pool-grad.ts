@@ -1,7 +1,7 @@
-// Gradient of average pooling: each window's gradient is shared equally among its elements.
+// Gradient of average pooling: each element of a window gets its gradient, divided as the window's sum was.
 
 import type { Op } from '../ir/op.ts';
-import { pair } from '../ir/attributes.ts';
+import { oneOf, optional, pair } from '../ir/attributes.ts';
 import type { AttrsOf } from '../ir/attributes.ts';
 import { defineOp } from '../ir/op.ts';
 import { nests, opaque, undifferentiated } from './support/parts.ts';
@@ -9,12 +9,13 @@ import type { PoolGeometry } from './support/pools.ts';
 import type { Shape } from '../base/tensor.ts';
 import { zeros } from '../base/tensor.ts';
 import { constant, input, load, mul, result } from '../ir/nest.ts';
-import { inverseCount } from './support/average.ts';
+import { divisors, inverseDivisor, windowDivisors } from './support/average.ts';
 import { activationAxes, lowered, nestName, storeNest } from './support/nests.ts';
-import { forEachTap, poolAttributes, poolGeometry, pooledFrom, pooledShape, samplePool, scatterAxes, tiles, windowCounts } from './support/pools.ts';
+import { forEachTap, poolAttributes, poolGeometry, pooledFrom, pooledShape, samplePool, scatterAxes, tiles } from './support/pools.ts';
+import { choose } from './support/sampling.ts';
 import { expectCount, expectParameter, operand } from './support/shapes.ts';
 
-const attributes = { ...poolAttributes, extent: pair };
+const attributes = { ...poolAttributes, divisor: optional(oneOf('padded', 'window')), extent: pair };
 type Attributes = AttrsOf<typeof attributes>;
 
 function geometryOf(attrs: Attributes, g: Shape): PoolGeometry {
@@ -34,10 +35,9 @@ export const avgPoolGrad: Op = defineOp(attributes)({
     const g = operand(inputs, 0).data;
     const geometry = geometryOf(attrs, operand(inputs, 0).shape);
     const out = zeros(pooledFrom(geometry));
-    const [rows, columns] = windowCounts(geometry);
-    const counts = rows.flatMap((row) => columns.map((column) => row * column));
+    const by = windowDivisors(geometry, attrs.divisor ?? 'inside');
     forEachTap(geometry, (from, to) => {
-      out.data[to] = (out.data[to] as number) + (g[from] as number) / (counts[from % counts.length] as number);
+      out.data[to] = (out.data[to] as number) + (g[from] as number) / (by[from % by.length] as number);
     });
     return [out];
   },
@@ -50,12 +50,13 @@ export const avgPoolGrad: Op = defineOp(attributes)({
     const whole = tiles(geometry);
     return lowered([
       ...(whole ? [] : [storeNest(`${name}.clear`, activationAxes(pooledFrom(geometry)), constant(0))]),
-      { name, axes, write: { tensor: result(0), index: to }, combine: 'sum', initial: whole ? 0 : 'keep', value: mul(load(input(0), from), inverseCount(geometry, 4, 5)) },
+      { name, axes, write: { tensor: result(0), index: to }, combine: 'sum', initial: whole ? 0 : 'keep', value: mul(load(input(0), from), inverseDivisor(geometry, node.attrs.divisor ?? 'inside', 4, 5)) },
     ]);
   }),
   sample: (random) => {
     const { attrs, batch, geometry } = samplePool(random);
-    return { attrs: { ...attrs, extent: geometry.input }, inputs: [pooledShape(geometry)], batch };
+    const divisor = choose(random, divisors);
+    return { attrs: { ...attrs, ...(divisor !== 'inside' && { divisor }), extent: geometry.input }, inputs: [pooledShape(geometry)], batch };
   },
   tolerance: 4,
 });

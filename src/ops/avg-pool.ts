@@ -1,56 +1,53 @@
-// Average pooling: the mean of each window's elements inside the input (padding is not counted).
+// Average pooling: the mean of each window's elements. What the sum is divided by is a choice (support/average.ts).
 
+import { oneOf, optional } from '../ir/attributes.ts';
 import type { Op } from '../ir/op.ts';
 import { defineOp } from '../ir/op.ts';
-import { zeros } from '../base/tensor.ts';
-import { accumulator, input, load, mul, result } from '../ir/nest.ts';
+import { divisors, meansNest, windowMeans } from './support/average.ts';
+import type { Divisor } from './support/average.ts';
 import { lowered, nestName } from './support/nests.ts';
-import { inverseCount } from './support/average.ts';
 import { differentiated, nests, sameConstants } from './support/parts.ts';
-import { forEachTap, poolAttributes, poolAxes, poolGeometry, poolNestAxes, poolParams, pooledFromIndex, pooledIndex, pooledShape, samplePool, windowCounts } from './support/pools.ts';
+import { poolAttributes, poolAxes, poolGeometry, poolParams, pooledShape, reachesOutside, samplePool, writtenPool } from './support/pools.ts';
+import { choose } from './support/sampling.ts';
 import { expectCount, operand } from './support/shapes.ts';
-import { hasPadding } from './support/window.ts';
 
-export const avgPool: Op = defineOp(poolAttributes)({
+/** Left out: `inside`. */
+const divisor = optional(oneOf('padded', 'window'));
+
+/** As an attribute. */
+const written = (chosen: Divisor): { readonly divisor?: 'padded' | 'window' } => (chosen === 'inside' ? {} : { divisor: chosen });
+
+export const avgPool: Op = defineOp({ ...poolAttributes, divisor })({
   name: 'avg_pool',
-  doc: 'The mean of each window; places outside the input are not counted.',
-  syntax: { operands: ['input'], params: poolParams, example: 'avg_pool(conv1, window = 2)' },
+  doc: 'The mean of each window.',
+  syntax: {
+    operands: ['input'],
+    params: [...poolParams, { name: 'divisor', doc: 'what a window is divided by: its elements inside the input, padding too, or all its places', type: divisors, default: 'inside' }],
+    example: 'avg_pool(conv1, window = 2)',
+    attrs: (args, operands) => ({ ...writtenPool(args, operands, 'avg_pool'), ...written(args.get('divisor') as Divisor) }),
+  },
   infer: (attrs, inputs) => {
     expectCount(inputs, 'avg_pool', 1);
     return [pooledShape(poolGeometry(attrs, operand(inputs, 0), 'avg_pool'))];
   },
-  reference: (attrs, inputs) => {
-    const image = operand(inputs, 0).data;
-    const geometry = poolGeometry(attrs, operand(inputs, 0).shape, 'avg_pool');
-    const out = zeros(pooledShape(geometry));
-    forEachTap(geometry, (at, from) => {
-      out.data[at] = (out.data[at] as number) + (image[from] as number);
-    });
-    const [rows, columns] = windowCounts(geometry);
-    const counts = rows.flatMap((row) => columns.map((column) => row * column));
-    return [{ shape: out.shape, data: out.data.map((sum, at) => sum / (counts[at % counts.length] as number)) }];
-  },
+  reference: (attrs, inputs) => [windowMeans(poolGeometry(attrs, operand(inputs, 0).shape, 'avg_pool'), attrs.divisor ?? 'inside', operand(inputs, 0).data)],
   training: differentiated(({ builder, node, resultGradients: [g] }) => [
     g && builder.one('avg_pool_grad', [g], { ...node.attrs, extent: builder.shapeOf(operand(node.inputs, 0)).slice(2) }, { layer: node.layer }),
   ]),
-  pruning: { kind: 'channels', axes: poolAxes, constant: sameConstants },
-  lowering: nests((node, inputs) => {
-    const geometry = poolGeometry(node.attrs, operand(inputs, 0), 'avg_pool');
-    return lowered([
-      {
-        name: nestName(node, 'avg_pool'),
-        axes: poolNestAxes(geometry),
-        write: { tensor: result(0), index: pooledIndex },
-        combine: 'sum',
-        initial: 0,
-        value: load(input(0), pooledFromIndex(geometry), hasPadding(geometry) ? 0 : undefined),
-        finish: mul(accumulator, inverseCount(geometry, 2, 3)),
-      },
-    ]);
-  }),
+  pruning: {
+    kind: 'channels',
+    axes: poolAxes,
+    // A window that counts zeros from outside has another mean than one within.
+    constant: (attrs, operands, known, inputs) => {
+      const constants = sameConstants(attrs, operands, known, inputs);
+      const alike = attrs.divisor === undefined || !reachesOutside(poolGeometry(attrs, operand(inputs, 0), 'avg_pool'));
+      return alike ? constants : constants.map((value) => (value === 0 ? 0 : NaN));
+    },
+  },
+  lowering: nests((node, inputs) => lowered([meansNest(nestName(node, 'avg_pool'), poolGeometry(node.attrs, operand(inputs, 0), 'avg_pool'), node.attrs.divisor ?? 'inside')])),
   sample: (random) => {
     const { attrs, inputs, batch } = samplePool(random);
-    return { attrs, inputs, batch };
+    return { attrs: { ...attrs, ...written(choose(random, divisors)) }, inputs, batch };
   },
   bound: 'monotone',
   tolerance: 4,

@@ -23,6 +23,7 @@ import { addTap } from './support/planes.ts';
 import { batchAxis, lowered, nestName, parallel, reduce } from './support/nests.ts';
 import { expectCount, expectParameter, finiteShape, operand } from './support/shapes.ts';
 import { hasPadding, tapsOf } from './support/window.ts';
+import { windowParams, writtenWindow } from './support/written-window.ts';
 
 const attributes = { ...convAttributes, bias: flag };
 type Attributes = AttrsOf<typeof attributes>;
@@ -109,14 +110,15 @@ export const conv: Op = defineOp(attributes)({
     operands: ['input'],
     params: [
       { name: 'filters', doc: 'output channels', type: 'count' },
-      { name: 'window', doc: 'rows and columns of each filter', type: 'pair' },
-      { name: 'stride', doc: 'step of the window', type: 'pair', default: 1 },
-      { name: 'padding', doc: 'zeros around the input, on each side', type: 'pair-from-zero', default: 0 },
-      { name: 'dilation', doc: 'distance between neighbouring taps', type: 'pair', default: 1 },
+      ...windowParams('rows and columns of each filter', 1, 'zeros around the input, on each side'),
       { name: 'groups', doc: 'independent groups of channels and filters', type: 'count', default: 1 },
       { name: 'bias', doc: 'whether each filter adds a learned constant', type: 'flag', default: true },
     ],
     example: 'conv(image, filters = 20, window = 5)',
+    attrs: (args, operands) => {
+      const [filters, groups, bias] = ['filters', 'groups', 'bias'].map((name) => args.get(name)) as unknown as readonly [number, number, boolean];
+      return { ...writtenWindow(args, operands, 'conv'), filters, groups, bias };
+    },
     parameters,
     weightAxes,
   },

@@ -5,12 +5,12 @@ import type { Op } from '../ir/op.ts';
 import { defineOp } from '../ir/op.ts';
 import { sizeOf, zeros } from '../base/tensor.ts';
 import { constant, index, input, load, result, select } from '../ir/nest.ts';
+import { windowMaxima } from './support/max-pooling.ts';
 import { lowered, nestName } from './support/nests.ts';
 import { nests, opaque, undifferentiated } from './support/parts.ts';
-import { forEachTap, poolAttributes, poolGeometry, poolNestAxes, pooledFromIndex, pooledIndex, pooledShape, samplePool, windowMaxima } from './support/pools.ts';
+import { forEachTap, poolAttributes, poolGeometry, poolNestAxes, pooledFromIndex, pooledIndex, pooledShape, reachesOutside, samplePool } from './support/pools.ts';
 import { between } from './support/sampling.ts';
 import { expectCount, expectParameter, operand } from './support/shapes.ts';
-import { hasPadding } from './support/window.ts';
 
 export const maxPoolPositions: Op = defineOp(poolAttributes)({
   name: 'max_pool_positions',
@@ -37,7 +37,7 @@ export const maxPoolPositions: Op = defineOp(poolAttributes)({
   lowering: nests((node, inputs) => {
     const geometry = poolGeometry(node.attrs, operand(inputs, 0), 'max_pool_positions');
     const places = geometry.window[0] * geometry.window[1];
-    const element = load(input(0), pooledFromIndex(geometry), hasPadding(geometry) ? -Infinity : undefined);
+    const element = load(input(0), pooledFromIndex(geometry), reachesOutside(geometry) ? -Infinity : undefined);
     return lowered([
       {
         name: nestName(node, 'max_pool', 'positions'),
@@ -53,7 +53,7 @@ export const maxPoolPositions: Op = defineOp(poolAttributes)({
     const { attrs, inputs: [shape = []], batch, geometry } = samplePool(random);
     // Few distinct values, so that some windows hold their maximum twice.
     const image = Float64Array.from({ length: sizeOf(shape) }, () => between(random, -2, 1));
-    return { attrs, inputs: [shape, pooledShape(geometry)], values: [[...image], [...windowMaxima(geometry, image)]], batch };
+    return { attrs, inputs: [shape, pooledShape(geometry)], values: [[...image], [...windowMaxima(geometry, image).data]], batch };
   },
   tolerance: 0,
 });

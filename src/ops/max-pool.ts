@@ -2,46 +2,25 @@
 
 import type { Op } from '../ir/op.ts';
 import { defineOp } from '../ir/op.ts';
-import { input, load, result } from '../ir/nest.ts';
+import { maximaGradient, maximaNest, windowMaxima } from './support/max-pooling.ts';
 import { lowered, nestName } from './support/nests.ts';
 import { differentiated, nests, sameConstants } from './support/parts.ts';
-import { poolAttributes, poolAxes, poolGeometry, poolNestAxes, poolParams, pooledFromIndex, pooledIndex, pooledShape, samplePool, windowMaxima } from './support/pools.ts';
+import { poolAttributes, poolAxes, poolGeometry, poolParams, pooledShape, samplePool, writtenPool } from './support/pools.ts';
 import { expectCount, operand } from './support/shapes.ts';
-import { hasPadding } from './support/window.ts';
 
 export const maxPool: Op = defineOp(poolAttributes)({
   name: 'max_pool',
   doc: 'The largest element of each window.',
-  syntax: { operands: ['input'], params: poolParams, example: 'max_pool(conv1, window = 2)' },
+  syntax: { operands: ['input'], params: poolParams, example: 'max_pool(conv1, window = 2)', attrs: (args, operands) => writtenPool(args, operands, 'max_pool') },
   infer: (attrs, inputs) => {
     expectCount(inputs, 'max_pool', 1);
     return [pooledShape(poolGeometry(attrs, operand(inputs, 0), 'max_pool'))];
   },
-  reference: (attrs, inputs) => {
-    const geometry = poolGeometry(attrs, operand(inputs, 0).shape, 'max_pool');
-    return [{ shape: pooledShape(geometry), data: windowMaxima(geometry, operand(inputs, 0).data) }];
-  },
-  training: differentiated(({ builder, node, resultGradients: [g] }) => {
-    if (!g) return [];
-    const image = operand(node.inputs, 0);
-    const origin = { layer: node.layer };
-    const positions = builder.one('max_pool_positions', [image, { node: node.id, result: 0 }], node.attrs, origin);
-    return [builder.one('max_pool_grad', [g, positions], { ...node.attrs, extent: builder.shapeOf(image).slice(2) }, origin)];
-  }),
+  reference: (attrs, inputs) => [windowMaxima(poolGeometry(attrs, operand(inputs, 0).shape, 'max_pool'), operand(inputs, 0).data)],
+  training: differentiated((context) => maximaGradient(context, context.node.attrs)),
+  // A place outside never wins, so a constant stays one at the border.
   pruning: { kind: 'channels', axes: poolAxes, constant: sameConstants },
-  lowering: nests((node, inputs) => {
-    const geometry = poolGeometry(node.attrs, operand(inputs, 0), 'max_pool');
-    return lowered([
-      {
-        name: nestName(node, 'max_pool'),
-        axes: poolNestAxes(geometry),
-        write: { tensor: result(0), index: pooledIndex },
-        combine: 'max',
-        initial: -Infinity,
-        value: load(input(0), pooledFromIndex(geometry), hasPadding(geometry) ? -Infinity : undefined),
-      },
-    ]);
-  }),
+  lowering: nests((node, inputs) => lowered([maximaNest(nestName(node, 'max_pool'), poolGeometry(node.attrs, operand(inputs, 0), 'max_pool'))])),
   sample: (random) => {
     const { attrs, inputs, batch } = samplePool(random);
     return { attrs, inputs, batch };

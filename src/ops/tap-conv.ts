@@ -75,14 +75,14 @@ function matrices(attrs: Attributes, inputs: readonly Shape[]): WeightMatrices {
 
 /** A part without taps is its bias everywhere. */
 function partNest(name: string, geometry: TapGeometry, part: Part, bias: boolean): Nest {
-  const { samples, output, positions, window, dilation, stride, padding } = geometry;
+  const { samples, output, positions, window, dilation, stride, before } = geometry;
   const [n, o, y, x, t] = [0, 1, 2, 3, 4] as const;
   const filter = index(part.firstFilter, [o, 1]);
   const axes = [batchAxis(samples), parallel('o', part.filters), parallel('y', output[0]), parallel('x', output[1])];
   const write = { tensor: result(0), index: [along(n), filter, along(y), along(x)] };
   if (part.taps.length === 0) return { name, axes, write, combine: 'store', initial: 0, value: bias ? load(input(2), [filter]) : constant(0) };
   const slid = (d: 0 | 1, at: number, place: (tap: number) => number): Index => ({
-    offset: -padding[d],
+    offset: -before[d],
     terms: [{ axis: at, factor: stride[d] }, { axis: t, table: part.taps.map((tap) => place(tap % positions) * dilation[d]) }],
   });
   const element = load(

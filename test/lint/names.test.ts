@@ -16,7 +16,7 @@ test('src knows no structure, method or op by name outside its record', () => {
 
 test('every excuse is needed', () => {
   const found = namesIn(src, names);
-  const unused = allowed.flatMap(({ names: excused, files }) => excused.filter((name) => !found.some((each) => each.name === name && files.test(each.file))).map((name) => `${name} in ${files.source}`));
+  const unused = allowed.flatMap(({ names: excused, files }) => (excused === 'all' ? [] : excused).filter((name) => !found.some((each) => each.name === name && files.test(each.file))).map((name) => `${name} in ${files.source}`));
   expect(unused).toEqual([]);
 });
 

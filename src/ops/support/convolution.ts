@@ -67,7 +67,7 @@ export function convAttrs({ filters, groups, window, stride, padding, dilation }
 
 /** Index of an image axis under tap `tap` of output position `at`: at*stride + tap*dilation - padding. */
 export function slidIndex(geometry: WindowGeometry, d: 0 | 1, at: number, tap: number): Index {
-  return index(-geometry.padding[d], [at, geometry.stride[d]], [tap, geometry.dilation[d]]);
+  return index(-geometry.before[d], [at, geometry.stride[d]], [tap, geometry.dilation[d]]);
 }
 
 /** What a load outside the image gives: zero, where there is padding at all. */
@@ -96,7 +96,7 @@ export function gatherTaps(attrs: WindowAttrs & { readonly bias: boolean }, chan
     }))
     .filter((part) => part.filters > 0);
   const weightSource = gatherSource(matrices, kept);
-  const shared = { window: geometry.window, stride: geometry.stride, padding: geometry.padding, dilation: geometry.dilation, bias: attrs.bias };
+  const shared = { window: geometry.window, stride: geometry.stride, padding: attrs.padding, dilation: geometry.dilation, bias: attrs.bias };
   const [first] = parts;
   invariant(first, 'a convolution without filters');
   const left = (kept.channels?.length ?? channels) * positions;

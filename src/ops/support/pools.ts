@@ -1,21 +1,23 @@
 // What the pooling ops share.
 
-import { pair } from '../../ir/attributes.ts';
+import { optional, pair, set } from '../../ir/attributes.ts';
 import type { Pair, SchemaOf } from '../../ir/attributes.ts';
+import type { AttrValue } from '../../ir/graph.ts';
 import type { AxisLinks, OpSample, ParamSyntax } from '../../ir/op.ts';
 import type { Axis, Index } from '../../ir/nest.ts';
 import type { Shape } from '../../base/tensor.ts';
-import { sizeOf } from '../../base/tensor.ts';
 import { along, index } from '../../ir/nest.ts';
 import { allLink, identityLink } from './axes.ts';
 import { batchAxis, parallel, reduce, sequential } from './nests.ts';
 import { between, sampleBatch, sampleWindow } from './sampling.ts';
 import { imageShape } from './shapes.ts';
-import { slidePool, tapsOf, windowOf } from './window.ts';
-import type { Tap, WindowGeometry } from './window.ts';
+import { hasPadding, reachOf, slidePool, tapsOf, windowAttributes, windowOf } from './window.ts';
+import type { Tap, WindowAttrs, WindowGeometry } from './window.ts';
+import { windowParams, writtenWindow } from './written-window.ts';
 
-export type PoolAttrs = Pick<WindowGeometry, 'window' | 'stride' | 'padding'>;
-export const poolAttributes: SchemaOf<PoolAttrs> = { window: pair, stride: pair, padding: pair };
+/** Attributes that are left out: no dilation, and whole windows only. */
+export type PoolAttrs = Omit<WindowAttrs, 'dilation'> & { readonly dilation?: Pair; readonly ceil?: true };
+export const poolAttributes: SchemaOf<PoolAttrs> = { ...windowAttributes, dilation: optional(pair), ceil: optional(set) };
 
 export interface PoolGeometry extends WindowGeometry {
   readonly samples: number;
@@ -27,8 +29,8 @@ export interface PoolGeometry extends WindowGeometry {
 /** @param input NCHW */
 export function poolGeometry(attrs: PoolAttrs, input: Shape, op: string): PoolGeometry {
   const [samples, channels, rows, columns] = imageShape(input, op);
-  const geometry = windowOf(attrs);
-  return { ...geometry, samples, channels, input: [rows, columns], output: slidePool(geometry, [rows, columns]) };
+  const geometry = windowOf({ dilation: [1, 1], ...attrs });
+  return { ...geometry, samples, channels, input: [rows, columns], output: slidePool(geometry, [rows, columns], attrs.ceil ?? false) };
 }
 
 /** Shape of the result, NCHW. */
@@ -41,10 +43,27 @@ export function pooledFrom({ samples, channels, input }: PoolGeometry): Shape {
 }
 
 export const poolParams: readonly ParamSyntax<PoolAttrs>[] = [
-  { name: 'window', doc: 'rows and columns of the window', type: 'pair' },
-  { name: 'stride', doc: 'step of the window', type: 'pair', default: { sameAs: 'window' } },
-  { name: 'padding', doc: 'places outside the input that windows may cover, on each side', type: 'pair-from-zero', default: 0 },
+  ...windowParams('rows and columns of the window', { sameAs: 'window' }, 'places outside the input that windows may cover, on each side'),
+  { name: 'ceil', doc: 'whether a last window may reach over the edge', type: 'flag', default: false },
 ];
+
+/** Attributes of checked arguments. */
+export function writtenPool(args: ReadonlyMap<string, AttrValue>, operands: readonly Shape[], op: string): PoolAttrs {
+  const { dilation, ...window } = writtenWindow(args, operands, op);
+  return { ...window, ...(dilation.some((step) => step > 1) && { dilation }), ...(args.get('ceil') === true && { ceil: true }) };
+}
+
+/** One window over a whole image, NCHW. */
+export function wholeWindow([, , rows = 1, columns = 1]: Shape): PoolAttrs & { readonly extent: Pair } {
+  return { window: [rows, columns], stride: [rows, columns], padding: [0, 0], extent: [rows, columns] };
+}
+
+/** Whether some window reaches outside the input. */
+export function reachesOutside(geometry: PoolGeometry): boolean {
+  const { stride, before, input, output } = geometry;
+  const reach = reachOf(geometry);
+  return hasPadding(geometry) || ([0, 1] as const).some((d) => (output[d] - 1) * stride[d] - before[d] + reach[d] > input[d]);
+}
 
 export function poolAxes(): AxisLinks {
   return [[identityLink(0), identityLink(1), allLink, allLink]];
@@ -58,8 +77,8 @@ export function poolNestAxes({ samples, channels, output, window }: PoolGeometry
 export const pooledIndex: readonly Index[] = [along(0), along(1), along(2), along(3)];
 
 /** Indices of the input under those axes. */
-export function pooledFromIndex({ stride, padding }: WindowGeometry): readonly Index[] {
-  return [along(0), along(1), index(-padding[0], [2, stride[0]], [4, 1]), index(-padding[1], [3, stride[1]], [5, 1])];
+export function pooledFromIndex({ stride, dilation, before }: WindowGeometry): readonly Index[] {
+  return [along(0), along(1), index(-before[0], [2, stride[0]], [4, dilation[0]]), index(-before[1], [3, stride[1]], [5, dilation[1]])];
 }
 
 export interface ScatterAxes {
@@ -73,21 +92,24 @@ export interface ScatterAxes {
 }
 
 /** Axes that give each window's places back to the input; all parallel where windows do not overlap. */
-export function scatterAxes({ samples, channels, output, window, stride, padding }: PoolGeometry): ScatterAxes {
-  const disjoint = stride[0] >= window[0] && stride[1] >= window[1];
+export function scatterAxes(geometry: PoolGeometry): ScatterAxes {
+  const { samples, channels, output, window, stride, dilation, before } = geometry;
+  const reach = reachOf(geometry);
+  const disjoint = stride[0] >= reach[0] && stride[1] >= reach[1];
   const place = disjoint ? parallel : sequential;
   const [n, kh, kw, c, y, x] = [0, 1, 2, 3, 4, 5] as const;
   return {
     axes: [batchAxis(samples), place('kh', window[0]), place('kw', window[1]), parallel('c', channels), parallel('y', output[0]), parallel('x', output[1])],
     from: [along(n), along(c), along(y), along(x)],
-    to: [along(n), along(c), index(-padding[0], [y, stride[0]], [kh, 1]), index(-padding[1], [x, stride[1]], [kw, 1])],
+    to: [along(n), along(c), index(-before[0], [y, stride[0]], [kh, dilation[0]]), index(-before[1], [x, stride[1]], [kw, dilation[1]])],
     place: index(0, [kh, window[1]], [kw, 1]),
   };
 }
 
 /** Whether every element of the input lies in exactly one window, and every window inside the input. */
-export function tiles({ window, stride, padding, input, output }: PoolGeometry): boolean {
-  return ([0, 1] as const).every((d) => padding[d] === 0 && stride[d] === window[d] && output[d] * window[d] === input[d]);
+export function tiles(geometry: PoolGeometry): boolean {
+  const { window, stride, dilation, input, output } = geometry;
+  return !hasPadding(geometry) && ([0, 1] as const).every((d) => stride[d] === window[d] && dilation[d] === 1 && output[d] * window[d] === input[d]);
 }
 
 /** Calls back for each output position of each plane and each tap inside the input, taps in order. */
@@ -105,27 +127,10 @@ export function forEachTap(geometry: PoolGeometry, visit: (from: number, to: num
   }
 }
 
-/** Elements of the input that each output row's, and each output column's, windows hold. */
-export function windowCounts({ window, stride, padding, input, output }: PoolGeometry): readonly [rows: readonly number[], columns: readonly number[]] {
-  const counts = (d: 0 | 1): readonly number[] =>
-    Array.from({ length: output[d] }, (_, at) => {
-      const start = at * stride[d] - padding[d];
-      return Math.min(input[d], start + window[d]) - Math.max(0, start);
-    });
-  return [counts(0), counts(1)];
-}
-
-/** The largest element of each window, NCHW. */
-export function windowMaxima(geometry: PoolGeometry, image: Float64Array): Float64Array {
-  const out = new Float64Array(sizeOf(pooledShape(geometry))).fill(-Infinity);
-  forEachTap(geometry, (at, from) => {
-    out[at] = Math.max(out[at] as number, image[from] as number);
-  });
-  return out;
-}
-
 export function samplePool(random: () => number): OpSample<PoolAttrs> & { readonly geometry: PoolGeometry } {
-  const { attrs: { dilation: _, ...attrs }, extent } = sampleWindow(random, true);
+  const { attrs: { dilation, ...window }, extent } = sampleWindow(random, true);
+  const dilated = dilation.some((step) => step > 1);
+  const attrs: PoolAttrs = { ...window, ...(dilated && { dilation }), ...(random() < 0.3 && { ceil: true }) };
   const shape = [sampleBatch.samples, between(random, 1, 3), ...extent];
   return { attrs, inputs: [shape], batch: sampleBatch, geometry: poolGeometry(attrs, shape, 'pool') };
 }

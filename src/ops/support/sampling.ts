@@ -2,8 +2,9 @@
 
 import type { Batch } from '../../ir/graph.ts';
 import type { Shape } from '../../base/tensor.ts';
-import type { Pair } from '../../ir/attributes.ts';
-import type { WindowGeometry } from './window.ts';
+import type { Padding, Pair } from '../../ir/attributes.ts';
+import { reachOf } from './window.ts';
+import type { WindowAttrs } from './window.ts';
 
 /** Two shards of two samples: the least that tells shards, samples and their order apart. */
 export const sampleBatch: Batch = { samples: 4, shards: 2 };
@@ -29,17 +30,22 @@ export function anyShape(random: () => number): Shape {
 }
 
 export interface SampledWindow {
-  readonly attrs: WindowGeometry;
-  readonly extent: readonly [number, number];
+  readonly attrs: WindowAttrs;
+  readonly extent: Pair;
 }
 
-/** A window and an input it fits; `pool` keeps the padding below the window, without dilation. */
+/** A window and an input it fits; `pool`: such that every window holds an element. */
 export function sampleWindow(random: () => number, pool: boolean): SampledWindow {
-  const pair = (from: number, to: number): Pair => [between(random, from, to), between(random, from, to)];
-  const window = pair(1, 3);
-  const stride = pair(1, 3);
-  const dilation: Pair = pool || random() < 0.6 ? [1, 1] : pair(1, 2);
-  const padding: Pair = random() < 0.5 ? [0, 0] : pool ? [between(random, 0, window[0] - 1), between(random, 0, window[1] - 1)] : pair(0, 2);
-  const extent = ([0, 1] as const).map((d) => Math.max(1, dilation[d] * (window[d] - 1) + 1 - 2 * padding[d]) + between(random, 0, 4));
-  return { attrs: { window, stride, padding, dilation }, extent: [extent[0] ?? 1, extent[1] ?? 1] };
+  const draw = (from: number, to: number): Pair => [between(random, from, to), between(random, from, to)];
+  const window = draw(1, 3);
+  const stride = draw(1, 3);
+  const dilation: Pair = random() < 0.6 ? [1, 1] : draw(1, 2);
+  const reach = reachOf({ window, dilation });
+  const most: Pair = pool ? [reach[0] - 1, reach[1] - 1] : [2, 2];
+  const side = (d: 0 | 1): number => between(random, 0, most[d]);
+  const kind = random();
+  const padding: Padding = kind < 0.5 ? [0, 0] : kind < 0.75 ? [side(0), side(1)] : [side(0), side(0), side(1), side(1)];
+  const [top, bottom, left, right] = padding.length === 4 ? padding : [padding[0], padding[0], padding[1], padding[1]];
+  const least = (d: 0 | 1, sides: number): number => Math.max(pool ? dilation[d] : 1, reach[d] - sides) + between(random, 0, 4);
+  return { attrs: { window, stride, padding, dilation }, extent: [least(0, top + bottom), least(1, left + right)] };
 }

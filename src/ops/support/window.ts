@@ -2,61 +2,103 @@
 // padding and dilation. A tap is one place in the window; `taps` lists for each the output positions at
 // which it falls inside the input, so that inner loops need no bounds checks.
 
-import { pair } from '../../ir/attributes.ts';
+import { padding as paddingType, pair } from '../../ir/attributes.ts';
+import type { Padding, Pair, SchemaOf } from '../../ir/attributes.ts';
 import { ShapeError } from '../../ir/op.ts';
-import type { Pair, SchemaOf } from '../../ir/attributes.ts';
+
+export type WindowAttrs = { readonly window: Pair; readonly stride: Pair; readonly padding: Padding; readonly dilation: Pair };
+export const windowAttributes: SchemaOf<WindowAttrs> = { window: pair, stride: pair, padding: paddingType, dilation: pair };
 
 export interface WindowGeometry {
   readonly window: Pair;
   readonly stride: Pair;
-  readonly padding: Pair;
   readonly dilation: Pair;
+  /** Places outside the input that the window may reach: above and left of it, below and right of it. */
+  readonly before: Pair;
+  readonly after: Pair;
 }
 
-export type WindowAttrs = Pick<WindowGeometry, keyof WindowGeometry>;
-export const windowAttributes: SchemaOf<WindowAttrs> = { window: pair, stride: pair, padding: pair, dilation: pair };
-
-/** Pools have no dilation. */
-export function windowOf({ window, stride, padding, dilation = [1, 1] }: Omit<WindowAttrs, 'dilation'> & Partial<WindowAttrs>): WindowGeometry {
-  return { window, stride, padding, dilation };
+export function windowOf({ window, stride, padding, dilation }: WindowAttrs): WindowGeometry {
+  const [top, bottom, left, right] = padding.length === 4 ? padding : [padding[0], padding[0], padding[1], padding[1]];
+  return { window, stride, dilation, before: [top, left], after: [bottom, right] };
 }
 
-export function hasPadding({ padding }: WindowGeometry): boolean {
-  return padding[0] > 0 || padding[1] > 0;
+export function hasPadding({ before, after }: WindowGeometry): boolean {
+  return [...before, ...after].some((extent) => extent > 0);
 }
 
 const by = ([rows, columns]: Pair): string => `${rows}x${columns}`;
 
+/** Padding as people write it. */
+function paddingText({ before, after }: WindowGeometry): string {
+  return before[0] === after[0] && before[1] === after[1] ? by(before) : `[${before[0]}, ${after[0]}, ${before[1]}, ${after[1]}]`;
+}
+
+const bothAxes = <T>(of: (d: 0 | 1) => T): readonly [T, T] => [of(0), of(1)];
+
 /** Rows and columns the window covers, dilation included. */
-function reach({ window, dilation }: WindowGeometry): Pair {
-  return [dilation[0] * (window[0] - 1) + 1, dilation[1] * (window[1] - 1) + 1];
+export function reachOf({ window, dilation }: Pick<WindowGeometry, 'window' | 'dilation'>): Pair {
+  return bothAxes((d) => dilation[d] * (window[d] - 1) + 1);
+}
+
+/**
+ * The padding with which a result has ceil(extent / stride) rows and columns: what is needed, half of it before, the
+ * odd place after, as TensorFlow has it.
+ */
+export function samePadding(geometry: Pick<WindowGeometry, 'window' | 'stride' | 'dilation'>, extent: Pair): Padding {
+  const reach = reachOf(geometry);
+  const [[top, bottom], [left, right]] = bothAxes((d) => {
+    const needed = Math.max(0, (Math.ceil(extent[d] / geometry.stride[d]) - 1) * geometry.stride[d] + reach[d] - extent[d]);
+    return [Math.floor(needed / 2), Math.ceil(needed / 2)] as const;
+  });
+  return shortest([top, bottom, left, right]);
+}
+
+/** Two numbers where two say it. */
+export function shortest(padding: Padding): Padding {
+  if (padding.length === 2) return padding;
+  const [top, bottom, left, right] = padding;
+  return top === bottom && left === right ? [top, left] : padding;
 }
 
 /** Output rows and columns. @throws ShapeError when the window does not fit its input. */
 export function slide(geometry: WindowGeometry, extent: Pair): Pair {
-  const { window, stride, padding } = geometry;
-  for (const [name, pair, least] of [['window', window, 1], ['stride', stride, 1], ['dilation', geometry.dilation, 1], ['padding', padding, 0]] as const) {
-    if (!pair.every((value) => Number.isSafeInteger(value) && value >= least)) {
-      throw new ShapeError(`${name} must be whole numbers from ${least}, not ${by(pair)}`);
+  const { window, stride, before, after } = geometry;
+  for (const [name, pairs, least] of [['window', window, 1], ['stride', stride, 1], ['dilation', geometry.dilation, 1], ['padding', [...before, ...after], 0]] as const) {
+    if (!pairs.every((value) => Number.isSafeInteger(value) && value >= least)) {
+      throw new ShapeError(`${name} must be whole numbers from ${least}, not ${name === 'padding' ? paddingText(geometry) : by(geometry[name])}`);
     }
   }
-  const covers = reach(geometry);
-  const padded: Pair = [extent[0] + 2 * padding[0], extent[1] + 2 * padding[1]];
+  const covers = reachOf(geometry);
+  const padded = bothAxes((d) => extent[d] + before[d] + after[d]);
   if (covers[0] > padded[0] || covers[1] > padded[1]) {
     const dilated = covers[0] === window[0] && covers[1] === window[1] ? '' : ` (dilated to ${by(covers)})`;
-    const widened = padding[0] === 0 && padding[1] === 0 ? '' : ` (${by(padded)} with padding)`;
+    const widened = hasPadding(geometry) ? ` (${by(padded)} with padding)` : '';
     throw new ShapeError(`window ${by(window)}${dilated} is larger than its input ${by(extent)}${widened}`, 'use a smaller window, or padding');
   }
-  return [Math.floor((padded[0] - covers[0]) / stride[0]) + 1, Math.floor((padded[1] - covers[1]) / stride[1]) + 1];
+  return bothAxes((d) => Math.floor((padded[d] - covers[d]) / stride[d]) + 1);
 }
 
-/** As {@link slide} for pools, whose every window must hold an element of the input. */
-export function slidePool(geometry: WindowGeometry, extent: Pair): Pair {
-  const { window, padding } = geometry;
-  if (padding[0] >= window[0] || padding[1] >= window[1]) {
-    throw new ShapeError(`padding ${by(padding)} leaves windows ${by(window)} that hold no element`, 'padding must be smaller than the window');
+/**
+ * As {@link slide} for pools, whose every window must hold an element of the input.
+ * @param ceil Whether a last window may reach over the end of the padded input. It has to start inside the input or the
+ * padding before it: Caffe's rule.
+ */
+export function slidePool(geometry: WindowGeometry, extent: Pair, ceil: boolean): Pair {
+  const { window, stride, dilation, before, after } = geometry;
+  const reach = reachOf(geometry);
+  if ([before, after].some((sides) => sides[0] >= reach[0] || sides[1] >= reach[1])) {
+    throw new ShapeError(`padding ${paddingText(geometry)} leaves windows ${by(window)} that hold no element`, 'padding must be smaller than the window');
   }
-  return slide(geometry, extent);
+  if (hasPadding(geometry) && bothAxes((d) => window[d] > 1 && dilation[d] > extent[d]).includes(true)) {
+    throw new ShapeError(`dilation ${by(dilation)} steps over the whole input ${by(extent)}`, 'dilation must not be larger than the input');
+  }
+  const floor = slide(geometry, extent);
+  if (!ceil) return floor;
+  return bothAxes((d) => {
+    const overhangs = (extent[d] + before[d] + after[d] - reach[d]) % stride[d] > 0;
+    return overhangs && floor[d] * stride[d] < extent[d] + before[d] ? floor[d] + 1 : floor[d];
+  });
 }
 
 export interface Tap {
@@ -71,9 +113,9 @@ export interface Tap {
 
 /** Taps in order `kh * columns of the window + kw`. */
 export function tapsOf(geometry: WindowGeometry, input: Pair, output: Pair): readonly Tap[] {
-  const { window, stride, padding, dilation } = geometry;
+  const { window, stride, before, dilation } = geometry;
   const span = (d: 0 | 1, tap: number): readonly [from: number, to: number, at: number] => {
-    const at = tap * dilation[d] - padding[d];
+    const at = tap * dilation[d] - before[d];
     const from = Math.max(0, Math.ceil(-at / stride[d]));
     const to = Math.min(output[d], Math.floor((input[d] - 1 - at) / stride[d]) + 1);
     return [from, Math.max(from, to), at];
