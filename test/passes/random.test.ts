@@ -2,11 +2,10 @@
 
 import { describe, expect, it } from 'vitest';
 import type { Program } from '../../src/ir/graph.ts';
-import { printGraph } from '../../src/ir/print.ts';
 import { ops } from '../../src/ops/index.ts';
 import { compaction, runPasses } from '../../src/passes/pipeline.ts';
 import { denseProgram, maskedProgram } from '../random/build.ts';
-import { checks, largestDifference, randomCase } from '../random/checks.ts';
+import { checks, largestDifference } from '../random/checks.ts';
 import { drawRecipe } from '../random/draw-recipe.ts';
 import { faultOf } from '../random/shrink.ts';
 
@@ -28,15 +27,6 @@ it('each pass keeps the function', () => {
         before = program;
       },
     });
-  }
-});
-
-it('compacting twice changes nothing more', () => {
-  for (const seed of seeds) {
-    const { compacted } = randomCase(seed, ops);
-    const again = runPasses(compacted, compaction, ops);
-    expect(printGraph(again.graph), `seed ${seed}`).toBe(printGraph(compacted.graph));
-    expect(weights(again), `seed ${seed}`).toEqual(weights(compacted));
   }
 });
 

@@ -29,6 +29,25 @@ const invertedResidual: Block = (sketch, kinds, value) => {
   return sketch.layer('add', draw.shuffle([branch, value]));
 };
 
+/** x times one number a channel, made of the means of all channels (squeeze and excite; Hu et al., 2018). */
+const gated: Block = (sketch, kinds, value) => {
+  const { draw, shapeOf } = sketch;
+  const [, channels = 0, ...extents] = shapeOf(value);
+  const mean = sketch.layer('avg_pool', [value], { window: extents });
+  const squeezed = draw.chance(0.5) ? mean : sketch.layer('flatten', [mean]);
+  const inner = activated(sketch, kinds, weightsOn(sketch, squeezed, draw.integer(1, 3)));
+  const gate = sketch.layer(draw.pick(['sigmoid', 'hard_sigmoid']), [weightsOn(sketch, inner, channels)]);
+  return sketch.layer('multiply', [value, gate]);
+};
+
+/** conv(pool and lrn, in either order(relu(conv(x)))), as the first layers of CaffeNet. */
+const normalised: Block = (sketch, _kinds, value) => {
+  const { draw, ops } = sketch;
+  let last = sketch.layer('relu', [sameConv(sketch, value, draw.integer(2, 6))]);
+  for (const op of draw.shuffle(['lrn', draw.pick(['max_pool', 'avg_pool'])])) last = sampledLayer(sketch, present(ops.get(op), op), last) ?? last;
+  return sameConv(sketch, last, draw.integer(1, 6));
+};
+
 /**
  * Weights, one to three ops that channels pass through one by one, weights: constants of dead rows meet every rule, and
  * padding behind it.
@@ -40,7 +59,7 @@ const chain: Block = (sketch, { channelwise }, value) => {
   return weightsOn(sketch, last, draw.integer(1, 5));
 };
 
-const ofImages: readonly Block[] = [residual, stage, invertedResidual, chain, chain];
+const ofImages: readonly Block[] = [residual, stage, invertedResidual, gated, normalised, chain, chain];
 
 export function blockLayer(sketch: Sketch, kinds: OpKinds, value: string): string {
   const block = isImage(sketch, value) ? sketch.draw.pick(ofImages) : chain;

@@ -3,6 +3,7 @@
 import type { Program } from '../../src/ir/graph.ts';
 import { evaluate } from '../../src/ir/evaluate.ts';
 import type { OpRegistry } from '../../src/ir/op.ts';
+import { printGraph } from '../../src/ir/print.ts';
 import { compaction, runPasses } from '../../src/passes/pipeline.ts';
 import { targets } from '../lower/harness.ts';
 import { randomTraining } from '../lower/random-training.ts';
@@ -55,6 +56,13 @@ const equivalence: Check<RandomCase> = {
   },
 };
 
+/** Compacting what is compact changes nothing: neither its text nor a number. */
+const again: Check<RandomCase> = {
+  name: 'compacted again',
+  bound: 0,
+  difference: ({ compacted }, ops) => (sameProgram(compacted, runPasses(compacted, compaction, ops)) ? 0 : 1),
+};
+
 /** Emitted kernels of both programs against the float64 interpreter, in units of what rounding explains. */
 const kernels = targets.map(
   (engine): Check<RandomCase> => ({
@@ -65,7 +73,7 @@ const kernels = targets.map(
 );
 
 /** By the width of the networks. Of wide ones it is kernels that small ones do not show: several vectors, several tiles. */
-export const checks: Readonly<Record<Width, readonly Check<RandomCase>[]>> = { small: [reference, equivalence, ...kernels], wide: kernels };
+export const checks: Readonly<Record<Width, readonly Check<RandomCase>[]>> = { small: [reference, again, equivalence, ...kernels], wide: kernels };
 
 /** Networks of `test/lower/random-training.ts`, by seed, trained for two steps. */
 export const trainingChecks: readonly Check<number>[] = targets.map((engine) => ({
@@ -76,6 +84,11 @@ export const trainingChecks: readonly Check<number>[] = targets.map((engine) => 
     return stepError(network, update, batch, seed, engine, 1e-3);
   },
 }));
+
+function sameProgram(a: Program, b: Program): boolean {
+  const text = ({ graph, parameters }: Program): string => JSON.stringify([printGraph(graph), [...parameters].map(([name, { data }]) => [name, [...data]])]);
+  return text(a) === text(b);
+}
 
 /** Largest difference between the outputs of two programs on the same input, over the largest value (at least 1e-3). */
 export function largestDifference(a: Program, b: Program, seed: number, ops: OpRegistry): number {

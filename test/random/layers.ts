@@ -13,7 +13,7 @@ export interface OpKinds {
   readonly others: readonly Op[];
   /** One operand, whose channels pass through one by one. */
   readonly channelwise: readonly Op[];
-  /** Of these, those without parameters that work element by element. */
+  /** Of these, those without parameters that keep the shape. */
   readonly activations: readonly Op[];
 }
 
