@@ -3,7 +3,7 @@
 import { oneOf, optional } from '../ir/attributes.ts';
 import type { Op } from '../ir/op.ts';
 import { defineOp } from '../ir/op.ts';
-import { divisors, meansNest, windowMeans } from './support/average.ts';
+import { averageGradient, divisors, meansNest, windowMeans } from './support/average.ts';
 import type { Divisor } from './support/average.ts';
 import { lowered, nestName } from './support/nests.ts';
 import { differentiated, nests, sameConstants } from './support/parts.ts';
@@ -31,9 +31,7 @@ export const avgPool: Op = defineOp({ ...poolAttributes, divisor })({
     return [pooledShape(poolGeometry(attrs, operand(inputs, 0), 'avg_pool'))];
   },
   reference: (attrs, inputs) => [windowMeans(poolGeometry(attrs, operand(inputs, 0).shape, 'avg_pool'), attrs.divisor ?? 'inside', operand(inputs, 0).data)],
-  training: differentiated(({ builder, node, resultGradients: [g] }) => [
-    g && builder.one('avg_pool_grad', [g], { ...node.attrs, extent: builder.shapeOf(operand(node.inputs, 0)).slice(2) }, { layer: node.layer }),
-  ]),
+  training: differentiated((context) => averageGradient(context, context.node.attrs)),
   pruning: {
     kind: 'channels',
     axes: poolAxes,

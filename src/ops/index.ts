@@ -21,6 +21,7 @@ import { dropoutMask } from './dropout-mask.ts';
 import { elu } from './elu.ts';
 import { flatten } from './flatten.ts';
 import { fromTiles } from './from-tiles.ts';
+import { globalMaxPool } from './global-max-pool.ts';
 import { gradientStep } from './gradient-step.ts';
 import { groupSquares } from './group-squares.ts';
 import { groupSubgradient } from './group-subgradient.ts';
@@ -82,6 +83,7 @@ const all: readonly Op[] = [
   ...hardSwish,
   maxPool,
   avgPool,
+  globalMaxPool,
   flatten,
   add,
   multiply,

@@ -1,11 +1,13 @@
 // The mean of each window's elements, and what its sum is divided by.
 
 import { zeros } from '../../base/tensor.ts';
+import type { Value } from '../../ir/graph.ts';
 import type { Nest, NestExpr } from '../../ir/nest.ts';
-import type { F64Tensor } from '../../ir/op.ts';
+import type { F64Tensor, GradientContext } from '../../ir/op.ts';
 import { accumulator, constant, input, load, looked, mul, result, unary } from '../../ir/nest.ts';
 import { forEachTap, poolNestAxes, pooledFromIndex, pooledIndex, pooledShape, reachesOutside } from './pools.ts';
-import type { PoolGeometry } from './pools.ts';
+import type { PoolAttrs, PoolGeometry } from './pools.ts';
+import { operand } from './shapes.ts';
 
 /**
  * - `inside`: the number of elements that the window holds.
@@ -39,6 +41,11 @@ export function windowMeans(geometry: PoolGeometry, divisor: Divisor, image: Flo
   });
   const by = windowDivisors(geometry, divisor);
   return { shape: sums.shape, data: sums.data.map((sum, at) => sum / (by[at % by.length] as number)) };
+}
+
+/** @param attrs Of the pool, with its divisor. */
+export function averageGradient({ builder, node, resultGradients: [g] }: GradientContext, attrs: PoolAttrs): readonly (Value | undefined)[] {
+  return [g && builder.one('avg_pool_grad', [g], { ...attrs, extent: builder.shapeOf(operand(node.inputs, 0)).slice(2) }, { layer: node.layer })];
 }
 
 export function meansNest(name: string, geometry: PoolGeometry, divisor: Divisor): Nest {

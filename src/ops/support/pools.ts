@@ -54,8 +54,12 @@ export function writtenPool(args: ReadonlyMap<string, AttrValue>, operands: read
 }
 
 /** One window over a whole image, NCHW. */
-export function wholeWindow([, , rows = 1, columns = 1]: Shape): PoolAttrs & { readonly extent: Pair } {
-  return { window: [rows, columns], stride: [rows, columns], padding: [0, 0], extent: [rows, columns] };
+export function wholeWindow([, , rows = 1, columns = 1]: Shape): PoolAttrs {
+  return { window: [rows, columns], stride: [rows, columns], padding: [0, 0] };
+}
+
+export function wholePool(input: Shape, op: string): PoolGeometry {
+  return poolGeometry(wholeWindow(imageShape(input, op)), input, op);
 }
 
 /** Whether some window reaches outside the input. */
@@ -125,6 +129,10 @@ export function forEachTap(geometry: PoolGeometry, visit: (from: number, to: num
       }
     }
   }
+}
+
+export function sampleImage(random: () => number): Pick<OpSample, 'inputs' | 'batch'> {
+  return { inputs: [[sampleBatch.samples, between(random, 1, 5), between(random, 1, 5), between(random, 1, 5)]], batch: sampleBatch };
 }
 
 export function samplePool(random: () => number): OpSample<PoolAttrs> & { readonly geometry: PoolGeometry } {
