@@ -21,6 +21,7 @@ import { dropoutMask } from './dropout-mask.ts';
 import { elu } from './elu.ts';
 import { flatten } from './flatten.ts';
 import { fromTiles } from './from-tiles.ts';
+import { globalAvgPool } from './global-avg-pool.ts';
 import { globalMaxPool } from './global-max-pool.ts';
 import { gradientStep } from './gradient-step.ts';
 import { groupSquares } from './group-squares.ts';
@@ -84,6 +85,7 @@ const all: readonly Op[] = [
   maxPool,
   avgPool,
   globalMaxPool,
+  globalAvgPool,
   flatten,
   add,
   multiply,
