@@ -15,7 +15,7 @@ import { fitDiagnostics } from './weight-diagnostics.ts';
 import { placeIn } from './weight-numbers.ts';
 
 const overflows = (value: number): boolean => !Number.isFinite(Math.fround(value));
-const cureOfMap = 'it is gamma / sqrt(variance + epsilon) of a batch norm: take a smaller gamma or a larger variance there';
+const cureOfMap = 'it is the factor of a scale, or gamma / sqrt(variance + epsilon) of a batch norm: take a smaller factor or gamma, or a larger variance there';
 
 /** @param before The program that a pass has made `after` of. @throws DiagnosticError `fit/folded` */
 export function checkFolded(before: Program, after: Program): void {

@@ -1,0 +1,43 @@
+// Activations where their textbook forms would fail: next to 0, where digits are lost, and far out, where exponentials
+// overflow. What kernels answer is right to a few units in the last place of the answer itself.
+
+import { describe, expect, test } from 'vitest';
+import { present } from '../../src/base/invariant.ts';
+import { tensor } from '../../src/base/tensor.ts';
+import { graphBuilder } from '../../src/ir/builder.ts';
+import type { Attrs } from '../../src/ir/graph.ts';
+import { lowerDeployed } from '../../src/lower/lower.ts';
+import { ops } from '../../src/ops/index.ts';
+import { start, targets } from '../lower/harness.ts';
+import type { Engine } from '../lower/harness.ts';
+
+const magnitudes = [0, 1e-30, 1e-7, 3e-4, 0.01, 0.3, 0.59, 0.61, 1.1, 1.3, 2.9, 3, 3.1, 9, 30, 87, 89, 300, 1e30, Infinity];
+const inputs = Float64Array.from([...magnitudes, ...magnitudes.map((x) => -x), NaN], Math.fround);
+
+function answers(op: string, attrs: Attrs, engine: Engine): readonly { readonly x: number; readonly found: number; readonly wanted: number }[] {
+  const builder = graphBuilder('activation', { samples: 1, shards: 1 }, ops);
+  const x = builder.input('x', 'sample', [1, inputs.length]);
+  builder.output('y', builder.one(op, [x], attrs));
+  const running = start(lowerDeployed({ graph: builder.finish(), parameters: new Map() }, ops, engine.machine), engine);
+  const feed = tensor([1, inputs.length], inputs);
+  running.write(new Map([['input', feed]]));
+  running.run('run');
+  const found = running.read('output').data;
+  const [wanted] = present(ops.get(op), op).reference(attrs, [feed], { samples: 1, shards: 1 });
+  return [...inputs].map((at, i) => ({ x: at, found: found[i] ?? NaN, wanted: wanted?.data[i] ?? NaN }));
+}
+
+describe.each(targets)('$name', (engine) => {
+  test.each([['sigmoid', {}], ['tanh', {}], ['elu', { alpha: 1 }], ['hard_sigmoid', {}], ['hard_swish', {}], ['leaky_relu', { slope: 0.01 }], ['clip', { low: -1, high: 1 }]] as const)('%s', (op, attrs) => {
+    for (const { x, found, wanted } of answers(op, attrs, engine)) {
+      // Of NaN comparisons make what they like; hard_swish multiplies infinity by 0.
+      if (Number.isNaN(x) || Number.isNaN(wanted)) continue;
+      if (Number.isFinite(wanted)) expect(Math.abs(found - wanted), `${op}(${x})`).toBeLessThanOrEqual(1e-6 * Math.abs(wanted) + 2 ** -126);
+      else expect(found, `${op}(${x})`).toBe(wanted);
+    }
+  });
+
+  test.each([['sigmoid', {}], ['tanh', {}], ['elu', { alpha: 1 }]] as const)('%s of NaN is NaN', (op, attrs) => {
+    expect(answers(op, attrs, engine).at(-1)?.found).toBeNaN();
+  });
+});
