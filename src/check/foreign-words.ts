@@ -132,7 +132,7 @@ const meanings: Readonly<Record<Subject, readonly Meaning[]>> = {
     written(ofOneKind, 'l2 ratio sparsity target threshold'),
   ],
   constant: [
-    written('it is what padding may be, and nothing else: `padding = same`', 'same'),
+    written('it is what the padding of a window may be: `conv(x, filters = 20, window = 5, padding = same)`', 'same'),
     written('no padding is `padding = 0`', 'valid'),
     written('a value that is not given is left out', 'none null nil undefined'),
     written(activation, 'relu tanh sigmoid'),

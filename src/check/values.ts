@@ -83,15 +83,21 @@ export const text: ValueType<string> = {
   read: (constant) => (typeof constant === 'string' && constant !== '' ? constant : undefined),
 };
 
-/** Of a window: all around, [rows, columns], or each side. */
+/** All around, [rows, columns], or each side. */
+const sides: ValueType<AttrValue> = {
+  expected: (constant) => `${extent.expected(constant)}, [rows, columns] or [top, bottom, left, right] of them`,
+  read: (constant) => {
+    if (!Array.isArray(constant) || constant.length !== 4) return pairOf(extent).read(constant);
+    const four = constant.map(extent.read).filter((side) => side !== undefined);
+    return four.length === 4 ? four : undefined;
+  },
+};
+
+/** Of a window, where the size may be kept. */
 const paddingType: ValueType<AttrValue> = {
   words: new Map([['same', 'same']]),
   expected: (constant) => `${extent.expected(constant)}, [rows, columns] or [top, bottom, left, right] of them, or \`same\``,
-  read: (constant) => {
-    if (!Array.isArray(constant) || constant.length !== 4) return pairOf(extent).read(constant);
-    const sides = constant.map(extent.read).filter((side) => side !== undefined);
-    return sides.length === 4 ? sides : undefined;
-  },
+  read: sides.read,
 };
 
 const oneOf = (words: readonly string[]): ValueType<string> => ({
@@ -106,6 +112,7 @@ const paramTypes: Readonly<Record<Extract<ParamSyntax['type'], string>, ValueTyp
   count,
   extent,
   pair: pairOf(count),
+  sides,
   padding: paddingType,
   number: real,
   positive,

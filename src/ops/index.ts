@@ -13,6 +13,7 @@ import { conv } from './conv.ts';
 import { convGradInput } from './conv-grad-input.ts';
 import { convGradWeight } from './conv-grad-weight.ts';
 import { crossEntropy } from './cross-entropy.ts';
+import { crop } from './crop.ts';
 import { dense } from './dense.ts';
 import { denseGradInput } from './dense-grad-input.ts';
 import { denseGradWeight } from './dense-grad-weight.ts';
@@ -43,6 +44,7 @@ import { normalize } from './normalize.ts';
 import { normalizeDot } from './normalize-dot.ts';
 import { normalizeGrad } from './normalize-grad.ts';
 import { normalizeInput } from './normalize-input.ts';
+import { pad } from './pad.ts';
 import { parameterOp } from './parameter.ts';
 import { positive } from './positive.ts';
 import { placeSums } from './place-sums.ts';
@@ -63,6 +65,8 @@ import { tapConv } from './tap-conv.ts';
 import { tapDense } from './tap-dense.ts';
 import { toTiles } from './to-tiles.ts';
 import { unflatten } from './unflatten.ts';
+import { upsample } from './upsample.ts';
+import { upsampleGrad } from './upsample-grad.ts';
 
 const all: readonly Op[] = [
   // Leaves.
@@ -86,6 +90,8 @@ const all: readonly Op[] = [
   avgPool,
   globalMaxPool,
   globalAvgPool,
+  pad,
+  upsample,
   flatten,
   add,
   multiply,
@@ -105,6 +111,8 @@ const all: readonly Op[] = [
   maxPoolPositions,
   maxPoolGrad,
   avgPoolGrad,
+  crop,
+  upsampleGrad,
   unflatten,
   softmaxGrad,
   logSoftmaxGrad,

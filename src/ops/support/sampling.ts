@@ -3,7 +3,7 @@
 import type { Batch } from '../../ir/graph.ts';
 import type { Shape } from '../../base/tensor.ts';
 import type { Padding, Pair } from '../../ir/attributes.ts';
-import { reachOf } from './window.ts';
+import { paddingSides, reachOf } from './window.ts';
 import type { WindowAttrs } from './window.ts';
 
 /** Two shards of two samples: the least that tells shards, samples and their order apart. */
@@ -45,7 +45,7 @@ export function sampleWindow(random: () => number, pool: boolean): SampledWindow
   const side = (d: 0 | 1): number => between(random, 0, most[d]);
   const kind = random();
   const padding: Padding = kind < 0.5 ? [0, 0] : kind < 0.75 ? [side(0), side(1)] : [side(0), side(0), side(1), side(1)];
-  const [top, bottom, left, right] = padding.length === 4 ? padding : [padding[0], padding[0], padding[1], padding[1]];
+  const [top, bottom, left, right] = paddingSides(padding);
   const least = (d: 0 | 1, sides: number): number => Math.max(pool ? dilation[d] : 1, reach[d] - sides) + between(random, 0, 4);
   return { attrs: { window, stride, padding, dilation }, extent: [least(0, top + bottom), least(1, left + right)] };
 }

@@ -18,8 +18,12 @@ export interface WindowGeometry {
   readonly after: Pair;
 }
 
+export function paddingSides(padding: Padding): readonly [top: number, bottom: number, left: number, right: number] {
+  return padding.length === 4 ? padding : [padding[0], padding[0], padding[1], padding[1]];
+}
+
 export function windowOf({ window, stride, padding, dilation }: WindowAttrs): WindowGeometry {
-  const [top, bottom, left, right] = padding.length === 4 ? padding : [padding[0], padding[0], padding[1], padding[1]];
+  const [top, bottom, left, right] = paddingSides(padding);
   return { window, stride, dilation, before: [top, left], after: [bottom, right] };
 }
 
