@@ -41,10 +41,13 @@ export function drawMasks(program: Program, seed: number, ops: OpRegistry): read
 }
 
 function drawGroups(layer: string, { name: structure, wants }: Structure, network: Network, draw: Draw, ops: OpRegistry): GroupMask {
-  const share = draw.pick([0.2, 0.5, 0.9]);
+  const share = draw.pick([0.2, 0.4, 0.7]);
   const given = wants && { arguments: Object.fromEntries(wants.map(({ name }) => [name, draw.integer(1, 4)])) };
   const { count } = groupsOf({ layer, structure, ...given }, network, ops);
-  return { layer, structure, ...given, dead: indices(count).filter(() => draw.chance(share)), whole: draw.chance(0.4) };
+  const dead = indices(count).filter(() => draw.chance(share));
+  // A layer that is dead shuts off all before it: rarely, or little would be tested.
+  const spared = dead.length === count && draw.chance(0.8) ? dead.slice(1) : dead;
+  return { layer, structure, ...given, dead: spared, whole: draw.chance(0.4) };
 }
 
 function groupsOf({ layer, structure, arguments: given }: Pick<GroupMask, 'layer' | 'structure' | 'arguments'>, network: Network, ops: OpRegistry): GroupSet {
@@ -57,11 +60,11 @@ function groupsOf({ layer, structure, arguments: given }: Pick<GroupMask, 'layer
  */
 function drawElements(node: Node, program: Program, draw: Draw): readonly ElementMask[] {
   const own = ownParameters(node, program).map((parameter) => ({ parameter, count: present(program.parameters.get(parameter), parameter).data.length }));
-  if (draw.chance(0.06)) return own.filter(() => draw.chance(0.8)).map(({ parameter, count }) => ({ parameter, dead: indices(count) }));
+  if (draw.chance(0.03)) return own.filter(() => draw.chance(0.8)).map(({ parameter, count }) => ({ parameter, dead: indices(count) }));
   const [first] = own;
   // Lists of one length, number by number: those of batch norm.
   if (!first || own.length === 1 || own.some(({ count }) => count !== first.count) || !draw.chance(0.4)) return [];
-  const share = draw.uniform();
+  const share = 0.7 * draw.uniform();
   const dead = indices(first.count).filter(() => draw.chance(share));
   return own.slice(0, draw.integer(1, 2)).map(({ parameter }) => ({ parameter, dead }));
 }
