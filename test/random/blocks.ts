@@ -29,14 +29,12 @@ const invertedResidual: Block = (sketch, kinds, value) => {
   return sketch.layer('add', draw.shuffle([branch, value]));
 };
 
-/** x times one number a channel, made of the means of all channels (squeeze and excite; Hu et al., 2018). */
+/** x times one number a channel, made of all channels' means (squeeze and excite; Hu et al., 2018). */
 const gated: Block = (sketch, kinds, value) => {
-  const { draw, shapeOf } = sketch;
-  const [, channels = 0, ...extents] = shapeOf(value);
-  const mean = sketch.layer('avg_pool', [value], { window: extents });
-  const squeezed = draw.chance(0.5) ? mean : sketch.layer('flatten', [mean]);
+  const { draw } = sketch;
+  const squeezed = sketch.layer(draw.pick(['global_avg_pool', 'global_max_pool']), [value]);
   const inner = activated(sketch, kinds, weightsOn(sketch, squeezed, draw.integer(1, 3)));
-  const gate = sketch.layer(draw.pick(['sigmoid', 'hard_sigmoid']), [weightsOn(sketch, inner, channels)]);
+  const gate = sketch.layer(draw.pick(['sigmoid', 'hard_sigmoid']), [weightsOn(sketch, inner, channelsOf(sketch, value))]);
   return sketch.layer('multiply', [value, gate]);
 };
 

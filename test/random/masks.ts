@@ -32,9 +32,9 @@ export function drawMasks(program: Program, seed: number, ops: OpRegistry): read
   const network = networkOf(program);
   return program.graph.nodes.flatMap((node): readonly Mask[] => {
     const all = structuresOfNode(node, program, ops);
-    // Dead rows more often than others: what they leave goes through all that follows.
-    const rows = all.filter(({ report }) => report?.counts === 'rows' && draw.chance(0.4));
-    const structures = new Set([...rows, ...draw.shuffle(all).slice(0, draw.pick([0, 0, 1, 2]))]);
+    // Dead rows and branches more often than others: what they leave goes through all that follows.
+    const frequent = all.filter((structure) => (structure.report?.counts === 'rows' || structuresOfJoins.includes(structure)) && draw.chance(0.4));
+    const structures = new Set([...frequent, ...draw.shuffle(all).slice(0, draw.pick([0, 0, 1, 2]))]);
     const groups = Array.from(structures, (structure) => drawGroups(present(node.layer, 'layer'), structure, network, draw, ops));
     return [...groups, ...drawElements(node, program, draw)].filter(({ dead }) => dead.length > 0);
   });
@@ -45,8 +45,8 @@ function drawGroups(layer: string, { name: structure, wants }: Structure, networ
   const given = wants && { arguments: Object.fromEntries(wants.map(({ name }) => [name, draw.integer(1, 4)])) };
   const { count } = groupsOf({ layer, structure, ...given }, network, ops);
   const dead = indices(count).filter(() => draw.chance(share));
-  // A layer that is dead shuts off all before it: rarely, or little would be tested.
-  const spared = dead.length === count && draw.chance(0.8) ? dead.slice(1) : dead;
+  // All groups of a layer shut off what is before it: rarely, or little would be tested.
+  const spared = count > 1 && dead.length === count && draw.chance(0.8) ? dead.slice(1) : dead;
   return { layer, structure, ...given, dead: spared, whole: draw.chance(0.4) };
 }
 
