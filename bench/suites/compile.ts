@@ -14,6 +14,7 @@ import { formatMs } from '../report.ts';
 import type { Result, Row, Table } from '../report.ts';
 import { shrink } from '../shrink.ts';
 import type { Suite, SuiteContext } from '../suite.ts';
+import { blockSource } from './block-source.ts';
 import { caffeNetStack } from './caffenet-stack.ts';
 import { leNets, wholeNetwork } from './lenet.ts';
 
@@ -110,11 +111,26 @@ async function runCase(each: Case, context: SuiteContext): Promise<readonly Row[
   });
 }
 
+/** A source that is checked alone. */
+const BLOCKS_CHECK = 'blocks/check';
+
+async function runBlocks(context: SuiteContext): Promise<readonly Row[]> {
+  return inTemporaryFolder(async (folder) => {
+    const source = join(folder, 'net.ssl');
+    writeFileSync(source, blockSource());
+    const checks: number[] = [];
+    for (let turn = 0; turn < RUNS; turn++) checks.push(await timeCommand(['check', source]));
+    context.progress(`blocks: check ${formatMs(median(checks))}`);
+    return [{ case: BLOCKS_CHECK, candidate: OURS, threads: 1, ms: median(checks) }];
+  });
+}
+
 async function run(context: SuiteContext): Promise<readonly Row[]> {
   const rows: Row[] = [];
   for (const each of cases) {
     if (Object.values(rowNames(each)).some(context.wantsCase)) rows.push(...(await runCase(each, context)));
   }
+  if (context.wantsCase(BLOCKS_CHECK) && context.wantsCandidate(OURS)) rows.push(...(await runBlocks(context)));
   return rows;
 }
 
@@ -135,7 +151,7 @@ export const compileSuite: Suite = {
   name: 'compile',
   doc: 'check, and check + build, as whole processes; size of the emitted module',
   candidates: [OURS, WEIGHTS],
-  cases: cases.flatMap((each) => Object.values(rowNames(each))),
+  cases: [...cases.flatMap((each) => Object.values(rowNames(each))), BLOCKS_CHECK],
   packages: () => [],
   run,
   tables,

@@ -1,8 +1,8 @@
 // A block as its uses know it.
 
 import type { BlockDeclaration, BlockParameter } from '../syntax/ast.ts';
+import type { Extent } from './budget.ts';
 import type { FileScope } from './file-scope.ts';
-import type { Extent } from './least.ts';
 
 export type ParameterKind = 'layer' | 'constant';
 

@@ -2,7 +2,12 @@
 // another would make one that no memory holds. What each comes to at least is known before it is expanded (least.ts);
 // what depends on more is counted as it is, and refusing it takes no longer than the largest network that is accepted.
 
-import type { Extent } from './least.ts';
+export interface Extent {
+  /** Calls of operations that take place. */
+  readonly layers: number;
+  /** Expressions looked at. */
+  readonly work: number;
+}
 
 /** Calls of operations that take place. */
 export const MOST_LAYERS = 20_000;

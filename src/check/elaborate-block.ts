@@ -9,7 +9,8 @@ import type { BodyParts } from './elaborate-body.ts';
 import { affords } from './excess.ts';
 import type { Wire } from './instance.ts';
 import { nameOfPart } from './layer-names.ts';
-import { scopeOf } from './scope.ts';
+import { leastOfUse, lookAhead } from './least.ts';
+import { knownConstant, scopeOf } from './scope.ts';
 import type { Binding, Elaboration, Scope, Within } from './scope.ts';
 
 export function elaborateBlock(call: CallExpression, block: Block, scope: Scope, within: Within): Wire | undefined {
@@ -29,7 +30,7 @@ export function elaborateBlock(call: CallExpression, block: Block, scope: Scope,
     elaboration.whole = false;
     return undefined;
   }
-  if (!affords(block.least, call.callee.span, scope)) return undefined;
+  if (!affords(leastOfUse(call, block, lookAhead(scope.file, (name) => knownConstant(name, scope))), call.callee.span, scope)) return undefined;
   const message = `\`${declaration.name.text}\` is used here, as \`${path}\``;
   return elaborateUse(block, bindings, path, { outer: trail, span: call.callee.span, message }, elaboration);
 }

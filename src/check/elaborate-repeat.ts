@@ -8,7 +8,7 @@ import { elaborateBody } from './elaborate-body.ts';
 import { affords } from './excess.ts';
 import type { Wire } from './instance.ts';
 import { nameOfPart } from './layer-names.ts';
-import { leastOfTurns } from './least.ts';
+import { leastOfTurns, lookAhead } from './least.ts';
 import { knownConstant, scopeOf } from './scope.ts';
 import type { Binding, Scope, Within } from './scope.ts';
 import { integer, readValue } from './values.ts';
@@ -26,7 +26,7 @@ export function elaborateRepeat(expression: RepeatExpression, scope: Scope, with
   const path = nameOfPart(expression, 'repeat', within.naming, elaboration.names);
   const head: Span = { source: span.source, start: span.start, end: count.span.end };
   if (times === undefined) elaboration.whole = false;
-  else if (!affords(leastOfTurns(expression, times, scope.file, (name) => knownConstant(name, scope)), head, scope)) return undefined;
+  else if (!affords(leastOfTurns(expression, times, lookAhead(scope.file, (name) => knownConstant(name, scope))), head, scope)) return undefined;
   elaboration.symbols.note(carried.name, 'layer', carried.name.span, initial);
   if (index) elaboration.symbols.note(index, 'constant', index.span);
 

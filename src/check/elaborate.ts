@@ -65,7 +65,9 @@ export function elaborate(declaration: NetworkDeclaration, file: FileScope, tool
   const wire = returned && elaborateExpression(returned.value, scope, { naming, reader: undefined });
   const labels = checkLabels(declaration.statements.filter((statement) => statement.kind === 'labels'), file.constants, scope.report);
   const output = wire === undefined || !budget.left() ? undefined : { wire, span: returned?.value.span ?? declaration.span };
-  return { input, instances, definitions, output, labels, names, whole: elaboration.whole && budget.left() };
+  // What is too large to be written out is not built either.
+  const written = budget.left() ? { instances, definitions } : { instances: [], definitions: [] };
+  return { input, ...written, output, labels, names, whole: elaboration.whole && budget.left() };
 }
 
 /** Blocks that nobody uses, for what is wrong in them whatever they are given. */

@@ -1,81 +1,123 @@
 // What an expression comes to at least once it is written out, known before any of it is: so that a program that
-// explodes is refused where it begins to. A count or a condition that depends on what is not known yet counts as
-// little as it can.
+// explodes is refused where it begins to. Looking ahead follows constants into blocks and turns as long as its effort
+// lasts; what is not known by then counts as little as it can.
 
-import type { Body, Expression, IfExpression, Name, RepeatExpression } from '../syntax/ast.ts';
+import type { Body, CallExpression, Expression, IfExpression, Name, RepeatExpression } from '../syntax/ast.ts';
 import { blockNamed } from './block.ts';
 import type { Block } from './block.ts';
+import { MOST_LAYERS } from './budget.ts';
+import type { Extent } from './budget.ts';
 import { constantsOf } from './constants.ts';
 import type { Constant, Constants } from './constants.ts';
 import { reportTo } from './diagnostics.ts';
 import type { FileScope } from './file-scope.ts';
 import { partsOf } from './walk.ts';
 
-export interface Extent {
-  /** Calls of operations that take place. */
-  readonly layers: number;
-  /** Expressions looked at. */
-  readonly work: number;
-}
-
-/** What is known of constants; nothing is reported here. */
-type Known = (name: Name) => Constant | undefined;
-
+/** Expressions that one look ahead follows where constants decide. */
+const MOST_EFFORT = 20_000;
+const nothing: Extent = { layers: 0, work: 0 };
 const quiet = reportTo(() => {}, { on: () => undefined, meant: () => undefined });
 
-/** @param known Undefined for a name whose value is not known yet. */
-export function leastOf(expression: Expression, file: FileScope, known: Known): Extent {
-  const { kind } = expression;
-  if (kind === 'if') return leastOfIf(expression, file, known);
-  const parts = kind === 'repeat' ? [expression.carried.initial] : partsOf(expression);
-  return sum([ownExtent(expression, file, known), ...parts.map((part) => leastOf(part, file, known))]);
+/** What is known where an expression stands. */
+export interface Ahead {
+  readonly file: FileScope;
+  /** Undefined for a name that is no constant, or whose value is not known yet. */
+  readonly valueOf: (name: Name) => Constant | undefined;
+  /** Shared by one look ahead. */
+  readonly effort: { left: number };
+}
+
+export function lookAhead(file: FileScope, valueOf: Ahead['valueOf']): Ahead {
+  return { file, valueOf, effort: { left: MOST_EFFORT } };
+}
+
+function leastOf(expression: Expression, ahead: Ahead): Extent {
+  ahead.effort.left--;
+  if (expression.kind === 'if') return leastOfIf(expression, ahead);
+  const parts = expression.kind === 'repeat' ? [expression.carried.initial] : partsOf(expression);
+  return sum([ownExtent(expression, ahead), ...parts.map((part) => leastOf(part, ahead))]);
 }
 
 /** Without its operands. */
-function ownExtent(expression: Expression, file: FileScope, known: Known): Extent {
-  if (expression.kind === 'call') return blockNamed(expression.callee.text, file)?.least ?? { layers: 1, work: 1 };
+function ownExtent(expression: Expression, ahead: Ahead): Extent {
+  if (expression.kind === 'call') {
+    const block = blockNamed(expression.callee.text, ahead.file);
+    return block ? leastOfUse(expression, block, ahead) : { layers: 1, work: 1 };
+  }
   if (expression.kind !== 'repeat') return { layers: 0, work: 1 };
-  const times = constants(known).evaluate(expression.count);
-  return leastOfTurns(expression, typeof times === 'number' && times >= 1 ? Math.floor(times) : 1, file, known);
+  const times = constants(ahead).evaluate(expression.count);
+  return leastOfTurns(expression, typeof times === 'number' && times >= 1 ? Math.floor(times) : 1, ahead);
 }
 
-function leastOfIf({ condition, then, otherwise }: IfExpression, file: FileScope, known: Known): Extent {
-  const flag = constants(known).evaluateFlag(condition);
+function leastOfIf({ condition, then, otherwise }: IfExpression, ahead: Ahead): Extent {
+  const flag = constants(ahead).evaluateFlag(condition);
   const branches = flag === undefined ? [then, otherwise] : [flag ? then : otherwise];
-  const extents = branches.map((body) => leastOfBody(body, file, known));
+  const extents = branches.map((body) => leastOfBody(body, ahead));
   return { layers: Math.min(...extents.map(({ layers }) => layers)), work: 1 + Math.min(...extents.map(({ work }) => work)) };
 }
 
-export function leastOfTurns({ index, carried, body }: RepeatExpression, turns: number, file: FileScope, known: Known): Extent {
-  const { layers, work } = leastOfBody(body, file, without(known, [carried.name, ...(index ? [index] : [])]));
-  return { layers: turns * layers, work: turns * (1 + work) };
+/** Turn by turn where there is an index, which may decide what takes place; what is left when effort ends, as often as the least turn. */
+export function leastOfTurns({ index, carried, body }: RepeatExpression, turns: number, ahead: Ahead): Extent {
+  const inside = without(ahead, [carried.name, ...(index ? [index] : [])]);
+  const inTurn = (turn: number): Ahead => ({ ...inside, valueOf: (name) => (name.text === index?.text ? turn : inside.valueOf(name)) });
+  let total = nothing;
+  let turn = 0;
+  while (turn < (index ? turns : 0) && ahead.effort.left > 0 && total.layers <= MOST_LAYERS) {
+    total = sum([total, { layers: 0, work: 1 }, leastOfBody(body, inTurn(turn++))]);
+  }
+  if (turn === turns) return total;
+  const { layers, work } = leastOfBody(body, inside);
+  return sum([total, { layers: (turns - turn) * layers, work: (turns - turn) * (1 + work) }]);
 }
 
 /** One turn, or one branch. */
-function leastOfBody({ assignments, value }: Body, file: FileScope, known: Known): Extent {
-  const inside = without(known, assignments.map(({ name }) => name));
-  return sum([...assignments.map((assignment) => assignment.value), value].map((each) => leastOf(each, file, inside)));
+function leastOfBody({ assignments, value }: Body, ahead: Ahead): Extent {
+  const inside = without(ahead, assignments.map(({ name }) => name));
+  return sum([...assignments.map((assignment) => assignment.value), value].map((each) => leastOf(each, inside)));
 }
 
-/** A use of a block, without its arguments; those that it uses itself have been settled. */
-export function leastOfBlock({ declaration, scope }: Block): Extent {
+/** A use of a block, without its arguments. */
+export function leastOfUse({ arguments: given }: CallExpression, block: Block, ahead: Ahead): Extent {
+  const { declaration: { parameters }, kinds } = block;
+  if (block.recursive || ahead.effort.left <= 0 || ![...kinds.values()].includes('constant')) return block.least;
+  const values = new Map<string, Constant | undefined>();
+  for (const [position, { name, value }] of given.entries()) {
+    const parameter = name?.text ?? parameters[position]?.name.text ?? '';
+    if (kinds.get(parameter) === 'constant') values.set(parameter, constants(ahead).evaluate(value));
+  }
+  return leastOfBlock(block, ahead.effort, values);
+}
+
+/** @param values Of parameters, as far as they are known. The blocks that it uses have been settled. */
+export function leastOfBlock({ declaration, scope }: Block, effort: Ahead['effort'], values: ReadonlyMap<string, Constant | undefined>): Extent {
+  const { parameters, statements } = declaration;
+  effort.left -= parameters.length;
   const file = scope();
-  const fileConstants: Known = ({ text }) => {
-    const found = file.names.get(text);
-    return found?.kind === 'constant' ? found.value : undefined;
-  };
-  const known = without(fileConstants, [...declaration.parameters.map(({ name }) => name), ...declaration.statements.flatMap((statement) => (statement.kind === 'assignment' ? [statement.name] : []))]);
-  return sum([{ layers: 0, work: declaration.parameters.length }, ...declaration.statements.map(({ value }) => leastOf(value, file, known))]);
+  const ofFile: Ahead = { file, effort, valueOf: ({ text }) => constantOf(file, text) };
+  const own = without(ofFile, [...parameters.map(({ name }) => name), ...statements.flatMap((statement) => (statement.kind === 'assignment' ? [statement.name] : []))]);
+  const known = new Map(values);
+  const inside: Ahead = { ...own, valueOf: (name) => known.get(name.text) ?? own.valueOf(name) };
+  // Of a use: a default may read the parameters before it.
+  for (const { name, default: otherwise } of values.size > 0 ? parameters : []) {
+    if (otherwise && !known.has(name.text)) known.set(name.text, constants(inside).evaluate(otherwise));
+  }
+  return sum([{ layers: 0, work: parameters.length }, ...statements.map(({ value }) => leastOf(value, inside))]);
 }
 
-function constants(read: Known): Constants {
-  return constantsOf({ read, spend: () => true, report: quiet });
+function constantOf({ names }: FileScope, name: string): Constant | undefined {
+  const found = names.get(name);
+  return found?.kind === 'constant' ? found.value : undefined;
 }
 
-function without(known: Known, names: readonly Name[]): Known {
-  if (names.length === 0) return known;
+/** Nothing is reported here. */
+function constants({ valueOf }: Ahead): Constants {
+  return constantsOf({ read: valueOf, spend: () => true, report: quiet });
+}
+
+function without(ahead: Ahead, names: readonly Name[]): Ahead {
+  if (names.length === 0) return ahead;
   const hidden = new Set(names.map(({ text }) => text));
-  return (name) => (hidden.has(name.text) ? undefined : known(name));
+  return { ...ahead, valueOf: (name) => (hidden.has(name.text) ? undefined : ahead.valueOf(name)) };
 }
 
 function sum(extents: readonly Extent[]): Extent {

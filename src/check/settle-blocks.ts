@@ -37,7 +37,7 @@ export function settleBlocks(blocks: readonly Block[], ops: OpRegistry, report: 
       const use = top.uses[top.next++];
       if (!use) {
         inferKinds(top.block, ops, report);
-        top.block.least = leastOfBlock(top.block);
+        top.block.least = leastOfBlock(top.block, { left: 0 }, new Map());
         settled.add(top.block);
         inside.delete(top.block);
         open.pop();
