@@ -4,7 +4,7 @@ import type { OpRegistry } from '../ir/op.ts';
 import type { CallExpression, Expression } from '../syntax/ast.ts';
 import { blockNamed } from './block.ts';
 import type { ParameterKind } from './block.ts';
-import { callableNamed } from './callable.ts';
+import { callableNamed, operandNames } from './callable.ts';
 import type { FileScope } from './file-scope.ts';
 
 export interface KnownArgument {
@@ -23,6 +23,6 @@ export function argumentKinds({ callee, arguments: given }: CallExpression, file
   const callable = callableNamed(callee.text, ops);
   // Which arguments are operands of an unknown operation is unknown; nested calls are operands wherever they stand.
   if (!callable) return given.map(({ value }) => ({ value, kind: value.kind === 'call' ? 'layer' : undefined }));
-  const { operands } = callable;
+  const operands = operandNames(callable, given.length);
   return given.map(({ name, value }, position) => ({ value, kind: (name ? operands.includes(name.text) : position < operands.length) ? 'layer' : 'constant' }));
 }

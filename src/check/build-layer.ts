@@ -10,7 +10,7 @@ import type { Parameter } from '../ir/network.ts';
 import { joinsBranches, ShapeError } from '../ir/op.ts';
 import type { Op, OpRegistry, SurfaceSyntax } from '../ir/op.ts';
 import { structuresOf, structuresOfJoins } from '../ir/structure.ts';
-import { normalizeCallable } from './callable.ts';
+import { normalizeCallable, operandNames } from './callable.ts';
 import { shapeDiagnostics } from './diagnostics.ts';
 import type { FaultList } from './fault-list.ts';
 import type { Instance, Wire } from './instance.ts';
@@ -67,7 +67,7 @@ function buildOp({ path: layer, call, given, args, trail }: Instance, operands: 
   } catch (error) {
     if (!(error instanceof ShapeError)) throw error;
     const related = operands.flatMap((operand, index) => {
-      const expression = given.get(syntax.operands[index] ?? '');
+      const expression = given.get(operandNames(syntax, operands.length)[index] ?? '');
       return expression ? [{ message: `this is ${formatShape(sampleShape(builder.shapeOf(operand)))}`, span: expression.span }] : [];
     });
     return building.list.reportWithin(trail)(shapeDiagnostics.mismatch({ span: call.span, args: [error.message], related: [...related, ...changedShapes(trail, shapeOf)], help: error.help }));

@@ -17,6 +17,8 @@ export interface CallableParam {
 export interface Callable {
   readonly name: string;
   readonly operands: readonly string[];
+  /** Any number of operands may follow these. */
+  readonly more?: true;
   readonly params: readonly CallableParam[];
   readonly example: string;
 }
@@ -34,7 +36,13 @@ export const normalizeCallable: Callable = {
 export function callableNamed(name: string, ops: OpRegistry): Callable | undefined {
   if (name === normalizeCallable.name) return normalizeCallable;
   const syntax = ops.get(name)?.syntax;
-  return syntax && { name, operands: syntax.operands, params: syntax.params.map((param) => ({ ...param, type: paramType(param.type) })), example: syntax.example };
+  return syntax && { name, operands: syntax.operands, ...(syntax.more && { more: true }), params: syntax.params.map((param) => ({ ...param, type: paramType(param.type) })), example: syntax.example };
+}
+
+/** Names of as many operands as a call gives. */
+export function operandNames({ operands, more }: Pick<Callable, 'operands' | 'more'>, given: number): readonly string[] {
+  const others = more ? Array.from({ length: Math.max(0, given - operands.length) }, (_, i) => `operand${operands.length + i + 1}`) : [];
+  return [...operands, ...others];
 }
 
 export function callableNames(ops: OpRegistry): readonly string[] {

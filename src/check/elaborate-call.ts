@@ -5,7 +5,7 @@ import type { AttrValue } from '../ir/graph.ts';
 import type { CallExpression, Expression } from '../syntax/ast.ts';
 import { bindArguments } from './bind.ts';
 import type { Signature } from './bind.ts';
-import { callableNamed, callableNames, normalizeCallable } from './callable.ts';
+import { callableNamed, callableNames, normalizeCallable, operandNames } from './callable.ts';
 import type { Callable } from './callable.ts';
 import { argumentDiagnostics, nameDiagnostics } from './diagnostics.ts';
 import type { Instance, Wire } from './instance.ts';
@@ -18,8 +18,9 @@ import type { ValueType } from './values.ts';
 /** Undefined where it or what it reads has been reported. */
 export function elaborateCall(call: CallExpression, scope: Scope, within: Within): Wire | undefined {
   const { elaboration, report } = scope;
-  const callable = callableNamed(call.callee.text, elaboration.ops);
-  if (!callable) return rejectCall(call, scope, within);
+  const known = callableNamed(call.callee.text, elaboration.ops);
+  if (!known) return rejectCall(call, scope, within);
+  const callable = { ...known, operands: operandNames(known, call.arguments.filter(({ name }) => !name).length) };
   elaboration.symbols.note(call.callee, 'operation');
   const { values: given, complete } = bindArguments(call, signatureOf(callable), report);
   // In the order they are written, for that is the order of names.
@@ -29,7 +30,7 @@ export function elaborateCall(call: CallExpression, scope: Scope, within: Within
   }
   const operands = callable.operands.map((name) => wires.get(name));
   const args = elaborateParams(callable, given, scope);
-  const placed = callable !== normalizeCallable || readsInput(call, given, operands, scope);
+  const placed = known !== normalizeCallable || readsInput(call, given, operands, scope);
   const sound = complete && placed && args.size === callable.params.length;
   const position = place(call, { given, operands, args, sound }, scope, within);
   return sound && !operands.includes(undefined) ? position : undefined;

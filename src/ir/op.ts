@@ -32,6 +32,8 @@ export interface ParamSyntax<A extends Attrs = Attrs> {
 export interface SurfaceSyntax<A extends Attrs = Attrs> {
   /** Tensor operands in order, by name: `['input']`, `['left', 'right']`. */
   readonly operands: readonly string[];
+  /** Any number of operands may follow these. */
+  readonly more?: true;
   readonly params: readonly ParamSyntax<A>[];
   readonly example: string;
   /** The operator that one might write for it: messages name the op. */
@@ -76,11 +78,13 @@ export class ShapeError extends Error {
  * How one axis of an input meets the results.
  * - `identity`: index i of it is index i of `result` axis `axis`.
  * - `expand`: index i becomes indices i*factor .. i*factor + factor-1 of the result axis (flatten).
+ * - `offset`: index i becomes index offset + i of the result axis (concat).
  * - `all`: every result element may depend on every index, so none can be removed.
  */
 export type AxisLink =
   | { readonly kind: 'identity'; readonly result: number; readonly axis: number }
   | { readonly kind: 'expand'; readonly result: number; readonly axis: number; readonly factor: number }
+  | { readonly kind: 'offset'; readonly result: number; readonly axis: number; readonly offset: number }
   | { readonly kind: 'all' };
 
 /** `links[i][d]` says how axis d of input i meets the results. */

@@ -9,6 +9,7 @@ import { channelSquares } from './channel-squares.ts';
 import { channelSums } from './channel-sums.ts';
 import { clampSmall } from './clamp-small.ts';
 import { clip } from './clip.ts';
+import { concat } from './concat.ts';
 import { conv } from './conv.ts';
 import { convGradInput } from './conv-grad-input.ts';
 import { convGradWeight } from './conv-grad-weight.ts';
@@ -60,6 +61,7 @@ import { softmax } from './softmax.ts';
 import { softmaxGrad } from './softmax-grad.ts';
 import { subtract } from './subtract.ts';
 import { sumShards } from './sum-shards.ts';
+import { takeChannels } from './take-channels.ts';
 import { tanh } from './tanh.ts';
 import { tapConv } from './tap-conv.ts';
 import { tapDense } from './tap-dense.ts';
@@ -90,6 +92,7 @@ const all: readonly Op[] = [
   avgPool,
   globalMaxPool,
   globalAvgPool,
+  concat,
   pad,
   upsample,
   flatten,
@@ -112,6 +115,7 @@ const all: readonly Op[] = [
   maxPoolGrad,
   avgPoolGrad,
   crop,
+  takeChannels,
   upsampleGrad,
   unflatten,
   softmaxGrad,

@@ -7,11 +7,17 @@ import type { AxisLink, Op } from '../ir/op.ts';
 /** The channel axis of activations. */
 export const channelAxis = 1;
 
-/** Index c of the operand becomes `factor` indices of the result, from `c * factor`. */
+/** Index c of the operand becomes `factor` indices of the result, from `offset + c * factor`. */
 export interface ChannelLink {
   readonly operand: Value;
   readonly result: Value;
   readonly factor: number;
+  readonly offset: number;
+}
+
+/** What index c of the operand becomes. */
+export function targetsOf({ factor, offset }: ChannelLink, c: number): readonly number[] {
+  return Array.from({ length: factor }, (_, j) => offset + c * factor + j);
 }
 
 /** Links of a node whose channels pass through it one by one; undefined where it mixes or cannot be sliced. */
@@ -33,8 +39,9 @@ function channelLink(node: Node, operand: Value, link: AxisLink): ChannelLink | 
   switch (link.kind) {
     case 'identity':
     case 'expand':
+    case 'offset':
       if (link.axis !== channelAxis) return undefined;
-      return { operand, result: { node: node.id, result: link.result }, factor: link.kind === 'expand' ? link.factor : 1 };
+      return { operand, result: { node: node.id, result: link.result }, factor: link.kind === 'expand' ? link.factor : 1, offset: link.kind === 'offset' ? link.offset : 0 };
     case 'all':
       return undefined;
   }

@@ -8,6 +8,7 @@ import type { OpRegistry } from '../ir/op.ts';
 import { grainOf, partitionOf } from '../ir/partition.ts';
 import type { Partition } from '../ir/partition.ts';
 import { structureNamed } from '../ir/structure.ts';
+import { targetsOf } from './channel-links.ts';
 import { parameterNames } from './constant-maps.ts';
 import { weightAxesOf } from './groups.ts';
 import type { KeepReason } from './keep-reason.ts';
@@ -104,7 +105,7 @@ function foldedInto(value: Value, index: number, removal: Removal): string[] {
   }
   for (const link of [...removal.links.values()].flat()) {
     if (!sameValue(link.operand, value)) continue;
-    for (let j = 0; j < link.factor; j++) into.push(...foldedInto(link.result, index * link.factor + j, removal));
+    for (const target of targetsOf(link, index)) into.push(...foldedInto(link.result, target, removal));
   }
   return into;
 }

@@ -8,7 +8,7 @@ import type { Node, Program, Value } from '../ir/graph.ts';
 import { fedName } from '../ir/leaf.ts';
 import { affineRule } from '../ir/op.ts';
 import type { OpRegistry } from '../ir/op.ts';
-import { channelAxis, channelLinks } from './channel-links.ts';
+import { channelAxis, channelLinks, targetsOf } from './channel-links.ts';
 import { inputShapes, knownInputs, parameterNames } from './constant-maps.ts';
 import { weightsOf, weightUse } from './weight-use.ts';
 import type { WeightUse } from './weight-use.ts';
@@ -51,9 +51,11 @@ function varyingResults(node: Node, program: Program, ops: OpRegistry, of: (valu
     return results;
   }
   const scale = affineRule(op)?.(node.attrs, known).scale;
-  for (const { operand, result, factor } of links) {
-    const [source, target] = [of(operand), present(results[result.result], 'result')];
-    for (const index of target.keys()) if (source[Math.floor(index / factor)] === 1 && scale?.[index] !== 0) target[index] = 1;
+  for (const link of links) {
+    const [source, target] = [of(link.operand), present(results[link.result.result], 'result')];
+    for (const [channel, varies] of source.entries()) {
+      for (const index of varies === 1 ? targetsOf(link, channel) : []) if (scale?.[index] !== 0) target[index] = 1;
+    }
   }
   return results;
 }

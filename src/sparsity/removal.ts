@@ -16,7 +16,7 @@ import { present } from '../base/invariant.ts';
 import { nodeMap, valueKey } from '../ir/graph.ts';
 import type { Graph, Node, Program, Value } from '../ir/graph.ts';
 import type { OpRegistry } from '../ir/op.ts';
-import { channelLinks } from './channel-links.ts';
+import { channelLinks, targetsOf } from './channel-links.ts';
 import type { ChannelLink } from './channel-links.ts';
 import { constantMaps, inputShapes, knownInputs, parameterNames } from './constant-maps.ts';
 import type { ConstantMaps } from './constant-maps.ts';
@@ -89,7 +89,7 @@ function keepEnds(graph: Graph, computed: readonly Node[], { weights, links }: P
       const linked = new Set(
         passage
           ?.filter((link) => link.result.result === result)
-          .flatMap((link) => [...Array(flagsOf(kept, link.operand).length * link.factor).keys()]),
+          .flatMap((link) => [...flagsOf(kept, link.operand).keys()].flatMap((channel) => targetsOf(link, channel))),
       );
       const value = { node: node.id, result };
       for (const index of kept.flags.get(valueKey(value))?.keys() ?? []) {
@@ -121,7 +121,7 @@ function settle(computed: readonly Node[], { weights, links }: Paths, kept: Kept
       const use = weights.get(node.id);
       if (use) keepWhatRowsRead(use, kept);
       const passage = links.get(node.id) ?? [];
-      for (const link of passage) passThrough(node, link, passage.length > 1, kept);
+      for (const link of passage) passThrough(node, link, passage.some((other) => other !== link && other.offset === link.offset), kept);
     }
   } while (kept.changed);
 }
@@ -149,13 +149,13 @@ function passThrough(node: Node, link: ChannelLink, joins: boolean, kept: KeptCh
   const source = flagsOf(kept, operand);
   const target = flagsOf(kept, result);
   for (let channel = 0; channel < source.length; channel++) {
-    const first = channel * link.factor;
-    for (let index = first; index < first + link.factor; index++) {
+    const targets = targetsOf(link, channel);
+    for (const index of targets) {
       if (target[index] === 1) keepChannel(kept, operand, channel, reasonOf(kept, result, index));
     }
     if (source[channel] === 0) continue;
     const reason: KeepReason = joins ? { kind: 'shortcut', by: labelOf(node) } : reasonOf(kept, operand, channel);
-    for (let index = first; index < first + link.factor; index++) keepChannel(kept, result, index, reason);
+    for (const index of targets) keepChannel(kept, result, index, reason);
   }
 }
 

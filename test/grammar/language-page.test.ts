@@ -14,11 +14,11 @@ function written({ name, default: value }: ParamSyntax): string {
 }
 
 test.each([...ops.values()].flatMap(({ name, syntax }) => (syntax ? [{ name, syntax }] : [])))('$name', ({ name, syntax }) => {
-  expect(page).toContain(`\n| \`${name}(${[...syntax.operands, ...syntax.params.map(written)].join(', ')})\` | `);
+  expect(page).toContain(`\n| \`${name}(${[...syntax.operands, ...(syntax.more ? ['...'] : []), ...syntax.params.map(written)].join(', ')})\` | `);
 });
 
 test('and none besides, but for normalize', () => {
-  const named = [...page.matchAll(/^\| `(\w+)\(input|^\| `(\w+)\(left/gm)].map(([, one, two]) => one ?? two);
+  const named = [...page.matchAll(/^\| `(\w+)\(input|^\| `(\w+)\((?:left|first)/gm)].map(([, one, two]) => one ?? two);
   const known = [...ops.values()].filter(({ syntax }) => syntax).map(({ name }) => name);
   expect(new Set(named)).toEqual(new Set([...known, 'normalize']));
 });

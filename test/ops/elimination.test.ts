@@ -89,7 +89,7 @@ describe('gathered nodes compute what the masked ones do', () => {
 function checkConstant(op: Op, rule: ConstantRule, seed: number): number {
   const { attrs, inputs, batch, operands } = draw(op, seed);
   const random = uniformOf(seed + 1);
-  const activations = op.syntax?.operands.length ?? (op.pruning.kind === 'weights' ? 1 : inputs.length);
+  const activations = op.syntax?.more ? inputs.length : op.syntax?.operands.length ?? (op.pruning.kind === 'weights' ? 1 : inputs.length);
   const constants = operands.map(({ shape }) => Float64Array.from({ length: shape[1] ?? 0 }, () => (random() < 0.4 ? NaN : random() < 0.5 ? 0 : random() - 0.5)));
   const values = operands.map(({ shape, data }, i): F64Tensor => {
     if (i >= activations) return { shape, data: data.map((value) => (random() < 0.6 && op.name !== 'batch_norm' ? 0 : value)) };
