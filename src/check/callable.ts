@@ -45,6 +45,11 @@ export function operandNames({ operands, more }: Pick<Callable, 'operands' | 'mo
   return [...operands, ...others];
 }
 
+/** Whether a name is a word that some operation takes: `same`, of `padding = same`. */
+export function isWord(name: string, ops: OpRegistry): boolean {
+  return [...ops.values()].some((op) => op.syntax?.params.some((param) => paramType(param.type).words?.has(name)));
+}
+
 export function callableNames(ops: OpRegistry): readonly string[] {
   return [...[...ops.values()].filter((op) => op.syntax).map((op) => op.name), normalizeCallable.name];
 }

@@ -56,7 +56,10 @@ export function check(file: SourceFile, ops: OpRegistry, { imported = new Map(),
     warnOfHiding(each, ops, report);
     warnOfUnusedImports(each, report);
   }
-  if (!declaration) report(nameDiagnostics['no-network']({ span: { ...file.span, start: file.span.end }, args: [], help: 'for example `network Net(image: tensor[1, 28, 28]) { ... }`' }));
+  if (!declaration) {
+    const help = main.blocks.length > 0 ? 'a file of blocks is checked with one that imports them' : 'for example `network Net(image: tensor[1, 28, 28]) { ... }`';
+    report(nameDiagnostics['no-network']({ span: { ...file.span, start: file.span.end }, args: [], help }));
+  }
   elaborateAlone(declaration ? unusedBlocks(declaration, main, report) : main.blocks, tools);
 
   const { constants } = main;

@@ -1,20 +1,22 @@
 // A use of a block: its arguments are bound to its parameters, and its body takes place.
 
-import type { BlockDeclaration, CallExpression } from '../syntax/ast.ts';
+import type { BlockDeclaration, CallExpression, Expression } from '../syntax/ast.ts';
 import { bindArguments } from './bind.ts';
 import type { Signature } from './bind.ts';
 import type { Block } from './block.ts';
+import { isWord } from './callable.ts';
+import type { Constant } from './constants.ts';
 import { elaborateBody } from './elaborate-body.ts';
 import type { BodyParts } from './elaborate-body.ts';
 import { affords } from './excess.ts';
 import type { Wire } from './instance.ts';
 import { nameOfPart } from './layer-names.ts';
 import { leastOfUse, lookAhead } from './least.ts';
-import { knownConstant, scopeOf } from './scope.ts';
+import { bindingOf, knownConstant, scopeOf } from './scope.ts';
 import type { Binding, Elaboration, Scope, Within } from './scope.ts';
 
 export function elaborateBlock(call: CallExpression, block: Block, scope: Scope, within: Within): Wire | undefined {
-  const { elaboration, constants, trail, report } = scope;
+  const { elaboration, trail, report } = scope;
   const { declaration, kinds } = block;
   elaboration.symbols.note(call.callee, 'block', declaration.name.span);
   const { values: given } = bindArguments(call, signatureOf(declaration), report);
@@ -22,8 +24,8 @@ export function elaborateBlock(call: CallExpression, block: Block, scope: Scope,
   for (const [name, expression] of given) {
     const span = block.parameters.get(name)?.name.span ?? declaration.span;
     const kind = kinds.get(name);
-    if (kind === 'layer') bindings.set(name, { kind, span, wire: elaboration.expression(expression, scope, within) });
-    if (kind === 'constant') bindings.set(name, { kind, span, value: constants.evaluate(expression) });
+    if (kind === 'layer') bindings.set(name, { kind, symbol: 'parameter', span, wire: elaboration.expression(expression, scope, within) });
+    if (kind === 'constant') bindings.set(name, { kind, symbol: 'parameter', span, value: constantGiven(expression, scope) });
   }
   const path = nameOfPart(call, call.callee.text, within.naming, elaboration.names);
   if (block.recursive) {
@@ -46,11 +48,18 @@ export function elaborateUse(block: Block, bindings: ReadonlyMap<string, Binding
     const { text, span } = name;
     const kind = kinds.get(text);
     // A default may read the parameters before it.
-    if (!scope.bindings.has(text)) scope.bindings.set(text, kind === 'layer' ? { kind, span, wire: undefined } : { kind: 'constant', span, value: otherwise && kind ? scope.constants.evaluate(otherwise) : undefined });
+    if (!scope.bindings.has(text)) scope.bindings.set(text, kind === 'layer' ? { kind, symbol: 'parameter', span, wire: undefined } : { kind: 'constant', symbol: 'parameter', span, value: otherwise && kind ? constantGiven(otherwise, scope) : undefined });
     const binding = scope.bindings.get(text);
     elaboration.symbols.note(name, 'parameter', span, binding?.kind === 'layer' ? binding.wire : undefined);
   }
   return elaborateBody(body, path, scope);
+}
+
+/** What a parameter is given: a word of an operation too, which stands for itself where nothing has its name. */
+function constantGiven(expression: Expression, scope: Scope): Constant | undefined {
+  const { elaboration: { ops }, file, constants } = scope;
+  const isFree = expression.kind === 'name' && !bindingOf(expression.text, scope) && !file.names.has(expression.text);
+  return isFree && isWord(expression.text, ops) ? expression.text : constants.evaluate(expression);
 }
 
 /** Undefined where it returns nothing, which the parser has reported. */

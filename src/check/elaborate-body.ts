@@ -36,7 +36,7 @@ export function elaborateAssignment({ name: { text: name, span }, name: written,
   if (isName && wire !== undefined) report(argumentDiagnostics['expected-call']({ span: value.span, args: [name] }));
   symbols.note(written, 'layer', span, wire);
   // Which of two definitions a reader means is unknown, so readers are silent.
-  if (!taken) scope.bindings.set(name, { kind: 'layer', span, wire: isName ? undefined : wire });
+  if (!taken) scope.bindings.set(name, { kind: 'layer', symbol: 'layer', span, wire: isName ? undefined : wire });
   else if (taken.kind === 'layer') scope.bindings.set(name, { ...taken, wire: undefined });
   return taken || isName ? undefined : { name, span, wire };
 }

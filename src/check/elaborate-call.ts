@@ -7,12 +7,12 @@ import { bindArguments } from './bind.ts';
 import type { Signature } from './bind.ts';
 import { callableNamed, callableNames, normalizeCallable, operandNames } from './callable.ts';
 import type { Callable } from './callable.ts';
+import { formatConstant } from './constants.ts';
 import { argumentDiagnostics, nameDiagnostics } from './diagnostics.ts';
 import type { Instance, Wire } from './instance.ts';
 import { nameOfPart } from './layer-names.ts';
 import { bindingOf } from './scope.ts';
 import type { Scope, Within } from './scope.ts';
-import { readValue } from './values.ts';
 import type { ValueType } from './values.ts';
 
 /** Undefined where it or what it reads has been reported. */
@@ -70,7 +70,7 @@ function readsInput(call: CallExpression, given: ReadonlyMap<string, Expression>
   return false;
 }
 
-/** A word of the type, unless something has this name; any other constant. */
+/** A word of the type, unless something has this name; a constant that holds one; any other constant. */
 function readArgument<T>(expression: Expression, type: ValueType<T>, scope: Scope, reject: (found: string, expected: string) => Diagnostic): T | undefined {
   const { constants, file, report } = scope;
   if (expression.kind === 'name' && type.words && !bindingOf(expression.text, scope) && !file.names.has(expression.text)) {
@@ -78,7 +78,10 @@ function readArgument<T>(expression: Expression, type: ValueType<T>, scope: Scop
     if (value !== undefined) return value;
     if (type.wordsAlone) return report(reject(`\`${expression.text}\``, type.expected(expression.text)));
   }
-  return readValue(expression, type, constants, report, reject);
+  const constant = constants.evaluate(expression);
+  if (constant === undefined) return undefined;
+  const held = expression.kind === 'name' && typeof constant === 'string' ? type.words?.get(constant) : undefined;
+  return held ?? type.read(constant) ?? report(reject(formatConstant(constant), type.expected(constant)));
 }
 
 /** Values of parameters, defaults filled in; what has been reported is missing. */

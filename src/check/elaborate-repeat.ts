@@ -35,8 +35,8 @@ export function elaborateRepeat(expression: RepeatExpression, scope: Scope, with
   // Where nobody knows how often, one turn shows what else is wrong.
   for (let turn = 0; turn < (times ?? 1) && !failed && elaboration.budget.left(); turn++) {
     const trail = { outer: scope.trail, span: head, message: `in turn ${turn} of this \`repeat\``, carried: { turn, name: carried.name.text, first: initial, now } };
-    const bindings = new Map<string, Binding>([[carried.name.text, { kind: 'layer', span: carried.name.span, wire: now }]]);
-    if (index) bindings.set(index.text, { kind: 'constant', span: index.span, value: times === undefined ? undefined : turn });
+    const bindings = new Map<string, Binding>([[carried.name.text, { kind: 'layer', symbol: 'layer', span: carried.name.span, wire: now }]]);
+    if (index) bindings.set(index.text, { kind: 'constant', symbol: 'constant', span: index.span, value: times === undefined ? undefined : turn });
     const name = `${path}.${turn}`;
     now = elaborateBody(body, name, scopeOf({ ...scope, outer: scope, prefix: `${name}.`, trail }, body.assignments, bindings));
     // What has been reported in one turn is no other in the next.

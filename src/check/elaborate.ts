@@ -102,7 +102,7 @@ function elaborateInputs(declaration: NetworkDeclaration, scope: Scope): Elabora
     refuseConstantName(name.text, name.span, scope);
     const taken = bindings.get(name.text);
     if (taken) report(nameDiagnostics.duplicate({ span: name.span, args: [name.text], related: [{ message: 'first defined here', span: taken.span }] }));
-    bindings.set(name.text, { kind: 'layer', span: name.span, wire: undefined });
+    bindings.set(name.text, { kind: 'layer', symbol: 'input', span: name.span, wire: undefined });
     symbols.note(name, 'input', name.span, name === first?.name && others.length === 0 ? 'input' : undefined);
   }
   if (!first || others.length > 0) {
@@ -110,7 +110,7 @@ function elaborateInputs(declaration: NetworkDeclaration, scope: Scope): Elabora
   }
   const shape = checkInputShape(first, file.constants, report);
   if (!shape) return undefined;
-  bindings.set(first.name.text, { kind: 'layer', span: first.name.span, wire: 'input' });
+  bindings.set(first.name.text, { kind: 'layer', symbol: 'input', span: first.name.span, wire: 'input' });
   return { name: first.name.text, shape };
 }
 

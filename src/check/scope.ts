@@ -15,13 +15,13 @@ import type { Definition, Instance, Wire } from './instance.ts';
 import type { LayerNames, Naming } from './layer-names.ts';
 import { laterDefinition, writtenByName } from './references.ts';
 import type { Cycles, Written } from './references.ts';
-import type { SymbolTable } from './symbols.ts';
+import type { SymbolKind, SymbolTable } from './symbols.ts';
 import type { Trail } from './trail.ts';
 
 /** What a name of a body stands for. Without a wire or a value it has been reported, and what reads it is silent. */
 export type Binding =
-  | { readonly kind: 'layer'; readonly span: Span; readonly wire: Wire | undefined }
-  | { readonly kind: 'constant'; readonly span: Span; readonly value: Constant | undefined };
+  | { readonly kind: 'layer'; readonly symbol: SymbolKind; readonly span: Span; readonly wire: Wire | undefined }
+  | { readonly kind: 'constant'; readonly symbol: SymbolKind; readonly span: Span; readonly value: Constant | undefined };
 
 /** The statement that an expression is part of. */
 export interface Within {
@@ -104,7 +104,7 @@ function readConstant(name: Name, scope: Scope): Constant | undefined {
   const { elaboration: { symbols }, file, report } = scope;
   const binding = bindingOf(name.text, scope);
   if (binding?.kind === 'constant') {
-    symbols.note(name, 'constant', binding.span);
+    symbols.note(name, binding.symbol, binding.span);
     return binding.value;
   }
   const layer = binding?.span ?? writtenPlace(name.text, scope);
@@ -134,7 +134,7 @@ export function readLayer(name: Name, scope: Scope, reader: string | undefined):
   const { text, span } = name;
   const binding = bindingOf(text, scope);
   if (binding?.kind === 'layer') {
-    symbols.note(name, binding.wire === 'input' ? 'input' : 'layer', binding.span, binding.wire);
+    symbols.note(name, binding.symbol, binding.span, binding.wire);
     return binding.wire;
   }
   for (let at: Scope | undefined = binding ? undefined : scope; at; at = at.outer) {

@@ -17,7 +17,7 @@ export function explanationText(explanation: Explanation): string {
   return parts.join('\n');
 }
 
-function penaltiesText({ penalties, crossing, scheme, nested, method }: Explanation): string {
+function penaltiesText({ penalties, crossing, scheme, nested, method, sparsity }: Explanation): string {
   if (penalties.length === 0) return 'No penalties: training leaves every weight in place.\n';
   const head = ['penalty', 'groups', 'weights a group', 'strength', 'weighting', 'threshold / rate'];
   const rows = penalties.map((each) => [
@@ -30,7 +30,8 @@ function penaltiesText({ penalties, crossing, scheme, nested, method }: Explanat
   ]);
   const table = formatTable({ head, rows, text: [0, 4] });
   const { explanation, ofNested = '', ofCrossing } = methods[method];
-  return `${table}\n${explanation}${nested ? ofNested : ''}${crossing.length > 0 ? (ofCrossing?.[scheme](crossing.join(', ')) ?? '') : ''}`;
+  const chosen = sparsity === undefined ? '' : `Of the block \`sparsity ${sparsity}\`.\n`;
+  return `${table}\n${chosen}${explanation}${nested ? ofNested : ''}${crossing.length > 0 ? (ofCrossing?.[scheme](crossing.join(', ')) ?? '') : ''}`;
 }
 
 function structureText({ structure, bytes, findings }: TrainedExplanation): string {

@@ -45,6 +45,8 @@ export interface TrainedExplanation {
 export interface Explanation {
   readonly network: NetworkSummary;
   readonly method: Model['method'];
+  /** The name of the `sparsity` block that the penalties are of, where it has one. */
+  readonly sparsity?: string;
   /** In the order of the sequential map. */
   readonly penalties: readonly PenaltySummary[];
   /** Layers whose groups cross, and how they are treated. */
@@ -61,6 +63,7 @@ export function explainModel(model: Model, parameters: Program['parameters'] | u
   return {
     network: summarizeNetwork(model.network, ops),
     method: model.method,
+    ...(model.sparsity !== undefined && { sparsity: model.sparsity }),
     penalties,
     crossing: crossingLayers(model, ops),
     scheme: model.crossing,

@@ -35,6 +35,17 @@ test('a mutated file is refused or means a network', () => {
   );
 });
 
+test('a file cut anywhere is still looked through, for the names in it', () => {
+  fc.assert(
+    fc.property(fc.constantFrom(...sources), fc.nat(), fc.nat(), (source, from, length) => {
+      const start = from % source.length;
+      const { file } = parse({ name: 'cut.ssl', text: source.slice(0, start) + source.slice(start + (length % 40)) });
+      for (const { span } of check(file, ops).symbols) expect(span.source.text.slice(span.start, span.end)).toMatch(/^\w+$/);
+    }),
+    { numRuns: 200 },
+  );
+});
+
 test('a misspelt name as long as a page is not compared with others of its length', () => {
   const [one, other] = ['a'.repeat(25_000), 'b'.repeat(25_000)];
   const { file } = parse({ name: 'long.ssl', text: `network Long(image: tensor[4]) {\n${one} = relu(image)\nreturn ${other}\n}` });

@@ -33,3 +33,36 @@ test('a name is what it stands for, also where a layer is misspelt', () => {
 test('a file that does not parse has the symbols of what could be read', () => {
   expect(symbolsOf('network N(x: tensor[4]) { a = dense(x, 2) b = ')).toContain('a@26 layer -> 26 [2]');
 });
+
+test('a name in a block stands for one thing in every use; its shape is told where it is the same', () => {
+  const text = 'block b(x, n) { y = dense(x, n) return relu(y) } network N(i: tensor[4]) { a = b(i, 3) return b(a, 3) }';
+  expect(symbolsOf(text)).toEqual([
+    'b@6 block -> 6',
+    'x@8 parameter -> 8',
+    'n@11 parameter -> 11',
+    'y@16 layer -> 16 [3]',
+    'dense@20 operation',
+    'x@26 parameter -> 8',
+    'n@29 parameter -> 11',
+    'relu@39 operation',
+    'y@44 layer -> 16 [3]',
+    'i@59 input -> 59 [4]',
+    'a@75 layer -> 75 [3]',
+    'b@79 block -> 6',
+    'i@81 input -> 59 [4]',
+    'b@94 block -> 6',
+    'a@96 layer -> 75 [3]',
+  ]);
+});
+
+test('turns, branches and imports have symbols too, and a block that nobody uses', () => {
+  const other = parse({ name: 'o.ssl', text: 'const w = 2 block f(x) { return relu(x) }' }).file;
+  const { file } = parse({ name: 'net.ssl', text: 'import f, w from "o.ssl" block g(x) { return f(x) } network N(i: tensor[4]) { r = repeat w as k with x = i { f(x) } return dense(r, if w == 2 { w } else { 1 }) }' });
+  const { symbols } = check(file, ops, { imported: new Map([['o.ssl', other]]) });
+  const named = symbols.map(({ span, kind, definition }) => `${span.source.text.slice(span.start, span.end)} ${kind} ${definition?.source.name ?? ''}`);
+  expect(named).toContain('f block o.ssl');
+  expect(named).toContain('w constant o.ssl');
+  expect(named).toContain('k constant net.ssl');
+  expect(symbols.filter(({ span }) => span.source.name === 'o.ssl').length).toBeGreaterThan(3);
+  expect(named.filter((each) => each === 'f block o.ssl')).toHaveLength(4);
+});
