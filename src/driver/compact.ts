@@ -3,7 +3,7 @@
 import type { Program } from '../ir/graph.ts';
 import type { OpRegistry } from '../ir/op.ts';
 import type { Pass } from '../passes/pass.ts';
-import { compaction, runPasses, simplification } from '../passes/pipeline.ts';
+import { compaction, preparation, runPasses, simplification } from '../passes/pipeline.ts';
 import { checkFolded, checkMaps } from './f32-range.ts';
 import { unwatched } from './watch.ts';
 import type { Watch } from './watch.ts';
@@ -11,6 +11,11 @@ import type { Watch } from './watch.ts';
 /** The dense network as it is deployed: nothing removed but what computes nothing. */
 export function simplify(program: Program, ops: OpRegistry, watch: Watch = unwatched): Program {
   return run(program, simplification, ops, watch);
+}
+
+/** What elimination begins with. */
+export function prepare(program: Program, ops: OpRegistry): Program {
+  return run(program, preparation, ops, unwatched);
 }
 
 /** Zero groups removed from shapes. */

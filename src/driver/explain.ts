@@ -11,7 +11,7 @@ import { groupFates } from '../sparsity/group-fate.ts';
 import { groupSets } from '../sparsity/groups.ts';
 import { structureReport } from '../sparsity/structure-report.ts';
 import type { BeforeAfter, StructureReport } from '../sparsity/structure-report.ts';
-import { compact, simplify } from './compact.ts';
+import { compact, prepare } from './compact.ts';
 import type { Finding, RunErrors } from './finding.ts';
 import { findingsOf } from './findings.ts';
 import { usedInputs } from './input-map.ts';
@@ -75,14 +75,14 @@ export function explainModel(model: Model, parameters: Program['parameters'] | u
 function explainTrained(model: Model, parameters: Program['parameters'], errors: RunErrors | undefined, ops: OpRegistry): TrainedExplanation {
   const { network, penalties } = model;
   const trained: Program = { graph: network.graph, parameters };
-  const simplified = simplify(trained, ops);
+  const prepared = prepare(trained, ops);
   const compacted = compact(trained, ops);
   const inputs = usedInputs(compacted, network.inputShape, ops);
   return {
     findings: findingsOf(model, parameters, errors, ops),
     structure: structureReport(trained, compacted, ops),
     bytes: { dense: bytesOf(trained), compacted: bytesOf(compacted) },
-    fates: groupFates({ trained, simplified, compacted }, groupSets(network, ops, penalties), ops).map(({ set: { penalty, count }, fates }) => ({
+    fates: groupFates({ trained, prepared, compacted }, groupSets(network, ops, penalties), ops).map(({ set: { penalty, count }, fates }) => ({
       layer: penalty.layer,
       structure: structureTitle(penalty),
       total: count,

@@ -222,6 +222,19 @@ export interface ChannelPruning<A extends Attrs = Attrs> {
   readonly affine?: (attrs: A, known: KnownInputs) => AffinePerChannel;
   /** Of two operands, one that is this number everywhere leaves the other as it is (x + 0, x * 1). Absent: there is none. */
   readonly unit?: number;
+  /**
+   * The op where operand `given` is `values`, the same number at every position of a channel: another op of the other
+   * operand, with a parameter for each entry. Undefined: there is none for it. Absent: for none.
+   */
+  readonly withConstant?: (given: number, values: ChannelConstants, inputs: readonly Shape[]) => PartialOp | undefined;
+}
+
+/** What is left of an op of two operands when one is known. */
+export interface PartialOp {
+  readonly op: string;
+  readonly attrs: Attrs;
+  /** One number a channel, by suffix, in the order of the op's inputs. */
+  readonly parameters: readonly (readonly [suffix: string, values: Float64Array])[];
 }
 
 /** How elimination gets through a node. `opaque`: it mixes what it reads, so all of that stays, and all that it makes. */

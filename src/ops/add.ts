@@ -16,6 +16,7 @@ export const add: Op = defineOp({})({
     expr: (a, b) => sum(a, b),
     tolerance: 1,
     unit: 0,
+    withConstant: (_given, values) => ({ op: 'scale', attrs: { shift: true }, parameters: [['factor', values.map(() => 1)], ['shift', values]] }),
   }),
   syntax: { operands: ['left', 'right'], params: [], example: 'add(conv2, shortcut)', operator: '+' },
   training: differentiated(({ resultGradients: [g] }) => [g, g]),

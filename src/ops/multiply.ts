@@ -62,6 +62,10 @@ export const multiply: Op = defineOp({})({
         // A channel of zeros shuts the other out.
         return a === 0 || b === 0 ? 0 : a * b;
       }),
+    unit: 1,
+    // A gate that varies is no image.
+    withConstant: (given, values, [left = [], right = []]) =>
+      given === 1 || sameShape(left, right) ? { op: 'scale', attrs: { shift: false }, parameters: [['factor', values]] } : undefined,
   },
   lowering: nests((node, inputs, batch) => {
     const [left, right] = [operand(inputs, 0), operand(inputs, 1)];

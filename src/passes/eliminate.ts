@@ -24,6 +24,7 @@ import type { KeptWeights } from '../sparsity/kept-weights.ts';
 import { findRemoval } from '../sparsity/removal.ts';
 import type { Removal } from '../sparsity/removal.ts';
 import type { WeightUse } from '../sparsity/weight-use.ts';
+import { withoutConstantOperands } from './constant-operands.ts';
 import type { Pass } from './pass.ts';
 import { rewrite } from './rewrite.ts';
 import type { Rewriter } from './rewrite.ts';
@@ -32,12 +33,12 @@ import { addWeightNode } from './weight-node.ts';
 export const eliminate: Pass = {
   name: 'eliminate',
   doc: 'removes zero filters, channels, shape fibers and neurons from shapes, folding constants into biases',
-  requires: ['no-identities', 'affine-folded'],
+  requires: ['no-identities', 'affine-folded', 'no-constant-branches'],
   ensures: ['compact'],
   run: (program, { ops }) => {
-    // What only stood in for a last index may turn out to be unneeded once the rest is gone.
+    // What only stood in for a last index may turn out to be unneeded once the rest is gone, and what is left constant.
     let current = program;
-    for (let next: Program | undefined = current; next; next = eliminateOnce(current, ops)) current = next;
+    for (let next: Program | undefined = current; next; next = withoutConstantOperands(current, ops) ?? eliminateOnce(current, ops)) current = next;
     return current;
   },
 };

@@ -10,6 +10,8 @@ export type Property =
   | 'no-identities'
   /** No affine map per channel follows weights that it alone reads. */
   | 'affine-folded'
+  /** No operand of two is the same number at every position of a channel. */
+  | 'no-constant-branches'
   /** No removable filter, channel, fiber or neuron is left. */
   | 'compact';
 

@@ -4,6 +4,7 @@ import { invariant } from '../base/invariant.ts';
 import type { Program } from '../ir/graph.ts';
 import type { OpRegistry } from '../ir/op.ts';
 import { verifyGraph } from '../ir/verify.ts';
+import { dropBranches } from './drop-branches.ts';
 import { dropIdentities } from './drop-identities.ts';
 import { eliminate } from './eliminate.ts';
 import { foldBatchNorm } from './fold-batch-norm.ts';
@@ -12,8 +13,11 @@ import type { Pass, Property } from './pass.ts';
 /** What every deployed network goes through, compacted or not. */
 export const simplification: readonly Pass[] = [dropIdentities, foldBatchNorm];
 
+/** What comes before elimination, which looks at channels alone. */
+export const preparation: readonly Pass[] = [...simplification, dropBranches];
+
 /** The road to a compacted network. */
-export const compaction: readonly Pass[] = [...simplification, eliminate];
+export const compaction: readonly Pass[] = [...preparation, eliminate];
 
 export interface PipelineOptions {
   /** Check the graph after every pass: in tests and under `SSL_DEBUG`. */

@@ -44,28 +44,28 @@ export interface Stages {
   /** With the weights training left. */
   readonly trained: Program;
   /** Before elimination. */
-  readonly simplified: Program;
+  readonly prepared: Program;
   readonly compacted: Program;
 }
 
 type FateOf = (group: number, zero: boolean) => GroupFate;
 
-export function groupFates({ trained, simplified, compacted }: Stages, sets: readonly GroupSet[], ops: OpRegistry): readonly GroupFates[] {
-  const removal = findRemoval(simplified, ops);
-  const names = parameterNames(simplified);
+export function groupFates({ trained, prepared, compacted }: Stages, sets: readonly GroupSet[], ops: OpRegistry): readonly GroupFates[] {
+  const removal = findRemoval(prepared, ops);
+  const names = parameterNames(prepared);
   const byWeight = new Map([...removal.weights.values()].map((use) => [names.get(use.node.inputs[use.matrices.weight]?.node ?? -1), use]));
   return sets.map((set) => {
     const uses = set.members.flatMap(({ parameter }) => (compacted.parameters.has(parameter) ? (byWeight.get(parameter) ?? []) : []));
-    const fateOf = uses.length > 0 ? fatesOf(set, uses, simplified, removal, ops) : goneFate;
+    const fateOf = uses.length > 0 ? fatesOf(set, uses, prepared, removal, ops) : goneFate;
     return { set, fates: Array.from(alive(set, trained.parameters), (flag, group) => fateOf(group, flag === 0)) };
   });
 }
 
 /** @param uses Of the set's weights that are still there. */
-function fatesOf({ penalty }: GroupSet, uses: readonly WeightUse[], simplified: Program, removal: Removal, ops: OpRegistry): FateOf {
+function fatesOf({ penalty }: GroupSet, uses: readonly WeightUse[], prepared: Program, removal: Removal, ops: OpRegistry): FateOf {
   const structure = structureNamed(penalty.structure);
   const use = present(uses[0], 'weights');
-  const axes = present(weightAxesOf(use.node, simplified, ops), `axes of ${penalty.layer}`);
+  const axes = present(weightAxesOf(use.node, prepared, ops), `axes of ${penalty.layer}`);
   const grain = grainOf(structure, axes);
   if (grain === 'whole') return (_, zero) => wholeFate(uses, removal, zero);
   if (grain === 'row') return (row, zero) => rowFate(use, removal, row, zero);

@@ -181,10 +181,48 @@ describe('shortcuts', () => {
     expect(shapeOf(compact(zeroRows(build(), 'inner', [0, 4])), 'inner')).toEqual([1, 3, 6, 6]);
   });
 
-  it('a dead branch leaves a constant, not an identity', () => {
+  it('a dead branch leaves a constant, not an identity: it goes into the bias before the fork', () => {
     const compacted = compact(zeroRows(build(), 'branch', [0, 1, 2, 3], 'keep bias'));
-    expect(shapeOf(compacted, 'inner')).toEqual([1, 1, 6, 6]);
-    expect(shapeOf(compacted, 'add')).toEqual([1, 4, 6, 6]);
+    for (const name of ['inner', 'branch', 'add']) expect(layer(compacted, name)).toBeUndefined();
+    expect(compacted.parameters.get('stem.bias')?.data).not.toEqual(build().parameters.get('stem.bias')?.data);
+  });
+
+  it('a dead branch of zeros leaves nothing, a constant one a shift where no bias takes it', () => {
+    const rectified = (bias: 'bias too' | 'keep bias'): Program => {
+      const net = fixture([1, 8, 8]);
+      const stem = net.layer('relu', [net.conv('stem', net.input, 4)]);
+      const sum = net.layer('add', [net.conv('branch', stem, 4, { padding: 1 }), stem]);
+      return compact(zeroRows(net.finish(net.conv('head', sum, 2)), 'branch', [0, 1, 2, 3], bias));
+    };
+    expect(rectified('bias too').graph.nodes.map(({ op }) => op)).not.toContain('scale');
+    const shifted = rectified('keep bias');
+    expect(layer(shifted, 'branch')).toBeUndefined();
+    expect(layer(shifted, 'add')?.op).toBe('scale');
+  });
+
+  it('a first layer that is zero takes the whole branch with it, unless its constant meets padding', () => {
+    const build = (padding: number): Program => {
+      const net = fixture([1, 8, 8]);
+      const stem = net.conv('stem', net.input, 4);
+      const inner = net.layer('relu', [net.conv('inner', stem, 5, { padding })]);
+      const last = net.conv('branch', inner, 4, { padding, window: padding === 0 ? 1 : 3 });
+      const shortcut = padding === 0 ? net.conv('projection', stem, 4) : stem;
+      return net.finish(net.conv('head', net.layer('add', [last, shortcut]), 2));
+    };
+    const all = range(0, 5);
+    expect(layer(compact(zeroRows(build(1), 'inner', all)), 'branch')).toBeUndefined();
+    expect(layer(compact(zeroRows(build(0), 'inner', all, 'keep bias')), 'branch')).toBeUndefined();
+    expect(layer(compact(zeroRows(build(1), 'inner', all, 'keep bias')), 'branch')).toBeDefined();
+  });
+
+  it('a projection that is zero leaves the branch alone', () => {
+    const net = fixture([2, 8, 8]);
+    const branch = net.conv('branch', net.input, 4, { padding: 1 });
+    const sum = net.layer('add', [net.conv('projection', net.input, 4, { window: 1 }), branch]);
+    const compacted = compact(zeroRows(net.finish(net.conv('head', sum, 2)), 'projection', [0, 1, 2, 3], 'keep bias'));
+    expect(layer(compacted, 'projection')).toBeUndefined();
+    expect(layer(compacted, 'branch')).toBeDefined();
+    expect(layer(compacted, 'add')).toBeUndefined();
   });
 });
 

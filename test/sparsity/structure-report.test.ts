@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Program } from '../../src/ir/graph.ts';
 import type { StructureKind } from '../../src/ir/structure.ts';
 import { ops } from '../../src/ops/index.ts';
-import { compaction, runPasses, simplification } from '../../src/passes/pipeline.ts';
+import { compaction, preparation, runPasses } from '../../src/passes/pipeline.ts';
 import { describeFate } from '../../src/sparsity/describe-fate.ts';
 import { groupFates } from '../../src/sparsity/group-fate.ts';
 import type { GroupFate, Stages } from '../../src/sparsity/group-fate.ts';
@@ -26,7 +26,7 @@ function trained(): Program {
 }
 
 function stagesOf(trained: Program): Stages {
-  return { trained, simplified: runPasses(trained, simplification, ops), compacted: runPasses(trained, compaction, ops) };
+  return { trained, prepared: runPasses(trained, preparation, ops), compacted: runPasses(trained, compaction, ops) };
 }
 
 function fates(structure: StructureKind, layer: string, program: Program): readonly GroupFate[] {

@@ -1,7 +1,7 @@
 // Builds ops that work element by element on operands of one shape.
 
 import type { Attrs } from '../../ir/graph.ts';
-import type { F64Tensor, OpRules } from '../../ir/op.ts';
+import type { ChannelPruning, F64Tensor, OpRules } from '../../ir/op.ts';
 import type { Shape } from '../../base/tensor.ts';
 import type { NestExpr } from '../../ir/nest.ts';
 import { input, load } from '../../ir/nest.ts';
@@ -25,10 +25,11 @@ export interface Pointwise<A extends Attrs> {
   readonly epilogue?: boolean;
   /** An operand that is this number everywhere leaves the other as it is. */
   readonly unit?: number;
+  readonly withConstant?: ChannelPruning<A>['withConstant'];
 }
 
 /** An elementwise op that is not in the language and counts as a constant in training; spread it to say more. */
-export function pointwise<A extends Attrs>({ name, doc, draw, shape: drawShape = activationShape, operands, value, expr, tolerance, epilogue = false, unit }: Pointwise<A>): OpRules<A> {
+export function pointwise<A extends Attrs>({ name, doc, draw, shape: drawShape = activationShape, operands, value, expr, tolerance, epilogue = false, unit, withConstant }: Pointwise<A>): OpRules<A> {
   return {
     name,
     doc,
@@ -49,6 +50,7 @@ export function pointwise<A extends Attrs>({ name, doc, draw, shape: drawShape =
           return Number.isNaN(a) || Number.isNaN(b) ? NaN : value(a, b, attrs);
         }),
       ...(unit !== undefined && { unit }),
+      ...(withConstant && { withConstant }),
     },
     lowering: {
       kind: 'nests',
