@@ -1,4 +1,5 @@
 // npm run test:random -- --graphs 500 --seed 1
+// npm run test:random -- --depth 300 --seed 1        residual networks with dead layers and branches (depth.ts)
 //
 // Compacts random networks under random masks and measures every check of checks.ts, of small and of wide ones. Stops
 // at the first failure, shrinks it, and prints the network and the seed that shows it again: `--graphs 1 --seed THAT`.
@@ -7,17 +8,18 @@ import { parseArgs } from 'node:util';
 import type { Program } from '../../src/ir/graph.ts';
 import { ops } from '../../src/ops/index.ts';
 import { checks, trainingChecks } from './checks.ts';
+import { depthResult } from './depth.ts';
 import { drawRecipe } from './draw-recipe.ts';
 import { faultOf } from './shrink.ts';
 
 function usage(reason: string): never {
-  console.error(`${reason}\n\nusage: npm run test:random -- [--graphs COUNT] [--seed INTEGER]`);
+  console.error(`${reason}\n\nusage: npm run test:random -- [--graphs COUNT | --depth COUNT] [--seed INTEGER]`);
   process.exit(2);
 }
 
 function readArguments() {
   try {
-    return parseArgs({ options: { graphs: { type: 'string', default: '500' }, seed: { type: 'string', default: '1' } } }).values;
+    return parseArgs({ options: { graphs: { type: 'string', default: '500' }, depth: { type: 'string' }, seed: { type: 'string', default: '1' } } }).values;
   } catch (error) {
     return usage(error instanceof Error ? error.message : String(error));
   }
@@ -29,11 +31,30 @@ const firstSeed = Number(given.seed);
 if (!Number.isInteger(graphs) || graphs < 1) usage(`--graphs ${given.graphs} is no positive integer`);
 if (!Number.isInteger(firstSeed)) usage(`--seed ${given.seed} is no integer`);
 
+if (given.depth !== undefined) lookAtDepth(Number(given.depth));
+
 const weights = { before: 0, after: 0 };
 const worst = new Map<string, { readonly difference: number; readonly seed: number }>();
 const measure = (name: string, difference: number, seed: number): void => {
   if (!(difference <= (worst.get(name)?.difference ?? -1))) worst.set(name, { difference, seed });
 };
+
+/** Ends the process. */
+function lookAtDepth(count: number): never {
+  if (!Number.isInteger(count) || count < 1) usage(`--depth ${given.depth} is no positive integer`);
+  const total = { branches: 0, dead: 0, removed: 0, worst: 0 };
+  for (let seed = firstSeed; seed < firstSeed + count; seed++) {
+    const { branches, dead, removed, difference, faults } = depthResult(seed, ops);
+    if (faults.length > 0) fail(seed, `${faults.join('\n')}\nagain: npm run test:random -- --depth 1 --seed ${seed}`);
+    total.branches += branches;
+    total.dead += dead;
+    total.removed += removed;
+    total.worst = Math.max(total.worst, difference);
+  }
+  console.log(`${count} of ${count} residual networks: worst difference ${total.worst.toExponential(2)}`);
+  console.log(`branches: ${total.branches}, dead: ${total.dead}, of these removed whole: ${total.removed}, kept with a reason: ${total.dead - total.removed}`);
+  process.exit(0);
+}
 
 function fail(seed: number, text: string): never {
   console.error(`seed ${seed}: ${text}`);
