@@ -17,12 +17,13 @@ import { sampleLrn } from './support/lrn-sample.ts';
 import { expectCount, operand } from './support/shapes.ts';
 
 /** Channels whose whole window is constant; within a channel, where there is no border to see or nothing to add. */
-function constants(attrs: LrnAttributes, values: ChannelConstants | undefined, input0: Shape): ChannelConstants {
-  const [, channels = 0] = input0;
+function constants(attrs: LrnAttributes, values: ChannelConstants | undefined, image: Shape): ChannelConstants {
+  const [, channels = 0] = image;
   const known = values ?? new Float64Array(channels).fill(NaN);
-  const geometry = lrnGeometry(attrs, [1, channels, 1, 1], 'lrn');
-  const normalised = denominators(geometry, known).map((d, c) => (known[c] === 0 ? 0 : (known[c] as number) / d ** geometry.beta));
-  return geometry.within && geometry.half > 0 ? known.map((value) => (value === 0 ? 0 : NaN)) : normalised;
+  const { within, half, beta } = lrnGeometry(attrs, image, 'lrn');
+  if (within && half > 0) return known.map((value) => (value === 0 ? 0 : NaN));
+  const place = lrnGeometry(attrs, [1, channels, 1, 1], 'lrn');
+  return denominators(place, known).map((d, c) => (known[c] === 0 ? 0 : (known[c] as number) / d ** beta));
 }
 
 export const lrn: Op = defineOp(lrnAttributes)({

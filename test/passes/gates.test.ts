@@ -5,8 +5,10 @@ import { present } from '../../src/base/invariant.ts';
 import type { Node, Program, Value } from '../../src/ir/graph.ts';
 import { ops } from '../../src/ops/index.ts';
 import { compaction, runPasses, simplification } from '../../src/passes/pipeline.ts';
+import { lowerDeployed } from '../../src/lower/lower.ts';
 import { findRemoval } from '../../src/sparsity/removal.ts';
 import { reasonOf } from '../../src/sparsity/kept-channels.ts';
+import { wasmMachine } from '../../src/targets/wasm/machine.ts';
 import { targets } from '../lower/harness.ts';
 import { largestDifference } from '../random/checks.ts';
 import { kernelError } from '../random/kernels.ts';
@@ -115,6 +117,13 @@ describe('local responses', () => {
     const program = runPasses(zeroRows(between(acting('lrn', across)), 'conv1', [1], 0.5), simplification, ops);
     const conv = present(layer(program, 'conv1'), 'conv1');
     expect(reasonOf(findRemoval(program, ops).kept, { node: conv.id, result: 0 }, 1)).toEqual({ kind: 'neighbours', by: 'lrn' });
+  });
+
+  it('a window wider than what there is costs no more', () => {
+    for (const within of [false, true]) {
+      const [all, more] = [13, 100_001].map((size) => lowerDeployed(compact(between(acting('lrn', { ...across, size, within }))), ops, wasmMachine).elements);
+      expect(more).toBe(all);
+    }
   });
 
   it('within a channel, zero channels go, and a constant varies at the border', () => {

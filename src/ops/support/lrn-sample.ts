@@ -12,7 +12,7 @@ export function sampleLrn(operands: number): (random: () => number) => OpSample<
     const channels = between(random, 1, 7);
     const shape = [sampleBatch.samples, channels, between(random, 1, 5), between(random, 1, 5)];
     const within = random() < 0.4;
-    const whole = { size: choose(random, [1, 3, 3, 5]), alpha: 0.1 + random(), beta: choose(random, [0.5, 0.75, 1, 0.6]), k: choose(random, [1, 2]), within };
+    const whole = { size: choose(random, [1, 3, 3, 5, 9]), alpha: 0.1 + random(), beta: choose(random, [0.5, 0.75, 1, 0.6]), k: choose(random, [1, 2]), within };
     const attrs = within || random() < 0.5 ? whole : sliceLrn(whole, everyNow(random, channels));
     return { attrs, inputs: Array.from({ length: operands }, () => shape), batch: sampleBatch };
   };

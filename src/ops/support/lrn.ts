@@ -42,9 +42,9 @@ export const lrnParams: readonly ParamSyntax<LrnAttributes>[] = [
 export interface LrnGeometry {
   readonly shape: readonly [samples: number, channels: number, rows: number, columns: number];
   readonly within: boolean;
-  /** Places of the window on each side of its middle. */
+  /** Places of the window on each side of its middle, as far as an input reaches. */
   readonly half: number;
-  /** Places of the window. */
+  /** Squares that are summed. */
   readonly terms: number;
   /** What the sum of squares is multiplied by. */
   readonly share: number;
@@ -60,11 +60,13 @@ export interface LrnGeometry {
 export function lrnGeometry({ size, alpha, beta, k, within, positions: stood }: LrnAttributes, input: Shape, op: string): LrnGeometry {
   const shape = imageShape(input, op);
   if (size % 2 === 0) throw new ShapeError(`${op} takes windows of odd size, which have a middle, not ${size}`, `use size = ${size - 1} or size = ${size + 1}`);
-  const terms = within ? size * size : size;
   const positions = stood ?? Array.from({ length: shape[1] }, (_, c) => c);
   if (positions.length !== shape[1]) throw new ShapeError(`${op} takes ${positions.length} channels, not ${shape[1]}`);
-  const whole = positions.at(-1) === shape[1] - 1;
-  return { shape, within, half: (size - 1) / 2, terms, share: alpha / terms, beta, k, positions, whole };
+  const last = positions.at(-1) ?? 0;
+  // Wider windows hold no more.
+  const half = Math.min((size - 1) / 2, within ? Math.max(shape[2], shape[3]) - 1 : last);
+  const held = 2 * half + 1;
+  return { shape, within, half, terms: within ? held * held : held, share: alpha / (within ? size * size : size), beta, k, positions, whole: last === shape[1] - 1 };
 }
 
 /** Attributes of the node on the kept channels; the others hold zeros. */
