@@ -15,8 +15,16 @@ import { partsOf } from './walk.ts';
 
 /** Expressions that one look ahead follows where constants decide. */
 const MOST_EFFORT = 20_000;
+/** Blocks that one look ahead follows into one another. */
+const MOST_NESTED = 8;
 const nothing: Extent = { layers: 0, work: 0 };
 const quiet = reportTo(() => {}, { on: () => undefined, meant: () => undefined });
+
+interface Effort {
+  left: number;
+  /** Blocks that are being followed. */
+  nested: number;
+}
 
 /** What is known where an expression stands. */
 export interface Ahead {
@@ -24,11 +32,11 @@ export interface Ahead {
   /** Undefined for a name that is no constant, or whose value is not known yet. */
   readonly valueOf: (name: Name) => Constant | undefined;
   /** Shared by one look ahead. */
-  readonly effort: { left: number };
+  readonly effort: Effort;
 }
 
 export function lookAhead(file: FileScope, valueOf: Ahead['valueOf']): Ahead {
-  return { file, valueOf, effort: { left: MOST_EFFORT } };
+  return { file, valueOf, effort: { left: MOST_EFFORT, nested: 0 } };
 }
 
 function leastOf(expression: Expression, ahead: Ahead): Extent {
@@ -79,17 +87,26 @@ function leastOfBody({ assignments, value }: Body, ahead: Ahead): Extent {
 /** A use of a block, without its arguments. */
 export function leastOfUse({ arguments: given }: CallExpression, block: Block, ahead: Ahead): Extent {
   const { declaration: { parameters }, kinds } = block;
-  if (block.recursive || ahead.effort.left <= 0 || ![...kinds.values()].includes('constant')) return block.least;
+  const { effort } = ahead;
+  if (block.recursive || effort.left <= 0 || effort.nested >= MOST_NESTED || ![...kinds.values()].includes('constant')) return block.least;
   const values = new Map<string, Constant | undefined>();
   for (const [position, { name, value }] of given.entries()) {
     const parameter = name?.text ?? parameters[position]?.name.text ?? '';
     if (kinds.get(parameter) === 'constant') values.set(parameter, constants(ahead).evaluate(value));
   }
-  return leastOfBlock(block, ahead.effort, values);
+  effort.nested++;
+  const extent = leastOfBlock(block, effort, values);
+  effort.nested--;
+  return extent;
 }
 
-/** @param values Of parameters, as far as they are known. The blocks that it uses have been settled. */
-export function leastOfBlock({ declaration, scope }: Block, effort: Ahead['effort'], values: ReadonlyMap<string, Constant | undefined>): Extent {
+/** Whatever it is given. The blocks that it uses have been settled. */
+export function leastOfAnyUse(block: Block): Extent {
+  return leastOfBlock(block, { left: 0, nested: 0 }, new Map());
+}
+
+/** @param values Of parameters, as far as they are known. */
+function leastOfBlock({ declaration, scope }: Block, effort: Effort, values: ReadonlyMap<string, Constant | undefined>): Extent {
   const { parameters, statements } = declaration;
   effort.left -= parameters.length;
   const file = scope();

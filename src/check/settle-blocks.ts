@@ -8,7 +8,7 @@ import { inferKinds } from './block-kinds.ts';
 import { blockDiagnostics } from './diagnostics.ts';
 import type { Report } from './diagnostics.ts';
 import type { OpRegistry } from '../ir/op.ts';
-import { leastOfBlock } from './least.ts';
+import { leastOfAnyUse } from './least.ts';
 import { callsWithin } from './walk.ts';
 
 /** Blocks shown of a cycle. */
@@ -37,7 +37,7 @@ export function settleBlocks(blocks: readonly Block[], ops: OpRegistry, report: 
       const use = top.uses[top.next++];
       if (!use) {
         inferKinds(top.block, ops, report);
-        top.block.least = leastOfBlock(top.block, { left: 0 }, new Map());
+        top.block.least = leastOfAnyUse(top.block);
         settled.add(top.block);
         inside.delete(top.block);
         open.pop();
