@@ -46,6 +46,20 @@ const normalised: Block = (sketch, _kinds, value) => {
   return sameConv(sketch, last, draw.integer(1, 6));
 };
 
+/** Two to four branches whose channels are put side by side (Szegedy et al., 2015). */
+const inception: Block = (sketch, kinds, value) => {
+  const { draw } = sketch;
+  const filters = (): number => draw.integer(1, 4);
+  const branches = [
+    () => pointwise(sketch, value, filters()),
+    () => activated(sketch, kinds, sameConv(sketch, pointwise(sketch, value, filters()), filters())),
+    () => maybeNormed(sketch, sameConv(sketch, value, filters())),
+    () => pointwise(sketch, sketch.layer(draw.pick(['max_pool', 'avg_pool']), [value], { window: 3, stride: 1, padding: 1 }), filters()),
+  ];
+  const chosen = draw.shuffle(branches).slice(0, draw.integer(2, 4));
+  return activated(sketch, kinds, sketch.layer('concat', chosen.map((branch) => branch())));
+};
+
 /**
  * Weights, one to three ops that channels pass through one by one, weights: constants of dead rows meet every rule, and
  * padding behind it.
@@ -57,7 +71,7 @@ const chain: Block = (sketch, { channelwise }, value) => {
   return weightsOn(sketch, last, draw.integer(1, 5));
 };
 
-const ofImages: readonly Block[] = [residual, stage, invertedResidual, gated, normalised, chain, chain];
+const ofImages: readonly Block[] = [residual, stage, invertedResidual, gated, normalised, inception, chain, chain];
 
 export function blockLayer(sketch: Sketch, kinds: OpKinds, value: string): string {
   const block = isImage(sketch, value) ? sketch.draw.pick(ofImages) : chain;

@@ -5,8 +5,7 @@ import { ops } from '../../src/ops/index.ts';
 import { structureNames } from '../../src/ir/structure.ts';
 import { drawRecipe } from './draw-recipe.ts';
 
-/** As many as the suite tries. */
-const recipes = Array.from({ length: 100 }, (_, i) => drawRecipe(1000 + i, ops));
+const recipes = Array.from({ length: 300 }, (_, i) => drawRecipe(1000 + i, ops));
 
 it('every op of the language occurs', () => {
   const drawn = new Set(recipes.flatMap(({ layers }) => layers.map(({ op }) => op)));
@@ -19,7 +18,7 @@ it('every structure is masked', () => {
 });
 
 it('some networks have several outputs, some end as images, some take vectors', () => {
-  expect(recipes.filter(({ outputs }) => outputs.length > 1).length).toBeGreaterThan(10);
-  expect(recipes.filter(({ layers }) => !layers.some(({ op }) => op === 'flatten')).length).toBeGreaterThan(10);
-  expect(recipes.filter(({ input }) => input.length === 2).length).toBeGreaterThan(5);
+  expect(recipes.filter(({ outputs }) => outputs.length > 1).length).toBeGreaterThan(30);
+  expect(recipes.filter(({ layers }) => !layers.some(({ op }) => op === 'flatten')).length).toBeGreaterThan(30);
+  expect(recipes.filter(({ input }) => input.length === 2).length).toBeGreaterThan(15);
 });

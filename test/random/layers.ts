@@ -59,14 +59,14 @@ export function sampledLayer(sketch: Sketch, op: Op, value: string): string | un
 /** Operands that fit, where there are such values, the given one among them. */
 function operandsFor(sketch: Sketch, op: Op, attrs: Attrs, value: string): readonly string[] {
   const { draw, values } = sketch;
-  const others = op.syntax?.operands.slice(1) ?? [];
+  const { operands: [, ...others] = [], more = false } = op.syntax ?? {};
   if (others.length === 0) return [value];
-  const besides = (other: string): readonly string[] => [value, ...others.map(() => other)];
   const fits = (all: readonly string[]): boolean => sketch.resultOf(op.name, all, attrs) !== undefined;
-  const found = draw.shuffle(values).find((other) => fits(besides(other)));
-  const all = besides(found ?? sameShaped(sketch, value));
-  const swapped = all.toReversed();
-  return draw.chance(0.5) && fits(swapped) ? swapped : all;
+  const found = draw.shuffle(values).find((other) => fits([value, ...others.map(() => other)]));
+  const all = [value, ...others.map(() => found ?? sameShaped(sketch, value))];
+  for (const another of more ? draw.shuffle(values).slice(0, draw.integer(0, 3)) : []) if (fits([...all, another])) all.push(another);
+  const shuffled = draw.shuffle(all);
+  return fits(shuffled) ? shuffled : all;
 }
 
 export function isImage({ shapeOf }: Sketch, value: string): boolean {

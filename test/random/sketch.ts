@@ -29,7 +29,7 @@ export interface Sketch {
   readonly layer: (op: string, operands: readonly string[], args?: Readonly<Record<string, AttrValue>>) => string;
 }
 
-const mostElements = { small: 2000, wide: 20_000 } as const;
+const mostElements = { small: 5000, wide: 20_000 } as const;
 
 export function sketchOf(input: Shape, draw: Draw, width: Width, ops: OpRegistry): Sketch {
   const batch = batchOf({ input });
