@@ -64,10 +64,10 @@ const inception: Block = (sketch, kinds, value) => {
  * Weights, one to three ops that channels pass through one by one, weights: constants of dead rows meet every rule, and
  * padding behind it.
  */
-const chain: Block = (sketch, { channelwise }, value) => {
+const chain: Block = (sketch, { activations, channelwise }, value) => {
   const { draw } = sketch;
   let last = weightsOn(sketch, value, draw.integer(1, 5));
-  for (let i = draw.integer(1, 3); i > 0; i--) last = sampledLayer(sketch, draw.pick(channelwise), last) ?? last;
+  for (let i = draw.integer(1, 3); i > 0; i--) last = sampledLayer(sketch, draw.pick(draw.pick([activations, channelwise])), last) ?? last;
   return weightsOn(sketch, last, draw.integer(1, 5));
 };
 

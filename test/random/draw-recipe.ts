@@ -24,12 +24,12 @@ export function drawRecipe(seed: number, ops: OpRegistry, width: Width = 'small'
   let last = inputName;
   if (isImage(sketch, last)) {
     if (draw.chance(0.2)) last = sampledLayer(sketch, present(ops.get('normalize_input'), 'input normalisation'), last) ?? last;
-    for (let i = draw.integer(1, 4); i > 0; i--) last = randomLayer(sketch, kinds, chooseValue(sketch, last));
+    for (let i = draw.integer(1, 5); i > 0; i--) last = randomLayer(sketch, kinds, chooseValue(sketch, last));
   }
   // Some end as images.
   if (isImage(sketch, last) && draw.chance(0.85)) last = sketch.layer('flatten', [last]);
   if (!isImage(sketch, last)) {
-    for (let i = draw.integer(1, 3); i > 0; i--) last = randomLayer(sketch, kinds, chooseValue(sketch, last));
+    for (let i = draw.integer(1, 2); i > 0; i--) last = randomLayer(sketch, kinds, chooseValue(sketch, last));
     if (draw.chance(0.2)) last = sketch.layer('softmax', [last]);
   }
   const others = draw.shuffle(sketch.layers.map(({ name }) => name)).slice(0, draw.pick([0, 0, 0, 0, 0, 0, 0, 1, 1, 2]));
@@ -53,12 +53,11 @@ function chooseValue({ draw, values, shapeOf }: Sketch, last: string): string {
 /** Weights, a block or any other op on a value, whatever fits. */
 function randomLayer(sketch: Sketch, kinds: OpKinds, value: string): string {
   const { draw } = sketch;
-  const drawn = draw.uniform();
-  if (drawn < 0.35) return blockLayer(sketch, kinds, value);
-  const isWeights = drawn < 0.65;
-  for (const op of draw.shuffle(isWeights ? kinds.weights : kinds.others)) {
+  if (draw.chance(0.35)) return blockLayer(sketch, kinds, value);
+  const kind = draw.pick(['weights', 'weights', 'weights', 'activations', 'channelwise', 'others'] as const);
+  for (const op of draw.shuffle(kinds[kind])) {
     const layer = sampledLayer(sketch, op, value);
-    if (layer !== undefined) return isWeights && draw.chance(0.5) ? activated(sketch, kinds, layer) : layer;
+    if (layer !== undefined) return kind === 'weights' && draw.chance(0.5) ? activated(sketch, kinds, layer) : layer;
   }
   return value;
 }

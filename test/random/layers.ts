@@ -7,23 +7,25 @@ import type { Attrs } from '../../src/ir/graph.ts';
 import type { Op, OpRegistry } from '../../src/ir/op.ts';
 import type { Sketch } from './sketch.ts';
 
+/** The ops of the language. They are drawn by kind, for there are many activations and few pools. */
 export interface OpKinds {
   /** With weights that structures divide. */
   readonly weights: readonly Op[];
-  readonly others: readonly Op[];
-  /** One operand, whose channels pass through one by one. */
-  readonly channelwise: readonly Op[];
-  /** Of these, those without parameters that keep the shape. */
+  /** One operand, no parameters, and the shape is kept. */
   readonly activations: readonly Op[];
+  /** Others of one operand whose channels pass through one by one. */
+  readonly channelwise: readonly Op[];
+  readonly others: readonly Op[];
 }
 
 export function opKinds(ops: OpRegistry): OpKinds {
   const offered = [...ops.values()].filter(({ syntax }) => syntax);
+  const isWeights = ({ syntax }: Op): boolean => syntax?.weightAxes !== undefined;
   return {
-    weights: offered.filter(({ syntax }) => syntax?.weightAxes),
-    others: offered.filter(({ syntax }) => !syntax?.weightAxes),
-    channelwise: offered.filter(isChannelwise),
+    weights: offered.filter(isWeights),
     activations: offered.filter(isActivation),
+    channelwise: offered.filter((op) => isChannelwise(op) && !isActivation(op)),
+    others: offered.filter((op) => !isWeights(op) && !isChannelwise(op)),
   };
 }
 
