@@ -11,7 +11,7 @@ import type { Network, Penalty } from '../ir/network.ts';
 import { joinsBranches } from '../ir/op.ts';
 import type { OpRegistry } from '../ir/op.ts';
 import { partitionOf, tileCounts, tilePartition, tilingOf } from '../ir/partition.ts';
-import type { Tiling } from '../ir/partition.ts';
+import type { Partition, Tiling } from '../ir/partition.ts';
 import { groupView, rowAxes, structureNamed } from '../ir/structure.ts';
 import type { LayerAxes, ParameterAxes, WeightAxis } from '../ir/structure.ts';
 import { branchInto } from './branches.ts';
@@ -55,11 +55,19 @@ function layerSet(network: Network, ops: OpRegistry, penalty: Penalty): GroupSet
   ];
   const { key } = structure;
   const members =
-    key === 'tiles' ? [tiledSlice(nameOf(axes[0]), tilingOf(given, axes))] : ofKey(key === 'every axis' ? axes[0].dimensions.flat().map(({ axis }) => axis) : (key as readonly WeightAxis[]));
+    key === 'tiles' ? [tiledSlice(nameOf(axes[0]), tilingOf(given, axes))] : ofKey(key === 'every axis' ? axes[0].dimensions.flat().map(({ axis }) => axis) : countedAxes(key as readonly WeightAxis[], partition, axes));
   const counts = members.map((member) => extent(member, true));
   const count = present(counts[0], `members of ${penalty.structure} of ${penalty.layer}`);
   invariant(counts.every((other) => other === count), () => `members of ${penalty.structure} of ${penalty.layer} number ${counts.join(', ')} groups`);
   return { ...sized(penalty, members, count), partition };
+}
+
+/**
+ * Axes of extent 1 number nothing. Where groups are single rows all the same (channels of a depthwise convolution), they
+ * are those of the rows: with what there is one of for each row.
+ */
+function countedAxes(key: readonly WeightAxis[], { rows, columns }: Partition, [{ dimensions: [own = []] }]: LayerAxes): readonly WeightAxis[] {
+  return columns.count === 1 && rows.count === rows.of.length ? own.map(({ axis }) => axis) : key;
 }
 
 function tiledSlice(parameter: string, tiling: Tiling): GroupSlice {

@@ -3,7 +3,7 @@
 //
 // - a reader with weights does not need it: its columns for i are zero in all rows that stay, or it is a
 //   constant there that the bias can take over;
-// - a reader that passes channels through one by one (axes: identity, expand) removes what i becomes;
+// - a reader that passes channels through one by one (axes: identity, expand, offset) removes what i becomes;
 //   and conversely a result's index goes only with the indices of the operands it comes from, so that at a
 //   shortcut every writer agrees and a channel before a flatten goes with all its positions;
 // - it is in no output of the graph and not read by an op that mixes channels; one that mixes neighbours leaves zeros
