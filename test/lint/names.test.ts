@@ -28,6 +28,7 @@ test('planted names are found: compared, in a switch, in a type, as a key, in a 
   };
   plant('passes/a.ts', "if (node.op === 'max_pool') go();\nswitch (op) { case \"tap_conv\": }\n");
   plant('sparsity/b.ts', "type Kind = 'fibers';\nconst t = { 'subgradient': 1 };\nconst n = `softmax`;\n");
+  plant('sparsity/c.ts', "if (pruning.kind === 'channels') go({ kind: 'filters' });\nif (set.structure === 'channels') go();\n");
   plant('ops/softmax.ts', "export const name = 'softmax';\n");
-  expect(namesIn(root, names).map(({ file, line, name }) => `${file}:${line} ${name}`)).toEqual(['passes/a.ts:1 max_pool', 'passes/a.ts:2 tap_conv', 'sparsity/b.ts:1 fibers', 'sparsity/b.ts:2 subgradient', 'sparsity/b.ts:3 softmax']);
+  expect(namesIn(root, names).map(({ file, line, name }) => `${file}:${line} ${name}`)).toEqual(['passes/a.ts:1 max_pool', 'passes/a.ts:2 tap_conv', 'sparsity/b.ts:1 fibers', 'sparsity/b.ts:2 subgradient', 'sparsity/b.ts:3 softmax', 'sparsity/c.ts:2 channels']);
 });
