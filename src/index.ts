@@ -120,7 +120,7 @@ const layouts = [{ name: 'chw' }, { name: 'hwc' }];
 /**
  * The files of a module, which `writeFiles` puts into a folder. Compacted, one sample a run, channels first,
  * unless the request says otherwise. The same input gives the same bytes.
- * @throws DiagnosticError `fit/no-weights`, `request/*`
+ * @throws DiagnosticError `fit/no-weights`, `request/*`, `result/dead-layer` where compacting would leave nothing
  */
 export async function build(model: OpenedModel, { target = 'wasm', dense = false, batch = 1, layout = 'chw', inline = false }: BuildRequest = {}): Promise<Built> {
   const found = findNamed('target', target, buildTargets);

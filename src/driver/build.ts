@@ -13,6 +13,7 @@ import type { BuildTarget } from './build-target.ts';
 import { compact, simplify } from './compact.ts';
 import { verifyPrograms } from './equivalence.ts';
 import type { Equivalence } from './equivalence.ts';
+import { refuseDeadNetwork } from './findings.ts';
 import { checkAnswers } from './f32-range.ts';
 import { outputNames } from './run-facts.ts';
 import type { SampleKind } from './run-facts.ts';
@@ -56,6 +57,7 @@ export async function buildModule(input: BuildInput, options: BuildOptions, ops:
   const { model, weights } = input;
   const { network } = model;
   const trained: Program = { graph: network.graph, parameters: weights.parameters };
+  if (!options.dense) refuseDeadNetwork(model, weights.parameters, ops);
   const deployed = watch.stage('compact', () => (options.dense ? simplify(trained, ops, watch) : compact(trained, ops, watch)));
   const structure = structureReport(trained, deployed, ops);
   checkAnswers(deployed, structure.macs.compacted, ops);

@@ -2,7 +2,7 @@
 // penalties that removed nothing, errors of pure guessing. Ratios of such a network are no achievement, so
 // this is said before any of them, and which way to turn what.
 
-import { defineDiagnostics } from '../base/diagnostic.ts';
+import { defineDiagnostics, DiagnosticError } from '../base/diagnostic.ts';
 import type { Diagnostic, DiagnosticTable } from '../base/diagnostic.ts';
 import { present } from '../base/invariant.ts';
 import { nodeMap } from '../ir/graph.ts';
@@ -11,7 +11,7 @@ import type { GroupSet } from '../ir/group.ts';
 import { fedName } from '../ir/leaf.ts';
 import type { Model } from '../ir/network.ts';
 import type { OpRegistry } from '../ir/op.ts';
-import { structureTitle } from '../ir/structure.ts';
+import { structureNamed, structureTitle } from '../ir/structure.ts';
 import { phaseTraits } from '../ir/phase.ts';
 import { groupSets } from '../sparsity/groups.ts';
 import { whereInputIsLost } from '../sparsity/lost-input.ts';
@@ -44,6 +44,12 @@ function sparsifies({ train }: Model): boolean {
   return train?.phases.some(({ kind, epochs }) => phaseTraits[kind].penalizes && epochs > 0) ?? false;
 }
 
+/** Nothing is left to emit of a network whose whole path is dead. @throws DiagnosticError `result/dead-layer` */
+export function refuseDeadNetwork(model: Model, parameters: Program['parameters'], ops: OpRegistry): void {
+  const dead = deadLayers(model, parameters, groupSets(model.network, ops, model.penalties), ops);
+  if (dead.length > 0) throw new DiagnosticError(dead.map((each) => ({ ...each, severity: 'error', help: `${each.help}; \`--dense\` builds it with its zeros` })));
+}
+
 function deadLayers({ network: { graph } }: Model, parameters: Program['parameters'], sets: readonly GroupSet[], ops: OpRegistry): readonly Diagnostic[] {
   const nodes = nodeMap(graph);
   return whereInputIsLost({ graph, parameters }, ops).map((node) => {
@@ -51,11 +57,17 @@ function deadLayers({ network: { graph } }: Model, parameters: Program['paramete
     const concerned = sets.filter(({ members }) => members.some(({ parameter }) => owned.has(parameter)));
     const zero = concerned.filter((set) => !alive(set, parameters).includes(1));
     const [first] = zero;
-    const what = first ? `every ${first.penalty.structure.slice(0, -1)} of ${first.penalty.layer} is zero` : `no weight of ${labelOf(node)} reads what is left before it`;
+    const what = first ? zeroText(first) : `no weight of ${labelOf(node)} reads what is left before it`;
     const blamed = zero.length > 0 ? zero : concerned;
     const help = blamed.length > 0 ? `lower the strength of ${penaltyNames(blamed)}` : `${labelOf(node)} has no penalty: its weights came so`;
     return resultDiagnostics['dead-layer']({ args: [what], help, severity: 'warning' });
   });
+}
+
+function zeroText({ penalty: { structure, layer } }: GroupSet): string {
+  const { key, singular } = structureNamed(structure);
+  if (key === 'branch') return `the branch into ${layer} is zero`;
+  return key.length === 0 ? `all of ${layer} is zero` : `every ${singular} of ${layer} is zero`;
 }
 
 function untouchedBy(sets: readonly GroupSet[], parameters: Program['parameters']): readonly Diagnostic[] {

@@ -51,6 +51,8 @@ export type StructureArguments = Readonly<Record<string, number>>;
 
 export interface Structure {
   readonly name: StructureKind;
+  /** One of its groups. */
+  readonly singular: string;
   /** As people and the papers write it. */
   readonly notation: string;
   readonly key: StructureKey;
@@ -70,23 +72,24 @@ export interface Structure {
  * al., 2011).
  */
 export const structures: readonly Structure[] = [
-  { name: 'elements', notation: 'elements, each weight alone', key: 'every axis', place: 8 },
-  { name: 'vectors', notation: 'vectors W[n,c,m,:]', key: ['group', 'filter', 'channel', 'row'], place: 6 },
-  { name: 'filters_2d', notation: '2-D filters W[n,c,:,:]', key: ['group', 'filter', 'channel'], place: 5 },
+  { name: 'elements', singular: 'element', notation: 'elements, each weight alone', key: 'every axis', place: 8 },
+  { name: 'vectors', singular: 'vector', notation: 'vectors W[n,c,m,:]', key: ['group', 'filter', 'channel', 'row'], place: 6 },
+  { name: 'filters_2d', singular: '2-D filter', notation: '2-D filters W[n,c,:,:]', key: ['group', 'filter', 'channel'], place: 5 },
   {
     name: 'blocks',
+    singular: 'block',
     notation: 'blocks, tiles of the matrix of rows by columns',
     key: 'tiles',
     wants: [{ name: 'rows', doc: 'filters or neurons of a block' }, { name: 'columns', doc: 'weights of each of them' }],
     place: 7,
   },
-  { name: 'filters', notation: 'filters W[n,:,:,:]', key: ['group', 'filter'], place: 0, report: { field: 'filters', counts: 'rows' } },
-  { name: 'neurons', notation: 'neurons, by incoming connections W[o,:]', key: ['output'], place: 4, report: { field: 'outputs', counts: 'rows' } },
-  { name: 'fibers', notation: 'shape fibers W[:,c,m,k]', key: ['group', 'channel', 'row', 'column'], place: 2, report: { field: 'fibers', counts: 'columns' } },
-  { name: 'channels', notation: 'channels W[:,c,:,:]', key: ['group', 'channel'], place: 1, report: { field: 'channels', counts: 'channels' } },
-  { name: 'inputs', notation: 'inputs, by outgoing connections W[:,i]', key: ['input'], place: 3, report: { field: 'inputs', counts: 'channels' } },
-  { name: 'layers', notation: 'layers, all parameters of one', key: [], needsShortcut: true, place: 9 },
-  { name: 'branches', notation: 'branches, all parameters between the ends of a shortcut', key: 'branch', needsShortcut: true, place: 10 },
+  { name: 'filters', singular: 'filter', notation: 'filters W[n,:,:,:]', key: ['group', 'filter'], place: 0, report: { field: 'filters', counts: 'rows' } },
+  { name: 'neurons', singular: 'neuron', notation: 'neurons, by incoming connections W[o,:]', key: ['output'], place: 4, report: { field: 'outputs', counts: 'rows' } },
+  { name: 'fibers', singular: 'fiber', notation: 'shape fibers W[:,c,m,k]', key: ['group', 'channel', 'row', 'column'], place: 2, report: { field: 'fibers', counts: 'columns' } },
+  { name: 'channels', singular: 'channel', notation: 'channels W[:,c,:,:]', key: ['group', 'channel'], place: 1, report: { field: 'channels', counts: 'channels' } },
+  { name: 'inputs', singular: 'input', notation: 'inputs, by outgoing connections W[:,i]', key: ['input'], place: 3, report: { field: 'inputs', counts: 'channels' } },
+  { name: 'layers', singular: 'layer', notation: 'layers, all parameters of one', key: [], needsShortcut: true, place: 9 },
+  { name: 'branches', singular: 'branch', notation: 'branches, all parameters between the ends of a shortcut', key: 'branch', needsShortcut: true, place: 10 },
 ];
 
 /** Its place in the order of treatment. */

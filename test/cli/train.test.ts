@@ -232,8 +232,11 @@ describe('a result that is none', () => {
     const timed = await runCli(['bench', place]);
     expect(timed.out).toMatch(first);
     expect(timed.out).not.toMatch(/\dx/);
-    expect((await runCli(['build', place, '--out', join(folder, 'dead-out')])).out).toMatch(first);
-    for (const args of [['explain', place, '--json'], ['bench', place, '--json'], ['build', place, '--out', join(folder, 'dead-out'), '--json']]) {
+    // Without its zeros nothing would be left of it.
+    const built = await runCli(['build', place, '--out', join(folder, 'dead-out')]);
+    expect(built).toMatchObject({ code: 1, err: expect.stringMatching(/^error\[result\/dead-layer\]: every filter of conv1 is zero: [^]*`filters of conv1` \(50\); `--dense` builds it with its zeros/) });
+    expect((await runCli(['build', place, '--dense', '--out', join(folder, 'dead-out')])).out).toMatch(first);
+    for (const args of [['explain', place, '--json'], ['bench', place, '--json'], ['build', place, '--dense', '--out', join(folder, 'dead-out'), '--json']]) {
       expect((await runCli(args)).out, `of ${args.join(' ')}`).toContain('"code":"result/dead-layer"');
     }
   });
