@@ -68,14 +68,14 @@ export function modelOf(text: string): Model {
   return checkSource({ name: 'test.ssl', text }, ops).model;
 }
 
-/** Initial weights with every second penalised group at zero. */
+/** Initial weights with every second penalised group at zero, and every one that is alone. */
 export function weightsOf(text: string): Map<string, Tensor<Float32Array>> {
   const model = modelOf(text);
   const parameters = new Map([...initialParameters(model.network, 1)].map(([name, { shape, data }]) => [name, { shape, data: Float32Array.from(data) }]));
-  for (const { members } of groupSets(model.network, ops, model.penalties)) {
+  for (const { members, count } of groupSets(model.network, ops, model.penalties)) {
     for (const member of members) {
       const data = parameters.get(member.parameter)?.data;
-      for (const [element, group] of groupOfElements(member).entries()) if (data && group % 2 === 1) data[element] = 0;
+      for (const [element, group] of groupOfElements(member).entries()) if (data && (count === 1 || group % 2 === 1)) data[element] = 0;
     }
   }
   return parameters;

@@ -1,5 +1,5 @@
-// Each fixture `NAME.ssl`, with every second of its penalised groups at zero, goes through the passes;
-// `NAME.expect.md` holds the graph before them and after each. `vitest run test/passes -u` rewrites it.
+// Each fixture `NAME.ssl`, with every second of its penalised groups at zero and those that are alone, goes through the
+// passes; `NAME.expect.md` holds the graph before them and after each. `vitest run test/passes -u` rewrites it.
 
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
