@@ -57,12 +57,13 @@ export const StringToken: TokenType = createToken({
 // Malformed words are tokens of the kind that was meant, so that the parser goes on after the complaint.
 
 /**
- * `12px`, `5.`, `.5`, but not `1e9`; a dot after a name is a pattern's, not a number's. What stands before letters is
- * bounded, since of `0.0.0.0...` each number would look for them at the end.
+ * `12px`, `5.`, `.5`, but not `1e9`; a dot after a name is a pattern's, not a number's, and so is what follows it:
+ * `stage2.0.conv1`. What stands before letters is bounded, since of `0.0.0.0...` each number would look for them at the
+ * end.
  */
 export const MalformedNumber: TokenType = createToken({
   name: 'MalformedNumber',
-  pattern: /(?!\d+(?:\.\d+)?[eE]\d+(?!\w))\d[\d.]{0,60}[A-Za-z_]\w*|\d+\.(?![\w*.])|(?<![\w*.)\]])\.\d+(?:[eE][+-]?\d+)?/,
+  pattern: /(?<![\w*]\.)(?:(?!\d+(?:\.\d+)?[eE]\d+(?!\w))\d[\d.]{0,60}[A-Za-z_]\w*|\d+\.(?![\w*.]))|(?<![\w*.)\]])\.\d+(?:[eE][+-]?\d+)?/,
   start_chars_hint: [...'.0123456789'],
   longer_alt: NumberToken,
   categories: [NumberToken],
