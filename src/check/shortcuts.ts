@@ -1,8 +1,10 @@
 // What may be removed whole: layers with a way around them, and the branches beside shortcuts.
 
+import { nodeMap } from '../ir/graph.ts';
+import type { Node } from '../ir/graph.ts';
 import type { Network } from '../ir/network.ts';
 import type { Structure } from '../ir/structure.ts';
-import { branchInto, withoutShortcut } from '../sparsity/branches.ts';
+import { branchFinder, withoutShortcut } from '../sparsity/branches.ts';
 import type { Layer } from './layer.ts';
 
 export interface Shortcuts {
@@ -13,11 +15,15 @@ export interface Shortcuts {
 /** @param network Absent: it has been reported, and every layer may have had one. */
 export function findShortcuts(network: Network | undefined): Shortcuts {
   let alone: ReadonlySet<number> | undefined;
+  let branchOf: ReturnType<typeof branchFinder> | undefined;
+  let nodes: ReadonlyMap<number, Node> | undefined;
   const leadAround = ({ checked }: Layer): boolean => {
     if (!network || !checked) return true;
     const { value, axes } = checked;
-    const join = axes ? undefined : network.graph.nodes.find(({ id }) => id === value.node);
-    if (join) return branchInto(join, network) !== undefined;
+    nodes ??= nodeMap(network.graph);
+    const join = axes ? undefined : nodes.get(value.node);
+    branchOf ??= branchFinder(network);
+    if (join) return branchOf(join) !== undefined;
     alone ??= withoutShortcut(network.graph);
     return !alone.has(value.node);
   };

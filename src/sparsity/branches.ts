@@ -9,46 +9,55 @@
 
 import { present } from '../base/invariant.ts';
 import { nodeMap, usesOf, valueKey } from '../ir/graph.ts';
-import type { Graph, Node } from '../ir/graph.ts';
+import type { Graph, Node, Use } from '../ir/graph.ts';
 import { fedName } from '../ir/leaf.ts';
 import type { Network, Parameter } from '../ir/network.ts';
 
 export interface Branch {
   /** Which operand of the op that joins it is. */
   readonly operand: number;
-  /** Nodes on it that compute, in order. */
-  readonly nodes: readonly Node[];
   /** Trained on it and nowhere else. */
   readonly parameters: readonly Parameter[];
 }
 
-/** The branch into an op that joins; undefined where nothing on any of them is trained. */
-export function branchInto(join: Node, { graph, parameters }: Pick<Network, 'graph' | 'parameters'>): Branch | undefined {
+/** Finds the branch into an op that joins; undefined where nothing on any of them is trained. */
+export function branchFinder({ graph, parameters }: Pick<Network, 'graph' | 'parameters'>): (join: Node) => Branch | undefined {
   const trained = new Map(parameters.filter(({ role }) => role === 'trained').map((parameter) => [parameter.name, parameter]));
-  const branches = join.inputs.map((_, operand): Branch => {
-    const nodes = onlyBefore(join, operand, graph);
-    const found = nodes.flatMap((node) => trained.get(fedName(node) ?? '') ?? []);
-    return { operand, nodes: nodes.filter((node) => fedName(node) === undefined), parameters: found };
-  });
-  const layersOf = ({ parameters: own }: Branch): number => new Set(own.map(({ layer }) => layer)).size;
-  const shortcut = branches.reduce((least, branch) => (layersOf(branch) < layersOf(least) ? branch : least));
-  return branches.find((branch) => branch !== shortcut && branch.parameters.length > 0);
+  const onlyBefore = exclusiveNodes(graph);
+  return (join) => {
+    const branches = join.inputs.map((_, operand): Branch => {
+      const nodes = onlyBefore(join, operand);
+      return { operand, parameters: nodes.flatMap((node) => trained.get(fedName(node) ?? '') ?? []) };
+    });
+    const layersOf = ({ parameters: own }: Branch): number => new Set(own.map(({ layer }) => layer)).size;
+    const shortcut = branches.reduce((least, branch) => (layersOf(branch) < layersOf(least) ? branch : least));
+    return branches.find((branch) => branch !== shortcut && branch.parameters.length > 0);
+  };
+}
+
+export function branchInto(join: Node, network: Pick<Network, 'graph' | 'parameters'>): Branch | undefined {
+  return branchFinder(network)(join);
 }
 
 /** Nodes whose every use leads to one operand of a node, in order. */
-function onlyBefore(join: Node, operand: number, graph: Graph): readonly Node[] {
+function exclusiveNodes(graph: Graph): (join: Node, operand: number) => readonly Node[] {
   const uses = usesOf(graph);
   const nodes = nodeMap(graph);
   const answered = new Set(graph.outputs.map(({ value }) => value.node));
-  const found = new Set<number>();
-  const first = present(join.inputs[operand], `operand ${operand}`).node;
-  for (const node of graph.nodes.slice(0, graph.nodes.findIndex(({ id }) => id === join.id)).toReversed()) {
-    if (answered.has(node.id)) continue;
-    const read = node.results.flatMap((_, result) => uses.get(valueKey({ node: node.id, result })) ?? []);
-    if (read.length > 0 && read.every((use) => found.has(use.node.id) || (use.node.id === join.id && use.operand === operand))) found.add(node.id);
-    if (node.id === first && !found.has(first)) return [];
-  }
-  return [...found].toReversed().map((id) => present(nodes.get(id), `node %${id}`));
+  return (join, operand) => {
+    const found = new Set<number>();
+    const leadsHere = (use: Use): boolean => found.has(use.node.id) || (use.node.id === join.id && use.operand === operand);
+    const waiting = [present(join.inputs[operand], `operand ${operand}`).node];
+    // Whoever is read by several is looked at again with each of its readers that is found.
+    for (let id = waiting.pop(); id !== undefined; id = waiting.pop()) {
+      const node = present(nodes.get(id), `node %${id}`);
+      const read = node.results.flatMap((_, result) => uses.get(valueKey({ node: id, result })) ?? []);
+      if (answered.has(id) || !read.every(leadsHere)) continue;
+      found.add(id);
+      waiting.push(...node.inputs.map((value) => value.node));
+    }
+    return [...found].toSorted((a, b) => a - b).map((id) => present(nodes.get(id), `node %${id}`));
+  };
 }
 
 /**
