@@ -9,6 +9,7 @@ import { formatTable, grouped } from './text-table.ts';
 const columns: readonly (readonly [name: string, of: (layer: LayerReport) => Kept | undefined])[] = [
   ...reportFields.map((field) => [field, (layer: LayerReport) => layer[field]] as const),
   ['weights', (layer) => layer.weights],
+  ['not zero', (layer) => layer.nonzero],
   ['MACs', (layer) => layer.macs],
 ];
 

@@ -21,6 +21,8 @@ export interface LayerReport extends Readonly<Partial<Record<ReportField, Kept>>
   /** In the dense network. */
   readonly op: string;
   readonly weights: Kept;
+  /** Of the kept weights, those that are not zero; absent where all are not. */
+  readonly nonzero?: Kept;
   /** Of one sample. */
   readonly macs: Kept;
 }
@@ -63,6 +65,7 @@ interface WeightLayer {
   readonly columns: number;
   readonly channels: number;
   readonly weights: number;
+  readonly nonzero: number;
   readonly macs: number;
   /** What reports count of it, in their order. */
   readonly counted: readonly NonNullable<Structure['report']>[];
@@ -77,6 +80,7 @@ function layerReport(before: WeightLayer, after: WeightLayer | undefined): Layer
     op: before.op,
     ...Object.fromEntries(before.counted.map(({ field, counts }) => [field, kept((layer) => layer[counts])])),
     weights: kept((layer) => layer.weights),
+    ...(after && after.nonzero < after.weights && { nonzero: [after.nonzero, after.weights] as const }),
     macs: kept((layer) => layer.macs),
   };
 }
@@ -100,6 +104,7 @@ function weightLayers(program: Program, ops: OpRegistry): readonly WeightLayer[]
         columns: matrices.parts.reduce((sum, part) => sum + part.channels.length, 0),
         channels: new Set(matrices.parts.flatMap((part) => part.channels)).size,
         weights: matrices.parts.reduce((sum, part) => sum + part.rows * part.channels.length, 0),
+        nonzero: present(program.parameters.get(weightName), weightName).data.reduce((count, weight) => (weight === 0 ? count : count + 1), 0),
         macs: (op.macs?.(node.attrs, shapes) ?? 0) / program.graph.batch.samples,
         counted: axes ? structuresOf(axes).flatMap(({ report }) => report ?? []) : [],
         convolves: axes?.[0].dimensions.flat().some(({ axis }) => axis === 'row') ?? false,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Program } from '../../src/ir/graph.ts';
-import type { StructureKind } from '../../src/ir/structure.ts';
+import type { StructureArguments, StructureKind } from '../../src/ir/structure.ts';
 import { ops } from '../../src/ops/index.ts';
 import { compaction, preparation, runPasses } from '../../src/passes/pipeline.ts';
 import { describeFate } from '../../src/sparsity/describe-fate.ts';
@@ -95,5 +95,36 @@ describe('what became of groups', () => {
     const emitting = withValues(constant, 'norm.beta', () => 0.5);
     const [answer] = groupFates(stagesOf(emitting), [set], ops);
     expect(answer?.fates[0]).toEqual({ kind: 'kept', reason: { kind: 'padding', by: 'conv2' } });
+  });
+});
+
+describe('fine grains', () => {
+  /** conv1, all of whose vectors of filters 0 and 1 are zero but two, and every second element of filter 2. */
+  const program = withValues(trainedAll(), 'conv1.weight', (i) => (i < 18 ? (i === 3 || i === 12 ? undefined : 0) : i < 27 && i % 2 === 0 ? 0 : undefined));
+
+  function trainedAll(): Program {
+    const net = fixture([1, 8, 8]);
+    return net.finish(net.conv('conv2', net.conv('conv1', net.input, 4), 3));
+  }
+
+  it('tell zeros that stay in the weight from those that go', () => {
+    const kinds = (structure: StructureKind, given?: StructureArguments): Record<string, number> => {
+      const found: Record<string, number> = {};
+      const [answer] = groupFates(stagesOf(program), [groupSet(networkOf(program), ops, penalty(structure, 'conv1', 1, 'one', given))], ops);
+      for (const { kind } of answer?.fates ?? []) found[kind] = (found[kind] ?? 0) + 1;
+      return found;
+    };
+    expect(kinds('elements')).toEqual({ alive: 2 + 4 + 9, stored: 16 + 5 });
+    expect(kinds('vectors')).toEqual({ alive: 2 + 3 + 3, stored: 4 });
+    expect(kinds('filters_2d')).toEqual({ alive: 4 });
+    expect(kinds('blocks', { rows: 2, columns: 3 })).toEqual({ alive: 1 + 3, stored: 2 });
+    const [conv1] = structureReport(program, runPasses(program, compaction, ops), ops).layers;
+    expect(conv1).toMatchObject({ weights: [36, 36], nonzero: [15, 36] });
+  });
+
+  it('go with the rows that go', () => {
+    const dead = withValues(withValues(program, 'conv1.weight', (i) => (i < 9 ? 0 : undefined)), 'conv1.bias', (i) => (i === 0 ? 0 : undefined));
+    const [answer] = groupFates(stagesOf(dead), [groupSet(networkOf(dead), ops, penalty('vectors', 'conv1'))], ops);
+    expect(answer?.fates.slice(0, 6).map(({ kind }) => kind)).toEqual(['zero', 'zero', 'zero', 'stored', 'alive', 'stored']);
   });
 });
