@@ -105,7 +105,8 @@ function metaOf({ model, weights }: BuildInput, { target, dense, batch, layout, 
     source: `sha256:${hashOfSources(model.sources)}`,
     weights: `sha256:${weights.hash}`,
     ...(weights.seed !== undefined && { seed: weights.seed }),
-    layers: layers.map(({ name, op, ...counts }) => ({ name, op, ...counts })),
+    // How many of the weights are zero is no part of what a module is.
+    layers: layers.map((layer) => Object.fromEntries(Object.entries(layer).filter(([field]) => field !== 'nonzero'))),
     macs: { dense: macs.dense, compacted: macs.compacted },
     equivalence: { ...equivalence },
   };
