@@ -69,7 +69,8 @@ export function check(file: SourceFile, ops: OpRegistry, { imported = new Map(),
   const blocks = declarations.filter((each) => each.kind === 'sparsity');
   const penalties = checked && blocks.map((block) => checkSparsity(block, checked, constants, ops, report));
   const sparsity = chosen ? penalties?.[blocks.indexOf(chosen)] : checked && checkSparsity(undefined, checked, constants, ops, report);
-  const penalized = (chosen?.statements ?? []).some((statement) => statement.kind === 'lasso');
+  // Where none is chosen of several, any of them may be meant.
+  const penalized = (chosen ? [chosen] : blocks).some(({ statements }) => statements.some(({ kind }) => kind === 'lasso'));
   const train = trainDeclaration && checkTrain(trainDeclaration, penalized, constants, report);
 
   if (checked?.network && train) {

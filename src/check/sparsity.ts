@@ -145,7 +145,7 @@ function fittingLayers({ span, pattern: text }: LayerPattern, candidates: readon
     const args: [readonly string[]] = [having.map((layer) => layer.name)];
     report(sparsityDiagnostics[structure.key === 'branch' ? 'no-branch' : 'no-shortcut']({ span, args, help: shortcutHelp(structure), ...(isPlain(text) && { related }) }));
   } else if (!isPlain(text)) {
-    report(sparsityDiagnostics['no-group-matched']({ span, args: [text, name] }));
+    report(sparsityDiagnostics['no-group-matched']({ span, args: [text, name], help: helpWithPlaces(structure, lookup, ops) }));
   } else if (hasStructure(first, name)) {
     report(sparsityDiagnostics['unread-layer']({ span, args: [text] }));
   } else {
@@ -156,9 +156,14 @@ function fittingLayers({ span, pattern: text }: LayerPattern, candidates: readon
 
 function helpWithStructure(layer: Layer, structure: Structure, lookup: LayerLookup, ops: OpRegistry): string {
   const own = layer.checked?.structures ?? [];
-  if (own.length > 0) return `${layer.op} has ${own.map(({ name }) => name).join(', ')}`;
+  return own.length > 0 ? `${layer.op} has ${own.map(({ name }) => name).join(', ')}` : helpWithPlaces(structure, lookup, ops);
+}
+
+/** Where the structure is. */
+function helpWithPlaces(structure: Structure, lookup: LayerLookup, ops: OpRegistry): string {
   const others = lookup.having(structure.name);
-  if (others.length > 0) return `${structure.notation} are in ${others.slice(0, 8).join(', ')}`;
+  if (others.length > 0) return `${structure.name} are in ${others.slice(0, 8).join(', ')}`;
+  if (structure.key === 'branch') return shortcutHelp(structure);
   const penalized = [...ops.values()].filter((op) => op.syntax?.weightAxes).map((op) => op.name);
   return `layers of ${penalized.join(', ')} have groups`;
 }
