@@ -57,6 +57,7 @@ const blockMessages = {
   'two-kinds': (name: string, kind: string, before: string): string => `\`${name}\` is read as a ${kind} here, and as a ${before} before`,
   'layer-default': (name: string): string => `\`${name}\` is a layer, which has no default`,
   turns: (found: string, expected: string): string => `\`repeat\` turns ${found} times, expected ${expected}`,
+  'unread-turns': (name: string): string => `no turn of this \`repeat\` reads \`${name}\`, so only the last one counts`,
   unused: (name: string): string => `block \`${name}\` is never used`,
   'unused-parameter': (block: string, name: string): string => `block \`${block}\` never reads its parameter \`${name}\``,
   hides: (name: string, what: string): string => `\`${name}\` hides ${what} of that name`,

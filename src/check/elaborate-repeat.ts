@@ -3,7 +3,7 @@
 import type { Span } from '../base/span.ts';
 import type { RepeatExpression } from '../syntax/ast.ts';
 import { MOST_LAYERS } from './budget.ts';
-import { blockDiagnostics } from './diagnostics.ts';
+import { blockDiagnostics, nameDiagnostics } from './diagnostics.ts';
 import { elaborateBody } from './elaborate-body.ts';
 import { affords } from './excess.ts';
 import type { Wire } from './instance.ts';
@@ -17,7 +17,11 @@ const turns = integer(1, MOST_LAYERS);
 
 export function elaborateRepeat(expression: RepeatExpression, scope: Scope, within: Within): Wire | undefined {
   const { elaboration, constants, report } = scope;
-  const { count, carried, index, body, span } = expression;
+  const { count, carried, body, span } = expression;
+  const index = expression.index?.text === carried.name.text ? undefined : expression.index;
+  if (expression.index && !index) {
+    report(nameDiagnostics.duplicate({ span: carried.name.span, args: [carried.name.text], related: [{ message: 'first defined here', span: expression.index.span }] }));
+  }
   const initial = elaboration.expression(carried.initial, scope, within);
   const times = readValue(count, turns, constants, report, (found, expected) => {
     const help = found === '0' ? 'what never takes place has no value: leave the `repeat` out, or choose with `if`' : undefined;

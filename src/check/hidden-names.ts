@@ -1,4 +1,5 @@
-// Names that hide others: they mean something else from there on, which is not always meant.
+// Names that hide others: they mean something else from there on, which is not always meant. And the value that a
+// `repeat` carries, where no turn reads it: all turns but the last are in vain then.
 
 import type { Span } from '../base/span.ts';
 import type { OpRegistry } from '../ir/op.ts';
@@ -11,7 +12,14 @@ import { partsOf } from './walk.ts';
 
 interface Seen {
   readonly outer: Seen | undefined;
-  readonly names: Map<string, { readonly what: string; readonly span: Span }>;
+  readonly names: Map<string, Definition>;
+}
+
+interface Definition {
+  readonly what: string;
+  readonly span: Span;
+  /** Whether some expression reads it. */
+  read?: boolean;
 }
 
 /** Warns. In the network itself a constant's name is an error (elaborate.ts), as are two definitions in one body. */
@@ -40,6 +48,9 @@ export function warnOfHiding({ file, names }: FileScope, ops: OpRegistry, report
       enterBody(expression.otherwise, within(seen));
     } else if (expression.kind === 'repeat') {
       enterRepeat(expression, seen);
+    } else if (expression.kind === 'name') {
+      const known = found(expression.text, seen);
+      if (known) known.read = true;
     } else {
       for (const part of partsOf(expression)) enter(part, seen);
     }
@@ -51,8 +62,10 @@ export function warnOfHiding({ file, names }: FileScope, ops: OpRegistry, report
     // `with x = x` is how a turn begins with what is there.
     if (found(carried.name.text, seen)?.what === 'the constant') define(carried.name, 'the layer', turn);
     else turn.names.set(carried.name.text, { what: 'the layer', span: carried.name.span });
-    if (index) define(index, 'the constant', turn);
+    const begun = turn.names.get(carried.name.text);
+    if (index && index.text !== carried.name.text) define(index, 'the constant', turn);
     enterBody(body, turn);
+    if (!begun?.read) report(blockDiagnostics['unread-turns']({ span: carried.name.span, args: [carried.name.text], help: 'read it in the body, or write the body alone, without `repeat`', severity: 'warning' }));
   };
 
   for (const declaration of file.declarations) {
@@ -73,7 +86,7 @@ function within(outer: Seen): Seen {
   return { outer, names: new Map() };
 }
 
-function found(name: string, seen: Seen | undefined): { readonly what: string; readonly span: Span } | undefined {
+function found(name: string, seen: Seen | undefined): Definition | undefined {
   for (let at = seen; at; at = at.outer) {
     const known = at.names.get(name);
     if (known) return known;

@@ -24,7 +24,7 @@ function penaltiesText({ penalties, crossing, scheme, nested, method, sparsity }
     `${each.structure} of ${each.layer}`,
     grouped(each.groups),
     grouped(each.size),
-    String(each.strength),
+    formatNumber(each.strength, 6),
     each.weighting,
     formatNumber(each.threshold),
   ]);
@@ -77,6 +77,6 @@ function inputText({ shape, used, flags }: InputMap): string {
   return `${heading}${pictures.join('\n')}`;
 }
 
-function formatNumber(value: number): string {
-  return String(Number(value.toPrecision(3)));
+function formatNumber(value: number, digits = 3): string {
+  return String(Number(value.toPrecision(digits)));
 }

@@ -31,6 +31,9 @@ export function hasPadding({ before, after }: WindowGeometry): boolean {
   return [...before, ...after].some((extent) => extent > 0);
 }
 
+/** Places that padding may add to one channel: they take room in memory, and windows are lists of their places. */
+const MOST_ADDED = 2 ** 22;
+
 const by = ([rows, columns]: Pair): string => `${rows}x${columns}`;
 
 /** Padding as people write it. */
@@ -75,6 +78,11 @@ export function slide(geometry: WindowGeometry, extent: Pair): Pair {
   }
   const covers = reachOf(geometry);
   const padded = bothAxes((d) => extent[d] + before[d] + after[d]);
+  const added = padded[0] * padded[1] - extent[0] * extent[1];
+  if (added > MOST_ADDED) {
+    const counts = [added, MOST_ADDED].map((count) => count.toLocaleString('en-US'));
+    throw new ShapeError(`padding ${paddingText(geometry)} adds ${counts[0]} places to each channel of ${by(extent)}, at most ${counts[1]} are accepted`, 'use less padding');
+  }
   if (covers[0] > padded[0] || covers[1] > padded[1]) {
     const dilated = covers[0] === window[0] && covers[1] === window[1] ? '' : ` (dilated to ${by(covers)})`;
     const widened = hasPadding(geometry) ? ` (${by(padded)} with padding)` : '';
