@@ -137,7 +137,7 @@ describe('which data set is never a guess', () => {
     writeFileSync(source, 'network Tiny(image: tensor[1, 28, 28]) { return dense(image, units = 10) }\ntrain on digits { baseline { epochs = 1, rate = 0.01 } }\n');
     const weights = at('digits.safetensors');
     writeFileSync(weights, safetensorsFile(new Map([['output.weight', { shape: [10, 784], data: new Float32Array(7840) }], ['output.bias', { shape: [10], data: Float32Array.from({ length: 10 }, (_, i) => i) }]])));
-    await runCli(['build', source, '--weights', weights, '--out', at('digits')]);
+    await runCli(['build', source, '--weights', weights, '--dense', '--out', at('digits')]);
     const report = await figures(at('digits'));
     expect(report).toMatchObject({ dataset: 'digits' });
     // It answers the last class, whatever it sees.
@@ -209,6 +209,6 @@ describe('what cannot be evaluated exits 1, without a stack', () => {
     rmSync(at('part', 'stripes.wasm'));
     writeFileSync(at('narrow.ssl'), 'network Narrow(image: tensor[1, 6, 6]) { return dense(image, units = 1) }\n');
     writeFileSync(at('narrow.safetensors'), safetensorsFile(new Map([['output.weight', { shape: [1, 36], data: new Float32Array(36) }], ['output.bias', { shape: [1], data: new Float32Array(1) }]])));
-    await runCli(['build', at('narrow.ssl'), '--weights', at('narrow.safetensors'), '--out', at('narrow')]);
+    await runCli(['build', at('narrow.ssl'), '--weights', at('narrow.safetensors'), '--dense', '--out', at('narrow')]);
   });
 });
