@@ -41,7 +41,7 @@ export { renderDiagnostic } from './base/frame.ts';
 export type { SourceSet } from './base/source-set.ts';
 export type { Source, Span } from './base/span.ts';
 export type { Checked, CheckRequest } from './check/check.ts';
-export type { SourceSymbol, SymbolKind } from './check/symbols.ts';
+export type { SourceSymbol, SymbolKind } from './check/program/symbols.ts';
 export type { Dataset, Split } from './data/dataset.ts';
 export type { BenchReport, LayerTiming, Timing } from './driver/bench.ts';
 export type { BuildInput, BuildOptions, Built } from './driver/build.ts';

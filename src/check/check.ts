@@ -7,23 +7,23 @@ import type { Source, Span } from '../base/span.ts';
 import type { Model } from '../ir/network.ts';
 import type { OpRegistry } from '../ir/op.ts';
 import type { NetworkDeclaration, SourceFile } from '../syntax/ast.ts';
-import { budget } from './budget.ts';
-import { chooseSparsity } from './choose-sparsity.ts';
+import { budget } from './elaborate/budget.ts';
+import { chooseSparsity } from './sparsity/choose-sparsity.ts';
 import { nameDiagnostics } from './diagnostics.ts';
-import { elaborate, elaborateAlone } from './elaborate.ts';
-import type { Tools } from './elaborate.ts';
+import { elaborate, elaborateAlone } from './elaborate/elaborate.ts';
+import type { Tools } from './elaborate/elaborate.ts';
 import { faultList } from './fault-list.ts';
-import { warnOfHiding } from './hidden-names.ts';
-import { linkFiles } from './link.ts';
-import { buildNetwork } from './network.ts';
-import { settleBlocks } from './settle-blocks.ts';
-import { checkBatches } from './size.ts';
-import { checkSparsity } from './sparsity.ts';
-import { checkStatistics } from './statistics.ts';
-import { symbolTable } from './symbols.ts';
-import type { SourceSymbol } from './symbols.ts';
-import { checkTrain } from './train.ts';
-import { unusedBlocks, warnOfUnusedImports } from './unused.ts';
+import { warnOfHiding } from './program/hidden-names.ts';
+import { linkFiles } from './program/link.ts';
+import { buildNetwork } from './network/network.ts';
+import { settleBlocks } from './program/settle-blocks.ts';
+import { checkBatches } from './network/size.ts';
+import { checkSparsity } from './sparsity/sparsity.ts';
+import { checkStatistics } from './network/statistics.ts';
+import { symbolTable } from './program/symbols.ts';
+import type { SourceSymbol } from './program/symbols.ts';
+import { checkTrain } from './train/train.ts';
+import { unusedBlocks, warnOfUnusedImports } from './program/unused.ts';
 
 export interface Checked {
   /** Absent if any diagnostic is an error. */

@@ -5,8 +5,8 @@ import type { Diagnostic, RelatedPlace } from '../base/diagnostic.ts';
 import { advice } from './advice.ts';
 import { reportTo } from './diagnostics.ts';
 import type { Report } from './diagnostics.ts';
-import { placesOf } from './trail.ts';
-import type { Trail } from './trail.ts';
+import { placesOf } from './elaborate/trail.ts';
+import type { Trail } from './elaborate/trail.ts';
 
 /** Uses shown of one fault: their places altogether. */
 const MOST_PLACES = 6;

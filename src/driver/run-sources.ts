@@ -5,7 +5,7 @@ import { lstatSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fail } from '../base/diagnostic.ts';
 import type { SourceSet } from '../base/source-set.ts';
-import type { ReadImport } from '../check/imports.ts';
+import type { ReadImport } from '../check/program/imports.ts';
 import { notWritable } from './atomic-file.ts';
 import type { Checkpoint } from './checkpoint-json.ts';
 import { runDiagnostics } from './run-diagnostics.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { matches } from '../../src/check/glob.ts';
+import { matches } from '../../src/check/sparsity/glob.ts';
 
 test.each([
   ['conv1', 'conv1', true],

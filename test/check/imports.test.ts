@@ -5,7 +5,7 @@ import { renderDiagnostic } from '../../src/base/frame.ts';
 import type { Source } from '../../src/base/span.ts';
 import { check } from '../../src/check/check.ts';
 import type { Checked } from '../../src/check/check.ts';
-import { parseProgram } from '../../src/check/imports.ts';
+import { parseProgram } from '../../src/check/program/imports.ts';
 import { ops } from '../../src/ops/index.ts';
 
 type Texts = Readonly<Record<string, string>>;

@@ -10,7 +10,7 @@ import { randomInput } from '../../src/driver/random-input.ts';
 import { startKernels } from '../../src/driver/start-kernels.ts';
 import { lowerDeployed } from '../../src/lower/lower.ts';
 import { ops } from '../../src/ops/index.ts';
-import { softmax } from '../../src/ops/softmax.ts';
+import { softmax } from '../../src/ops/activations/softmax.ts';
 import { softmaxBound } from '../../src/ops/support/softmax-bound.ts';
 import { compaction, runPasses } from '../../src/passes/pipeline.ts';
 import { kernelTargets } from '../../src/targets/index.ts';

@@ -110,17 +110,17 @@ test('runtime imports nothing from outside itself', () => {
 describe('siblings', () => {
   test('ops: the list names them, what it does not name is shared', () => {
     const ops = {
-      'ops/index.ts': `import type { Op } from '../ir/op.ts';\nimport { conv } from './conv/op.ts';\nimport { relu } from './relu.ts';`,
+      'ops/index.ts': `import type { Op } from '../ir/op.ts';\nimport { conv } from './layers/conv.ts';\nimport { relu } from './activations/relu.ts';`,
       'ir/op.ts': '',
-      'ops/windows.ts': '',
-      'ops/conv/op.ts': `import './shape.ts';\nimport '../windows.ts';\nimport '../../ir/op.ts';`,
-      'ops/conv/shape.ts': '',
+      'ops/support/windows.ts': '',
+      'ops/layers/conv.ts': `import '../support/windows.ts';\nimport '../../ir/op.ts';`,
     };
-    expect(violations({ ...ops, 'ops/relu.ts': `import '../ir/op.ts';\nimport './windows.ts';` })).toEqual([]);
-    expect(violations({ ...ops, 'ops/relu.ts': `import './conv/shape.ts';` })).toEqual([
-      'src/ops/relu.ts:1 imports ops/conv: members of ops do not import one another',
+    const relu = 'ops/activations/relu.ts';
+    expect(violations({ ...ops, [relu]: `import '../../ir/op.ts';\nimport '../support/windows.ts';` })).toEqual([]);
+    expect(violations({ ...ops, [relu]: `import '../layers/conv.ts';` })).toEqual([
+      'src/ops/activations/relu.ts:1 imports ops/layers/conv.ts: members of ops do not import one another',
     ]);
-    expect(violations({ ...ops, 'ops/relu.ts': '', 'ops/windows.ts': `import './relu.ts';` })).toHaveLength(1);
+    expect(violations({ ...ops, [relu]: '', 'ops/support/windows.ts': `import '../activations/relu.ts';` })).toHaveLength(1);
   });
 
   test('passes', () => {

@@ -36,9 +36,9 @@ function importsOf(text: string): Import[] {
   }));
 }
 
-/** `ops/conv/shape.ts` -> `ops/conv`, `ops/relu.ts` -> `ops/relu.ts`. */
+/** `targets/wasm/print.ts` -> `targets/wasm`; members of other floors are files. */
 function memberOf(file: string): string {
-  return file.split('/').slice(0, 2).join('/');
+  return file.startsWith('targets/') ? file.split('/').slice(0, 2).join('/') : file;
 }
 
 function resolve(file: string, specifier: string): string {

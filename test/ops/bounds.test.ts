@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { present } from '../../src/base/invariant.ts';
 import { tensor } from '../../src/base/tensor.ts';
 import type { Arithmetic, Bounded, F64Tensor } from '../../src/ir/op.ts';
-import { hardSwish } from '../../src/ops/hard-swish.ts';
+import { hardSwish } from '../../src/ops/activations/hard-swish.ts';
 import { ops } from '../../src/ops/index.ts';
 import { draw, uniformOf } from './support.ts';
 

@@ -1,0 +1,132 @@
+// Rates and optimisers as they are written: `0.01`, `cosine(0.02, to = 0.01)`, `sgd(rate = 0.01, momentum = 0.9)`.
+
+import type { Schedule } from '../../ir/network.ts';
+import type { CallExpression, Expression } from '../../syntax/ast.ts';
+import { bindArguments } from '../values/bind.ts';
+import type { Constants } from '../values/constants.ts';
+import { trainDiagnostics } from '../diagnostics.ts';
+import type { Report } from '../diagnostics.ts';
+import type { Subject } from '../foreign-words.ts';
+import { notNegative, positive, ratio, readValue, share, shares } from '../values/values.ts';
+import type { ValueType } from '../values/values.ts';
+
+export interface TrainScope {
+  readonly constants: Constants;
+  readonly report: Report;
+}
+
+export interface Optimizer {
+  /** Absent: inherited, or given by `rate = ...` of the phase. */
+  readonly schedule?: Schedule;
+  readonly momentum: number;
+  readonly decay: number;
+}
+
+/** Without settings: no momentum, no decay. */
+export const plainOptimizer: Optimizer = { momentum: 0, decay: 0 };
+
+/** Arguments of a call by name, read by the type each has. */
+interface Reader {
+  readonly read: <T>(name: string, type: ValueType<T>, otherwise: T) => T | undefined;
+}
+
+interface ScheduleForm {
+  readonly names: readonly string[];
+  readonly required: readonly string[];
+  readonly example: string;
+  readonly make: (rate: number, reader: Reader) => Schedule | undefined;
+}
+
+const forms: ReadonlyMap<string, ScheduleForm> = new Map<string, ScheduleForm>([
+  ['constant', { names: ['rate'], required: ['rate'], example: 'constant(0.01)', make: (rate) => ({ kind: 'constant', rate }) }],
+  [
+    'step',
+    {
+      names: ['rate', 'at', 'factor'],
+      required: ['rate'],
+      example: 'step(0.01, at = [0.5, 0.75], factor = 0.1)',
+      make: (rate, reader) => {
+        const at = reader.read('at', ascendingShares, [0.7]);
+        const factor = reader.read('factor', positive, 0.1);
+        return at && factor !== undefined ? { kind: 'step', rate, at, factor } : undefined;
+      },
+    },
+  ],
+  [
+    'cosine',
+    {
+      names: ['rate', 'to'],
+      required: ['rate'],
+      example: 'cosine(0.02, to = 0.01)',
+      make: (rate, reader) => {
+        const to = reader.read('to', ratio, 0.01);
+        return to === undefined ? undefined : { kind: 'cosine', rate, to };
+      },
+    },
+  ],
+]);
+
+const ascendingShares: ValueType<readonly number[]> = {
+  expected: (constant) => `${shares.expected(constant)}, ascending`,
+  read: (constant) => {
+    const list = shares.read(constant);
+    return list?.every((at, i) => i === 0 || at > (list[i - 1] ?? at)) ? list : undefined;
+  },
+};
+
+/** A number, or a call of a schedule. */
+export function checkSchedule(expression: Expression, scope: TrainScope): Schedule | undefined {
+  if (expression.kind !== 'call') {
+    const rate = readTrainValue(expression, 'rate', positive, scope);
+    return rate === undefined ? undefined : { kind: 'constant', rate };
+  }
+  const form = forms.get(expression.callee.text);
+  if (!form) return rejectCallee(expression, 'rate', 'schedule', [...forms.keys()], scope);
+  const { complete, values } = bindArguments(expression, form, scope.report);
+  const rate = values.get('rate');
+  const rateValue = rate && readTrainValue(rate, 'rate', positive, scope);
+  // Read even if the rate is wrong, so that every fault is reported at once.
+  const schedule = form.make(rateValue ?? 1, readerOf(values, scope));
+  return complete && rateValue !== undefined ? schedule : undefined;
+}
+
+const sgd = {
+  names: ['rate', 'momentum', 'decay'],
+  required: [],
+  example: 'sgd(rate = 0.01, momentum = 0.9, decay = 5e-4)',
+} as const;
+
+/** `sgd(...)`; what is not given is none. */
+export function checkOptimizer(expression: Expression, scope: TrainScope): Optimizer | undefined {
+  if (expression.kind !== 'call') {
+    return scope.report(trainDiagnostics.value({ span: expression.span, args: ['optimizer', `a ${expression.kind}`, 'a call'], help: `for example \`${sgd.example}\`` }));
+  }
+  if (expression.callee.text !== 'sgd') return rejectCallee(expression, 'optimizer', 'optimizer', ['sgd'], scope);
+  const { complete, values } = bindArguments(expression, sgd, scope.report);
+  const reader = readerOf(values, scope);
+  const rate = values.get('rate');
+  const schedule = rate && checkSchedule(rate, scope);
+  const momentum = reader.read('momentum', share, plainOptimizer.momentum);
+  const decay = reader.read('decay', notNegative, plainOptimizer.decay);
+  if (!complete || momentum === undefined || decay === undefined || (rate && !schedule)) return undefined;
+  return { momentum, decay, ...(schedule && { schedule }) };
+}
+
+export function readTrainValue<T>(expression: Expression, name: string, type: ValueType<T>, { constants, report }: TrainScope): T | undefined {
+  return readValue(expression, type, constants, report, (found, expected) => trainDiagnostics.value({ span: expression.span, args: [name, found, expected] }));
+}
+
+function readerOf(values: ReadonlyMap<string, Expression>, scope: TrainScope): Reader {
+  return {
+    read: (name, type, otherwise) => {
+      const expression = values.get(name);
+      return expression ? readTrainValue(expression, name, type, scope) : otherwise;
+    },
+  };
+}
+
+function rejectCallee(call: CallExpression, name: string, subject: Subject, known: readonly string[], scope: TrainScope): undefined {
+  const expected = known.map((callee) => `\`${callee}(...)\``).join(' or ');
+  const args = [name, `\`${call.callee.text}(...)\``, expected] as const;
+  return scope.report(trainDiagnostics.value({ span: call.callee.span, args: [...args], help: scope.report.advice.meant(subject, call.callee.text, known) }));
+}

@@ -1,0 +1,50 @@
+// Gradient of log_softmax from its result: result[n, f] = g[n, f] - exp(y[n, f]) * sum over j of g[n, j]
+
+import type { Op } from '../../ir/op.ts';
+import { defineOp } from '../../ir/op.ts';
+import { zeros } from '../../base/tensor.ts';
+import { along, input, load, mul, sub, temporary, unary } from '../../ir/nest.ts';
+import { activationAxes, batchAxis, lowered, nestName, reduce, storeNest } from '../support/nests.ts';
+import { nests, opaque, undifferentiated } from '../support/parts.ts';
+import { between, sampleBatch } from '../support/sampling.ts';
+import { expectCount, expectSame, flatShape, operand } from '../support/shapes.ts';
+
+export const logSoftmaxGrad: Op = defineOp({})({
+  name: 'log_softmax_grad',
+  doc: 'Gradient of log_softmax from its result.',
+  infer: (_attrs, inputs) => {
+    expectCount(inputs, 'log_softmax_grad', 2);
+    expectSame(operand(inputs, 0), operand(inputs, 1), 'log_softmax_grad');
+    return [[...flatShape(operand(inputs, 0), 'log_softmax_grad')]];
+  },
+  reference: (_attrs, inputs) => {
+    const [g, y] = [operand(inputs, 0), operand(inputs, 1)];
+    const [samples, features] = flatShape(g.shape, 'log_softmax_grad');
+    const out = zeros(g.shape);
+    for (let first = 0; first < samples * features; first += features) {
+      const sum = g.data.subarray(first, first + features).reduce((total, value) => total + value, 0);
+      for (let at = first; at < first + features; at++) out.data[at] = (g.data[at] as number) - Math.exp(y.data[at] as number) * sum;
+    }
+    return [out];
+  },
+  training: undifferentiated,
+  pruning: opaque,
+  lowering: nests((node, inputs) => {
+    const [samples, features] = flatShape(operand(inputs, 0), 'log_softmax_grad');
+    const name = nestName(node, 'log_softmax', 'grad');
+    const [n, f] = [along(0), along(1)] as const;
+    const [g, y] = [load(input(0), [n, f]), load(input(1), [n, f])] as const;
+    return lowered(
+      [
+        { name: `${name}.sum`, axes: [batchAxis(samples), reduce('c', features)], write: { tensor: temporary(0), index: [n] }, combine: 'sum', initial: 0, value: g },
+        storeNest(name, activationAxes([samples, features]), sub(g, mul(unary('exp', y), load(temporary(0), [n])))),
+      ],
+      [[samples]],
+    );
+  }),
+  sample: (random) => {
+    const shape = [sampleBatch.samples, between(random, 1, 9)];
+    return { attrs: {}, inputs: [shape, shape], batch: sampleBatch };
+  },
+  tolerance: 16,
+});

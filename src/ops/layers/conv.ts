@@ -1,0 +1,171 @@
+// Convolution, grouped and dilated, with an optional bias:
+//
+//   result[n, o, y, x] = bias[o] + sum over c, kh, kw of
+//     input[n, c, y*stride + kh*dilation - padding, x*...] * weight[o, c, kh, kw]        zero outside the image
+//
+// c runs over the channels of the convolution group that filter o belongs to.
+
+import type { Attrs } from '../../ir/graph.ts';
+import type { F64Tensor, Op, ParameterSpec, WeightMatrices } from '../../ir/op.ts';
+import { flag } from '../../ir/attributes.ts';
+import type { AttrsOf } from '../../ir/attributes.ts';
+import { defineOp } from '../../ir/op.ts';
+import type { LayerAxes } from '../../ir/structure.ts';
+import type { Nest } from '../../ir/nest.ts';
+import type { Shape } from '../../base/tensor.ts';
+import { sizeOf, zeros } from '../../base/tensor.ts';
+import { accumulator, add, along, index, input, load, mul, result } from '../../ir/nest.ts';
+import { constantRows } from '../support/matrices.ts';
+import { convAttributes, convAttrs, convGeometry, gatherTaps, sampleConv, slidIndex, zeroOutside } from '../support/convolution.ts';
+import type { ConvGeometry } from '../support/convolution.ts';
+import { differentiated, nests } from '../support/parts.ts';
+import { addTap } from '../support/planes.ts';
+import { batchAxis, lowered, nestName, parallel, reduce } from '../support/nests.ts';
+import { expectCount, expectParameter, finiteShape, operand } from '../support/shapes.ts';
+import { hasPadding, tapsOf } from '../support/window.ts';
+import { windowParams, writtenWindow } from '../support/written-window.ts';
+
+const attributes = { ...convAttributes, bias: flag };
+type Attributes = AttrsOf<typeof attributes>;
+
+/** result = convolution, into fresh memory. */
+function convolve(geometry: ConvGeometry, image: F64Tensor, weight: F64Tensor, bias: F64Tensor | undefined): F64Tensor {
+  const { samples, channels, filters, groupChannels, groupFilters, input: extent, output, positions } = geometry;
+  const out = zeros([samples, filters, ...output]);
+  const outSize = sizeOf(output);
+  const inputSize = sizeOf(extent);
+  const taps = tapsOf(geometry, extent, output);
+  for (let n = 0; n < samples; n++) {
+    for (let o = 0; o < filters; o++) {
+      const at = (n * filters + o) * outSize;
+      const plane = { data: out.data, at, columns: output[1] };
+      const firstChannel = Math.floor(o / groupFilters) * groupChannels;
+      for (let c = 0; c < groupChannels; c++) {
+        const source = { data: image.data, at: (n * channels + firstChannel + c) * inputSize, columns: extent[1] };
+        const weights = (o * groupChannels + c) * positions;
+        for (const [t, tap] of taps.entries()) addTap(plane, source, weight.data[weights + t] as number, tap, geometry.stride);
+      }
+      if (bias) {
+        const b = bias.data[o] as number;
+        for (let i = at; i < at + outSize; i++) out.data[i] = (out.data[i] as number) + b;
+      }
+    }
+  }
+  return out;
+}
+
+/** One nest a convolution group. */
+function convNest(name: string, geometry: ConvGeometry, group: number, bias: boolean): Nest {
+  const { samples, groupFilters, groupChannels, output, window } = geometry;
+  const [n, o, y, x, c, kh, kw] = [0, 1, 2, 3, 4, 5, 6] as const;
+  const filter = index(group * groupFilters, [o, 1]);
+  return {
+    name,
+    axes: [batchAxis(samples), parallel('o', groupFilters), parallel('y', output[0]), parallel('x', output[1]), reduce('c', groupChannels), reduce('kh', window[0]), reduce('kw', window[1])],
+    write: { tensor: result(0), index: [along(n), filter, along(y), along(x)] },
+    combine: 'sum',
+    initial: 0,
+    value: mul(
+      load(input(0), [along(n), index(group * groupChannels, [c, 1]), slidIndex(geometry, 0, y, kh), slidIndex(geometry, 1, x, kw)], zeroOutside(geometry)),
+      load(input(1), [filter, along(c), along(kh), along(kw)]),
+    ),
+    ...(bias && { finish: add(accumulator, load(input(2), [filter])) }),
+  };
+}
+
+function parameters(attrs: Attributes, operands: readonly Shape[]): readonly ParameterSpec[] {
+  const { weightShape, filters } = convGeometry(attrs, operand(operands, 0), 'conv');
+  const weight: ParameterSpec = { suffix: 'weight', shape: weightShape, initial: { kind: 'xavier', fanIn: sizeOf(weightShape.slice(1)) }, role: 'trained', decay: true };
+  const bias: ParameterSpec = { suffix: 'bias', shape: [filters], initial: { kind: 'constant', value: 0 }, role: 'trained', decay: false };
+  return attrs.bias ? [weight, bias] : [weight];
+}
+
+function weightAxes(attrs: Attributes, operands: readonly Shape[]): LayerAxes {
+  const { groups, groupFilters, groupChannels, window } = convGeometry(attrs, operand(operands, 0), 'conv');
+  const filters = [{ axis: 'group', extent: groups }, { axis: 'filter', extent: groupFilters }] as const;
+  const weight = { suffix: 'weight', dimensions: [filters, [{ axis: 'channel', extent: groupChannels }], [{ axis: 'row', extent: window[0] }], [{ axis: 'column', extent: window[1] }]] } as const;
+  return attrs.bias ? [weight, { suffix: 'bias', dimensions: [filters] }] : [weight];
+}
+
+/** Columns of group g: taps of channels g*groupChannels .. (g+1)*groupChannels - 1. */
+function tapsByGroup({ groups, groupChannels, positions }: ConvGeometry): readonly (readonly number[])[] {
+  const columns = groupChannels * positions;
+  return Array.from({ length: groups }, (_, g) => Array.from({ length: columns }, (__, k) => g * columns + k));
+}
+
+function matrices(attrs: Attributes, inputs: readonly Shape[]): WeightMatrices {
+  const geometry = convGeometry(attrs, operand(inputs, 0), 'conv');
+  return {
+    operand: 0,
+    weight: 1,
+    ...(attrs.bias && { bias: 2 }),
+    parts: tapsByGroup(geometry).map((taps) => ({ rows: geometry.groupFilters, channels: taps.map((tap) => Math.floor(tap / geometry.positions)) })),
+  };
+}
+
+export const conv: Op = defineOp(attributes)({
+  name: 'conv',
+  doc: 'Convolution with a bias for every filter.',
+  syntax: {
+    operands: ['input'],
+    params: [
+      { name: 'filters', doc: 'output channels', type: 'count' },
+      ...windowParams('rows and columns of each filter', 1, 'zeros around the input, on each side'),
+      { name: 'groups', doc: 'independent groups of channels and filters', type: 'count', default: 1 },
+      { name: 'bias', doc: 'whether each filter adds a learned constant', type: 'flag', default: true },
+    ],
+    example: 'conv(image, filters = 20, window = 5)',
+    attrs: (args, operands) => {
+      const [filters, groups, bias] = ['filters', 'groups', 'bias'].map((name) => args.get(name)) as unknown as readonly [number, number, boolean];
+      return { ...writtenWindow(args, operands, 'conv'), filters, groups, bias };
+    },
+    parameters,
+    weightAxes,
+  },
+  infer: (attrs, inputs) => {
+    expectCount(inputs, 'conv', attrs.bias ? 3 : 2);
+    const geometry = convGeometry(attrs, operand(inputs, 0), 'conv');
+    expectParameter(operand(inputs, 1), finiteShape(geometry.weightShape, 'the weight of conv'), 'the weight of conv');
+    if (attrs.bias) expectParameter(operand(inputs, 2), [geometry.filters], 'the bias of conv');
+    return [finiteShape([geometry.samples, geometry.filters, ...geometry.output], 'the result of conv')];
+  },
+  reference: (attrs, inputs) => [convolve(convGeometry(attrs, operand(inputs, 0).shape, 'conv'), operand(inputs, 0), operand(inputs, 1), inputs[2])],
+  training: differentiated(({ builder, node, resultGradients: [g], wanted }) => {
+    if (!g) return [];
+    const image = operand(node.inputs, 0);
+    const attrs = convAttrs(node.attrs);
+    const origin = { layer: node.layer };
+    const sums = (op: string, inputs: readonly (typeof g)[], opAttrs: Attrs = {}): typeof g => builder.one('sum_shards', [builder.one(op, inputs, opAttrs, origin)], { scale: 1 }, origin);
+    return [
+      wanted(0) ? builder.one('conv_grad_input', [g, operand(node.inputs, 1)], { ...attrs, extent: builder.shapeOf(image).slice(2) }, origin) : undefined,
+      wanted(1) ? sums('conv_grad_weight', [image, g], attrs) : undefined,
+      ...(node.inputs.length > 2 ? [wanted(2) ? sums('channel_sums', [g]) : undefined] : []),
+    ];
+  }),
+  pruning: {
+    kind: 'weights',
+    matrices,
+    gather: (attrs, inputs, kept) => {
+      const geometry = convGeometry(attrs, operand(inputs, 0), 'conv');
+      return gatherTaps(attrs, geometry.channels, matrices(attrs, inputs), tapsByGroup(geometry), kept);
+    },
+    constant: (attrs, [image], known, inputs) =>
+      constantRows(matrices(attrs, inputs), known[1]?.data, attrs.bias ? known[2]?.data : 'none', image, !hasPadding(convGeometry(attrs, operand(inputs, 0), 'conv'))),
+  },
+  lowering: nests((node, inputs) => {
+    const geometry = convGeometry(node.attrs, operand(inputs, 0), 'conv');
+    const { bias } = node.attrs;
+    return lowered(Array.from({ length: geometry.groups }, (_, group) => convNest(nestName(node, 'conv', geometry.groups > 1 ? `group${group}` : undefined), geometry, group, bias)));
+  }),
+  macs: (attrs, inputs) => {
+    const { samples, output, weightShape } = convGeometry(attrs, operand(inputs, 0), 'conv');
+    return samples * sizeOf(output) * sizeOf(weightShape);
+  },
+  sample: (random) => {
+    const { attrs, inputs, batch } = sampleConv(random);
+    const bias = random() < 0.7;
+    return { attrs: { ...attrs, bias }, inputs: bias ? [...inputs, [attrs.filters]] : inputs, batch };
+  },
+  bound: 'sums',
+  tolerance: 4,
+});
