@@ -36,10 +36,11 @@ describe('explain', () => {
 
   it('draws the inputs that a dense network reads', async () => {
     const folder = temporaryFolder();
-    const text = 'network Net(image: tensor[1, 3, 4]) {\n  fc = relu(dense(image, units = 4))\n  return dense(fc, units = 2)\n}\nsparsity { lasso inputs of fc strength 0.1 }\n';
+    const text = 'network Net(image: tensor[1, 3, 4]) {\n  fc = relu(dense(image, units = 4))\n  return dense(fc, units = 2)\n}\nsparsity { lasso inputs of fc times 0.1 strength 0.1 }\n';
     writeFileSync(join(folder, 'net.ssl'), text);
     writeFileSync(join(folder, 'net.safetensors'), safetensorsFile(weightsOf(text)));
     const { out } = await runCli(['explain', join(folder, 'net.ssl'), '--weights', join(folder, 'net.safetensors')]);
+    expect(out).toMatch(/inputs of fc +12 +4 +0\.01 +sqrt_size/);
     expect(out).toContain('Inputs read: 6 of 12 (50.0%).\n  #.#.\n  #.#.\n  #.#.\n');
     expect((await runCli(['explain', source, '--weights', weights])).out).not.toContain('Inputs read');
   });
