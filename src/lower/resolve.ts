@@ -6,6 +6,7 @@ import { termAt, type Axis, type Index, type IndexTerm, type Nest, type NestExpr
 import type { Layout } from './layout.ts';
 import { nestLoads, type LoadExpr } from './nest-loads.ts';
 import { extremes, offsetAt, type OffsetFunction } from './offset-function.ts';
+import { withoutOnePointTables } from './one-point.ts';
 
 export interface Access {
   /** Elements from the start of memory. */
@@ -150,7 +151,8 @@ export function rangeOf(index: Index, axes: readonly Axis[]): readonly [number, 
   return [low, high];
 }
 
-export function resolveNest(nest: Nest, place: (ref: TensorRef) => Placed): ResolvedNest {
+export function resolveNest(from: Nest, place: (ref: TensorRef) => Placed): ResolvedNest {
+  const nest = withoutOnePointTables(from);
   const loads = new Map<LoadExpr, ResolvedLoad>();
   for (const expr of nestLoads(nest)) {
     const placed = place(expr.tensor);
