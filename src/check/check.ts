@@ -23,6 +23,7 @@ import { checkStatistics } from './network/statistics.ts';
 import { symbolTable } from './program/symbols.ts';
 import type { SourceSymbol } from './program/symbols.ts';
 import { checkTrain } from './train/train.ts';
+import { checkUntakenCalls } from './program/untaken-calls.ts';
 import { unusedBlocks, warnOfUnusedImports } from './program/unused.ts';
 
 export interface Checked {
@@ -64,6 +65,7 @@ export function check(file: SourceFile, ops: OpRegistry, { imported = new Map(),
 
   const { constants } = main;
   const elaborated = declaration && elaborate(declaration, main, tools);
+  for (const each of files) checkUntakenCalls(each, ops, list.faults(), report);
   const checked = declaration && elaborated && buildNetwork(declaration, elaborated, ops, list);
   const chosen = chooseSparsity(file, wanted, report);
   const blocks = declarations.filter((each) => each.kind === 'sparsity');

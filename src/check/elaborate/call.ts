@@ -5,8 +5,9 @@ import type { AttrValue } from '../../ir/graph.ts';
 import type { CallExpression, Expression } from '../../syntax/ast.ts';
 import { bindArguments } from '../values/bind.ts';
 import type { Signature } from '../values/bind.ts';
-import { callableNamed, callableNames, normalizeCallable, operandNames } from '../program/callable.ts';
+import { callableNamed, normalizeCallable, operandNames } from '../program/callable.ts';
 import type { Callable } from '../program/callable.ts';
+import { adviceOn } from '../program/untaken-calls.ts';
 import { formatConstant } from '../values/constants.ts';
 import { argumentDiagnostics, nameDiagnostics } from '../diagnostics.ts';
 import type { Instance, Wire } from './instance.ts';
@@ -47,8 +48,7 @@ function rejectCall(call: CallExpression, scope: Scope, within: Within): undefin
   const { elaboration: { ops, expression }, file, report } = scope;
   const { text, span } = call.callee;
   if (file.names.get(text)?.kind !== 'unknown') {
-    const known = [...callableNames(ops), ...[...file.names].flatMap(([name, { kind }]) => (kind === 'block' ? [name] : []))];
-    report(nameDiagnostics['unknown-op']({ span, args: [text], help: report.advice.on('operation', text, known) }));
+    report(nameDiagnostics['unknown-op']({ span, args: [text], help: adviceOn(text, file.names, ops, report) }));
   }
   // Which arguments are operands is unknown; nested calls are operands wherever they stand.
   for (const { value } of call.arguments) {
