@@ -34,6 +34,8 @@ export function symbolTable(): SymbolTable {
   const bySource = new Map<Source, Map<number, Noted>>();
   return {
     note: ({ span }, kind, definition, wire) => {
+      // The parser puts a name where one is missing.
+      if (span.start === span.end) return;
       const inSource = bySource.get(span.source) ?? new Map<number, Noted>();
       bySource.set(span.source, inSource);
       const noted = inSource.get(span.start) ?? { symbol: { span, kind, ...(definition && { definition }) }, wires: new Set() };
