@@ -133,7 +133,7 @@ function fittingLayers({ span, pattern: text }: LayerPattern, candidates: readon
   const [first] = candidates;
   if (!first) {
     // Where layers are not known, the one that is meant may be among them.
-    if (network.whole) report(sparsityDiagnostics['no-layer']({ span, args: [text], help: report.advice.on('layer', text, lookup.having(name)) }));
+    if (network.whole) report(sparsityDiagnostics['no-layer']({ span, args: [text], help: report.advice.on('layer', text, lookup.having(name)), severity: isPlain(text) ? 'error' : 'warning' }));
     return [];
   }
   const having = candidates.filter((layer) => hasStructure(layer, name) && network.reached(layer));
@@ -145,7 +145,7 @@ function fittingLayers({ span, pattern: text }: LayerPattern, candidates: readon
     const args: [readonly string[]] = [having.map((layer) => layer.name)];
     report(sparsityDiagnostics[structure.key === 'branch' ? 'no-branch' : 'no-shortcut']({ span, args, help: shortcutHelp(structure), ...(isPlain(text) && { related }) }));
   } else if (!isPlain(text)) {
-    report(sparsityDiagnostics['no-group-matched']({ span, args: [text, name], help: helpWithPlaces(structure, lookup, ops) }));
+    report(sparsityDiagnostics['no-group-matched']({ span, args: [text, name], help: helpWithPlaces(structure, lookup, ops), severity: 'warning' }));
   } else if (hasStructure(first, name)) {
     report(sparsityDiagnostics['unread-layer']({ span, args: [text] }));
   } else {
