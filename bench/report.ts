@@ -1,6 +1,6 @@
 // The result of a suite, as JSON and as tables.
 
-import { formatTable } from '../src/cli/text-table.ts';
+import { formatTable } from '../src/cli/text/text-table.ts';
 
 export interface Row {
   readonly case: string;

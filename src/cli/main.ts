@@ -3,9 +3,9 @@
 
 import { join } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
-import { cacheDirectory } from '../driver/data-path.ts';
-import { makeFolder } from '../driver/make-folder.ts';
-import { oldestNode } from '../driver/version.ts';
+import { cacheDirectory } from '../driver/data/search-path.ts';
+import { makeFolder } from '../driver/files/make-folder.ts';
+import { oldestNode } from '../driver/model/version.ts';
 
 const [needed, found] = [oldestNode(), process.versions.node];
 if (needed.localeCompare(found, 'en', { numeric: true }) > 0) {

@@ -2,9 +2,9 @@
 
 import { InvalidArgumentError, Option } from 'commander';
 import { mostSamples } from '../driver/request.ts';
-import type { Watch } from '../driver/watch.ts';
-import { stages, unwatched, watch } from '../driver/watch.ts';
-import type { Stage } from '../driver/watch.ts';
+import type { Watch } from '../driver/model/watch.ts';
+import { stages, unwatched, watch } from '../driver/model/watch.ts';
+import type { Stage } from '../driver/model/watch.ts';
 import { UsageError } from './exit-code.ts';
 import type { Shell } from './shell.ts';
 

@@ -3,20 +3,20 @@
 import { Command, CommanderError } from 'commander';
 import { defineDiagnostics, DiagnosticError } from '../base/diagnostic.ts';
 import type { Diagnostic, DiagnosticTable } from '../base/diagnostic.ts';
-import { Stopped } from '../driver/watch.ts';
-import { addBench } from './bench.ts';
-import { addBuild } from './build.ts';
-import { addCheck } from './check.ts';
-import { addData } from './data.ts';
+import { Stopped } from '../driver/model/watch.ts';
+import { addBench } from './commands/bench.ts';
+import { addBuild } from './commands/build.ts';
+import { addCheck } from './commands/check.ts';
+import { addData } from './commands/data.ts';
 import { exitCode, UsageError } from './exit-code.ts';
-import { addEvaluate } from './evaluate.ts';
-import { addExplain } from './explain.ts';
-import { addFormat } from './fmt.ts';
+import { addEvaluate } from './commands/evaluate.ts';
+import { addExplain } from './commands/explain.ts';
+import { addFormat } from './commands/fmt.ts';
 import { diagnosticsJson, printDiagnostics } from './report.ts';
 import type { Shell } from './shell.ts';
-import { addTrain } from './train.ts';
-import { addVerify } from './verify.ts';
-import { compilerVersion } from '../driver/version.ts';
+import { addTrain } from './commands/train.ts';
+import { addVerify } from './commands/verify.ts';
+import { compilerVersion } from '../driver/model/version.ts';
 
 const commands = [addCheck, addTrain, addBuild, addVerify, addEvaluate, addExplain, addBench, addFormat, addData];
 

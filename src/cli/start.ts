@@ -1,7 +1,7 @@
 // `npm start`: the whole road on a fresh machine without data. LeNet is trained on digits that the compiler
 // draws itself, sparsified, finetuned, compacted, emitted, verified and timed; one table says what came of it.
 
-import { start } from './demo.ts';
+import { start } from './commands/demo.ts';
 import { processShell } from './process-shell.ts';
 import { answerTo } from './run.ts';
 

@@ -301,7 +301,7 @@ export interface Op<A extends Attrs = Attrs> {
   readonly macs?: (attrs: A, inputs: readonly Shape[]) => number;
   /** Draws attributes and shapes for property tests; `random` is uniform in [0, 1). */
   readonly sample: (random: () => number) => OpSample<A>;
-  /** Of deployed ops (driver/rounding-bound.ts). Absent: the op occurs in training alone. */
+  /** Of deployed ops (driver/build/rounding-bound.ts). Absent: the op occurs in training alone. */
   readonly bound?: ErrorBound<A>;
   /** Relative error allowed to f32 kernels against the reference, in units of eps * sqrt(reduced elements), eps = 2**-24. */
   readonly tolerance: number;

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, vi } from 'vitest';
 import { runCommandLine } from '../../src/cli/run.ts';
-import { checkSource } from '../../src/driver/source.ts';
+import { checkSource } from '../../src/driver/model/source.ts';
 import type { Tensor } from '../../src/base/tensor.ts';
 import type { Model } from '../../src/ir/network.ts';
 import { ops } from '../../src/ops/index.ts';

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { checkDataset } from '../../src/data/check-dataset.ts';
 import { datasetOf, heldOut } from '../../src/data/dataset.ts';
 import type { ReadSplit, Samples } from '../../src/data/dataset.ts';
-import { digits } from '../../src/data/digits.ts';
+import { digits } from '../../src/data/digits/digits.ts';
 import { diagnosed } from './diagnosed.ts';
 
 test('digits depend on the seed and the index alone', () => {

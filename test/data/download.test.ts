@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { PublishedFile } from '../../src/data/mnist.ts';
-import { downloadDataset, downloadFiles } from '../../src/driver/data-download.ts';
+import { downloadDataset, downloadFiles } from '../../src/driver/data/download.ts';
 import { diagnosedAsync } from './diagnosed.ts';
 
 const contents = Buffer.from('a data file, long enough to be cut in the middle. '.repeat(50));

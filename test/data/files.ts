@@ -1,7 +1,7 @@
 // Writers of the formats that the tests read back, from their specifications.
 
 import { deflateSync } from 'node:zlib';
-import { crc32 } from '../../src/data/png-chunks.ts';
+import { crc32 } from '../../src/data/formats/png-chunks.ts';
 
 export function idxBytes(shape: readonly number[], data: ArrayLike<number>, type = 8): Uint8Array {
   const bytes = new Uint8Array(4 + 4 * shape.length + data.length);

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { decodeIdx, decodeIdxSplit } from '../../src/data/idx.ts';
+import { decodeIdx, decodeIdxSplit } from '../../src/data/formats/idx.ts';
 import { diagnosed } from './diagnosed.ts';
 import { idxBytes } from './files.ts';
 

@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { loadDataset } from '../../src/driver/data-load.ts';
-import { cacheDirectory, dataRoots } from '../../src/driver/data-path.ts';
-import type { DataSearch } from '../../src/driver/data-path.ts';
+import { loadDataset } from '../../src/driver/data/load-dataset.ts';
+import { cacheDirectory, dataRoots } from '../../src/driver/data/search-path.ts';
+import type { DataSearch } from '../../src/driver/data/search-path.ts';
 import { diagnosedAsync } from './diagnosed.ts';
 import { bytesOf, idxBytes, npyBytes, pngBytes } from './files.ts';
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { decodeNpy, decodeNpySplit } from '../../src/data/npy.ts';
+import { decodeNpy, decodeNpySplit } from '../../src/data/formats/npy.ts';
 import { diagnosed } from './diagnosed.ts';
 import { bytesOf, npyBytes } from './files.ts';
 

@@ -1,8 +1,8 @@
 import { inflateSync } from 'node:zlib';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { decodePng } from '../../src/data/png.ts';
-import type { Inflate } from '../../src/data/png.ts';
+import { decodePng } from '../../src/data/formats/png.ts';
+import type { Inflate } from '../../src/data/formats/png.ts';
 import { diagnosed } from './diagnosed.ts';
 import { pngBytes } from './files.ts';
 

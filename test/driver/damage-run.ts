@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { DiagnosticError } from '../../src/base/diagnostic.ts';
 import { present } from '../../src/base/invariant.ts';
 import { stream } from '../../src/base/random.ts';
-import { train } from '../../src/driver/run-train.ts';
+import { train } from '../../src/driver/run/train.ts';
 import { explain, loadModel } from '../../src/index.ts';
 import type { Model } from '../../src/index.ts';
 import { modelOf, smallSource, stripes } from '../engine/fixture.ts';

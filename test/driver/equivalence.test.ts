@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { DiagnosticError } from '../../src/base/diagnostic.ts';
 import { InternalError } from '../../src/base/invariant.ts';
-import { verifyPrograms } from '../../src/driver/equivalence.ts';
+import { verifyPrograms } from '../../src/driver/build/equivalence.ts';
 import type { Program } from '../../src/ir/graph.ts';
 import { ops } from '../../src/ops/index.ts';
 import { compaction, runPasses } from '../../src/passes/pipeline.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { answersOf } from '../../src/driver/classifier.ts';
-import type { Classifier } from '../../src/driver/classifier.ts';
-import { answerOf, evaluationOf, noAnswer } from '../../src/driver/evaluation.ts';
+import { answersOf } from '../../src/driver/evaluation/classifier.ts';
+import type { Classifier } from '../../src/driver/evaluation/classifier.ts';
+import { answerOf, evaluationOf, noAnswer } from '../../src/driver/evaluation/evaluation.ts';
 
 describe('an answer', () => {
   it.each([

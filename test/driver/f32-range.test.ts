@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { DiagnosticError } from '../../src/base/diagnostic.ts';
-import { buildTargets } from '../../src/driver/build-target.ts';
-import { buildModule } from '../../src/driver/build.ts';
-import { checkSource } from '../../src/driver/source.ts';
+import { buildTargets } from '../../src/driver/build/build-target.ts';
+import { buildModule } from '../../src/driver/build/build.ts';
+import { checkSource } from '../../src/driver/model/source.ts';
 import { ops } from '../../src/ops/index.ts';
 import { initialParameters } from '../../src/train/initialize.ts';
 

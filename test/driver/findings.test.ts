@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { answersNothing } from '../../src/driver/finding.ts';
-import type { RunErrors } from '../../src/driver/finding.ts';
-import { findingsOf } from '../../src/driver/findings.ts';
+import { answersNothing } from '../../src/driver/evaluation/finding.ts';
+import type { RunErrors } from '../../src/driver/evaluation/finding.ts';
+import { findingsOf } from '../../src/driver/evaluation/findings.ts';
 import type { ParameterData } from '../../src/ir/graph.ts';
 import { ops } from '../../src/ops/index.ts';
 import { initialParameters } from '../../src/train/initialize.ts';

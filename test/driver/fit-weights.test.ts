@@ -3,10 +3,10 @@ import { DiagnosticError } from '../../src/base/diagnostic.ts';
 import type { Diagnostic } from '../../src/base/diagnostic.ts';
 import { sizeOf } from '../../src/base/tensor.ts';
 import type { Tensor } from '../../src/base/tensor.ts';
-import { fitWeights } from '../../src/driver/fit-weights.ts';
-import type { Fit } from '../../src/driver/fit-weights.ts';
-import { checkSource } from '../../src/driver/source.ts';
-import { tensorsInMemory } from '../../src/driver/tensor-source.ts';
+import { fitWeights } from '../../src/driver/weights/fit-weights.ts';
+import type { Fit } from '../../src/driver/weights/fit-weights.ts';
+import { checkSource } from '../../src/driver/model/source.ts';
+import { tensorsInMemory } from '../../src/driver/weights/tensor-source.ts';
 import { ops } from '../../src/ops/index.ts';
 
 const text = `network Net(image: tensor[1, 4, 4]) {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { renderDiagnostic } from '../../src/base/frame.ts';
 import { DiagnosticError } from '../../src/base/diagnostic.ts';
-import { withTensorFile } from '../../src/driver/tensor-source.ts';
+import { withTensorFile } from '../../src/driver/weights/tensor-source.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'ssl-compile-foreign-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));

@@ -1,7 +1,7 @@
 // A process that takes locks when it is told to, for races between processes.
 
-import { lockRun } from '../../src/driver/run-lock.ts';
-import type { RunLock } from '../../src/driver/run-lock.ts';
+import { lockRun } from '../../src/driver/lock/run-lock.ts';
+import type { RunLock } from '../../src/driver/lock/run-lock.ts';
 import { DiagnosticError } from '../../src/base/diagnostic.ts';
 import { racePace } from './lock-races.ts';
 

@@ -6,11 +6,11 @@ import { mkdir, mkdtemp, rm, rmdir, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { claimLock, prepareLock } from '../../src/driver/lock-folder.ts';
-import { thisProcess } from '../../src/driver/lock-holder.ts';
-import type { Holder } from '../../src/driver/lock-holder.ts';
-import { lockName } from '../../src/driver/run-lock.ts';
-import type { LockPace } from '../../src/driver/run-lock.ts';
+import { claimLock, prepareLock } from '../../src/driver/lock/lock-folder.ts';
+import { thisProcess } from '../../src/driver/lock/lock-holder.ts';
+import type { Holder } from '../../src/driver/lock/lock-holder.ts';
+import { lockName } from '../../src/driver/lock/run-lock.ts';
+import type { LockPace } from '../../src/driver/lock/run-lock.ts';
 import type { RacerAnswer, RacerCommand } from './lock-racer.ts';
 
 /** Much faster than in earnest, so that hundreds of locks can fall silent. */

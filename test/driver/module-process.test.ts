@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
-import { startModule } from '../../src/driver/module-process.ts';
+import { startModule } from '../../src/driver/module/module-process.ts';
 
 function moduleOf(text: string): { readonly folder: string; readonly name: string } {
   const folder = mkdtempSync(join(tmpdir(), 'ssl-compile-thread-'));

@@ -3,8 +3,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { readRegularFile, withRegularFile } from '../../src/driver/regular-file.ts';
-import { loadSource } from '../../src/driver/source.ts';
+import { readRegularFile, withRegularFile } from '../../src/driver/files/regular-file.ts';
+import { loadSource } from '../../src/driver/model/source.ts';
 import { diagnosed } from '../data/diagnosed.ts';
 
 let folder = '';

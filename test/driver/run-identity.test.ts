@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import { DiagnosticError } from '../../src/base/diagnostic.ts';
 import { present } from '../../src/base/invariant.ts';
-import { trainSpecOf } from '../../src/driver/run-train.ts';
-import { checkIdentity, identityOf, overridesOf } from '../../src/driver/run-identity.ts';
-import type { RunIdentity } from '../../src/driver/run-identity.ts';
+import { trainSpecOf } from '../../src/driver/run/train.ts';
+import { checkIdentity, identityOf, overridesOf } from '../../src/driver/run/run-identity.ts';
+import type { RunIdentity } from '../../src/driver/run/run-identity.ts';
 import type { Model } from '../../src/ir/network.ts';
-import { formatSource } from '../../src/driver/source.ts';
+import { formatSource } from '../../src/driver/model/source.ts';
 import { modelOf, smallSource } from '../engine/fixture.ts';
 
 const model = modelOf(smallSource);

@@ -5,12 +5,12 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { DiagnosticError } from '../../src/base/diagnostic.ts';
-import { claimLock, lookAtLock, prepareLock, removeLock } from '../../src/driver/lock-folder.ts';
-import type { PreparedLock } from '../../src/driver/lock-folder.ts';
-import { thisProcess } from '../../src/driver/lock-holder.ts';
-import type { Holder } from '../../src/driver/lock-holder.ts';
-import { openRunFolder, writeRunFile } from '../../src/driver/run-folder.ts';
-import { lockName, lockRun } from '../../src/driver/run-lock.ts';
+import { claimLock, lookAtLock, prepareLock, removeLock } from '../../src/driver/lock/lock-folder.ts';
+import type { PreparedLock } from '../../src/driver/lock/lock-folder.ts';
+import { thisProcess } from '../../src/driver/lock/lock-holder.ts';
+import type { Holder } from '../../src/driver/lock/lock-holder.ts';
+import { openRunFolder, writeRunFile } from '../../src/driver/run/run-folder.ts';
+import { lockName, lockRun } from '../../src/driver/lock/run-lock.ts';
 import { race, racePace, races, startRacer } from './lock-races.ts';
 import type { Racer } from './lock-races.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { DiagnosticError } from '../../src/base/diagnostic.ts';
-import { renamed } from '../../src/driver/weight-map.ts';
+import { renamed } from '../../src/driver/weights/weight-map.ts';
 
 const patterns = (...written: readonly string[]): { from: string; to: string }[] => written.map((text) => ({ from: text.split('=')[0] ?? '', to: text.split('=')[1] ?? '' }));
 const map = (names: readonly string[], ...written: readonly string[]): readonly string[] => [...renamed(names, patterns(...written), 'w').values()];

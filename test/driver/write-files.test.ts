@@ -2,7 +2,7 @@ import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSyn
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { replaceFile, writeFilesAtomically } from '../../src/driver/write-files.ts';
+import { replaceFile, writeFilesAtomically } from '../../src/driver/files/write-files.ts';
 import { diagnosed } from '../data/diagnosed.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'ssl-compile-write-'));

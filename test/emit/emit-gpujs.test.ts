@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
-import { runtimeTexts } from '../../src/driver/runtime-texts.ts';
+import { runtimeTexts } from '../../src/driver/build/runtime-texts.ts';
 import { emitGpujs } from '../../src/emit/emit-gpujs.ts';
 import type { EmitGpujsOptions } from '../../src/emit/emit-gpujs.ts';
 import type { EmittedModule } from '../../src/emit/emit-module.ts';

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { runtimeNames, runtimeTexts } from '../../src/driver/runtime-texts.ts';
+import { runtimeNames, runtimeTexts } from '../../src/driver/build/runtime-texts.ts';
 import type { EmittedModule } from '../../src/emit/emit-module.ts';
 import { fileBase } from '../../src/emit/emit-module.ts';
 import { kernelTargets } from '../../src/targets/index.ts';

@@ -1,7 +1,7 @@
 // A network by hand: two outputs, each a weighted sum of a 2 x 2 x 3 image that lies padded in memory, pixel
 // by pixel.
 
-import { runtimeTexts } from '../../src/driver/runtime-texts.ts';
+import { runtimeTexts } from '../../src/driver/build/runtime-texts.ts';
 import { emitModule } from '../../src/emit/emit-module.ts';
 import type { EmitOptions, EmittedModule } from '../../src/emit/emit-module.ts';
 import { functionBuilder, get, int, intAdd, intMul, set } from '../../src/ir/kernel.ts';

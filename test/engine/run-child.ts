@@ -1,6 +1,6 @@
 // A training run as a process of its own, for tests that kill it: the folder, and `resume` to go on.
 
-import { train } from '../../src/driver/run-train.ts';
+import { train } from '../../src/driver/run/train.ts';
 import { modelOf, smallSource, stripes } from './fixture.ts';
 
 const [out = '', resume] = process.argv.slice(2);

@@ -1,6 +1,6 @@
 // Random networks emitted for gpu.js, with how far an answer is from the float64 reference.
 
-import { runtimeTexts } from '../../src/driver/runtime-texts.ts';
+import { runtimeTexts } from '../../src/driver/build/runtime-texts.ts';
 import { emitGpujs } from '../../src/emit/emit-gpujs.ts';
 import type { EmittedModule } from '../../src/emit/emit-module.ts';
 import { lowerThreads } from '../../src/lower/lower-threads.ts';

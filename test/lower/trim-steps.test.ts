@@ -3,7 +3,7 @@
 import { describe, expect, test } from 'vitest';
 import { present } from '../../src/base/invariant.ts';
 import { tensor } from '../../src/base/tensor.ts';
-import { compact } from '../../src/driver/compact.ts';
+import { compact } from '../../src/driver/build/compact.ts';
 import type { Attrs, Program } from '../../src/ir/graph.ts';
 import type { KernelModule, Stmt } from '../../src/ir/kernel.ts';
 import { lowerDeployed } from '../../src/lower/lower.ts';

@@ -3,7 +3,7 @@
 
 import { present } from '../../src/base/invariant.ts';
 import { tensor } from '../../src/base/tensor.ts';
-import { boundedValues, singlePrecision } from '../../src/driver/rounding-bound.ts';
+import { boundedValues, singlePrecision } from '../../src/driver/build/rounding-bound.ts';
 import type { Program } from '../../src/ir/graph.ts';
 import type { F64Tensor, OpRegistry } from '../../src/ir/op.ts';
 import { lowerDeployed } from '../../src/lower/lower.ts';

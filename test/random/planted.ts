@@ -2,8 +2,8 @@
 // change the output must be seen by the check of every build.
 
 import { InternalError } from '../../src/base/invariant.ts';
-import { verifyPrograms } from '../../src/driver/equivalence.ts';
-import { randomInput } from '../../src/driver/random-input.ts';
+import { verifyPrograms } from '../../src/driver/build/equivalence.ts';
+import { randomInput } from '../../src/driver/build/random-input.ts';
 import { evaluate } from '../../src/ir/evaluate.ts';
 import type { Program } from '../../src/ir/graph.ts';
 import { fedName } from '../../src/ir/leaf.ts';

@@ -1,0 +1,65 @@
+// ssl-compile bench FILE|RUN: own dense against compacted, per layer and whole.
+
+import type { Command } from 'commander';
+import type { BenchReport, Timing } from '../../driver/module/bench.ts';
+import { answersNothing } from '../../driver/evaluation/finding.ts';
+import { exitCode } from '../exit-code.ts';
+import { batchOption, example, jsonOption, sparsityOption } from '../options.ts';
+import type { JsonOption, SparsityOption } from '../options.ts';
+import { diagnosticsJson, printDiagnostics } from '../report.ts';
+import type { Shell } from '../shell.ts';
+import { findingsText } from '../text/findings-text.ts';
+import { formatTable, grouped } from '../text/text-table.ts';
+
+interface BenchOptions extends JsonOption, SparsityOption {
+  readonly weights?: string;
+  readonly target: string;
+  readonly batch: number;
+}
+
+export function addBench(program: Command, shell: Shell, finish: (code: number) => void): void {
+  program
+    .command('bench')
+    .description('time the dense against the compacted network on this machine, per layer and whole')
+    .argument('<file|run>', 'an .ssl file, or the folder of a run')
+    .option('--weights <run|file>', 'weights: the folder of a run, or a .safetensors file whose names and shapes fit')
+    .option('--target <target>', 'wasm or js', 'wasm')
+    .addOption(batchOption())
+    .addOption(sparsityOption())
+    .addOption(jsonOption())
+    .addHelpText('after', example('bench runs/lenet', 'bench net.ssl --weights net.safetensors --target js'))
+    .action(async (subject: string, options: BenchOptions) => finish(await bench(subject, options, shell)));
+}
+
+async function bench(subject: string, { weights, target, batch, sparsity, json }: BenchOptions, shell: Shell): Promise<number> {
+  const [{ benchModel }, { ops }, { openModel, withWeights }, { targetNamed }, { kernelTargets }] = await Promise.all([
+    import('../../driver/module/bench.ts'),
+    import('../../ops/index.ts'),
+    import('../../driver/model/model.ts'),
+    import('../target-option.ts'),
+    import('../../targets/index.ts'),
+  ]);
+  const kernels = targetNamed(target, kernelTargets);
+  const opened = withWeights(openModel(subject, weights, ops, { sparsity }));
+  const report = await benchModel(opened, kernels, batch, ops, (layer) => shell.progress(`timing ${layer}`));
+  if (!json) printDiagnostics(opened.warnings, shell);
+  shell.out(json ? `${JSON.stringify({ ok: true, ...report, diagnostics: diagnosticsJson(opened.warnings) })}\n` : benchText(report));
+  return exitCode.ok;
+}
+
+function benchText({ findings, layers, whole, target, batch }: BenchReport): string {
+  // What a network that answers nothing saves is no achievement.
+  const ratio = (dense: number, compacted: number): string => (answersNothing(findings) || !(compacted > 0) ? '' : `${(dense / compacted).toFixed(1)}x`);
+  const row = (name: string, dense: Timing, compacted: Timing | undefined): string[] => [
+    name,
+    grouped(dense.macs),
+    grouped(compacted?.macs ?? 0),
+    dense.microseconds.toFixed(1),
+    compacted?.microseconds.toFixed(1) ?? 'gone',
+    ratio(dense.macs, compacted?.macs ?? 0),
+    ratio(dense.microseconds, compacted?.microseconds ?? 0),
+  ];
+  const rows = [...layers.map(({ name, dense, compacted }) => row(name, dense, compacted)), row('whole', whole.dense, whole.compacted)];
+  const table = formatTable({ head: ['layer', 'MACs', 'compacted', 'us dense', 'us compacted', 'fewer MACs', 'faster'], rows, text: [0] });
+  return `${findingsText(findings)}target ${target}, ${batch} ${batch === 1 ? 'sample' : 'samples'} a run, one thread\n\n${table}`;
+}

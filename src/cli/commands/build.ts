@@ -1,0 +1,83 @@
+// ssl-compile build FILE --weights RUN|X.safetensors --target wasm|js|gpujs --out DIR: the module.
+
+import { Option } from 'commander';
+import type { Command } from 'commander';
+import type { Equivalence } from '../../driver/build/equivalence.ts';
+import { exitCode, UsageError } from '../exit-code.ts';
+import { findingsText } from '../text/findings-text.ts';
+import { batchOption, dumpAfterOption, example, folderPath, jsonOption, sparsityOption, stopAfterOption, watchOf } from '../options.ts';
+import type { JsonOption, SparsityOption, WatchOptions } from '../options.ts';
+import { diagnosticsJson, printDiagnostics } from '../report.ts';
+import type { Shell } from '../shell.ts';
+import { formatBytes, formatTable, grouped } from '../text/text-table.ts';
+
+interface BuildCommandOptions extends JsonOption, SparsityOption, WatchOptions {
+  readonly weights?: string;
+  readonly target: string;
+  readonly out?: string;
+  readonly dense?: true;
+  readonly batch: number;
+  readonly layout: 'chw' | 'hwc';
+  readonly inline?: true;
+}
+
+export function addBuild(program: Command, shell: Shell, finish: (code: number) => void): void {
+  program
+    .command('build')
+    .description('emit a network with its weights as a small ES module')
+    .argument('<file|run>', 'an .ssl file, or the folder of a run')
+    .option('--weights <run|file>', 'weights: the folder of a run, or a .safetensors file whose names and shapes fit')
+    .option('--target <target>', 'wasm, js or gpujs', 'wasm')
+    .option('--out <dir>', 'folder for the files; it is made if need be', folderPath)
+    .option('--dense', 'emit the network uncompacted')
+    .addOption(batchOption())
+    .addOption(new Option('--layout <layout>', 'order of the numbers of an image').choices(['chw', 'hwc']).default('chw'))
+    .option('--inline', 'put the code inside the ES module')
+    .addOption(sparsityOption())
+    .addOption(jsonOption())
+    .addOption(dumpAfterOption())
+    .addOption(stopAfterOption())
+    .addHelpText('after', example('build examples/lenet.ssl --weights runs/lenet --target wasm --out out', 'build net.ssl --weights net.safetensors --target js --dense --out out'))
+    .action(async (subject: string, options: BuildCommandOptions) => finish(await build(subject, options, shell)));
+}
+
+async function build(subject: string, options: BuildCommandOptions, shell: Shell): Promise<number> {
+  if (options.out === undefined && options.stopAfter === undefined) throw new UsageError("required option '--out <dir>' not specified");
+  const [{ buildModule, fileSizes }, { ops }, { openModel, withWeights }, { writeModule }, { targetNamed }, { buildTargets }, { findingsOf }] = await Promise.all([
+    import('../../driver/build/build.ts'),
+    import('../../ops/index.ts'),
+    import('../../driver/model/model.ts'),
+    import('../../driver/module/module-folder.ts'),
+    import('../target-option.ts'),
+    import('../../driver/build/build-target.ts'),
+    import('../../driver/evaluation/findings.ts'),
+  ]);
+  const target = targetNamed(options.target, buildTargets);
+  const watch = await watchOf(options, shell, true);
+  const opened = openModel(subject, options.weights, ops, { watch, sparsity: options.sparsity });
+  const input = withWeights(opened);
+  const { batch, layout } = options;
+  const built = await buildModule(input, { target, dense: options.dense ?? false, batch, layout, inline: options.inline ?? false }, ops, watch);
+  const folder = options.out ?? '.';
+  const warnings = [...opened.warnings, ...writeModule(folder, built.files)];
+  const files = fileSizes(built.files);
+  const { macs, weights } = built.structure;
+  const findings = findingsOf(opened.model, input.weights.parameters, opened.errors, ops);
+  if (options.json) {
+    shell.out(`${JSON.stringify({ ok: true, findings, out: folder, files, equivalence: built.equivalence, macs, weights, diagnostics: diagnosticsJson(warnings) })}\n`);
+    return exitCode.ok;
+  }
+  printDiagnostics(warnings, shell);
+  const total = (of: (file: (typeof files)[number]) => number): string => grouped(files.reduce((sum, file) => sum + of(file), 0));
+  const rows = [...files.map(({ name, bytes, gzipBytes }) => [name, grouped(bytes), grouped(gzipBytes)]), ['total', total((file) => file.bytes), total((file) => file.gzipBytes)]];
+  shell.out(findingsText(findings));
+  shell.out(formatTable({ head: [folder, 'bytes', 'gzip'], rows, text: [0] }));
+  shell.out(`\nMACs ${grouped(macs.dense)} -> ${grouped(macs.compacted)}, weights ${grouped(weights.dense)} -> ${grouped(weights.compacted)} (${formatBytes(4 * weights.compacted)})\n`);
+  shell.out(`${equivalenceText(built.equivalence)}\n`);
+  return exitCode.ok;
+}
+
+function equivalenceText({ samples, maxAbsDifference }: Equivalence): string {
+  if (samples === 0) return 'nothing is removed: the network is emitted as it is';
+  return `largest difference to the dense network in float64, ${samples} ${samples === 1 ? 'input' : 'inputs'}: ${maxAbsDifference.toExponential(1)}`;
+}

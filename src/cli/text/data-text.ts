@@ -1,0 +1,21 @@
+// Which data a training was given, in a line.
+
+import type { Dataset } from '../../data/dataset.ts';
+import { grouped } from './text-table.ts';
+
+/** Names beyond these are counted. */
+const mostNames = 12;
+
+/** @param names What the source calls the classes. */
+export function dataText({ name, origin, training, test, classes, labels }: Dataset, names: readonly string[] | undefined): string {
+  const from = origin === undefined ? '' : `, ${origin}`;
+  const counts = `${grouped(training.count)} training and ${grouped(test.count)} test samples of ${classes} classes`;
+  const called = labels ? `: ${listed(labels)}` : '';
+  const renumbered = labels && names && labels.some((label, i) => label !== names[i]) ? `; the outputs are, as the source says: ${listed(names)}` : '';
+  return `data ${name}${from}: ${counts}${called}${renumbered}\n`;
+}
+
+function listed(names: readonly string[]): string {
+  const rest = names.length - mostNames;
+  return [...names.slice(0, mostNames), ...(rest > 0 ? [`${rest} more`] : [])].join(', ');
+}

@@ -1,0 +1,38 @@
+// How well a network answers, in words and tables.
+
+import type { EvaluationReport } from '../../driver/evaluation/evaluate.ts';
+import { formatTable, grouped } from './text-table.ts';
+import { percent } from './train-progress.ts';
+
+/** Classes beyond these make a matrix that nobody can read. */
+const mostColumns = 20;
+
+export function evaluationText(place: string, { network, target, dataset, samples, wrong, error, chance, unanswered, classes, confusion }: EvaluationReport): string {
+  return [
+    [
+      `${network} (${place}, ${target}) on the ${grouped(samples)} test samples of ${dataset}\n`,
+      `error ${percent(error)}, ${grouped(wrong)} wrong; always answering the most frequent class: ${percent(chance)}\n`,
+      ...(unanswered > 0 ? [`${grouped(unanswered)} of them have no answer: a score is not a number\n`] : []),
+    ].join(''),
+    formatTable({
+      head: ['class', 'samples', 'wrong', 'error', 'most often taken for'],
+      rows: classes.map(({ name, samples: count, wrong: mistakes, error: share, takenFor }, c) => [
+        name === String(c) ? name : `${c} ${name}`,
+        grouped(count),
+        grouped(mistakes),
+        share === undefined ? '' : percent(share),
+        takenFor ? `${takenFor.name} (${grouped(takenFor.samples)})` : '',
+      ]),
+      text: [0, 4],
+    }),
+    matrixText(confusion),
+  ].join('\n');
+}
+
+/** Columns have numbers: names would make them as wide as the longest. */
+function matrixText(confusion: readonly (readonly number[])[]): string {
+  if (confusion.length > mostColumns) return `samples by true class and answer, ${confusion.length} x ${confusion.length} numbers: --json has them as \`confusion\`\n`;
+  const head = ['class', ...confusion.map((_, c) => String(c))];
+  const rows = confusion.map((row, c) => [String(c), ...row.map(grouped)]);
+  return `samples by true class (lines) and answer (columns)\n\n${formatTable({ head, rows, text: [] })}`;
+}

@@ -1,0 +1,48 @@
+// What came of a run, in words and tables.
+
+import type { RunSummary } from '../../driver/run/run-summary.ts';
+import { findingsText } from './findings-text.ts';
+import { changeText, structureTable } from './structure-table.ts';
+import { formatTable } from './text-table.ts';
+import { duration, percent } from './train-progress.ts';
+
+export function summaryText(summary: RunSummary, out: string): string {
+  const { findings, network, dataset, seed, initial, seconds, epochs, error, heldOut, macs, convMacs, weights, layers } = summary;
+  const rows = Object.entries(error).map(([phase, test]) => {
+    const held = heldOut[phase];
+    return [phase, percent(test), held === undefined ? '' : percent(held), String(epochs[phase])];
+  });
+  return [
+    `${findingsText(findings)}${network} on ${dataset}, seed ${seed}, ${duration(seconds)}\n${initial ? initialLine(initial) : ''}`,
+    `${formatTable({ head: ['phase', 'test error', 'held-out error', 'epochs in all'], rows, text: [0] })}${moduleText(summary)}${comparisonText(summary)}`,
+    structureTable(layers),
+    [
+      `weights ${changeText(weights, findings)}\n`,
+      `MACs ${changeText(macs, findings)}\n`,
+      ...(convMacs.dense > 0 ? [`MACs of convolutions ${changeText(convMacs, findings)}\n`] : []),
+      `\nthe run is in ${out}; build it with: ssl-compile build ${out} --out DIR\n`,
+    ].join(''),
+  ].join('\n');
+}
+
+/** What the module answers otherwise than the network it is made of: where scores are equal but for rounding. */
+function moduleText({ product, error, evaluation }: RunSummary): string {
+  const differing = Math.round(evaluation.samples * Math.abs(evaluation.error - (error[product] ?? evaluation.error)));
+  if (differing === 0) return '';
+  return `\nThe compacted module has ${percent(evaluation.error)}: rounding decides ${differing} of ${evaluation.samples} samples otherwise.\n`;
+}
+
+/** Nobody knows how long these weights were trained before. */
+function initialLine({ from, taken, fresh }: NonNullable<RunSummary['initial']>): string {
+  return `begun with ${taken} of ${taken + fresh.length} tensors of ${from}; epochs count from there\n`;
+}
+
+/** Compacted against dense after the same training; without a control there is no such figure. */
+function comparisonText({ product, control, error, epochs }: RunSummary): string {
+  const [ours, dense] = [error[product], error[control ?? '']];
+  if (ours === undefined) return '';
+  if (dense !== undefined) return `\ncompacted ${percent(ours)}, dense ${percent(dense)}: each after ${epochs[product]} epochs\n`;
+  const [first = product] = Object.keys(error);
+  if (first === product) return '';
+  return `\nNot a comparison of equals: the compacted network had ${epochs[product]} epochs of training, ${first} ${epochs[first]}. \`control {}\` in the \`train\`\nblock trains the dense network for as many.\n`;
+}

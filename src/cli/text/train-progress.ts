@@ -1,0 +1,48 @@
+// The events of a run as lines for a person.
+
+import type { EpochEvent, StepEvent, TrainEvent } from '../../driver/run/run-events.ts';
+import type { Shell } from '../shell.ts';
+
+/** Shows events where somebody watches, and to a log or a pipe the end of each phase. */
+export function showProgress(shell: Shell): (event: TrainEvent) => void {
+  return (event) => {
+    if (!shell.interactive && event.kind !== 'phase') return;
+    switch (event.kind) {
+      case 'begin':
+        return;
+      case 'step':
+        shell.progress(stepLine(event));
+        return;
+      case 'epoch':
+        shell.err(`${epochLine(event)}\n`);
+        return;
+      case 'phase':
+        shell.err(`${event.phase} done: test error ${percent(event.error)}\n`);
+        return;
+    }
+  };
+}
+
+function stepLine({ phase, epoch, epochs, step, totalSteps, loss, secondsLeft }: StepEvent): string {
+  const done = Math.floor((20 * step) / totalSteps);
+  return `[${'#'.repeat(done)}${'.'.repeat(20 - done)}] ${phase} ${epoch}/${epochs}  loss ${loss.toFixed(3)}  ${duration(secondsLeft)} left`;
+}
+
+function epochLine({ phase, epoch, epochs, training, heldOut, groups, seconds, secondsLeft }: EpochEvent): string {
+  const error = heldOut ? `held-out error ${percent(heldOut.error)}` : `training error ${percent(training.error)}`;
+  const alive = groups.map(({ layer, structure, alive: count, total }) => `${structure} of ${layer} ${count}/${total}`).join(', ');
+  return [`${phase} ${epoch}/${epochs}`, `loss ${training.loss.toFixed(4)}`, error, ...(alive === '' ? [] : [alive]), `${duration(seconds)}, ${duration(secondsLeft)} left`].join('  ');
+}
+
+/** `0.93%` */
+export function percent(share: number): string {
+  return `${(100 * share).toFixed(2)}%`;
+}
+
+/** `4 s`, `3 min 20 s`, `2 h 5 min` */
+export function duration(seconds: number): string {
+  const whole = Math.round(seconds);
+  if (whole < 60) return `${whole} s`;
+  if (whole < 3600) return `${Math.floor(whole / 60)} min ${whole % 60} s`;
+  return `${Math.floor(whole / 3600)} h ${Math.floor((whole % 3600) / 60)} min`;
+}

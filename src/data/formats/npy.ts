@@ -1,0 +1,149 @@
+// NumPy's .npy format, versions 1 to 3, numbers in C order. u1 and little-endian f4 stay views onto the bytes given;
+// other types become f32.
+
+import { fail } from '../../base/diagnostic.ts';
+import { sizeOf } from '../../base/tensor.ts';
+import type { Shape } from '../../base/tensor.ts';
+import type { ArrayFormat, ArrayHeader, NamedBytes } from './array-file.ts';
+import type { Labels, ReadSplit, Samples } from '../dataset.ts';
+import { dataDiagnostics } from '../diagnostics.ts';
+import { hexOf } from './hex.ts';
+import { numberType, typeHelp, typeNames } from './npy-types.ts';
+import type { NumberType } from './npy-types.ts';
+import { splitShape } from '../split-shape.ts';
+import type { NamedShape, SplitShape } from '../split-shape.ts';
+
+export interface NpyArray {
+  readonly shape: Shape;
+  readonly data: Samples;
+}
+
+const maxHeader = 65_536;
+
+interface NpyHeader extends ArrayHeader {
+  readonly type: NumberType;
+}
+
+export const npyFormat: ArrayFormat = { headBytes: 12 + maxHeader, header: decodeHeader };
+
+/** Fails with `data/not-format`, `data/unsupported`, `data/corrupt` or `data/length`, naming `file`. */
+export function decodeNpy(file: string, bytes: Uint8Array): NpyArray {
+  const { type, shape, start, fileBytes } = decodeHeader(file, bytes);
+  const count = sizeOf(shape);
+  // Before anything is allocated: a header of a few bytes may declare any number of elements.
+  if (bytes.length !== fileBytes) {
+    fail(dataDiagnostics.length({ args: [file, bytes.length, fileBytes], help: 'save or copy the file again' }));
+  }
+  const { read } = type;
+  if (read) {
+    const view = new DataView(bytes.buffer, bytes.byteOffset + start, count * type.bytes);
+    const data = new Float32Array(count);
+    for (let i = 0; i < count; i++) data[i] = read(view, i * type.bytes);
+    return { shape, data };
+  }
+  if (type.bytes === 1) return { shape, data: bytes.subarray(start) };
+  const aligned = (bytes.byteOffset + start) % 4 === 0;
+  const data = aligned ? bytes.subarray(start) : bytes.slice(start);
+  return { shape, data: new Float32Array(data.buffer, data.byteOffset, count) };
+}
+
+function decodeHeader(file: string, bytes: Uint8Array): NpyHeader {
+  const magic = [0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59];
+  if (!magic.every((byte, i) => bytes[i] === byte)) {
+    fail(
+      dataDiagnostics['not-format']({
+        args: [file, 'a .npy file', hexOf(bytes, 6)],
+        help: 'write it with numpy.save (an .npz archive has to be unpacked first)',
+      }),
+    );
+  }
+  const version = bytes[6] ?? 0;
+  if (version < 1 || version > 3) {
+    fail(dataDiagnostics.unsupported({ args: [file, `format version ${version}`, '1, 2 or 3'] }));
+  }
+  const fixed = version === 1 ? 10 : 12;
+  if (bytes.length < fixed) fail(dataDiagnostics.length({ args: [file, bytes.length, fixed] }));
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const length = version === 1 ? view.getUint16(8, true) : view.getUint32(8, true);
+  if (length > maxHeader) {
+    fail(dataDiagnostics['too-large']({ args: [file, `a header of ${length} bytes`, `${maxHeader}`] }));
+  }
+  const start = fixed + length;
+  if (bytes.length < start) fail(dataDiagnostics.length({ args: [file, bytes.length, start] }));
+  // Copied, since a decoder refuses shared memory.
+  const { type, shape } = parseHeader(file, new TextDecoder().decode(bytes.slice(fixed, start)));
+  return { type, shape, start, fileBytes: start + sizeOf(shape) * type.bytes };
+}
+
+/** The header is a Python dictionary literal with these three keys. */
+function parseHeader(file: string, text: string): Pick<NpyHeader, 'type' | 'shape'> {
+  const descr = /'descr'\s*:\s*('[^']*'|\[)/.exec(text)?.[1];
+  const fortran = /'fortran_order'\s*:\s*(True|False)/.exec(text)?.[1];
+  const extents = /'shape'\s*:\s*\(([\d\s,]*)\)/.exec(text)?.[1];
+  if (descr === undefined || fortran === undefined || extents === undefined) {
+    fail(
+      dataDiagnostics.corrupt({
+        args: [file, `header ${JSON.stringify(text.slice(0, 60))}`, "a dictionary of 'descr', 'fortran_order' and 'shape'"],
+      }),
+    );
+  }
+  const name = descr.replaceAll("'", '');
+  const type = numberType(name);
+  if (!type) {
+    fail(
+      dataDiagnostics.unsupported({
+        args: [file, descr === '[' ? 'records' : `numbers of type ${name}`, typeNames],
+        help: descr === '[' ? 'save one array of numbers' : typeHelp(name),
+      }),
+    );
+  }
+  const shape = extents.split(',').map((part) => part.trim()).filter((part) => part !== '').map(Number);
+  // Where one dimension alone is longer than 1, both orders are the same.
+  if (fortran === 'True' && shape.filter((extent) => extent !== 1).length > 1) {
+    fail(
+      dataDiagnostics.unsupported({
+        args: [file, 'Fortran order', 'C order'],
+        help: 'save numpy.ascontiguousarray(array)',
+      }),
+    );
+  }
+  return { type, shape };
+}
+
+/** What a pair of files promises. Fails with `data/unsupported` or `data/count`. */
+export function npySplitShape(samples: NamedShape, labels: NamedShape): SplitShape {
+  return splitShape(samples, labels, [2, 3, 4]);
+}
+
+/** Samples `[count, H, W]`, `[count, C, H, W]` or `[count, features]`, with labels `[count]` of whole numbers. */
+export function decodeNpySplit(samplesFile: NamedBytes, labelsFile: NamedBytes): ReadSplit {
+  const samples = decodeNpy(samplesFile.file, samplesFile.bytes);
+  const labels = decodeNpy(labelsFile.file, labelsFile.bytes);
+  const { count, sample } = npySplitShape({ file: samplesFile.file, shape: samples.shape }, { file: labelsFile.file, shape: labels.shape });
+  refuseNonFinite(samplesFile.file, samples.data);
+  return { place: samplesFile.file, shape: sample, split: { count, samples: samples.data, labels: labelsOf(labelsFile.file, labels.data) } };
+}
+
+function refuseNonFinite(file: string, data: Samples): void {
+  if (data instanceof Uint8Array) return;
+  const at = data.findIndex((value) => !Number.isFinite(value));
+  if (at >= 0) fail(dataDiagnostics['not-finite']({ args: [file, at, `${data[at]}`], help: 'clean the data first' }));
+}
+
+function labelsOf(file: string, data: Samples): Labels {
+  let largest = 0;
+  for (let i = 0; i < data.length; i++) {
+    const value = data[i] ?? 0;
+    if (!Number.isInteger(value) || value < 0 || value > 65_535) {
+      fail(
+        dataDiagnostics.label({
+          args: [file, i, `${value}`, 'a whole number from 0 to 65535'],
+          help: 'number the classes from 0',
+        }),
+      );
+    }
+    if (value > largest) largest = value;
+  }
+  if (data instanceof Uint8Array) return data;
+  return largest < 256 ? Uint8Array.from(data) : Uint16Array.from(data);
+}

@@ -1,0 +1,123 @@
+// From checked source and fitting weights to the files of a module.
+
+import { gzipSync } from 'node:zlib';
+import type { Json } from '../../emit/literal.ts';
+import type { Program } from '../../ir/graph.ts';
+import type { Model } from '../../ir/network.ts';
+import type { OpRegistry } from '../../ir/op.ts';
+import { structureReport } from '../../sparsity/structure-report.ts';
+import type { StructureReport } from '../../sparsity/structure-report.ts';
+import { rebatch } from '../../train/rebatch.ts';
+import { lowerFor } from './build-target.ts';
+import type { BuildTarget } from './build-target.ts';
+import { compact, simplify } from './compact.ts';
+import { verifyPrograms } from './equivalence.ts';
+import type { Equivalence } from './equivalence.ts';
+import { refuseDeadNetwork } from '../evaluation/findings.ts';
+import { checkAnswers } from './f32-range.ts';
+import { outputNames } from '../run/run-facts.ts';
+import type { SampleKind } from '../run/run-facts.ts';
+import { hashOfSources } from '../model/source-hash.ts';
+import { compilerVersion } from '../model/version.ts';
+import { unwatched } from '../model/watch.ts';
+import type { Watch } from '../model/watch.ts';
+import type { Weights } from '../weights/weights.ts';
+import type { NamedFile } from '../files/write-files.ts';
+
+export interface BuildOptions {
+  readonly target: BuildTarget;
+  /** Emit the network uncompacted. */
+  readonly dense: boolean;
+  /** Samples a run. */
+  readonly batch: number;
+  /** Order of the numbers of an image for the module's users. */
+  readonly layout: 'chw' | 'hwc';
+  /** No files beside the ES module but its declarations. */
+  readonly inline: boolean;
+}
+
+export interface BuildInput {
+  readonly model: Model;
+  readonly weights: Weights;
+}
+
+export interface Built {
+  readonly files: readonly NamedFile[];
+  /** As lowered: for `batch` samples. */
+  readonly program: Program;
+  readonly structure: StructureReport;
+  readonly equivalence: Equivalence;
+}
+
+/** Data sets that everybody knows by name, of bytes. */
+const setsOfBytes: ReadonlySet<string> = new Set(['mnist', 'digits']);
+
+/** The same arguments give the same bytes. */
+export async function buildModule(input: BuildInput, options: BuildOptions, ops: OpRegistry, watch: Watch = unwatched): Promise<Built> {
+  const { model, weights } = input;
+  const { network } = model;
+  const trained: Program = { graph: network.graph, parameters: weights.parameters };
+  if (!options.dense) refuseDeadNetwork(model, weights.parameters, ops);
+  const deployed = watch.stage('compact', () => (options.dense ? simplify(trained, ops, watch) : compact(trained, ops, watch)));
+  const structure = structureReport(trained, deployed, ops);
+  checkAnswers(deployed, structure.macs.compacted, ops);
+  const equivalence = watch.stage('equivalence', () => verifyPrograms(trained, deployed, structure.macs.dense, ops));
+  const program = forBatch(deployed, options.batch, ops);
+  const labels = outputNames(network, weights.labels);
+  const emit = watch.stage('lower', () => lowerFor(options.target, program, ops));
+  const emitted = await watch.stage('emit', () =>
+    emit({
+      name: network.name,
+      file: network.name.toLowerCase(),
+      ...(labels && { labels }),
+      ...(network.normalization && { normalization: network.normalization }),
+      ...(samplesBehind(input) === 'bytes' && { range: [0, 1] as const }),
+      layout: options.layout,
+      inline: options.inline,
+      meta: metaOf(input, options, structure, equivalence),
+    }),
+  );
+  const encoder = new TextEncoder();
+  const files = emitted.files.map(({ path, content }) => ({ name: path, bytes: typeof content === 'string' ? encoder.encode(content) : content }));
+  return { files, program, structure, equivalence };
+}
+
+/** Of the run, which knows; else of the data set that the source names, as far as everybody knows it. */
+function samplesBehind({ model, weights }: BuildInput): SampleKind | undefined {
+  const dataset = model.train?.dataset;
+  return weights.samples ?? (dataset?.kind === 'named' && setsOfBytes.has(dataset.name) ? 'bytes' : undefined);
+}
+
+/** The same network for `batch` samples a run. */
+export function forBatch(deployed: Program, batch: number, ops: OpRegistry): Program {
+  return batch === 1 ? deployed : { ...deployed, graph: rebatch(deployed.graph, { samples: batch, shards: 1 }, ops) };
+}
+
+/** What `net.meta` tells: enough to build the module again and see whether it is the same. */
+function metaOf({ model, weights }: BuildInput, { target, dense, batch, layout, inline }: BuildOptions, { layers, macs }: StructureReport, equivalence: Equivalence): Json {
+  const dataset = model.train?.dataset;
+  return {
+    compiler: `ssl-compile ${compilerVersion()}`,
+    target: target.name,
+    options: { dense, batch, layout, inline },
+    // The path of a folder is nobody's business.
+    ...(dataset?.kind === 'named' && { dataset: dataset.name }),
+    source: `sha256:${hashOfSources(model.sources)}`,
+    weights: `sha256:${weights.hash}`,
+    ...(weights.seed !== undefined && { seed: weights.seed }),
+    // How many of the weights are zero is no part of what a module is.
+    layers: layers.map((layer) => Object.fromEntries(Object.entries(layer).filter(([field]) => field !== 'nonzero'))),
+    macs: { dense: macs.dense, compacted: macs.compacted },
+    equivalence: { ...equivalence },
+  };
+}
+
+export interface FileSize {
+  readonly name: string;
+  readonly bytes: number;
+  readonly gzipBytes: number;
+}
+
+export function fileSizes(files: readonly NamedFile[]): readonly FileSize[] {
+  return files.map(({ name, bytes }) => ({ name, bytes: bytes.length, gzipBytes: gzipSync(bytes, { level: 9 }).length }));
+}

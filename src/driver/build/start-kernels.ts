@@ -1,0 +1,27 @@
+// Printed kernels in this process: what verify and bench run.
+
+import type { KernelModule } from '../../ir/kernel.ts';
+import { packSegments } from '../../targets/segments.ts';
+import type { KernelTarget } from '../../targets/target.ts';
+
+export interface StartedKernels {
+  readonly heap: Float32Array;
+  /** Runs the program `run` once. */
+  readonly run: () => void;
+}
+
+export async function startKernels(target: KernelTarget, module: KernelModule): Promise<StartedKernels> {
+  const code = target.print(module, 'inside');
+  if (code.kind === 'wasm') {
+    const { instance } = await WebAssembly.instantiate(code.bytes);
+    const { memory, run } = instance.exports;
+    if (!(memory instanceof WebAssembly.Memory) || typeof run !== 'function') throw new TypeError('the kernels export no memory or no program');
+    return { heap: new Float32Array(memory.buffer), run: () => void run() };
+  }
+  const heap = new Float32Array(module.elements);
+  const { bytes, ranges } = packSegments(module);
+  for (const { to, from, length } of ranges) new Uint8Array(heap.buffer).set(bytes.subarray(from, from + length), to);
+  const text = `export ${code.text}`;
+  const { createKernels } = (await import(`data:text/javascript;base64,${Buffer.from(text).toString('base64')}`)) as { createKernels: (memory: ArrayBuffer) => { run: () => void } };
+  return { heap, run: createKernels(heap.buffer).run };
+}

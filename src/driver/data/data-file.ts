@@ -1,0 +1,129 @@
+// Reads data files, plain or gzipped, turning failures of the file system into diagnostics. How long a file is says
+// its header; what is longer, or would not fit, is refused before it is read or unpacked.
+
+import { open } from 'node:fs/promises';
+import type { FileHandle } from 'node:fs/promises';
+import { createGunzip } from 'node:zlib';
+import { fail } from '../../base/diagnostic.ts';
+import type { ArrayFormat, ArrayHeader } from '../../data/formats/array-file.ts';
+import { dataDiagnostics } from '../../data/diagnostics.ts';
+import { irregularity, openWithoutWaiting } from '../files/regular-file.ts';
+import { codeOf, messageOf, reasonOf } from '../files/system-error.ts';
+
+const maxFile = 2 ** 31;
+
+/** The header of a file, of which no more than that is read. Fails with `data/*` diagnostics. */
+export async function readHeader(path: string, { header, headBytes }: ArrayFormat): Promise<ArrayHeader> {
+  return header(path, await readHead(path, headBytes));
+}
+
+/**
+ * The contents in shared memory, unpacked where the name ends in `.gz`.
+ * @param expected Their length, as their header tells or as is known beforehand.
+ * Fails with `data/unreadable`, `data/corrupt`, `data/too-large`, `data/length`, `data/too-long`.
+ */
+export async function readDataFile(path: string, expected: number, help = 'save or fetch the file again'): Promise<Uint8Array> {
+  if (expected > maxFile) tooLarge(path, expected);
+  const packed = path.endsWith('.gz');
+  const found = await sizeOfFile(path);
+  if (!packed && found !== expected) fail(dataDiagnostics.length({ args: [path, found, expected], help }));
+  const bytes = packed ? await unpack(path, found, expected, help) : await readPart(path, 0, found);
+  if (bytes.length !== expected) fail(dataDiagnostics.length({ args: [path, bytes.length, expected], help }));
+  return bytes;
+}
+
+/** Deflate packs at most 1032 to 1, so that a small file cannot promise a large buffer. */
+const mostUnpacked = 1032;
+
+/** Piece by piece into one buffer: the packed and the unpacked file are never in memory whole at once. */
+async function unpack(path: string, packedBytes: number, expected: number, help: string): Promise<Uint8Array> {
+  const buffer = sharedBytes(Math.min(expected, packedBytes * mostUnpacked));
+  let length = 0;
+  for await (const chunk of contentsOf(path)) {
+    if (length + chunk.length > buffer.length) fail(dataDiagnostics['too-long']({ args: [path, expected], help }));
+    buffer.set(chunk, length);
+    length += chunk.length;
+  }
+  return buffer.subarray(0, length);
+}
+
+/** Shared memory, so that threads read samples where they were read to. */
+function sharedBytes(length: number): Uint8Array {
+  return new Uint8Array(new SharedArrayBuffer(length));
+}
+
+/** At least `length` bytes from the beginning of the contents, or all of them. */
+async function readHead(path: string, length: number): Promise<Uint8Array> {
+  if (!path.endsWith('.gz')) return readPart(path, 0, Math.min(length, await sizeOfFile(path)));
+  const chunks: Uint8Array[] = [];
+  let found = 0;
+  for await (const chunk of contentsOf(path)) {
+    chunks.push(chunk);
+    found += chunk.length;
+    if (found >= length) break;
+  }
+  return Buffer.concat(chunks);
+}
+
+/** The contents in pieces, unpacked where the name ends in `.gz`. Fails with `data/unreadable`, `data/corrupt`. */
+export async function* contentsOf(path: string): AsyncGenerator<Uint8Array> {
+  const { handle } = await openRegular(path);
+  const file = handle.createReadStream();
+  const gunzip = path.endsWith('.gz') ? createGunzip() : undefined;
+  if (gunzip) file.on('error', (error) => gunzip.destroy(error)).pipe(gunzip);
+  try {
+    for await (const chunk of (gunzip ?? file) as AsyncIterable<Uint8Array>) yield chunk;
+  } catch (error) {
+    if (!codeOf(error)?.startsWith('Z_')) unreadable(path, error);
+    fail(
+      dataDiagnostics.corrupt({
+        args: [path, `data that does not unpack (${messageOf(error)})`, 'a whole gzip file'],
+        help: 'fetch the file again',
+      }),
+    );
+  } finally {
+    file.destroy();
+  }
+}
+
+/** At most `length` bytes from `position` on. */
+export async function readPart(path: string, position: number, length: number): Promise<Uint8Array> {
+  const { handle } = await openRegular(path);
+  try {
+    const buffer = sharedBytes(length);
+    let end = 0;
+    for (;;) {
+      const { bytesRead } = await handle.read(buffer, end, length - end, position + end);
+      end += bytesRead;
+      if (bytesRead === 0 || end === length) return buffer.subarray(0, end);
+    }
+  } catch (error) {
+    return unreadable(path, error);
+  } finally {
+    await handle.close();
+  }
+}
+
+/** In bytes. */
+export async function sizeOfFile(path: string): Promise<number> {
+  const { handle, size } = await openRegular(path);
+  await handle.close();
+  return size;
+}
+
+async function openRegular(path: string): Promise<{ readonly handle: FileHandle; readonly size: number }> {
+  const handle = await open(path, openWithoutWaiting).catch((error: unknown) => unreadable(path, error));
+  const found = await handle.stat();
+  const irregular = irregularity(found);
+  if (irregular === undefined) return { handle, size: found.size };
+  await handle.close();
+  return fail(dataDiagnostics.unreadable({ args: [path, irregular] }));
+}
+
+function tooLarge(path: string, size: number): never {
+  fail(dataDiagnostics['too-large']({ args: [path, `${size} bytes`, `${maxFile} bytes`] }));
+}
+
+export function unreadable(path: string, error: unknown): never {
+  fail(dataDiagnostics.unreadable({ args: [path, reasonOf(error)] }));
+}

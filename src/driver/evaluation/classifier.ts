@@ -1,0 +1,73 @@
+// A network that can be asked for answers, and its answers to the samples of a data set.
+
+import { setImmediate } from 'node:timers/promises';
+import { present } from '../../base/invariant.ts';
+import { sizeOf } from '../../base/tensor.ts';
+import type { Shape } from '../../base/tensor.ts';
+import { readBinding, writeBinding } from '../../engine/tensor-binding.ts';
+import type { Program } from '../../ir/graph.ts';
+import type { Binding } from '../../ir/kernel.ts';
+import type { OpRegistry } from '../../ir/op.ts';
+import { lowerDeployed } from '../../lower/lower.ts';
+import { wasmTarget } from '../../targets/wasm/target.ts';
+import { compact } from '../build/compact.ts';
+import { answerOf } from './evaluation.ts';
+import { startKernels } from '../build/start-kernels.ts';
+
+export interface Classifier {
+  /** Of one sample; images are CHW. */
+  readonly inputShape: Shape;
+  readonly classes: number;
+  /** Samples a run. */
+  readonly batch: number;
+  /** Scores `[batch, classes]` of samples `[batch, ...inputShape]`; the samples are not kept. */
+  readonly run: (samples: Float32Array) => Float32Array | Promise<Float32Array>;
+}
+
+/** What is asked of a split. Bytes stand for byte / 255. */
+export interface Questions {
+  readonly count: number;
+  readonly samples: Uint8Array | Float32Array;
+}
+
+/** Milliseconds between looks at what else there is to do, such as a Ctrl-C. */
+const patience = 50;
+
+/** A class for each sample, or `noAnswer`. Bytes become the f32 of byte / 255, as in training. */
+export async function answersOf({ inputShape, classes, batch, run }: Classifier, { count, samples }: Questions): Promise<Int32Array> {
+  const size = sizeOf(inputShape);
+  const input = new Float32Array(batch * size);
+  const answers = new Int32Array(count);
+  const divisor = samples instanceof Uint8Array ? 255 : 1;
+  let looked = performance.now();
+  for (let first = 0; first < count; first += batch) {
+    const filled = Math.min(batch, count - first);
+    for (let i = 0; i < filled * size; i++) input[i] = (samples[first * size + i] as number) / divisor;
+    // A last batch that is not full keeps samples of the batch before: what they get is not looked at.
+    const scores = await run(input);
+    for (let i = 0; i < filled; i++) answers[first + i] = answerOf(scores, i * classes, (i + 1) * classes);
+    if (performance.now() - looked < patience) continue;
+    await setImmediate();
+    looked = performance.now();
+  }
+  return answers;
+}
+
+/** The network of trained weights, compacted, by the very kernels of the module that `build` makes of it. */
+export async function compactedClassifier(trained: Program, ops: OpRegistry): Promise<Classifier> {
+  const kernels = lowerDeployed(compact(trained, ops), ops, wasmTarget.machine);
+  const { heap, run } = await startKernels(wasmTarget, kernels);
+  const binding = (wanted: string): Binding => present(kernels.bindings.find(({ name }) => name === wanted), `binding ${wanted}`);
+  const [input, output] = [binding('input'), binding('output')];
+  const scores = new Float32Array(sizeOf(output.shape));
+  return {
+    inputShape: input.shape.slice(1),
+    classes: scores.length,
+    batch: 1,
+    run: (samples) => {
+      writeBinding(input, heap, { shape: input.shape, data: samples });
+      run();
+      return readBinding(output, heap, scores).data;
+    },
+  };
+}

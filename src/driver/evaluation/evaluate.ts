@@ -1,0 +1,115 @@
+// The error of what ships: a built module, or the module that `build` would make of a run, on the test set of a
+// data set.
+
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { DiagnosticError, fail } from '../../base/diagnostic.ts';
+import type { Diagnostic } from '../../base/diagnostic.ts';
+import { sizeOf } from '../../base/tensor.ts';
+import type { Shape } from '../../base/tensor.ts';
+import { checkFit } from '../../data/check-dataset.ts';
+import { nameClasses } from '../../data/class-names.ts';
+import type { Dataset } from '../../data/dataset.ts';
+import { checkGivenDataset } from '../../data/given-dataset.ts';
+import type { DatasetReference } from '../../ir/network.ts';
+import type { OpRegistry } from '../../ir/op.ts';
+import { wasmTarget } from '../../targets/wasm/target.ts';
+import { answersOf, compactedClassifier } from './classifier.ts';
+import type { Classifier } from './classifier.ts';
+import { moduleDiagnostics } from '../diagnostics.ts';
+import { evaluationOf, namesOf } from './evaluation.ts';
+import type { Evaluation } from './evaluation.ts';
+import { channelsLastOrder } from '../model/layout.ts';
+import { openModel, withWeights } from '../model/model.ts';
+import { startModule } from '../module/module-process.ts';
+import { outputNames } from '../run/run-facts.ts';
+import { runFiles } from '../run/run-files.ts';
+import { buildRecord, findModule, moduleInterface, modulesIn } from '../module/shipped-module.ts';
+import { isFolder } from '../weights/weights.ts';
+
+/** A network that is ready to answer. */
+export interface Subject {
+  readonly network: string;
+  /** What its kernels are built for. */
+  readonly target: string;
+  /** The data set that its source names, where that is known. */
+  readonly dataset?: DatasetReference | undefined;
+  /** Names of the classes, where the source gives them. */
+  readonly labels?: readonly string[] | undefined;
+  readonly classifier: Classifier;
+  readonly close: () => Promise<void>;
+}
+
+export interface EvaluationReport extends Evaluation {
+  readonly network: string;
+  readonly target: string;
+  readonly dataset: string;
+  /** What the data has otherwise than the network, and that does no harm. */
+  readonly warnings: readonly Diagnostic[];
+}
+
+/** Milliseconds that a module may take to load, and to run once. */
+const patience = 60_000;
+
+/**
+ * @param place The folder of a module, the ES module, or the folder of a run.
+ * @throws DiagnosticError `module/*`, `fit/*`, `file/*`, and of the stages up to the weights
+ */
+export async function openSubject(place: string, ops: OpRegistry): Promise<Subject> {
+  if (!isFolder(place) || !existsSync(join(place, runFiles.source))) return openModule(place);
+  const [module, ...others] = modulesIn(place);
+  if (module !== undefined) fail(moduleDiagnostics['and-run']({ args: [place, [module, ...others]], help: `name the module: ${join(place, `${module}.js`)}` }));
+  return openRun(place, ops);
+}
+
+async function openRun(folder: string, ops: OpRegistry): Promise<Subject> {
+  const { model, weights } = withWeights(openModel(folder, undefined, ops));
+  const { graph, name } = model.network;
+  const classifier = await compactedClassifier({ graph, parameters: weights.parameters }, ops);
+  return { network: name, target: wasmTarget.name, dataset: model.train?.dataset, labels: outputNames(model.network, weights.labels), classifier, close: async () => {} };
+}
+
+/** The module runs as verify runs it: in a process of its own, those for gpu.js in its mode `cpu`. */
+async function openModule(place: string): Promise<Subject> {
+  const shipped = findModule(place);
+  const path = join(shipped.folder, `${shipped.name}.js`);
+  const net = await startModule(shipped, patience);
+  try {
+    const { target, batch, layout, dataset } = buildRecord(net.claims.meta, path);
+    const { name, inputShape: given, outputShape, labels } = moduleInterface(net.claims, path);
+    const [rows = 1, columns = 1, channels = 1] = given;
+    const inputShape = layout === 'hwc' && given.length === 3 ? [channels, rows, columns] : given;
+    const classes = sizeOf(outputShape);
+    const order = layout === 'hwc' ? channelsLastOrder([batch, ...inputShape]) : undefined;
+    const run = async (samples: Float32Array): Promise<Float32Array> => {
+      const scores = await net.run(order ? Float32Array.from(order, (from) => samples[from] as number) : samples, patience);
+      if (scores.length !== batch * classes) fail(moduleDiagnostics.interface({ args: [path, scores.length, batch * classes] }));
+      return scores;
+    };
+    const named: DatasetReference | undefined = dataset === undefined ? undefined : { kind: 'named', name: dataset };
+    return { network: name, target, dataset: named, labels, classifier: { inputShape, classes, batch, run }, close: net.close };
+  } catch (error) {
+    await net.close();
+    throw error;
+  }
+}
+
+/** @throws DiagnosticError `data/*` where the data is faulty or does not fit, `module/broken`, `module/interface` */
+export async function evaluateSubject({ network, target, labels, classifier }: Subject, given: Dataset): Promise<EvaluationReport> {
+  checkGivenDataset(given);
+  const warnings = [...(given.warnings ?? []), ...fittingData(given, classifier)];
+  const dataset = nameClasses(given, labels);
+  const answers = await answersOf(classifier, dataset.test);
+  const names = namesOf(classifier.classes, labels ?? dataset.labels);
+  return { network, target, dataset: dataset.name, ...evaluationOf(answers, dataset.test.labels, names), warnings };
+}
+
+/** What is wrong with the data but does no harm. */
+function fittingData(dataset: Dataset, { inputShape, classes }: { readonly inputShape: Shape; readonly classes: number }): readonly Diagnostic[] {
+  // What `train` advises, to change the network, comes too late here.
+  const help = { error: 'evaluate on data that the network was made for: --on NAME, or --data FOLDER', warning: 'the other outputs are never a right answer' };
+  const found = checkFit(dataset, { inputShape, classes }).map((fault): Diagnostic => ({ ...fault, help: help[fault.severity] }));
+  const errors = found.filter(({ severity }) => severity === 'error');
+  if (errors.length > 0) throw new DiagnosticError(errors);
+  return found;
+}

@@ -1,0 +1,59 @@
+// A checked network layer by layer: shapes, parameters, multiply-accumulates.
+
+import { present } from '../../base/invariant.ts';
+import { sizeOf } from '../../base/tensor.ts';
+import type { Shape } from '../../base/tensor.ts';
+import { nodeMap } from '../../ir/graph.ts';
+import { isLeaf, isParameter } from '../../ir/leaf.ts';
+import type { Network } from '../../ir/network.ts';
+import type { OpRegistry } from '../../ir/op.ts';
+
+export interface LayerSummary {
+  readonly name: string;
+  readonly op: string;
+  /** Of the result for one sample, without the batch axis. */
+  readonly shape: Shape;
+  /** Numbers in all parameter tensors of the layer. */
+  readonly parameters: number;
+  /** Of one sample. */
+  readonly macs: number;
+}
+
+export interface NetworkSummary {
+  readonly name: string;
+  readonly inputShape: Shape;
+  readonly classes: number;
+  readonly labels?: readonly string[];
+  readonly layers: readonly LayerSummary[];
+  readonly parameters: number;
+  readonly macs: number;
+}
+
+export function summarizeNetwork(network: Network, ops: OpRegistry): NetworkSummary {
+  const { graph, name, inputShape, classes, labels } = network;
+  const nodes = nodeMap(graph);
+  const layers = graph.nodes.flatMap((node): LayerSummary[] => {
+    if (isLeaf(node)) return [];
+    const operands = node.inputs.map((value) => present(nodes.get(value.node), `node %${value.node}`));
+    const shapes = node.inputs.map((value, i) => present(operands[i]?.results[value.result], 'shape of an operand'));
+    return [
+      {
+        name: node.layer ?? node.op,
+        op: node.op,
+        shape: present(node.results[0], 'shape of a result').slice(1),
+        parameters: operands.reduce((sum, operand, i) => sum + (isParameter(operand) ? sizeOf(shapes[i] ?? []) : 0), 0),
+        macs: present(ops.get(node.op), `op ${node.op}`).macs?.(node.attrs, shapes) ?? 0,
+      },
+    ];
+  });
+  const total = (of: (layer: LayerSummary) => number): number => layers.reduce((sum, layer) => sum + of(layer), 0);
+  return {
+    name,
+    inputShape,
+    classes,
+    ...(labels && { labels }),
+    layers,
+    parameters: total((layer) => layer.parameters),
+    macs: total((layer) => layer.macs),
+  };
+}

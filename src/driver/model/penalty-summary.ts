@@ -1,0 +1,48 @@
+// What a file's penalties mean in groups, and which of them cross.
+
+import type { Model, Penalty } from '../../ir/network.ts';
+import type { OpRegistry } from '../../ir/op.ts';
+import { structureTitle } from '../../ir/structure.ts';
+import { groupSets } from '../../sparsity/groups.ts';
+import { cross, liesIn, sharingSets } from '../../sparsity/treatment.ts';
+
+export interface PenaltySummary {
+  readonly layer: string;
+  /** As the language writes it. */
+  readonly structure: string;
+  readonly groups: number;
+  /** Weights in a group. */
+  readonly size: number;
+  /** lambda */
+  readonly strength: number;
+  readonly weighting: Penalty['weighting'];
+  /** strength times the group's weight: a step shrinks a norm by rate times this. */
+  readonly threshold: number;
+}
+
+/** In the order in which the sequential map treats them. */
+export function summarizePenalties({ network, penalties }: Model, ops: OpRegistry): readonly PenaltySummary[] {
+  return groupSets(network, ops, penalties).map(({ penalty, count, size, factor }) => ({
+    layer: penalty.layer,
+    structure: structureTitle(penalty),
+    groups: count,
+    size,
+    strength: penalty.strength,
+    weighting: penalty.weighting,
+    threshold: penalty.strength * factor,
+  }));
+}
+
+/** Layers with groups that share weights and of which neither lies in the other. */
+export function crossingLayers({ network, penalties }: Model, ops: OpRegistry): readonly string[] {
+  const sets = groupSets(network, ops, penalties);
+  const sharing = sharingSets(sets);
+  return [...new Set(penalties.map(({ layer }) => layer))].filter((layer) => sets.some((set) => set.penalty.layer === layer && sharing(set).some((other) => cross(set, other))));
+}
+
+/** Whether groups of one penalty lie in those of another. */
+export function hasNested({ network, penalties }: Model, ops: OpRegistry): boolean {
+  const sets = groupSets(network, ops, penalties);
+  const sharing = sharingSets(sets);
+  return sets.some((set) => sharing(set).some((other) => liesIn(set, other)));
+}

@@ -1,0 +1,100 @@
+// An .ssl file and what it imports, from the disk to a checked model.
+
+import { existsSync, realpathSync } from 'node:fs';
+import { dirname, isAbsolute, join, relative, sep } from 'node:path';
+import { DiagnosticError, fail } from '../../base/diagnostic.ts';
+import type { Diagnostic } from '../../base/diagnostic.ts';
+import type { Source } from '../../base/span.ts';
+import { check } from '../../check/check.ts';
+import { parseProgram } from '../../check/program/imports.ts';
+import type { ReadImport } from '../../check/program/imports.ts';
+import type { Model } from '../../ir/network.ts';
+import type { OpRegistry } from '../../ir/op.ts';
+import { format } from '../../syntax/format.ts';
+import { fileDiagnostics } from '../diagnostics.ts';
+import { readRegularFile } from '../files/regular-file.ts';
+import { reasonOf } from '../files/system-error.ts';
+import { unwatched } from './watch.ts';
+import type { Watch } from './watch.ts';
+
+/** Enough for any text that the parser takes, in any encoding of UTF-8. */
+const mostBytes = 2 ** 22;
+
+/** @throws DiagnosticError `file/*` */
+export function loadSource(path: string): Source {
+  return { name: path, text: decodeText(readRegularFile(path, mostBytes), path) };
+}
+
+/** Reads what the main source at `main` imports: of its folder, also where links lead. */
+export function importsBeside(main: string): ReadImport {
+  const folder = dirname(main);
+  return (path) => {
+    const place = join(folder, path);
+    if (!existsSync(place)) return { why: 'there is no such file', help: `paths are read from the folder of the main file: ${place} is looked for` };
+    try {
+      const inside = relative(realpathSync(folder), realpathSync(place));
+      if (isAbsolute(inside) || inside.split(sep)[0] === '..') return { why: 'a symbolic link leads out of the folder of the main file', help: 'put the file itself into the folder' };
+      return loadSource(place);
+    } catch (error) {
+      return { why: error instanceof DiagnosticError ? whyOf(error, place) : reasonOf(error) };
+    }
+  };
+}
+
+/** Without the name of the file, which stands before it. */
+function whyOf({ diagnostics }: DiagnosticError, place: string): string {
+  return diagnostics.map(({ message }) => message.replace(`cannot read ${place}: `, '').replace(`${place} `, 'it ')).join('; ');
+}
+
+/** For a source that lies in no folder. */
+const importsNothing: ReadImport = () => ({ why: 'only a file imports others' });
+
+export interface SourceRequest {
+  readonly watch?: Watch;
+  /** What imports are read by. */
+  readonly imports?: ReadImport;
+  /** The name of the `sparsity` block that counts. */
+  readonly sparsity?: string | undefined;
+}
+
+export interface CheckedSource {
+  readonly model: Model;
+  readonly warnings: readonly Diagnostic[];
+}
+
+/** A file with what it imports. Fails as {@link loadSource} and {@link checkSource}. */
+export function checkFile(path: string, ops: OpRegistry, request: SourceRequest = {}): CheckedSource {
+  return checkSource(loadSource(path), ops, { imports: importsBeside(path), ...request });
+}
+
+/** @throws DiagnosticError with every fault of the first stage that finds any. */
+export function checkSource(source: Source, ops: OpRegistry, { watch = unwatched, imports = importsNothing, sparsity }: SourceRequest = {}): CheckedSource {
+  const { main, imported, diagnostics } = watch.stage('parse', () => parseProgram(source, imports));
+  if (diagnostics.some(isError)) throw new DiagnosticError(diagnostics);
+  const checked = watch.stage('check', () => {
+    const found = check(main, ops, { imported, sparsity });
+    if (found.model) watch.checked(found.model.network.graph);
+    return found;
+  });
+  if (!checked.model) throw new DiagnosticError(checked.diagnostics);
+  return { model: checked.model, warnings: [...diagnostics, ...checked.diagnostics] };
+}
+
+function decodeText(bytes: Uint8Array, path: string): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    return fail(fileDiagnostics['not-text']({ args: [path] }));
+  }
+}
+
+function isError({ severity }: Diagnostic): boolean {
+  return severity === 'error';
+}
+
+/** The text as `fmt` lays it out. @throws DiagnosticError where it does not parse. */
+export function formatSource(source: Source): string {
+  const formatted = format(source);
+  if (typeof formatted !== 'string') throw new DiagnosticError(formatted);
+  return formatted;
+}

@@ -1,0 +1,105 @@
+// Runs a shipped module in a process of its own, because nobody knows what its code does: it may end its process,
+// kill it, throw later on, or never answer. (A thread would not do: engines have crashed where one isolate is torn
+// down while another compiles WebAssembly.) This file is both sides: `startModule` in the process that asks, and what
+// the other one does when it is started on this file.
+
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { fail } from '../../base/diagnostic.ts';
+import { moduleDiagnostics } from '../diagnostics.ts';
+import { copyModule } from './module-copy.ts';
+import { loadModule, needsGpujs } from './shipped-module.ts';
+import type { ModuleClaims, ShippedModule } from './shipped-module.ts';
+import { gpujsOptions } from '../build/start-gpujs.ts';
+import { messageOf } from '../files/system-error.ts';
+
+export interface ModuleProcess {
+  /** What the module tells of itself. */
+  readonly claims: ModuleClaims;
+  /** @param patience In milliseconds. @throws DiagnosticError `module/broken` */
+  readonly run: (input: Float32Array | Float64Array, patience: number) => Promise<Float32Array>;
+  readonly close: () => Promise<void>;
+}
+
+/** The first argument of a process of ours. */
+const role = 'ssl-compile shipped module';
+
+/** @param patience In milliseconds. @throws DiagnosticError `module/broken`, `module/no-gpujs`, `file/*` */
+export async function startModule(module: ShippedModule, patience: number): Promise<ModuleProcess> {
+  // What the user has to install is said from here, where a diagnostic stays one.
+  const gpujs = needsGpujs(module);
+  if (gpujs) await gpujsOptions();
+  const copy = copyModule(module);
+  // What the module prints is kept off our own output.
+  const child = fork(fileURLToPath(import.meta.url), [role, copy.file, String(gpujs)], { serialization: 'advanced', stdio: ['ignore', 'ignore', 'ignore', 'ipc'], execArgv: [] });
+  let isOver = false;
+  const ended = new Promise<never>((_, reject) => {
+    child.on('error', reject);
+    child.on('exit', () => {
+      isOver = true;
+      reject(new Error('it ends before it has answered'));
+    });
+  });
+  // Seen by whoever waits for an answer; until then it is nobody's.
+  ended.catch(() => {});
+  const close = async (): Promise<void> => {
+    if (!isOver) {
+      child.kill('SIGKILL');
+      await once(child, 'exit');
+    }
+    copy.remove();
+  };
+  const answer = async (within: number): Promise<unknown> => {
+    const signal = AbortSignal.timeout(Math.ceil(within));
+    try {
+      const [message] = (await Promise.race([once(child, 'message', { signal }), ended])) as unknown[];
+      // What `serve` could not do.
+      if (typeof message === 'object' && message !== null && 'broken' in message) throw new Error(String(message.broken));
+      return message;
+    } catch (error) {
+      await close();
+      const why = signal.aborted ? `no answer within ${Math.ceil(within / 1000)} s` : copy.translate(messageOf(error));
+      return fail(moduleDiagnostics.broken({ args: [join(module.folder, `${module.name}.js`), why] }));
+    }
+  };
+  return {
+    claims: claimsOf(await answer(patience)),
+    run: async (input, within) => {
+      // Where it has ended meanwhile, that is what `answer` finds.
+      child.send(input, () => {});
+      const output = await answer(within);
+      // The module's code can send messages, too.
+      return output instanceof Float32Array ? output : new Float32Array();
+    },
+    close,
+  };
+}
+
+/** The module's code can send messages, too. */
+function claimsOf(message: unknown): ModuleClaims {
+  return typeof message === 'object' && message !== null ? message : {};
+}
+
+async function serve(file: string, gpujs: boolean): Promise<never> {
+  const send = (message: unknown): void => void process.send?.(message);
+  const report = (error: unknown): void => void process.send?.({ broken: messageOf(error) }, undefined, {}, () => process.exit(1));
+  process.on('uncaughtException', report);
+  try {
+    const net = await loadModule(file, gpujs);
+    const { name, inputShape, outputShape, labels, meta } = net;
+    send({ name, inputShape, outputShape, labels, meta });
+    for (;;) {
+      // The channel is listened to only here, so that a process with nothing more to do ends.
+      const [input] = (await once(process, 'message')) as [Float32Array | Float64Array];
+      send(Float32Array.from(await net.run(input)));
+    }
+  } catch (error) {
+    report(error);
+    return new Promise(() => {});
+  }
+}
+
+const [, , given, file, gpujs] = process.argv;
+if (given === role && file !== undefined && process.send) void serve(file, gpujs === 'true');

@@ -1,0 +1,165 @@
+// A module that `build` wrote, found in its folder and loaded.
+
+import { readdirSync } from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { fail } from '../../base/diagnostic.ts';
+import type { Diagnostic } from '../../base/diagnostic.ts';
+import { sizeOf } from '../../base/tensor.ts';
+import type { Shape } from '../../base/tensor.ts';
+import { header } from '../../emit/module-text.ts';
+import { fileDiagnostics, moduleDiagnostics } from '../diagnostics.ts';
+import { readRegularFile } from '../files/regular-file.ts';
+import { mostSamples } from '../request.ts';
+import { gpujsOptions } from '../build/start-gpujs.ts';
+import { isFolder } from '../weights/weights.ts';
+
+export interface ShippedModule {
+  readonly folder: string;
+  /** Base name of its files. */
+  readonly name: string;
+}
+
+/** What `net.meta` tells of the build. */
+export interface BuildRecord {
+  readonly compiler: string;
+  readonly target: string;
+  readonly dense: boolean;
+  readonly batch: number;
+  readonly layout: 'chw' | 'hwc';
+  readonly inline: boolean;
+  /** The data set that the source names, where all know it by that name. */
+  readonly dataset?: string;
+  /** `sha256:...` */
+  readonly source: string;
+  readonly weights: string;
+}
+
+/** @param place The folder, or the ES module itself. @throws DiagnosticError `module/*`, `file/unreadable` */
+export function findModule(place: string): ShippedModule {
+  if (!isFolder(place)) {
+    if (!place.endsWith('.js')) fail(moduleDiagnostics.none({ args: [place], help: folderHelp }));
+    return { folder: dirname(place), name: basename(place).replace(/\.js$/, '') };
+  }
+  const found = modulesIn(place);
+  const [name, ...others] = found;
+  if (name === undefined) return fail(noModule(place, readdirSync(place).toSorted()));
+  if (others.length > 0) return fail(moduleDiagnostics.several({ args: [place, found.map((each) => `${each}.js`)], help: `name one: ${join(place, `${name}.js`)}` }));
+  return { folder: place, name };
+}
+
+const folderHelp = 'name the folder that `ssl-compile build ... --out DIR` wrote';
+
+/** Base names of the modules in a folder: what `build` writes has declarations; pages and scripts beside it have none. */
+export function modulesIn(folder: string): readonly string[] {
+  const names = readdirSync(folder).toSorted();
+  return names.filter((name) => name.endsWith('.js') && names.includes(name.replace(/\.js$/, '.d.ts'))).map((name) => name.replace(/\.js$/, ''));
+}
+
+/** What to say of a folder without a module: perhaps only its declarations are lost. */
+function noModule(folder: string, names: readonly string[]): Diagnostic {
+  const script = names.find((name) => name.endsWith('.js') && Buffer.from(readModuleFile({ folder, name }, name)).includes(header));
+  if (script === undefined) return moduleDiagnostics.none({ args: [folder], help: folderHelp });
+  return fileDiagnostics.unreadable({ args: [join(folder, script.replace(/\.js$/, '.d.ts')), 'there is no such file'], help: `\`build\` wrote it with ${script}` });
+}
+
+/** Bytes of a file of the module. @throws DiagnosticError `file/unreadable`, `file/too-large` */
+export function readModuleFile({ folder }: ShippedModule, file: string): Uint8Array {
+  return readRegularFile(join(folder, file), mostBytes);
+}
+
+/** What a memory of 32 bits can have begun as. */
+const mostBytes = 2 ** 32;
+
+/** What a loaded module tells of itself: whatever its code likes. */
+export interface ModuleClaims {
+  readonly name?: unknown;
+  readonly inputShape?: unknown;
+  readonly outputShape?: unknown;
+  readonly labels?: unknown;
+  readonly meta?: unknown;
+}
+
+export interface LoadedNet extends ModuleClaims {
+  readonly run: (input: ArrayLike<number>) => Float32Array | Promise<Float32Array>;
+  /** Of targets that run at once. */
+  readonly compute?: () => void;
+}
+
+/** @throws DiagnosticError `file/unreadable` */
+export function needsGpujs(module: ShippedModule): boolean {
+  // Only a module for gpu.js has this function.
+  return new TextDecoder().decode(readModuleFile(module, `${module.name}.js`)).includes('startGpuNet(');
+}
+
+/**
+ * Runs a module's code; throws whatever that code throws.
+ * @param file The ES module, which Node has to take for one.
+ * @param gpujs It runs in gpu.js, in its mode `cpu`.
+ * @throws DiagnosticError `module/no-gpujs`
+ */
+export async function loadModule(file: string, gpujs = false): Promise<LoadedNet> {
+  const options = gpujs ? await gpujsOptions() : {};
+  // A module is imported once a process: the query makes a changed file another one.
+  const url = `${pathToFileURL(resolve(file)).href}?${process.hrtime.bigint()}`;
+  const { load } = (await import(url)) as { load: (options: object) => Promise<LoadedNet> };
+  return load(options);
+}
+
+/** @param meta `net.meta` of the module. @throws DiagnosticError `module/record` where it is not what `build` writes */
+export function buildRecord(meta: unknown, path: string): BuildRecord {
+  const record = fieldsOf(meta);
+  const options = fieldsOf(record.get('options'));
+  const text = (fields: ReadonlyMap<string, unknown>, key: string): string => {
+    const value = fields.get(key);
+    return typeof value === 'string' ? value : fail(moduleDiagnostics.record({ args: [path, key] }));
+  };
+  const layout = text(options, 'layout');
+  const batch = options.get('batch');
+  const dataset = record.get('dataset');
+  if ((layout !== 'chw' && layout !== 'hwc') || typeof batch !== 'number' || !Number.isInteger(batch) || batch < 1 || batch > mostSamples) return fail(moduleDiagnostics.record({ args: [path, 'options'] }));
+  return {
+    compiler: text(record, 'compiler'),
+    target: text(record, 'target'),
+    dense: options.get('dense') === true,
+    batch,
+    layout,
+    inline: options.get('inline') === true,
+    ...(typeof dataset === 'string' && { dataset }),
+    source: text(record, 'source'),
+    weights: text(record, 'weights'),
+  };
+}
+
+/** What a module takes and answers. */
+export interface ModuleInterface {
+  readonly name: string;
+  /** Of one sample, images in the order of the module's layout. */
+  readonly inputShape: Shape;
+  readonly outputShape: Shape;
+  /** Names of the classes, where the source gives them. */
+  readonly labels?: readonly string[];
+}
+
+/** @throws DiagnosticError `module/unclear` where it is not what `build` writes */
+export function moduleInterface({ name, inputShape, outputShape, labels }: ModuleClaims, path: string): ModuleInterface {
+  const unclear = (field: string): never => fail(moduleDiagnostics.unclear({ args: [path, field], help: 'build it again' }));
+  const shapes = { inputShape: isShape(inputShape) ? inputShape : unclear('inputShape'), outputShape: isShape(outputShape) ? outputShape : unclear('outputShape') };
+  return {
+    name: typeof name === 'string' ? name : unclear('name'),
+    ...shapes,
+    ...(labels !== undefined && { labels: isNames(labels) && labels.length === sizeOf(shapes.outputShape) ? labels : unclear('labels') }),
+  };
+}
+
+function isShape(value: unknown): value is Shape {
+  return Array.isArray(value) && value.length > 0 && value.every((extent) => Number.isInteger(extent) && extent > 0 && extent < 2 ** 31);
+}
+
+function isNames(value: unknown): value is readonly string[] {
+  return Array.isArray(value) && value.every((name) => typeof name === 'string');
+}
+
+function fieldsOf(value: unknown): ReadonlyMap<string, unknown> {
+  return new Map<string, unknown>(Object.entries(typeof value === 'object' && value !== null ? value : {}));
+}

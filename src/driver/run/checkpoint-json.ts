@@ -1,0 +1,113 @@
+// checkpoint.json: what a checkpoint says but for its tensors, with a checksum of itself.
+//
+//   { "version": 3, "sha256": "...", "state": { "phase": 1, "step": 400, ... } }
+//
+// The checksum is of the state as JSON without spaces, so that it is one of what is said, not of how it is laid out.
+
+import { fail } from '../../base/diagnostic.ts';
+import type { Sums } from '../../engine/engine.ts';
+import { runDiagnostics } from './run-diagnostics.ts';
+import { recordOf, startAnew } from './run-files.ts';
+import type { FileRecord } from './run-files.ts';
+import type { RunIdentity } from './run-identity.ts';
+import type { PhaseErrors } from './run-summary.ts';
+
+export interface Checkpoint extends PhaseErrors {
+  readonly identity: RunIdentity;
+  /** Position of the phase in the plan; the number of phases once all are done. */
+  readonly phase: number;
+  /** The next step, counted over the run. */
+  readonly step: number;
+  /** Of the current epoch so far. */
+  readonly sums: Sums;
+  /** Spent so far. */
+  readonly seconds: number;
+  /** What the run has written, by name; of metrics.jsonl as far as this checkpoint goes. */
+  readonly files: Readonly<Record<string, FileRecord>>;
+}
+
+/** A checkpoint and the file of its tensors. */
+export interface WrittenCheckpoint {
+  readonly checkpoint: Checkpoint;
+  readonly tensors: FileRecord;
+}
+
+const version = 3;
+
+export function encodeCheckpoint({ checkpoint, tensors }: WrittenCheckpoint): string {
+  const state = { ...checkpoint, tensors };
+  return `${JSON.stringify({ version, sha256: checksumOf(state), state }, null, 2)}\n`;
+}
+
+function checksumOf(state: unknown): string {
+  return recordOf([new TextEncoder().encode(JSON.stringify(state))]).sha256;
+}
+
+/** @param file What a person calls it. Fails with `run/corrupt` and `run/version`. */
+export function decodeCheckpoint(text: string, file: string): WrittenCheckpoint {
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(text);
+  } catch {
+    corrupt(file, 'text that is no JSON', 'an object');
+  }
+  const whole = fieldReader(file, parsed);
+  const written = whole.number('version');
+  if (written !== version) fail(runDiagnostics.version({ args: [file, String(written), String(version)], help: 'start the run anew in another folder; its weights can be used as a file: --weights FILE.safetensors' }));
+  const [found, expected] = [checksumOf(whole.value('state')), whole.text('sha256')];
+  if (found !== expected) corrupt(file, `a state whose sha256 is ${found.slice(0, 12)}...`, `${expected.slice(0, 12)}...`);
+  const read = whole.inner('state');
+  const record = (of: FieldReader): FileRecord => ({ bytes: of.count('bytes'), sha256: of.text('sha256') });
+  const sums = read.inner('sums');
+  return {
+    checkpoint: {
+      identity: read.inner('identity').each((of, name) => of.text(name)),
+      phase: read.count('phase'),
+      step: read.count('step'),
+      sums: { loss: sums.number('loss'), correct: sums.number('correct') },
+      seconds: read.number('seconds'),
+      error: read.inner('error').each((of, name) => of.share(name)),
+      heldOut: read.inner('heldOut').each((of, name) => of.share(name)),
+      files: read.inner('files').each((of, name) => record(of.inner(name))),
+    },
+    tensors: record(read.inner('tensors')),
+  };
+}
+
+function corrupt(file: string, found: string, expected: string): never {
+  fail(runDiagnostics.corrupt({ args: [file, found, expected], help: startAnew }));
+}
+
+interface FieldReader {
+  readonly value: (name: string) => unknown;
+  readonly count: (name: string) => number;
+  readonly number: (name: string) => number;
+  readonly share: (name: string) => number;
+  readonly text: (name: string) => string;
+  readonly inner: (name: string) => FieldReader;
+  readonly each: <T>(read: (of: FieldReader, name: string) => T) => Record<string, T>;
+}
+
+function fieldReader(file: string, of: unknown): FieldReader {
+  if (typeof of !== 'object' || of === null) corrupt(file, String(of), 'an object');
+  const fields = new Map<string, unknown>(Object.entries(of));
+  const wrong = (name: string, expected: string): never => corrupt(file, `${name} ${JSON.stringify(fields.get(name))}`, expected);
+  const number = (name: string): number => {
+    const value = fields.get(name);
+    // JSON has no other numbers than finite ones.
+    return typeof value === 'number' && value >= 0 ? value : wrong(name, 'a number from 0');
+  };
+  const reader: FieldReader = {
+    value: (name) => fields.get(name),
+    count: (name) => (Number.isSafeInteger(number(name)) ? number(name) : wrong(name, 'a whole number')),
+    number,
+    share: (name) => (number(name) <= 1 ? number(name) : wrong(name, 'a share')),
+    text: (name) => {
+      const value = fields.get(name);
+      return typeof value === 'string' ? value : wrong(name, 'text');
+    },
+    inner: (name) => fieldReader(file, fields.get(name)),
+    each: (read) => Object.fromEntries([...fields.keys()].map((name) => [name, read(reader, name)])),
+  };
+  return reader;
+}

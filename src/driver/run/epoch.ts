@@ -1,0 +1,46 @@
+// Passes over data: the steps of an epoch, and evaluations.
+
+import { present } from '../../base/invariant.ts';
+import type { PassRequest } from '../../engine/engine.ts';
+import type { SplitName } from '../../engine/shared-data.ts';
+import type { PhaseSpec } from '../../ir/network.ts';
+import { epochOrder, positionOf } from '../../train/plan.ts';
+import type { Run } from './run-context.ts';
+
+/** The steps of an epoch; which of them to run is left open. */
+export type EpochPass = Omit<PassRequest, 'from' | 'to' | 'sums'>;
+
+/** Everything of the epoch's batches that the plan and the seed decide. */
+export function epochPass({ plan, spec, data }: Run, phase: number, epoch: number): EpochPass {
+  const { key, firstStep, stepsPerEpoch } = present(plan.phases[phase], 'phase');
+  const { training } = data.division;
+  const epochStart = firstStep + epoch * stepsPerEpoch;
+  return {
+    program: 'step',
+    split: 'training',
+    firstStep: epochStart,
+    seed: spec.seed,
+    order: epochOrder(spec.seed, key, epoch, training.length).map((i) => training[i] as number),
+    rates: Float32Array.from({ length: stepsPerEpoch }, (_, batch) => positionOf(plan, epochStart + batch).rate),
+  };
+}
+
+/** Numbers of the samples that a step of the epoch learns from. */
+export function samplesOf(pass: EpochPass, { batch }: PhaseSpec, stepInEpoch: number): Uint32Array {
+  return pass.order.subarray(stepInEpoch * batch, (stepInEpoch + 1) * batch);
+}
+
+export interface Score {
+  /** Mean cross entropy. */
+  readonly loss: number;
+  /** Share answered wrongly. */
+  readonly error: number;
+}
+
+/** @param samples Numbers of the samples to judge by, at least one. */
+export async function evaluateOn({ engine, spec, plan }: Run, phase: number, split: SplitName, samples: Uint32Array): Promise<Score> {
+  const { batch } = present(plan.phases[phase], 'phase').spec;
+  const to = Math.ceil(samples.length / batch);
+  const { loss, correct } = await engine.run({ program: 'evaluate', split, from: 0, to, order: samples, firstStep: 0, seed: spec.seed });
+  return { loss: loss / samples.length, error: (samples.length - correct) / samples.length };
+}

@@ -1,0 +1,203 @@
+// One phase of a run: epochs of training steps, after each an evaluation on the held-out samples, at the end
+// one on the test set.
+
+import { fail } from '../../base/diagnostic.ts';
+import { assertNever, present } from '../../base/invariant.ts';
+import { formatShape, sameShape, tensor } from '../../base/tensor.ts';
+import type { Tensor } from '../../base/tensor.ts';
+import type { PhaseTensors } from '../../engine/engine.ts';
+import { encodeSafetensors, readSafetensors } from '../../engine/safetensors.ts';
+import type { Model } from '../../ir/network.ts';
+import { alive } from '../../sparsity/norms.ts';
+import { initialParameters } from '../../train/initialize.ts';
+import { positionOf } from '../../train/plan.ts';
+import type { Checkpoint } from './checkpoint-json.ts';
+import { writeCheckpoint } from './checkpoint.ts';
+import { fitWeights } from '../weights/fit-weights.ts';
+import { paceOf } from './run-context.ts';
+import type { Run } from './run-context.ts';
+import { runDiagnostics } from './run-diagnostics.ts';
+import { failDiverged, firstNotFinite, staysFinite } from './divergence.ts';
+import { epochPass, evaluateOn } from './epoch.ts';
+import type { EpochPass } from './epoch.ts';
+import type { EpochEvent } from './run-events.ts';
+import { phaseFile, readRecorded, runFiles } from './run-files.ts';
+import { appendMetrics, writeRunFile } from './run-folder.ts';
+import { watchPhase } from './run-watch.ts';
+import type { Watched } from './run-watch.ts';
+import { tensorsInMemory } from '../weights/tensor-source.ts';
+import { freezeZeroGroups, maskZeroGroups, nextFreeze } from './zero-groups.ts';
+
+/** Where a phase starts from. */
+export type PhaseStart =
+  /** Parameters that were given, the others drawn from the seed; groups that are zero stay so. */
+  | { readonly kind: 'initial'; readonly given: ReadonlyMap<string, Tensor> }
+  /** Parameters that an earlier phase left: momentum starts from zero, and groups that are zero stay so. */
+  | { readonly kind: 'parameters'; readonly parameters: PhaseTensors }
+  /** Everything of a checkpoint within the phase. */
+  | { readonly kind: 'stored'; readonly tensors: ReadonlyMap<string, Tensor> };
+
+/** Seconds between checkpoints within an epoch. */
+const checkpointInterval = 30;
+
+export type PhaseResult =
+  | { readonly kind: 'finished'; readonly state: Checkpoint; readonly parameters: PhaseTensors }
+  | { readonly kind: 'interrupted'; readonly state: Checkpoint };
+
+/** Runs phase `from.phase` from the step of the checkpoint on. The state it answers with is the next phase's. */
+export async function runPhase(run: Run, from: Checkpoint, start: PhaseStart): Promise<PhaseResult> {
+  // Read into again and again: fresh copies would pile up between two garbage collections.
+  const held = await enterPhase(run, from.phase, start);
+  let watched: Watched = { due: 0 };
+  const endWatch = watchPhase(run, from.phase, () => watched);
+  try {
+    const state = await runEpochs(run, from, held, (next) => void (watched = next));
+    const { firstStep, steps } = present(run.plan.phases[from.phase], 'phase');
+    if (state.step < firstStep + steps) return { kind: 'interrupted', state };
+    return { kind: 'finished', ...(await closePhase(run, state, held)) };
+  } finally {
+    endWatch();
+  }
+}
+
+/** Trains until the phase or the run is to end, with checkpoints. */
+async function runEpochs(run: Run, from: Checkpoint, held: PhaseTensors, watch: (watched: Watched) => void): Promise<Checkpoint> {
+  const { plan, engine, stop, folder } = run;
+  const { phase } = from;
+  const { firstStep, steps, stepsPerEpoch } = present(plan.phases[phase], 'phase');
+  let state = from;
+  let due = 0;
+  const save = async (): Promise<void> => {
+    watch({ due });
+    state = { ...state, seconds: run.seconds() };
+    await writeCheckpoint(folder, state, held);
+    due = run.seconds() + checkpointInterval;
+  };
+  await save();
+
+  for (let pass: EpochPass | undefined; state.step < firstStep + steps && !stop.aborted; ) {
+    const { epoch, stepInEpoch } = positionOf(plan, state.step);
+    if (stepInEpoch === 0 || !pass) pass = epochPass(run, phase, epoch);
+    const to = Math.min(stepsPerEpoch, nextFreeze(run, phase, state.step) - pass.firstStep);
+    const running = engine.run({ ...pass, from: stepInEpoch, to, sums: state.sums });
+    watch({ due, epochStart: pass.firstStep });
+    const { done, loss, correct, diverged } = await running;
+    const step = pass.firstStep + done;
+    if (diverged) await failDiverged(run, step);
+    freezeZeroGroups(run, phase, step, held);
+    state = { ...state, step, sums: { loss, correct } };
+    const epochEnds = done === stepsPerEpoch;
+    if (!epochEnds && run.seconds() < due && !stop.aborted) continue;
+    engine.read(held);
+    if (firstNotFinite(run.model, held) !== undefined || !(await staysFinite(run, phase, pass, done - 1))) await failDiverged(run, step);
+    watch({ due });
+    if (epochEnds) state = await closeEpoch(run, epoch, state, held);
+    await save();
+  }
+  return state;
+}
+
+/** Answers with all tensors of the phase as it begins; the parameters' arrays of `start` are among them. */
+async function enterPhase(run: Run, phase: number, start: PhaseStart): Promise<PhaseTensors> {
+  const { engine, model, spec } = run;
+  await engine.enter(phase);
+  switch (start.kind) {
+    case 'initial': {
+      engine.write(new Map([...initialParameters(model.network, spec.seed), ...start.given]));
+      const held = engine.read();
+      maskZeroGroups(run, phase, held);
+      return held;
+    }
+    case 'parameters': {
+      engine.write(start.parameters);
+      const held = engine.read(start.parameters);
+      maskZeroGroups(run, phase, held);
+      return held;
+    }
+    case 'stored': {
+      const held = engine.read();
+      checkStored(run, start.tensors, held);
+      engine.write(start.tensors);
+      return engine.read(held);
+    }
+  }
+  return assertNever(start);
+}
+
+/** Fails with `run/corrupt`. */
+function checkStored({ folder }: Run, stored: ReadonlyMap<string, Tensor>, expected: PhaseTensors): void {
+  for (const [name, { shape }] of expected) {
+    const found = stored.get(name)?.shape;
+    if (found && sameShape(found, shape)) continue;
+    const help = 'start the run anew in another folder';
+    fail(runDiagnostics.corrupt({ args: [`the checkpoint in ${folder.path}`, found ? `${name} ${formatShape(found)}` : `no ${name}`, `${name} ${formatShape(shape)}`], help }));
+  }
+}
+
+/** Judges by the held-out samples and writes a line of metrics. */
+async function closeEpoch(run: Run, epoch: number, state: Checkpoint, tensors: ReadonlyMap<string, Tensor>): Promise<Checkpoint> {
+  const { plan, data, groups, options, folder } = run;
+  const { phase, step, sums } = state;
+  const { spec, stepsPerEpoch } = present(plan.phases[phase], 'phase');
+  const samples = stepsPerEpoch * spec.batch;
+  const { heldOut: held } = data.division;
+  const heldOut = held.length > 0 ? await evaluateOn(run, phase, 'training', held) : undefined;
+  const event: EpochEvent = {
+    kind: 'epoch',
+    phase: spec.name,
+    epoch: epoch + 1,
+    epochs: spec.epochs,
+    step,
+    totalSteps: plan.totalSteps,
+    rate: positionOf(plan, step - 1).rate,
+    training: { loss: sums.loss / samples, error: (samples - sums.correct) / samples },
+    ...(heldOut && { heldOut }),
+    groups: groups.map((set) => ({ layer: set.penalty.layer, structure: set.penalty.structure, alive: alive(set, tensors).filter((flag) => flag === 1).length, total: set.count })),
+    seconds: run.seconds(),
+    secondsLeft: paceOf(run, step).secondsLeft,
+  };
+  options.onProgress?.(event);
+  const { kind: _, secondsLeft: __, ...line } = event;
+  const metrics = await appendMetrics(folder, state.files[runFiles.metrics], `${JSON.stringify(line)}\n`);
+  return { ...state, sums: { loss: 0, correct: 0 }, files: { ...state.files, [runFiles.metrics]: metrics } };
+}
+
+/** Judges by the test set, once, and leaves the phase's parameters in the folder. */
+async function closePhase(run: Run, state: Checkpoint, tensors: PhaseTensors): Promise<{ readonly state: Checkpoint; readonly parameters: PhaseTensors }> {
+  const { plan, data, engine, model, options, folder } = run;
+  const { key, spec: { name } } = present(plan.phases[state.phase], 'phase');
+  const { heldOut: held } = data.division;
+  const { error } = await evaluateOn(run, state.phase, 'test', Uint32Array.from({ length: data.shared.test.count }, (_, i) => i));
+  const heldOut = held.length > 0 ? (await evaluateOn(run, state.phase, 'training', held)).error : undefined;
+  const parameters = parametersOf(model, engine.read(tensors));
+  const file = phaseFile(key);
+  const record = await writeRunFile(folder, file, weightsFile(model, parameters));
+  options.onProgress?.({ kind: 'phase', phase: name, error, ...(heldOut !== undefined && { heldOut }) });
+  return {
+    parameters,
+    state: {
+      ...state,
+      phase: state.phase + 1,
+      files: { ...state.files, [file]: record },
+      error: { ...state.error, [name]: error },
+      heldOut: heldOut === undefined ? state.heldOut : { ...state.heldOut, [name]: heldOut },
+    },
+  };
+}
+
+function parametersOf({ network }: Model, tensors: PhaseTensors): PhaseTensors {
+  return new Map(network.parameters.map(({ name }) => [name, present(tensors.get(name), name)]));
+}
+
+/** Reads what a phase that has ended left in the folder. Fails with `run/changed`. */
+export function readPhaseParameters({ folder: { path }, model: { network }, plan }: Run, { files }: Checkpoint, phase: number): PhaseTensors {
+  const file = phaseFile(present(plan.phases[phase], 'phase').key);
+  const { tensors } = readSafetensors(readRecorded(path, file, present(files[file], file)), `${path}/${file}`);
+  const { parameters } = fitWeights(tensorsInMemory(`${path}/${file}`, tensors), network);
+  return new Map([...parameters].map(([name, { shape, data }]) => [name, tensor(shape, Float32Array.from(data))]));
+}
+
+/** Parameters as a safetensors file: the same bytes for the same weights. */
+export function weightsFile({ network }: Model, parameters: ReadonlyMap<string, Tensor>): readonly Uint8Array[] {
+  return encodeSafetensors(parameters, new Map([['network', network.name]]));
+}

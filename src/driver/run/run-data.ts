@@ -1,0 +1,44 @@
+// A data set as a run uses it: in shared memory, divided, and with a fingerprint that tells it from others.
+
+import { createHash } from 'node:crypto';
+import type { Dataset, HeldOutSplit } from '../../data/dataset.ts';
+import { heldOut } from '../../data/dataset.ts';
+import { shareSplit } from '../../engine/shared-data.ts';
+import type { SharedData, SharedSplit } from '../../engine/shared-data.ts';
+import type { TrainSpec } from '../../ir/network.ts';
+import { chanceOf } from '../evaluation/evaluation.ts';
+import type { SampleKind } from './run-facts.ts';
+
+export interface RunData {
+  readonly name: string;
+  /** Names of the classes. */
+  readonly labels: readonly string[] | undefined;
+  readonly samples: SampleKind;
+  readonly shared: SharedData;
+  /** Of the training samples. */
+  readonly division: HeldOutSplit;
+  /** The test error of always answering the most frequent class. */
+  readonly chance: number;
+  /** SHA-256 in hex. */
+  readonly fingerprint: string;
+}
+
+/** Keeps nothing of `dataset` but what lies in shared memory already. Fails with `data/held-out`. */
+export function runData(dataset: Dataset, { heldOut: share, seed }: TrainSpec): RunData {
+  const division = heldOut(dataset.training, share, seed);
+  const shared = { training: shareSplit(dataset.training), test: shareSplit(dataset.test) };
+  const samples = shared.training.samples instanceof Uint8Array ? 'bytes' : 'floats';
+  return { name: dataset.name, labels: dataset.labels, samples, shared, division, chance: guessing(dataset), fingerprint: fingerprintOf(dataset.shape, [shared.training, shared.test]) };
+}
+
+function guessing({ classes, test }: Dataset): number {
+  const counts = Array.from({ length: classes }, () => 0);
+  for (const label of test.labels) counts[label] = (counts[label] ?? 0) + 1;
+  return chanceOf(counts);
+}
+
+function fingerprintOf(shape: readonly number[], splits: readonly SharedSplit[]): string {
+  const hash = createHash('sha256').update(JSON.stringify(shape));
+  for (const { count, samples, labels } of splits) hash.update(JSON.stringify([count, samples.constructor.name])).update(samples).update(labels);
+  return hash.digest('hex');
+}

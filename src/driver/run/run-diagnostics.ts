@@ -1,0 +1,27 @@
+// What can be wrong with a run of training and its folder.
+
+import { defineDiagnostics } from '../../base/diagnostic.ts';
+import type { DiagnosticTable } from '../../base/diagnostic.ts';
+
+const messages = {
+  'no-train': (file: string): string => `${file} does not say how to train: it has no \`train\` block`,
+  batch: (phases: readonly string[], batch: number, byDefault: boolean, samples: number, heldOut: number): string => {
+    const taken = `${phases.join(', ')} ${phases.length > 1 ? 'take' : 'takes'} batches of ${batch}${byDefault ? ', as none is written' : ''}`;
+    return `${taken}, but there ${samples === 1 ? 'is 1 sample' : `are ${samples} samples`} to train on${heldOut > 0 ? `, ${heldOut} held out` : ''}`;
+  },
+  'not-empty': (folder: string): string => `${folder} is not empty`,
+  'not-a-run': (folder: string, found: string): string => `${folder} is not the folder of a run: it holds ${found} and no checkpoint.json`,
+  'in-use': (folder: string, holder: string): string => `${folder} is being trained in by ${holder}`,
+  'foreign-lock': (path: string): string => `${path} is not the lock of a run: a folder that holds who trains there`,
+  'lock-lost': (folder: string): string => `${folder} is no longer locked for this run: its lock was removed, or another process took it over`,
+  different: (folder: string, what: string, found: string, expected: string): string => `${folder} was begun with another ${what}: it was ${found}, and is ${expected} now`,
+  overridden: (folder: string, what: string, found: string, written: string): string => `${folder} was trained with another ${what} than its source says: ${found}, not ${written}`,
+  version: (file: string, found: string, expected: string): string => `${file} was written by another version of ssl-compile: its format is ${found}, this one's is ${expected}`,
+  changed: (file: string, why: string): string => `${file} is not as training left it: ${why}`,
+  reserved: (path: string): string => `\`${path}\` cannot be imported by what is trained`,
+  'random-start': (phase: string): string => `\`${phase}\` begins with random weights: no phase before it trains them`,
+  corrupt: (file: string, found: string, expected: string): string => `${file} is corrupt: found ${found}, expected ${expected}`,
+  'not-writable': (file: string, why: string): string => `cannot write ${file}: ${why}`,
+};
+
+export const runDiagnostics: DiagnosticTable<typeof messages> = defineDiagnostics('run', messages);

@@ -1,0 +1,69 @@
+// What a run tells while it goes on.
+
+import type { Diagnostic } from '../../base/diagnostic.ts';
+import type { InitReport } from '../weights/initial-weights.ts';
+import type { StructureKind } from '../../ir/network.ts';
+
+export interface GroupCount {
+  readonly layer: string;
+  readonly structure: StructureKind;
+  readonly alive: number;
+  readonly total: number;
+}
+
+/** Before the first step of a session. */
+export interface BeginEvent {
+  readonly kind: 'begin';
+  /** What became of the weights given to begin with. */
+  readonly initial?: InitReport;
+  /** What a person should know; nothing is wrong. */
+  readonly warnings: readonly Diagnostic[];
+}
+
+export interface StepEvent {
+  readonly kind: 'step';
+  /** Its name. */
+  readonly phase: string;
+  /** From 1, of `epochs`. */
+  readonly epoch: number;
+  readonly epochs: number;
+  /** Steps done in the whole run, of `totalSteps`. */
+  readonly step: number;
+  readonly totalSteps: number;
+  /** Mean cross entropy of the last batch. */
+  readonly loss: number;
+  readonly rate: number;
+  readonly stepsPerSecond: number;
+  readonly secondsLeft: number;
+}
+
+/** Also a line of metrics.jsonl. */
+export interface EpochEvent {
+  readonly kind: 'epoch';
+  /** Its name. */
+  readonly phase: string;
+  readonly epoch: number;
+  readonly epochs: number;
+  readonly step: number;
+  readonly totalSteps: number;
+  readonly rate: number;
+  /** Means over the epoch, as the weights went by. */
+  readonly training: { readonly loss: number; readonly error: number };
+  /** After the epoch; absent where nothing is held out. A loss that is not finite is null in the file. */
+  readonly heldOut?: { readonly loss: number; readonly error: number };
+  readonly groups: readonly GroupCount[];
+  /** Since the run began. */
+  readonly seconds: number;
+  readonly secondsLeft: number;
+}
+
+export interface PhaseEvent {
+  readonly kind: 'phase';
+  /** Its name. */
+  readonly phase: string;
+  /** Share of the test set answered wrongly. */
+  readonly error: number;
+  readonly heldOut?: number;
+}
+
+export type TrainEvent = BeginEvent | StepEvent | EpochEvent | PhaseEvent;

@@ -1,0 +1,125 @@
+// What makes a run the run that it is, part by part. Runs of equal parts end with the same bits, so only under the
+// same parts does one go on. They say what the checked program means, with all that was changed since it was read;
+// how it was written, and where program and data lie, is no part of it.
+//
+//   strength of filters of conv1   0.02
+//   epochs of baseline             4
+
+import { DiagnosticError } from '../../base/diagnostic.ts';
+import type { Diagnostic } from '../../base/diagnostic.ts';
+import type { Node } from '../../ir/graph.ts';
+import { isParameter } from '../../ir/leaf.ts';
+import type { Model, Network, PhaseSpec, TrainSpec } from '../../ir/network.ts';
+import { structureTitle } from '../../ir/structure.ts';
+import { formatAttr } from '../../ir/print.ts';
+import { trainingVersion } from '../../train/version.ts';
+import { recordOf } from './run-files.ts';
+import { runDiagnostics } from './run-diagnostics.ts';
+
+/** What each part is called, and what it is. */
+export type RunIdentity = Readonly<Record<string, string>>;
+
+/** Absent where all was drawn from the seed. */
+export const initialPart = 'set of initial weights';
+
+/** Absent where the file has one block without a name, or none. */
+export const sparsityPart = '`sparsity` block';
+
+/** Fingerprints of what a run reads beside its program. */
+export interface RunInputs {
+  readonly data: string;
+  /** Of the weights that it begins with. */
+  readonly initial?: string | undefined;
+}
+
+export function identityOf(model: Model, spec: TrainSpec, { data, initial }: RunInputs): RunIdentity {
+  return joined([
+    ...networkParts(model.network),
+    ...planParts(model, spec),
+    ['seed', String(spec.seed)],
+    ['data set', data],
+    ...(initial === undefined ? [] : [[initialPart, initial] as const]),
+    ['engine', 'wasm'],
+    ['version of training', String(trainingVersion)],
+  ]);
+}
+
+/** What of its plan a run was trained with otherwise than its source says, as a program may change it: warnings `run/overridden`. */
+export function overridesOf(folder: string, found: RunIdentity, written: Model): readonly Diagnostic[] {
+  if (!written.train) return [];
+  return Object.entries(joined(planParts(written, written.train))).flatMap(([name, value]) => {
+    if (found[name] === value) return [];
+    const help = 'what the run was trained with counts; its source is not what made these weights';
+    return [runDiagnostics.overridden({ args: [folder, name, shown(found[name]), shown(value)], help, severity: 'warning' })];
+  });
+}
+
+type Part = readonly [name: string, value: string];
+
+/** Several of one name, as two nodes of a layer, make one part. */
+function joined(parts: readonly Part[]): RunIdentity {
+  const values = new Map<string, string>();
+  for (const [name, value] of parts) values.set(name, values.has(name) ? `${values.get(name)}, ${value}` : value);
+  return Object.fromEntries(values);
+}
+
+/** Penalties and phases. */
+function planParts({ penalties, method, crossing, sparsity }: Model, { phases, heldOut }: TrainSpec): readonly Part[] {
+  return [
+    ...(sparsity === undefined ? [] : [[sparsityPart, sparsity] as const]),
+    ['method', method],
+    // Runs of before there was a choice are sequential.
+    ...(crossing === 'sequential' ? [] : [['scheme for crossing groups', crossing] as const]),
+    ...penalties.flatMap((penalty): Part[] => {
+      const groups = `${structureTitle(penalty)} of ${penalty.layer}`;
+      return [[`strength of ${groups}`, String(penalty.strength)], [`weighting of ${groups}`, penalty.weighting]];
+    }),
+    ['list of phases', phases.map(({ name }) => name).join(', ')],
+    ...phases.flatMap((phase) => phaseParts(phase).map(([name, value]): Part => [`${name} of ${phase.name}`, value])),
+    ['share held out', String(heldOut)],
+  ];
+}
+
+function networkParts({ name, graph, parameters, labels = [] }: Network): readonly Part[] {
+  // What parameters there are, and their shapes, follows from the rest.
+  const nodes = graph.nodes.filter((node) => !isParameter(node));
+  const byId = new Map(nodes.map((node) => [node.id, node]));
+  const readBy = ({ inputs }: Node): string => inputs.flatMap(({ node }) => byId.get(node) ?? []).map(titleOf).join(', ');
+  return [
+    ['name of the network', name],
+    ['list of labels', labels.join(', ')],
+    ['list of layers', nodes.map((node) => `${titleOf(node)}(${readBy(node)})`).join(', ')],
+    ...nodes.flatMap(nodeParts),
+    ...parameters.map((parameter): Part => [`start of ${parameter.name}`, JSON.stringify(parameter.initial)]),
+  ];
+}
+
+function titleOf({ op, layer }: Node): string {
+  return layer ?? op;
+}
+
+function nodeParts(node: Node): readonly Part[] {
+  const of = titleOf(node);
+  return [[`operation of ${of}`, node.op], ...Object.entries(node.attrs).map(([name, value]): Part => [`${name} of ${of}`, formatAttr(value)])];
+}
+
+function phaseParts({ schedule: { kind, ...schedule }, ...spec }: PhaseSpec): readonly Part[] {
+  const settings: readonly (readonly [string, unknown])[] = [...Object.entries(spec), ['schedule', kind], ...Object.entries(schedule)];
+  return settings.map(([name, value]): Part => [name, typeof value === 'string' ? value : JSON.stringify(value)]);
+}
+
+/** Longer values are told by their checksum. */
+const mostShown = 40;
+
+function shown(value: string | undefined): string {
+  if (value === undefined) return 'none';
+  return value.length > mostShown ? `sha256 ${recordOf([new TextEncoder().encode(value)]).sha256.slice(0, 12)}...` : value;
+}
+
+/** @throws DiagnosticError `run/different`, one for each part that differs */
+export function checkIdentity(folder: string, found: RunIdentity, expected: RunIdentity): void {
+  const names = [...new Set([...Object.keys(found), ...Object.keys(expected)])].filter((name) => found[name] !== expected[name]);
+  if (names.length === 0) return;
+  const help = 'a run goes on with what it began with: write it as it was, or choose another folder';
+  throw new DiagnosticError(names.map((name) => runDiagnostics.different({ args: [folder, name, shown(found[name]), shown(expected[name])], help })));
+}

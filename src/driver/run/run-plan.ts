@@ -1,0 +1,36 @@
+// The plan of a run, where its batches fit its data.
+
+import { DiagnosticError } from '../../base/diagnostic.ts';
+import type { Diagnostic } from '../../base/diagnostic.ts';
+import type { Span } from '../../base/span.ts';
+import type { HeldOutSplit } from '../../data/dataset.ts';
+import type { PhaseSpec, TrainSpec } from '../../ir/network.ts';
+import { planRun } from '../../train/plan.ts';
+import type { RunPlan } from '../../train/plan.ts';
+import { runDiagnostics } from './run-diagnostics.ts';
+
+/** Fails with `run/batch` where a phase has no step to take; phases that take their batch from one place fail once. */
+export function checkedPlan(spec: TrainSpec, division: HeldOutSplit): RunPlan {
+  const samples = division.training.length;
+  const places = new Map<Span | undefined, PhaseSpec[]>();
+  for (const phase of spec.phases) {
+    if (phase.epochs === 0 || phase.batch <= samples) continue;
+    const span = spec.batchSpans.get(phase.name);
+    places.set(span, [...(places.get(span) ?? []), phase]);
+  }
+  const faults = [...places].map(([span, phases]) => tooLarge(phases, span, spec.span, division));
+  if (faults.length > 0) throw new DiagnosticError(faults);
+  return planRun(spec.phases, samples);
+}
+
+/** @param written Where the batch of the phases is written; undefined for the default. */
+function tooLarge(phases: readonly PhaseSpec[], written: Span | undefined, data: Span, { training, heldOut }: HeldOutSplit): Diagnostic {
+  const samples = training.length;
+  const advice = `write ${written ? '' : 'for example '}\`batch = ${2 ** Math.floor(Math.log2(samples))}\``;
+  const [batch] = phases.map((phase) => phase.batch);
+  return runDiagnostics.batch({
+    span: written ?? data,
+    args: [phases.map(({ name }) => name), batch ?? 0, written === undefined, samples, heldOut.length],
+    help: heldOut.length > 0 ? `${advice}, or hold out less with \`held_out\`` : advice,
+  });
+}

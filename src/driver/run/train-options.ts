@@ -1,0 +1,32 @@
+// How a run is asked for, and what it answers.
+
+import type { InitRequest } from '../weights/initial-weights.ts';
+import type { TrainEvent } from './run-events.ts';
+import type { RunSummary } from './run-summary.ts';
+
+export interface TrainOptions {
+  /** Folder of the run. It is made; it must be empty or not exist, except with `resume`. */
+  readonly out: string;
+  /**
+   * Worker threads at most: 8 unless given, never more than the machine runs at once, and no more of them take part
+   * than the work of a step is worth. Results do not depend on it.
+   */
+  readonly threads?: number | undefined;
+  /** Go on with the run in `out`. */
+  readonly resume?: boolean | undefined;
+  /**
+   * Weights to begin with: the folder of a run, or a .safetensors file; all that fits by name and shape is taken. A run
+   * that goes on needs them no more; given again, they must be the same.
+   */
+  readonly init?: string | InitRequest | undefined;
+  readonly onProgress?: ((event: TrainEvent) => void) | undefined;
+  /** Called when much memory has just been let go, for a process that can collect it. */
+  readonly tidy?: (() => void) | undefined;
+  /** Stops the run at a step boundary, after a checkpoint. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+export type TrainResult =
+  | { readonly status: 'finished'; readonly summary: RunSummary }
+  /** Stopped by `signal`; `step` of `totalSteps` are done. */
+  | { readonly status: 'interrupted'; readonly step: number; readonly totalSteps: number };
