@@ -11,7 +11,7 @@ import { renderDiagnostic } from '../src/base/frame.ts';
 import { loadDataset } from '../src/driver/data/load-dataset.ts';
 import type { RunSummary } from '../src/driver/run/run-summary.ts';
 import { train } from '../src/driver/run/train.ts';
-import { checkSource, loadSource } from '../src/driver/model/source.ts';
+import { checkFile } from '../src/driver/model/source.ts';
 import type { Model } from '../src/ir/network.ts';
 import { ops } from '../src/ops/index.ts';
 import { readOptions, UsageError } from './arguments.ts';
@@ -79,7 +79,7 @@ function table(summaries: readonly RunSummary[]): string {
 
 async function main(): Promise<void> {
   const args = readArguments(process.argv.slice(2));
-  const { model } = checkSource(loadSource(join(import.meta.dirname, '..', 'examples', `${args.name}.ssl`)), ops);
+  const { model } = checkFile(join(import.meta.dirname, '..', 'examples', `${args.name}.ssl`), ops);
   await mkdir(args.out, { recursive: true });
   const summaries: RunSummary[] = [];
   for (const seed of args.seeds) summaries.push(await runSeed(model, seed, args));

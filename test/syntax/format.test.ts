@@ -147,7 +147,7 @@ describe('layout', () => {
 });
 
 const examples = join(import.meta.dirname, '../../examples');
-test.each(readdirSync(examples).filter((name) => name.endsWith('.ssl')))('%s is formatted', (name) => {
+test.each(readdirSync(examples, { recursive: true }).map(String).filter((name) => name.endsWith('.ssl')))('%s is formatted', (name) => {
   const text = readFileSync(join(examples, name), 'utf8');
   expect(format({ name, text })).toBe(text);
 });

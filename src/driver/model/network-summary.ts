@@ -4,7 +4,7 @@ import { present } from '../../base/invariant.ts';
 import { sizeOf } from '../../base/tensor.ts';
 import type { Shape } from '../../base/tensor.ts';
 import { nodeMap } from '../../ir/graph.ts';
-import { isLeaf, isParameter } from '../../ir/leaf.ts';
+import { fedName, isLeaf } from '../../ir/leaf.ts';
 import type { Network } from '../../ir/network.ts';
 import type { OpRegistry } from '../../ir/op.ts';
 
@@ -13,7 +13,7 @@ export interface LayerSummary {
   readonly op: string;
   /** Of the result for one sample, without the batch axis. */
   readonly shape: Shape;
-  /** Numbers in all parameter tensors of the layer. */
+  /** Numbers of the layer that are trained; running statistics are none of them, as in the literature. */
   readonly parameters: number;
   /** Of one sample. */
   readonly macs: number;
@@ -32,6 +32,7 @@ export interface NetworkSummary {
 export function summarizeNetwork(network: Network, ops: OpRegistry): NetworkSummary {
   const { graph, name, inputShape, classes, labels } = network;
   const nodes = nodeMap(graph);
+  const trained = new Map(network.parameters.flatMap((parameter) => (parameter.role === 'trained' ? [[parameter.name, sizeOf(parameter.shape)]] : [])));
   const layers = graph.nodes.flatMap((node): LayerSummary[] => {
     if (isLeaf(node)) return [];
     const operands = node.inputs.map((value) => present(nodes.get(value.node), `node %${value.node}`));
@@ -41,7 +42,7 @@ export function summarizeNetwork(network: Network, ops: OpRegistry): NetworkSumm
         name: node.layer ?? node.op,
         op: node.op,
         shape: present(node.results[0], 'shape of a result').slice(1),
-        parameters: operands.reduce((sum, operand, i) => sum + (isParameter(operand) ? sizeOf(shapes[i] ?? []) : 0), 0),
+        parameters: operands.reduce((sum, operand) => sum + (trained.get(fedName(operand) ?? '') ?? 0), 0),
         macs: present(ops.get(node.op), `op ${node.op}`).macs?.(node.attrs, shapes) ?? 0,
       },
     ];
