@@ -268,13 +268,13 @@ export interface TrainDeclaration {
   readonly kind: 'train';
   /** A known data set's name, or the path of the user's own. */
   readonly dataset: Name | StringLiteral;
-  readonly entries: readonly (Phase | Setting)[];
+  readonly entries: readonly (Section | Setting)[];
   readonly span: Span;
 }
 
-/** `baseline { epochs = 12, batch = 64 }` */
-export interface Phase {
-  readonly kind: 'phase';
+/** Settings of one thing, a phase or what else a training has: `baseline { epochs = 12, batch = 64 }` */
+export interface Section {
+  readonly kind: 'section';
   readonly name: Name;
   readonly settings: readonly Setting[];
   readonly span: Span;

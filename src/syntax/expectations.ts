@@ -10,7 +10,7 @@ export const expectedAt: Readonly<Record<string, string>> & { readonly declarati
   networkBody: 'a statement or `}`',
   sparsityBody: '`lasso`, a setting or `}`',
   trainBody: 'a phase, a setting or `}`',
-  phaseBody: 'a setting or `}`',
+  sectionBody: 'a setting or `}`',
 };
 
 /** An error's message is what was expected, no more. */

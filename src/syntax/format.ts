@@ -101,8 +101,8 @@ function entryDoc(layout: Layout, node: CstNode): Doc {
       return concat(tokenDoc(layout, tokenIn(node, 'Return')), ' ', valueDoc(layout, nodeIn(node, 'expression')));
     case 'lasso':
       return lassoDoc(layout, node);
-    case 'phase':
-      return phaseDoc(layout, node);
+    case 'section':
+      return sectionDoc(layout, node);
     default:
       return assignmentDoc(layout, node);
   }
@@ -147,7 +147,7 @@ function lastToken(node: CstNode): IToken {
 }
 
 /** On one line if it fits and its author did not break it after the brace. */
-function phaseDoc(layout: Layout, node: CstNode): Doc {
+function sectionDoc(layout: Layout, node: CstNode): Doc {
   const [name, open, close] = [tokenIn(node, 'Identifier'), tokenIn(node, 'LeftBrace'), tokenIn(node, 'RightBrace')];
   const settings = nodesIn(node, 'setting').map((child) => itemOf(layout, child, assignmentDoc(layout, child)));
   const items = [...settings, ...dangling(layout, close.startOffset)];

@@ -231,14 +231,14 @@ class SslParser extends CstParser {
     this.MANY(() => {
       this.OR2({
         ERR_MSG: 'a phase (`baseline { ... }`) or a setting (`seed = 1`)',
-        DEF: [{ ALT: () => this.SUBRULE(this.phase) }, { ALT: () => this.SUBRULE(this.setting) }],
+        DEF: [{ ALT: () => this.SUBRULE(this.section) }, { ALT: () => this.SUBRULE(this.setting) }],
       });
       this.OPTION(() => this.CONSUME(Comma));
     });
     this.CONSUME(RightBrace);
   });
 
-  phase: Rule = this.RULE('phase', () => {
+  section: Rule = this.RULE('section', () => {
     this.CONSUME(Identifier);
     this.CONSUME(LeftBrace);
     this.MANY(() => {

@@ -133,7 +133,7 @@ function withoutDeclaration(tokens: readonly IToken[], at: number): readonly ITo
 // Elsewhere
 
 /** Rules that stand between statements: an error there is at the next statement, not in the last. */
-export const between: ReadonlySet<string> = new Set(['file', 'declaration', 'network', 'statement', 'sparsity', 'train', 'phase']);
+export const between: ReadonlySet<string> = new Set(['file', 'declaration', 'network', 'statement', 'sparsity', 'train', 'section']);
 
 function withoutStatement(tokens: readonly IToken[], at: number, rule: string, depths: Depths): readonly IToken[] {
   const inStatement = !between.has(rule);

@@ -6,7 +6,7 @@ import type { Diagnostic } from '../base/diagnostic.ts';
 import type { Source } from '../base/span.ts';
 import type {
   BlockDeclaration, BlockParameter, ConstDeclaration, Declaration, ImportDeclaration, InputParameter, LassoStatement,
-  LayerPattern, NetworkDeclaration, Phase, Setting, SourceFile, SparsityDeclaration, Statement, StructureReference,
+  LayerPattern, NetworkDeclaration, Section, Setting, SourceFile, SparsityDeclaration, Statement, StructureReference,
   TrainDeclaration,
 } from './ast.ts';
 import { type Context, entriesOf, innerOf, name, nodeIn, nodeSpan, nodesIn, tokenIn, tokensIn, unknownNode } from './cst.ts';
@@ -175,14 +175,14 @@ function train(context: Context, node: CstNode): TrainDeclaration {
   return {
     kind: 'train',
     dataset: dataset ? name(context, dataset) : string(context, tokenIn(node, 'String')),
-    entries: entriesOf(node).map((child) => (child.name === 'phase' ? phase(context, child) : setting(context, child))),
+    entries: entriesOf(node).map((child) => (child.name === 'section' ? section(context, child) : setting(context, child))),
     span: nodeSpan(context, node),
   };
 }
 
-function phase(context: Context, node: CstNode): Phase {
+function section(context: Context, node: CstNode): Section {
   return {
-    kind: 'phase',
+    kind: 'section',
     name: name(context, tokenIn(node, 'Identifier')),
     settings: nodesIn(node, 'setting').map((child) => setting(context, child)),
     span: nodeSpan(context, node),

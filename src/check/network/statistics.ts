@@ -8,7 +8,7 @@ import { nodeMap } from '../../ir/graph.ts';
 import type { Graph, Node } from '../../ir/graph.ts';
 import type { TrainSpec } from '../../ir/network.ts';
 import type { OpRegistry } from '../../ir/op.ts';
-import type { Phase, TrainDeclaration } from '../../syntax/ast.ts';
+import type { Section, TrainDeclaration } from '../../syntax/ast.ts';
 import { trainDiagnostics } from '../diagnostics.ts';
 import type { Report } from '../diagnostics.ts';
 
@@ -20,7 +20,7 @@ export function checkStatistics(graph: Graph, train: TrainSpec, declaration: Tra
   const layers = layersOfOneNumber(graph, ops);
   const [first] = layers;
   if (!first) return;
-  const phases = declaration.entries.filter((entry) => entry.kind === 'phase');
+  const phases = declaration.entries.filter((entry) => entry.kind === 'section');
   const normalized = layers.slice(0, MOST_SHOWN).flatMap(({ layer, op, span }): RelatedPlace[] => (span ? [{ message: `\`${layer ?? op}\` has one number a channel`, span }] : []));
   for (const { name, epochs, batch } of train.phases) {
     if (epochs === 0 || batch > 1) continue;
@@ -33,7 +33,7 @@ export function checkStatistics(graph: Graph, train: TrainSpec, declaration: Tra
   }
 }
 
-function batchOf({ settings }: Phase): Span | undefined {
+function batchOf({ settings }: Section): Span | undefined {
   return settings.find((setting) => setting.name.text === 'batch')?.span;
 }
 

@@ -5,7 +5,7 @@
 import type { Span } from '../../base/span.ts';
 import type { DatasetReference, PhaseKind, PhaseSpec, Schedule, TrainSpec } from '../../ir/network.ts';
 import { phaseKinds, phaseTraits } from '../../ir/phase.ts';
-import type { Phase, TrainDeclaration } from '../../syntax/ast.ts';
+import type { Section, TrainDeclaration } from '../../syntax/ast.ts';
 import { bindSettings } from '../values/bind.ts';
 import type { Constants } from '../values/constants.ts';
 import { reportTo, trainDiagnostics } from '../diagnostics.ts';
@@ -34,7 +34,7 @@ export function checkTrain(declaration: TrainDeclaration, penalized: boolean, co
   const seedNumber = seed ? readTrainValue(seed.value, 'seed', seedValue, scope) : 1;
   const heldOutShare = heldOut ? readTrainValue(heldOut.value, 'held_out', share, scope) : DEFAULT_HELD_OUT;
 
-  const sparsify = declaration.entries.find((entry) => entry.kind === 'phase' && entry.name.text === 'sparsify');
+  const sparsify = declaration.entries.find((entry) => entry.kind === 'section' && entry.name.text === 'sparsify');
   if (sparsify && !penalized) {
     const help = 'a `sparsity` block says what: `sparsity { lasso filters of conv1 strength 5e-3 }`';
     report(trainDiagnostics['nothing-to-sparsify']({ span: sparsify.name.span, args: [], help, severity: 'warning' }));
@@ -50,9 +50,9 @@ export function checkTrain(declaration: TrainDeclaration, penalized: boolean, co
 }
 
 function checkPhases(declaration: TrainDeclaration, scope: TrainScope): Pick<TrainSpec, 'phases' | 'batchSpans'> | undefined {
-  const written = new Map<PhaseKind, Phase>();
+  const written = new Map<PhaseKind, Section>();
   for (const phase of declaration.entries) {
-    if (phase.kind !== 'phase') continue;
+    if (phase.kind !== 'section') continue;
     const { span, text } = phase.name;
     const kind = phaseKinds.find((known) => known === text);
     const first = kind && written.get(kind);
@@ -63,7 +63,7 @@ function checkPhases(declaration: TrainDeclaration, scope: TrainScope): Pick<Tra
     if (late && !first) scope.report(trainDiagnostics['phase-order']({ span, args: [text, late] }));
   }
   if (written.size === 0) {
-    if (declaration.entries.some((entry) => entry.kind === 'phase')) return undefined;
+    if (declaration.entries.some((entry) => entry.kind === 'section')) return undefined;
     return scope.report(trainDiagnostics['no-phase']({ span: declaration.dataset.span, args: [], help: 'for example `baseline { epochs = 12, rate = 0.01 }`' }));
   }
   const specs: PhaseSpec[] = [];
@@ -83,7 +83,7 @@ function checkPhases(declaration: TrainDeclaration, scope: TrainScope): Pick<Tra
 }
 
 /** @param compared Epochs of what it is compared with. */
-function checkComparison({ span, text }: Phase['name'], epochs: number, compared: number, report: Report): void {
+function checkComparison({ span, text }: Section['name'], epochs: number, compared: number, report: Report): void {
   if (compared === 0) {
     report(trainDiagnostics['nothing-to-compare']({ span, args: [text], help: 'it trains the dense network for as long as `sparsify` and `finetune` train theirs: add these, or leave it out' }));
   } else if (epochs !== compared) {
@@ -105,7 +105,7 @@ interface Inherited {
   readonly failed: boolean;
 }
 
-function checkPhase(kind: PhaseKind, phase: Phase, inherited: Inherited, scope: TrainScope): Inherited & { readonly spec?: PhaseSpec } {
+function checkPhase(kind: PhaseKind, phase: Section, inherited: Inherited, scope: TrainScope): Inherited & { readonly spec?: PhaseSpec } {
   let failed = false;
   // Anything reported while this phase is read makes it fail.
   const watched: TrainScope = {
