@@ -1,6 +1,7 @@
 // ssl-compile bench FILE|RUN: own dense against compacted, per layer and whole.
 
 import type { Command } from 'commander';
+import { grouped } from '../../base/number-text.ts';
 import type { BenchReport, Timing } from '../../driver/module/bench.ts';
 import { answersNothing } from '../../driver/evaluation/finding.ts';
 import { exitCode } from '../exit-code.ts';
@@ -9,7 +10,7 @@ import type { JsonOption, SparsityOption } from '../options.ts';
 import { diagnosticsJson, printDiagnostics } from '../report.ts';
 import type { Shell } from '../shell.ts';
 import { findingsText } from '../text/findings-text.ts';
-import { formatTable, grouped } from '../text/text-table.ts';
+import { formatTable } from '../text/text-table.ts';
 
 interface BenchOptions extends JsonOption, SparsityOption {
   readonly weights?: string;

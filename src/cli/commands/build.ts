@@ -2,6 +2,7 @@
 
 import { Option } from 'commander';
 import type { Command } from 'commander';
+import { formatBytes, grouped } from '../../base/number-text.ts';
 import type { Equivalence } from '../../driver/build/equivalence.ts';
 import { exitCode, UsageError } from '../exit-code.ts';
 import { findingsText } from '../text/findings-text.ts';
@@ -9,7 +10,7 @@ import { batchOption, dumpAfterOption, example, folderPath, jsonOption, sparsity
 import type { JsonOption, SparsityOption, WatchOptions } from '../options.ts';
 import { diagnosticsJson, printDiagnostics } from '../report.ts';
 import type { Shell } from '../shell.ts';
-import { formatBytes, formatTable, grouped } from '../text/text-table.ts';
+import { formatTable } from '../text/text-table.ts';
 
 interface BuildCommandOptions extends JsonOption, SparsityOption, WatchOptions {
   readonly weights?: string;

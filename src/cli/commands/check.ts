@@ -1,6 +1,7 @@
 // ssl-compile check FILE: parse, resolve, shapes; diagnostics.
 
 import type { Command } from 'commander';
+import { grouped } from '../../base/number-text.ts';
 import { formatShape } from '../../base/tensor.ts';
 import type { NetworkSummary } from '../../driver/model/network-summary.ts';
 import { exitCode } from '../exit-code.ts';
@@ -8,7 +9,7 @@ import { dumpAfterOption, example, jsonOption, sparsityOption, stopAfterOption, 
 import type { JsonOption, SparsityOption, WatchOptions } from '../options.ts';
 import { diagnosticsJson, printDiagnostics } from '../report.ts';
 import type { Shell } from '../shell.ts';
-import { formatTable, grouped } from '../text/text-table.ts';
+import { formatTable } from '../text/text-table.ts';
 
 export function addCheck(program: Command, shell: Shell, finish: (code: number) => void): void {
   program

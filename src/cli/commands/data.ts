@@ -2,11 +2,11 @@
 
 import { join } from 'node:path';
 import type { Command } from 'commander';
+import { formatBytes } from '../../base/number-text.ts';
 import { exitCode } from '../exit-code.ts';
 import { example, jsonOption } from '../options.ts';
 import type { JsonOption } from '../options.ts';
 import type { Shell } from '../shell.ts';
-import { formatBytes } from '../text/text-table.ts';
 
 interface DataOptions extends JsonOption {
   readonly data?: string;

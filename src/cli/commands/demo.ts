@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { DiagnosticError } from '../../base/diagnostic.ts';
 import { present } from '../../base/invariant.ts';
+import { duration } from '../../base/number-text.ts';
 import { loadDataset } from '../../driver/data/load-dataset.ts';
 import { buildModule, fileSizes } from '../../driver/build/build.ts';
 import type { BuildInput, BuildOptions, Built } from '../../driver/build/build.ts';
@@ -23,7 +24,7 @@ import { demoTable } from '../text/demo-table.ts';
 import { exitCode, exitCodeOf } from '../exit-code.ts';
 import type { Shell } from '../shell.ts';
 import { printDiagnostics } from '../report.ts';
-import { duration, showProgress } from '../text/train-progress.ts';
+import { showProgress } from '../text/train-progress.ts';
 
 const examples = new URL('../../../examples', import.meta.url);
 const pageFiles = ['index.html', 'page.css', 'page.js', 'example-strokes.js', 'node.mjs', 'serve.mjs'];

@@ -1,7 +1,7 @@
 // Which data a training was given, in a line.
 
+import { grouped } from '../../base/number-text.ts';
 import type { Dataset } from '../../data/dataset.ts';
-import { grouped } from './text-table.ts';
 
 /** Names beyond these are counted. */
 const mostNames = 12;

@@ -1,14 +1,14 @@
 // The one table that `npm start` ends in.
 
 import { present } from '../../base/invariant.ts';
+import { grouped, percent } from '../../base/number-text.ts';
 import type { Equivalence } from '../../driver/build/equivalence.ts';
 import type { RunSummary } from '../../driver/run/run-summary.ts';
 import type { Comparison } from '../../driver/module/verify.ts';
 import type { Penalty } from '../../ir/network.ts';
 import { structureNamed } from '../../ir/structure.ts';
 import { findingsText } from './findings-text.ts';
-import { formatTable, grouped } from './text-table.ts';
-import { percent } from './train-progress.ts';
+import { formatTable } from './text-table.ts';
 
 interface Sides<T> {
   readonly dense: T;

@@ -1,8 +1,8 @@
 // How well a network answers, in words and tables.
 
+import { grouped, percent } from '../../base/number-text.ts';
 import type { EvaluationReport } from '../../driver/evaluation/evaluate.ts';
-import { formatTable, grouped } from './text-table.ts';
-import { percent } from './train-progress.ts';
+import { formatTable } from './text-table.ts';
 
 /** Classes beyond these make a matrix that nobody can read. */
 const mostColumns = 20;

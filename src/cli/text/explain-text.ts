@@ -1,5 +1,6 @@
 // An explanation in words and tables.
 
+import { formatBytes, grouped } from '../../base/number-text.ts';
 import { formatShape } from '../../base/tensor.ts';
 import type { Explanation, FateSummary, TrainedExplanation } from '../../driver/model/explain.ts';
 import type { InputMap } from '../../driver/model/input-map.ts';
@@ -7,7 +8,7 @@ import { methods } from '../../train/methods/index.ts';
 import { layerTable } from '../commands/check.ts';
 import { findingsText } from './findings-text.ts';
 import { changeText, structureTable } from './structure-table.ts';
-import { formatBytes, formatTable, grouped } from './text-table.ts';
+import { formatTable } from './text-table.ts';
 
 export function explanationText(explanation: Explanation): string {
   const { network, trained } = explanation;

@@ -1,10 +1,11 @@
 // What is left of each layer, as a table.
 
+import { grouped } from '../../base/number-text.ts';
 import { answersNothing } from '../../driver/evaluation/finding.ts';
 import type { Finding } from '../../driver/evaluation/finding.ts';
 import { reportFields } from '../../ir/structure.ts';
 import type { BeforeAfter, Kept, LayerReport } from '../../sparsity/structure-report.ts';
-import { formatTable, grouped } from './text-table.ts';
+import { formatTable } from './text-table.ts';
 
 const columns: readonly (readonly [name: string, of: (layer: LayerReport) => Kept | undefined])[] = [
   ...reportFields.map((field) => [field, (layer: LayerReport) => layer[field]] as const),

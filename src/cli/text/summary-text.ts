@@ -1,10 +1,10 @@
 // What came of a run, in words and tables.
 
+import { duration, percent } from '../../base/number-text.ts';
 import type { RunSummary } from '../../driver/run/run-summary.ts';
 import { findingsText } from './findings-text.ts';
 import { changeText, structureTable } from './structure-table.ts';
 import { formatTable } from './text-table.ts';
-import { duration, percent } from './train-progress.ts';
 
 export function summaryText(summary: RunSummary, out: string): string {
   const { findings, network, dataset, seed, initial, seconds, epochs, error, heldOut, macs, convMacs, weights, layers } = summary;

@@ -19,15 +19,3 @@ export function formatTable({ head, rows, text }: TextTable): string {
   const rule = widths.map((width) => '-'.repeat(width)).join('  ');
   return [format(head), rule, ...rows.map(format)].map((line) => `${line}\n`).join('');
 }
-
-/** `1,234,567` */
-export function grouped(value: number): string {
-  return value.toLocaleString('en-US');
-}
-
-/** `12.3 KB`, `4.56 MB`: thousands, as on the network. */
-export function formatBytes(bytes: number): string {
-  if (bytes < 1000) return `${bytes} B`;
-  const [value, unit] = bytes < 1e6 ? [bytes / 1e3, 'KB'] : [bytes / 1e6, 'MB'];
-  return `${value.toFixed(value < 10 ? 2 : 1)} ${unit}`;
-}

@@ -1,5 +1,6 @@
 // The events of a run as lines for a person.
 
+import { duration, percent } from '../../base/number-text.ts';
 import type { EpochEvent, StepEvent, TrainEvent } from '../../driver/run/run-events.ts';
 import type { Shell } from '../shell.ts';
 
@@ -32,17 +33,4 @@ function epochLine({ phase, epoch, epochs, training, heldOut, groups, seconds, s
   const error = heldOut ? `held-out error ${percent(heldOut.error)}` : `training error ${percent(training.error)}`;
   const alive = groups.map(({ layer, structure, alive: count, total }) => `${structure} of ${layer} ${count}/${total}`).join(', ');
   return [`${phase} ${epoch}/${epochs}`, `loss ${training.loss.toFixed(4)}`, error, ...(alive === '' ? [] : [alive]), `${duration(seconds)}, ${duration(secondsLeft)} left`].join('  ');
-}
-
-/** `0.93%` */
-export function percent(share: number): string {
-  return `${(100 * share).toFixed(2)}%`;
-}
-
-/** `4 s`, `3 min 20 s`, `2 h 5 min` */
-export function duration(seconds: number): string {
-  const whole = Math.round(seconds);
-  if (whole < 60) return `${whole} s`;
-  if (whole < 3600) return `${Math.floor(whole / 60)} min ${whole % 60} s`;
-  return `${Math.floor(whole / 3600)} h ${Math.floor((whole % 3600) / 60)} min`;
 }

@@ -5,6 +5,7 @@
 import { defineDiagnostics, DiagnosticError } from '../../base/diagnostic.ts';
 import type { Diagnostic, DiagnosticTable } from '../../base/diagnostic.ts';
 import { present } from '../../base/invariant.ts';
+import { percent } from '../../base/number-text.ts';
 import { nodeMap } from '../../ir/graph.ts';
 import type { Program } from '../../ir/graph.ts';
 import type { GroupSet } from '../../ir/group.ts';
@@ -100,10 +101,6 @@ function isChance({ error, chance }: RunErrors, phase: string): boolean {
 
 function shares({ error, chance }: RunErrors, phase: string): readonly [error: string, chance: string] {
   return [percent(error[phase] ?? NaN), percent(chance)];
-}
-
-function percent(share: number): string {
-  return `${(100 * share).toFixed(2)}%`;
 }
 
 function penaltyNames(sets: readonly GroupSet[]): string {

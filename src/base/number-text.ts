@@ -1,0 +1,26 @@
+// Numbers as people read them.
+
+/** `1,234,567` */
+export function grouped(value: number): string {
+  return value.toLocaleString('en-US');
+}
+
+/** `12.3 KB`, `4.56 MB`: thousands, as on the network. */
+export function formatBytes(bytes: number): string {
+  if (bytes < 1000) return `${bytes} B`;
+  const [value, unit] = bytes < 1e6 ? [bytes / 1e3, 'KB'] : [bytes / 1e6, 'MB'];
+  return `${value.toFixed(value < 10 ? 2 : 1)} ${unit}`;
+}
+
+/** `0.93%` */
+export function percent(share: number): string {
+  return `${(100 * share).toFixed(2)}%`;
+}
+
+/** `4 s`, `3 min 20 s`, `2 h 5 min` */
+export function duration(seconds: number): string {
+  const whole = Math.round(seconds);
+  if (whole < 60) return `${whole} s`;
+  if (whole < 3600) return `${Math.floor(whole / 60)} min ${whole % 60} s`;
+  return `${Math.floor(whole / 3600)} h ${Math.floor((whole % 3600) / 60)} min`;
+}
