@@ -138,7 +138,8 @@ const meanings: Readonly<Record<Subject, readonly Meaning[]>> = {
     written(activation, 'relu tanh sigmoid'),
   ],
   'data-set': [
-    written(ownFolder, 'cifar cifar10 cifar100 imagenet ilsvrc fashionmnist emnist kmnist svhn stl10 caltech101 coco usps iris'),
+    named('cifar10', 'cifar'),
+    written(ownFolder, 'cifar100 imagenet ilsvrc fashionmnist emnist kmnist svhn stl10 caltech101 coco usps iris'),
   ],
 };
 

@@ -3,6 +3,7 @@
 
 import { defineDiagnostics } from '../base/diagnostic.ts';
 import type { DiagnosticTable } from '../base/diagnostic.ts';
+import { grouped } from '../base/number-text.ts';
 
 const messages = {
   // One file.
@@ -34,6 +35,8 @@ const messages = {
   ambiguous: (folder: string, found: string, expected: string): string => `${folder} holds ${found}, expected one ${expected}`,
   twice: (folder: string, read: string, other: string): string => `${folder} holds ${read} and ${other}; ${read} is read`,
   incomplete: (folder: string, missing: string): string => `${folder} lacks ${missing}`,
+  'missing-batches': (folder: string, missing: readonly string[], left: number, all: number): string =>
+    `${folder} lacks ${missing.join(', ')}: ${grouped(left)} of ${grouped(all)} training images are left`,
   'no-layout': (folder: string): string => `${folder} holds no data set: found neither IDX files, .npy pairs nor train/<class>/*.png`,
   'not-found': (name: string, places: string): string => `no data set ${name}; looked in ${places}`,
   reference: (found: string): string => `${found} names no data set`,

@@ -96,3 +96,14 @@ export function pngChunk(name: string, contents: Uint8Array): Uint8Array {
   view.setUint32(8 + contents.length, crc32(chunk.subarray(4, 8 + contents.length)));
   return chunk;
 }
+
+/** A batch of CIFAR-10: a byte of image i is `first(i)` plus its position in the image. */
+export function cifarBytes(labelOf: (image: number) => number, first: (image: number) => number): Uint8Array {
+  const bytes = new Uint8Array(10_000 * 3073);
+  const ramp = Uint8Array.from({ length: 256 + 3072 }, (_, byte) => byte);
+  for (let i = 0; i < 10_000; i++) {
+    bytes[i * 3073] = labelOf(i);
+    bytes.set(ramp.subarray(first(i) & 255).subarray(0, 3072), i * 3073 + 1);
+  }
+  return bytes;
+}

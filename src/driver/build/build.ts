@@ -1,6 +1,7 @@
 // From checked source and fitting weights to the files of a module.
 
 import { gzipSync } from 'node:zlib';
+import { isKnownDataset } from '../../data/known-datasets.ts';
 import type { Json } from '../../emit/literal.ts';
 import type { Program } from '../../ir/graph.ts';
 import type { Model } from '../../ir/network.ts';
@@ -49,9 +50,6 @@ export interface Built {
   readonly equivalence: Equivalence;
 }
 
-/** Data sets that everybody knows by name, of bytes. */
-const setsOfBytes: ReadonlySet<string> = new Set(['mnist', 'digits']);
-
 /** The same arguments give the same bytes. */
 export async function buildModule(input: BuildInput, options: BuildOptions, ops: OpRegistry, watch: Watch = unwatched): Promise<Built> {
   const { model, weights } = input;
@@ -85,7 +83,7 @@ export async function buildModule(input: BuildInput, options: BuildOptions, ops:
 /** Of the run, which knows; else of the data set that the source names, as far as everybody knows it. */
 function samplesBehind({ model, weights }: BuildInput): SampleKind | undefined {
   const dataset = model.train?.dataset;
-  return weights.samples ?? (dataset?.kind === 'named' && setsOfBytes.has(dataset.name) ? 'bytes' : undefined);
+  return weights.samples ?? (dataset?.kind === 'named' && isKnownDataset(dataset.name) ? 'bytes' : undefined);
 }
 
 /** The same network for `batch` samples a run. */

@@ -11,6 +11,7 @@ import { basename, join } from 'node:path';
 import { fail } from '../../base/diagnostic.ts';
 import type { Diagnostic } from '../../base/diagnostic.ts';
 import type { ArrayFormat, NamedBytes } from '../../data/formats/array-file.ts';
+import { cifar10Files } from '../../data/cifar10.ts';
 import { checkSameShape, datasetOf } from '../../data/dataset.ts';
 import type { Dataset, ReadSplit } from '../../data/dataset.ts';
 import { dataDiagnostics } from '../../data/diagnostics.ts';
@@ -86,7 +87,7 @@ export async function readDataFolder(folder: string, judge: JudgeShape): Promise
   const [layout] = layouts;
   if (layout) return readFiles(folder, names, layout, judge);
   if (images.includes('train')) return readPngFolder(folder, folders, judge);
-  return fail(dataDiagnostics['no-layout']({ args: [folder], help: layoutHelp(images) }));
+  return fail(dataDiagnostics['no-layout']({ args: [folder], help: layoutHelp(images, names) }));
 }
 
 /** Whether the folder holds a data set itself, be it whole or not. Fails with `data/unreadable`. */
@@ -115,8 +116,9 @@ async function contentsOf(folder: string): Promise<FolderContents> {
   return { names, folders, layouts, images: folders.filter((name) => name.toLowerCase() === 'train') };
 }
 
-function layoutHelp([otherCase]: readonly string[]): string {
+function layoutHelp([otherCase]: readonly string[], names: readonly string[]): string {
   if (otherCase !== undefined) return `call the folder train, not ${otherCase}`;
+  if (cifar10Files.some((file) => names.map(plainName).includes(file))) return 'these are the files of CIFAR-10: `train on cifar10`, and name their folder with --data or SSL_DATA';
   return 'call the files train-images.npy, train-labels.npy, test-images.npy and test-labels.npy, or make folders of PNG images: train/<class> and test/<class>';
 }
 

@@ -5,24 +5,29 @@ import { existsSync, realpathSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { fail } from '../../base/diagnostic.ts';
 import { didYouMean, nearest } from '../../base/suggest.ts';
+import { foreignWord } from '../../check/foreign-words.ts';
 import type { Dataset } from '../../data/dataset.ts';
 import { described } from '../../data/described.ts';
 import { dataDiagnostics } from '../../data/diagnostics.ts';
 import { defaultDigits, digits } from '../../data/digits/digits.ts';
+import { isKnownDataset, knownDatasets } from '../../data/known-datasets.ts';
+import type { KnownDataset } from '../../data/known-datasets.ts';
 import type { DatasetReference } from '../../ir/network.ts';
+import { loadCifar10 } from './cifar10-files.ts';
 import { readDataFolder } from './data-folder.ts';
 import type { JudgeShape } from './png-folder.ts';
 import { loadMnist } from './mnist-files.ts';
 import { dataRoots } from './search-path.ts';
 import type { DataSearch } from './search-path.ts';
 
-const namedDatasets: ReadonlyMap<string, (search: DataSearch) => Promise<Dataset>> = new Map([
-  ['digits', async () => digits(defaultDigits)],
-  ['mnist', loadMnist],
-]);
+const loaders: Readonly<Record<KnownDataset, (search: DataSearch) => Promise<Dataset>>> = {
+  digits: async () => digits(defaultDigits),
+  mnist: loadMnist,
+  cifar10: loadCifar10,
+};
 
 /**
- * `digits` (drawn here, no files), `mnist` (published files, checked), or a folder with data of one's own, looked for
+ * `digits` (drawn here, no files), `mnist` (published files, checked), `cifar10`, or a folder with data of one's own, looked for
  * from the working directory and then in each folder of the search path.
  * @param wanted As a source says it, or in short: the name of a known data set, else the path of a folder. What could
  * be either, because the working directory has a folder of that name, is refused: write `./digits`, or a reference.
@@ -34,8 +39,8 @@ export async function loadDataset(wanted: DatasetReference | string, search: Dat
   const reference = referenceOf(wanted, workingDirectory);
   if (directory !== undefined) requireFolder(resolve(workingDirectory, directory));
   if (reference.kind === 'folder') return loadFolder(reference.path, search, judge);
-  const load = namedDatasets.get(reference.name) ?? unknownName(reference.name, workingDirectory);
-  return load(search);
+  const { name } = reference;
+  return isKnownDataset(name) ? loaders[name](search) : unknownName(name, workingDirectory);
 }
 
 /** Anything may come from JavaScript. Fails with `data/reference` or `data/name-or-folder`. */
@@ -53,7 +58,7 @@ function isReference(wanted: unknown): wanted is DatasetReference {
 }
 
 function referenceInShort(nameOrPath: string, workingDirectory: string): DatasetReference {
-  if (!namedDatasets.has(nameOrPath)) return { kind: 'folder', path: nameOrPath };
+  if (!isKnownDataset(nameOrPath)) return { kind: 'folder', path: nameOrPath };
   const folder = resolve(workingDirectory, nameOrPath);
   if (existsSync(folder)) {
     fail(
@@ -69,7 +74,7 @@ function referenceInShort(nameOrPath: string, workingDirectory: string): Dataset
 function unknownName(name: string, workingDirectory: string): never {
   const quoted = `train on ${JSON.stringify(name)}`;
   const isFolder = existsSync(resolve(workingDirectory, name));
-  const help = isFolder ? `a folder is written in quotes: \`${quoted}\`` : didYouMean(name, namedDatasets.keys());
+  const help = isFolder ? `a folder is written in quotes: \`${quoted}\`` : (foreignWord('data-set', name, knownDatasets)?.help ?? didYouMean(name, knownDatasets));
   return fail(dataDiagnostics['unknown-name']({ args: [name], help }));
 }
 
@@ -85,7 +90,7 @@ async function loadFolder(path: string, search: DataSearch, judge: JudgeShape): 
   const places = [...new Set([workingDirectory, ...dataRoots(search)].map((root) => resolve(root, path)))];
   const [folder, ...others] = placesThatExist(places);
   if (folder === undefined) {
-    const builtIn = nearest(path, namedDatasets.keys());
+    const builtIn = nearest(path, knownDatasets);
     const help = builtIn === undefined ? 'name a folder, from the working directory or from the one of --data' : `did you mean the known data set? In a source it is written without quotes: \`train on ${builtIn}\``;
     return fail(dataDiagnostics['not-found']({ args: [path, places.join(', ')], help }));
   }

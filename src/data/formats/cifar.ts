@@ -1,0 +1,37 @@
+// The binary format of CIFAR-10: a file is a batch of 10,000 records without a header, each a label byte, then the red,
+// the green and the blue plane of an image of 32 x 32, rows from the top.
+
+import { fail } from '../../base/diagnostic.ts';
+import { sizeOf } from '../../base/tensor.ts';
+import type { Shape } from '../../base/tensor.ts';
+import { dataDiagnostics } from '../diagnostics.ts';
+import type { NamedBytes } from './array-file.ts';
+
+/** CHW. */
+export const cifarShape: Shape = [3, 32, 32];
+/** Images in a file. */
+export const cifarBatch = 10_000;
+
+const classes = 10;
+const imageBytes = sizeOf(cifarShape);
+/** Length of a file. */
+export const cifarBatchBytes: number = cifarBatch * (1 + imageBytes);
+
+/**
+ * Takes a batch apart.
+ * @param samples Filled: `[10000, 3, 32, 32]`.
+ * @param labels Filled: one a sample, 0 to 9.
+ * Fails with `data/length` or `data/label`, naming the file.
+ */
+export function decodeCifarBatch({ file, bytes }: NamedBytes, samples: Uint8Array, labels: Uint8Array): void {
+  if (bytes.length !== cifarBatchBytes) fail(dataDiagnostics.length({ args: [file, bytes.length, cifarBatchBytes] }));
+  for (let i = 0; i < cifarBatch; i++) {
+    const at = i * (1 + imageBytes);
+    const label = bytes[at] as number;
+    if (label >= classes) {
+      fail(dataDiagnostics.label({ args: [file, i, String(label), `0 to ${classes - 1}`], help: 'the format of CIFAR-10 is a label byte before each image of 3 x 32 x 32 bytes; fetch the file again' }));
+    }
+    labels[i] = label;
+    samples.set(bytes.subarray(at + 1, at + 1 + imageBytes), i * imageBytes);
+  }
+}

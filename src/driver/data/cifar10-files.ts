@@ -1,0 +1,65 @@
+// Finds the files of CIFAR-10 on the search path and reads them. They are known by their length and their labels, not by
+// a checksum: the images may stand in another order than the published one. Training batches may be missing.
+
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { fail } from '../../base/diagnostic.ts';
+import type { Diagnostic } from '../../base/diagnostic.ts';
+import { sizeOf } from '../../base/tensor.ts';
+import { cifar10, cifar10Archive, cifar10Files } from '../../data/cifar10.ts';
+import { datasetOf } from '../../data/dataset.ts';
+import type { Dataset, ReadSplit } from '../../data/dataset.ts';
+import { dataDiagnostics } from '../../data/diagnostics.ts';
+import { cifarBatch, cifarBatchBytes, cifarShape, decodeCifarBatch } from '../../data/formats/cifar.ts';
+import { readDataFile, sharedBytes } from './data-file.ts';
+import { dataRoots } from './search-path.ts';
+import type { DataSearch } from './search-path.ts';
+
+const help = 'run `ssl-compile data cifar10`, or name the folder of the files with --data or SSL_DATA';
+
+/** Fails with `data/*` diagnostics; warns of training batches that are missing. */
+export async function loadCifar10(search: DataSearch): Promise<Dataset> {
+  const places = dataRoots(search).flatMap((root) => [join(root, 'cifar10'), join(root, cifar10Archive.folder), root]);
+  // The first that has any of the files is meant: what it lacks is not fetched from a place behind it.
+  const folder = places.find((place) => cifar10Files.some((file) => copiesOf(place, file).length > 0));
+  if (folder === undefined) return fail(dataDiagnostics['not-found']({ args: ['cifar10', places.join(', ')], help }));
+  const lacks = (missing: string): never => fail(dataDiagnostics.incomplete({ args: [folder, missing], help }));
+  const [test] = copiesOf(folder, cifar10.test);
+  if (test === undefined) return lacks(`${cifar10.test}[.gz]`);
+  const training = cifar10.training.flatMap((file) => copiesOf(folder, file).slice(0, 1));
+  if (training.length === 0) return lacks('data_batch_1.bin[.gz] to data_batch_5.bin[.gz]');
+  const dataset = datasetOf('cifar10', await readBatches(training), await readBatches([test]), cifar10.labels);
+  return { ...dataset, origin: folder, namesByPosition: true, warnings: [...missingBatches(folder), ...twofold(folder)] };
+}
+
+/** The plain file before the packed one. */
+function copiesOf(folder: string, file: string): readonly string[] {
+  return [join(folder, file), join(folder, `${file}.gz`)].filter((path) => existsSync(path));
+}
+
+async function readBatches(paths: readonly string[]): Promise<ReadSplit> {
+  const size = cifarBatch * sizeOf(cifarShape);
+  const samples = sharedBytes(paths.length * size);
+  const labels = new Uint8Array(paths.length * cifarBatch);
+  for (const [i, file] of paths.entries()) {
+    const bytes = await readDataFile(file, cifarBatchBytes, 'run `ssl-compile data cifar10` to fetch it again');
+    decodeCifarBatch({ file, bytes }, samples.subarray(i * size, (i + 1) * size), labels.subarray(i * cifarBatch, (i + 1) * cifarBatch));
+  }
+  return { place: paths.join(', '), shape: cifarShape, split: { count: labels.length, samples, labels } };
+}
+
+function missingBatches(folder: string): readonly Diagnostic[] {
+  const missing = cifar10.training.filter((file) => copiesOf(folder, file).length === 0);
+  if (missing.length === 0) return [];
+  const all = cifar10.training.length * cifarBatch;
+  return [dataDiagnostics['missing-batches']({ args: [folder, missing, all - missing.length * cifarBatch, all], help, severity: 'warning' })];
+}
+
+/** Without a checksum nobody knows that two copies are the same. */
+function twofold(folder: string): readonly Diagnostic[] {
+  return cifar10Files.flatMap((file) => {
+    const [read, other] = copiesOf(folder, file);
+    if (read === undefined || other === undefined) return [];
+    return [dataDiagnostics.twice({ args: [folder, file, `${file}.gz`], help: 'remove the one that is not meant', severity: 'warning' })];
+  });
+}
