@@ -14,6 +14,7 @@ import { elaborate, elaborateAlone } from './elaborate/elaborate.ts';
 import type { Tools } from './elaborate/elaborate.ts';
 import { faultList } from './fault-list.ts';
 import { warnOfHiding } from './program/hidden-names.ts';
+import { lookUpUnreached } from './elaborate/unreached.ts';
 import { linkFiles } from './program/link.ts';
 import { buildNetwork } from './network/network.ts';
 import { settleBlocks } from './program/settle-blocks.ts';
@@ -23,7 +24,6 @@ import { checkStatistics } from './network/statistics.ts';
 import { symbolTable } from './program/symbols.ts';
 import type { SourceSymbol } from './program/symbols.ts';
 import { checkTrain } from './train/train.ts';
-import { checkUntakenCalls } from './program/untaken-calls.ts';
 import { unusedBlocks, warnOfUnusedImports } from './program/unused.ts';
 
 export interface Checked {
@@ -46,12 +46,12 @@ export interface CheckRequest {
 export function check(file: SourceFile, ops: OpRegistry, { imported = new Map(), sparsity: wanted }: CheckRequest = {}): Checked {
   const list = faultList();
   const { report } = list;
-  const tools: Tools = { ops, symbols: symbolTable(), budget: budget(), list };
+  const tools: Tools = { ops, symbols: symbolTable(), budget: budget(), list, lookedUp: new Set() };
   const { declarations } = file;
   const declaration = declarations.find((each) => each.kind === 'network');
   const trainDeclaration = declarations.find((each) => each.kind === 'train');
 
-  const { main, files } = linkFiles({ main: file, imported }, { layers: placesOf(declaration), symbols: tools.symbols, spend: tools.budget.spend, report });
+  const { main, files } = linkFiles({ main: file, imported }, { layers: placesOf(declaration), symbols: tools.symbols, lookedUp: tools.lookedUp, spend: tools.budget.spend, report });
   settleBlocks(files.flatMap(({ blocks }) => blocks), ops, report);
   for (const each of files) {
     warnOfHiding(each, ops, report);
@@ -65,7 +65,6 @@ export function check(file: SourceFile, ops: OpRegistry, { imported = new Map(),
 
   const { constants } = main;
   const elaborated = declaration && elaborate(declaration, main, tools);
-  for (const each of files) checkUntakenCalls(each, ops, list.faults(), report);
   const checked = declaration && elaborated && buildNetwork(declaration, elaborated, ops, list);
   const chosen = chooseSparsity(file, wanted, report);
   const blocks = declarations.filter((each) => each.kind === 'sparsity');
@@ -74,6 +73,8 @@ export function check(file: SourceFile, ops: OpRegistry, { imported = new Map(),
   // Where none is chosen of several, any of them may be meant.
   const penalized = (chosen ? [chosen] : blocks).some(({ statements }) => statements.some(({ kind }) => kind === 'lasso'));
   const train = trainDeclaration && checkTrain(trainDeclaration, penalized, constants, report);
+
+  for (const each of files) lookUpUnreached(each, tools);
 
   if (checked?.network && train) {
     checkBatches(checked.network.graph, train, report);

@@ -87,6 +87,18 @@ test('cycles, names that are not there, names that are there already, and what n
   ]);
 });
 
+test('names are looked up where nobody uses them: in blocks of an import, and in its network', () => {
+  const other = `const n = 2
+block used(x) { return relu(x) }
+block unused(x, width = n) { y = dense(x, units = widht) return dense(yy, width) }
+network Own(image: tensor[4]) { a = dense(image, units = n) return dense(aa, units = 2) }`;
+  expect(messagesOf(net('import used from "other.ssl"', 'dense(used(image), units = 2)'), { 'other.ssl': other })).toEqual([
+    'error name/unknown-constant: unknown constant `widht` (did you mean "width"?)',
+    'error name/unknown-layer: unknown layer `yy` (did you mean "y"?)',
+    'error name/unknown-layer: unknown layer `aa` (did you mean "a"?)',
+  ]);
+});
+
 test('a syntax error in an imported file is shown there', () => {
   const { diagnostics } = parseProgram({ name: 'net.ssl', text: net('import one from "one.ssl"', 'one(image)') }, (path) => ({ name: path, text: 'block one(x) { return relu(x }' }));
   expect(diagnostics.map(({ span, code }) => [span?.source.name, code])).toEqual([['one.ssl', 'syntax/unclosed']]);

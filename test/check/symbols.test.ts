@@ -66,3 +66,8 @@ test('turns, branches and imports have symbols too, and a block that nobody uses
   expect(symbols.filter(({ span }) => span.source.name === 'o.ssl').length).toBeGreaterThan(3);
   expect(named.filter((each) => each === 'f block o.ssl')).toHaveLength(4);
 });
+
+test('so do names in branches that are not taken', () => {
+  const text = 'const k = 1 network N(i: tensor[4]) { a = if k == 2 { y = relu(i) dense(y, k) } else { i } return dense(relu(i), 2) }';
+  expect(symbolsOf(text).slice(4, 11)).toEqual(['y@54 layer -> 54', 'relu@58 operation', 'i@63 input -> 22', 'dense@66 operation', 'y@72 layer -> 54', 'k@75 constant -> 6', 'i@87 input -> 22 [4]']);
+});

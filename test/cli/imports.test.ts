@@ -126,6 +126,25 @@ describe('what cannot be read', () => {
     expect(await importing('inside/padded.ssl')).toContain('defines no `a`');
   });
 
+  it('a file that imports itself is told so, and nothing of it twice', async () => {
+    const file = join(project, 'own.ssl');
+    writeFileSync(file, 'import a from "./own.ssl"\nblock a(x) { return rellu(x) }\nnetwork N(image: tensor[4]) { return dense(a(image), units = 2) }\n');
+    const { err } = await runCli(['check', file]);
+    expect(err).toContain('cannot import `own.ssl`: it is the main file itself');
+    expect(err.match(/error\[/g)).toHaveLength(1);
+    symlinkSync(file, join(project, 'alias.ssl'));
+    expect(await importing('alias.ssl')).not.toContain('main file itself');
+    writeFileSync(file, 'import a from "alias.ssl"\n');
+    expect((await runCli(['check', file])).err).toContain('cannot import `alias.ssl`: it is the main file itself');
+  });
+
+  it('a link that leads nowhere is named', async () => {
+    symlinkSync(join(folder, 'gone'), join(project, 'broken'));
+    symlinkSync('nothing.ssl', join(project, 'broken.ssl'));
+    expect(await importing('broken.ssl')).toContain(`cannot import \`broken.ssl\`: the symbolic link ${join(project, 'broken.ssl')} leads nowhere`);
+    expect(await importing('broken/a.ssl')).toContain(`cannot import \`broken/a.ssl\`: the symbolic link ${join(project, 'broken')} leads nowhere`);
+  });
+
   it('nothing that a run keeps its own files by is trained', async () => {
     const file = join(project, 'taken.ssl');
     writeFileSync(join(project, 'model.ssl'), padded);

@@ -8,17 +8,18 @@ import { isWord } from '../program/callable.ts';
 import type { Constant } from '../values/constants.ts';
 import { elaborateBody } from './body.ts';
 import type { BodyParts } from './body.ts';
+import { lookUpCallee } from './callee.ts';
 import { affords } from './excess.ts';
 import type { Wire } from './instance.ts';
 import { nameOfPart } from './layer-names.ts';
 import { leastOfUse, lookAhead } from './least.ts';
-import { bindingOf, knownConstant, scopeOf } from './scope.ts';
+import { isFree, knownConstant, scopeOf } from './scope.ts';
 import type { Binding, Elaboration, Scope, Within } from './scope.ts';
 
 export function elaborateBlock(call: CallExpression, block: Block, scope: Scope, within: Within): Wire | undefined {
   const { elaboration, trail, report } = scope;
   const { declaration, kinds } = block;
-  elaboration.symbols.note(call.callee, 'block', declaration.name.span);
+  lookUpCallee(call.callee, scope);
   const { values: given } = bindArguments(call, signatureOf(declaration), report);
   const bindings = new Map<string, Binding>();
   for (const [name, expression] of given) {
@@ -57,13 +58,13 @@ export function elaborateUse(block: Block, bindings: ReadonlyMap<string, Binding
 
 /** What a parameter is given: a word of an operation too, which stands for itself where nothing has its name. */
 function constantGiven(expression: Expression, scope: Scope): Constant | undefined {
-  const { elaboration: { ops }, file, constants } = scope;
-  const isFree = expression.kind === 'name' && !bindingOf(expression.text, scope) && !file.names.has(expression.text);
-  return isFree && isWord(expression.text, ops) ? expression.text : constants.evaluate(expression);
+  const { elaboration: { ops }, constants } = scope;
+  const isOwnWord = expression.kind === 'name' && isFree(expression.text, scope) && isWord(expression.text, ops);
+  return isOwnWord ? expression.text : constants.evaluate(expression);
 }
 
 /** Undefined where it returns nothing, which the parser has reported. */
-function bodyOf({ statements }: BlockDeclaration): BodyParts | undefined {
+export function bodyOf({ statements }: BlockDeclaration): BodyParts | undefined {
   const returned = statements.find((statement) => statement.kind === 'return');
   return returned && { assignments: statements.filter((statement) => statement.kind === 'assignment'), value: returned.value };
 }

@@ -5,7 +5,7 @@
 import type { Shape } from '../../base/tensor.ts';
 import type { Span } from '../../base/span.ts';
 import type { OpRegistry } from '../../ir/op.ts';
-import type { NetworkDeclaration } from '../../syntax/ast.ts';
+import type { Name, NetworkDeclaration } from '../../syntax/ast.ts';
 import type { Block } from '../program/block.ts';
 import type { Budget } from './budget.ts';
 import { nameDiagnostics } from '../diagnostics.ts';
@@ -46,6 +46,8 @@ export interface Tools {
   readonly symbols: SymbolTable;
   readonly budget: Budget;
   readonly list: FaultList;
+  /** Names that have been looked up, where they are written: the others stand where nothing takes place (unreached.ts). */
+  readonly lookedUp: Set<Name>;
 }
 
 export function elaborate(declaration: NetworkDeclaration, file: FileScope, tools: Tools): Elaborated {
@@ -78,12 +80,13 @@ export function elaborateAlone(blocks: readonly Block[], tools: Tools): void {
   }
 }
 
-function beginElaboration({ ops, symbols, budget, list }: Tools): Elaboration {
+export function beginElaboration({ ops, symbols, budget, list, lookedUp }: Tools): Elaboration {
   return {
     ops,
     symbols,
     budget,
     cycles: noCycles(),
+    lookedUp,
     names: { taken: new Set(), copies: new Map() },
     instances: [],
     definitions: [],

@@ -36,6 +36,7 @@ export interface Elaboration {
   readonly symbols: SymbolTable;
   readonly budget: Budget;
   readonly cycles: Cycles;
+  readonly lookedUp: Set<Name>;
   readonly names: LayerNames;
   /** So far. */
   readonly instances: Instance[];
@@ -87,6 +88,11 @@ export function bindingOf(name: string, scope: Scope): Binding | undefined {
   return undefined;
 }
 
+/** Whether a name stands for nothing here, so that it may be a word. */
+export function isFree(name: string, scope: Scope): boolean {
+  return !bindingOf(name, scope) && !scope.file.names.has(name);
+}
+
 /** Names of layers that can be read, from the outermost. */
 export function* layersSeen(scope: Scope): Generator<string> {
   if (scope.outer) yield* layersSeen(scope.outer);
@@ -100,8 +106,9 @@ export function knownConstant({ text }: Name, scope: Scope): Constant | undefine
 }
 
 /** The value of a constant; undefined where the name stands for none, which has been reported. */
-function readConstant(name: Name, scope: Scope): Constant | undefined {
-  const { elaboration: { symbols }, file, report } = scope;
+export function readConstant(name: Name, scope: Scope): Constant | undefined {
+  const { elaboration: { symbols, lookedUp }, file, report } = scope;
+  lookedUp.add(name);
   const binding = bindingOf(name.text, scope);
   if (binding?.kind === 'constant') {
     symbols.note(name, binding.symbol, binding.span);
@@ -130,8 +137,9 @@ function writtenPlace(name: string, scope: Scope): Span | undefined {
 
 /** The layer that a name stands for; undefined where it or its definition has been reported. */
 export function readLayer(name: Name, scope: Scope, reader: string | undefined): Wire | undefined {
-  const { elaboration: { symbols, cycles }, file, report } = scope;
+  const { elaboration: { symbols, cycles, lookedUp }, file, report } = scope;
   const { text, span } = name;
+  lookedUp.add(name);
   const binding = bindingOf(text, scope);
   if (binding?.kind === 'layer') {
     symbols.note(name, binding.symbol, binding.span, binding.wire);

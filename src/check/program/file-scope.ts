@@ -9,6 +9,7 @@ import { importDiagnostics, nameDiagnostics } from '../diagnostics.ts';
 import type { Report } from '../diagnostics.ts';
 import { laterDefinition, noCycles, writtenByName } from './references.ts';
 import type { SymbolTable } from './symbols.ts';
+import { constantNames } from './walk.ts';
 
 /** What a name of a file stands for. */
 export type TopLevel =
@@ -32,17 +33,20 @@ export interface FileSurroundings {
   /** Places of the names a network defines: for a better message when one stands for a number. */
   readonly layers: ReadonlyMap<string, Span>;
   readonly symbols: SymbolTable;
+  /** Takes in each name that is looked up. */
+  readonly lookedUp: Set<Name>;
   readonly spend: () => boolean;
   readonly report: Report;
 }
 
-export function fileScope(file: SourceFile, { imported, layers, symbols, spend, report }: FileSurroundings): FileScope {
+export function fileScope(file: SourceFile, { imported, layers, symbols, lookedUp, spend, report }: FileSurroundings): FileScope {
   const names = new Map<string, TopLevel>();
   const written = writtenByName(file.declarations.filter((each) => each.kind === 'const'));
   const cycles = noCycles();
   let current: string | undefined;
 
   const read = (name: Name): Constant | undefined => {
+    lookedUp.add(name);
     const known = names.get(name.text);
     if (known) return readTopLevel(name, known, symbols, report);
     const later = laterDefinition(name, current, written, cycles);
@@ -63,6 +67,8 @@ export function fileScope(file: SourceFile, { imported, layers, symbols, spend, 
     symbols.note(name, 'constant', name.span);
     current = name.text;
     const known = constants.evaluate(value);
+    // What its value does not depend on: a branch that is not taken.
+    for (const each of constantNames(value)) if (!lookedUp.has(each)) read(each);
     current = undefined;
     const first = names.get(name.text);
     if (isNew(name)) names.set(name.text, { kind: 'constant', span: name.span, definition: name.span, value: known });

@@ -1,7 +1,7 @@
 // The files of a program, each with what it imports from the others.
 
 import type { Span } from '../../base/span.ts';
-import type { ImportDeclaration, SourceFile } from '../../syntax/ast.ts';
+import type { ImportDeclaration, Name, SourceFile } from '../../syntax/ast.ts';
 import { importDiagnostics } from '../diagnostics.ts';
 import type { Report } from '../diagnostics.ts';
 import { fileScope } from './file-scope.ts';
@@ -22,12 +22,14 @@ export interface LinkSurroundings {
   /** Places of the names that the network of the main file defines. */
   readonly layers: ReadonlyMap<string, Span>;
   readonly symbols: SymbolTable;
+  readonly lookedUp: Set<Name>;
   readonly spend: () => boolean;
   readonly report: Report;
 }
 
 /** The main file last: each stands behind what it imports. */
-export function linkFiles({ main, imported }: Program, { layers, symbols, spend, report }: LinkSurroundings): { readonly main: FileScope; readonly files: readonly FileScope[] } {
+export function linkFiles({ main, imported }: Program, { layers, ...shared }: LinkSurroundings): { readonly main: FileScope; readonly files: readonly FileScope[] } {
+  const { report } = shared;
   const linked = new Map<string, FileScope>();
   const open: string[] = [];
   const linkImport = (declaration: ImportDeclaration): FileScope | undefined => {
@@ -43,11 +45,11 @@ export function linkFiles({ main, imported }: Program, { layers, symbols, spend,
     const file = imported.get(path);
     if (!file) return report(importDiagnostics.unreadable({ span, args: [path, 'no such source is given'] }));
     open.push(path);
-    const scope = fileScope(file, { imported: linkImport, layers: new Map(), symbols, spend, report });
+    const scope = fileScope(file, { imported: linkImport, layers: new Map(), ...shared });
     open.pop();
     linked.set(path, scope);
     return scope;
   };
-  const scope = fileScope(main, { imported: linkImport, layers, symbols, spend, report });
+  const scope = fileScope(main, { imported: linkImport, layers, ...shared });
   return { main: scope, files: [...linked.values(), scope] };
 }

@@ -1,6 +1,6 @@
 // Expressions as trees.
 
-import type { Argument, Body, CallExpression, Expression } from '../../syntax/ast.ts';
+import type { Argument, Body, CallExpression, Expression, Name } from '../../syntax/ast.ts';
 
 /** What stands directly in an expression, in the order it is written; with what is assigned in its bodies. */
 export function partsOf(expression: Expression): readonly Expression[] {
@@ -48,4 +48,24 @@ export function namesIn(expression: Expression): string[] {
 
 export function callsWithin(expression: Expression): CallExpression[] {
   return allWithin(expression).filter((each) => each.kind === 'call');
+}
+
+/** Every name that a constant may depend on, whatever is taken; nothing of calls, turns and definitions, which no constant has. */
+export function constantNames(expression: Expression): readonly Name[] {
+  switch (expression.kind) {
+    case 'name':
+      return [expression];
+    case 'call':
+    case 'repeat':
+      return [];
+    case 'if':
+      return [expression.condition, ...[expression.then, expression.otherwise].flatMap(({ assignments, value }) => (assignments.length > 0 ? [] : [value]))].flatMap(constantNames);
+    case 'number':
+    case 'string':
+    case 'boolean':
+    case 'list':
+    case 'unary':
+    case 'binary':
+      return partsOf(expression).flatMap(constantNames);
+  }
 }

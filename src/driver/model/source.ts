@@ -1,13 +1,13 @@
 // An .ssl file and what it imports, from the disk to a checked model.
 
-import { existsSync, realpathSync } from 'node:fs';
+import { existsSync, lstatSync, realpathSync } from 'node:fs';
 import { dirname, isAbsolute, join, relative, sep } from 'node:path';
 import { DiagnosticError, fail } from '../../base/diagnostic.ts';
 import type { Diagnostic } from '../../base/diagnostic.ts';
 import type { Source } from '../../base/span.ts';
 import { check } from '../../check/check.ts';
 import { parseProgram } from '../../check/program/imports.ts';
-import type { ReadImport } from '../../check/program/imports.ts';
+import type { ReadImport, Unread } from '../../check/program/imports.ts';
 import type { Model } from '../../ir/network.ts';
 import type { OpRegistry } from '../../ir/op.ts';
 import { format } from '../../syntax/format.ts';
@@ -30,8 +30,9 @@ export function importsBeside(main: string): ReadImport {
   const folder = dirname(main);
   return (path) => {
     const place = join(folder, path);
-    if (!existsSync(place)) return { why: 'there is no such file', help: `paths are read from the folder of the main file: ${place} is looked for` };
     try {
+      if (!existsSync(place)) return absent(folder, path);
+      if (realpathSync(place) === realpathSync(main)) return { why: 'it is the main file itself', help: 'put what both need into a file of its own, which imports neither' };
       const inside = relative(realpathSync(folder), realpathSync(place));
       if (isAbsolute(inside) || inside.split(sep)[0] === '..') return { why: 'a symbolic link leads out of the folder of the main file', help: 'put the file itself into the folder' };
       return loadSource(place);
@@ -39,6 +40,15 @@ export function importsBeside(main: string): ReadImport {
       return { why: error instanceof DiagnosticError ? whyOf(error, place) : reasonOf(error) };
     }
   };
+}
+
+/** Of a path that leads to no file. */
+function absent(folder: string, path: string): Unread {
+  const parts = path.split('/');
+  const places = parts.map((_, end) => join(folder, ...parts.slice(0, end + 1)));
+  const link = places.find((place) => !existsSync(place) && lstatSync(place, { throwIfNoEntry: false })?.isSymbolicLink());
+  if (link !== undefined) return { why: `the symbolic link ${link} leads nowhere`, help: 'put the file itself there, or mend the link' };
+  return { why: 'there is no such file', help: `paths are read from the folder of the main file: ${join(folder, path)} is looked for` };
 }
 
 /** Without the name of the file, which stands before it. */
