@@ -1,6 +1,9 @@
 // The published facts of CIFAR-10 (Krizhevsky, Learning Multiple Layers of Features from Tiny Images, 2009) in its
 // binary version: names of the files, order of the classes, where the archive is.
 
+import type { NamedBytes } from './formats/array-file.ts';
+import { checkCifarBatch, cifarBatchBytes } from './formats/cifar.ts';
+
 export interface PublishedArchive {
   readonly name: string;
   /** Of the packed archive. */
@@ -12,6 +15,8 @@ export interface PublishedArchive {
   readonly files: readonly string[];
   /** Of each file. */
   readonly fileBytes: number;
+  /** Fails with `data/*` where that is no such file. */
+  readonly check: (file: NamedBytes) => void;
 }
 
 /** Names of files in the order in which their images are numbered. */
@@ -29,7 +34,8 @@ export const cifar10Archive: PublishedArchive = {
   mostBytes: 200_000_000,
   folder: 'cifar-10-batches-bin',
   files: cifar10Files,
-  fileBytes: 30_730_000,
+  fileBytes: cifarBatchBytes,
+  check: checkCifarBatch,
 };
 
 /** Each serves the archive under its name. */

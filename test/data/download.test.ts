@@ -1,14 +1,15 @@
 import { createHash } from 'node:crypto';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:http';
-import type { RequestListener, Server } from 'node:http';
+import type { RequestListener } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { PublishedFile } from '../../src/data/mnist.ts';
-import { downloadDataset, downloadFiles } from '../../src/driver/data/download.ts';
+import { downloadDataset } from '../../src/driver/data/download.ts';
+import { downloadFiles } from '../../src/driver/data/download-files.ts';
 import { diagnosedAsync } from './diagnosed.ts';
+import { startServer } from './server.ts';
 
 const contents = Buffer.from('a data file, long enough to be cut in the middle. '.repeat(50));
 const packed = gzipSync(contents);
@@ -19,22 +20,14 @@ const file: PublishedFile = {
 };
 
 let directory = '';
-const servers: Server[] = [];
 beforeEach(() => {
   directory = mkdtempSync(join(tmpdir(), 'ssl-download-'));
 });
 afterEach(() => {
-  for (const server of servers.splice(0)) server.close();
   rmSync(directory, { recursive: true, force: true });
 });
 
-async function mirror(listener: RequestListener): Promise<string> {
-  const server = createServer(listener);
-  servers.push(server);
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  return `http://127.0.0.1:${address !== null && typeof address === 'object' ? address.port : 0}/files/`;
-}
+const mirror = async (listener: RequestListener): Promise<string> => (await startServer(listener)).url;
 
 const serve = (bytes: Uint8Array): RequestListener => (_, response) => response.end(bytes);
 
@@ -91,8 +84,8 @@ test.each(broken)('%s is refused, and the next mirror asked', async (_, listener
 });
 
 test('offline, every mirror is named with its reason', async () => {
-  const gone = await mirror(serve(packed));
-  await new Promise((resolve) => servers.splice(0)[0]?.close(resolve));
+  const { url: gone, close } = await startServer(serve(packed));
+  await close();
   const { message, help } = await diagnosedAsync(downloadDataset('mnist', join(directory, 'new', 'mnist'), () => {}, [gone]));
   expect(message).toContain(gone);
   expect(message).toContain('ECONNREFUSED');

@@ -107,3 +107,26 @@ export function cifarBytes(labelOf: (image: number) => number, first: (image: nu
   }
   return bytes;
 }
+
+export interface TarOptions {
+  readonly name: string;
+  readonly contents: Uint8Array;
+  /** '0' for a file, '5' for a folder, '2' for a link. */
+  readonly type?: string;
+}
+
+export function tarBytes(members: readonly TarOptions[]): Uint8Array {
+  const blocks = members.flatMap(({ name, contents, type = '0' }) => {
+    const header = Buffer.alloc(512);
+    const put = (at: number, text: string): number => header.write(text, at, 'latin1');
+    put(0, name);
+    put(100, '0000644\0');
+    put(124, `${contents.length.toString(8).padStart(11, '0')}\0`);
+    put(148, ' '.repeat(8));
+    put(156, type);
+    put(257, 'ustar\x0000');
+    put(148, `${header.reduce((sum, byte) => sum + byte, 0).toString(8).padStart(6, '0')}\0 `);
+    return [header, contents, new Uint8Array((512 - (contents.length % 512)) % 512)];
+  });
+  return Buffer.concat([...blocks, new Uint8Array(1024)]);
+}

@@ -16,16 +16,16 @@ export function addData(program: Command, shell: Shell, finish: (code: number) =
   program
     .command('data')
     .description('download a data set, with checksums')
-    .argument('<name>', 'mnist')
+    .argument('<name>', 'mnist or cifar10')
     .option('--data <dir>', "folder to put it in, instead of the user's cache")
     .addOption(jsonOption())
-    .addHelpText('after', example('data mnist', 'data mnist --data data'))
+    .addHelpText('after', example('data mnist', 'data cifar10 --data data'))
     .action(async (name: string, options: DataOptions) => finish(await download(name, options, shell)));
 }
 
 async function download(name: string, options: DataOptions, shell: Shell): Promise<number> {
   const [{ downloadDataset }, { cacheDirectory }] = await Promise.all([import('../../driver/data/download.ts'), import('../../driver/data/search-path.ts')]);
-  const folder = join(options.data ?? cacheDirectory({ environment: shell.environment }), name === 'mnist' ? name : '');
+  const folder = join(options.data ?? cacheDirectory({ environment: shell.environment }), name);
   const files = await downloadDataset(name, folder, ({ file, receivedBytes, totalBytes }) => {
     const total = totalBytes === undefined ? '' : ` of ${formatBytes(totalBytes)}`;
     shell.progress(`${file}: ${formatBytes(receivedBytes)}${total}`);

@@ -14,24 +14,31 @@ export const cifarBatch = 10_000;
 
 const classes = 10;
 const imageBytes = sizeOf(cifarShape);
+const recordBytes = 1 + imageBytes;
 /** Length of a file. */
-export const cifarBatchBytes: number = cifarBatch * (1 + imageBytes);
+export const cifarBatchBytes: number = cifarBatch * recordBytes;
 
-/**
- * Takes a batch apart.
- * @param samples Filled: `[10000, 3, 32, 32]`.
- * @param labels Filled: one a sample, 0 to 9.
- * Fails with `data/length` or `data/label`, naming the file.
- */
-export function decodeCifarBatch({ file, bytes }: NamedBytes, samples: Uint8Array, labels: Uint8Array): void {
+/** Fails with `data/length` or `data/label`, naming the file. */
+export function checkCifarBatch({ file, bytes }: NamedBytes): void {
   if (bytes.length !== cifarBatchBytes) fail(dataDiagnostics.length({ args: [file, bytes.length, cifarBatchBytes] }));
   for (let i = 0; i < cifarBatch; i++) {
-    const at = i * (1 + imageBytes);
-    const label = bytes[at] as number;
-    if (label >= classes) {
-      fail(dataDiagnostics.label({ args: [file, i, String(label), `0 to ${classes - 1}`], help: 'the format of CIFAR-10 is a label byte before each image of 3 x 32 x 32 bytes; fetch the file again' }));
-    }
-    labels[i] = label;
-    samples.set(bytes.subarray(at + 1, at + 1 + imageBytes), i * imageBytes);
+    const label = bytes[i * recordBytes] as number;
+    if (label < classes) continue;
+    const help = 'the format of CIFAR-10 is a label byte before each image of 3 x 32 x 32 bytes; fetch the file again';
+    fail(dataDiagnostics.label({ args: [file, i, String(label), `0 to ${classes - 1}`], help }));
+  }
+}
+
+/**
+ * Takes a batch apart. Fails as {@link checkCifarBatch} does.
+ * @param samples Filled: `[10000, 3, 32, 32]`.
+ * @param labels Filled: one a sample, 0 to 9.
+ */
+export function decodeCifarBatch(batch: NamedBytes, samples: Uint8Array, labels: Uint8Array): void {
+  checkCifarBatch(batch);
+  for (let i = 0; i < cifarBatch; i++) {
+    const at = i * recordBytes;
+    labels[i] = batch.bytes[at] as number;
+    samples.set(batch.bytes.subarray(at + 1, at + recordBytes), i * imageBytes);
   }
 }

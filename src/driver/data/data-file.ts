@@ -65,12 +65,12 @@ async function readHead(path: string, length: number): Promise<Uint8Array> {
   return Buffer.concat(chunks);
 }
 
-/** The contents in pieces, unpacked where the name ends in `.gz`. Fails with `data/unreadable`, `data/corrupt`. */
-export async function* contentsOf(path: string): AsyncGenerator<Uint8Array> {
+/** The contents in pieces, unpacked where they are packed. Fails with `data/unreadable`, `data/corrupt`. */
+export async function* contentsOf(path: string, packed: boolean = path.endsWith('.gz')): AsyncGenerator<Uint8Array> {
   const { handle } = await openRegular(path);
   const file = handle.createReadStream();
   // In large pieces, since each is a turn of the event loop.
-  const gunzip = path.endsWith('.gz') ? createGunzip({ chunkSize: 2 ** 18 }) : undefined;
+  const gunzip = packed ? createGunzip({ chunkSize: 2 ** 18 }) : undefined;
   if (gunzip) file.on('error', (error) => gunzip.destroy(error)).pipe(gunzip);
   try {
     for await (const chunk of (gunzip ?? file) as AsyncIterable<Uint8Array>) yield chunk;
