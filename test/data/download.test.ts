@@ -53,6 +53,14 @@ test('puts the file in place and tells how far it is', async () => {
   await downloadFiles([file], target, () => {}, [url]);
   expect(asked.length).toBe(2);
   expect(readFileSync(join(target, `${file.name}.gz`))).toEqual(packed);
+
+  // A plain copy is read first: it will do, or has to go.
+  writeFileSync(join(target, file.name), contents);
+  expect(await downloadFiles([file], target, () => {}, [url])).toEqual([join(target, file.name)]);
+  writeFileSync(join(target, file.name), 'damaged');
+  expect(await downloadFiles([file], target, () => {}, [url])).toEqual([join(target, `${file.name}.gz`)]);
+  expect(readdirSync(target)).toEqual([`${file.name}.gz`]);
+  expect(asked.length).toBe(2);
 });
 
 const broken: readonly (readonly [string, RequestListener, string])[] = [

@@ -32,9 +32,14 @@ export async function downloadFiles(
   try {
     for (const file of files) {
       const [plain, packed] = [join(directory, file.name), join(directory, `${file.name}.gz`)];
-      const present = await firstRight([plain, packed], file);
-      if (present === undefined) await downloadFile(file, packed, onProgress, mirrors);
-      paths.push(present ?? packed);
+      if (await isRight(plain, file)) {
+        paths.push(plain);
+        continue;
+      }
+      if (!(await isRight(packed, file))) await downloadFile(file, packed, onProgress, mirrors);
+      // A damaged plain copy would be read before the packed one.
+      await rm(plain, { force: true }).catch((error: unknown) => notWritable(plain, error));
+      paths.push(packed);
     }
   } catch (error) {
     removeEmpty(made);
@@ -43,9 +48,8 @@ export async function downloadFiles(
   return paths;
 }
 
-async function firstRight(paths: readonly string[], file: PublishedFile): Promise<string | undefined> {
-  for (const path of paths) if (existsSync(path) && (await faultOf(path, file)) === undefined) return path;
-  return undefined;
+async function isRight(path: string, file: PublishedFile): Promise<boolean> {
+  return existsSync(path) && (await faultOf(path, file)) === undefined;
 }
 
 async function downloadFile(file: PublishedFile, path: string, onProgress: OnProgress, mirrors: readonly string[]): Promise<void> {
