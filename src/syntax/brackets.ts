@@ -4,7 +4,7 @@ import type { IToken, TokenType } from 'chevrotain';
 import { createTokenInstance } from './chevrotain.ts';
 import { present } from '../base/invariant.ts';
 import {
-  False, Identifier, LeftBrace, LeftBracket, LeftParen, NumberToken, RightBrace, RightBracket, RightParen, softWords,
+  False, ForeignName, Identifier, LeftBrace, LeftBracket, LeftParen, NumberToken, RightBrace, RightBracket, RightParen, softWords,
   StringToken, True,
 } from './tokens.ts';
 
@@ -37,7 +37,7 @@ export function closerText(closer: TokenType): string {
 }
 
 export function isIdentifier(token: IToken | undefined): boolean {
-  return token !== undefined && (token.tokenType === Identifier || softWords.includes(token.tokenType));
+  return token !== undefined && (token.tokenType === Identifier || token.tokenType === ForeignName || softWords.includes(token.tokenType));
 }
 
 /** A name or a literal: two of them never stand side by side within parentheses. */

@@ -16,6 +16,7 @@ interface Messages {
   readonly 'hash-comment': () => string;
   readonly 'unterminated-comment': () => string;
   readonly 'unknown-escape': (escape: string) => string;
+  readonly 'name-letters': (name: string, letters: readonly string[]) => string;
   readonly 'malformed-number': (text: string) => string;
   readonly 'number-too-large': (text: string) => string;
   readonly 'malformed-pattern': (pattern: string) => string;
@@ -50,6 +51,7 @@ export const syntaxDiagnostics: DiagnosticTable<Messages> = defineDiagnostics<Me
   'hash-comment': () => 'comments begin with `//`',
   'unterminated-comment': () => 'this comment does not end',
   'unknown-escape': (escape) => `unknown escape \`${escape}\` in a string`,
+  'name-letters': (name, letters) => `${name} cannot be a name: it has ${letters.slice(0, 8).map((letter) => `\`${letter}\``).join(', ')}`,
   'malformed-number': (text) => `\`${text}\` is not a number`,
   'number-too-large': (text) => `${text} is too large for a 64-bit float`,
   'malformed-pattern': (pattern) => `\`${pattern}\` is not a pattern of layer names`,

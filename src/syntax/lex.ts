@@ -4,8 +4,9 @@ import type { ILexingError, IToken } from 'chevrotain';
 import type { Diagnostic } from '../base/diagnostic.ts';
 import type { Source } from '../base/span.ts';
 import { endOf } from './brackets.ts';
+import { describe } from './describe.ts';
 import { syntaxDiagnostics } from './diagnostics.ts';
-import { COMMENTS, HashComment, lexer, MalformedNumber, SingleQuoted, UnterminatedComment, UnterminatedString } from './tokens.ts';
+import { COMMENTS, ForeignName, HashComment, lexer, MalformedNumber, SingleQuoted, UnterminatedComment, UnterminatedString } from './tokens.ts';
 
 export interface Lexed {
   readonly tokens: readonly IToken[];
@@ -28,8 +29,7 @@ export function readTokens(source: Source): Lexed {
 
 const hints: ReadonlyMap<string, string> = new Map([
   [';', 'statements need no `;`: each ends where the next begins'],
-  ["'", 'strings are written in double quotes'],
-  ['`', 'strings are written in double quotes'],
+  ...["'", '`', '“', '”', '„', '‘', '’', '«', '»'].map((quote) => [quote, 'strings are written in double quotes: `"`'] as const),
   ['^', 'powers are written `**`'],
   ['?', 'a choice is written `if a { b } else { c }`'],
 ]);
@@ -55,6 +55,10 @@ function malformed(source: Source, token: IToken): Diagnostic[] {
   switch (token.tokenType) {
     case MalformedNumber:
       return [syntaxDiagnostics['malformed-number']({ span, args: [token.image], help: numberHint(token.image) })];
+    case ForeignName: {
+      const foreign = new Set(token.image.match(/[^\w]/gu));
+      return [syntaxDiagnostics['name-letters']({ span, args: [describe(token), [...foreign]], help: nameHint(token.image) })];
+    }
     case SingleQuoted: {
       const fix = { span, replacement: `"${token.image.slice(1, -1).replaceAll('"', '\\"')}"` };
       return [syntaxDiagnostics['single-quotes']({ span, args: [], fix, help: `write ${fix.replacement}` })];
@@ -79,4 +83,9 @@ function numberHint(text: string): string | undefined {
   if (text.endsWith('.')) return `write \`${text}0\` or \`${text.slice(0, -1)}\``;
   if (/^[\d_]+$/.test(text)) return `write \`${text.replaceAll('_', '')}\``;
   return undefined;
+}
+
+function nameHint(text: string): string {
+  const plain = text.normalize('NFKD').replaceAll('ß', 'ss').replaceAll(/\p{M}/gu, '');
+  return `names are written with a-z, A-Z, 0-9 and _${/^\w+$/.test(plain) ? `: for example \`${plain}\`` : ''}`;
 }

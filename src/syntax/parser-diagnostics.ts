@@ -40,11 +40,15 @@ const comparing = '`=` gives a name its value, `==` compares';
 
 const repeated = '`repeat 3 with x = stem { relu(x) }`';
 
+const aBlock = 'a block has a parameter at least, the layer that it goes on from: `block residual(x) { ... }`';
+
 /** By the rule that found something else. */
 const examples: ReadonlyMap<string, string> = new Map([
   ['repeat', `a value is carried from turn to turn: ${repeated}`],
   ['carried', `a value is carried from turn to turn: ${repeated}`],
   ['if', 'an `if` always has a value: `if stride == 1 { x } else { y }`'],
+  ['parameters', aBlock],
+  ['parameter', aBlock],
   ['import', 'for example `import residual, width from "blocks/residual.ssl"`'],
 ]);
 

@@ -162,7 +162,8 @@ function layers(context: Context, node: CstNode): LayerPattern {
   const span = nodeSpan(context, nodeIn(node, 'pattern'));
   const [multiplier] = nodesIn(node, 'expression');
   const text = context.source.text.slice(span.start, span.end);
-  if (!WELL_FORMED_PATTERN.test(text)) {
+  // Letters that no name has have been told.
+  if (!WELL_FORMED_PATTERN.test(text.replaceAll(/[\p{L}\p{M}\p{N}]/gu, 'x'))) {
     context.diagnostics.push(
       syntaxDiagnostics['malformed-pattern']({ span, args: [text], help: 'for example `conv1`, `conv*`, `stage2.*.conv1`' }),
     );

@@ -68,6 +68,20 @@ export const MalformedNumber: TokenType = createToken({
   longer_alt: NumberToken,
   categories: [NumberToken],
 });
+const anyLetters = /[\p{L}_][\p{L}\p{M}\p{N}_]*/uy;
+/** `größe`: read as one word, before those that it may begin with. */
+export const ForeignName: TokenType = createToken({
+  name: 'ForeignName',
+  pattern: (text: string, offset: number) => {
+    anyLetters.lastIndex = offset;
+    const found = anyLetters.exec(text);
+    return found && /[^\w]/.test(found[0]) ? found : null;
+  },
+  line_breaks: false,
+  // Of what is beyond Latin-1 the lexer tells 255 neighbours apart as little as one.
+  start_chars_hint: [...Array(256).keys(), ...Array.from({ length: 257 }, (_, i) => 255 * (i + 1))].filter((code) => code > 127 || /[A-Za-z_]/.test(String.fromCharCode(code))),
+  categories: [Identifier],
+});
 export const UnterminatedString: TokenType = createToken({
   name: 'UnterminatedString',
   pattern: /"(?:[^"\\\r\n]|\\[^\r\n])*\\?/,
@@ -135,7 +149,7 @@ export const softWords: readonly TokenType[] = [Import, From, Block, As, With, L
 /** In matching order: longer spellings before their beginnings, words before `Identifier`. */
 export const allTokens: readonly TokenType[] = [
   Whitespace, LineComment, BlockComment, UnterminatedComment, HashComment,
-  ...reservedWords, ...softWords, Identifier,
+  ForeignName, ...reservedWords, ...softWords, Identifier,
   MalformedNumber, NumberToken, StringToken, UnterminatedString, SingleQuoted,
   LeftBrace, RightBrace, LeftParen, RightParen, LeftBracket, RightBracket,
   Comma, Colon, IsEqual, IsNotEqual, AtMost, AtLeast, Less, Greater, Equals,

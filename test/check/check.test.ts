@@ -5,8 +5,10 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { renderDiagnostic } from '../../src/base/frame.ts';
+import type { Source } from '../../src/base/span.ts';
 import { check } from '../../src/check/check.ts';
 import type { Checked } from '../../src/check/check.ts';
+import { parseProgram } from '../../src/check/program/imports.ts';
 import type { Model } from '../../src/ir/network.ts';
 import type { Graph } from '../../src/ir/graph.ts';
 import { parseGraph } from '../../src/ir/parse.ts';
@@ -66,7 +68,10 @@ describe('fixtures', () => {
 });
 
 test.each(sourcesIn(examples))('example %s has no fault', (name) => {
-  const { model, diagnostics } = checkText(name, readFileSync(join(examples, name), 'utf8'));
+  const read = (path: string): Source => ({ name: path, text: readFileSync(join(examples, path), 'utf8') });
+  const program = parseProgram(read(name), read);
+  expect(program.diagnostics).toEqual([]);
+  const { model, diagnostics } = check(program.main, ops, { imported: program.imported });
   expect(diagnostics.map(renderDiagnostic)).toEqual([]);
   expect(model).toBeDefined();
 });

@@ -1,21 +1,22 @@
 // The layers that patterns of penalties stand for, and those that have a structure. A file may set thousands of
 // patterns against thousands of layers, so looking is counted, and ends.
 
-import type { StructureKind } from '../../ir/structure.ts';
+import type { Structure, StructureKind } from '../../ir/structure.ts';
 import { globOf, isPlain } from './glob.ts';
 import type { Layer } from '../network/layer.ts';
 
 export interface LayerLookup {
   /** In the order of the network; undefined: the file has asked for more than is looked up. */
   readonly matching: (pattern: string) => readonly Layer[] | undefined;
-  /** Names of layers. */
-  readonly having: (structure: StructureKind) => readonly string[];
+  /** Names of layers that can do without groups of it. */
+  readonly having: (structure: Structure) => readonly string[];
 }
 
 /** Steps of about a microsecond: names looked at, characters compared in sixteens, layers found. */
 const MOST_WORK = 400_000;
 
-export function layerLookup(layers: ReadonlyMap<string, Layer>): LayerLookup {
+/** @param mayLose Whether a layer that has a structure can do without groups of it. */
+export function layerLookup(layers: ReadonlyMap<string, Layer>, mayLose: (layer: Layer, structure: Structure) => boolean): LayerLookup {
   let work = 0;
   const having = new Map<StructureKind, readonly string[]>();
   const search = (pattern: string): readonly Layer[] | undefined => {
@@ -38,8 +39,8 @@ export function layerLookup(layers: ReadonlyMap<string, Layer>): LayerLookup {
       return work > MOST_WORK ? undefined : found;
     },
     having: (structure) => {
-      const known = having.get(structure) ?? [...layers.values()].filter((layer) => hasStructure(layer, structure)).map(({ name }) => name);
-      having.set(structure, known);
+      const known = having.get(structure.name) ?? [...layers.values()].filter((layer) => hasStructure(layer, structure.name) && mayLose(layer, structure)).map(({ name }) => name);
+      having.set(structure.name, known);
       return known;
     },
   };

@@ -53,7 +53,9 @@ export function checkSparsity(
   }
   const weighting = chosen(settings.get('weighting'), weightings, report) ?? 'sqrt_size';
   const penalties = new Map<string, Penalty>();
-  const scope: LassoScope = { network, lookup: layerLookup(network.layers), shortcuts: findShortcuts(network.network), constants, ops, report, weighting, penalties };
+  const shortcuts = findShortcuts(network.network);
+  const lookup = layerLookup(network.layers, (layer, { needsShortcut }) => !needsShortcut || shortcuts.leadAround(layer));
+  const scope: LassoScope = { network, lookup, shortcuts, constants, ops, report, weighting, penalties };
   for (const statement of statements) {
     // Past the limit of what is looked up there is nothing more to say.
     if (statement.kind === 'lasso' && !checkLasso(statement, scope)) break;
@@ -133,7 +135,7 @@ function fittingLayers({ span, pattern: text }: LayerPattern, candidates: readon
   const [first] = candidates;
   if (!first) {
     // Where layers are not known, the one that is meant may be among them.
-    if (network.whole) report(sparsityDiagnostics['no-layer']({ span, args: [text], help: report.advice.on('layer', text, lookup.having(name)), severity: isPlain(text) ? 'error' : 'warning' }));
+    if (network.whole) report(sparsityDiagnostics['no-layer']({ span, args: [text], help: report.advice.on('layer', text, lookup.having(structure)), severity: isPlain(text) ? 'error' : 'warning' }));
     return [];
   }
   const having = candidates.filter((layer) => hasStructure(layer, name) && network.reached(layer));
@@ -161,9 +163,9 @@ function helpWithStructure(layer: Layer, structure: Structure, lookup: LayerLook
 
 /** Where the structure is. */
 function helpWithPlaces(structure: Structure, lookup: LayerLookup, ops: OpRegistry): string {
-  const others = lookup.having(structure.name);
+  const others = lookup.having(structure);
   if (others.length > 0) return `${structure.name} are in ${others.slice(0, 8).join(', ')}`;
-  if (structure.key === 'branch') return shortcutHelp(structure);
+  if (structure.needsShortcut) return shortcutHelp(structure);
   const penalized = [...ops.values()].filter((op) => op.syntax?.weightAxes).map((op) => op.name);
   return `layers of ${penalized.join(', ')} have groups`;
 }

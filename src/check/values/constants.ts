@@ -3,7 +3,8 @@
 import type { BinaryExpression, Expression, IfExpression, Name } from '../../syntax/ast.ts';
 import { argumentDiagnostics } from '../diagnostics.ts';
 import type { Report } from '../diagnostics.ts';
-import { arithmetic, inOrder, isArithmetic, isOrder } from './operators.ts';
+import { arithmetic, inOrder, isOrder } from './operators.ts';
+import type { OrderOperator } from './operators.ts';
 
 export type Constant = number | string | boolean | readonly Constant[];
 
@@ -82,14 +83,23 @@ export function constantsOf({ read, spend, report }: ConstantReader): Constants 
       return left === undefined || left === (operator === 'or') ? left : evaluateFlag(expression.right);
     }
     if (operator === '==' || operator === '!=') return evaluateEquality(expression, operator === '==');
+    if (isOrder(operator)) return evaluateOrder(expression, operator);
     const left = evaluateNumber(expression.left);
     const right = evaluateNumber(expression.right);
     if (left === undefined || right === undefined) return undefined;
-    if (!isArithmetic(operator)) return isOrder(operator) && inOrder(operator, left, right);
     const fault = (why: string): undefined => report(argumentDiagnostics.arithmetic({ span: expression.span, args: [why] }));
     if (right === 0 && (operator === '/' || operator === '%')) return fault('division by zero');
     const value = arithmetic(operator, left, right);
     return Number.isFinite(value) ? value : fault(`${left} ${operator} ${right} is no finite number`);
+  };
+
+  const evaluateOrder = ({ left, right }: BinaryExpression, operator: OrderOperator): boolean | undefined => {
+    const [one, other] = [evaluate(left), evaluate(right)];
+    if (one === undefined || other === undefined) return undefined;
+    if (typeof one === 'number' && typeof other === 'number') return inOrder(operator, one, other);
+    const [place, found] = typeof one === 'number' ? [right, other] : [left, one];
+    const help = Array.isArray(found) ? undefined : `\`${operator}\` compares numbers; strings and truth values are compared by \`==\` and \`!=\``;
+    return report(argumentDiagnostics.arithmetic({ span: place.span, args: [`found ${formatConstant(found)}, expected a number`], help }));
   };
 
   const evaluateEquality = ({ left, right, span }: BinaryExpression, equal: boolean): boolean | undefined => {

@@ -24,11 +24,13 @@ export function isArithmetic(operator: string): operator is ArithmeticOperator {
 }
 
 /** Which comes first is asked of numbers alone. */
-export function isOrder(operator: ComparisonOperator): operator is '<' | '<=' | '>' | '>=' {
-  return operator !== '==' && operator !== '!=';
+export type OrderOperator = Exclude<ComparisonOperator, '==' | '!='>;
+
+export function isOrder(operator: string): operator is OrderOperator {
+  return ['<', '<=', '>', '>='].includes(operator);
 }
 
-export function inOrder(operator: '<' | '<=' | '>' | '>=', left: number, right: number): boolean {
+export function inOrder(operator: OrderOperator, left: number, right: number): boolean {
   switch (operator) {
     case '<':
       return left < right;

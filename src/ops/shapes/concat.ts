@@ -8,6 +8,7 @@ import { formatShape, sizeOf, zeros } from '../../base/tensor.ts';
 import { input, load, result } from '../../ir/nest.ts';
 import { elementwiseLinks } from '../support/axes.ts';
 import { channelsFrom } from '../support/channel-range.ts';
+import { helpWithExtents, helpWithRanks } from '../support/joining.ts';
 import { activationAxes, everywhere, lowered, nestName, storeNest } from '../support/nests.ts';
 import { differentiated, nests } from '../support/parts.ts';
 import { activationShape, between, sampleBatch } from '../support/sampling.ts';
@@ -37,11 +38,11 @@ export const concat: Op = defineOp({})({
     invariant(inputs.length > 0, 'concat has operands');
     const [first = [], ...others] = inputs;
     channelLayout(first, 'concat');
-    for (const other of others) {
+    for (const [i, other] of others.entries()) {
       if (other.length === first.length && other.every((extent, d) => d === 1 || extent === first[d])) continue;
       const shapes = `${formatShape(first.slice(1))} and ${formatShape(other.slice(1))}`;
-      if (other.length !== first.length) throw new ShapeError(`concat takes images or flat lists of features, not both: ${shapes}`, 'put flatten before it');
-      throw new ShapeError(`concat takes images of as many rows and columns, not ${shapes}`, 'only their channels may differ; `pad` the smaller, or pool the larger');
+      if (other.length !== first.length) throw new ShapeError(`concat takes images or flat lists of features, not both: ${shapes}`, helpWithRanks('concat', inputs));
+      throw new ShapeError(`concat takes images of as many rows and columns, not ${shapes}`, helpWithExtents('concat', inputs, i + 1));
     }
     return [finiteShape(concatenated(inputs), 'the result of concat')];
   },
