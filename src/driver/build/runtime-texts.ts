@@ -2,10 +2,13 @@
 
 import { readFileSync } from 'node:fs';
 import { extname } from 'node:path';
+import { packageFolder } from '../files/package-folder.ts';
 
 export const runtimeNames: readonly string[] = ['numbers', 'files', 'net', 'gpujs-net'];
 
 /** TypeScript in development, JavaScript in the package. */
 export function runtimeTexts(): readonly string[] {
-  return runtimeNames.map((name) => readFileSync(new URL(`../../runtime/${name}${extname(import.meta.url)}`, import.meta.url), 'utf8'));
+  const kind = extname(import.meta.url);
+  const folder = new URL(kind === '.ts' ? 'src/runtime/' : 'dist/runtime/', packageFolder());
+  return runtimeNames.map((name) => readFileSync(new URL(`${name}${kind}`, folder), 'utf8'));
 }

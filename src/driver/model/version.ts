@@ -1,6 +1,7 @@
 // What package.json says of the compiler.
 
 import { readFileSync } from 'node:fs';
+import { packageFolder } from '../files/package-folder.ts';
 
 interface Manifest {
   readonly version: string;
@@ -8,7 +9,7 @@ interface Manifest {
 }
 
 function manifest(): Manifest {
-  return JSON.parse(readFileSync(new URL('../../../package.json', import.meta.url), 'utf8')) as Manifest;
+  return JSON.parse(readFileSync(new URL('package.json', packageFolder()), 'utf8')) as Manifest;
 }
 
 export function compilerVersion(): string {
