@@ -9,6 +9,7 @@ import { present } from '../base/invariant.ts';
 import type { Constants } from './emit-expr.ts';
 import type { StepLevel, Steps } from './microkernel.ts';
 import { offsetAlong, strideAlong, type Access, type ResolvedNest } from './resolve.ts';
+import { blockSteps, type StepBlocks } from './step-blocks.ts';
 
 /** Elements that each operand has moved at a step. */
 export interface StepOffset {
@@ -27,7 +28,8 @@ export interface StepSpan {
 export type StepPoints =
   /** In order of use. `aStep` and `bStep` are the elements from step to step, where they are always the same. */
   | { readonly kind: 'listed'; readonly count: number; readonly list: readonly StepOffset[]; readonly aStep: number | undefined; readonly bStep: number | undefined }
-  | { readonly kind: 'nested'; readonly count: number; readonly levels: readonly StepLevel[] };
+  /** `levels` of one block; `around` the tiles its axes are walked block by block. */
+  | { readonly kind: 'nested'; readonly count: number; readonly levels: readonly StepLevel[]; readonly around: readonly StepBlocks[] };
 
 /** Steps beyond which a table of their offsets costs more memory traffic than nested loops. */
 const longestTable = 4096;
@@ -44,7 +46,9 @@ export function stepsAlong(nest: ResolvedNest, stepAxes: readonly number[], a: A
     const bStep = evenStep(list, 'b');
     if (isPacked || bStep !== undefined) return { kind: 'listed', count, list, aStep: evenStep(list, 'a'), bStep };
   }
-  return isLinear ? { kind: 'nested', count, levels: levelsOf(nest, stepAxes, a, b) } : undefined;
+  if (!isLinear) return undefined;
+  const { around, block } = isPlainSum(nest) ? blockSteps(nest, stepAxes) : { around: [], block: nest };
+  return { kind: 'nested', count, levels: levelsOf(block, stepAxes, a, b), around };
 }
 
 /**
@@ -58,6 +62,11 @@ export function walkOf(points: StepPoints, packedStep: number | undefined, inPar
   const bStep = packedStep ?? present(points.bStep, 'step of b');
   if (aStep !== undefined) return { kind: 'loops', levels: [{ count, aStep, bStep }] };
   return { kind: 'table', table: constants.table(list.map((step) => step.a)), count, bStep, inParts };
+}
+
+/** Whether what a sum has come to can lie in memory in between: nothing else is to be done to it. */
+function isPlainSum({ initial, finish }: ResolvedNest): boolean {
+  return (initial === 0 || initial === 'keep') && !finish;
 }
 
 function extentOf(nest: ResolvedNest, axis: number): number {

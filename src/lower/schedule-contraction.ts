@@ -20,6 +20,7 @@ import { loadsOf, type LoadExpr } from './nest-loads.ts';
 import { packWeights } from './pack-weights.ts';
 import { fillsVectors } from './padding.ts';
 import { strideAlong, type Access, type ResolvedNest } from './resolve.ts';
+import type { StepBlocks } from './step-blocks.ts';
 import { blocks, chooseTile, evenPieces, type Piece } from './tile.ts';
 import type { StepPart } from './trim-steps.ts';
 
@@ -35,10 +36,10 @@ export function scheduleContraction(name: string, domain: Domain, contraction: C
   const lastLanes = lanesOfLastVector(domain, contraction, machine.width);
 
   const kernels = new Map<string, KernelFunction>();
-  const kernelFor = (tilePoints: number, blockVectors: number, isLast: boolean, walk: Steps): KernelFunction => {
+  const kernelFor = (tilePoints: number, blockVectors: number, isLast: boolean, keep: boolean, walk: Steps): KernelFunction => {
     const lanes = isLast ? lastLanes : undefined;
-    const key = `${tilePoints}x${blockVectors}${lanes === undefined ? '' : `_${lanes}`}`;
-    const made = kernels.get(key) ?? microkernel(microkernelOf(`${name}_${key}`, tilePoints, blockVectors, lanes, walk, nest, contraction, machine), machine);
+    const key = `${tilePoints}x${blockVectors}${lanes === undefined ? '' : `_${lanes}`}${keep ? '_on' : ''}`;
+    const made = kernels.get(key) ?? microkernel(microkernelOf(`${name}_${key}`, tilePoints, blockVectors, lanes, keep, walk, nest, contraction, machine), machine);
     kernels.set(key, made);
     return made;
   };
@@ -55,7 +56,7 @@ export function scheduleContraction(name: string, domain: Domain, contraction: C
   invariant(trimmedAt >= 0, 'the points of an inner axis are trimmed');
   const partsOver = (scope: Scope, content: (scope: Scope, part: StepPart | undefined) => Stmt[]): Stmt[] =>
     trim ? piecesOver({ axis: trim.axis, pieces: trim.parts, points: 1, lastAlone: false }, scope, content) : content(scope, undefined);
-  const tilesOver = (scope: Scope, block: Piece, isLast: boolean, part: StepPart | undefined): Stmt[] => {
+  const tilesOver = (scope: Scope, block: Piece, isLast: boolean, keep: boolean, part: StepPart | undefined): Stmt[] => {
     const walk = walkOf(steps, data ? block.size * machine.width : undefined, part !== undefined, constants);
     invariant(!part || walk.kind === 'table', 'parts are of a table');
     const span = part && walk.kind === 'table' ? { b: part.first * walk.bStep, first: walk.table + part.first, end: walk.table + part.end } : undefined;
@@ -64,7 +65,7 @@ export function scheduleContraction(name: string, domain: Domain, contraction: C
     return piecesOver(inTiles, { ...scope, pointers }, (entered, piece) => [
       {
         kind: 'call',
-        callee: kernelFor(piece.size, block.size, isLast, walk),
+        callee: kernelFor(piece.size, block.size, isLast, keep, walk),
         args: [...accesses.map((access) => present(entered.pointers.get(access), 'pointer')), ...(span ? [int(span.first * machine.unit), int(span.end * machine.unit)] : [])],
       },
     ]);
@@ -72,15 +73,25 @@ export function scheduleContraction(name: string, domain: Domain, contraction: C
 
   // A block of weights stays in the cache for all points of the axes inside it.
   const body = loopsOver(outer.map(loopOf), root, (outerScope) =>
-    piecesOver(inBlocks, outerScope, (blockScope, block, isLast) =>
-      loopsOver(order.slice(0, trimmedAt).map(loopOf), blockScope, (outside) =>
-        partsOver(outside, (partScope, part) =>
-          loopsOver(order.slice(trimmedAt + 1).map(loopOf), partScope, (inside) => tilesOver(inside, block, isLast, part)),
+    stepsOver(steps.kind === 'nested' ? steps.around : [], nest.initial === 'keep', outerScope, (stepScope, keep) =>
+      piecesOver(inBlocks, stepScope, (blockScope, block, isLast) =>
+        loopsOver(order.slice(0, trimmedAt).map(loopOf), blockScope, (outside) =>
+          partsOver(outside, (partScope, part) =>
+            loopsOver(order.slice(trimmedAt + 1).map(loopOf), partScope, (inside) => tilesOver(inside, block, isLast, keep, part)),
+          ),
         ),
       ),
     ),
   );
   return [...kernels.values(), builder.finish(name, body)];
+}
+
+/** Walks blocks of steps. All but the first go on from what is there; `keep` says whether that does too. */
+function stepsOver([blocks, ...inner]: readonly StepBlocks[], keep: boolean, scope: Scope, body: (scope: Scope, keep: boolean) => Stmt[]): Stmt[] {
+  if (!blocks) return body(scope, keep);
+  const { axis, points, count } = blocks;
+  const pieces = keep ? [{ size: points, count, keep }] : [{ size: points, count: 1, keep }, { size: points, count: count - 1, keep: true }];
+  return piecesOver({ axis, pieces, points: 1, lastAlone: false }, scope, (entered, piece) => stepsOver(inner, piece.keep, entered, body));
 }
 
 /** Lanes of the last vector that may be stored; undefined: all, because padding takes the zeros of the others. */
@@ -99,7 +110,7 @@ function finishAccesses(nest: ResolvedNest): readonly Access[] {
   return finishLoads(nest).map((expr) => present(nest.loads.get(expr), 'load').access);
 }
 
-function microkernelOf(name: string, points: number, vectors: number, lastLanes: number | undefined, steps: Steps, nest: ResolvedNest, contraction: Contraction, { width, unit }: TargetMachine): Microkernel {
+function microkernelOf(name: string, points: number, vectors: number, lastLanes: number | undefined, keep: boolean, steps: Steps, nest: ResolvedNest, contraction: Contraction, { width, unit }: TargetMachine): Microkernel {
   const { a, vectorAxis, tileAxis } = contraction;
   const tileStride = (access: Access): number => (tileAxis === undefined ? 0 : present(strideAlong(access, tileAxis), 'tile stride'));
   const loads = finishLoads(nest);
@@ -122,7 +133,7 @@ function microkernelOf(name: string, points: number, vectors: number, lastLanes:
     aStride: tileStride(a),
     outStride: tileStride(nest.write),
     steps,
-    keep: nest.initial === 'keep',
+    keep,
     lastLanes,
     extras: loads.map((_, i) => `extra${i}`),
     finish,
