@@ -44,7 +44,7 @@ export interface PassRequest extends Omit<Pass, 'count'> {
   readonly sums?: Sums;
 }
 
-/** What lives from step to step, by name: parameters, momentum, running statistics, masks. */
+/** What lives from step to step, by name: parameters, buffers of the optimizer, running statistics, masks. */
 export type PhaseTensors = ReadonlyMap<string, Tensor<Float32Array>>;
 
 export interface Engine {

@@ -33,7 +33,7 @@ export interface PhaseModule {
   /** Pages of memory it needs. */
   readonly pages: number;
   readonly segments: readonly Segment[];
-  /** What lives from step to step, by name: parameters, momentum, running statistics, masks. */
+  /** What lives from step to step, by name: parameters, buffers of the optimizer, running statistics, masks. */
   readonly persistent: ReadonlyMap<string, Binding>;
   /** Multiplies every lambda; absent where nothing is penalised. */
   readonly strength: Binding | undefined;
@@ -64,9 +64,8 @@ function shareAtWork(tasks: number): number {
 /** The step and the evaluation as graphs, over one batch. */
 export function phaseGraphs({ network, method, crossing }: Model, { spec, groups, masked }: PhaseRequest, ops: OpRegistry): Record<ProgramName, Graph> {
   const batch = batchOf(spec.batch);
-  const { momentum, decay } = spec;
   return {
-    step: trainingGraph(network, { batch, momentum, decay, method, crossing, penalties: groups, masked }, ops),
+    step: trainingGraph(network, { batch, optimizer: spec.optimizer, method, crossing, penalties: groups, masked }, ops),
     evaluate: evaluationGraph(network, batch, ops),
   };
 }

@@ -47,6 +47,17 @@ export type MethodName = 'proximal' | 'subgradient';
 /** How groups that cross are treated together: one set after the other, or in rounds that converge (train/methods/proximal-map.ts). */
 export type CrossingScheme = 'sequential' | 'converged';
 
+/** How a step is taken along a gradient (train/optimizers). */
+export type OptimizerName = 'sgd';
+
+export type OptimizerSettings = Readonly<Record<string, number | boolean>>;
+
+export interface OptimizerSpec {
+  readonly name: OptimizerName;
+  /** All that its record has. */
+  readonly settings: OptimizerSettings;
+}
+
 /** A rate over the steps of a phase, `t` in [0, 1): the share of the phase that is done. */
 export type Schedule =
   | { readonly kind: 'constant'; readonly rate: number }
@@ -66,9 +77,7 @@ export interface PhaseSpec {
   readonly epochs: number;
   readonly batch: number;
   readonly schedule: Schedule;
-  readonly momentum: number;
-  /** Weight decay: adds decay * w to the gradient. */
-  readonly decay: number;
+  readonly optimizer: OptimizerSpec;
 }
 
 /** Which data set a file trains on. */

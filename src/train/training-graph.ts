@@ -2,8 +2,8 @@
 // and emitted like any other.
 //
 //   inputs      sample [N, ...], label [N], sample-weight [N]; scalars rate, strength, step, seed
-//   parameters  layer.suffix; layer.suffix.momentum of the trained ones; layer.suffix.mask where masked
-//   state       trained parameters, their momentum, running statistics
+//   parameters  layer.suffix; buffers of the trained ones, as layer.suffix.momentum; layer.suffix.mask where masked
+//   state       trained parameters, their buffers, running statistics
 //   outputs     loss [N], correct [N]
 
 import { present } from '../base/invariant.ts';
@@ -17,18 +17,16 @@ import type { OpRegistry } from '../ir/op.ts';
 import { differentiate } from './autodiff.ts';
 import type { Forward } from './classifier.ts';
 import { appendForward, appendLoss } from './classifier.ts';
-import type { TrainedParameter, UpdateRule } from './methods/method.ts';
+import type { UpdateRule } from './methods/method.ts';
+import { optimizers } from './optimizers/index.ts';
+import { bufferName } from './optimizers/optimizer.ts';
+import type { TrainedParameter } from './optimizers/optimizer.ts';
 import { appendUpdate } from './update.ts';
 
 export interface TrainingStep extends UpdateRule {
   readonly batch: Batch;
-  /** Names of parameters that a 0/1 mask holds at zero, momentum included. */
+  /** Names of parameters that a 0/1 mask holds at zero, buffers included. */
   readonly masked: ReadonlySet<string>;
-}
-
-/** The name of a trained parameter's momentum buffer, which starts as zeros. */
-export function momentumName(parameter: string): string {
-  return `${parameter}.momentum`;
 }
 
 /** The name of a parameter's mask. */
@@ -52,9 +50,9 @@ export function trainingGraph(network: Network, step: TrainingStep, ops: OpRegis
     const found = gradients.get(valueKey(value));
     // A parameter that the output does not depend on is left as it is.
     if (!found) return [];
-    const momentum = builder.parameter(momentumName(name), shape, { layer });
+    const buffers = Object.fromEntries(optimizers[step.optimizer.name].buffers.map((buffer) => [buffer, builder.parameter(bufferName(name, buffer), shape, { layer })]));
     const mask = step.masked.has(name) ? { mask: builder.parameter(maskName(name), shape, { layer }) } : {};
-    return [{ name, layer, decay, value, momentum, gradient: found, ...mask }];
+    return [{ name, layer, decay, value, buffers, gradient: found, ...mask }];
   });
   appendUpdate(builder, parameters, step, { rate, strength });
   return builder.finish();

@@ -1,15 +1,16 @@
-// No structure, method or op is known by name outside its record. This reads every string literal of src/ that is the
-// name of one, wherever it stands, and answers those that no line of `allowed` excuses. Names that are English words
-// occur in other vocabularies too (an `add` of kernels): there an excuse gives the files of that vocabulary.
-// Literals of types count as well. What is compared with or given to a field `kind` is skipped: ops are named in `op`,
-// structures in `structure`, methods in `method`, and a kind is of another vocabulary. Not found: a name put together from parts, or one within a longer text.
+// No structure, method, optimizer or op is known by name outside its record. This reads every string literal of src/
+// that is the name of one, wherever it stands, and answers those that no line of `allowed` excuses. Names that are
+// English words occur in other vocabularies too (an `add` of kernels): there an excuse gives the files of that
+// vocabulary. Literals of types count as well. What is compared with or given to a field `kind` is skipped: ops are
+// named in `op`, structures in `structure`, methods in `method`, and a kind is of another vocabulary. Not found: a name
+// put together from parts, or one within a longer text.
 
 import { globSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { ts } from 'ts-morph';
 
 /** Where records live: files whose business names are. */
-const records = /^(ops\/|train\/methods\/|ir\/structure\.ts$)/;
+const records = /^(ops\/|train\/(methods|optimizers)\/|ir\/structure\.ts$)/;
 
 interface Excuse {
   readonly names: readonly string[] | 'all';
@@ -19,7 +20,7 @@ interface Excuse {
 
 export const allowed: readonly Excuse[] = [
   { names: ['input', 'parameter'], files: /^ir\/(leaf|builder)\.ts$/, reason: 'leaves are the IR\'s own nodes: these two files are where others ask' },
-  { names: ['proximal', 'subgradient'], files: /^ir\/network\.ts$/, reason: 'the type of a method\'s name, by which its record is listed' },
+  { names: ['proximal', 'subgradient', 'sgd'], files: /^ir\/network\.ts$/, reason: 'the type of the name of a method or an optimizer, by which its record is listed' },
   { names: 'all', files: /^check\/foreign-words\.ts$/, reason: 'words of other frameworks; it helps with those that the records have' },
 
   // Graphs are written in primitives: a node that is made has to be named.

@@ -16,7 +16,7 @@ import { groupSets, weightAxesOf } from '../../src/sparsity/groups.ts';
 import { initialParameters } from '../../src/train/initialize.ts';
 import { maskName, trainingGraph } from '../../src/train/training-graph.ts';
 import type { TrainingStep } from '../../src/train/training-graph.ts';
-import { convAttrs, denseAttrs, networkOf, normals, poolAttrs, scalar } from '../train/networks.ts';
+import { convAttrs, denseAttrs, networkOf, normals, poolAttrs, scalar, sgd } from '../train/networks.ts';
 
 // Layers before a batch norm have no bias: its gradient is zero but for rounding.
 const norm = { epsilon: 1e-5, momentum: 0.1 };
@@ -156,8 +156,7 @@ export function trainingCase(network: Network, update: Update, batch: Batch, see
   const trained = network.parameters.filter(({ role }) => role === 'trained').map(({ name }) => name);
   const step: TrainingStep = {
     batch,
-    momentum: 0.9,
-    decay: update === 'plain' ? 0 : 0.01,
+    optimizer: sgd({ momentum: 0.9, decay: update === 'plain' ? 0 : 0.01 }),
     method: update.startsWith('subgradient') ? 'subgradient' : 'proximal',
     crossing: update === 'converged' ? 'converged' : 'sequential',
     penalties: groupSets(network, ops, penaltiesFor(update, network)),

@@ -9,11 +9,12 @@ import type { Network } from '../../src/ir/network.ts';
 import type { F64Tensor } from '../../src/ir/op.ts';
 import { verifyGraph } from '../../src/ir/verify.ts';
 import { ops } from '../../src/ops/index.ts';
-import { momentumName, trainingGraph } from '../../src/train/training-graph.ts';
-import { convAttrs, denseAttrs, networkOf, poolAttrs, scalar, withDefaults } from './networks.ts';
+import { bufferName } from '../../src/train/optimizers/optimizer.ts';
+import { trainingGraph } from '../../src/train/training-graph.ts';
+import { convAttrs, denseAttrs, networkOf, poolAttrs, scalar, sgd, withDefaults } from './networks.ts';
 
 const samples = 4;
-const step = { batch: { samples, shards: 2 }, momentum: 0, decay: 0, method: 'proximal', crossing: 'sequential', penalties: [], masked: new Set<string>() } as const;
+const step = { batch: { samples, shards: 2 }, optimizer: sgd(), method: 'proximal', crossing: 'sequential', penalties: [], masked: new Set<string>() } as const;
 
 /** Largest difference between the graph's gradients and central differences, relative to each parameter's largest. */
 function gradientError(network: Network): number {
@@ -38,7 +39,7 @@ function gradientError(network: Network): number {
   let worst = 0;
   for (const { name, role } of network.parameters) {
     if (role !== 'trained') continue;
-    const gradient = present(state.get(momentumName(name)), `momentum of ${name}`).data.map((m) => -m);
+    const gradient = present(state.get(bufferName(name, 'momentum')), `momentum of ${name}`).data.map((m) => -m);
     const { shape, data } = present(feeds.get(name), name);
     const scale = gradient.reduce((most, g) => Math.max(most, Math.abs(g)), 0);
     expect(scale, `gradient of ${name}`).toBeGreaterThan(1e-6);

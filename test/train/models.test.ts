@@ -15,7 +15,7 @@ import { groupSets } from '../../src/sparsity/groups.ts';
 import { proximalMap } from '../sparsity/proximal.ts';
 import { parse } from '../../src/syntax/parse.ts';
 import { trainingGraph } from '../../src/train/training-graph.ts';
-import { scalar, withDefaults } from './networks.ts';
+import { scalar, sgd, withDefaults } from './networks.ts';
 
 function modelOf(name: string, text: string): Model {
   const parsed = parse({ name, text });
@@ -29,8 +29,8 @@ describe('the examples', () => {
     const { network, penalties, method, crossing, train } = modelOf(name, readFileSync(new URL(`../../examples/${name}`, import.meta.url), 'utf8'));
     const sets = groupSets(network, ops, penalties);
     const masked = new Set(sets.flatMap(({ members }) => members.map(({ parameter }) => parameter)));
-    for (const { name: phase, batch, momentum, decay } of present(train, 'training').phases) {
-      const step = { batch: { samples: batch, shards: 2 }, momentum, decay, method, crossing, penalties: phase === 'sparsify' ? sets : [], masked: phase === 'finetune' ? masked : new Set<string>() };
+    for (const { name: phase, batch, optimizer } of present(train, 'training').phases) {
+      const step = { batch: { samples: batch, shards: 2 }, optimizer, method, crossing, penalties: phase === 'sparsify' ? sets : [], masked: phase === 'finetune' ? masked : new Set<string>() };
       const graph = trainingGraph(network, step, ops);
       verifyGraph(graph, ops, `${phase} training`);
       expect(graph.state).toHaveLength(2 * network.parameters.length);
@@ -59,7 +59,7 @@ test('a proximal step is the gradient step followed by the proximal map of each 
     }`,
   );
   const sets = groupSets(model.network, ops, model.penalties);
-  const step = { batch: { samples: 4, shards: 2 }, momentum: 0.9, decay: 0.01, method: 'proximal', crossing: 'sequential', masked: new Set<string>() } as const;
+  const step = { batch: { samples: 4, shards: 2 }, optimizer: sgd({ momentum: 0.9, decay: 0.01 }), method: 'proximal', crossing: 'sequential', masked: new Set<string>() } as const;
   const penalized = trainingGraph(model.network, { ...step, penalties: sets }, ops);
   verifyGraph(penalized, ops, 'training');
   const [rate, strength] = [0.5, 3];

@@ -8,9 +8,10 @@ import { graphBuilder } from '../../src/ir/builder.ts';
 import type { Attrs, Graph, Value } from '../../src/ir/graph.ts';
 import { fedName } from '../../src/ir/leaf.ts';
 import type { GroupSet, GroupSlice } from '../../src/ir/group.ts';
-import type { Network, Parameter } from '../../src/ir/network.ts';
+import type { Network, OptimizerSettings, OptimizerSpec, Parameter } from '../../src/ir/network.ts';
 import type { F64Tensor } from '../../src/ir/op.ts';
 import { ops } from '../../src/ops/index.ts';
+import { optimizers, withSettings } from '../../src/train/optimizers/index.ts';
 
 /** Adds a layer; its parameters are named after it. */
 export type AddLayer = (name: string, op: string, operands: readonly Value[], attrs?: Attrs) => Value;
@@ -37,6 +38,9 @@ export function groupsOf(layer: string, lambda: number, count: number, members: 
   const span = { source: { name: 'test', text: '' }, start: 0, end: 0 };
   return { penalty: { structure: 'filters', layer, strength: lambda, weighting: 'one', span }, count, members, size: elements / count, factor: 1 };
 }
+
+/** SGD; without settings the plain one. */
+export const sgd = (settings: OptimizerSettings = {}): OptimizerSpec => withSettings(optimizers.sgd, settings);
 
 export const convAttrs = (filters: number, window: number, more: Attrs = {}): Attrs => ({
   filters,

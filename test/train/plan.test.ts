@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { PhaseKind, PhaseSpec } from '../../src/ir/network.ts';
+import { usualOptimizer } from '../../src/train/optimizers/index.ts';
 import { epochOrder, planRun, positionOf } from '../../src/train/plan.ts';
 
 const phase = (kind: PhaseKind, epochs: number, batch: number, name: string = kind): PhaseSpec => ({
@@ -8,8 +9,7 @@ const phase = (kind: PhaseKind, epochs: number, batch: number, name: string = ki
   epochs,
   batch,
   schedule: { kind: 'step', rate: 1, at: [0.5], factor: 0.1 },
-  momentum: 0.9,
-  decay: 0,
+  optimizer: usualOptimizer,
 });
 
 describe('the plan of a run', () => {

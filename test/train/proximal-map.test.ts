@@ -14,7 +14,7 @@ import { groupSets } from '../../src/sparsity/groups.ts';
 import { appendUpdate } from '../../src/train/update.ts';
 import { exactProximalMap } from '../sparsity/proximal.ts';
 import { fixture, networkOf, penalty, withValues } from '../sparsity/fixture.ts';
-import { scalar } from './networks.ts';
+import { scalar, sgd } from './networks.ts';
 
 const rate = 0.5;
 
@@ -29,10 +29,10 @@ function mapped(program: Program, penalties: readonly Penalty[], crossing: Cross
   };
   const parameters = [...program.parameters].map(([name, { shape, data }]) => {
     const nothing = tensor(shape, new Float64Array(data.length));
-    return { name, layer: name, decay: false, value: fed(name, tensor(shape, data)), momentum: fed(`${name}.momentum`, nothing), gradient: fed(`${name}.gradient`, nothing) };
+    return { name, layer: name, decay: false, value: fed(name, tensor(shape, data)), buffers: { momentum: fed(`${name}.momentum`, nothing) }, gradient: fed(`${name}.gradient`, nothing) };
   });
   const scalars = { rate: builder.input('rate', 'scalar', []), strength: builder.input('strength', 'scalar', []) };
-  appendUpdate(builder, parameters, { momentum: 0, decay: 0, method: 'proximal', crossing, penalties: sets }, scalars);
+  appendUpdate(builder, parameters, { optimizer: sgd(), method: 'proximal', crossing, penalties: sets }, scalars);
   const graph = builder.finish();
   verifyGraph(graph, ops, 'map');
   return evaluate(graph, ops, feeds).state;

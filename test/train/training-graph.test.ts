@@ -12,9 +12,9 @@ import { initialParameters } from '../../src/train/initialize.ts';
 import { rebatch } from '../../src/train/rebatch.ts';
 import type { TrainingStep } from '../../src/train/training-graph.ts';
 import { trainingGraph } from '../../src/train/training-graph.ts';
-import { convAttrs, denseAttrs, groupsOf, networkOf, normals, poolAttrs, scalar, withDefaults } from './networks.ts';
+import { convAttrs, denseAttrs, groupsOf, networkOf, normals, poolAttrs, scalar, sgd, withDefaults } from './networks.ts';
 
-const plain: TrainingStep = { batch: { samples: 4, shards: 2 }, momentum: 0.9, decay: 0, method: 'proximal', crossing: 'sequential', penalties: [], masked: new Set() };
+const plain: TrainingStep = { batch: { samples: 4, shards: 2 }, optimizer: sgd({ momentum: 0.9 }), method: 'proximal', crossing: 'sequential', penalties: [], masked: new Set() };
 
 const labelsUpTo = (classes: number, samples: number): F64Tensor => tensor([samples], Float64Array.from({ length: samples }, (_, i) => i % classes));
 
@@ -30,7 +30,7 @@ describe('the text of a training step', () => {
   ]);
 
   test('penalised and masked', async () => {
-    const graph = trainingGraph(tiny, { ...plain, decay: 0.01, penalties: [filters], masked: new Set(['fc.weight']) }, ops);
+    const graph = trainingGraph(tiny, { ...plain, optimizer: sgd({ momentum: 0.9, decay: 0.01 }), penalties: [filters], masked: new Set(['fc.weight']) }, ops);
     verifyGraph(graph, ops, 'training');
     await expect(printGraph(graph)).toMatchFileSnapshot('golden/training-step.txt');
   });
@@ -86,7 +86,7 @@ describe('batch normalisation', () => {
 
   test('masks hold weight, bias, gamma, beta and their momentum', () => {
     const masked = new Set(['fc1.weight', 'fc1.bias', 'norm.gamma', 'norm.beta']);
-    const graph = trainingGraph(network, { ...plain, decay: 0.01, masked }, ops);
+    const graph = trainingGraph(network, { ...plain, optimizer: sgd({ momentum: 0.9, decay: 0.01 }), masked }, ops);
     verifyGraph(graph, ops, 'training');
     const scalars = (['rate', 'strength', 'step', 'seed'] as const).map((name) => [name, scalar(0.1)] as const);
     const deadFirst = (length: number, dead: number): Float64Array => Float64Array.from({ length }, (_, i) => (i < dead ? 0 : 1));

@@ -11,9 +11,9 @@ import { verifyGraph } from '../../src/ir/verify.ts';
 import { ops } from '../../src/ops/index.ts';
 import type { UpdateRule } from '../../src/train/methods/method.ts';
 import { appendUpdate } from '../../src/train/update.ts';
-import { groupsOf, scalar } from './networks.ts';
+import { groupsOf, scalar, sgd } from './networks.ts';
 
-const plain: UpdateRule = { momentum: 0, decay: 0, method: 'proximal', crossing: 'sequential', penalties: [] };
+const plain: UpdateRule = { optimizer: sgd(), method: 'proximal', crossing: 'sequential', penalties: [] };
 /** Each row of `a` a group, joined by the element of `b` of the same index. */
 const rows = groupsOf('a', 0.5, 2, [
   { parameter: 'a', view: [2, 2], keep: [0] },
@@ -32,7 +32,7 @@ function quadratic(rule: UpdateRule, masked: readonly string[] = []): Graph {
     const gradient = builder.one('subtract', [value, builder.parameter(`${name}.target`, shape)]);
     const momentum = builder.parameter(`${name}.momentum`, shape);
     const mask = masked.includes(name) ? { mask: builder.parameter(`${name}.mask`, shape) } : {};
-    return { name, layer: name, decay, value, gradient, momentum, ...mask };
+    return { name, layer: name, decay, value, gradient, buffers: { momentum }, ...mask };
   });
   appendUpdate(builder, parameters, rule, { rate: builder.input('rate', 'scalar', []), strength: builder.input('strength', 'scalar', []) });
   const graph = builder.finish();
@@ -75,7 +75,7 @@ function distance(found: readonly number[] | undefined, expected: readonly numbe
 
 describe('steps by hand', () => {
   test('momentum and decay, decay on the marked parameter alone', () => {
-    const graph = quadratic({ ...plain, momentum: 0.5, decay: 0.1 });
+    const graph = quadratic({ ...plain, optimizer: sgd({ momentum: 0.5, decay: 0.1 }) });
     const start = { rate: 0.1, a: [1, 1, 1, 1], b: [1, 1], targets: { a: [0, 0, 0, 0], b: [0, 0] } };
     // a: g + decay * w = 1.1, m = -0.11, w = 0.89; then m = -0.055 - 0.1 * 1.1 * 0.89, w = w + m
     expect(distance(after(graph, { ...start, steps: 1 }).get('a'), [0.89, 0.89, 0.89, 0.89])).toBeLessThan(1e-12);
@@ -101,8 +101,8 @@ describe('steps by hand', () => {
 
   test('a zero strength is the plain step', () => {
     const start = { steps: 7, rate: 0.3, strength: 0, a: [1, -1, 2, 0], b: [0.5, 3] };
-    const penalized = after(quadratic({ ...plain, momentum: 0.9, decay: 0.01, penalties: [rows, columns] }), start);
-    const unpenalized = after(quadratic({ ...plain, momentum: 0.9, decay: 0.01 }), start);
+    const penalized = after(quadratic({ ...plain, optimizer: sgd({ momentum: 0.9, decay: 0.01 }), penalties: [rows, columns] }), start);
+    const unpenalized = after(quadratic({ ...plain, optimizer: sgd({ momentum: 0.9, decay: 0.01 }) }), start);
     for (const name of ['a', 'b', 'a.momentum', 'b.momentum']) expect(distance(penalized.get(name), present(unpenalized.get(name), name))).toBeLessThan(1e-12);
   });
 
@@ -125,7 +125,7 @@ describe('fixed points', () => {
 
   test.each([0, 0.5, 0.9])('momentum %s: the iterates reach the optimum of the penalised quadratic', (momentum) => {
     const targets = { a: [3, 4, 0.3, 0.1], b: [-1, 0.2] };
-    const state = after(quadratic({ ...plain, momentum, penalties: [rows] }), { steps: 600, rate: 0.1, strength: 1.5, targets });
+    const state = after(quadratic({ ...plain, optimizer: sgd({ momentum }), penalties: [rows] }), { steps: 600, rate: 0.1, strength: 1.5, targets });
     const [a0, a1, b0] = closedForm([3, 4, -1], 0.75) as [number, number, number];
     expect(distance(state.get('a'), [a0, a1, 0, 0])).toBeLessThan(1e-9);
     expect(distance(state.get('b'), [b0, 0])).toBeLessThan(1e-9);
@@ -139,7 +139,7 @@ test('masks hold values and momentum at zero', () => {
     ['b.mask', tensor([2], Float64Array.of(0, 1))],
   ]);
   for (const rule of [plain, { ...plain, penalties: [columns] }]) {
-    const state = after(quadratic({ ...rule, momentum: 0.9, decay: 0.01 }, ['a', 'b']), { steps: 3, rate: 0.1, a: [1, 1, 0.5, 0.5], b: [1, 1], masks });
+    const state = after(quadratic({ ...rule, optimizer: sgd({ momentum: 0.9, decay: 0.01 }) }, ['a', 'b']), { steps: 3, rate: 0.1, a: [1, 1, 0.5, 0.5], b: [1, 1], masks });
     for (const name of ['a', 'a.momentum']) {
       const [kept, , dead, dead2] = present(state.get(name), name);
       expect([Math.abs(kept ?? 0) > 0, Math.abs(dead ?? 1), Math.abs(dead2 ?? 1)]).toEqual([true, 0, 0]);

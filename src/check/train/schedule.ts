@@ -1,4 +1,4 @@
-// Rates and optimisers as they are written: `0.01`, `cosine(0.02, to = 0.01)`, `sgd(rate = 0.01, momentum = 0.9)`.
+// Rates as they are written: `0.01`, `cosine(0.02, to = 0.01)`.
 
 import type { Schedule } from '../../ir/network.ts';
 import type { CallExpression, Expression } from '../../syntax/ast.ts';
@@ -7,7 +7,7 @@ import type { Constants } from '../values/constants.ts';
 import { trainDiagnostics } from '../diagnostics.ts';
 import type { Report } from '../diagnostics.ts';
 import type { Subject } from '../foreign-words.ts';
-import { notNegative, positive, ratio, readValue, share, shares } from '../values/values.ts';
+import { positive, ratio, readValue, shares } from '../values/values.ts';
 import type { ValueType } from '../values/values.ts';
 
 export interface TrainScope {
@@ -15,18 +15,8 @@ export interface TrainScope {
   readonly report: Report;
 }
 
-export interface Optimizer {
-  /** Absent: inherited, or given by `rate = ...` of the phase. */
-  readonly schedule?: Schedule;
-  readonly momentum: number;
-  readonly decay: number;
-}
-
-/** Without settings: no momentum, no decay. */
-export const plainOptimizer: Optimizer = { momentum: 0, decay: 0 };
-
 /** Arguments of a call by name, read by the type each has. */
-interface Reader {
+export interface Reader {
   readonly read: <T>(name: string, type: ValueType<T>, otherwise: T) => T | undefined;
 }
 
@@ -90,33 +80,11 @@ export function checkSchedule(expression: Expression, scope: TrainScope): Schedu
   return complete && rateValue !== undefined ? schedule : undefined;
 }
 
-const sgd = {
-  names: ['rate', 'momentum', 'decay'],
-  required: [],
-  example: 'sgd(rate = 0.01, momentum = 0.9, decay = 5e-4)',
-} as const;
-
-/** `sgd(...)`; what is not given is none. */
-export function checkOptimizer(expression: Expression, scope: TrainScope): Optimizer | undefined {
-  if (expression.kind !== 'call') {
-    return scope.report(trainDiagnostics.value({ span: expression.span, args: ['optimizer', `a ${expression.kind}`, 'a call'], help: `for example \`${sgd.example}\`` }));
-  }
-  if (expression.callee.text !== 'sgd') return rejectCallee(expression, 'optimizer', 'optimizer', ['sgd'], scope);
-  const { complete, values } = bindArguments(expression, sgd, scope.report);
-  const reader = readerOf(values, scope);
-  const rate = values.get('rate');
-  const schedule = rate && checkSchedule(rate, scope);
-  const momentum = reader.read('momentum', share, plainOptimizer.momentum);
-  const decay = reader.read('decay', notNegative, plainOptimizer.decay);
-  if (!complete || momentum === undefined || decay === undefined || (rate && !schedule)) return undefined;
-  return { momentum, decay, ...(schedule && { schedule }) };
-}
-
 export function readTrainValue<T>(expression: Expression, name: string, type: ValueType<T>, { constants, report }: TrainScope): T | undefined {
   return readValue(expression, type, constants, report, (found, expected) => trainDiagnostics.value({ span: expression.span, args: [name, found, expected] }));
 }
 
-function readerOf(values: ReadonlyMap<string, Expression>, scope: TrainScope): Reader {
+export function readerOf(values: ReadonlyMap<string, Expression>, scope: TrainScope): Reader {
   return {
     read: (name, type, otherwise) => {
       const expression = values.get(name);
@@ -125,7 +93,8 @@ function readerOf(values: ReadonlyMap<string, Expression>, scope: TrainScope): R
   };
 }
 
-function rejectCallee(call: CallExpression, name: string, subject: Subject, known: readonly string[], scope: TrainScope): undefined {
+/** A call of what is none of `known`. */
+export function rejectCallee(call: CallExpression, name: string, subject: Subject, known: readonly string[], scope: TrainScope): undefined {
   const expected = known.map((callee) => `\`${callee}(...)\``).join(' or ');
   const args = [name, `\`${call.callee.text}(...)\``, expected] as const;
   return scope.report(trainDiagnostics.value({ span: call.callee.span, args: [...args], help: scope.report.advice.meant(subject, call.callee.text, known) }));

@@ -3,15 +3,17 @@
 // the phases that it is compared with.
 
 import type { Span } from '../../base/span.ts';
-import type { DatasetReference, PhaseKind, PhaseSpec, Schedule, TrainSpec } from '../../ir/network.ts';
+import type { DatasetReference, OptimizerSpec, PhaseKind, PhaseSpec, Schedule, TrainSpec } from '../../ir/network.ts';
 import { phaseKinds, phaseTraits } from '../../ir/phase.ts';
 import type { Section, TrainDeclaration } from '../../syntax/ast.ts';
 import { bindSettings } from '../values/bind.ts';
 import type { Constants } from '../values/constants.ts';
 import { reportTo, trainDiagnostics } from '../diagnostics.ts';
 import type { Report } from '../diagnostics.ts';
-import { checkOptimizer, checkSchedule, plainOptimizer, readTrainValue } from './schedule.ts';
-import type { Optimizer, TrainScope } from './schedule.ts';
+import { usualOptimizer } from '../../train/optimizers/index.ts';
+import { checkOptimizer } from './optimizer.ts';
+import { checkSchedule, readTrainValue } from './schedule.ts';
+import type { TrainScope } from './schedule.ts';
 import { count, extent, seedValue, share } from '../values/values.ts';
 
 const phaseSettings = ['epochs', 'batch', 'optimizer', 'rate'] as const;
@@ -68,7 +70,7 @@ function checkPhases(declaration: TrainDeclaration, scope: TrainScope): Pick<Tra
   }
   const specs: PhaseSpec[] = [];
   const batchSpans = new Map<string, Span>();
-  let inherited: Inherited = { batch: DEFAULT_BATCH, optimizer: plainOptimizer, failed: false };
+  let inherited: Inherited = { batch: DEFAULT_BATCH, optimizer: usualOptimizer, failed: false };
   for (const kind of phaseKinds) {
     const phase = written.get(kind);
     if (!phase) continue;
@@ -99,7 +101,7 @@ interface Inherited {
   readonly batch: number;
   /** Where it is written; absent: nowhere. */
   readonly batchSpan?: Span;
-  readonly optimizer: Optimizer;
+  readonly optimizer: OptimizerSpec;
   readonly schedule?: Schedule;
   /** Something of it has been reported, so that nothing is said to be missing later. */
   readonly failed: boolean;
@@ -123,9 +125,9 @@ function checkPhase(kind: PhaseKind, phase: Section, inherited: Inherited, scope
   // A baseline of no epochs judges what the run starts from, and gives its settings to the others.
   const epochs = epochsSetting ? readTrainValue(epochsSetting.value, 'epochs', kind === 'baseline' ? extent : count, watched) : inherited.epochs;
   const batch = batchSetting ? readTrainValue(batchSetting.value, 'batch', count, watched) : inherited.batch;
-  const optimizer = optimizerSetting ? checkOptimizer(optimizerSetting.value, watched) : inherited.optimizer;
+  const written = optimizerSetting && checkOptimizer(optimizerSetting.value, watched);
   const rate = rateSetting && checkSchedule(rateSetting.value, watched);
-  const schedule = rate ?? optimizer?.schedule ?? inherited.schedule;
+  const schedule = rate ?? written?.schedule ?? inherited.schedule;
 
   const lacks = (setting: string, help: string): undefined => watched.report(trainDiagnostics.missing({ span: phase.name.span, args: [kind, setting], help }));
   // A setting that was misspelt is not missing as well.
@@ -133,7 +135,7 @@ function checkPhase(kind: PhaseKind, phase: Section, inherited: Inherited, scope
   if (complete && !epochsSetting && inherited.epochs === undefined) lacks('epochs', 'for example `epochs = 12`');
   if (complete && !schedule && epochs !== 0 && !inherited.failed) lacks('rate', 'for example `rate = 0.01`, or `optimizer = sgd(rate = 0.01, momentum = 0.9)`');
   const batchSpan = batchSetting?.span ?? inherited.batchSpan;
-  const next = { batch: batch ?? inherited.batch, ...(batchSpan && { batchSpan }), optimizer: optimizer ?? inherited.optimizer, ...(schedule && { schedule }), failed };
+  const next = { batch: batch ?? inherited.batch, ...(batchSpan && { batchSpan }), optimizer: written?.optimizer ?? inherited.optimizer, ...(schedule && { schedule }), failed };
   if (failed || epochs === undefined || (!schedule && epochs > 0)) return next;
-  return { ...next, spec: { kind, name: kind, epochs, batch: next.batch, schedule: schedule ?? noSteps, momentum: next.optimizer.momentum, decay: next.optimizer.decay } };
+  return { ...next, spec: { kind, name: kind, epochs, batch: next.batch, schedule: schedule ?? noSteps, optimizer: next.optimizer } };
 }

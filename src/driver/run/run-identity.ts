@@ -103,8 +103,8 @@ function nodeParts(node: Node): readonly Part[] {
   return [[`operation of ${of}`, node.op], ...Object.entries(node.attrs).map(([name, value]): Part => [`${name} of ${of}`, formatAttr(value)])];
 }
 
-function phaseParts({ schedule: { kind, ...schedule }, ...spec }: PhaseSpec): readonly Part[] {
-  const settings: readonly (readonly [string, unknown])[] = [...Object.entries(spec), ['schedule', kind], ...Object.entries(schedule)];
+function phaseParts({ schedule: { kind, ...schedule }, optimizer, ...spec }: PhaseSpec): readonly Part[] {
+  const settings: readonly (readonly [string, unknown])[] = [...Object.entries(spec), ['schedule', kind], ...Object.entries(schedule), ...Object.entries(optimizer.settings)];
   return settings.map(([name, value]): Part => [name, typeof value === 'string' ? value : JSON.stringify(value)]);
 }
 

@@ -7,6 +7,7 @@ import { phaseTraits } from '../../ir/phase.ts';
 import { maskGroups, openMasks } from '../../train/masks.ts';
 import { methods } from '../../train/methods/index.ts';
 import type { Method } from '../../train/methods/method.ts';
+import { optimizers } from '../../train/optimizers/index.ts';
 import { positionOf } from '../../train/plan.ts';
 import type { Run } from './run-context.ts';
 
@@ -14,7 +15,7 @@ import type { Run } from './run-context.ts';
 export function maskZeroGroups(run: Run, phase: number, held: PhaseTensors): void {
   if (present(run.phases[phase], 'phase').masked.size === 0) return;
   openMasks(run.groups, held);
-  maskGroups(run.groups, held, () => 0);
+  maskGroups(run.groups, held, buffersOf(run, phase), () => 0);
   run.engine.write(held);
 }
 
@@ -28,7 +29,7 @@ export function freezeZeroGroups(run: Run, phase: number, step: number, held: Ph
   if (!freezing || (step - firstStepOf(run, phase)) % freezing.everySteps !== 0) return;
   const { rate } = positionOf(run.plan, step - 1);
   run.engine.read(held);
-  if (maskGroups(run.groups, held, (set) => freezing.reach(set, rate))) run.engine.write(held);
+  if (maskGroups(run.groups, held, buffersOf(run, phase), (set) => freezing.reach(set, rate))) run.engine.write(held);
 }
 
 /** The next step at which the threads must stop for a look, after `step`; steps are counted over the run. */
@@ -41,6 +42,10 @@ export function nextFreeze(run: Run, phase: number, step: number): number {
 
 function freezingOf({ model, plan }: Run, phase: number): Method['freezing'] {
   return phaseTraits[present(plan.phases[phase], 'phase').spec.kind].penalizes ? methods[model.method].freezing : undefined;
+}
+
+function buffersOf({ plan }: Run, phase: number): readonly string[] {
+  return optimizers[present(plan.phases[phase], 'phase').spec.optimizer.name].buffers;
 }
 
 function firstStepOf({ plan }: Run, phase: number): number {

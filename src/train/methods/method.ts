@@ -1,44 +1,16 @@
 // The contract of a method: how a phase that penalises brings groups to zero. One file a method; index.ts lists them.
 
 import type { GraphBuilder } from '../../ir/builder.ts';
-import type { Value } from '../../ir/graph.ts';
 import type { GroupSet } from '../../ir/group.ts';
-import type { CrossingScheme, MethodName } from '../../ir/network.ts';
-
-/** A parameter, its buffers and its gradient in a training graph. */
-export interface TrainedParameter {
-  readonly name: string;
-  readonly layer: string;
-  /** Weight decay applies. */
-  readonly decay: boolean;
-  readonly value: Value;
-  readonly momentum: Value;
-  readonly gradient: Value;
-  /** 1 where the parameter may live, 0 where it stays zero. */
-  readonly mask?: Value;
-}
+import type { CrossingScheme, MethodName, OptimizerSpec } from '../../ir/network.ts';
+import type { TrainedParameter, Updated, UpdateScalars } from '../optimizers/optimizer.ts';
 
 export interface UpdateRule {
-  readonly momentum: number;
-  /** Adds decay * w to the gradient. */
-  readonly decay: number;
+  readonly optimizer: OptimizerSpec;
   readonly method: MethodName;
   readonly crossing: CrossingScheme;
   /** In the order of treatment (sparsity/treatment.ts). */
   readonly penalties: readonly GroupSet[];
-}
-
-/** Run-time scalars `[]`. */
-export interface UpdateScalars {
-  readonly rate: Value;
-  /** Multiplies every lambda. */
-  readonly strength: Value;
-}
-
-/** What a step makes of a parameter. */
-export interface Updated {
-  readonly value: Value;
-  readonly momentum: Value;
 }
 
 export interface Method {

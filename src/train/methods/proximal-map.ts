@@ -22,7 +22,8 @@ import type { Value } from '../../ir/graph.ts';
 import type { GroupSet } from '../../ir/group.ts';
 import { crossingChains } from '../../sparsity/treatment.ts';
 import type { Chain } from '../../sparsity/treatment.ts';
-import type { UpdateRule, UpdateScalars } from './method.ts';
+import type { UpdateScalars } from '../optimizers/optimizer.ts';
+import type { UpdateRule } from './method.ts';
 import { byGroup, groupSquares } from './steps.ts';
 
 /**

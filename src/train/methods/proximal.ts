@@ -1,12 +1,11 @@
 // The proximal method: exact zeros, no threshold.
 //
-// Unpenalised:   m' = momentum * m - rate * (g + decay * w),  w' = w + m'
-// Penalised:     u = w + momentum * m - rate * (g + decay * w)
-//                w' = proximal map of rate * penalties at u (proximal-map.ts)
-//                m' = w' - w
+// Unpenalised parameters take the step of the optimizer. Penalised ones go where its step leads, and from there
 //
-// Momentum acts on the iterates after the proximal map: heavy-ball steps followed by the map would converge
-// to the optimum of a lambda (1 - momentum) times as large.
+//   w' = proximal map of rate * penalties (proximal-map.ts)
+//
+// The map's threshold is rate * lambda * weight(g) under every optimizer. What momentum becomes is the optimizer's to
+// say, which is told what the map has made of its step.
 //
 // Near zero the noise of single batches lifts a group off again and again (its gradient over one batch is often
 // larger than lambda, though its mean is not), so that which groups are zero at the end would be chance. Every so
@@ -15,28 +14,29 @@
 //
 //   ||w_g|| <= interval * rate * lambda * weight(g)
 
+import { present } from '../../base/invariant.ts';
 import type { GraphBuilder } from '../../ir/builder.ts';
-import type { Value } from '../../ir/graph.ts';
-import type { Method, TrainedParameter, Updated, UpdateRule, UpdateScalars } from './method.ts';
+import { optimizers } from '../optimizers/index.ts';
+import type { TrainedParameter, Updated, UpdateScalars } from '../optimizers/optimizer.ts';
+import type { Method, UpdateRule } from './method.ts';
 import { appendProximalMap, rounds } from './proximal-map.ts';
-import { byName, momentumStep, penalizedNames, stepAttrs } from './steps.ts';
+import { byName, penalizedNames } from './steps.ts';
 
 /** Steps between looks. */
 const interval = 100;
 
 function proximalStep(builder: GraphBuilder, parameters: readonly TrainedParameter[], rule: UpdateRule, scalars: UpdateScalars): ReadonlyMap<string, Updated> {
+  const { name, settings } = rule.optimizer;
+  const optimizer = optimizers[name];
   const penalized = penalizedNames(rule);
-  const iterates = new Map<string, Value>();
-  for (const parameter of parameters) {
-    if (!penalized.has(parameter.name)) continue;
-    const { value, momentum, gradient } = parameter;
-    iterates.set(parameter.name, builder.one('gradient_step', [value, momentum, gradient, scalars.rate], stepAttrs(parameter, rule), parameter));
-  }
+  const descents = new Map(parameters.filter((parameter) => penalized.has(parameter.name)).map((parameter) => [parameter.name, optimizer.descend(builder, parameter, settings, scalars)]));
+  const iterates = new Map([...descents].map(([parameter, { iterate }]) => [parameter, iterate]));
   appendProximalMap(builder, rule, iterates, scalars);
   return byName(parameters, (parameter) => {
-    const value = iterates.get(parameter.name);
-    if (!value) return momentumStep(builder, parameter, parameter.gradient, rule, scalars);
-    return { value, momentum: builder.one('subtract', [value, parameter.value], {}, parameter) };
+    const descent = descents.get(parameter.name);
+    if (!descent) return optimizer.step(builder, parameter, settings, scalars);
+    const value = present(iterates.get(parameter.name), parameter.name);
+    return { value, buffers: descent.buffersAfter(value) };
   });
 }
 

@@ -5,17 +5,8 @@ import type { GraphBuilder } from '../../ir/builder.ts';
 import type { Attrs, Value } from '../../ir/graph.ts';
 import type { GroupSet, GroupSlice } from '../../ir/group.ts';
 import type { Tiling } from '../../ir/partition.ts';
-import type { TrainedParameter, Updated, UpdateRule, UpdateScalars } from './method.ts';
-
-/** SGD with momentum and weight decay: m' = momentum * m - rate * (g + decay * w),  w' = w + m' */
-export function momentumStep(builder: GraphBuilder, parameter: TrainedParameter, gradient: Value, rule: UpdateRule, { rate }: UpdateScalars): Updated {
-  const [value, momentum] = builder.add('momentum_step', [parameter.value, parameter.momentum, gradient, rate], stepAttrs(parameter, rule), parameter);
-  return { value: present(value, 'stepped value'), momentum: present(momentum, 'stepped momentum') };
-}
-
-export function stepAttrs(parameter: TrainedParameter, { momentum, decay }: UpdateRule): { momentum: number; decay: number } {
-  return { momentum, decay: parameter.decay ? decay : 0 };
-}
+import type { TrainedParameter } from '../optimizers/optimizer.ts';
+import type { UpdateRule } from './method.ts';
 
 /** `[groups]`: the squares of each group summed over all its members. */
 export function groupSquares(builder: GraphBuilder, { penalty: { layer }, members }: GroupSet, values: ReadonlyMap<string, Value>): Value {

@@ -5,13 +5,16 @@
 
 import { present } from '../../base/invariant.ts';
 import type { GraphBuilder } from '../../ir/builder.ts';
-import type { Method, TrainedParameter, Updated, UpdateRule, UpdateScalars } from './method.ts';
-import { byGroup, byName, groupSquares, momentumStep, penalizedNames } from './steps.ts';
+import { optimizers } from '../optimizers/index.ts';
+import type { TrainedParameter, Updated, UpdateScalars } from '../optimizers/optimizer.ts';
+import type { Method, UpdateRule } from './method.ts';
+import { byGroup, byName, groupSquares, penalizedNames } from './steps.ts';
 
 /** Below this a weight is called zero. */
 const zeroBelow = 1e-4;
 
 function subgradientStep(builder: GraphBuilder, parameters: readonly TrainedParameter[], rule: UpdateRule, scalars: UpdateScalars): ReadonlyMap<string, Updated> {
+  const optimizer = optimizers[rule.optimizer.name];
   const penalized = penalizedNames(rule);
   const values = byName(parameters, ({ value }) => value);
   const gradients = new Map(byName(parameters, ({ gradient }) => gradient));
@@ -28,7 +31,8 @@ function subgradientStep(builder: GraphBuilder, parameters: readonly TrainedPara
     }
   }
   return byName(parameters, (parameter) => {
-    const step = momentumStep(builder, parameter, present(gradients.get(parameter.name), `gradient of ${parameter.name}`), rule, scalars);
+    const gradient = present(gradients.get(parameter.name), `gradient of ${parameter.name}`);
+    const step = optimizer.step(builder, { ...parameter, gradient }, rule.optimizer.settings, scalars);
     return penalized.has(parameter.name) ? { ...step, value: builder.one('clamp_small', [step.value], { below: zeroBelow }, parameter) } : step;
   });
 }
