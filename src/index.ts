@@ -103,7 +103,7 @@ export function loadModel(subject: string, weights?: string, request: LoadReques
  */
 export async function train(model: Model, dataset: Dataset, options: TrainOptions): Promise<TrainResult> {
   if (options.threads !== undefined) checkInteger('threads', options.threads, mostWorkers);
-  if (model.train) checkTrainSpec(model.train);
+  if (model.train) checkTrainSpec(model.train, model.network);
   return trainModel(model, dataset, options);
 }
 

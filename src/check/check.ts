@@ -72,7 +72,7 @@ export function check(file: SourceFile, ops: OpRegistry, { imported = new Map(),
   const sparsity = chosen ? penalties?.[blocks.indexOf(chosen)] : checked && checkSparsity(undefined, checked, constants, ops, report);
   // Where none is chosen of several, any of them may be meant.
   const penalized = (chosen ? [chosen] : blocks).some(({ statements }) => statements.some(({ kind }) => kind === 'lasso'));
-  const train = trainDeclaration && checkTrain(trainDeclaration, penalized, constants, report);
+  const train = trainDeclaration && checkTrain(trainDeclaration, { network: checked?.network, penalized }, constants, report);
 
   for (const each of files) lookUpUnreached(each, tools);
 

@@ -136,6 +136,10 @@ const trainMessages = {
   'never-sparsified': (): string => 'the penalties of `sparsity` are never applied: `train` has no phase `sparsify`',
   'nothing-to-compare': (phase: string): string => `phase \`${phase}\` has nothing to be compared with`,
   'unequal-control': (phase: string, epochs: number, compared: number): string => `\`${phase}\` trains for ${epochs} epochs and is compared with what trains for ${compared}`,
+  'no-image': (shape: string): string => `\`augment\` moves and mirrors images, and a sample is ${shape}`,
+  'large-pad': (pad: string, shape: string): string => `\`pad\` is ${pad} around images of ${shape}: what is taken may hold nothing of the image`,
+  'nothing-to-augment': (): string => '`augment` changes nothing',
+  'class-weights': (found: number, expected: number): string => `${found} ${found === 1 ? 'weight' : 'weights'} for ${expected} classes`,
   'nothing-to-sparsify': (): string => 'phase `sparsify` has nothing to penalise',
 };
 export const trainDiagnostics: DiagnosticTable<typeof trainMessages> = defineDiagnostics('train', trainMessages);

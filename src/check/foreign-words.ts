@@ -2,7 +2,7 @@
 // structures exist is not known here but given: an entry that names one which does not exist yet says so, and begins
 // to help when it does.
 
-export type Subject = 'operation' | 'argument' | 'structure' | 'phase' | 'schedule' | 'optimizer' | 'phase-setting' | 'train-setting' | 'sparsity-setting' | 'constant' | 'data-set';
+export type Subject = 'operation' | 'argument' | 'structure' | 'phase' | 'schedule' | 'optimizer' | 'phase-setting' | 'train-setting' | 'augment-setting' | 'sparsity-setting' | 'constant' | 'data-set';
 
 /** Of one thing: `ours` is what it is called here, now or one day; `advice` is for what is written in another way. */
 interface Meaning {
@@ -19,6 +19,7 @@ const inAPhase = 'it stands in a phase: `baseline { epochs = 12, batch = 64, rat
 const inOptimizer = 'it is an argument of the optimizer: `optimizer = sgd(rate = 0.01, momentum = 0.9, decay = 5e-4)`';
 const behindStrength = 'how strong a penalty is stands in its line: `lasso filters of conv1 strength 5e-3`';
 const ofOneKind = 'penalties are of one kind so far: `lasso filters of conv1 strength 5e-3`';
+const inTrain = 'it stands in `train`, outside of the phases';
 const ownFolder = 'it is not built in: put it into a folder, and name that in quotes: `train on "data/mine"`';
 const noShape = 'the shape of what a layer reads is known: leave it out';
 const activation = 'activations are operations: `relu(conv(x, filters = 20, window = 5))`';
@@ -99,6 +100,7 @@ const meanings: Readonly<Record<Subject, readonly Meaning[]>> = {
     named('baseline', 'pretrain pretraining train training fit dense initial main'),
     named('sparsify', 'prune pruning sparse sparsification regularize regularise compress lasso'),
     named('finetune', 'retrain retraining tune refine recover finetuning'),
+    named('augment', 'augmentation augmentations transform transforms'),
     written('there is no phase for it; a rate that changes is `rate = cosine(0.02)` or `rate = step(0.03, at = 0.7)`', 'warmup cooldown anneal'),
     written('there is no phase for it: held-out samples are looked at after every epoch, the test set after every phase', 'test eval evaluate validate validation'),
   ],
@@ -119,13 +121,21 @@ const meanings: Readonly<Record<Subject, readonly Meaning[]>> = {
     named('optimizer', 'optim optimiser solver method'),
     written(inOptimizer, 'weightdecay decay l2 momentum'),
     written(behindStrength, 'strength lambda l1 penalty lasso'),
-    written('it stands in `train`, outside of the phases', 'seed heldout'),
+    written(inTrain, 'seed heldout classweights'),
   ],
   'train-setting': [
     named('seed', 'randomseed randomstate manualseed rngseed'),
     named('held_out', 'validation validationsplit valsplit val holdout testsize validationshare'),
     written(inAPhase, 'epochs epoch numepochs batch batchsize optimizer optimiser rate lr learningrate momentum weightdecay decay scheduler schedule'),
+    named('class_weights', 'classweight weight weights lossweight lossweights'),
+    written('it is a block: `augment { pad = 4, mirror = true }`', 'augment augmentation augmentations transform transforms'),
     written('threads are an option of the command: `train FILE --out RUN --threads 2`', 'threads workers numworkers'),
+  ],
+  'augment-setting': [
+    named('pad', 'padding crop randomcrop randomtranslation shift translate translation widthshiftrange heightshiftrange'),
+    named('mirror', 'flip fliplr hflip horizontalflip randomflip randomhorizontalflip'),
+    ...['flipud vflip verticalflip randomverticalflip', 'rotate rotation rotationrange randomrotation', 'scale zoom zoomrange randomresizedcrop', 'jitter colorjitter brightness contrast saturation hue', 'cutout erase randomerasing', 'mixup', 'cutmix', 'noise gaussiannoise'].map((words) => named(words.split(' ')[0] ?? '', words)),
+    written('crops are as large as the images: `pad` alone says how far they move', 'size cropsize'),
   ],
   'sparsity-setting': [
     named('method', 'algorithm optimizer solver'),
@@ -138,6 +148,7 @@ const meanings: Readonly<Record<Subject, readonly Meaning[]>> = {
     written('no padding is `padding = 0`', 'valid'),
     written('a value that is not given is left out', 'none null nil undefined'),
     written(activation, 'relu tanh sigmoid'),
+    written('weights that make all classes count alike are `class_weights = balanced`', 'balance auto inverse'),
   ],
   'data-set': [
     named('cifar10', 'cifar'),

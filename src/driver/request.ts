@@ -3,7 +3,7 @@
 import { defineDiagnostics, fail } from '../base/diagnostic.ts';
 import type { DiagnosticTable } from '../base/diagnostic.ts';
 import { didYouMean } from '../base/suggest.ts';
-import type { TrainSpec } from '../ir/network.ts';
+import type { Network, TrainSpec } from '../ir/network.ts';
 
 /** Seeds are of 32 bits. */
 export const largestSeed: number = 2 ** 32 - 1;
@@ -15,6 +15,7 @@ export const mostWorkers = 64;
 const messages = {
   integer: (name: string, found: string, least: number, most: number): string => `${name} is ${found}, expected an integer from ${least} to ${most}`,
   share: (name: string, found: string): string => `${name} is ${found}, expected a number from 0 to below 1`,
+  weights: (found: string, classes: number): string => `classWeights is ${found}, expected ${classes} numbers above 0, one a class`,
   name: (name: string, found: string): string => `there is no ${name} "${found}"`,
 };
 const requestDiagnostics: DiagnosticTable<typeof messages> = defineDiagnostics('request', messages);
@@ -25,9 +26,14 @@ export function checkInteger(name: string, found: number, most: number, least = 
 }
 
 /** What programs may have changed since it was checked: numbers that training counts with. @throws DiagnosticError `request/*` */
-export function checkTrainSpec({ seed, heldOut, phases }: TrainSpec): void {
+export function checkTrainSpec({ seed, heldOut, phases, augment, classWeights }: TrainSpec, { inputShape, classes }: Network): void {
   checkInteger('seed', seed, largestSeed, 0);
   if (!(heldOut >= 0 && heldOut < 1)) fail(requestDiagnostics.share({ args: ['heldOut', inWords(heldOut)] }));
+  const [, ...extents] = inputShape;
+  for (const [axis, pad] of augment?.pad.entries() ?? []) checkInteger(`pad[${axis}] of augment`, pad, (extents[axis] ?? 1) - 1, 0);
+  if (classWeights && classWeights !== 'balanced' && !(classWeights.length === classes && classWeights.every((weight) => weight > 0 && weight < Infinity))) {
+    fail(requestDiagnostics.weights({ args: [`[${classWeights.join(', ')}]`, classes] }));
+  }
   for (const { name, epochs, batch } of phases) {
     checkInteger(`epochs of ${name}`, epochs, 2 ** 30, 0);
     checkInteger(`batch of ${name}`, batch, 2 ** 30);

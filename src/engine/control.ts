@@ -23,7 +23,7 @@ export const word = {
 export const sum = {
   /** Losses of all samples of the pass so far, times their weights. */
   loss: 0,
-  /** Weights of the samples answered rightly. */
+  /** Samples of a weight that are answered rightly. */
   correct: 1,
   /** Mean loss of the last batch. */
   batchLoss: 2,

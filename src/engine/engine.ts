@@ -6,6 +6,7 @@ import { invariant, present } from '../base/invariant.ts';
 import type { Tensor } from '../base/tensor.ts';
 import type { Model } from '../ir/network.ts';
 import type { OpRegistry } from '../ir/op.ts';
+import { cropSize } from '../train/augment.ts';
 import { newControl, sum, word } from './control.ts';
 import { trainingDiagnostics } from './diagnostics.ts';
 import { startThreads } from './node-threads.ts';
@@ -35,11 +36,13 @@ export interface PassEnd extends Progress {
 }
 
 /** What the threads should do next, and over which samples. */
-export interface PassRequest extends Omit<Pass, 'count'> {
+export interface PassRequest extends Omit<Pass, 'count' | 'cropped'> {
   /** Sample numbers; batch b takes entries from b times the batch on. */
   readonly order: Uint32Array;
   /** Learning rates by batch; none for an evaluation. */
   readonly rates?: Float32Array;
+  /** How the images are changed, in the order of `order` (train/augment.ts). Absent: not at all. */
+  readonly crops?: Int32Array;
   /** What the sums start from, where a pass goes on; absent: 0. */
   readonly sums?: Sums;
 }
@@ -92,6 +95,7 @@ export function startEngine({ model, phases, data, threads: threadCount, share =
     data,
     order: new Uint32Array(new SharedArrayBuffer(4 * most)),
     rates: new Float32Array(new SharedArrayBuffer(4 * batches)),
+    crops: new Int32Array(new SharedArrayBuffer(4 * cropSize * data.training.count)),
   };
   const { words, sums } = shared.control;
   const threads = startThreads(threadCount, shared);
@@ -128,16 +132,17 @@ export function startEngine({ model, phases, data, threads: threadCount, share =
         if (found) writeBinding(binding, elements(), found);
       }
     },
-    run: async ({ order, rates, sums: before, ...pass }) => {
+    run: async ({ order, rates, crops, sums: before, ...pass }) => {
       invariant(pass.from < pass.to && order.length <= most, 'a pass has batches');
       shared.order.set(order);
       if (rates) shared.rates.set(rates);
+      if (crops) shared.crops.set(crops);
       Atomics.store(words, word.pause, 0);
       Atomics.store(words, word.done, pass.from);
       Atomics.store(words, word.diverged, 0);
       sums[sum.loss] = before?.loss ?? 0;
       sums[sum.correct] = before?.correct ?? 0;
-      await threads.run({ ...pass, count: order.length }, share(phase().code.programs[pass.program].stages, threadCount));
+      await threads.run({ ...pass, count: order.length, cropped: crops !== undefined }, share(phase().code.programs[pass.program].stages, threadCount));
       return { ...progress(), diverged: Atomics.load(words, word.diverged) !== 0 };
     },
     progress,

@@ -19,13 +19,15 @@ function offsetsAlong(axes: readonly Int32Array[]): Int32Array {
 
 /** Where a batch's samples lie: element e of sample n is at `starts[n] + elements[e]`. */
 export interface SampleOffsets {
+  /** Of one sample. */
+  readonly shape: Shape;
   readonly starts: Int32Array;
   readonly elements: Int32Array;
 }
 
-export function sampleOffsets({ name, offset, axes }: Binding): SampleOffsets {
+export function sampleOffsets({ name, shape, offset, axes }: Binding): SampleOffsets {
   const [batch, ...sample] = axes;
-  return { starts: present(batch, `sample axis of ${name}`).map((start) => offset + start), elements: offsetsAlong(sample) };
+  return { shape: shape.slice(1), starts: present(batch, `sample axis of ${name}`).map((start) => offset + start), elements: offsetsAlong(sample) };
 }
 
 /** The tensor in logical layout, copied out; to `data` where given. */

@@ -9,6 +9,7 @@
 // sample order. So no bit depends on the number of threads.
 
 import { present } from '../base/invariant.ts';
+import { cropAt, cropImage } from '../train/augment.ts';
 import { barrier, sum, word } from './control.ts';
 import type { Control } from './control.ts';
 import type { SharedData, SplitName } from './shared-data.ts';
@@ -50,6 +51,8 @@ export interface SharedState {
   readonly order: Uint32Array<SharedArrayBuffer>;
   /** Learning rate by batch of the pass. */
   readonly rates: Float32Array<SharedArrayBuffer>;
+  /** How the samples of `order` are changed, in its order, in passes that change them (train/augment.ts). */
+  readonly crops: Int32Array<SharedArrayBuffer>;
 }
 
 export interface Pass {
@@ -63,6 +66,10 @@ export interface Pass {
   /** Number of batch 0 over the whole run, for what is drawn at random. */
   readonly firstStep: number;
   readonly seed: number;
+  /** The samples are images, which are changed as `crops` says. */
+  readonly cropped: boolean;
+  /** What the losses of samples are multiplied by, by class. Absent: 1. */
+  readonly lossWeights?: Float32Array | undefined;
 }
 
 /** One thread's hold on the code of a phase. */
@@ -94,7 +101,8 @@ export function runPass(pass: Pass, threads: number, { code, run }: ThreadCode, 
     let correct = 0;
     for (let i = 0; i < program.samples; i++) {
       loss += memory[program.loss[i] as number] as number;
-      correct += memory[program.correct[i] as number] as number;
+      // Right answers are counted, whatever they weigh.
+      if (memory[program.correct[i] as number] !== 0) correct++;
     }
     sums[sum.loss] = (sums[sum.loss] as number) + loss;
     sums[sum.correct] = (sums[sum.correct] as number) + correct;
@@ -126,19 +134,22 @@ const byteValues = Float32Array.from({ length: 256 }, (_, byte) => byte / 255);
 
 /** Brings one shard of a batch to its bindings, and with the first shard the scalars. */
 function gatherer(pass: Pass, program: ProgramCode, shared: SharedState, memory: Float32Array): (batch: number, shard: number) => void {
-  const { order, rates } = shared;
+  const { order, rates, crops } = shared;
   const { samples, labels } = shared.data[pass.split];
-  const { starts, elements } = program.sample;
+  const { shape, starts, elements } = program.sample;
+  const [, rows = 1, columns = 1] = shape;
   const perShard = program.samples / program.shards;
   const integers = new Int32Array(shared.memory.buffer);
 
-  const copySample = (start: number, from: number): void => {
-    if (samples instanceof Uint8Array) {
-      for (let e = 0; e < elements.length; e++) memory[start + (elements[e] as number)] = byteValues[samples[from + e] as number] as number;
+  const copySample = (start: number, from: Uint8Array | Float32Array, first: number): void => {
+    if (from instanceof Uint8Array) {
+      for (let e = 0; e < elements.length; e++) memory[start + (elements[e] as number)] = byteValues[from[first + e] as number] as number;
     } else {
-      for (let e = 0; e < elements.length; e++) memory[start + (elements[e] as number)] = samples[from + e] as number;
+      for (let e = 0; e < elements.length; e++) memory[start + (elements[e] as number)] = from[first + e] as number;
     }
   };
+  /** An image as it is shown. */
+  const shown = samples instanceof Uint8Array ? new Uint8Array(elements.length) : new Float32Array(elements.length);
 
   return (batch, shard) => {
     for (let i = shard * perShard; i < (shard + 1) * perShard; i++) {
@@ -146,9 +157,16 @@ function gatherer(pass: Pass, program: ProgramCode, shared: SharedState, memory:
       const isSample = position < pass.count;
       // A sample to fill up with: any finite one does.
       const index = order[isSample ? position : 0] as number;
-      copySample(starts[i] as number, index * elements.length);
-      memory[program.label[i] as number] = labels[index] as number;
-      memory[program.weight[i] as number] = isSample ? 1 : 0;
+      const label = labels[index] as number;
+      const first = index * elements.length;
+      if (pass.cropped) {
+        cropImage(samples.subarray(first, first + elements.length), shown, rows, columns, cropAt(crops, isSample ? position : 0));
+        copySample(starts[i] as number, shown, 0);
+      } else {
+        copySample(starts[i] as number, samples, first);
+      }
+      memory[program.label[i] as number] = label;
+      memory[program.weight[i] as number] = isSample ? (pass.lossWeights?.[label] ?? 1) : 0;
     }
     if (shard !== 0) return;
     if (program.rate !== undefined) memory[program.rate] = rates[batch] as number;

@@ -80,6 +80,17 @@ export interface PhaseSpec {
   readonly optimizer: OptimizerSpec;
 }
 
+/** How images are changed at random each time that they are trained on (train/augment.ts). */
+export interface Augmentation {
+  /** Zeros around an image, of which a part of its own size is taken: rows above and below, columns left and right. */
+  readonly pad: readonly [rows: number, columns: number];
+  /** Half of the images are mirrored, left to right. */
+  readonly mirror: boolean;
+}
+
+/** What the loss of a sample is multiplied by in training, by its class (train/class-weights.ts). */
+export type ClassWeights = 'balanced' | readonly number[];
+
 /** Which data set a file trains on. */
 export type DatasetReference =
   /** One that the program knows: `train on digits`. */
@@ -96,6 +107,10 @@ export interface TrainSpec {
   readonly seed: number;
   /** Share of the training set held out. */
   readonly heldOut: number;
+  /** Absent: samples are trained on as they are. */
+  readonly augment?: Augmentation;
+  /** Absent: all classes weigh 1. */
+  readonly classWeights?: ClassWeights;
 }
 
 export interface Model {

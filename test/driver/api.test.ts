@@ -64,6 +64,9 @@ describe('the compiler as a library', () => {
       ...[Infinity, NaN, -1, 0.5, 2 ** 32].map((seed) => [{ seed }, `seed is ${seed}, expected an integer from 0 to 4294967295`] as const),
       [{ seed: '1' as unknown as number }, 'seed is "1"'],
       [{ heldOut: NaN }, 'heldOut is NaN, expected a number from 0 to below 1'],
+      [{ augment: { pad: [1.5, 0], mirror: true } }, 'pad[0] of augment is 1.5, expected an integer from 0 to 15'],
+      [{ augment: { pad: [0, 16], mirror: true } }, 'pad[1] of augment is 16, expected an integer from 0 to 15'],
+      [{ classWeights: [1, 2] }, 'classWeights is [1, 2], expected 10 numbers above 0, one a class'],
       [{ phases: spec.phases.map((phase) => ({ ...phase, batch: 1.5 })) }, 'batch of baseline is 1.5'],
       [{ phases: spec.phases.map((phase) => ({ ...phase, epochs: Infinity })) }, 'epochs of baseline is Infinity'],
     ] as const) {

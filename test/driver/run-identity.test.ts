@@ -30,6 +30,7 @@ describe('a run is the same', () => {
     ['laid out by fmt', modelOf(formatSource({ name: 'test.ssl', text: smallSource.replaceAll('  ', ' ') }))],
     ['with a setting written that is the default', changed('momentum = 0.9, decay = 5e-4', 'momentum = 0.9, decay = 0.0005')],
     ['on data of another name', changed('train on toy', 'train on "elsewhere"')],
+    ['with an augmentation that changes nothing', changed('seed = 3', 'seed = 3\n  augment { pad = 0, mirror = false }')],
     ['with a constant', modelOf(`const lambda = 0.03 * 2\n${smallSource.replaceAll('0.06', 'lambda')}`)],
   ])('%s', (_, now) => {
     expect(differences(now)).toEqual([]);
@@ -47,6 +48,8 @@ describe('a run is another', () => {
     ['epochs', changed('epochs = 3', 'epochs = 4'), ['epochs of sparsify: it was 3, and is 4 now']],
     ['a rate', changed('epochs = 3, rate = 0.05', 'epochs = 3, rate = 0.06'), ['rate of sparsify: it was 0.05, and is 0.06 now']],
     ['a share held out', changed('seed = 3', 'seed = 3\n  held_out = 0.25'), [expect.stringMatching(/^share held out: it was 0\.08\d+, and is 0\.25 now$/)]],
+    ['augmentation', changed('seed = 3', 'seed = 3\n  augment { pad = [2, 1], mirror = true }'), ['augmentation: it was none, and is pad [2, 1], mirror true now']],
+    ['class weights', changed('seed = 3', 'seed = 3\n  class_weights = [1, 2, 0.5]'), ['list of class weights: it was none, and is 1, 2, 0.5 now']],
     ['a dropout', changed('rate = 0.25', 'rate = 0.3'), [expect.stringMatching(/^rate of fc1\S*: it was 0\.25, and is 0\.3 now$/)]],
     ['a method', changed('weighting = one', 'weighting = one\n  method = subgradient'), ['method: it was proximal, and is subgradient now']],
   ])('%s', (_, now, messages) => {

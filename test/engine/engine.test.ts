@@ -12,6 +12,7 @@ import type { Model } from '../../src/ir/network.ts';
 import type { F64Tensor } from '../../src/ir/op.ts';
 import { ops } from '../../src/ops/index.ts';
 import { groupSets } from '../../src/sparsity/groups.ts';
+import { cropAt, epochCrops } from '../../src/train/augment.ts';
 import { initialParameters } from '../../src/train/initialize.ts';
 import { modelOf, smallSource, stripes } from './fixture.ts';
 
@@ -53,18 +54,29 @@ function begin(engine: Engine): Map<string, Tensor> {
   return tensors;
 }
 
+/** The samples of a batch as they are shown, and what they weigh. */
+interface Shown {
+  readonly pixel: (position: number, element: number) => number;
+  readonly weight: (label: number) => number;
+}
+
+const asTheyCome: Shown = {
+  pixel: (position, element) => dataset.training.samples[(order[position] ?? 0) * 64 + element] ?? 0,
+  weight: () => 1,
+};
+
 /** The same batches through the float64 interpreter. */
-function reference(phase: PhaseRequest, start: ReadonlyMap<string, Tensor>): { readonly losses: number[]; readonly tensors: ReadonlyMap<string, F64Tensor> } {
+function reference(phase: PhaseRequest, start: ReadonlyMap<string, Tensor>, { pixel, weight }: Shown = asTheyCome): { readonly losses: number[]; readonly tensors: ReadonlyMap<string, F64Tensor> } {
   const graph = phaseGraphs(model, phase, ops).step;
   let feeds = new Map<string, F64Tensor>([...start].map(([name, { shape, data: values }]) => [name, tensor(shape, Float64Array.from(values))]));
   const losses: number[] = [];
   for (let step = 0; step < steps; step++) {
     const samples = order.subarray(step * batch, (step + 1) * batch);
     const scalar = (value: number): F64Tensor => tensor([], Float64Array.of(value));
-    const pixels = Float64Array.from({ length: batch * 64 }, (_, i) => Math.fround((dataset.training.samples[(samples[Math.floor(i / 64)] ?? 0) * 64 + (i % 64)] ?? 0) / 255));
+    const pixels = Float64Array.from({ length: batch * 64 }, (_, i) => Math.fround(pixel(step * batch + Math.floor(i / 64), i % 64) / 255));
     feeds.set('sample', tensor([batch, 1, 8, 8], pixels));
     feeds.set('label', tensor([batch], Float64Array.from(samples, (i) => dataset.training.labels[i] ?? 0)));
-    feeds.set('sample-weight', tensor([batch], new Float64Array(batch).fill(1)));
+    feeds.set('sample-weight', tensor([batch], Float64Array.from(samples, (i) => weight(dataset.training.labels[i] ?? 0))));
     for (const [name, value] of [['rate', rates[step] ?? 0], ['strength', 1], ['step', 40 + step], ['seed', 9]] as const) feeds.set(name, scalar(value));
     const { outputs, state } = evaluate(graph, ops, feeds);
     losses.push(present(outputs.get('loss'), 'loss').data.reduce((sum, loss) => sum + loss, 0));
@@ -91,12 +103,28 @@ describe.each(['sparsify', 'finetune'] as const)('the emitted step of %s', { tim
     }
   });
 
+  test('agrees with it where images are moved and mirrored, and classes weighed', async () => {
+    const engine = await engineOf(phase, 2);
+    const crops = epochCrops({ pad: [3, 2], mirror: true }, 7, 'baseline', 1, order);
+    const lossWeights = Float32Array.of(0.5, 2, 1);
+    const pixel = (position: number, element: number): number => {
+      const { down, right, mirrored } = cropAt(crops, position);
+      const [y, x] = [Math.floor(element / 8) + down, (mirrored === 1 ? 7 - (element % 8) : element % 8) + right];
+      return y < 0 || y > 7 || x < 0 || x > 7 ? 0 : asTheyCome.pixel(position, y * 8 + x);
+    };
+    const expected = reference(phase, begin(engine), { pixel, weight: (label) => lossWeights[label] ?? NaN });
+    const { loss, correct } = await engine.run({ ...pass, crops, lossWeights });
+    const total = expected.losses.reduce((sum, each) => sum + each, 0);
+    expect(Math.abs(loss - total)).toBeLessThan(1e-4 * total);
+    expect(Number.isInteger(correct)).toBe(true);
+  });
+
   test('answers the same bits on 1, 2 and 3 threads', async () => {
     const results: unknown[] = [];
     for (const threads of [1, 2, 3]) {
       const engine = await engineOf(phase, threads);
       begin(engine);
-      const end = await engine.run(pass);
+      const end = await engine.run({ ...pass, crops: epochCrops({ pad: [2, 2], mirror: true }, 7, 'baseline', 1, order) });
       results.push({ end, tensors: engine.read(), judged: await engine.run(evaluation) });
     }
     expect(results[1]).toEqual(results[0]);

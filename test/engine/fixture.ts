@@ -39,6 +39,9 @@ train on toy {
 }
 `;
 
+/** The same on images that are moved and mirrored, with weights of classes, and a network to compare with. */
+export const augmentedSource: string = smallSource.replace('seed = 3', 'control {}\n  seed = 3\n  class_weights = balanced\n  augment { pad = 1, mirror = true }');
+
 /** Bright stripes, lying, standing or sloping, in noise. */
 export function stripes(training: number, test: number): Dataset {
   return { name: 'stripes', shape: [1, 8, 8], classes: 3, training: drawStripes('training', training), test: drawStripes('test', test) };

@@ -1,7 +1,8 @@
-// A training run as a process of its own, for tests that kill it: the folder, and `resume` to go on.
+// A training run as a process of its own, for tests that kill it: the folder, `resume` to go on, and `augmented` for
+// the network that is trained so.
 
 import { train } from '../../src/driver/run/train.ts';
-import { modelOf, smallSource, stripes } from './fixture.ts';
+import { augmentedSource, modelOf, smallSource, stripes } from './fixture.ts';
 
-const [out = '', resume] = process.argv.slice(2);
-await train(modelOf(smallSource), stripes(600, 100), { out, threads: 2, resume: resume === 'resume' });
+const [out = '', resume, augmented] = process.argv.slice(2);
+await train(modelOf(augmented === 'augmented' ? augmentedSource : smallSource), stripes(600, 100), { out, threads: 2, resume: resume === 'resume' });

@@ -16,7 +16,7 @@ import { ops } from '../../src/ops/index.ts';
 import { groupSets } from '../../src/sparsity/groups.ts';
 import { alive } from '../../src/sparsity/norms.ts';
 import { startRacer } from '../driver/lock-races.ts';
-import { modelOf, smallSource, stripes } from './fixture.ts';
+import { augmentedSource, modelOf, smallSource, stripes } from './fixture.ts';
 
 let root = '';
 let whole = '';
@@ -196,6 +196,28 @@ describe('going on', () => {
     // A lock that was just about to be prepared names nobody: it goes a minute later.
     const left = (await readdir(out)).filter((file) => !file.startsWith('run.lock.'));
     expect(left.toSorted()).toEqual((await readdir(whole)).toSorted());
+  });
+
+  test('with images that are changed at random ends with the same bits, of the control too', { timeout: 90_000 }, async () => {
+    const [once, out] = [folder('augmented'), folder('augmented-killed')];
+    const seen: TrainEvent[] = [];
+    await run(once, { threads: 1, onProgress: (event) => void seen.push(event) }, augmentedSource);
+    let code: number | null = null;
+    let starts = 0;
+    for (let life = 350; code !== 0; life *= 1.7, starts++) code = await exitOf(process.execPath, [child, out, 'resume', 'augmented'], life);
+    expect(starts).toBeGreaterThan(1);
+    for (const file of ['weights.safetensors', 'baseline.safetensors', 'control.safetensors']) expect(readFileSync(path.join(out, file)).equals(readFileSync(path.join(once, file)))).toBe(true);
+    expect(readFileSync(path.join(once, 'baseline.safetensors')).equals(readFileSync(path.join(whole, 'baseline.safetensors')))).toBe(false);
+    // Samples that are answered rightly are counted, whatever they weigh.
+    const wrong = seen.flatMap((event) => (event.kind === 'epoch' ? [event.training.error * 544] : []));
+    for (const count of wrong) expect(Math.abs(count - Math.round(count))).toBeLessThan(1e-6);
+  });
+
+  test('a class of which all samples are held out has no weight that balances it', async () => {
+    const data = stripes(600, 100);
+    const labels = Uint8Array.from(data.training.labels, (label) => (label === 2 ? 1 : label));
+    const fault = await faultOf(run(folder('none'), {}, augmentedSource, { ...data, training: { ...data.training, labels } }));
+    expect(fault).toMatchObject({ code: 'run/no-class', message: 'class 2 has no samples to train on, 50 of all held out: weights that balance the classes have none for it', span: expect.anything() });
   });
 
   // A limit on the size of files stands for a full disk: it lets the first phase through, not the larger second.

@@ -3,7 +3,7 @@
 // the phases that it is compared with.
 
 import type { Span } from '../../base/span.ts';
-import type { DatasetReference, OptimizerSpec, PhaseKind, PhaseSpec, Schedule, TrainSpec } from '../../ir/network.ts';
+import type { DatasetReference, Network, OptimizerSpec, PhaseKind, PhaseSpec, Schedule, TrainSpec } from '../../ir/network.ts';
 import { phaseKinds, phaseTraits } from '../../ir/phase.ts';
 import type { Section, TrainDeclaration } from '../../syntax/ast.ts';
 import { bindSettings } from '../values/bind.ts';
@@ -11,13 +11,15 @@ import type { Constants } from '../values/constants.ts';
 import { reportTo, trainDiagnostics } from '../diagnostics.ts';
 import type { Report } from '../diagnostics.ts';
 import { usualOptimizer } from '../../train/optimizers/index.ts';
+import { augmentSection, checkAugment, isAugment } from './augment.ts';
+import { checkClassWeights } from './class-weights.ts';
 import { checkOptimizer } from './optimizer.ts';
 import { checkSchedule, readTrainValue } from './schedule.ts';
 import type { TrainScope } from './schedule.ts';
 import { count, extent, seedValue, share } from '../values/values.ts';
 
 const phaseSettings = ['epochs', 'batch', 'optimizer', 'rate'] as const;
-const trainSettings = ['seed', 'held_out'] as const;
+const trainSettings = ['seed', 'held_out', 'class_weights'] as const;
 const DEFAULT_BATCH = 64;
 /** Of MNIST's training set this leaves 55,000 to train on. */
 const DEFAULT_HELD_OUT = 1 / 12;
@@ -25,8 +27,15 @@ const DEFAULT_HELD_OUT = 1 / 12;
 /** Of a phase without epochs. */
 const noSteps: Schedule = { kind: 'constant', rate: 0 };
 
-/** @param penalized Whether the file has penalties. */
-export function checkTrain(declaration: TrainDeclaration, penalized: boolean, constants: Constants, report: Report): TrainSpec | undefined {
+/** What else of the file a training is about. */
+export interface Trained {
+  /** Absent: it has been reported. */
+  readonly network: Network | undefined;
+  /** Whether the file has penalties. */
+  readonly penalized: boolean;
+}
+
+export function checkTrain(declaration: TrainDeclaration, { network, penalized }: Trained, constants: Constants, report: Report): TrainSpec | undefined {
   const scope: TrainScope = { constants, report };
   const settings = bindSettings(declaration.entries.filter((entry) => entry.kind === 'setting'), trainSettings, 'train-setting', trainDiagnostics, report);
   const checkedPhases = checkPhases(declaration, scope);
@@ -35,6 +44,9 @@ export function checkTrain(declaration: TrainDeclaration, penalized: boolean, co
   const heldOut = settings.get('held_out');
   const seedNumber = seed ? readTrainValue(seed.value, 'seed', seedValue, scope) : 1;
   const heldOutShare = heldOut ? readTrainValue(heldOut.value, 'held_out', share, scope) : DEFAULT_HELD_OUT;
+  const weights = settings.get('class_weights');
+  const classWeights = weights && checkClassWeights(weights.value, network, scope);
+  const augment = checkAugment(declaration, network?.inputShape, scope);
 
   const sparsify = declaration.entries.find((entry) => entry.kind === 'section' && entry.name.text === 'sparsify');
   if (sparsify && !penalized) {
@@ -48,24 +60,24 @@ export function checkTrain(declaration: TrainDeclaration, penalized: boolean, co
   const reference: DatasetReference = dataset.kind === 'name' ? { kind: 'named', name: dataset.text } : { kind: 'folder', path: dataset.value };
   if (dataset.kind === 'string' && dataset.value === '') return report(trainDiagnostics['no-data-set']({ span: dataset.span, args: [], help: 'for example `train on digits`, or on a folder: `train on "data/mine"`' }));
   if (!checkedPhases || seedNumber === undefined || heldOutShare === undefined) return undefined;
-  return { dataset: reference, span: dataset.span, ...checkedPhases, seed: seedNumber, heldOut: heldOutShare };
+  return { dataset: reference, span: dataset.span, ...checkedPhases, seed: seedNumber, heldOut: heldOutShare, ...(augment && { augment }), ...(classWeights && { classWeights }) };
 }
 
 function checkPhases(declaration: TrainDeclaration, scope: TrainScope): Pick<TrainSpec, 'phases' | 'batchSpans'> | undefined {
   const written = new Map<PhaseKind, Section>();
   for (const phase of declaration.entries) {
-    if (phase.kind !== 'section') continue;
+    if (phase.kind !== 'section' || isAugment(phase)) continue;
     const { span, text } = phase.name;
     const kind = phaseKinds.find((known) => known === text);
     const first = kind && written.get(kind);
-    if (!kind) scope.report(trainDiagnostics['unknown-phase']({ span, args: [text], help: scope.report.advice.on('phase', text, phaseKinds) }));
+    if (!kind) scope.report(trainDiagnostics['unknown-phase']({ span, args: [text], help: scope.report.advice.on('phase', text, [...phaseKinds, augmentSection]) }));
     else if (first) scope.report(trainDiagnostics['duplicate-phase']({ span, args: [text], related: [{ message: 'the first is here', span: first.name.span }] }));
     else written.set(kind, phase);
     const late = kind && [...written.keys()].find((before) => phaseKinds.indexOf(before) > phaseKinds.indexOf(kind));
     if (late && !first) scope.report(trainDiagnostics['phase-order']({ span, args: [text, late] }));
   }
   if (written.size === 0) {
-    if (declaration.entries.some((entry) => entry.kind === 'section')) return undefined;
+    if (declaration.entries.some((entry) => entry.kind === 'section' && !isAugment(entry))) return undefined;
     return scope.report(trainDiagnostics['no-phase']({ span: declaration.dataset.span, args: [], help: 'for example `baseline { epochs = 12, rate = 0.01 }`' }));
   }
   const specs: PhaseSpec[] = [];

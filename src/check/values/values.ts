@@ -65,6 +65,7 @@ const listOf = (item: ValueType<number>): ValueType<readonly number[]> => ({
 
 export const count: ValueType<number> = integer(1, LARGEST_EXTENT);
 export const extent: ValueType<number> = integer(0, LARGEST_EXTENT);
+export const extentPair: ValueType<readonly [number, number]> = pairOf(extent);
 export const seedValue: ValueType<number> = integer(0, 2 ** 32 - 1);
 const real: ValueType<number> = numberWhere('a number', Number.isFinite);
 export const positive: ValueType<number> = numberWhere('a number above 0', (value) => value > 0);

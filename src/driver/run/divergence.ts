@@ -11,11 +11,12 @@ import { isLeaf } from '../../ir/leaf.ts';
 import type { Model } from '../../ir/network.ts';
 import type { F64Tensor } from '../../ir/op.ts';
 import { ops } from '../../ops/index.ts';
+import { cropAt, cropImage } from '../../train/augment.ts';
 import { evaluationGraph } from '../../train/evaluation-graph.ts';
 import { positionOf } from '../../train/plan.ts';
 import { readCheckpoint } from './checkpoint.ts';
 import type { Run } from './run-context.ts';
-import { epochPass, evaluateOn, samplesOf } from './epoch.ts';
+import { cropsOf, epochPass, evaluateOn, samplesOf } from './epoch.ts';
 import type { EpochPass } from './epoch.ts';
 import { freezeZeroGroups } from './zero-groups.ts';
 
@@ -56,7 +57,7 @@ export async function failDiverged(run: Run, seen: number): Promise<never> {
     const pass = epochPass(run, checkpoint.phase, epoch);
     const { diverged } = await engine.run({ ...pass, from: stepInEpoch, to: stepInEpoch + 1 });
     const samples = samplesOf(pass, spec, stepInEpoch);
-    if (diverged) report(step, `layer ${firstOverflow(run, before, samples) ?? 'at the output'} went non-finite in the forward pass`);
+    if (diverged) report(step, `layer ${firstOverflow(run, before, samples, cropsOf(pass, spec, stepInEpoch)) ?? 'at the output'} went non-finite in the forward pass`);
     freezeZeroGroups(run, checkpoint.phase, step + 1, engine.read());
     const parameter = firstNotFinite(model, engine.read());
     if (parameter !== undefined) {
@@ -68,16 +69,23 @@ export async function failDiverged(run: Run, seen: number): Promise<never> {
   invariant(false, 'training diverged before its first step');
 }
 
-/** The first layer whose values for one of the samples f32 cannot hold, by the float64 reference. */
-function firstOverflow({ model, data }: Run, parameters: ReadonlyMap<string, Tensor>, samples: Uint32Array): string | undefined {
+/**
+ * The first layer whose values for one of the samples f32 cannot hold, by the float64 reference.
+ * @param crops How the samples are changed.
+ */
+function firstOverflow({ model, data }: Run, parameters: ReadonlyMap<string, Tensor>, samples: Uint32Array, crops?: Int32Array): string | undefined {
   const { network } = model;
   const graph = evaluationGraph(network, { samples: 1, shards: 1 }, ops);
   const size = sizeOf(network.inputShape);
   const { training } = data.shared;
   const scale = training.samples instanceof Uint8Array ? 1 / 255 : 1;
   const fixed: [string, F64Tensor][] = [...parameters].map(([name, { shape, data: values }]) => [name, tensor(shape, Float64Array.from(values))]);
-  for (const sample of samples) {
-    const values = Float64Array.from(training.samples.subarray(sample * size, (sample + 1) * size), (value) => value * scale);
+  const [, rows = 1, columns = 1] = network.inputShape;
+  for (const [i, sample] of samples.entries()) {
+    const held = training.samples.subarray(sample * size, (sample + 1) * size);
+    const shown = crops ? held.slice() : held;
+    if (crops) cropImage(held, shown, rows, columns, cropAt(crops, i));
+    const values = Float64Array.from(shown, (value) => value * scale);
     const feeds = new Map<string, F64Tensor>([
       ...fixed,
       ['sample', tensor([1, ...network.inputShape], values)],

@@ -4,6 +4,7 @@ import { present } from '../../base/invariant.ts';
 import type { PassRequest } from '../../engine/engine.ts';
 import type { SplitName } from '../../engine/shared-data.ts';
 import type { PhaseSpec } from '../../ir/network.ts';
+import { cropSize, epochCrops } from '../../train/augment.ts';
 import { epochOrder, positionOf } from '../../train/plan.ts';
 import type { Run } from './run-context.ts';
 
@@ -15,12 +16,15 @@ export function epochPass({ plan, spec, data }: Run, phase: number, epoch: numbe
   const { key, firstStep, stepsPerEpoch } = present(plan.phases[phase], 'phase');
   const { training } = data.division;
   const epochStart = firstStep + epoch * stepsPerEpoch;
+  const order = epochOrder(spec.seed, key, epoch, training.length).map((i) => training[i] as number);
   return {
     program: 'step',
     split: 'training',
     firstStep: epochStart,
     seed: spec.seed,
-    order: epochOrder(spec.seed, key, epoch, training.length).map((i) => training[i] as number),
+    order,
+    ...(spec.augment && { crops: epochCrops(spec.augment, spec.seed, key, epoch, order) }),
+    lossWeights: data.lossWeights,
     rates: Float32Array.from({ length: stepsPerEpoch }, (_, batch) => positionOf(plan, epochStart + batch).rate),
   };
 }
@@ -28,6 +32,11 @@ export function epochPass({ plan, spec, data }: Run, phase: number, epoch: numbe
 /** Numbers of the samples that a step of the epoch learns from. */
 export function samplesOf(pass: EpochPass, { batch }: PhaseSpec, stepInEpoch: number): Uint32Array {
   return pass.order.subarray(stepInEpoch * batch, (stepInEpoch + 1) * batch);
+}
+
+/** How these are changed; undefined: not at all. */
+export function cropsOf({ crops }: EpochPass, { batch }: PhaseSpec, stepInEpoch: number): Int32Array | undefined {
+  return crops?.subarray(stepInEpoch * batch * cropSize, (stepInEpoch + 1) * batch * cropSize);
 }
 
 export interface Score {

@@ -1,12 +1,15 @@
 // A data set as a run uses it: in shared memory, divided, and with a fingerprint that tells it from others.
 
 import { createHash } from 'node:crypto';
+import { fail } from '../../base/diagnostic.ts';
 import type { Dataset, HeldOutSplit } from '../../data/dataset.ts';
 import { heldOut } from '../../data/dataset.ts';
 import { shareSplit } from '../../engine/shared-data.ts';
 import type { SharedData, SharedSplit } from '../../engine/shared-data.ts';
 import type { TrainSpec } from '../../ir/network.ts';
+import { classCounts, lossWeights } from '../../train/class-weights.ts';
 import { chanceOf } from '../evaluation/evaluation.ts';
+import { runDiagnostics } from './run-diagnostics.ts';
 import type { SampleKind } from './run-facts.ts';
 
 export interface RunData {
@@ -17,18 +20,32 @@ export interface RunData {
   readonly shared: SharedData;
   /** Of the training samples. */
   readonly division: HeldOutSplit;
+  /** What the losses of training are multiplied by, by class; undefined: 1. */
+  readonly lossWeights: Float32Array | undefined;
   /** The test error of always answering the most frequent class. */
   readonly chance: number;
   /** SHA-256 in hex. */
   readonly fingerprint: string;
 }
 
-/** Keeps nothing of `dataset` but what lies in shared memory already. Fails with `data/held-out`. */
-export function runData(dataset: Dataset, { heldOut: share, seed }: TrainSpec): RunData {
-  const division = heldOut(dataset.training, share, seed);
+/** Keeps nothing of `dataset` but what lies in shared memory already. Fails with `data/held-out` and `run/no-class`. */
+export function runData(dataset: Dataset, spec: TrainSpec): RunData {
+  const division = heldOut(dataset.training, spec.heldOut, spec.seed);
   const shared = { training: shareSplit(dataset.training), test: shareSplit(dataset.test) };
   const samples = shared.training.samples instanceof Uint8Array ? 'bytes' : 'floats';
-  return { name: dataset.name, labels: dataset.labels, samples, shared, division, chance: guessing(dataset), fingerprint: fingerprintOf(dataset.shape, [shared.training, shared.test]) };
+  return { name: dataset.name, labels: dataset.labels, samples, shared, division, lossWeights: weightsOf(dataset, division, spec), chance: guessing(dataset), fingerprint: fingerprintOf(dataset.shape, [shared.training, shared.test]) };
+}
+
+/** Fails with `run/no-class`. */
+function weightsOf({ training, classes, labels }: Dataset, division: HeldOutSplit, { classWeights, span }: TrainSpec): Float32Array | undefined {
+  if (!classWeights) return undefined;
+  const counts = classCounts(training.labels, division.training, classes);
+  const empty = counts.indexOf(0);
+  if (classWeights === 'balanced' && empty >= 0) {
+    const help = 'take the class out of the network, or give weights as a list: `class_weights = [1, 2, ...]`';
+    fail(runDiagnostics['no-class']({ span, args: [labels?.[empty] ?? String(empty), division.heldOut.length], help }));
+  }
+  return lossWeights(classWeights, counts);
 }
 
 function guessing({ classes, test }: Dataset): number {

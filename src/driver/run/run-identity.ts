@@ -64,7 +64,7 @@ function joined(parts: readonly Part[]): RunIdentity {
 }
 
 /** Penalties and phases. */
-function planParts({ penalties, method, crossing, sparsity }: Model, { phases, heldOut }: TrainSpec): readonly Part[] {
+function planParts({ penalties, method, crossing, sparsity }: Model, { phases, heldOut, augment, classWeights }: TrainSpec): readonly Part[] {
   return [
     ...(sparsity === undefined ? [] : [[sparsityPart, sparsity] as const]),
     ['method', method],
@@ -77,6 +77,9 @@ function planParts({ penalties, method, crossing, sparsity }: Model, { phases, h
     ['list of phases', phases.map(({ name }) => name).join(', ')],
     ...phases.flatMap((phase) => phaseParts(phase).map(([name, value]): Part => [`${name} of ${phase.name}`, value])),
     ['share held out', String(heldOut)],
+    // Absent of runs of before there were any, which train as they did.
+    ...(augment ? [['augmentation', `pad [${augment.pad.join(', ')}], mirror ${augment.mirror}`] as const] : []),
+    ...(classWeights ? [['list of class weights', typeof classWeights === 'string' ? classWeights : classWeights.join(', ')] as const] : []),
   ];
 }
 
