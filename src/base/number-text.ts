@@ -1,8 +1,8 @@
 // Numbers as people read them.
 
-/** `1,234,567` */
+/** `1,234,567`. The engine's own way reads its tables when it is first asked, which takes longer than a whole check. */
 export function grouped(value: number): string {
-  return value.toLocaleString('en-US');
+  return Number.isSafeInteger(value) ? String(value).replace(/\B(?=(?:\d{3})+$)/g, ',') : value.toLocaleString('en-US');
 }
 
 /** `12.3 KB`, `4.56 MB`: thousands, as on the network. */

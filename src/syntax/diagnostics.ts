@@ -1,6 +1,7 @@
 // What can be wrong with the text of an .ssl file, apart from what its names and shapes mean.
 
 import { defineDiagnostics, type DiagnosticTable } from '../base/diagnostic.ts';
+import { grouped } from '../base/number-text.ts';
 
 interface Messages {
   readonly [name: string]: (...args: never[]) => string;
@@ -65,8 +66,8 @@ export const syntaxDiagnostics: DiagnosticTable<Messages> = defineDiagnostics<Me
   'repeated-block': (keyword) => `a second \`${keyword}\` block`,
   'too-deep': (limit) => `nested more than ${limit} deep`,
   'file-too-large': (mebibytes, limit) => `the file has ${mebibytes} MiB; the limit is ${limit} MiB`,
-  'too-many-words': (limit) => `the file has more than ${limit.toLocaleString('en-US')} names, numbers and signs, which is the limit`,
-  'too-many-comments': (limit) => `the file has more than ${limit.toLocaleString('en-US')} comments, which is the limit`,
+  'too-many-words': (limit) => `the file has more than ${grouped(limit)} names, numbers and signs, which is the limit`,
+  'too-many-comments': (limit) => `the file has more than ${grouped(limit)} comments, which is the limit`,
   'formatted-too-large': (mebibytes, limit) => `formatted, the file would have ${mebibytes} MiB; the limit of what is read is ${limit} MiB`,
   'cut-short': () => 'the file was not read to its end: it is long, and wrong in too many places',
   'too-many': (hidden) => `${hidden} more mistakes are not shown`,

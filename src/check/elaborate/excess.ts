@@ -1,5 +1,6 @@
 // What is said where a program is too large written out.
 
+import { grouped } from '../../base/number-text.ts';
 import type { Span } from '../../base/span.ts';
 import { MOST_LAYERS } from './budget.ts';
 import type { Excess, Extent } from './budget.ts';
@@ -14,11 +15,6 @@ const excesses: Readonly<Record<Exclude<Excess, 'calls'>, readonly [message: str
 
 /** Nobody reads a longer number. */
 const MOST_SAID = 1e15;
-
-/** `20,000`. The engine's own way takes longer than all of the check when it is first asked. */
-function grouped(count: number): string {
-  return String(count).replace(/\B(?=(?:\d{3})+$)/g, ',');
-}
 
 /** Told once, at the innermost place. */
 export function checkBudget(span: Span, scope: Scope): void {

@@ -1,5 +1,6 @@
 // Refuses networks too large to be meant, before anything of their size is allocated.
 
+import { grouped } from '../../base/number-text.ts';
 import { sizeOf } from '../../base/tensor.ts';
 import type { Graph } from '../../ir/graph.ts';
 import { isParameter } from '../../ir/leaf.ts';
@@ -21,8 +22,8 @@ export function checkSize(declaration: NetworkDeclaration, graph: Graph, paramet
     if (found <= most) return;
     const [name, size] = [...sizes].reduce((largest, entry) => (entry[1] > largest[1] ? entry : largest), ['', -1]);
     const span = graph.nodes.find((node) => node.layer === name)?.span;
-    const related = span ? [{ message: `\`${name}\` alone has ${digits(size)}`, span }] : [];
-    report(diagnose({ span: declaration.name.span, args: [digits(found), digits(most)], related }));
+    const related = span ? [{ message: `\`${name}\` alone has ${grouped(size)}`, span }] : [];
+    report(diagnose({ span: declaration.name.span, args: [grouped(found), grouped(most)], related }));
   };
   refuse(sizeDiagnostics.weights, weightSizes, MOST_WEIGHTS);
   refuse(sizeDiagnostics.activations, activationSizes(graph), MOST_ACTIVATIONS);
@@ -33,7 +34,7 @@ export function checkBatches(graph: Graph, train: TrainSpec, report: Report): vo
   const sample = totalOf(activationSizes(graph));
   const batch = Math.max(...train.phases.map((phase) => phase.batch));
   if (batch * sample > MOST_ACTIVATIONS) {
-    report(sizeDiagnostics.batch({ span: train.span, args: [batch, digits(batch * sample), digits(MOST_ACTIVATIONS)] }));
+    report(sizeDiagnostics.batch({ span: train.span, args: [batch, grouped(batch * sample), grouped(MOST_ACTIVATIONS)] }));
   }
 }
 
@@ -45,9 +46,4 @@ function activationSizes(graph: Graph): ReadonlyMap<string, number> {
 
 function totalOf(sizes: ReadonlyMap<string, number>): number {
   return [...sizes.values()].reduce((sum, size) => sum + size, 0);
-}
-
-/** `268,435,456` */
-function digits(value: number): string {
-  return value.toLocaleString('en-US');
 }

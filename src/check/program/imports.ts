@@ -1,6 +1,7 @@
 // A main source and all that it imports, parsed: what a program consists of. Reading is left to the caller.
 
 import type { Diagnostic } from '../../base/diagnostic.ts';
+import { grouped } from '../../base/number-text.ts';
 import type { Source } from '../../base/span.ts';
 import type { SourceFile, StringLiteral } from '../../syntax/ast.ts';
 import { MEBIBYTE, MOST_CHARACTERS, MOST_COMMENTS, MOST_WORDS, oneTooMany } from '../../syntax/limits.ts';
@@ -67,5 +68,5 @@ function excessOf(texts: readonly string[]): string | undefined {
   if (texts.reduce((sum, { length }) => sum + length, 0) > MOST_CHARACTERS) return `${MOST_CHARACTERS / MEBIBYTE} MiB`;
   const beyond = oneTooMany(texts.join('\n'));
   if (!beyond) return undefined;
-  return beyond.what === 'words' ? `${MOST_WORDS.toLocaleString('en-US')} names, numbers and signs` : `${MOST_COMMENTS.toLocaleString('en-US')} comments`;
+  return beyond.what === 'words' ? `${grouped(MOST_WORDS)} names, numbers and signs` : `${grouped(MOST_COMMENTS)} comments`;
 }

@@ -1,6 +1,7 @@
 // The types of arguments and settings: which constants they take, and how a person says so.
 
 import type { Diagnostic } from '../../base/diagnostic.ts';
+import { grouped } from '../../base/number-text.ts';
 import type { AttrValue } from '../../ir/graph.ts';
 import type { ParamSyntax } from '../../ir/op.ts';
 import type { Expression } from '../../syntax/ast.ts';
@@ -38,7 +39,7 @@ const numberWhere = (expected: string, fits: (value: number) => boolean): ValueT
 
 /** The limit is only spoken of where it matters. */
 export const integer = (from: number, most: number): ValueType<number> => ({
-  expected: (constant) => (typeof constant === 'number' && constant > most ? `a whole number up to ${most.toLocaleString('en-US')}` : `a whole number from ${from}`),
+  expected: (constant) => (typeof constant === 'number' && constant > most ? `a whole number up to ${grouped(most)}` : `a whole number from ${from}`),
   read: (constant) => (typeof constant === 'number' && Number.isInteger(constant) && constant >= from && constant <= most ? constant : undefined),
 });
 

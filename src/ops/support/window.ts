@@ -2,6 +2,7 @@
 // padding and dilation. A tap is one place in the window; `taps` lists for each the output positions at
 // which it falls inside the input, so that inner loops need no bounds checks.
 
+import { grouped } from '../../base/number-text.ts';
 import { padding as paddingType, pair } from '../../ir/attributes.ts';
 import type { Padding, Pair, SchemaOf } from '../../ir/attributes.ts';
 import { ShapeError } from '../../ir/op.ts';
@@ -80,7 +81,7 @@ export function slide(geometry: WindowGeometry, extent: Pair): Pair {
   const padded = bothAxes((d) => extent[d] + before[d] + after[d]);
   const added = padded[0] * padded[1] - extent[0] * extent[1];
   if (added > MOST_ADDED) {
-    const counts = [added, MOST_ADDED].map((count) => count.toLocaleString('en-US'));
+    const counts = [added, MOST_ADDED].map(grouped);
     throw new ShapeError(`padding ${paddingText(geometry)} adds ${counts[0]} places to each channel of ${by(extent)}, at most ${counts[1]} are accepted`, 'use less padding');
   }
   if (covers[0] > padded[0] || covers[1] > padded[1]) {
