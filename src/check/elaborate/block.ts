@@ -9,7 +9,8 @@ import type { Constant } from '../values/constants.ts';
 import { elaborateBody } from './body.ts';
 import type { BodyParts } from './body.ts';
 import { lookUpCallee } from './callee.ts';
-import { affords } from './excess.ts';
+import { writeOut } from './excess.ts';
+import type { Least } from './fixed.ts';
 import type { Wire } from './instance.ts';
 import { nameOfPart } from './layer-names.ts';
 import { leastOfUse, lookAhead } from './least.ts';
@@ -33,9 +34,9 @@ export function elaborateBlock(call: CallExpression, block: Block, scope: Scope,
     elaboration.whole = false;
     return undefined;
   }
-  if (!affords(leastOfUse(call, block, lookAhead(scope.file, (name) => knownConstant(name, scope))), call.callee.span, scope)) return undefined;
   const message = `\`${declaration.name.text}\` is used here, as \`${path}\``;
-  return elaborateUse(block, bindings, path, { outer: trail, span: call.callee.span, message }, elaboration);
+  const least = (): Least => leastOfUse(call, block, lookAhead(scope.file, (name) => knownConstant(name, scope)));
+  return writeOut(least, call.callee.span, scope, () => elaborateUse(block, bindings, path, { outer: trail, span: call.callee.span, message }, elaboration));
 }
 
 /** @param bindings Of what is given; the rest has its default, or has been reported. */

@@ -12,7 +12,7 @@ export interface Extent {
 /** Calls of operations that take place. */
 export const MOST_LAYERS = 20_000;
 /** Expressions looked at. */
-const MOST_WORK = 400_000;
+export const MOST_WORK = 400_000;
 /** Of all names of layers together. */
 const MOST_CHARACTERS = 2 ** 22;
 /** Expressions, blocks and bodies within one another. */

@@ -93,6 +93,8 @@ export function beginElaboration({ ops, symbols, budget, list, lookedUp }: Tools
     reportWithin: list.reportWithin,
     expression: elaborateExpression,
     whole: true,
+    sketched: false,
+    foreseen: false,
     refused: false,
   };
 }

@@ -3,7 +3,8 @@
 import { grouped } from '../../base/number-text.ts';
 import type { Span } from '../../base/span.ts';
 import { MOST_LAYERS } from './budget.ts';
-import type { Excess, Extent } from './budget.ts';
+import type { Excess } from './budget.ts';
+import type { Least } from './fixed.ts';
 import { sizeDiagnostics } from '../diagnostics.ts';
 import type { Scope } from './scope.ts';
 
@@ -21,12 +22,19 @@ export function checkBudget(span: Span, scope: Scope): void {
   if (!scope.elaboration.budget.left()) refuse(span, MOST_LAYERS + 1, scope);
 }
 
-/** Whether what comes to at least `extent` may be written out. */
-export function affords(extent: Extent, span: Span, scope: Scope): boolean {
-  const { budget } = scope.elaboration;
-  if (budget.affords(extent)) return true;
-  refuse(span, budget.layers() + extent.layers, scope);
-  return false;
+/** Writes out what comes to at least that, if there is room for it; what is foreseen exactly is not looked at again within. */
+export function writeOut<T>(least: () => Least, span: Span, scope: Scope, write: () => T): T | undefined {
+  const { elaboration } = scope;
+  if (elaboration.foreseen) return write();
+  const foreseen = least();
+  if (!elaboration.budget.affords(foreseen)) {
+    refuse(span, elaboration.budget.layers() + foreseen.layers, scope);
+    return undefined;
+  }
+  elaboration.foreseen = foreseen.exact;
+  const written = write();
+  elaboration.foreseen = false;
+  return written;
 }
 
 /** @param layers That there are at least. */

@@ -46,6 +46,10 @@ export interface Elaboration {
   readonly expression: (expression: Expression, scope: Scope, within: Within) => Wire | undefined;
   /** Whether all that takes place is known: not where the count of a `repeat` or the condition of an `if` is not. */
   whole: boolean;
+  /** What is being written out is no more than one turn of what nobody knows how often it takes place. */
+  sketched: boolean;
+  /** Of what is being written out it is known how many layers it comes to. */
+  foreseen: boolean;
   /** It has been told that the program is too large written out. */
   refused: boolean;
 }

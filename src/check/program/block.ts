@@ -1,7 +1,7 @@
 // A block as its uses know it.
 
 import type { BlockDeclaration, BlockParameter } from '../../syntax/ast.ts';
-import type { Extent } from '../elaborate/budget.ts';
+import type { Least } from '../elaborate/fixed.ts';
 import type { FileScope } from './file-scope.ts';
 
 export type ParameterKind = 'layer' | 'constant';
@@ -17,7 +17,7 @@ export interface Block {
   /** It uses itself, which has been reported: its uses are silent. Known once blocks are settled. */
   recursive: boolean;
   /** What a use of it comes to at least. Known once blocks are settled. */
-  least: Extent;
+  least: Least;
 }
 
 /** The block that a file calls by this name. */

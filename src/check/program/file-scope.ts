@@ -79,7 +79,7 @@ export function fileScope(file: SourceFile, { imported, layers, symbols, lookedU
     const { name } = declaration;
     symbols.note(name, 'block', name.span);
     if (!isNew(name)) return undefined;
-    const block: Block = { declaration, parameters: byName(declaration.parameters), scope: () => scope, kinds: new Map(), recursive: false, least: { layers: 0, work: 0 } };
+    const block: Block = { declaration, parameters: byName(declaration.parameters), scope: () => scope, kinds: new Map(), recursive: false, least: { layers: 0, work: 0, exact: false } };
     names.set(name.text, { kind: 'block', span: name.span, definition: name.span, block });
     return block;
   };
