@@ -4,7 +4,7 @@ import type { Shape } from '../base/tensor.ts';
 import type { SourceSet } from '../base/source-set.ts';
 import type { Span } from '../base/span.ts';
 import type { Graph } from './graph.ts';
-import type { ParameterSpec } from './op.ts';
+import type { ParameterSpec } from './surface-syntax.ts';
 import type { StructureArguments, StructureKind } from './structure.ts';
 
 export type { StructureKind } from './structure.ts';

@@ -3,7 +3,7 @@
 
 import { present } from '../base/invariant.ts';
 import type { Attrs, Node, ParameterData, Value } from '../ir/graph.ts';
-import type { WeightMatrices } from '../ir/op.ts';
+import type { WeightMatrices } from '../ir/pruning-rules.ts';
 import type { Rewriter } from './rewrite.ts';
 
 export interface NewWeights {

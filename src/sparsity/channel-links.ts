@@ -2,7 +2,8 @@
 
 import type { Shape } from '../base/tensor.ts';
 import type { Node, Value } from '../ir/graph.ts';
-import type { AxisLink, Op } from '../ir/op.ts';
+import type { Op } from '../ir/op.ts';
+import type { AxisLink } from '../ir/pruning-rules.ts';
 
 /** The channel axis of activations. */
 export const channelAxis = 1;

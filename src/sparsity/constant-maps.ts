@@ -8,7 +8,8 @@ import type { Shape } from '../base/tensor.ts';
 import { nodeMap, valueKey } from '../ir/graph.ts';
 import type { Node, Program } from '../ir/graph.ts';
 import { fedName } from '../ir/leaf.ts';
-import type { ChannelConstants, KnownInputs, OpRegistry } from '../ir/op.ts';
+import type { OpRegistry } from '../ir/op.ts';
+import type { ChannelConstants, KnownInputs } from '../ir/pruning-rules.ts';
 
 /** Channel constants by value key; absent where nothing is known. */
 export type ConstantMaps = ReadonlyMap<string, ChannelConstants>;

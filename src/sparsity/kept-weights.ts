@@ -2,7 +2,7 @@
 // the columns that read constants.
 
 import { invariant } from '../base/invariant.ts';
-import type { KeptMatrices } from '../ir/op.ts';
+import type { KeptMatrices } from '../ir/pruning-rules.ts';
 import { weightsOf } from './weight-use.ts';
 import type { PartUse, WeightUse } from './weight-use.ts';
 

@@ -10,7 +10,8 @@ import { invariant, present } from '../base/invariant.ts';
 import type { Shape } from '../base/tensor.ts';
 import { valueKey } from '../ir/graph.ts';
 import type { Node } from '../ir/graph.ts';
-import type { ChannelConstants, KnownInputs, Op, WeightMatrices, WeightPruning } from '../ir/op.ts';
+import type { Op } from '../ir/op.ts';
+import type { ChannelConstants, KnownInputs, WeightMatrices, WeightPruning } from '../ir/pruning-rules.ts';
 import type { ConstantMaps } from './constant-maps.ts';
 
 export interface WeightUse {

@@ -11,7 +11,8 @@ import { present } from '../base/invariant.ts';
 import type { GraphBuilder } from '../ir/builder.ts';
 import type { Node, Value } from '../ir/graph.ts';
 import { valueKey } from '../ir/graph.ts';
-import type { GradientContext, OpRegistry } from '../ir/op.ts';
+import type { OpRegistry } from '../ir/op.ts';
+import type { GradientContext } from '../ir/training-rules.ts';
 
 /** A value and the gradient of the loss by it. */
 export interface Cotangent {

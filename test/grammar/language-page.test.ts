@@ -2,7 +2,7 @@
 
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import type { ParamSyntax } from '../../src/ir/op.ts';
+import type { ParamSyntax } from '../../src/ir/surface-syntax.ts';
 import { ops } from '../../src/ops/index.ts';
 
 const page = readFileSync(new URL('../../grammar/README.md', import.meta.url), 'utf8');

@@ -3,7 +3,8 @@
 import { describe, expect, test } from 'vitest';
 import { present } from '../../src/base/invariant.ts';
 import { tensor } from '../../src/base/tensor.ts';
-import type { Arithmetic, Bounded, F64Tensor } from '../../src/ir/op.ts';
+import type { F64Tensor } from '../../src/ir/op.ts';
+import type { Arithmetic, Bounded } from '../../src/ir/error-bound.ts';
 import { hardSwish } from '../../src/ops/activations/hard-swish.ts';
 import { ops } from '../../src/ops/index.ts';
 import { draw, uniformOf } from './support.ts';

@@ -3,7 +3,7 @@
 import type { Diagnostic } from '../../base/diagnostic.ts';
 import { grouped } from '../../base/number-text.ts';
 import type { AttrValue } from '../../ir/graph.ts';
-import type { ParamSyntax } from '../../ir/op.ts';
+import type { ParamSyntax } from '../../ir/surface-syntax.ts';
 import type { Expression } from '../../syntax/ast.ts';
 import { formatConstant } from './constants.ts';
 import type { Constant, Constants } from './constants.ts';

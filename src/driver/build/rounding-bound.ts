@@ -16,7 +16,9 @@ import type { Node, Program, Value } from '../../ir/graph.ts';
 import { fedName } from '../../ir/leaf.ts';
 import { foldedPoints } from '../../ir/nest.ts';
 import { matricesOf } from '../../ir/op.ts';
-import type { Arithmetic, Bounded, F64Tensor, Op, OpRegistry, WeightMatrices } from '../../ir/op.ts';
+import type { F64Tensor, Op, OpRegistry } from '../../ir/op.ts';
+import type { Arithmetic, Bounded } from '../../ir/error-bound.ts';
+import type { WeightMatrices } from '../../ir/pruning-rules.ts';
 
 /** What emitted kernels compute in. */
 export const singlePrecision: Arithmetic = { epsilon: 2 ** -23, smallest: 2 ** -126 };

@@ -4,7 +4,8 @@
 // them, and so it is here.
 
 import type { Attrs } from '../../ir/graph.ts';
-import type { Op, ParameterSpec } from '../../ir/op.ts';
+import type { Op } from '../../ir/op.ts';
+import type { ParameterSpec } from '../../ir/surface-syntax.ts';
 import { defineOp } from '../../ir/op.ts';
 import type { Shape } from '../../base/tensor.ts';
 import { along, constant, input, load, mul, select } from '../../ir/nest.ts';

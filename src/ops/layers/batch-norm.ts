@@ -5,7 +5,9 @@
 // Training uses the statistics of the whole batch, summed by shards in fixed order, and moves the running
 // ones: running = (1 - momentum) * running + momentum * batch, the variance with divisor M - 1 there.
 
-import type { Op, ParameterSpec, TrainingContext, TrainingForm } from '../../ir/op.ts';
+import type { Op } from '../../ir/op.ts';
+import type { ParameterSpec } from '../../ir/surface-syntax.ts';
+import type { TrainingContext, TrainingForm } from '../../ir/training-rules.ts';
 import { number } from '../../ir/attributes.ts';
 import type { AttrsOf } from '../../ir/attributes.ts';
 import type { Shape } from '../../base/tensor.ts';

@@ -6,7 +6,9 @@
 // c runs over the channels of the convolution group that filter o belongs to.
 
 import type { Attrs } from '../../ir/graph.ts';
-import type { F64Tensor, Op, ParameterSpec, WeightMatrices } from '../../ir/op.ts';
+import type { F64Tensor, Op } from '../../ir/op.ts';
+import type { WeightMatrices } from '../../ir/pruning-rules.ts';
+import type { ParameterSpec } from '../../ir/surface-syntax.ts';
 import { flag } from '../../ir/attributes.ts';
 import type { AttrsOf } from '../../ir/attributes.ts';
 import { defineOp } from '../../ir/op.ts';

@@ -1,6 +1,8 @@
 // Fully connected layer: result[n, o] = bias[o] + sum over i of input[n, i] * weight[o, i]
 
-import type { KeptMatrices, GatheredNode, Op, ParameterSpec, WeightMatrices } from '../../ir/op.ts';
+import type { Op } from '../../ir/op.ts';
+import type { KeptMatrices, GatheredNode, WeightMatrices } from '../../ir/pruning-rules.ts';
+import type { ParameterSpec } from '../../ir/surface-syntax.ts';
 import { flag, number } from '../../ir/attributes.ts';
 import type { AttrsOf } from '../../ir/attributes.ts';
 import { defineOp } from '../../ir/op.ts';

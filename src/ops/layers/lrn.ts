@@ -3,7 +3,8 @@
 // Across channels it mixes neighbours, so a channel can go only where it is zero; its place stays. Within a channel a
 // constant is no constant behind it, for at the border the window holds less of it.
 
-import type { ChannelConstants, Op } from '../../ir/op.ts';
+import type { Op } from '../../ir/op.ts';
+import type { ChannelConstants } from '../../ir/pruning-rules.ts';
 import { defineOp } from '../../ir/op.ts';
 import type { Shape } from '../../base/tensor.ts';
 import { accumulator, input, load, mul, result, temporary } from '../../ir/nest.ts';

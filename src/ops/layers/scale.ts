@@ -4,7 +4,8 @@
 // batch norm are.
 
 import { flag } from '../../ir/attributes.ts';
-import type { Op, ParameterSpec } from '../../ir/op.ts';
+import type { Op } from '../../ir/op.ts';
+import type { ParameterSpec } from '../../ir/surface-syntax.ts';
 import { defineOp } from '../../ir/op.ts';
 import type { Shape } from '../../base/tensor.ts';
 import { present } from '../../base/invariant.ts';

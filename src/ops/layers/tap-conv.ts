@@ -5,7 +5,8 @@
 //   result[n, first(p) + o, y, x] = bias[first(p) + o] + sum over t of
 //     weight[start(p) + o * T_p + t] * input[n, channel(t), y*stride + kh(t)*dilation - padding, x*...]
 
-import type { Op, WeightMatrices } from '../../ir/op.ts';
+import type { Op } from '../../ir/op.ts';
+import type { WeightMatrices } from '../../ir/pruning-rules.ts';
 import { flag, lists, numbers } from '../../ir/attributes.ts';
 import type { AttrsOf, Pair } from '../../ir/attributes.ts';
 import { defineOp } from '../../ir/op.ts';

@@ -2,7 +2,8 @@
 //
 //   result[n, o] = bias[o] + sum over t of input[n, taps[t]] * weight[o, t]
 
-import type { Op, WeightMatrices } from '../../ir/op.ts';
+import type { Op } from '../../ir/op.ts';
+import type { WeightMatrices } from '../../ir/pruning-rules.ts';
 import { flag, number, numbers } from '../../ir/attributes.ts';
 import type { AttrsOf } from '../../ir/attributes.ts';
 import { defineOp } from '../../ir/op.ts';

@@ -3,7 +3,8 @@
 import { zeros } from '../../base/tensor.ts';
 import type { Value } from '../../ir/graph.ts';
 import type { Nest, NestExpr } from '../../ir/nest.ts';
-import type { F64Tensor, GradientContext } from '../../ir/op.ts';
+import type { F64Tensor } from '../../ir/op.ts';
+import type { GradientContext } from '../../ir/training-rules.ts';
 import { accumulator, constant, input, load, looked, mul, result, unary } from '../../ir/nest.ts';
 import { forEachTap, poolNestAxes, pooledFromIndex, pooledIndex, pooledShape, reachesOutside } from './pools.ts';
 import type { PoolAttrs, PoolGeometry } from './pools.ts';

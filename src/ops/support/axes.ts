@@ -1,6 +1,6 @@
 // Axis links that many ops share.
 
-import type { AxisLink, KeptAxes } from '../../ir/op.ts';
+import type { AxisLink, KeptAxes } from '../../ir/pruning-rules.ts';
 import type { Shape } from '../../base/tensor.ts';
 
 export const identityLink = (axis: number, result = 0): AxisLink => ({ kind: 'identity', result, axis });

@@ -1,7 +1,7 @@
 // A dense layer on its kept rows and columns.
 
 import { invariant } from '../../base/invariant.ts';
-import type { GatheredNode, KeptMatrices, WeightMatrices } from '../../ir/op.ts';
+import type { GatheredNode, KeptMatrices, WeightMatrices } from '../../ir/pruning-rules.ts';
 import { gatherSource, renumberChannels } from './matrices.ts';
 
 /** @param reads The operand's feature that each column reads. Plain dense where all features that exist are read in order. */

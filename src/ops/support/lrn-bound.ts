@@ -2,7 +2,7 @@
 // result is monotone in x where D is held, and in D where x is held, so it is farthest off at a corner of both.
 
 import { tensor } from '../../base/tensor.ts';
-import type { Arithmetic, Bounded } from '../../ir/op.ts';
+import type { Arithmetic, Bounded } from '../../ir/error-bound.ts';
 import { denominators, lrnGeometry } from './lrn.ts';
 import type { LrnAttributes } from './lrn.ts';
 import { operand } from './shapes.ts';

@@ -15,7 +15,7 @@ import { flag, number, numbers, optional } from '../../ir/attributes.ts';
 import type { SchemaOf } from '../../ir/attributes.ts';
 import type { Index, Nest, NestExpr, TensorRef } from '../../ir/nest.ts';
 import { add, along, constant, index, load, looked, mul, unary } from '../../ir/nest.ts';
-import type { ParamSyntax } from '../../ir/op.ts';
+import type { ParamSyntax } from '../../ir/surface-syntax.ts';
 import { ShapeError } from '../../ir/op.ts';
 import type { Shape } from '../../base/tensor.ts';
 import { batchAxis, parallel, reduce, storeNest } from './nests.ts';

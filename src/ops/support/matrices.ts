@@ -1,6 +1,6 @@
 // Elimination seen as matrices: rows are result channels, columns are taps (convolution) or inputs (dense).
 
-import type { ChannelConstants, KeptMatrices, WeightMatrices } from '../../ir/op.ts';
+import type { ChannelConstants, KeptMatrices, WeightMatrices } from '../../ir/pruning-rules.ts';
 
 /** Flat indices in the old weight of the elements that stay, row-major by part. */
 export function gatherSource(matrices: WeightMatrices, kept: KeptMatrices): Int32Array {

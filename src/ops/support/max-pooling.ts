@@ -3,7 +3,8 @@
 import { sizeOf } from '../../base/tensor.ts';
 import type { Value } from '../../ir/graph.ts';
 import type { Nest } from '../../ir/nest.ts';
-import type { F64Tensor, GradientContext } from '../../ir/op.ts';
+import type { F64Tensor } from '../../ir/op.ts';
+import type { GradientContext } from '../../ir/training-rules.ts';
 import { input, load, result } from '../../ir/nest.ts';
 import { forEachTap, poolNestAxes, pooledFromIndex, pooledIndex, pooledShape, reachesOutside } from './pools.ts';
 import type { PoolAttrs, PoolGeometry } from './pools.ts';

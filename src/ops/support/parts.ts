@@ -1,6 +1,8 @@
 // The parts of op records, as most ops state them.
 
-import type { ConstantRule, GradientContext, LowerRule, Lowering, Training } from '../../ir/op.ts';
+import type { LowerRule, Lowering } from '../../ir/op.ts';
+import type { ConstantRule } from '../../ir/pruning-rules.ts';
+import type { GradientContext, Training } from '../../ir/training-rules.ts';
 import type { Attrs, Value } from '../../ir/graph.ts';
 
 export const undifferentiated: { readonly kind: 'constant' } = { kind: 'constant' };

@@ -1,7 +1,8 @@
 // Builds ops that work element by element on operands of one shape.
 
 import type { Attrs } from '../../ir/graph.ts';
-import type { ChannelPruning, F64Tensor, OpRules } from '../../ir/op.ts';
+import type { F64Tensor, OpRules } from '../../ir/op.ts';
+import type { ChannelPruning } from '../../ir/pruning-rules.ts';
 import type { Shape } from '../../base/tensor.ts';
 import type { NestExpr } from '../../ir/nest.ts';
 import { input, load } from '../../ir/nest.ts';

@@ -3,7 +3,9 @@
 import { optional, pair, set } from '../../ir/attributes.ts';
 import type { Pair, SchemaOf } from '../../ir/attributes.ts';
 import type { AttrValue } from '../../ir/graph.ts';
-import type { AxisLinks, OpSample, ParamSyntax } from '../../ir/op.ts';
+import type { OpSample } from '../../ir/op.ts';
+import type { AxisLinks } from '../../ir/pruning-rules.ts';
+import type { ParamSyntax } from '../../ir/surface-syntax.ts';
 import type { Axis, Index } from '../../ir/nest.ts';
 import type { Shape } from '../../base/tensor.ts';
 import { along, index } from '../../ir/nest.ts';

@@ -4,7 +4,7 @@
 
 import { zeros } from '../../base/tensor.ts';
 import type { Attrs } from '../../ir/graph.ts';
-import type { Arithmetic, Bounded } from '../../ir/op.ts';
+import type { Arithmetic, Bounded } from '../../ir/error-bound.ts';
 import { operand } from './shapes.ts';
 
 /** @param operands Of one shape; or one number of the second for each stretch of as many of the first. */

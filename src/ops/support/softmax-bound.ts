@@ -7,7 +7,7 @@
 
 import { zeros } from '../../base/tensor.ts';
 import type { Attrs } from '../../ir/graph.ts';
-import type { Arithmetic, Bounded } from '../../ir/op.ts';
+import type { Arithmetic, Bounded } from '../../ir/error-bound.ts';
 import { operand } from './shapes.ts';
 import { logSoftmaxReference, softmaxReference } from './softmax.ts';
 

@@ -2,7 +2,7 @@
 // so over an interval it is largest and smallest at an end or where it turns.
 
 import { tensor } from '../../base/tensor.ts';
-import type { ErrorBound } from '../../ir/op.ts';
+import type { ErrorBound } from '../../ir/error-bound.ts';
 import { operand } from './shapes.ts';
 
 /** @param turns Where `value` changes from rising to falling or back, ends of a level stretch included. */

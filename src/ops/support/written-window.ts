@@ -2,7 +2,7 @@
 
 import type { Padding, Pair } from '../../ir/attributes.ts';
 import type { AttrValue } from '../../ir/graph.ts';
-import type { ParamSyntax } from '../../ir/op.ts';
+import type { ParamSyntax } from '../../ir/surface-syntax.ts';
 import type { Shape } from '../../base/tensor.ts';
 import { operand, imageShape } from './shapes.ts';
 import { samePadding, shortest } from './window.ts';
