@@ -22,6 +22,7 @@ import { explainModel } from './driver/model/explain.ts';
 import type { Explanation } from './driver/model/explain.ts';
 import { openModel, withWeights } from './driver/model/model.ts';
 import type { OpenedModel } from './driver/model/model.ts';
+import { readReport } from './driver/report/read-report.ts';
 import { checkInteger, checkTrainSpec, findNamed, mostSamples, mostWorkers } from './driver/request.ts';
 import { train as trainModel } from './driver/run/train.ts';
 import type { TrainOptions, TrainResult } from './driver/run/train-options.ts';
@@ -30,6 +31,8 @@ import type { Verification } from './driver/module/verify.ts';
 import type { Dataset } from './data/dataset.ts';
 import type { Model } from './ir/network.ts';
 import { ops } from './ops/index.ts';
+import { reportPage } from './report/page.ts';
+import type { ReportData } from './report/report-data.ts';
 import type { SourceFile } from './syntax/ast.ts';
 import { parse as parseSource } from './syntax/parse.ts';
 import type { Parsed } from './syntax/parse.ts';
@@ -66,6 +69,7 @@ export type { NamedFile } from './driver/files/write-files.ts';
 export { printGraph } from './ir/print.ts';
 export type { Graph, Program } from './ir/graph.ts';
 export type { Model, Network, Penalty, TrainSpec } from './ir/network.ts';
+export type { ReportData } from './report/report-data.ts';
 export type { BeforeAfter, Kept, LayerReport, StructureReport } from './sparsity/structure-report.ts';
 export { format } from './syntax/format.ts';
 export type { Parsed } from './syntax/parse.ts';
@@ -157,6 +161,29 @@ export async function evaluate(place: string, dataset: Dataset): Promise<Evaluat
 /** What a network consists of and what its penalties may remove; with weights, what each group became and why. */
 export function explain({ model, weights, errors }: OpenedModel): Explanation {
   return explainModel(model, weights?.parameters, errors, ops);
+}
+
+export interface ReportRequest {
+  /** Whether to time the network on this machine: yes unless given. Without it the same run gives the same report. */
+  readonly timing?: boolean;
+  /** Told the name of what is timed next. */
+  readonly onLayer?: (name: string) => void;
+}
+
+export interface Report {
+  readonly data: ReportData;
+  /** A page that shows the data. It needs no other file, and runs no script. */
+  readonly html: string;
+}
+
+/**
+ * What came of a run, or how far it has come.
+ * @param run Its folder.
+ * @throws DiagnosticError where it is no run, or not as training left it
+ */
+export async function report(run: string, { timing = true, onLayer }: ReportRequest = {}): Promise<Report> {
+  const { data } = await readReport(run, ops, { timing, onLayer });
+  return { data, html: await reportPage(data) };
 }
 
 export interface BenchRequest {

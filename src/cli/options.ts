@@ -16,6 +16,10 @@ export interface SparsityOption {
   readonly sparsity?: string;
 }
 
+export interface TimingOption {
+  readonly timing: boolean;
+}
+
 export interface WatchOptions {
   readonly dumpAfter?: string;
   readonly stopAfter?: Stage;
@@ -24,6 +28,7 @@ export interface WatchOptions {
 export const jsonOption = (): Option => new Option('--json', 'print one JSON object instead of text');
 export const dumpAfterOption = (): Option => new Option('--dump-after <pass>', 'write the graph after `check` or a pass to standard error');
 export const stopAfterOption = (known: readonly Stage[] = stages): Option => new Option('--stop-after <stage>', 'end after this stage').choices(known);
+export const timingOption = (): Option => new Option('--no-timing', 'leave out of report.html how long each layer takes here: the same run then gives the same page');
 export const dataOption = (): Option => new Option('--data <dir>', 'folder to look for data sets in first');
 
 export const sparsityOption = (): Option => new Option('--sparsity <name>', 'the `sparsity` block that counts, of a file with several');

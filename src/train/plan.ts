@@ -47,13 +47,14 @@ export function planRun(phases: readonly PhaseSpec[], samples: number): RunPlan 
   for (const [index, spec] of phases.entries()) {
     const stepsPerEpoch = Math.floor(samples / spec.batch);
     const steps = stepsPerEpoch * spec.epochs;
-    plans.push({ spec, key: keyOf(phases, index), origin: originOf(phases, index), firstStep, stepsPerEpoch, steps });
+    plans.push({ spec, key: phaseKey(phases, index), origin: originOf(phases, index), firstStep, stepsPerEpoch, steps });
     firstStep += steps;
   }
   return { phases: plans, product: productOf(phases), totalSteps: firstStep };
 }
 
-function keyOf(phases: readonly PhaseSpec[], index: number): string {
+/** See {@link PhasePlan.key}. */
+export function phaseKey(phases: readonly PhaseSpec[], index: number): string {
   const { kind } = present(phases[index], 'phase');
   const number = phases.slice(0, index + 1).filter((phase) => phase.kind === kind).length;
   return number === 1 ? kind : `${kind}-${number}`;

@@ -17,7 +17,7 @@ train on "pets" { baseline { epochs = 30, batch = 3, rate = 0.5 } held_out = 0 }
 `;
   const trainPets = (labels: string, out: string): ReturnType<typeof runCli> => {
     writeFileSync(join(place, 'pets.ssl'), pets(labels));
-    return runCli(['train', join(place, 'pets.ssl'), '--data', place, '--out', join(place, out)]);
+    return runCli(['train', join(place, 'pets.ssl'), '--data', place, '--out', join(place, out), '--no-timing']);
   };
   const summaryOf = (out: string): unknown => JSON.parse(readFileSync(join(place, out, 'summary.json'), 'utf8'));
   const brightness = { bird: 0, cat: 128, dog: 255 };

@@ -56,7 +56,7 @@ train on "stripes" {
 }
 `);
   await runCli(['build', at('echo.ssl'), '--weights', at('echo.safetensors'), '--out', at('echo')]);
-  await runCli(['train', at('stripes.ssl'), '--data', at('sets'), '--out', at('run'), '--threads', '1']);
+  await runCli(['train', at('stripes.ssl'), '--data', at('sets'), '--out', at('run'), '--threads', '1', '--no-timing']);
   await runCli(['build', at('run'), '--out', at('wasm')]);
   await runCli(['build', at('run'), '--out', at('batches'), '--target', 'js', '--batch', '7', '--layout', 'hwc']);
 });

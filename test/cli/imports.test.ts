@@ -10,7 +10,7 @@ const folder = temporaryFolder();
 const project = join(folder, 'project');
 const source = join(project, 'net.ssl');
 const run = join(folder, 'run');
-const train = (...more: string[]): ReturnType<typeof runCli> => runCli(['train', source, '--data', folder, '--out', run, ...more]);
+const train = (...more: string[]): ReturnType<typeof runCli> => runCli(['train', source, '--data', folder, '--out', run, '--no-timing', ...more]);
 
 const main = `import residual, width from "blocks/residual.ssl"
 

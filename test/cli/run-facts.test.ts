@@ -57,7 +57,7 @@ async function built(format: keyof typeof writers, given?: string): Promise<{ re
   writers[format](path.join(folder, 'pets'));
   const [file, run, out] = [path.join(folder, 'pets.ssl'), path.join(folder, 'run'), path.join(folder, 'out')];
   writeFileSync(file, source(given));
-  expect(await runCli(['train', file, '--data', folder, '--out', run])).toMatchObject({ code: 0 });
+  expect(await runCli(['train', file, '--data', folder, '--out', run, '--no-timing'])).toMatchObject({ code: 0 });
   expect(await runCli(['build', run, '--out', out])).toMatchObject({ code: 0 });
   return { run, out, declarations: readFileSync(path.join(out, 'pets.d.ts'), 'utf8') };
 }

@@ -18,7 +18,7 @@ train on "stripes" {
   finetune { epochs = 1 }
 }
 `;
-const train = (...more: string[]): ReturnType<typeof runCli> => runCli(['train', source, '--data', folder, ...more]);
+const train = (...more: string[]): ReturnType<typeof runCli> => runCli(['train', source, '--data', folder, '--no-timing', ...more]);
 
 beforeAll(() => {
   writeFileSync(source, text);
@@ -75,7 +75,7 @@ it('weights of a run that were changed are noticed, used by their own name, and 
 it('warns of outputs that are never a right answer', async () => {
   const file = join(folder, 'three.ssl');
   writeFileSync(file, text.replace('units = 2', 'units = 3'));
-  const { code, err } = await runCli(['train', file, '--data', folder, '--out', join(folder, 'three')]);
+  const { code, err } = await runCli(['train', file, '--data', folder, '--out', join(folder, 'three'), '--no-timing']);
   expect(code).toBe(0);
   expect(err).toMatch(/^warning\[data\/classes\]: stripes has 2 classes, but the network has 3 outputs\n/);
 });
@@ -101,7 +101,7 @@ describe('--init', () => {
   it('of another run, with names mapped, and what is left drawn', async () => {
     const head = join(folder, 'head.ssl');
     writeFileSync(head, text.replace('return dense(conv1, units = 2)', 'fc = dense(conv1, units = 2)\n  return fc'));
-    const args = ['train', head, '--data', folder, '--init', run, '--json'];
+    const args = ['train', head, '--data', folder, '--init', run, '--json', '--no-timing'];
     const { code, out } = await runCli([...args, '--out', join(folder, 'head'), '--map', 'output.w*=fc.w*']);
     expect(code).toBe(0);
     expect(JSON.parse(out)).toMatchObject({
@@ -213,7 +213,7 @@ describe('a result that is none', () => {
     const file = join(folder, `${name}.ssl`);
     const place = join(folder, name);
     writeFileSync(file, change(text));
-    const { code, out } = await runCli(['train', file, '--data', folder, '--out', place, '--threads', '1']);
+    const { code, out } = await runCli(['train', file, '--data', folder, '--out', place, '--threads', '1', '--no-timing']);
     // It is a result, and was asked for: what is wrong with it stands in its first line and in the findings.
     expect(code).toBe(0);
     return { place, out };

@@ -8,7 +8,7 @@ import { ts } from 'ts-morph';
 
 export const floors = [
   'base', 'ir', 'syntax', 'ops', 'sparsity', 'passes', 'train', 'check', 'lower', 'targets', 'emit', 'runtime',
-  'engine', 'data', 'driver', 'cli',
+  'engine', 'data', 'report', 'driver', 'cli',
 ] as const;
 
 /** The one file outside driver and cli that reaches Node: what it may import there. */

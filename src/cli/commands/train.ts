@@ -3,6 +3,7 @@
 import { InvalidArgumentError, Option } from 'commander';
 import type { Command } from 'commander';
 import { DiagnosticError } from '../../base/diagnostic.ts';
+import type { Diagnostic } from '../../base/diagnostic.ts';
 import { present } from '../../base/invariant.ts';
 import type { Span } from '../../base/span.ts';
 import type { Model } from '../../ir/network.ts';
@@ -15,14 +16,14 @@ import { collectGarbage } from '../collect-garbage.ts';
 import { dataText } from '../text/data-text.ts';
 import { exitCode, exitCodeOf, UsageError } from '../exit-code.ts';
 import { initialText } from '../text/initial-text.ts';
-import { dataOption, example, folderPath, integerFrom, jsonOption, sparsityOption } from '../options.ts';
-import type { JsonOption, SparsityOption } from '../options.ts';
+import { dataOption, example, folderPath, integerFrom, jsonOption, sparsityOption, timingOption } from '../options.ts';
+import type { JsonOption, SparsityOption, TimingOption } from '../options.ts';
 import { diagnosticsJson, printDiagnostics } from '../report.ts';
 import type { Shell } from '../shell.ts';
 import { summaryText } from '../text/summary-text.ts';
 import { showProgress } from '../text/train-progress.ts';
 
-interface TrainCommandOptions extends JsonOption, SparsityOption {
+interface TrainCommandOptions extends JsonOption, SparsityOption, TimingOption {
   readonly out: string;
   readonly data?: string;
   readonly resume?: true;
@@ -37,7 +38,7 @@ export function addTrain(program: Command, shell: Shell, finish: (code: number) 
     .command('train')
     .description('train a network as its file says: baseline, sparsify, finetune, control')
     .argument('<file>', 'an .ssl file with a `train` block')
-    .requiredOption('--out <run>', 'folder of the run: checkpoints, metrics.jsonl, weights.safetensors, summary.json', folderPath)
+    .requiredOption('--out <run>', 'folder of the run: checkpoints, metrics.jsonl, weights.safetensors, summary.json, report.html', folderPath)
     .option('--resume', 'go on with the run in the folder')
     .option('--init <run|file>', 'weights to begin with: the folder of a run, or a .safetensors file; all that fits is taken')
     .option('--map <old=new>', 'what names in that file stand for, `*` for any characters; may be given several times', addPattern)
@@ -45,12 +46,13 @@ export function addTrain(program: Command, shell: Shell, finish: (code: number) 
     .addOption(dataOption())
     .addOption(new Option('--seed <n>', 'seed, instead of the one in the file').argParser(integerFrom(0, largestSeed)))
     .addOption(new Option('--threads <n>', 'worker threads at most; the results do not depend on it').argParser(integerFrom(1, mostWorkers)))
+    .addOption(timingOption())
     .addOption(jsonOption())
     .addHelpText('after', example('train examples/lenet.ssl --out runs/lenet', 'train examples/lenet.ssl --out runs/lenet --resume', "train net.ssl --out runs/net --init net.safetensors --map 'backbone.*=*'"))
     .action(async (file: string, options: TrainCommandOptions) => finish(await trainFile(file, options, shell)));
 }
 
-async function trainFile(file: string, { out, data, resume, init, map, seed, sparsity, threads, json }: TrainCommandOptions, shell: Shell): Promise<number> {
+async function trainFile(file: string, { out, data, resume, init, map, seed, sparsity, threads, timing, json }: TrainCommandOptions, shell: Shell): Promise<number> {
   if (map && init === undefined) throw new UsageError('--map says what names in the file of --init stand for: add --init FILE');
   const [{ checkDataset, checkShape }, { loadDataset }, { sparsityOfRun }, { checkFile }, { train, trainSpecOf }, { ops }] = await Promise.all([
     import('../../data/check-dataset.ts'),
@@ -99,8 +101,28 @@ async function trainFile(file: string, { out, data, resume, init, map, seed, spa
     shell.err(`stopped after step ${step} of ${totalSteps}; go on with --resume\n`);
     return exitCodeOf(present(signal, 'signal that asked the run to stop'));
   }
-  shell.out(json ? `${JSON.stringify({ ok: true, out, origin, ...result.summary, ...(initial && { initialTensors: initial }), diagnostics: diagnosticsJson(warnings) })}\n` : summaryText(result.summary, out));
+  if (!json) shell.out(summaryText(result.summary, out));
+  const { report, faults } = await writePage(out, timing, shell);
+  if (json) {
+    shell.out(`${JSON.stringify({ ok: true, out, report, origin, ...result.summary, ...(initial && { initialTensors: initial }), diagnostics: diagnosticsJson([...warnings, ...faults]) })}\n`);
+    return exitCode.ok;
+  }
+  printDiagnostics(faults, shell);
+  if (report !== undefined) shell.out(`its report is ${report}\n`);
   return exitCode.ok;
+}
+
+/** The page of a run that has come to its end. The run is whole without it: what is in its way is no error. */
+async function writePage(out: string, timing: boolean, shell: Shell): Promise<{ readonly report?: string; readonly faults: readonly Diagnostic[] }> {
+  const [{ writeReport }, { ops }] = await Promise.all([import('../../driver/report/write-report.ts'), import('../../ops/index.ts')]);
+  try {
+    const { file } = await writeReport(out, undefined, ops, { timing, onLayer: (layer) => shell.progress(`timing ${layer}`) });
+    return { report: file, faults: [] };
+  } catch (error) {
+    if (!(error instanceof DiagnosticError)) throw error;
+    const help = `the run is whole; \`ssl-compile report ${out} --out FILE\` writes its page elsewhere`;
+    return { faults: error.diagnostics.map((fault) => ({ ...fault, severity: 'warning', help })) };
+  }
 }
 
 /** What is wrong with the data is shown where the file names it. */

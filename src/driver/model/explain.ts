@@ -81,7 +81,7 @@ function explainTrained(model: Model, parameters: Program['parameters'], errors:
   return {
     findings: findingsOf(model, parameters, errors, ops),
     structure: structureReport(trained, compacted, ops),
-    bytes: { dense: bytesOf(trained), compacted: bytesOf(compacted) },
+    bytes: { dense: parameterBytes(trained), compacted: parameterBytes(compacted) },
     fates: groupFates({ trained, prepared, compacted }, groupSets(network, ops, penalties), ops).map(({ set: { penalty, count }, fates }) => ({
       layer: penalty.layer,
       structure: structureTitle(penalty),
@@ -108,6 +108,7 @@ function summarizeFates(fates: ReturnType<typeof groupFates>[number]['fates'], l
   return [...found.values()].map(({ kind, what, groups }) => ({ kind, what, count: groups.length, ...(listed && { groups }) }));
 }
 
-function bytesOf({ parameters }: Program): number {
+/** Of all parameters as f32. */
+export function parameterBytes({ parameters }: Program): number {
   return 4 * [...parameters.values()].reduce((sum, { shape }) => sum + sizeOf(shape), 0);
 }

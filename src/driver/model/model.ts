@@ -13,6 +13,7 @@ import { overridesOf, sparsityPart } from '../run/run-identity.ts';
 import { fileOfRun, readState } from '../run/run-reader.ts';
 import { importsOfRun } from '../run/run-sources.ts';
 import { checkFile } from './source.ts';
+import type { CheckedSource } from './source.ts';
 import { unwatched } from './watch.ts';
 import type { Watch } from './watch.ts';
 import { fitDiagnostics } from '../weights/weight-diagnostics.ts';
@@ -41,15 +42,18 @@ export interface OpenRequest {
  */
 export function openModel(subject: string, weightsPlace: string | undefined, ops: OpRegistry, { watch = unwatched, sparsity }: OpenRequest = {}): OpenedModel {
   const run = isFolder(subject);
-  const { model, warnings } = run
-    ? checkFile(sourceOfRun(subject), ops, { watch, imports: importsOfRun(subject), sparsity: sparsity ?? sparsityOfRun(subject) })
-    : checkFile(subject, ops, { watch, sparsity });
+  const { model, warnings } = run ? programOfRun(subject, ops, { watch, sparsity }) : checkFile(subject, ops, { watch, sparsity });
   const place = weightsPlace ?? (run ? subject : undefined);
   if (place === undefined) return { model, warnings };
   const weights = watch.stage('weights', () => loadWeights(place, model.network));
   const errors = readRunErrors(place);
-  const overrides = run ? overridesOf(subject, readState(subject).checkpoint.identity, model) : [];
-  return { model, warnings: [...warnings, ...overrides, ...weights.notices], weights, ...(errors && { errors }) };
+  return { model, warnings: [...warnings, ...weights.notices], weights, ...(errors && { errors }) };
+}
+
+/** What a run trains, whether or not it has come to its end. @throws DiagnosticError of the stages up to the check */
+export function programOfRun(folder: string, ops: OpRegistry, { watch = unwatched, sparsity }: OpenRequest = {}): CheckedSource {
+  const { model, warnings } = checkFile(sourceOfRun(folder), ops, { watch, imports: importsOfRun(folder), sparsity: sparsity ?? sparsityOfRun(folder) });
+  return { model, warnings: [...warnings, ...overridesOf(folder, readState(folder).checkpoint.identity, model)] };
 }
 
 export interface WeightedModel extends OpenedModel {

@@ -18,6 +18,7 @@ const messages = {
   different: (folder: string, what: string, found: string, expected: string): string => `${folder} was begun with another ${what}: it was ${found}, and is ${expected} now`,
   overridden: (folder: string, what: string, found: string, written: string): string => `${folder} was trained with another ${what} than its source says: ${found}, not ${written}`,
   version: (file: string, found: string, expected: string): string => `${file} was written by another version of ssl-compile: its format is ${found}, this one's is ${expected}`,
+  earlier: (file: string, field: string): string => `${file} was written by an earlier version of ssl-compile: it does not say \`${field}\``,
   changed: (file: string, why: string): string => `${file} is not as training left it: ${why}`,
   reserved: (path: string): string => `\`${path}\` cannot be imported by what is trained`,
   'random-start': (phase: string): string => `\`${phase}\` begins with random weights: no phase before it trains them`,

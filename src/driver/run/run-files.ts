@@ -10,6 +10,7 @@
 //   weights.safetensors                    parameters at the end of the run
 //   metrics.jsonl                          one line an epoch
 //   summary.json                           what came of it
+//   report.html                            a page for people, made of all these; nobody reads it, so nothing vouches for it
 //   run.lock                               who trains in it (run-lock.ts)
 //
 // Nobody reads a file of a run but by its record. Links are not followed: what they lead to is not the run's.
@@ -29,6 +30,7 @@ export const runFiles = {
   metrics: 'metrics.jsonl',
   weights: 'weights.safetensors',
   summary: 'summary.json',
+  report: 'report.html',
 } as const;
 
 /** Whether a file of a run is one of its sources. */

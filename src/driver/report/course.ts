@@ -1,0 +1,55 @@
+// How a run went, phase by phase, from metrics.jsonl and its checkpoint.
+
+import { originOf, epochsBehind, phaseTraits } from '../../ir/phase.ts';
+import type { Model } from '../../ir/network.ts';
+import type { OpRegistry } from '../../ir/op.ts';
+import { structureTitle } from '../../ir/structure.ts';
+import type { PenalisedGroups, PhaseCourse, Unfinished } from '../../report/report-data.ts';
+import { groupSets } from '../../sparsity/groups.ts';
+import type { Checkpoint } from '../run/checkpoint-json.ts';
+import type { EpochEvent } from '../run/run-events.ts';
+import { readRecorded, runFiles } from '../run/run-files.ts';
+
+/** A line of metrics.jsonl. */
+export type EpochLine = Omit<EpochEvent, 'kind' | 'secondsLeft'>;
+
+/** As far as the checkpoint goes. @throws DiagnosticError `run/changed` */
+export function epochLines(folder: string, { files }: Checkpoint): readonly EpochLine[] {
+  const record = files[runFiles.metrics];
+  if (!record) return [];
+  const text = new TextDecoder().decode(readRecorded(folder, runFiles.metrics, record, true));
+  return text.split('\n').flatMap((line) => (line === '' ? [] : [JSON.parse(line) as EpochLine]));
+}
+
+/** The phases of the source; what an application has trained instead is not told apart. */
+export function phaseCourses({ train }: Model, { error, heldOut }: Checkpoint, lines: readonly EpochLine[]): readonly PhaseCourse[] {
+  const phases = train?.phases ?? [];
+  return phases.map(({ name, kind, epochs }, index) => {
+    const origin = originOf(phases, index);
+    const [testError, heldOutError] = [error[name], heldOut[name]];
+    return {
+      name,
+      compares: phaseTraits[kind].compares,
+      epochs,
+      behind: origin === undefined ? 0 : epochsBehind(phases, origin),
+      ...(testError !== undefined && { testError }),
+      ...(heldOutError !== undefined && { heldOutError }),
+      course: lines.filter(({ phase }) => phase === name).map(({ epoch, training, heldOut: held, groups }) => ({ epoch, loss: training.loss, error: training.error, ...(held && { heldOut: held }), alive: groups.map(({ alive }) => alive) })),
+    };
+  });
+}
+
+/** In the order of the lines. */
+export function penalisedGroups({ network, penalties }: Model, { identity }: Checkpoint, ops: OpRegistry): readonly PenalisedGroups[] {
+  return groupSets(network, ops, penalties).map(({ penalty, count }) => {
+    const structure = structureTitle(penalty);
+    // What the run was trained with, whatever its source says.
+    const strength = Number(identity[`strength of ${structure} of ${penalty.layer}`] ?? penalty.strength);
+    return { layer: penalty.layer, structure, total: count, strength };
+  });
+}
+
+export function unfinishedAt({ train }: Model, { phase, step }: Checkpoint, lines: readonly EpochLine[]): Unfinished {
+  const totalSteps = lines.at(-1)?.totalSteps;
+  return { phase: train?.phases[phase]?.name ?? 'the evaluation at its end', step, ...(totalSteps !== undefined && { totalSteps }) };
+}

@@ -1,0 +1,183 @@
+// Everything that the report of a run tells, read from its folder; each file by its record (run-files.ts).
+
+import { cpus } from 'node:os';
+import { join } from 'node:path';
+import type { Diagnostic } from '../../base/diagnostic.ts';
+import { fail } from '../../base/diagnostic.ts';
+import { present } from '../../base/invariant.ts';
+import { readSafetensors } from '../../engine/safetensors.ts';
+import type { Program } from '../../ir/graph.ts';
+import type { Model } from '../../ir/network.ts';
+import type { OpRegistry } from '../../ir/op.ts';
+import { phaseTraits } from '../../ir/phase.ts';
+import type { MeasuredTimes, Origin, ReportData, TestAnswers } from '../../report/report-data.ts';
+import { structureReport } from '../../sparsity/structure-report.ts';
+import { wasmTarget } from '../../targets/wasm/target.ts';
+import { phaseKey } from '../../train/plan.ts';
+import { compact } from '../build/compact.ts';
+import { answersNothing } from '../evaluation/finding.ts';
+import { findingsOf } from '../evaluation/findings.ts';
+import { parameterBytes } from '../model/explain.ts';
+import { usedInputs } from '../model/input-map.ts';
+import { openModel, programOfRun, withWeights } from '../model/model.ts';
+import type { WeightedModel } from '../model/model.ts';
+import { hashOfSources } from '../model/source-hash.ts';
+import { compilerVersion } from '../model/version.ts';
+import { benchModel } from '../module/bench.ts';
+import type { Checkpoint } from '../run/checkpoint-json.ts';
+import { runDiagnostics } from '../run/run-diagnostics.ts';
+import { phaseFile, readRecorded, runFiles } from '../run/run-files.ts';
+import { sparsityPart, initialPart } from '../run/run-identity.ts';
+import { readInitial } from '../run/run-initial.ts';
+import { readState, summaryOfRun } from '../run/run-reader.ts';
+import type { RunSummary } from '../run/run-summary.ts';
+import { fitDiagnostics } from '../weights/weight-diagnostics.ts';
+import { isFolder } from '../weights/weights.ts';
+import { epochLines, penalisedGroups, phaseCourses, unfinishedAt } from './course.ts';
+import { filterPictures } from './filter-pictures.ts';
+import type { WeightsThen } from './filter-pictures.ts';
+import { layerCourses } from './layer-courses.ts';
+
+export interface ReportRequest {
+  /** Whether to time the network on this machine; what is not measured is the same wherever it is read. */
+  readonly timing: boolean;
+  /** Told the name of what is timed next. */
+  readonly onLayer?: ((name: string) => void) | undefined;
+}
+
+export interface ReadReport {
+  readonly data: ReportData;
+  /** Of the source, of a run that was trained otherwise than it says, and of the weights. */
+  readonly warnings: readonly Diagnostic[];
+}
+
+/** @param folder Of a run, which need not have come to its end. @throws DiagnosticError `fit/*`, `run/*`, and of the stages up to the weights */
+export async function readReport(folder: string, ops: OpRegistry, request: ReportRequest): Promise<ReadReport> {
+  if (!isFolder(folder)) fail(fitDiagnostics['no-run']({ args: [folder, 'it is no folder'], help: 'name the folder that `ssl-compile train FILE --out RUN` made' }));
+  const summary = summaryOfRun(folder);
+  return summary === undefined ? readUnfinished(folder, ops) : readFinished(folder, summaryFields(folder, summary), ops, request);
+}
+
+function readUnfinished(folder: string, ops: OpRegistry): ReadReport {
+  const { model, warnings } = programOfRun(folder, ops);
+  const { checkpoint } = readState(folder);
+  const lines = epochLines(folder, checkpoint);
+  const { dataset } = present(model.train, 'train block of a run');
+  const data: ReportData = {
+    ...coursesOf(folder, model, checkpoint, warnings, ops),
+    dataset: dataset.kind === 'named' ? dataset.name : dataset.path,
+    unfinished: unfinishedAt(model, checkpoint, lines),
+    findings: [],
+    answers: true,
+    filters: [],
+    layers: [],
+    origin: originOfRun(folder, model, checkpoint),
+  };
+  return { data, warnings };
+}
+
+type Courses = Pick<ReportData, 'format' | 'network' | 'notes' | 'phases' | 'groups'>;
+
+function coursesOf(folder: string, model: Model, checkpoint: Checkpoint, warnings: readonly Diagnostic[], ops: OpRegistry): Courses {
+  return {
+    format: 1,
+    network: model.network.name,
+    notes: warnings.filter(({ code }) => code === 'run/overridden').map(({ message }) => message.replace(`${folder} was`, 'The run was')),
+    phases: phaseCourses(model, checkpoint, epochLines(folder, checkpoint)),
+    groups: penalisedGroups(model, checkpoint, ops),
+  };
+}
+
+async function readFinished(folder: string, summary: Summary, ops: OpRegistry, { timing, onLayer }: ReportRequest): Promise<ReadReport> {
+  const opened = withWeights(openModel(folder, undefined, ops));
+  const { model, weights: { parameters, hash }, errors, warnings } = opened;
+  const { checkpoint } = readState(folder);
+  const { network } = model;
+  const trained: Program = { graph: network.graph, parameters };
+  const compacted = compact(trained, ops);
+  const structure = structureReport(trained, compacted, ops);
+  const findings = findingsOf(model, parameters, errors, ops);
+  const inputs = usedInputs(compacted, network.inputShape, ops);
+  const { product, control, chance, seconds, dataset, evaluation } = summary;
+  const { macs, convMacs, weights } = structure;
+  const data: ReportData = {
+    ...coursesOf(folder, model, checkpoint, warnings, ops),
+    dataset,
+    findings,
+    answers: !answersNothing(findings),
+    result: { product, ...(control !== undefined && { control }), chance, seconds, macs, convMacs, weights, bytes: { dense: parameterBytes(trained), compacted: parameterBytes(compacted) } },
+    filters: filterPictures(trained, weightsBefore(folder, model, checkpoint), { when: `after ${product}`, parameters }, ops),
+    ...(inputs && { inputs: { shape: inputs.shape, used: inputs.used, connections: inputs.connections } }),
+    layers: layerCourses(trained, compacted, structure, ops),
+    ...(evaluation && { evaluation: testAnswers(evaluation) }),
+    ...(timing && { timing: await measure(opened, ops, onLayer) }),
+    origin: { ...originOfRun(folder, model, checkpoint), weightsHash: hash },
+  };
+  return { data, warnings };
+}
+
+type Summary = Pick<RunSummary, 'product' | 'control' | 'chance' | 'seconds' | 'dataset'> & Partial<Pick<RunSummary, 'evaluation'>>;
+
+/** @param summary As it was written: by this version, or by an earlier one that told less. @throws DiagnosticError `run/earlier` */
+function summaryFields(folder: string, summary: unknown): Summary {
+  const found = summary as Partial<RunSummary>;
+  const needed = (['product', 'chance', 'seconds', 'dataset'] as const).find((field) => found[field] === undefined);
+  if (needed !== undefined) fail(runDiagnostics.earlier({ args: [join(folder, runFiles.summary), needed], help: `\`ssl-compile train FILE --out ${folder} --resume\` writes it anew` }));
+  return found as Summary;
+}
+
+/** What the penalties met: the end of the last phase before them, or what the run was given to begin with. */
+function weightsBefore(folder: string, { train }: Model, { files, identity }: Checkpoint): WeightsThen | undefined {
+  const phases = train?.phases ?? [];
+  const first = phases.findIndex(({ kind, epochs }) => phaseTraits[kind].penalizes && epochs > 0);
+  const before = phases.slice(0, Math.max(0, first)).findLastIndex(({ kind, epochs }) => epochs > 0 && !phaseTraits[kind].compares);
+  const name = phases[before]?.name;
+  if (name !== undefined) {
+    const file = phaseFile(phaseKey(phases, before));
+    const { tensors } = readSafetensors(readRecorded(folder, file, present(files[file], file)), join(folder, file));
+    return { when: `after ${name}`, parameters: tensors };
+  }
+  const begun = identity[initialPart];
+  return begun === undefined ? undefined : { when: 'as given to begin with', parameters: readInitial(folder, begun).tensors };
+}
+
+function testAnswers({ samples, wrong, error, unanswered, classes, confusion }: RunSummary['evaluation']): TestAnswers {
+  return {
+    samples,
+    wrong,
+    error,
+    unanswered,
+    classes: classes.map((each) => ({ name: each.name, samples: each.samples, wrong: each.wrong })),
+    confusion: confusion.flatMap((row, truth) => row.flatMap((count, answer) => (count > 0 ? [[truth, answer, count] as const] : []))),
+  };
+}
+
+async function measure(opened: WeightedModel, ops: OpRegistry, onLayer: (name: string) => void = () => {}): Promise<MeasuredTimes> {
+  const { layers, whole, target } = await benchModel(opened, wasmTarget, 1, ops, onLayer);
+  return {
+    processor: cpus()[0]?.model.trim() ?? 'an unknown processor',
+    runtime: `Node ${process.versions.node}`,
+    date: new Date().toISOString().slice(0, 10),
+    target,
+    layers: layers.map(({ name, dense, compacted }) => ({ name, dense: dense.microseconds, ...(compacted && { compacted: compacted.microseconds }) })),
+    whole: { dense: whole.dense.microseconds, compacted: whole.compacted.microseconds },
+  };
+}
+
+function originOfRun(folder: string, { sources, train }: Model, { identity }: Checkpoint): Origin {
+  const seed = Number(identity['seed']);
+  const written = present(train, 'train block of a run').seed;
+  const begun = identity[initialPart];
+  const dataHash = identity['data set'];
+  const sparsity = identity[sparsityPart];
+  return {
+    compiler: compilerVersion(),
+    sources: [{ path: runFiles.source, text: sources.main.text }, ...[...sources.imported].map(([path, { text }]) => ({ path, text }))],
+    sourceHash: hashOfSources(sources),
+    ...(dataHash !== undefined && { dataHash }),
+    seed,
+    ...(seed !== written && { writtenSeed: written }),
+    ...(sparsity !== undefined && { sparsity }),
+    ...(begun !== undefined && { initial: { from: readInitial(folder, begun).from, sha256: begun } }),
+  };
+}

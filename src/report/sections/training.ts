@@ -1,0 +1,110 @@
+// How the run went: loss and error by epoch, the network beside its control.
+
+import { percent } from '../../base/number-text.ts';
+import { lineChart, markMarkup } from '../charts/line-chart.ts';
+import type { Band, Line, LineChart } from '../charts/line-chart.ts';
+import { epochsOf } from '../comparison.ts';
+import { element } from '../markup.ts';
+import type { Child, Markup } from '../markup.ts';
+import type { EpochPoint, PhaseCourse, ReportData } from '../report-data.ts';
+import { capital, lineNames, pathOf } from '../words.ts';
+import { dataTable, section } from './parts.ts';
+
+export function training(data: ReportData): Child {
+  const { phases } = data;
+  if (phases.every(({ course }) => course.length === 0)) return undefined;
+  const heldOut = phases.some(({ course }) => course.some((point) => point.heldOut));
+  const errorOf = ({ heldOut: held, error }: EpochPoint): number => (heldOut ? (held?.error ?? NaN) : error);
+  const which = heldOut ? 'held-out error' : 'training error';
+  const shared = { bands: bandsOf(data) };
+  const loss: LineChart = { ...shared, title: 'Training loss by epoch', lines: linesOf(data, ({ loss: value }) => value ?? undefined), marks: [], format: lossText, logarithmic: true };
+  const error: LineChart = { ...shared, title: `${capital(which)} by epoch`, lines: linesOf(data, errorOf), marks: testErrors(data), format: percentTick, logarithmic: false };
+  return section(
+    'Training',
+    legend(data),
+    element('div', { class: 'pair' }, figure('Loss', 'mean cross entropy of the training samples', lineChart(loss)), figure(capital(which), heldOut ? 'share answered wrongly' : 'share of the training samples answered wrongly; nothing is held out', lineChart(error))),
+    phaseTable(phases),
+    epochTable(phases),
+  );
+}
+
+function figure(title: string, about: string, chart: Markup): Markup {
+  return element('figure', {}, element('figcaption', {}, element('b', {}, title), ` ${about}`), chart);
+}
+
+function linesOf(data: ReportData, valueOf: (point: EpochPoint) => number | undefined): readonly Line[] {
+  const names = lineNames(data);
+  const along = (phases: readonly PhaseCourse[]): Line['points'] => phases.flatMap(({ behind, course }) => course.map((point) => ({ x: behind + point.epoch, y: finite(valueOf(point)) })));
+  const ours = along(pathOf(data));
+  const controls = data.phases.filter(({ compares }) => compares);
+  return [
+    { name: names.ours, class: 'ours', points: ours },
+    ...controls.flatMap((phase): Line[] => {
+      const points = along([phase]);
+      // It goes on where the baseline ended.
+      const start = ours.filter(({ x }) => x === phase.behind);
+      return points.length > 0 ? [{ name: names.control, class: 'control', points: [...start, ...points] }] : [];
+    }),
+  ];
+}
+
+function finite(value: number | undefined): number | undefined {
+  return value !== undefined && Number.isFinite(value) ? value : undefined;
+}
+
+/** Phases on the way to the weights, and the control where it lasts longer. */
+function bandsOf(data: ReportData): readonly Band[] {
+  const bands = pathOf(data).filter(({ epochs }) => epochs > 0).map((phase) => ({ name: phase.name, from: phase.behind, to: epochsOf(phase) }));
+  const end = bands.at(-1)?.to ?? 0;
+  const longest = Math.max(...data.phases.map(epochsOf));
+  return longest > end ? [...bands, { name: '', from: end, to: longest }] : bands;
+}
+
+function testErrors({ phases }: ReportData): LineChart['marks'] {
+  return phases.flatMap((phase) => {
+    const { name, compares, testError } = phase;
+    return testError === undefined || phase.epochs === 0 ? [] : [{ name: `test error after ${name}`, class: compares ? 'control' : 'ours', x: epochsOf(phase), y: testError }];
+  });
+}
+
+function legend(data: ReportData): Markup {
+  const names = lineNames(data);
+  const swatch = (...children: readonly Child[]): Markup => element('svg', { class: 'swatch', viewBox: '0 0 28 12', 'aria-hidden': 'true' }, children);
+  const line = (name: string): Markup => element('path', { class: `line ${name}`, d: 'M1 6h26' });
+  const controlled = data.phases.some(({ compares, course }) => compares && course.length > 0);
+  const tested = data.phases.some(({ testError }) => testError !== undefined);
+  const item = (picture: Markup, text: string): Markup => element('li', {}, picture, text);
+  return element(
+    'ul',
+    { class: 'legend' },
+    item(swatch(line('ours')), names.ours),
+    controlled ? item(swatch(line('control')), names.control) : undefined,
+    tested ? item(swatch(markMarkup('ours', 14, 6)), 'test error at the end of a phase') : undefined,
+    tested && controlled ? item(swatch(markMarkup('control', 14, 6)), 'of the control') : undefined,
+  );
+}
+
+function phaseTable(phases: readonly PhaseCourse[]): Markup {
+  const share = (value: number | undefined): string => (value === undefined ? '–' : percent(value));
+  return dataTable({
+    head: ['phase', 'epochs', 'epochs in all', 'held-out error', 'test error'],
+    rows: phases.map((phase) => [phase.name, phase.epochs, epochsOf(phase), share(phase.heldOutError), share(phase.testError)]),
+  });
+}
+
+function epochTable(phases: readonly PhaseCourse[]): Markup {
+  const rows = phases.flatMap(({ name, course }) =>
+    course.map(({ epoch, loss, error, heldOut }) => [name, epoch, loss === null ? 'not finite' : loss.toFixed(4), percent(error), heldOut ? percent(heldOut.error) : '–']),
+  );
+  return element('details', {}, element('summary', {}, 'Every epoch as a table'), dataTable({ head: ['phase', 'epoch', 'loss', 'training error', 'held-out error'], rows }));
+}
+
+/** Three digits. */
+function lossText(value: number): string {
+  return String(Number(value.toPrecision(3)));
+}
+
+/** `5%`, `0.25%` */
+function percentTick(share: number): string {
+  return `${Number((100 * share).toFixed(2))}%`;
+}
