@@ -70,12 +70,12 @@ async function prepare(model: Model, threads: number): Promise<{ readonly engine
   await engine.enter(0);
   engine.write(initialParameters(model.network, train.seed));
   const order = Uint32Array.from({ length: STEPS * BATCH }, (_, i) => i);
-  const rates = new Float32Array(STEPS).fill(0.01);
+  const scalars = new Map([['rate', new Float32Array(STEPS).fill(0.01)]]);
   const pass = { program: 'step', split: 'training', from: 0, to: STEPS, firstStep: 0, seed: train.seed } as const;
   return {
     engine,
     run: async () => {
-      const { diverged } = await engine.run({ ...pass, order, rates });
+      const { diverged } = await engine.run({ ...pass, order, scalars });
       if (diverged) throw new Error('the losses of the training suite are not finite');
     },
   };

@@ -7,6 +7,7 @@ import type { Tensor } from '../base/tensor.ts';
 import type { Model } from '../ir/network.ts';
 import type { OpRegistry } from '../ir/op.ts';
 import { cropSize } from '../train/augment.ts';
+import { scalarNames } from '../train/step-scalars.ts';
 import { newControl, sum, word } from './control.ts';
 import { trainingDiagnostics } from './diagnostics.ts';
 import { startThreads } from './node-threads.ts';
@@ -39,8 +40,8 @@ export interface PassEnd extends Progress {
 export interface PassRequest extends Omit<Pass, 'count' | 'cropped'> {
   /** Sample numbers; batch b takes entries from b times the batch on. */
   readonly order: Uint32Array;
-  /** Learning rates by batch; none for an evaluation. */
-  readonly rates?: Float32Array;
+  /** What a step reads anew, by name and batch: the rate, and what its optimizer has; none for an evaluation. */
+  readonly scalars?: ReadonlyMap<string, Float32Array>;
   /** How the images are changed, in the order of `order` (train/augment.ts). Absent: not at all. */
   readonly crops?: Int32Array;
   /** What the sums start from, where a pass goes on; absent: 0. */
@@ -89,12 +90,13 @@ export function startEngine({ model, phases, data, threads: threadCount, share =
   const memory = new WebAssembly.Memory({ initial: 1, maximum: mostPages, shared: true });
   const most = Math.max(data.training.count, data.test.count);
   const batches = Math.max(1, ...phases.map(({ spec }) => Math.floor(data.training.count / spec.batch)));
+  const mostScalars = Math.max(0, ...phases.map(({ spec }) => scalarNames(spec).length));
   const shared: SharedState = {
     memory,
     control: newControl(),
     data,
     order: new Uint32Array(new SharedArrayBuffer(4 * most)),
-    rates: new Float32Array(new SharedArrayBuffer(4 * batches)),
+    scalars: new Float32Array(new SharedArrayBuffer(4 * batches * mostScalars)),
     crops: new Int32Array(new SharedArrayBuffer(4 * cropSize * data.training.count)),
   };
   const { words, sums } = shared.control;
@@ -132,17 +134,18 @@ export function startEngine({ model, phases, data, threads: threadCount, share =
         if (found) writeBinding(binding, elements(), found);
       }
     },
-    run: async ({ order, rates, crops, sums: before, ...pass }) => {
+    run: async ({ order, scalars, crops, sums: before, ...pass }) => {
       invariant(pass.from < pass.to && order.length <= most, 'a pass has batches');
       shared.order.set(order);
-      if (rates) shared.rates.set(rates);
+      const { scalars: read, stages } = phase().code.programs[pass.program];
+      for (const [i, { name }] of read.entries()) present(scalars?.get(name), name).forEach((value, batch) => void (shared.scalars[batch * read.length + i] = value));
       if (crops) shared.crops.set(crops);
       Atomics.store(words, word.pause, 0);
       Atomics.store(words, word.done, pass.from);
       Atomics.store(words, word.diverged, 0);
       sums[sum.loss] = before?.loss ?? 0;
       sums[sum.correct] = before?.correct ?? 0;
-      await threads.run({ ...pass, count: order.length, cropped: crops !== undefined }, share(phase().code.programs[pass.program].stages, threadCount));
+      await threads.run({ ...pass, count: order.length, cropped: crops !== undefined }, share(stages, threadCount));
       return { ...progress(), diverged: Atomics.load(words, word.diverged) !== 0 };
     },
     progress,

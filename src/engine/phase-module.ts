@@ -13,6 +13,7 @@ import { lowerTraining } from '../lower/lower.ts';
 import { wasmMachine } from '../targets/wasm/machine.ts';
 import { printWasm, wasmPages } from '../targets/wasm/print.ts';
 import { evaluationGraph } from '../train/evaluation-graph.ts';
+import { scalarNames } from '../train/step-scalars.ts';
 import { trainingGraph } from '../train/training-graph.ts';
 import { trainingDiagnostics } from './diagnostics.ts';
 import { sampleOffsets } from './tensor-binding.ts';
@@ -100,7 +101,7 @@ export async function emitPhase(model: Model, request: PhaseRequest, ops: OpRegi
   return {
     code: {
       module: await WebAssembly.compile(bytes),
-      programs: { step: programCode(kernel, 'step', batch), evaluate: programCode(kernel, 'evaluate', batch) },
+      programs: { step: programCode(kernel, 'step', batch, scalarNames(request.spec)), evaluate: programCode(kernel, 'evaluate', batch, []) },
     },
     pages,
     segments: kernel.segments,
@@ -109,7 +110,8 @@ export async function emitPhase(model: Model, request: PhaseRequest, ops: OpRegi
   };
 }
 
-function programCode(kernel: KernelModule, program: ProgramName, { samples, shards }: Batch): ProgramCode {
+/** @param names Of scalars that differ from batch to batch. */
+function programCode(kernel: KernelModule, program: ProgramName, { samples, shards }: Batch, names: readonly string[]): ProgramCode {
   const bindings = new Map(kernel.bindings.map((binding) => [binding.name, binding]));
   const find = (name: string): Binding => present(bindings.get(name), `binding ${name}`);
   const bySample = (name: string): Int32Array => {
@@ -117,7 +119,7 @@ function programCode(kernel: KernelModule, program: ProgramName, { samples, shar
     invariant(starts.length === samples && elements.length === 1, () => `${name} is not one number a sample`);
     return starts;
   };
-  const scalar = (name: 'rate' | 'step' | 'seed'): { readonly [name]?: number } => {
+  const scalar = (name: 'step' | 'seed'): { readonly [name]?: number } => {
     const binding = bindings.get(name);
     return program === 'step' && binding ? { [name]: binding.offset } : {};
   };
@@ -130,7 +132,10 @@ function programCode(kernel: KernelModule, program: ProgramName, { samples, shar
     weight: bySample('sample-weight'),
     loss: bySample(`${program}/loss`),
     correct: bySample(`${program}/correct`),
-    ...scalar('rate'),
+    scalars: names.flatMap((name) => {
+      const offset = bindings.get(name)?.offset;
+      return offset === undefined ? [] : [{ name, offset }];
+    }),
     ...scalar('step'),
     ...scalar('seed'),
   };

@@ -30,8 +30,9 @@ export interface ProgramCode {
   readonly weight: Int32Array;
   readonly loss: Int32Array;
   readonly correct: Int32Array;
-  /** Scalars the program reads. */
-  readonly rate?: number;
+  /** What the program reads that differs from batch to batch. */
+  readonly scalars: readonly { readonly name: string; readonly offset: number }[];
+  /** What else it reads. */
   readonly step?: number;
   readonly seed?: number;
 }
@@ -49,8 +50,8 @@ export interface SharedState {
   readonly data: SharedData;
   /** Sample numbers in the order in which the pass visits them. */
   readonly order: Uint32Array<SharedArrayBuffer>;
-  /** Learning rate by batch of the pass. */
-  readonly rates: Float32Array<SharedArrayBuffer>;
+  /** By batch of the pass, for each the `scalars` of its program. */
+  readonly scalars: Float32Array<SharedArrayBuffer>;
   /** How the samples of `order` are changed, in its order, in passes that change them (train/augment.ts). */
   readonly crops: Int32Array<SharedArrayBuffer>;
 }
@@ -134,7 +135,7 @@ const byteValues = Float32Array.from({ length: 256 }, (_, byte) => byte / 255);
 
 /** Brings one shard of a batch to its bindings, and with the first shard the scalars. */
 function gatherer(pass: Pass, program: ProgramCode, shared: SharedState, memory: Float32Array): (batch: number, shard: number) => void {
-  const { order, rates, crops } = shared;
+  const { order, scalars, crops } = shared;
   const { samples, labels } = shared.data[pass.split];
   const { shape, starts, elements } = program.sample;
   const [, rows = 1, columns = 1] = shape;
@@ -169,7 +170,7 @@ function gatherer(pass: Pass, program: ProgramCode, shared: SharedState, memory:
       memory[program.weight[i] as number] = isSample ? (pass.lossWeights?.[label] ?? 1) : 0;
     }
     if (shard !== 0) return;
-    if (program.rate !== undefined) memory[program.rate] = rates[batch] as number;
+    for (const [i, { offset }] of program.scalars.entries()) memory[offset] = scalars[batch * program.scalars.length + i] as number;
     if (program.step !== undefined) integers[program.step] = pass.firstStep + batch;
     if (program.seed !== undefined) integers[program.seed] = pass.seed;
   };

@@ -48,7 +48,7 @@ export type MethodName = 'proximal' | 'subgradient';
 export type CrossingScheme = 'sequential' | 'converged';
 
 /** How a step is taken along a gradient (train/optimizers). */
-export type OptimizerName = 'sgd';
+export type OptimizerName = 'sgd' | 'adam';
 
 export type OptimizerSettings = Readonly<Record<string, number | boolean>>;
 

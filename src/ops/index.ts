@@ -60,12 +60,16 @@ import { normalizeDot } from './training/normalize-dot.ts';
 import { normalizeGrad } from './training/normalize-grad.ts';
 import { normalize } from './training/normalize.ts';
 import { runningUpdate } from './training/running-update.ts';
+import { adamStep } from './optimizers/adam-step.ts';
 import { clampSmall } from './optimizers/clamp-small.ts';
+import { clipFactor } from './optimizers/clip-factor.ts';
 import { fromTiles } from './optimizers/from-tiles.ts';
 import { gradientStep } from './optimizers/gradient-step.ts';
 import { groupSquares } from './optimizers/group-squares.ts';
 import { groupSubgradient } from './optimizers/group-subgradient.ts';
+import { lookahead } from './optimizers/lookahead.ts';
 import { momentumStep } from './optimizers/momentum-step.ts';
+import { rescale } from './optimizers/rescale.ts';
 import { scaleGroups } from './optimizers/scale-groups.ts';
 import { shrink } from './optimizers/shrink.ts';
 import { toTiles } from './optimizers/to-tiles.ts';
@@ -136,6 +140,10 @@ const all: readonly Op[] = [
   // Optimisers.
   momentumStep,
   gradientStep,
+  lookahead,
+  adamStep,
+  clipFactor,
+  rescale,
   groupSquares,
   shrink,
   scaleGroups,

@@ -30,7 +30,7 @@ function request(name: 'sparsify' | 'finetune', of: Model = model): PhaseRequest
 
 const order = Uint32Array.from({ length: steps * batch }, (_, i) => (i * 37) % 100);
 const rates = Float32Array.from({ length: steps }, (_, i) => 0.05 / (1 + i));
-const pass = { program: 'step', split: 'training', from: 0, to: steps, order, rates, firstStep: 40, seed: 9 } as const;
+const pass = { program: 'step', split: 'training', from: 0, to: steps, order, scalars: new Map([['rate', rates]]), firstStep: 40, seed: 9 } as const;
 const evaluation = { program: 'evaluate', split: 'test', from: 0, to: 4, order: Uint32Array.from({ length: 50 }, (_, i) => i), firstStep: 0, seed: 9 } as const;
 
 const engines: Engine[] = [];

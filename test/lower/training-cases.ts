@@ -5,7 +5,7 @@ import { stream } from '../../src/base/random.ts';
 import { sizeOf, tensor } from '../../src/base/tensor.ts';
 import type { Batch, Graph } from '../../src/ir/graph.ts';
 import { fedName } from '../../src/ir/leaf.ts';
-import type { Network, Penalty } from '../../src/ir/network.ts';
+import type { Network, OptimizerSpec, Penalty } from '../../src/ir/network.ts';
 import type { F64Tensor } from '../../src/ir/op.ts';
 import type { StructureKind } from '../../src/ir/structure.ts';
 import { ops } from '../../src/ops/index.ts';
@@ -13,10 +13,11 @@ import { joinsBranches } from '../../src/ir/op.ts';
 import { structuresOf, structuresOfJoins } from '../../src/ir/structure.ts';
 import { branchInto } from '../../src/sparsity/branches.ts';
 import { groupSets, weightAxesOf } from '../../src/sparsity/groups.ts';
+import { optimizers } from '../../src/train/optimizers/index.ts';
 import { initialParameters } from '../../src/train/initialize.ts';
 import { maskName, trainingGraph } from '../../src/train/training-graph.ts';
 import type { TrainingStep } from '../../src/train/training-graph.ts';
-import { convAttrs, denseAttrs, networkOf, normals, poolAttrs, scalar, sgd } from '../train/networks.ts';
+import { adam, convAttrs, denseAttrs, networkOf, normals, poolAttrs, scalar, sgd } from '../train/networks.ts';
 
 // Layers before a batch norm have no bias: its gradient is zero but for rounding.
 const norm = { epsilon: 1e-5, momentum: 0.1 };
@@ -98,7 +99,7 @@ export const networks: Readonly<Record<string, Network>> = {
   }),
 };
 
-export const updates = ['plain', 'proximal', 'subgradient', 'masked'] as const;
+export const updates = ['plain', 'proximal', 'subgradient', 'masked', 'nesterov', 'adam'] as const;
 /** Penalties of rows and columns whose map converges; of all that is finer and coarser; the same by subgradients. */
 export const structureUpdates = ['converged', 'grains', 'subgradient of grains'] as const;
 export type Update = (typeof updates)[number] | (typeof structureUpdates)[number];
@@ -135,6 +136,8 @@ function penaltiesFor(update: Update, network: Network): readonly Penalty[] {
     case 'plain':
     case 'masked':
       return [];
+    case 'nesterov':
+    case 'adam':
     case 'proximal':
     case 'subgradient':
     case 'converged':
@@ -143,6 +146,11 @@ function penaltiesFor(update: Update, network: Network): readonly Penalty[] {
     case 'subgradient of grains':
       return grainsOf(network);
   }
+}
+
+function optimizerFor(update: Update): OptimizerSpec {
+  if (update === 'adam') return adam({ epsilon: 1e-2, decay: 0.01 });
+  return sgd({ momentum: 0.9, decay: update === 'plain' ? 0 : 0.01, nesterov: update === 'nesterov' });
 }
 
 export interface TrainingCase {
@@ -156,7 +164,7 @@ export function trainingCase(network: Network, update: Update, batch: Batch, see
   const trained = network.parameters.filter(({ role }) => role === 'trained').map(({ name }) => name);
   const step: TrainingStep = {
     batch,
-    optimizer: sgd({ momentum: 0.9, decay: update === 'plain' ? 0 : 0.01 }),
+    optimizer: optimizerFor(update),
     method: update.startsWith('subgradient') ? 'subgradient' : 'proximal',
     crossing: update === 'converged' ? 'converged' : 'sequential',
     penalties: groupSets(network, ops, penaltiesFor(update, network)),
@@ -169,6 +177,7 @@ export function trainingCase(network: Network, update: Update, batch: Batch, see
     ['strength', scalar(0.7)],
     ['step', scalar(12)],
     ['seed', scalar(-5)],
+    ...Object.entries(optimizers[step.optimizer.name].scalars).map(([name, at]) => [name, single(scalar(at(step.optimizer.settings, 3)))] as const),
     ['label', tensor([batch.samples], Float64Array.from({ length: batch.samples }, (_, i) => Math.floor(draws.uniform(i) * network.classes)))],
     ['sample-weight', tensor([batch.samples], Float64Array.from({ length: batch.samples }, (_, i) => (i === 1 ? 0 : 1)))],
     ...[...initialParameters(network, seed)].map(([name, { shape, data }]) => [name, single(tensor(shape, Float64Array.from(data)))] as const),

@@ -42,6 +42,8 @@ export function groupsOf(layer: string, lambda: number, count: number, members: 
 /** SGD; without settings the plain one. */
 export const sgd = (settings: OptimizerSettings = {}): OptimizerSpec => withSettings(optimizers.sgd, settings);
 
+export const adam = (settings: OptimizerSettings = {}): OptimizerSpec => withSettings(optimizers.adam, settings);
+
 export const convAttrs = (filters: number, window: number, more: Attrs = {}): Attrs => ({
   filters,
   window: [window, window],

@@ -28,10 +28,11 @@ function mapped(program: Program, penalties: readonly Penalty[], crossing: Cross
     return builder.parameter(name, shape);
   };
   const parameters = [...program.parameters].map(([name, { shape, data }]) => {
+    const value = fed(name, tensor(shape, data));
     const nothing = tensor(shape, new Float64Array(data.length));
-    return { name, layer: name, decay: false, value: fed(name, tensor(shape, data)), buffers: { momentum: fed(`${name}.momentum`, nothing) }, gradient: fed(`${name}.gradient`, nothing) };
+    return { name, layer: name, decay: false, value, point: value, buffers: { momentum: fed(`${name}.momentum`, nothing) }, gradient: fed(`${name}.gradient`, nothing) };
   });
-  const scalars = { rate: builder.input('rate', 'scalar', []), strength: builder.input('strength', 'scalar', []) };
+  const scalars = { rate: builder.input('rate', 'scalar', []), strength: builder.input('strength', 'scalar', []), own: {} };
   appendUpdate(builder, parameters, { optimizer: sgd(), method: 'proximal', crossing, penalties: sets }, scalars);
   const graph = builder.finish();
   verifyGraph(graph, ops, 'map');

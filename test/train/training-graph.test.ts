@@ -12,7 +12,7 @@ import { initialParameters } from '../../src/train/initialize.ts';
 import { rebatch } from '../../src/train/rebatch.ts';
 import type { TrainingStep } from '../../src/train/training-graph.ts';
 import { trainingGraph } from '../../src/train/training-graph.ts';
-import { convAttrs, denseAttrs, groupsOf, networkOf, normals, poolAttrs, scalar, sgd, withDefaults } from './networks.ts';
+import { adam, convAttrs, denseAttrs, groupsOf, networkOf, normals, poolAttrs, scalar, sgd, withDefaults } from './networks.ts';
 
 const plain: TrainingStep = { batch: { samples: 4, shards: 2 }, optimizer: sgd({ momentum: 0.9 }), method: 'proximal', crossing: 'sequential', penalties: [], masked: new Set() };
 
@@ -33,6 +33,15 @@ describe('the text of a training step', () => {
     const graph = trainingGraph(tiny, { ...plain, optimizer: sgd({ momentum: 0.9, decay: 0.01 }), penalties: [filters], masked: new Set(['fc.weight']) }, ops);
     verifyGraph(graph, ops, 'training');
     await expect(printGraph(graph)).toMatchFileSnapshot('golden/training-step.txt');
+  });
+
+  test.each([
+    ['nesterov', sgd({ momentum: 0.9, decay: 0.01, nesterov: true })],
+    ['adam', adam({ decay: 0.01 })],
+  ])('%s, penalised and masked', async (name, optimizer) => {
+    const graph = trainingGraph(tiny, { ...plain, optimizer, penalties: [filters], masked: new Set(['fc.weight']) }, ops);
+    verifyGraph(graph, ops, 'training');
+    await expect(printGraph(graph)).toMatchFileSnapshot(`golden/training-step-${name}.txt`);
   });
 
   test('evaluation', async () => {

@@ -4,10 +4,10 @@
 import type { OptimizerSpec, Schedule } from '../../ir/network.ts';
 import type { Expression } from '../../syntax/ast.ts';
 import { optimizers, usualOptimizer, withSettings } from '../../train/optimizers/index.ts';
-import type { OptimizerSetting } from '../../train/optimizers/optimizer.ts';
+import type { Optimizer, OptimizerSetting } from '../../train/optimizers/optimizer.ts';
 import { trainDiagnostics } from '../diagnostics.ts';
 import { bindArguments } from '../values/bind.ts';
-import { notNegative, share } from '../values/values.ts';
+import { flag, notNegative, positive, share } from '../values/values.ts';
 import type { ValueType } from '../values/values.ts';
 import { checkSchedule, readerOf, rejectCallee } from './schedule.ts';
 import type { TrainScope } from './schedule.ts';
@@ -18,7 +18,7 @@ export interface WrittenOptimizer {
   readonly schedule?: Schedule;
 }
 
-const types: Readonly<Record<OptimizerSetting['type'], ValueType<number | boolean>>> = { share, not_negative: notNegative };
+const types: Readonly<Record<OptimizerSetting['type'], ValueType<number | boolean>>> = { share, not_negative: notNegative, positive, flag };
 
 /** A call of an optimizer; settings that are not given have their defaults. */
 export function checkOptimizer(expression: Expression, scope: TrainScope): WrittenOptimizer | undefined {
@@ -36,5 +36,15 @@ export function checkOptimizer(expression: Expression, scope: TrainScope): Writt
   const settings = Object.entries(optimizer.settings).map(([name, { type, default: otherwise }]) => [name, reader.read(name, types[type], otherwise)] as const);
   const known = settings.flatMap(([name, value]) => (value === undefined ? [] : [[name, value] as const]));
   if (!complete || known.length < settings.length || (rate && !schedule)) return undefined;
-  return { optimizer: withSettings(optimizer, Object.fromEntries(known)), ...(schedule && { schedule }) };
+  const spec = withSettings(optimizer, Object.fromEntries(known));
+  checkNeeds(optimizer, spec, values, scope);
+  return { optimizer: spec, ...(schedule && { schedule }) };
+}
+
+function checkNeeds(optimizer: Optimizer, { settings }: OptimizerSpec, values: ReadonlyMap<string, Expression>, { report }: TrainScope): void {
+  for (const [name, { needs }] of Object.entries(optimizer.settings)) {
+    const written = values.get(name);
+    if (!written || needs === undefined || !settings[name] || settings[needs] !== 0) continue;
+    report(trainDiagnostics['no-effect']({ span: written.span, args: [name, needs], help: `for example \`${needs} = 0.9\`` }));
+  }
 }

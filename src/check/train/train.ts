@@ -2,6 +2,7 @@
 // ones take batch, optimizer and rate from the baseline where they give none. A control trains for as many epochs as
 // the phases that it is compared with.
 
+import { present } from '../../base/invariant.ts';
 import type { Span } from '../../base/span.ts';
 import type { DatasetReference, Network, OptimizerSpec, PhaseKind, PhaseSpec, Schedule, TrainSpec } from '../../ir/network.ts';
 import { phaseKinds, phaseTraits } from '../../ir/phase.ts';
@@ -10,7 +11,7 @@ import { bindSettings } from '../values/bind.ts';
 import type { Constants } from '../values/constants.ts';
 import { reportTo, trainDiagnostics } from '../diagnostics.ts';
 import type { Report } from '../diagnostics.ts';
-import { usualOptimizer } from '../../train/optimizers/index.ts';
+import { optimizers, usualOptimizer } from '../../train/optimizers/index.ts';
 import { augmentSection, checkAugment, isAugment } from './augment.ts';
 import { checkClassWeights } from './class-weights.ts';
 import { checkOptimizer } from './optimizer.ts';
@@ -141,6 +142,12 @@ function checkPhase(kind: PhaseKind, phase: Section, inherited: Inherited, scope
   const rate = rateSetting && checkSchedule(rateSetting.value, watched);
   const schedule = rate ?? written?.schedule ?? inherited.schedule;
 
+  const [stepping, taken] = [written?.optimizer.name, inherited.optimizer.name];
+  if (stepping !== undefined && stepping !== taken && schedule && schedule === inherited.schedule) {
+    // It makes nothing fail.
+    const help = `a rate that suits one is far off for another: for example \`optimizer = ${optimizers[stepping].example}\``;
+    scope.report(trainDiagnostics['rate-of-another']({ span: present(optimizerSetting, 'optimizer').span, args: [kind, stepping, taken], help, severity: 'warning' }));
+  }
   const lacks = (setting: string, help: string): undefined => watched.report(trainDiagnostics.missing({ span: phase.name.span, args: [kind, setting], help }));
   // A setting that was misspelt is not missing as well.
   const complete = !failed;

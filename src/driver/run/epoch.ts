@@ -5,7 +5,8 @@ import type { PassRequest } from '../../engine/engine.ts';
 import type { SplitName } from '../../engine/shared-data.ts';
 import type { PhaseSpec } from '../../ir/network.ts';
 import { cropSize, epochCrops } from '../../train/augment.ts';
-import { epochOrder, positionOf } from '../../train/plan.ts';
+import { epochOrder } from '../../train/plan.ts';
+import { stepScalars } from '../../train/step-scalars.ts';
 import type { Run } from './run-context.ts';
 
 /** The steps of an epoch; which of them to run is left open. */
@@ -25,7 +26,7 @@ export function epochPass({ plan, spec, data }: Run, phase: number, epoch: numbe
     order,
     ...(spec.augment && { crops: epochCrops(spec.augment, spec.seed, key, epoch, order) }),
     lossWeights: data.lossWeights,
-    rates: Float32Array.from({ length: stepsPerEpoch }, (_, batch) => positionOf(plan, epochStart + batch).rate),
+    scalars: stepScalars(plan, epochStart, stepsPerEpoch),
   };
 }
 

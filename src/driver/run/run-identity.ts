@@ -9,9 +9,10 @@ import { DiagnosticError } from '../../base/diagnostic.ts';
 import type { Diagnostic } from '../../base/diagnostic.ts';
 import type { Node } from '../../ir/graph.ts';
 import { isParameter } from '../../ir/leaf.ts';
-import type { Model, Network, PhaseSpec, TrainSpec } from '../../ir/network.ts';
+import type { Model, Network, OptimizerSpec, PhaseSpec, TrainSpec } from '../../ir/network.ts';
 import { structureTitle } from '../../ir/structure.ts';
 import { formatAttr } from '../../ir/print.ts';
+import { usualOptimizer } from '../../train/optimizers/index.ts';
 import { trainingVersion } from '../../train/version.ts';
 import { recordOf } from './run-files.ts';
 import { runDiagnostics } from './run-diagnostics.ts';
@@ -107,8 +108,14 @@ function nodeParts(node: Node): readonly Part[] {
 }
 
 function phaseParts({ schedule: { kind, ...schedule }, optimizer, ...spec }: PhaseSpec): readonly Part[] {
-  const settings: readonly (readonly [string, unknown])[] = [...Object.entries(spec), ['schedule', kind], ...Object.entries(schedule), ...Object.entries(optimizer.settings)];
+  const settings: readonly (readonly [string, unknown])[] = [...Object.entries(spec), ['schedule', kind], ...Object.entries(schedule), ...optimizerParts(optimizer)];
   return settings.map(([name, value]): Part => [name, typeof value === 'string' ? value : JSON.stringify(value)]);
+}
+
+/** Runs of before there was a choice of optimizers are of the usual one, without flags. */
+function optimizerParts({ name, settings }: OptimizerSpec): readonly (readonly [string, unknown])[] {
+  const set = Object.entries(settings).filter(([, value]) => value !== false);
+  return name === usualOptimizer.name ? set : [['optimizer', name], ...set];
 }
 
 /** Longer values are told by their checksum. */

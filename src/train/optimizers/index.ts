@@ -1,10 +1,11 @@
 // The optimizers there are.
 
 import type { OptimizerName, OptimizerSpec } from '../../ir/network.ts';
+import { adam } from './adam.ts';
 import type { Optimizer } from './optimizer.ts';
 import { sgd } from './sgd.ts';
 
-export const optimizers: Readonly<Record<OptimizerName, Optimizer>> = { sgd };
+export const optimizers: Readonly<Record<OptimizerName, Optimizer>> = { sgd, adam };
 
 /** What a phase that names none is trained with: no momentum, no decay. */
 export const usualOptimizer: OptimizerSpec = withSettings(sgd, {});

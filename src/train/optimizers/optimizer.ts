@@ -11,10 +11,12 @@ import type { OptimizerName, OptimizerSettings } from '../../ir/network.ts';
 
 /** A setting as the language offers it. */
 export interface OptimizerSetting {
-  /** `share`: a number in [0, 1). `not_negative`: one from 0. */
-  readonly type: 'share' | 'not_negative';
+  /** `share`: a number in [0, 1). `not_negative`: one from 0. `positive`: one above 0. `flag`: true or false. */
+  readonly type: 'share' | 'not_negative' | 'positive' | 'flag';
   /** Of an optimizer that is written without it. */
   readonly default: number | boolean;
+  /** The setting without which, where that is 0, this one would do nothing. */
+  readonly needs?: string;
 }
 
 type Settings = Readonly<Record<string, OptimizerSetting>>;
@@ -25,15 +27,21 @@ type SettingsOf<D extends Settings> = { readonly [K in keyof D]: D[K]['default']
 /** By the names of `Optimizer.buffers`. */
 export type Buffers = Readonly<Record<string, Value>>;
 
-/** A parameter, its buffers and its gradient in a training graph. */
-export interface TrainedParameter {
+/** A parameter of a training graph, with its buffers. */
+export interface HeldParameter {
   readonly name: string;
   readonly layer: string;
-  /** Weight decay applies. */
-  readonly decay: boolean;
   readonly value: Value;
   readonly buffers: Buffers;
+}
+
+/** A parameter as it is stepped. */
+export interface TrainedParameter extends HeldParameter {
+  /** Weight decay applies. */
+  readonly decay: boolean;
   readonly gradient: Value;
+  /** Where the gradient was taken: the value, or what `lookahead` has answered. */
+  readonly point: Value;
   /** 1 where the parameter may live, 0 where it stays zero. */
   readonly mask?: Value;
 }
@@ -43,6 +51,8 @@ export interface UpdateScalars {
   readonly rate: Value;
   /** Multiplies every lambda. */
   readonly strength: Value;
+  /** Those of the optimizer. */
+  readonly own: Readonly<Record<string, Value>>;
 }
 
 /** What a step makes of a parameter. */
@@ -65,6 +75,10 @@ export interface OptimizerRules<S = OptimizerSettings> {
   readonly example: string;
   /** What each parameter has beside it from step to step, in its shape, from zeros: `layer.suffix.momentum`. */
   readonly buffers: readonly string[];
+  /** Numbers that a step reads beside the rate: by the settings, and the number of the step in its phase, from 1. */
+  readonly scalars: Readonly<Record<string, (settings: S, step: number) => number>>;
+  /** Where the gradient is taken, as nodes before the forward pass. Absent, or answers undefined: at the parameters themselves. */
+  readonly lookahead?: (settings: S) => ((builder: GraphBuilder, parameter: HeldParameter) => Value) | undefined;
   readonly step: (builder: GraphBuilder, parameter: TrainedParameter, settings: S, scalars: UpdateScalars) => Updated;
   readonly descend: (builder: GraphBuilder, parameter: TrainedParameter, settings: S, scalars: UpdateScalars) => Descent;
 }
