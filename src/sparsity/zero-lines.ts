@@ -5,7 +5,8 @@ import { present } from '../base/invariant.ts';
 import { nodeMap } from '../ir/graph.ts';
 import type { Node, Program } from '../ir/graph.ts';
 import { matricesOf } from '../ir/op.ts';
-import type { OpRegistry, WeightMatrices } from '../ir/op.ts';
+import type { OpRegistry } from '../ir/op.ts';
+import type { WeightMatrices } from '../ir/pruning-rules.ts';
 import { inputShapes, parameterNames } from './constant-maps.ts';
 
 export interface LineCount {

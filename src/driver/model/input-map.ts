@@ -8,7 +8,8 @@ import { nodeMap, sameValue } from '../../ir/graph.ts';
 import type { Node, Program, Value } from '../../ir/graph.ts';
 import { isInput } from '../../ir/leaf.ts';
 import { matricesOf } from '../../ir/op.ts';
-import type { Op, OpRegistry, WeightMatrices } from '../../ir/op.ts';
+import type { Op, OpRegistry } from '../../ir/op.ts';
+import type { WeightMatrices } from '../../ir/pruning-rules.ts';
 import { inputShapes, parameterNames } from '../../sparsity/constant-maps.ts';
 
 export interface InputMap {
