@@ -14,8 +14,9 @@ export function shapeText(shape: Shape): string {
   return formatShape(shape).slice(1, -1).replaceAll(', ', '×');
 }
 
-/** `5.3 µs`, `12.4 ms` */
+/** `0.034 µs`, `5.3 µs`, `12.4 ms` */
 export function timeText(microseconds: number): string {
+  if (microseconds < 1) return `${Number(microseconds.toPrecision(2))} µs`;
   return microseconds < 10_000 ? `${microseconds.toFixed(1)} µs` : `${(microseconds / 1000).toFixed(1)} ms`;
 }
 

@@ -4,9 +4,14 @@ import { element } from '../markup.ts';
 import type { Child, Markup } from '../markup.ts';
 import { at } from './svg.ts';
 
-/** One bar of a share of its cell. @param name Of the style sheet. */
-export function bar(share: number, name: string): Markup {
-  return stretched(8, element('rect', { class: 'track', width: 100, height: 8 }), element('rect', { class: name, width: widthOf(share), height: 8 }));
+/** A part of a whole, which is the width of the cell. */
+export function shareBar(share: number): Markup {
+  return stretched(8, element('rect', { class: 'track', width: 100, height: 8 }), filled(share));
+}
+
+/** A share of the longest bar of the table. */
+export function bar(share: number): Markup {
+  return stretched(8, filled(share));
 }
 
 /** Dense above compacted, an outline above a filled bar. Shares of the widest bar of the table. */
@@ -16,6 +21,10 @@ export function barPair(dense: number, compacted: number): Markup {
 
 function stretched(height: number, ...children: readonly Child[]): Markup {
   return element('svg', { class: 'bar', viewBox: `0 0 100 ${height}`, height, preserveAspectRatio: 'none', 'aria-hidden': 'true' }, children);
+}
+
+function filled(share: number): Markup {
+  return element('rect', { class: 'ours', width: widthOf(share), height: 8 });
 }
 
 /** What is not nothing is to be seen. */

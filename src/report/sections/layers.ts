@@ -1,7 +1,7 @@
 // Layer by layer: zero rows and columns, what is left, and how long it takes.
 
 import { formatBytes, grouped } from '../../base/number-text.ts';
-import { bar, barPair } from '../charts/bars.ts';
+import { barPair, shareBar } from '../charts/bars.ts';
 import { element } from '../markup.ts';
 import type { Child } from '../markup.ts';
 import type { LineCount } from '../../sparsity/zero-lines.ts';
@@ -50,7 +50,7 @@ function changed(dense: string, compacted: string): Child {
 }
 
 function sparsity(all: readonly LayerCourse[]): Child {
-  const cell = ({ zero, total }: LineCount): Child => [bar(zero / total, 'ours'), element('span', { class: 'share' }, `${((100 * zero) / total).toFixed(1)}%`), element('small', {}, ` ${grouped(zero)} of ${grouped(total)}`)];
+  const cell = ({ zero, total }: LineCount): Child => [shareBar(zero / total), element('span', { class: 'share' }, `${((100 * zero) / total).toFixed(1)}%`), element('small', {}, ` ${grouped(zero)} of ${grouped(total)}`)];
   return [
     element('p', {}, 'Rows and columns of the weights as a matrix that are zero at the end of training: filters or neurons, and what each of them reads.'),
     folded(all, mostShown, 'more layers', (shown) => dataTable({ head: ['layer', 'rows that are zero', 'columns that are zero'], rows: shown.map(({ name, rows, columns }) => [name, cell(rows), cell(columns)]), text: [1, 2], class: 'shares' })),

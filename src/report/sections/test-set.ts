@@ -33,7 +33,7 @@ function classTable(classes: readonly ClassAnswers[]): Child {
   return folded(ordered, mostRows, 'more classes', (shown) =>
     dataTable({
       head: ['class', 'wrong'],
-      rows: shown.map((each) => [each.name, each.samples === 0 ? 'no sample' : [bar(share(each) / largest, 'ours'), element('span', { class: 'share' }, percent(share(each))), element('small', {}, ` ${grouped(each.wrong)} of ${grouped(each.samples)}`)]]),
+      rows: shown.map((each) => [each.name, each.samples === 0 ? 'no sample' : [bar(share(each) / largest), element('span', { class: 'share' }, percent(share(each))), element('small', {}, ` ${grouped(each.wrong)} of ${grouped(each.samples)}`)]]),
       text: [1],
       class: 'shares',
     }),
