@@ -3,6 +3,8 @@
 // sentinels) run between the turns, and a candidate's turn is discarded when one before or after it ran slow:
 // somebody else was using the core, or the caches.
 
+import { present } from '../src/base/invariant.ts';
+
 /** Something to time; `name` is unique among the candidates measured together. */
 export interface Candidate {
   readonly name: string;
@@ -34,6 +36,8 @@ export interface MeasureOptions {
   readonly patienceMs: number;
   /** A candidate is repeated within its turn until that lasts about so long, in milliseconds. */
   readonly turnMs: number;
+  /** For how many milliseconds in all a disturbed machine may be waited for, without running candidates. */
+  readonly quietMs: number;
 }
 
 export interface Measurement {
@@ -42,7 +46,14 @@ export interface Measurement {
   readonly ms: number;
   /** Turns within the tolerance among those the median is taken of. */
   readonly clean: number;
+  /**
+   * How many times as long as the first candidate, round by round, the least disturbed rounds: quartiles. Who else is
+   * busy slows both in a round, so this holds where no turn is clean; how far the quartiles are apart tells how well.
+   */
+  readonly times: Quartiles;
 }
+
+export type Quartiles = readonly [lower: number, middle: number, upper: number];
 
 interface Turn {
   readonly ms: number;
@@ -60,7 +71,11 @@ export const defaultMeasureOptions: Omit<MeasureOptions, 'sentinels'> = {
   rounds: 20,
   patienceMs: 8000,
   turnMs: 20,
+  quietMs: 0,
 };
+
+/** Milliseconds from one look at a disturbed machine to the next. */
+const lookMs = 500;
 
 export function median(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b);
@@ -69,11 +84,21 @@ export function median(values: readonly number[]): number {
   return sorted.length % 2 === 1 ? upper : (upper + (sorted[middle - 1] ?? NaN)) / 2;
 }
 
+export function quartiles(values: readonly number[]): Quartiles {
+  const sorted = [...values].sort((a, b) => a - b);
+  const at = (share: number): number => {
+    const place = share * (sorted.length - 1);
+    const [low, high] = [sorted[Math.floor(place)] ?? NaN, sorted[Math.ceil(place)] ?? NaN];
+    return low + (high - low) * (place - Math.floor(place));
+  };
+  return [at(0.25), at(0.5), at(0.75)];
+}
+
 export async function measure(
   candidates: readonly Candidate[],
   options: MeasureOptions,
 ): Promise<readonly Measurement[]> {
-  const { clock, sentinels, rounds, patienceMs, turnMs } = options;
+  const { clock, sentinels, rounds, patienceMs, turnMs, quietMs } = options;
   const guards = sentinels.map(({ work }): Candidate => ({ name: 'sentinel', run: work }));
   const timeSentinels = async (): Promise<readonly number[]> => {
     const times: number[] = [];
@@ -96,13 +121,22 @@ export async function measure(
   }
 
   /** How far the sentinels beside a turn were from their best; above 1 it is discarded. */
-  const disturbance = ({ beside }: Turn): number => Math.max(...sentinels.map(({ best, tolerance }, i) => (beside[i] ?? NaN) / best / tolerance));
-  const isClean = (turn: Turn): boolean => disturbance(turn) <= 1;
+  const disturbance = ({ beside }: Pick<Turn, 'beside'>): number => Math.max(...sentinels.map(({ best, tolerance }, i) => (beside[i] ?? NaN) / best / tolerance));
+  const isClean = (turn: Pick<Turn, 'beside'>): boolean => disturbance(turn) <= 1;
+  let waited = 0;
+  const quietTimes = async (): Promise<readonly number[]> => {
+    for (;;) {
+      const beside = await timeSentinels();
+      if (isClean({ beside }) || waited >= quietMs) return beside;
+      await clock.wait(lookMs);
+      waited += lookMs;
+    }
+  };
   const enough = (turns: readonly Turn[]): boolean => turns.filter(isClean).length >= rounds;
   const start = clock.now();
-  const mayRetry = (round: number): boolean => round < rounds || clock.now() - start < patienceMs;
+  const mayRetry = (round: number): boolean => round < rounds || clock.now() - start - waited < patienceMs || waited < quietMs;
   for (let round = 0; mayRetry(round) && !entries.every(({ turns }) => enough(turns)); round++) {
-    let before = await timeSentinels();
+    let before = await quietTimes();
     for (const { candidate, calls, turns } of round % 2 === 0 ? entries : entries.toReversed()) {
       const ms = await timeCalls(candidate, calls, clock);
       const after = await timeSentinels();
@@ -119,7 +153,17 @@ export async function measure(
   return entries.map(({ candidate, turns }) => {
     // Out of patience, the least disturbed turns have to do; `clean` tells.
     const kept = enough(turns) ? turns.filter(isClean) : turns.toSorted((a, b) => disturbance(a) - disturbance(b)).slice(0, rounds);
-    return { name: candidate.name, ms: median(kept.map((turn) => turn.ms)), clean: kept.filter(isClean).length };
+    const inRound = turns.map(({ ms, beside }, round) => {
+      const first = present(entries[0]?.turns[round], 'turn');
+      return { times: ms / first.ms, disturbance: Math.max(disturbance({ beside }), disturbance(first)) };
+    });
+    const settled = inRound.toSorted((a, b) => a.disturbance - b.disturbance).slice(0, rounds);
+    return {
+      name: candidate.name,
+      ms: median(kept.map((turn) => turn.ms)),
+      clean: kept.filter(isClean).length,
+      times: quartiles(settled.map(({ times }) => times)),
+    };
   });
 }
 

@@ -1,6 +1,8 @@
 // The result of a suite, as JSON and as tables.
 
 import { formatTable } from '../src/cli/text/text-table.ts';
+import { defaultMeasureOptions } from './measure.ts';
+import type { Quartiles } from './measure.ts';
 
 export interface Row {
   readonly case: string;
@@ -9,6 +11,10 @@ export interface Row {
   readonly ms: number;
   /** Of the operations that the candidate's network has, two a multiply-add. */
   readonly gflops?: number;
+  /** How many of the turns that `ms` is the median of ran undisturbed; 20 is all. */
+  readonly clean?: number;
+  /** How many times as long as the first candidate of the case, round by round: quartiles. */
+  readonly times?: Quartiles;
   /** Size of the emitted module with its weights. */
   readonly bytes?: number;
   readonly gzipBytes?: number;
@@ -49,6 +55,10 @@ export function formatResult(result: Result, tables: readonly Table[]): string {
   return [heading, ...tables.map(({ title, head, body }) => `${title}\n${formatTable({ head, rows: body, text: [0] }).trimEnd()}`)].join('\n\n');
 }
 
+export function distinct(values: readonly string[]): readonly string[] {
+  return [...new Set(values)];
+}
+
 export function geometricMean(values: readonly number[]): number {
   return Math.exp(values.reduce((sum, value) => sum + Math.log(value), 0) / values.length);
 }
@@ -61,6 +71,13 @@ export function formatMs(ms: number | undefined): string {
 
 export function formatRatio(ratio: number | undefined): string {
   return ratio === undefined || Number.isNaN(ratio) ? '' : ratio.toFixed(2);
+}
+
+/** A ratio with its quartiles, where other processes were seen beside it. */
+export function formatTimes(row: Row | undefined): string {
+  if (!row?.times) return '';
+  const [lower, middle, upper] = row.times.map(formatRatio);
+  return (row.clean ?? 0) >= defaultMeasureOptions.rounds ? `${middle}` : `${middle} (${lower} to ${upper})`;
 }
 
 /** Milliseconds of one candidate in one case, if it was measured. */

@@ -1,4 +1,4 @@
-// The bench command: `npm run --silent bench -- SUITE [--json] [--candidates A,B] [--cases GLOB]`.
+// The bench command: `npm run --silent bench -- SUITE [--json] [--candidates A,B] [--cases GLOB] [--wait SECONDS]`.
 
 import { availableParallelism, cpus } from 'node:os';
 import { matchesGlob } from 'node:path';
@@ -11,13 +11,14 @@ import type { Suite, SuiteContext } from './suite.ts';
 import { suites } from './suites.ts';
 
 const usage = [
-  'usage: npm run --silent bench -- SUITE [--json] [--candidates A,B] [--cases GLOB]',
+  'usage: npm run --silent bench -- SUITE [--json] [--candidates A,B] [--cases GLOB] [--wait SECONDS]',
   '',
   ...suites.map((suite) => `  ${suite.name.padEnd(10)}${suite.doc}`),
   '',
   '  --json              one JSON object on standard output instead of tables',
   '  --candidates A,B    only these of the suite',
   "  --cases GLOB        only these cases, such as 'caffenet/*/dense'",
+  '  --wait SECONDS      wait so long in each case for a machine that nobody else uses',
 ].join('\n');
 
 interface Command {
@@ -25,6 +26,7 @@ interface Command {
   readonly json: boolean;
   readonly candidates: readonly string[];
   readonly cases: string | undefined;
+  readonly quietMs: number;
 }
 
 function parseCommand(args: readonly string[]): Command {
@@ -35,6 +37,7 @@ function parseCommand(args: readonly string[]): Command {
       json: { type: 'boolean', default: false },
       candidates: { type: 'string' },
       cases: { type: 'string' },
+      wait: { type: 'string', default: '0' },
     },
   });
   const suite = suites.find(({ name }) => name === positionals[0]);
@@ -48,16 +51,18 @@ function parseCommand(args: readonly string[]): Command {
   if (cases !== undefined && !suite.cases.some((name) => matchesGlob(name, cases))) {
     throw new UsageError(`suite ${suite.name} has no case that "${cases}" fits: known are ${suite.cases.join(', ')}`);
   }
-  return { suite, json: values.json, candidates, cases };
+  if (!/^\d+$/.test(values.wait)) throw new UsageError(`--wait takes a number of seconds, not ${values.wait}`);
+  return { suite, json: values.json, candidates, cases, quietMs: 1000 * Number(values.wait) };
 }
 
-async function runSuite({ suite, candidates, cases }: Command): Promise<Result> {
+async function runSuite({ suite, candidates, cases, quietMs }: Command): Promise<Result> {
   const progress = (line: string): void => console.error(line);
   const peakLoop = await compilePeakLoop();
   const context: SuiteContext = {
     wantsCase: (name) => cases === undefined || matchesGlob(name, cases),
     wantsCandidate: (name) => candidates.includes(name),
     sentinels: sentinelsOf(peakLoop),
+    quietMs,
     progress,
   };
   const packages = suite.packages(context);

@@ -10,6 +10,8 @@ export interface SuiteContext {
   readonly wantsCandidate: (name: string) => boolean;
   /** The fixed loops that show a disturbed turn; see measure.ts. */
   readonly sentinels: readonly Sentinel[];
+  /** For how many milliseconds a case may wait for a quiet machine. */
+  readonly quietMs: number;
   /** One line for a person, not part of the result. */
   readonly progress: (line: string) => void;
 }

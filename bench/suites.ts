@@ -2,7 +2,8 @@
 
 import type { Suite } from './suite.ts';
 import { compileSuite } from './suites/compile.ts';
+import { networksSuite } from './suites/networks.ts';
 import { peersSuite } from './suites/peers.ts';
 import { trainingSuite } from './suites/training.ts';
 
-export const suites: readonly Suite[] = [peersSuite, trainingSuite, compileSuite];
+export const suites: readonly Suite[] = [peersSuite, networksSuite, trainingSuite, compileSuite];

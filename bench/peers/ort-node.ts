@@ -14,5 +14,5 @@ const options: SessionOptions = {
 export const ortNode: Peer = {
   name: 'ort-node',
   packageName: 'onnxruntime-node',
-  prepare: async (network, input) => prepareOrt(loadOrts().node, options, network, input),
+  prepare: async (program, input) => prepareOrt(loadOrts().node, options, program, input),
 };

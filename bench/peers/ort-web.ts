@@ -6,10 +6,10 @@ import { loadOrts, prepareOrt } from './ort.ts';
 export const ortWeb: Peer = {
   name: 'ort-web',
   packageName: 'onnxruntime-web',
-  prepare: async (network, input) => {
+  prepare: async (program, input) => {
     const ort = loadOrts().web;
     ort.env.wasm.numThreads = 1;
     ort.env.wasm.proxy = false;
-    return prepareOrt(ort, { executionProviders: ['wasm'], graphOptimizationLevel: 'all' }, network, input);
+    return prepareOrt(ort, { executionProviders: ['wasm'], graphOptimizationLevel: 'all' }, program, input);
   },
 };

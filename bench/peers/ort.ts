@@ -2,8 +2,9 @@
 
 import { createRequire } from 'node:module';
 import { present } from '../../src/base/invariant.ts';
-import type { Network } from '../network.ts';
-import { ONNX_INPUT, writeOnnx } from '../onnx.ts';
+import type { Program } from '../../src/ir/graph.ts';
+import { ONNX_INPUT, writeOnnx } from '../onnx/write-onnx.ts';
+import { plainNetwork } from '../plain-network.ts';
 import type { PreparedRun } from './peer.ts';
 
 interface OrtTensor {
@@ -43,9 +44,10 @@ export function loadOrts(): { readonly node: Ort; readonly web: Ort } {
 export async function prepareOrt(
   ort: Ort,
   options: SessionOptions,
-  network: Network,
+  program: Program,
   input: Float32Array,
 ): Promise<PreparedRun> {
+  const network = plainNetwork(program);
   const model = writeOnnx(network);
   const session = await ort.InferenceSession.create(model.bytes, options);
   const feeds = { [ONNX_INPUT]: new ort.Tensor('float32', input, [1, ...network.input]) };

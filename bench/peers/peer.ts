@@ -1,6 +1,6 @@
 // What every candidate looks like to a suite.
 
-import type { Network } from '../network.ts';
+import type { Program } from '../../src/ir/graph.ts';
 
 /** One network made ready on one candidate. */
 export interface PreparedRun {
@@ -21,6 +21,9 @@ export interface Peer {
   readonly name: string;
   /** The npm package it comes from; absent for our own. */
   readonly packageName?: string;
-  /** `input` is CHW. */
-  readonly prepare: (network: Network, input: Float32Array) => Promise<PreparedRun>;
+  /**
+   * @param program As it is deployed: simplified, or compacted.
+   * @param input CHW.
+   */
+  readonly prepare: (program: Program, input: Float32Array) => Promise<PreparedRun>;
 }

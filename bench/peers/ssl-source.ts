@@ -1,7 +1,11 @@
 // A network of the suites as a user would hand it to the compiler: `.ssl` source and named parameters.
 
-import { assertNever } from '../../src/base/invariant.ts';
+import { assertNever, invariant } from '../../src/base/invariant.ts';
 import type { Tensor } from '../../src/base/tensor.ts';
+import { check } from '../../src/check/check.ts';
+import type { Program } from '../../src/ir/graph.ts';
+import { ops } from '../../src/ops/index.ts';
+import { parse } from '../../src/syntax/parse.ts';
 import { endsInMap, mapShapes } from '../network.ts';
 import type { Layer, MapShape, Network } from '../network.ts';
 
@@ -73,4 +77,15 @@ function parametersOf(layer: Layer, [channels]: MapShape): readonly (readonly [s
       return [];
   }
   assertNever(layer);
+}
+
+/** The network as the compiler has checked it, before any pass. */
+export function programOf(network: Network): Program {
+  const { text, parameters } = sslSource('Bench', network);
+  const { file, diagnostics } = parse({ name: 'bench.ssl', text });
+  const { model, diagnostics: faults } = check(file, ops);
+  const messages = [...diagnostics, ...faults].map(({ message }) => message);
+  invariant(model !== undefined && messages.length === 0, () => `${messages.join('; ')} in\n${text}`);
+  const float64 = [...parameters].map(([name, { shape, data }]) => [name, { shape, data: Float64Array.from(data) }] as const);
+  return { graph: model.network.graph, parameters: new Map(float64) };
 }

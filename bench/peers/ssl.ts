@@ -1,14 +1,11 @@
-// Our own modules, built by the compiler from a network said in `.ssl`: the files that a user gets are
-// written, imported and run.
+// Our own modules, built by the compiler: the files that a user gets are written, imported and run.
 
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { gzipSync } from 'node:zlib';
-import { invariant, present } from '../../src/base/invariant.ts';
-import { check } from '../../src/check/check.ts';
-import { compact } from '../../src/driver/build/compact.ts';
+import { present } from '../../src/base/invariant.ts';
 import { runtimeTexts } from '../../src/driver/build/runtime-texts.ts';
 import { emitModule } from '../../src/emit/emit-module.ts';
 import type { EmittedFile } from '../../src/emit/emit-module.ts';
@@ -17,36 +14,22 @@ import type { Binding, KernelModule } from '../../src/ir/kernel.ts';
 import { lowerDeployed } from '../../src/lower/lower.ts';
 import { ops } from '../../src/ops/index.ts';
 import type { Net } from '../../src/runtime/net.ts';
-import { parse } from '../../src/syntax/parse.ts';
 import { jsTarget } from '../../src/targets/js/target.ts';
 import type { KernelTarget } from '../../src/targets/target.ts';
 import { wasmTarget } from '../../src/targets/wasm/target.ts';
-import { endsInMap } from '../network.ts';
-import type { Network } from '../network.ts';
+import { endsInMap } from '../plain-network.ts';
 import type { Peer, PreparedRun } from './peer.ts';
-import { sslSource } from './ssl-source.ts';
 
-export interface SslBuild {
+interface SslBuild {
   readonly kernels: KernelModule;
   readonly files: readonly EmittedFile[];
 }
 
-/** Zero weights are the mask: the compiler removes every filter, channel and shape fiber that is zero. */
-export async function buildSsl(network: Network, target: KernelTarget): Promise<SslBuild> {
-  const kernels = lowerDeployed(compact(programOf(network), ops), ops, target.machine);
+async function buildSsl(program: Program, target: KernelTarget): Promise<SslBuild> {
+  const kernels = lowerDeployed(program, ops, target.machine);
   const names = { name: 'Bench', file: 'bench', input: 'input', output: 'output' };
   const { files } = await emitModule({ target, kernels, ...names, layout: 'chw', inline: false, meta: {}, runtime: runtimeTexts() });
   return { kernels, files };
-}
-
-function programOf(network: Network): Program {
-  const { text, parameters } = sslSource('Bench', network);
-  const { file, diagnostics } = parse({ name: 'bench.ssl', text });
-  const { model, diagnostics: faults } = check(file, ops);
-  const messages = [...diagnostics, ...faults].map(({ message }) => message);
-  invariant(model !== undefined && messages.length === 0, () => `${messages.join('; ')} in\n${text}`);
-  const float64 = [...parameters].map(([name, { shape, data }]) => [name, { shape, data: Float64Array.from(data) }] as const);
-  return { graph: model.network.graph, parameters: new Map(float64) };
 }
 
 async function loadFiles(files: readonly EmittedFile[]): Promise<Net> {
@@ -96,13 +79,13 @@ function nativeRun(net: Net, input: Float32Array, { bindings }: KernelModule): P
 function sslPeer(target: KernelTarget): Peer {
   return {
     name: `ssl-${target.name}`,
-    prepare: async (network, input) => {
-      const { kernels, files } = await buildSsl(network, target);
+    prepare: async (program, input) => {
+      const { kernels, files } = await buildSsl(program, target);
       const net = await loadFiles(files);
       // Declarations are for editors; they are not loaded.
       const loaded = files.filter(({ path }) => !path.endsWith('.d.ts'));
       return {
-        ...(endsInMap(network) ? nativeRun(net, input, kernels) : wholeRun(net, input)),
+        ...(endsInMap(program) ? nativeRun(net, input, kernels) : wholeRun(net, input)),
         bytes: loaded.reduce((sum, { content }) => sum + Buffer.byteLength(content), 0),
         gzipBytes: loaded.reduce((sum, { content }) => sum + gzipSync(content, { level: 9 }).length, 0),
         release: () => undefined,

@@ -1,6 +1,6 @@
 // The tables of suite `peers`: times, ratios to our module, and our speed-ups beside the published ones.
 
-import { formatMs, formatRatio, geometricMean, msOf, ratio } from '../report.ts';
+import { distinct, formatMs, formatRatio, geometricMean, msOf, ratio } from '../report.ts';
 import type { Result, Row, Table } from '../report.ts';
 import { flopsOf } from '../network.ts';
 import { caffeNetLayers, denseNetwork, sparseNetwork } from './caffenet.ts';
@@ -14,11 +14,7 @@ export function peersTables({ rows, machine }: Result): readonly Table[] {
   return tables.filter((table) => table.body.length > 0);
 }
 
-function distinct(values: readonly string[]): readonly string[] {
-  return [...new Set(values)];
-}
-
-function timesTable(rows: readonly Row[]): Table {
+export function timesTable(rows: readonly Row[]): Table {
   const candidates = distinct(rows.map((row) => row.candidate));
   return {
     title: 'Milliseconds an inference, one thread, batch 1',
@@ -31,7 +27,7 @@ function timesTable(rows: readonly Row[]): Table {
 }
 
 /** How near our kernels come to what 128-bit arithmetic can do. */
-function ratesTable(rows: readonly Row[], peak: number): Table {
+export function ratesTable(rows: readonly Row[], peak: number): Table {
   const ours = rows.filter(({ candidate }) => candidate === OURS);
   return {
     title: `${OURS} beside the 128-bit peak of this run`,

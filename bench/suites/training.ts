@@ -1,19 +1,22 @@
-// Suite `training`: one step of LeNet and of the multilayer perceptron on the engine that `train` uses,
-// gathering of the batch included. A case also tells how much memory a whole training process takes.
+// Suite `training`: one step of examples on the engine that `train` uses, gathering of the batch included. Where a
+// data set is at hand, or can be made, a case also tells how much memory a whole training process takes.
 
 import { readFileSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { present } from '../../src/base/invariant.ts';
-import { check } from '../../src/check/check.ts';
-import { digits } from '../../src/data/digits/digits.ts';
+import { stream } from '../../src/base/random.ts';
+import { sizeOf } from '../../src/base/tensor.ts';
 import { loadDataset } from '../../src/driver/data/load-dataset.ts';
+import { checkFile } from '../../src/driver/model/source.ts';
 import { startEngine } from '../../src/engine/engine.ts';
 import type { Engine } from '../../src/engine/engine.ts';
 import { shareSplit } from '../../src/engine/shared-data.ts';
+import type { SharedSplit } from '../../src/engine/shared-data.ts';
+import { nodeMap } from '../../src/ir/graph.ts';
+import type { Value } from '../../src/ir/graph.ts';
 import type { Model } from '../../src/ir/network.ts';
 import { ops } from '../../src/ops/index.ts';
-import { parse } from '../../src/syntax/parse.ts';
 import { initialParameters } from '../../src/train/initialize.ts';
 import { defaultMeasureOptions, measure } from '../measure.ts';
 import { inTemporaryFolder, residentOfCommand } from '../process.ts';
@@ -22,55 +25,80 @@ import type { Result, Row, Table } from '../report.ts';
 import type { Suite, SuiteContext } from '../suite.ts';
 
 const OURS = 'ssl-wasm';
-const BATCH = 64;
 /** Nothing runs beside a step that neighbours would slow alike, so clean turns are worth waiting for. */
 const PATIENCE_MS = 60_000;
 /** Steps a call, so that waking the threads is a small part of it. */
 const STEPS = 4;
 
 interface Case {
-  readonly name: string;
+  readonly network: string;
   /** A file of `examples/`. */
   readonly example: string;
-  /** Operations of each layer for one sample, forward, two a multiply-add. */
-  readonly forward: readonly number[];
+  readonly batch: number;
+  /** Whether one channel of 28 x 28 comes in, as `digits` and MNIST have it: a whole run can be measured. */
+  readonly digits: boolean;
 }
 
-const cases: readonly Case[] = [
-  {
-    name: `lenet/batch${BATCH}`,
-    example: 'lenet.ssl',
-    forward: [2 * 24 * 24 * 20 * 25, 2 * 8 * 8 * 50 * 500, 2 * 500 * 800, 2 * 10 * 500],
-  },
-  { name: `mlp/batch${BATCH}`, example: 'mlp.ssl', forward: [2 * 500 * 784, 2 * 300 * 500, 2 * 10 * 300] },
+const examples: readonly Case[] = [
+  { network: 'lenet', example: 'lenet.ssl', batch: 64, digits: true },
+  { network: 'mlp', example: 'mlp.ssl', batch: 64, digits: true },
+  { network: 'convnet', example: 'convnet.ssl', batch: 100, digits: false },
+  { network: 'resnet20', example: 'resnet20.ssl', batch: 128, digits: false },
 ];
 
-/** Of one step: forward, gradients by the weights, and by the inputs of all layers but the first. */
-export function stepFlops(forward: readonly number[]): number {
-  const all = forward.reduce((sum, flops) => sum + flops, 0);
-  return BATCH * (3 * all - (forward[0] ?? 0));
+const nameOf = ({ network, batch }: Case): string => `${network}/batch${batch}`;
+
+/**
+ * Operations of one step, two a multiply-add: forward, gradients by the weights, and by the inputs of all layers but
+ * those that read the image. Taps that meet padding count.
+ */
+export function stepFlops({ network: { graph, parameters } }: Model, batch: number): number {
+  const sizes = new Map(parameters.map(({ name, shape }) => [name, sizeOf(shape)]));
+  const byId = nodeMap(graph);
+  const isImage = (value: Value): boolean => {
+    const node = present(byId.get(value.node), 'node');
+    return node.op === 'input' || (node.inputs.length === 1 && node.inputs.every(isImage));
+  };
+  return graph.nodes.reduce((flops, { inputs: [operand, weight], results }) => {
+    const leaf = weight && byId.get(weight.node);
+    const size = leaf && sizes.get(String(leaf.attrs['name']));
+    // A vector of parameters multiplies no matrix: gamma of a batch norm.
+    if (!operand || !leaf || size === undefined || (leaf.results[0]?.length ?? 0) < 2) return flops;
+    return flops + 2 * size * sizeOf((results[0] ?? []).slice(2)) * batch * (isImage(operand) ? 2 : 3);
+  }, 0);
 }
 
-function exampleText(example: string): string {
-  return readFileSync(new URL(`../../examples/${example}`, import.meta.url), 'utf8');
+function exampleFile(example: string): string {
+  return join(import.meta.dirname, '../../examples', example);
 }
 
 function modelOf(example: string): Model {
-  const { file } = parse({ name: example, text: exampleText(example) });
-  return present(check(file, ops).model, `model of ${example}`);
+  return checkFile(exampleFile(example), ops).model;
+}
+
+/** As many samples as the steps need, random, of the network's shape. */
+function randomData({ network }: Model, samples: number): { readonly training: SharedSplit; readonly test: SharedSplit } {
+  const { uniform } = stream(1, 'training suite');
+  const size = sizeOf(network.inputShape);
+  const splitOf = (count: number): SharedSplit =>
+    shareSplit({
+      count,
+      samples: Uint8Array.from({ length: count * size }, (_, i) => 256 * uniform(i)),
+      labels: Uint8Array.from({ length: count }, (_, i) => i % network.classes),
+    });
+  return { training: splitOf(samples), test: splitOf(1) };
 }
 
 /** An engine in the baseline phase, and its next few steps. */
-async function prepare(model: Model, threads: number): Promise<{ readonly engine: Engine; readonly run: () => Promise<void> }> {
-  const { training, test } = digits({ seed: 1, training: STEPS * BATCH, test: 1 });
-  const data = { training: shareSplit(training), test: shareSplit(test) };
+async function prepare(model: Model, batch: number, threads: number): Promise<{ readonly engine: Engine; readonly run: () => Promise<void> }> {
+  const data = randomData(model, STEPS * batch);
   const train = present(model.train, 'train block');
-  const spec = { ...present(train.phases[0], 'baseline phase'), batch: BATCH };
+  const spec = { ...present(train.phases[0], 'baseline phase'), batch };
   const engine = startEngine({ model, phases: [{ spec, groups: [], masked: new Set() }], data, threads }, ops);
   await engine.enter(0);
   engine.write(initialParameters(model.network, train.seed));
-  const order = Uint32Array.from({ length: STEPS * BATCH }, (_, i) => i);
-  const scalars = new Map([['rate', new Float32Array(STEPS).fill(0.01)]]);
+  const order = Uint32Array.from({ length: STEPS * batch }, (_, i) => i);
+  const scalars = new Map([['rate', new Float32Array(STEPS).fill(0.001)]]);
   const pass = { program: 'step', split: 'training', from: 0, to: STEPS, firstStep: 0, seed: train.seed } as const;
   return {
     engine,
@@ -85,7 +113,7 @@ async function prepare(model: Model, threads: number): Promise<{ readonly engine
 async function residentMemory(example: string, context: SuiteContext): Promise<number> {
   const dataset = await loadDataset({ kind: 'named', name: 'mnist' }).then(() => 'mnist', () => 'digits');
   context.progress(`${example}: training three epochs on ${dataset} for its memory`);
-  const text = exampleText(example).replace('train on mnist', `train on ${dataset}`).replace(/epochs = \d+/g, 'epochs = 1');
+  const text = readFileSync(exampleFile(example), 'utf8').replace('train on mnist', `train on ${dataset}`).replace(/epochs = \d+/g, 'epochs = 1');
   return inTemporaryFolder(async (folder) => {
     const file = join(folder, example);
     writeFileSync(file, text);
@@ -94,21 +122,25 @@ async function residentMemory(example: string, context: SuiteContext): Promise<n
 }
 
 /** One engine after the other: two by turns would push each other out of the last cache, which no training does. */
-async function runCase({ name, example, forward }: Case, context: SuiteContext): Promise<readonly Row[]> {
+async function runCase(each: Case, context: SuiteContext): Promise<readonly Row[]> {
+  const { example, batch } = each;
+  const name = nameOf(each);
   const model = modelOf(example);
+  const flops = stepFlops(model, batch);
   const rows: Row[] = [];
   for (const threads of availableParallelism() > 1 ? [1, 2] : [1]) {
-    const { engine, run } = await prepare(model, threads);
+    const { engine, run } = await prepare(model, batch, threads);
     try {
-      for (const { ms, clean } of await measure([{ name, run }], { ...defaultMeasureOptions, patienceMs: PATIENCE_MS, sentinels: context.sentinels })) {
+      for (const { ms, clean } of await measure([{ name, run }], { ...defaultMeasureOptions, patienceMs: PATIENCE_MS, sentinels: context.sentinels, quietMs: context.quietMs })) {
         const perStep = ms / STEPS;
         context.progress(`${name}: ${perStep.toPrecision(3)} ms on ${threads} threads, ${clean} turns clean`);
-        rows.push({ case: name, candidate: OURS, threads, ms: perStep, gflops: stepFlops(forward) / perStep / 1e6 });
+        rows.push({ case: name, candidate: OURS, threads, ms: perStep, gflops: flops / perStep / 1e6, clean });
       }
     } finally {
       await engine.close();
     }
   }
+  if (!each.digits) return rows;
   const bytes = await residentMemory(example, context);
   return rows.map((row) => (row.threads === 2 ? { ...row, bytes } : row));
 }
@@ -116,7 +148,7 @@ async function runCase({ name, example, forward }: Case, context: SuiteContext):
 async function run(context: SuiteContext): Promise<readonly Row[]> {
   if (!context.wantsCandidate(OURS)) return [];
   const rows: Row[] = [];
-  for (const each of cases) if (context.wantsCase(each.name)) rows.push(...(await runCase(each, context)));
+  for (const each of examples) if (context.wantsCase(nameOf(each))) rows.push(...(await runCase(each, context)));
   return rows;
 }
 
@@ -134,9 +166,9 @@ function tables({ rows, machine }: Result): readonly Table[] {
 
 export const trainingSuite: Suite = {
   name: 'training',
-  doc: 'a training step of LeNet and of a multilayer perceptron, batch 64, on one and two threads',
+  doc: 'a training step of LeNet, a multilayer perceptron, ConvNet and ResNet-20, on one and two threads',
   candidates: [OURS],
-  cases: cases.map(({ name }) => name),
+  cases: examples.map(nameOf),
   packages: () => [],
   run,
   tables,

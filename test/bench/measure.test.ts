@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { defaultMeasureOptions, measure, median } from '../../bench/measure.ts';
+import { defaultMeasureOptions, measure, median, quartiles } from '../../bench/measure.ts';
 import type { Candidate, Clock, Sentinel } from '../../bench/measure.ts';
 
 interface Machine {
@@ -105,7 +105,7 @@ describe('measure', () => {
     };
     const sentinel: Sentinel = { work: () => machine.advance(disturbed ? 1.5 : 1), tolerance: 1.03, best: Infinity };
     const result = await measure([candidate], { ...options, clock: machine.clock, sentinels: [sentinel] });
-    expect(result).toEqual([{ name: 'candidate', ms: 8, clean: 20 }]);
+    expect(result).toMatchObject([{ name: 'candidate', ms: 8, clean: 20 }]);
     expect(sentinel.best).toBe(1);
   });
 
@@ -137,7 +137,7 @@ describe('measure', () => {
     const sentinel: Sentinel = { work: () => machine.advance(1.5), tolerance: 1.03, best: 1 };
     const candidate = machine.takes('candidate', () => 7);
     const result = await measure([candidate], { ...options, clock: machine.clock, sentinels: [sentinel] });
-    expect(result).toEqual([{ name: 'candidate', ms: 7, clean: 0 }]);
+    expect(result).toMatchObject([{ name: 'candidate', ms: 7, clean: 0 }]);
   });
 
   test('waits for candidates that return promises', async () => {
@@ -151,5 +151,29 @@ describe('measure', () => {
     };
     const result = await measure([candidate], { ...options, clock: machine.clock, sentinels: [steadySentinel(machine)] });
     expect(result[0]?.ms).toBeCloseTo(6);
+  });
+
+  test('tells how many times as long as the first candidate, round by round', async () => {
+    const machine = fakeMachine();
+    const measured = await measure([machine.takes('first', () => 20), machine.takes('second', () => 50)], { ...options, clock: machine.clock, sentinels: [steadySentinel(machine)] });
+    expect(measured.map(({ times }) => times)).toEqual([[1, 1, 1], [2.5, 2.5, 2.5]]);
+    expect(quartiles([1, 2, 3, 4, 5])).toEqual([2, 3, 4]);
+    expect(quartiles([1, 2])).toEqual([1.25, 1.5, 1.75]);
+  });
+
+  test('waits for a quiet machine, as long as it may, and runs no candidate meanwhile', async () => {
+    const machine = fakeMachine();
+    let busyUntil = Infinity;
+    const sentinel: Sentinel = { work: () => machine.advance(machine.clock.now() < busyUntil && machine.clock.now() > 500 ? 2 : 1), tolerance: 1.03, best: Infinity };
+    let calls = 0;
+    const candidate = machine.takes('candidate', () => (calls++, 20));
+    busyUntil = 60_000;
+    const [quiet] = await measure([candidate], { ...options, clock: machine.clock, sentinels: [sentinel], quietMs: 120_000 });
+    expect(quiet?.clean).toBe(20);
+    expect(machine.waits.filter((ms) => ms === 500).length).toBeGreaterThan(50);
+    expect(calls).toBeLessThan(100);
+    busyUntil = Infinity;
+    const [hurried] = await measure([candidate], { ...options, clock: machine.clock, sentinels: [sentinel], quietMs: 2000 });
+    expect(hurried?.clean).toBe(0);
   });
 });

@@ -4,10 +4,14 @@ import { expect, test } from 'vitest';
 import { randomConv, randomValues } from '../../bench/masks.ts';
 import { elementsOf } from '../../bench/network.ts';
 import type { Network } from '../../bench/network.ts';
+import { programOf } from '../../bench/peers/ssl-source.ts';
 import { sslJs, sslWasm } from '../../bench/peers/ssl.ts';
 import { referenceOutput, relativeDifference } from '../../bench/reference.ts';
 import { leNets, wholeNetwork } from '../../bench/suites/lenet.ts';
 import { stepFlops } from '../../bench/suites/training.ts';
+import { checkFile } from '../../src/driver/model/source.ts';
+import { compact } from '../../src/driver/build/compact.ts';
+import { ops } from '../../src/ops/index.ts';
 
 const networks: readonly (readonly [string, Network])[] = [
   ['LeNet 3 through `run`', wholeNetwork(leNets[2] ?? expect.fail('LeNet 3'))],
@@ -19,15 +23,19 @@ test.each(networks)('our emitted modules agree with the reference: %s', async (_
   const input = randomValues('input', elementsOf(network.input), 1);
   const reference = referenceOutput(network, input);
   for (const peer of [sslWasm, sslJs]) {
-    const { run, output } = await peer.prepare(network, input);
+    const { run, output } = await peer.prepare(compact(programOf(network), ops), input);
     await run();
     expect(relativeDifference(output(), reference)).toBeLessThan(1e-5);
   }
 });
 
-test('a step of LeNet counts 0.844 GFLOP', () => {
-  const forward = [2 * 24 * 24 * 20 * 25, 2 * 8 * 8 * 50 * 500, 2 * 500 * 800, 2 * 10 * 500];
-  expect(stepFlops(forward) / 1e9).toBeCloseTo(0.844, 3);
+test.each([
+  ['lenet.ssl', 64, 0.844],
+  ['mlp.ssl', 64, 0.159],
+  ['convnet.ssl', 100, 6.887],
+])('a step of %s counts its operations', (example, batch, gflop) => {
+  const { model } = checkFile(join(import.meta.dirname, '../../examples', example), ops);
+  expect(stepFlops(model, batch) / 1e9).toBeCloseTo(gflop, 3);
 });
 
 test('cases that no suite has are refused before anything runs', () => {
