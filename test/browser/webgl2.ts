@@ -22,6 +22,8 @@ export async function openWebgl(): Promise<WebglPage> {
   await page.goto(browser.origin);
   return {
     run: async ({ files: [module, ...others] }, input) => {
+      // What one module did is no fault of the next.
+      errors.length = 0;
       for (const file of module ? [module, ...others] : []) files.set(`/${file.path}`, { content: file.content });
       const script = `(async () => {
         const { load } = await import(${JSON.stringify(`/${module?.path}`)});

@@ -1,24 +1,27 @@
-// Random networks emitted for gpu.js, with how far an answer is from the float64 reference.
+// Random networks emitted for gpu.js, as a check of test/random: how far an answer is from the float64 reference.
 
 import { runtimeTexts } from '../../src/driver/build/runtime-texts.ts';
 import { emitGpujs } from '../../src/emit/emit-gpujs.ts';
 import type { EmittedModule } from '../../src/emit/emit-module.ts';
 import { lowerThreads } from '../../src/lower/lower-threads.ts';
 import { ops } from '../../src/ops/index.ts';
-import { caseOf } from '../random/checks.ts';
+import type { Check, RandomCase } from '../random/checks.ts';
 import { drawRecipe } from '../random/draw-recipe.ts';
+import type { Trial } from '../random/failure.ts';
 import { expectedOf } from '../random/kernels.ts';
 
-export interface RandomGpujsCase {
-  readonly emitted: EmittedModule;
-  readonly input: Float64Array;
-  /** In units of what rounding explains; above 1 is too much. */
-  readonly error: (found: ArrayLike<number>) => number;
-}
-
-export async function randomGpujsCase(seed: number): Promise<RandomGpujsCase> {
-  const { compacted } = caseOf(drawRecipe(seed, ops), ops);
-  const { input, error } = expectedOf(compacted, seed, ops);
-  const emitted = await emitGpujs({ module: lowerThreads(compacted, ops), name: 'random', file: `random${seed}`, layout: 'chw', meta: {}, runtime: runtimeTexts() });
-  return { emitted, input: input.data, error: (found) => error(0, found) };
+/** The compacted network of a seed on a machine that runs modules of gpu.js, in units of what rounding explains. */
+export function gpujsTrial(seed: number, run: (emitted: EmittedModule, input: Float64Array) => Promise<ArrayLike<number>>): Trial {
+  // A browser keeps a module that it has loaded, so none is named as another.
+  let tried = 0;
+  const check: Check<RandomCase> = {
+    name: 'gpujs',
+    bound: 1,
+    difference: async ({ compacted }, registry) => {
+      const { input, error } = expectedOf(compacted, seed, registry);
+      const emitted = await emitGpujs({ module: lowerThreads(compacted, registry), name: 'random', file: `random${seed}_${tried++}`, layout: 'chw', meta: {}, runtime: runtimeTexts() });
+      return error(0, await run(emitted, input.data));
+    },
+  };
+  return { recipe: drawRecipe(seed, ops), checks: [check], ops, again: (again) => `node test/browser/random.ts --graphs 1 --seed ${again}` };
 }

@@ -12,8 +12,8 @@ import { faultOf } from '../random/shrink.ts';
 const seeds = Array.from({ length: 100 }, (_, i) => 1000 + i);
 
 describe('compacted random networks pass every check', () => {
-  it.each([0, 25, 50, 75])('from seed 1000 + %i', { timeout: 120_000 }, (first) => {
-    expect(seeds.slice(first, first + 25).flatMap((seed) => faultOf({ recipe: drawRecipe(seed, ops), checks: checks.small, ops }) ?? [])).toEqual([]);
+  it.each([0, 25, 50, 75])('from seed 1000 + %i', { timeout: 120_000 }, async (first) => {
+    for (const seed of seeds.slice(first, first + 25)) expect(await faultOf({ recipe: drawRecipe(seed, ops), checks: checks.small, ops })).toBeUndefined();
   });
 });
 

@@ -27,7 +27,7 @@ export interface Check<Subject> {
   readonly name: string;
   /** Largest difference allowed. */
   readonly bound: number;
-  readonly difference: (subject: Subject, ops: OpRegistry) => number;
+  readonly difference: (subject: Subject, ops: OpRegistry) => number | Promise<number>;
 }
 
 export function caseOf(recipe: Recipe, ops: OpRegistry): RandomCase {

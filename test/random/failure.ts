@@ -15,6 +15,8 @@ export interface Trial {
   readonly recipe: Recipe;
   readonly checks: readonly Check<RandomCase>[];
   readonly ops: OpRegistry;
+  /** The command that looks at the network of a seed alone. */
+  readonly again?: (seed: number) => string;
 }
 
 export interface Watch {
@@ -22,14 +24,14 @@ export interface Watch {
   readonly difference: (check: string, difference: number) => void;
 }
 
-export function failureOf({ recipe, checks, ops }: Trial, watch?: Watch): Failure | undefined {
+export async function failureOf({ recipe, checks, ops }: Trial, watch?: Watch): Promise<Failure | undefined> {
   let stage = 'passes';
   try {
     const example = caseOf(recipe, ops);
     watch?.example(example);
     for (const { name, bound, difference } of checks) {
       stage = name;
-      const found = difference(example, ops);
+      const found = await difference(example, ops);
       watch?.difference(name, found);
       // Written so that NaN fails.
       if (!(found <= bound)) return { kind: name, message: `${name}: difference ${found}, allowed ${bound}` };

@@ -64,7 +64,7 @@ function fail(seed: number, text: string): never {
 for (let seed = firstSeed; seed < firstSeed + graphs; seed++) {
   for (const width of ['small', 'wide'] as const) {
     const trial = { recipe: drawRecipe(seed, ops, width), checks: checks[width], ops };
-    const fault = faultOf(trial, {
+    const fault = await faultOf(trial, {
       example: ({ masked, compacted }) => {
         weights.before += weightsOf(masked);
         weights.after += weightsOf(compacted);
@@ -74,7 +74,7 @@ for (let seed = firstSeed; seed < firstSeed + graphs; seed++) {
     if (fault !== undefined) fail(seed, fault);
   }
   for (const { name, bound, difference } of trainingChecks) {
-    const found = difference(seed, ops);
+    const found = await difference(seed, ops);
     measure(name, found, seed);
     if (!(found <= bound)) fail(seed, `${name}: difference ${found}, allowed ${bound}\nagain: npm run test:random -- --graphs 1 --seed ${seed}`);
   }

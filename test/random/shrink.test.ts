@@ -63,30 +63,30 @@ const faults: readonly Fault[] = [
   },
 ];
 
-function firstFailure(registry: OpRegistry): { readonly trial: Trial; readonly failure: Failure } {
+async function firstFailure(registry: OpRegistry): Promise<{ readonly trial: Trial; readonly failure: Failure }> {
   for (let seed = 1; seed <= 100; seed++) {
     const trial = { recipe: drawRecipe(seed, registry), checks: checks.small, ops: registry };
-    const failure = failureOf(trial);
+    const failure = await failureOf(trial);
     if (failure) return { trial, failure };
   }
   throw new Error('no network shows the fault');
 }
 
-it.each(faults)('shrinks to a few layers: $name', { timeout: 60_000 }, ({ op, planted, kind, most }) => {
+it.each(faults)('shrinks to a few layers: $name', { timeout: 60_000 }, async ({ op, planted, kind, most }) => {
   const record = present(ops.get(op), op);
-  const { trial, failure } = firstFailure(new Map([...ops, [op, { ...record, ...planted(record) }]]));
+  const { trial, failure } = await firstFailure(new Map([...ops, [op, { ...record, ...planted(record) }]]));
   expect(failure.kind).toBe(kind);
-  const recipe = shrink(trial, failure);
+  const recipe = await shrink(trial, failure);
   expect(recipe.layers.map((layer) => layer.op)).toContain(op);
   expect(recipe.layers.length).toBeLessThanOrEqual(most);
-  expect(failureOf({ ...trial, recipe })?.kind).toBe(kind);
-  expect(failureOf({ ...trial, recipe, ops })).toBeUndefined();
+  expect((await failureOf({ ...trial, recipe }))?.kind).toBe(kind);
+  expect(await failureOf({ ...trial, recipe, ops })).toBeUndefined();
 });
 
-it('tells the network, its masks and the command', { timeout: 60_000 }, () => {
+it('tells the network, its masks and the command', { timeout: 60_000 }, async () => {
   const record = present(ops.get('dense'), 'dense');
-  const { trial } = firstFailure(new Map([...ops, ['dense', { ...record, ...faults[0]?.planted(record) }]]));
-  const text = faultOf(trial);
+  const { trial } = await firstFailure(new Map([...ops, ['dense', { ...record, ...faults[0]?.planted(record) }]]));
+  const text = await faultOf(trial);
   expect(text).toMatch(/^reference: difference \S+, allowed 1e-12$/m);
   expect(text).toMatch(/^ {2}%\d+ = dense\(/m);
   expect(text).toMatch(/^zero: /m);

@@ -11,34 +11,34 @@ import type { Mask, Recipe } from './recipe.ts';
 import { simplerRecipes } from './simpler.ts';
 
 /** A recipe that fails in the same way, and of which none that is one step simpler does. */
-export function shrink(trial: Trial, { kind }: Failure): Recipe {
-  const { checks, ops } = trial;
+export async function shrink(trial: Trial, { kind }: Failure): Promise<Recipe> {
   // Of several checks it is the first to fail that counts, and those before it pass.
-  const firstToFail = (recipes: Iterable<Recipe>): Recipe | undefined => {
-    for (const recipe of recipes) if (failureOf({ recipe, checks, ops })?.kind === kind) return recipe;
+  const firstToFail = async (recipes: Iterable<Recipe>): Promise<Recipe | undefined> => {
+    for (const recipe of recipes) if ((await failureOf({ ...trial, recipe }))?.kind === kind) return recipe;
     return undefined;
   };
   let smallest = trial.recipe;
-  for (let simpler: Recipe | undefined = smallest; simpler; simpler = firstToFail(simplerRecipes(smallest, ops))) smallest = simpler;
+  for (let simpler: Recipe | undefined = smallest; simpler; simpler = await firstToFail(simplerRecipes(smallest, trial.ops))) smallest = simpler;
   return smallest;
 }
 
 /** What is wrong with the network, told as a counterexample; undefined if it passes. */
-export function faultOf(trial: Trial, watch?: Watch): string | undefined {
-  const failure = failureOf(trial, watch);
+export async function faultOf(trial: Trial, watch?: Watch): Promise<string | undefined> {
+  const failure = await failureOf(trial, watch);
   return failure && counterexample(trial, failure);
 }
 
 /** The failure, the smallest network that shows it, and how to see it again. */
-function counterexample(trial: Trial, failure: Failure): string {
-  const recipe = shrink(trial, failure);
-  const { message = failure.message } = failureOf({ ...trial, recipe }) ?? {};
+async function counterexample(trial: Trial, failure: Failure): Promise<string> {
+  const recipe = await shrink(trial, failure);
+  const { message = failure.message } = (await failureOf({ ...trial, recipe })) ?? {};
+  const { again = (seed) => `npm run test:random -- --graphs 1 --seed ${seed}` } = trial;
   return [
     message,
     '',
     `${printGraph(denseProgram(recipe, trial.ops).graph)}weights: ${recipe.weights}`,
     ...(recipe.masks.length === 0 ? ['no masks'] : recipe.masks.map(formatMask)),
-    `again: npm run test:random -- --graphs 1 --seed ${recipe.seed}`,
+    `again: ${again(recipe.seed)}`,
   ].join('\n');
 }
 
