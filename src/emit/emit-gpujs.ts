@@ -14,7 +14,7 @@ import type { ThreadModule } from '../ir/thread-kernel.ts';
 import { planModule } from '../targets/gpujs/plan.ts';
 import type { PlannedKernel } from '../targets/gpujs/plan.ts';
 import { encodeBase64, splitPlanes } from './base64.ts';
-import { buildId, withBuildId } from './build-id.ts';
+import { buildId, buildIdLength, withBuildId } from './build-id.ts';
 import { fileBase, insideLimit } from './emit-module.ts';
 import type { EmittedFile, EmittedModule } from './emit-module.ts';
 import { gpujsDeclarations } from './gpujs-declarations.ts';
@@ -39,20 +39,21 @@ export async function emitGpujs(options: EmitGpujsOptions): Promise<EmittedModul
   const file = fileBase(options.file);
   const about = factsOf({ ...options, kernels: { bindings: [module.input, module.output] } });
   const { kernels, weights: values } = planModule(module);
-  const weights = bytesOf(values);
+  const whole = bytesOf(values, buildIdLength);
+  const weights = whole.subarray(0, whole.length - buildIdLength);
   const build = await buildId([JSON.stringify([about, kernels]), weights]);
   const facts = { ...about, build };
   const inside = weights.length <= insideLimit;
   const bin = `${file}.bin`;
   const text = moduleText(morph, facts, { ...options, kernels, weights: inside ? { base64: encodeBase64(splitPlanes(weights)) } : { file: bin, bytes: weights.length } });
-  const beside: readonly EmittedFile[] = inside ? [] : [{ path: bin, content: withBuildId(weights, build) }];
+  const beside: readonly EmittedFile[] = inside ? [] : [{ path: bin, content: withBuildId(whole, build) }];
   return { files: [{ path: `${file}.js`, content: text }, { path: `${file}.d.ts`, content: gpujsDeclarations(morph, facts, !inside) }, ...beside] };
 }
 
-/** Little-endian, whatever the machine. */
-function bytesOf(weights: Float32Array): Uint8Array<ArrayBuffer> {
-  const view = new DataView(new ArrayBuffer(weights.byteLength));
-  for (const [i, value] of weights.entries()) view.setFloat32(4 * i, value, true);
+/** Little-endian, whatever the machine, and so many bytes of room behind. */
+function bytesOf(weights: Float32Array, room: number): Uint8Array<ArrayBuffer> {
+  const view = new DataView(new ArrayBuffer(weights.byteLength + room));
+  for (let i = 0; i < weights.length; i++) view.setFloat32(4 * i, weights[i] as number, true);
   return new Uint8Array(view.buffer);
 }
 

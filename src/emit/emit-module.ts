@@ -13,7 +13,7 @@ import { packSegments, segmentBytes } from '../targets/segments.ts';
 import type { KernelTarget } from '../targets/target.ts';
 import { withCustomSection } from '../targets/wasm/encoder/custom-section.ts';
 import { encodeBase64, splitPlanes } from './base64.ts';
-import { buildId, withBuildId } from './build-id.ts';
+import { buildId, buildIdLength, withBuildId } from './build-id.ts';
 import { declarationsText } from './declarations.ts';
 import { factsOf } from './module-facts.ts';
 import type { FactSources } from './module-facts.ts';
@@ -54,7 +54,7 @@ export async function emitModule(options: EmitOptions): Promise<EmittedModule> {
   const file = fileBase(options.file);
   const large = segmentBytes(kernels) > insideLimit;
   const code = target.print(kernels, large ? 'separate' : 'inside');
-  const packed = large || !target.holdsWeights ? packSegments(kernels) : undefined;
+  const packed = large || !target.holdsWeights ? packSegments(kernels, large ? buildIdLength : 0) : undefined;
 
   const about = factsOf(options);
   const build = await buildId([JSON.stringify([about, packed?.ranges ?? []]), code.kind === 'wasm' ? code.bytes : code.text, packed?.bytes ?? '']);
@@ -70,7 +70,7 @@ export async function emitModule(options: EmitOptions): Promise<EmittedModule> {
     kernels: code.kind === 'wasm'
       ? { kind: 'wasm', code: part(withCustomSection(code.bytes, sectionName, new TextEncoder().encode(build)), options.inline, 'wasm') }
       : { kind: 'js', text: code.text, bytes: 4 * kernels.elements },
-    ...(packed && { weights: { data: part(large ? withBuildId(packed.bytes, build) : splitPlanes(packed.bytes), !large, 'bin'), ranges: packed.ranges } }),
+    ...(packed && { weights: { data: part(large ? withBuildId(packed.whole, build) : splitPlanes(packed.bytes), !large, 'bin'), ranges: packed.ranges } }),
     runtime: options.runtime,
   };
   const text = moduleText(morph, facts, parts);

@@ -6,18 +6,25 @@ import { present } from '../base/invariant.ts';
 import { halfToNumber } from '../base/half.ts';
 import { weightsDiagnostics } from './diagnostics.ts';
 
+type Elements = Float32Array<ArrayBuffer> | Float64Array<ArrayBuffer>;
+
 export interface ElementType {
   readonly bytes: number;
-  readonly make: (count: number) => Float32Array<ArrayBuffer> | Float64Array<ArrayBuffer>;
+  readonly make: (count: number) => Elements;
+  /** Of types that arrays have too, on a little-endian host. */
+  readonly view?: (buffer: ArrayBuffer, at: number, count: number) => Elements;
   readonly read: (view: DataView, at: number) => number;
 }
 
 const makeF32 = (count: number): Float32Array<ArrayBuffer> => new Float32Array(count);
+const makeF64 = (count: number): Float64Array<ArrayBuffer> => new Float64Array(count);
+
+const hostIsLittleEndian = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1;
 
 /** Half precision fits f32 exactly. */
 const elementTypes: ReadonlyMap<string, ElementType> = new Map<string, ElementType>([
-  ['F32', { bytes: 4, make: makeF32, read: (view, at) => view.getFloat32(at, true) }],
-  ['F64', { bytes: 8, make: (count) => new Float64Array(count), read: (view, at) => view.getFloat64(at, true) }],
+  ['F32', { bytes: 4, make: makeF32, view: (buffer, at, count) => new Float32Array(buffer, at, count), read: (view, at) => view.getFloat32(at, true) }],
+  ['F64', { bytes: 8, make: makeF64, view: (buffer, at, count) => new Float64Array(buffer, at, count), read: (view, at) => view.getFloat64(at, true) }],
   ['F16', { bytes: 2, make: makeF32, read: (view, at) => halfToNumber(view.getUint16(at, true)) }],
   ['BF16', { bytes: 2, make: makeF32, read: brainToNumber }],
 ]);
@@ -49,15 +56,16 @@ export function elementTypeOf(type: string, tensor: string, file: string): Eleme
   return present(elementTypes.get(type), type);
 }
 
-/** @param bytes A whole number of elements. */
-export function decodeElements(bytes: Uint8Array, type: ElementType): Float32Array<ArrayBuffer> | Float64Array<ArrayBuffer> {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const data = type.make(bytes.byteLength / type.bytes);
+/** @param bytes A whole number of elements; the answer may be a view of them. */
+export function decodeElements(bytes: Uint8Array, type: ElementType): Elements {
+  const { buffer, byteOffset, byteLength } = bytes;
+  const isAligned = byteOffset % type.bytes === 0;
+  if (type.view && hostIsLittleEndian && isAligned && buffer instanceof ArrayBuffer) return type.view(buffer, byteOffset, byteLength / type.bytes);
+  const data = type.make(byteLength / type.bytes);
+  const view = new DataView(buffer, byteOffset, byteLength);
   for (let i = 0; i < data.length; i++) data[i] = type.read(view, i * type.bytes);
   return data;
 }
-
-const hostIsLittleEndian = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1;
 
 /** The elements' bytes: the array's own memory where the host is little-endian, else a copy. */
 export function encodeElements(data: Float32Array | Float64Array): Uint8Array {

@@ -38,7 +38,7 @@ export function packWeights(data: Float64Array, { b, vectorAxis, vectors, steps 
     for (const blockLanes of vectorBlocks.flatMap(({ size, count }) => Array.from({ length: count }, () => size * width))) {
       const here = lanes.slice(firstLane, firstLane + blockLanes);
       for (const step of list) {
-        for (const [lane, offset] of here.entries()) out[at + lane] = data[start + step.b + offset] as number;
+        for (let lane = 0; lane < here.length; lane++) out[at + lane] = data[start + step.b + (here[lane] as number)] as number;
         at += blockLanes;
       }
       firstLane += blockLanes;

@@ -85,6 +85,12 @@ function layerReport(before: WeightLayer, after: WeightLayer | undefined): Layer
   };
 }
 
+function countNonzero(weights: Float64Array): number {
+  let count = 0;
+  for (let i = 0; i < weights.length; i++) if (weights[i] !== 0) count++;
+  return count;
+}
+
 function weightLayers(program: Program, ops: OpRegistry): readonly WeightLayer[] {
   const nodes = nodeMap(program.graph);
   const names = parameterNames(program);
@@ -104,7 +110,7 @@ function weightLayers(program: Program, ops: OpRegistry): readonly WeightLayer[]
         columns: matrices.parts.reduce((sum, part) => sum + part.channels.length, 0),
         channels: new Set(matrices.parts.flatMap((part) => part.channels)).size,
         weights: matrices.parts.reduce((sum, part) => sum + part.rows * part.channels.length, 0),
-        nonzero: present(program.parameters.get(weightName), weightName).data.reduce((count, weight) => (weight === 0 ? count : count + 1), 0),
+        nonzero: countNonzero(present(program.parameters.get(weightName), weightName).data),
         macs: (op.macs?.(node.attrs, shapes) ?? 0) / program.graph.batch.samples,
         counted: axes ? structuresOf(axes).flatMap(({ report }) => report ?? []) : [],
         convolves: axes?.[0].dimensions.flat().some(({ axis }) => axis === 'row') ?? false,

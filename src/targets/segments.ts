@@ -11,6 +11,8 @@ export interface PackedRange {
 
 export interface PackedSegments {
   readonly bytes: Uint8Array<ArrayBuffer>;
+  /** The same memory with the room behind it. */
+  readonly whole: Uint8Array<ArrayBuffer>;
   /** Neighbouring segments are one range. */
   readonly ranges: readonly PackedRange[];
 }
@@ -23,9 +25,11 @@ export function segmentBytes(module: KernelModule): number {
   return module.segments.reduce((sum, { data }) => sum + data.byteLength, 0);
 }
 
-export function packSegments(module: KernelModule): PackedSegments {
+/** @param room Bytes to leave free behind the packed ones. */
+export function packSegments(module: KernelModule, room = 0): PackedSegments {
   const segments = module.segments.toSorted((a, b) => a.offset - b.offset);
-  const bytes = new Uint8Array(segmentBytes(module));
+  const whole = new Uint8Array(segmentBytes(module) + room);
+  const bytes = whole.subarray(0, whole.length - room);
   const ranges: PackedRange[] = [];
   let from = 0;
   for (const segment of segments) {
@@ -37,5 +41,5 @@ export function packSegments(module: KernelModule): PackedSegments {
     else ranges.push({ to, from, length });
     from += length;
   }
-  return { bytes, ranges };
+  return { bytes, whole, ranges };
 }

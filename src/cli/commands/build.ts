@@ -3,6 +3,7 @@
 import { Option } from 'commander';
 import type { Command } from 'commander';
 import { formatBytes, grouped } from '../../base/number-text.ts';
+import type { FileSize } from '../../driver/build/build.ts';
 import type { Equivalence } from '../../driver/build/equivalence.ts';
 import { exitCode, UsageError } from '../exit-code.ts';
 import { findingsText } from '../text/findings-text.ts';
@@ -69,13 +70,20 @@ async function build(subject: string, options: BuildCommandOptions, shell: Shell
     return exitCode.ok;
   }
   printDiagnostics(warnings, shell);
-  const total = (of: (file: (typeof files)[number]) => number): string => grouped(files.reduce((sum, file) => sum + of(file), 0));
-  const rows = [...files.map(({ name, bytes, gzipBytes }) => [name, grouped(bytes), grouped(gzipBytes)]), ['total', total((file) => file.bytes), total((file) => file.gzipBytes)]];
   shell.out(findingsText(findings));
-  shell.out(formatTable({ head: [folder, 'bytes', 'gzip'], rows, text: [0] }));
+  shell.out(sizeTable(folder, files));
   shell.out(`\nMACs ${grouped(macs.dense)} -> ${grouped(macs.compacted)}, weights ${grouped(weights.dense)} -> ${grouped(weights.compacted)} (${formatBytes(4 * weights.compacted)})\n`);
   shell.out(`${equivalenceText(built.equivalence)}\n`);
   return exitCode.ok;
+}
+
+function sizeTable(folder: string, files: readonly FileSize[]): string {
+  const row = (name: string, sizes: readonly (number | undefined)[]): readonly string[] => [name, ...sizes.map((size) => (size === undefined ? '' : grouped(size)))];
+  // Of sums with an unknown part nothing is known.
+  const sum = (sizes: readonly (number | undefined)[]): number | undefined => sizes.reduce((total, size) => (total === undefined || size === undefined ? undefined : total + size), 0);
+  const rows = files.map(({ name, bytes, gzipBytes }) => row(name, [bytes, gzipBytes]));
+  const total = row('total', [sum(files.map(({ bytes }) => bytes)), sum(files.map(({ gzipBytes }) => gzipBytes))]);
+  return formatTable({ head: [folder, 'bytes', 'gzip'], rows: [...rows, total], text: [0] });
 }
 
 function equivalenceText({ samples, maxAbsDifference }: Equivalence): string {

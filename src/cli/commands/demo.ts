@@ -117,7 +117,7 @@ async function emit(input: BuildInput, options: BuildOptions, folder: string, be
 /** Of what an application ships: declarations are for its author. */
 function totalBytes({ files }: Built): { readonly bytes: number; readonly gzipBytes: number } {
   const shipped = fileSizes(files).filter(({ name }) => !name.endsWith('.d.ts'));
-  return { bytes: shipped.reduce((sum, file) => sum + file.bytes, 0), gzipBytes: shipped.reduce((sum, file) => sum + file.gzipBytes, 0) };
+  return { bytes: shipped.reduce((sum, file) => sum + file.bytes, 0), gzipBytes: shipped.reduce((sum, file) => sum + present(file.gzipBytes, file.name), 0) };
 }
 
 async function timeModules(folders: readonly string[]): Promise<readonly number[]> {

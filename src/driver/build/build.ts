@@ -113,9 +113,12 @@ function metaOf({ model, weights }: BuildInput, { target, dense, batch, layout, 
 export interface FileSize {
   readonly name: string;
   readonly bytes: number;
-  readonly gzipBytes: number;
+  /** Absent of a large file: to pack it would take longer than to build it, and weights hardly shrink. */
+  readonly gzipBytes?: number;
 }
 
+const mostPacked = 2 ** 24;
+
 export function fileSizes(files: readonly NamedFile[]): readonly FileSize[] {
-  return files.map(({ name, bytes }) => ({ name, bytes: bytes.length, gzipBytes: gzipSync(bytes, { level: 9 }).length }));
+  return files.map(({ name, bytes }) => ({ name, bytes: bytes.length, ...(bytes.length <= mostPacked && { gzipBytes: gzipSync(bytes, { level: 9 }).length }) }));
 }

@@ -9,7 +9,7 @@
 // K of the second are the points that its nests fold into one element: those of a window, or 1.
 
 import { present } from '../../base/invariant.ts';
-import { tensor } from '../../base/tensor.ts';
+import { tensor, zeros } from '../../base/tensor.ts';
 import type { Shape } from '../../base/tensor.ts';
 import { nodeMap, valueKey } from '../../ir/graph.ts';
 import type { Node, Program, Value } from '../../ir/graph.ts';
@@ -81,9 +81,28 @@ function bounded(context: NodeContext): Bounded {
 }
 
 const map = ({ shape, data }: F64Tensor, change: (value: number, i: number) => number): F64Tensor => tensor(shape, data.map(change));
-const exact = (value: F64Tensor): Bounded => ({ value, error: map(value, () => 0) });
-const magnitude = (value: F64Tensor): F64Tensor => map(value, Math.abs);
-const largest = ({ data }: F64Tensor): number => data.reduce((most, x) => Math.max(most, Math.abs(x)), 0);
+// Memory that nobody writes to is none: of the weights of a large network much.
+const exact = (value: F64Tensor): Bounded => ({ value, error: zeros(value.shape) });
+
+// Loops of their own, several times as fast as `map`, for what is done to every weight.
+
+function magnitude({ shape, data }: F64Tensor): F64Tensor {
+  const result = zeros(shape);
+  for (let i = 0; i < data.length; i++) result.data[i] = Math.abs(data[i] as number);
+  return result;
+}
+
+function squared({ shape, data }: F64Tensor): F64Tensor {
+  const result = zeros(shape);
+  for (let i = 0; i < data.length; i++) result.data[i] = (data[i] as number) ** 2;
+  return result;
+}
+
+function largest({ data }: F64Tensor): number {
+  let most = 0;
+  for (let i = 0; i < data.length; i++) most = Math.max(most, Math.abs(data[i] as number));
+  return most;
+}
 
 function evaluate({ node, op, batch }: NodeContext, operands: readonly F64Tensor[]): F64Tensor {
   return present(op.reference(node.attrs, operands, batch)[0], `result of ${node.op}`);
@@ -104,7 +123,7 @@ function ofSums(context: NodeContext, { operand, bias, parts }: WeightMatrices):
       ? undefined
       : evaluate(
           context,
-          values.map((value, i) => (i === operand ? map(error, (each) => (each / scale) ** 2) : map(value, (w) => (i === bias ? 0 : w ** 2)))),
+          values.map((value, i) => (i === operand ? map(error, (each) => (each / scale) ** 2) : i === bias ? zeros(value.shape) : squared(value))),
         );
   const carried = (i: number): number => (squares ? scale * Math.sqrt(squares.data[i] as number) : 0);
   return { value: evaluate(context, values), error: map(spread, (sum, i) => carried(i) + unit * sum + flushed) };

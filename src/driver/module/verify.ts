@@ -56,8 +56,9 @@ export interface Verification {
   readonly faults: readonly Diagnostic[];
 }
 
-/** Runs of the shipped module, each on inputs of its own. */
-const rounds = 4;
+/** Runs of the shipped module, each on an input of its own: of a large network, one. */
+const mostRounds = 4;
+const macBudget = 4e8;
 
 /** Milliseconds that a module may take to load, and to run beyond what the reference has taken. */
 const patience = 60_000;
@@ -83,7 +84,8 @@ async function verifyNet(shipped: ShippedModule, net: ModuleProcess, input: Buil
 
   const sameVersion = record.compiler === `ssl-compile ${compilerVersion()}`;
   const files = sameVersion ? compareFiles(shipped, built) : undefined;
-  const outputs = await compareOutputs(net, path, record.layout, built.program, ops);
+  const rounds = Math.max(1, Math.min(mostRounds, Math.floor(macBudget / (record.batch * Math.max(1, built.structure.macs.compacted)))));
+  const outputs = await compareOutputs(net, path, record.layout, built.program, rounds, ops);
   const layers = await compareLayers(target, built.program, ops);
   const faults = [...(files?.faults ?? []), ...outputs.faults, ...layers.faults];
   return {
@@ -108,7 +110,7 @@ function compareFiles(shipped: ShippedModule, built: Built): { readonly files: {
   return { files, faults };
 }
 
-async function compareOutputs(net: ModuleProcess, path: string, layout: 'chw' | 'hwc', program: Program, ops: OpRegistry): Promise<{ readonly comparison: Comparison; readonly faults: Diagnostic[] }> {
+async function compareOutputs(net: ModuleProcess, path: string, layout: 'chw' | 'hwc', program: Program, rounds: number, ops: OpRegistry): Promise<{ readonly comparison: Comparison; readonly faults: Diagnostic[] }> {
   const output = present(program.graph.outputs[0], 'output').value;
   const outputs = tracker('output');
   for (let seed = 1; seed <= rounds; seed++) {

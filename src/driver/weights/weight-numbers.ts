@@ -22,14 +22,22 @@ export function readNumbers(source: TensorSource, fitting: readonly (readonly [P
   if (faults.length > 0) throw new DiagnosticError(faults);
   const parameters = new Map<string, ParameterData>();
   for (const [parameter, tensor] of fitting) {
-    const data = Float64Array.from(source.read(tensor).data);
-    const { least = -Infinity } = parameter;
-    const at = data.findIndex((value) => !(Number.isFinite(Math.fround(value)) && value >= least));
+    const data = new Float64Array(source.read(tensor).data);
+    const at = firstBad(data, parameter);
     if (at >= 0) faults.push(faultAt(at, data[at] ?? NaN, source, parameter, tensor));
     parameters.set(parameter.name, { shape: parameter.shape, data });
   }
   if (faults.length > 0) throw new DiagnosticError(faults);
   return parameters;
+}
+
+/** Where the first number is that 32 bits do not hold, or that is too small for its parameter; -1: all are good. */
+function firstBad(data: Float64Array, { least = -Infinity }: Parameter): number {
+  for (let i = 0; i < data.length; i++) {
+    const value = data[i] as number;
+    if (!(Number.isFinite(Math.fround(value)) && value >= least)) return i;
+  }
+  return -1;
 }
 
 /** What is wrong with the first bad number of a tensor. */

@@ -4,16 +4,17 @@ import type { ChannelConstants, KeptMatrices, WeightMatrices } from '../../ir/pr
 
 /** Flat indices in the old weight of the elements that stay, row-major by part. */
 export function gatherSource(matrices: WeightMatrices, kept: KeptMatrices): Int32Array {
-  const source: number[] = [];
+  const source = new Int32Array(kept.parts.reduce((sum, { rows, columns }) => sum + rows.length * columns.length, 0));
   let start = 0;
+  let at = 0;
   for (const [p, part] of matrices.parts.entries()) {
     const columns = part.channels.length;
     for (const row of kept.parts[p]?.rows ?? []) {
-      for (const column of kept.parts[p]?.columns ?? []) source.push(start + row * columns + column);
+      for (const column of kept.parts[p]?.columns ?? []) source[at++] = start + row * columns + column;
     }
     start += part.rows * columns;
   }
-  return Int32Array.from(source);
+  return source;
 }
 
 /** New number of each operand channel that still exists; -1 of the others. */
@@ -43,10 +44,12 @@ export function constantRows(
   for (const part of matrices.parts) {
     for (let row = 0; row < part.rows; row++) {
       let sum = bias === 'none' ? 0 : (bias[next] ?? NaN);
-      for (const [column, channel] of part.channels.entries()) {
-        const w = weight[start + row * part.channels.length + column];
+      const from = start + row * part.channels.length;
+      // What is not a number stays none.
+      for (let column = 0; column < part.channels.length && !Number.isNaN(sum); column++) {
+        const w = weight[from + column];
         if (w === 0) continue;
-        const value = constants?.[channel] ?? NaN;
+        const value = constants?.[part.channels[column] as number] ?? NaN;
         sum += value === 0 || uniform ? (w ?? NaN) * value : NaN;
       }
       values[next++] = sum;
