@@ -12,7 +12,7 @@ export type Attributes = Readonly<Record<string, string | number | true | undefi
 
 const withoutEnd: readonly string[] = ['meta', 'br', 'hr'];
 /** A line ends behind them, so that the page can be read and compared as text. */
-const ofLines: readonly string[] = ['meta', 'title', 'style', 'head', 'section', 'header', 'footer', 'figure', 'tr', 'li', 'p', 'h1', 'h2', 'h3', 'table', 'details', 'div', 'svg', 'g', 'dd'];
+const ofLines: readonly string[] = ['meta', 'style', 'head', 'section', 'header', 'footer', 'figure', 'tr', 'li', 'p', 'h1', 'h2', 'h3', 'table', 'details', 'div', 'svg', 'g', 'dd'];
 
 /** `element('td', { class: 'number' }, '<1%')` is `<td class="number">&lt;1%</td>`. */
 export function element(name: string, attributes: Attributes = {}, ...children: readonly Child[]): Markup {

@@ -10,11 +10,21 @@ export interface Page {
   readonly goto: (url: string) => Promise<unknown>;
   /** The value of an expression in the page; a promise is awaited. */
   readonly evaluate: (expression: string) => Promise<unknown>;
-  readonly on: (event: 'pageerror', listener: (error: Error) => void) => void;
+  readonly on: {
+    (event: 'pageerror', listener: (error: Error) => void): void;
+    (event: 'console', listener: (message: { readonly text: () => string }) => void): void;
+    (event: 'request', listener: (request: { readonly url: () => string }) => void): void;
+  };
+}
+
+/** How the page is looked at. */
+export interface Viewing {
+  readonly colorScheme?: 'light' | 'dark';
+  readonly viewport?: { readonly width: number; readonly height: number };
 }
 
 interface Browser {
-  readonly newPage: () => Promise<Page>;
+  readonly newPage: (viewing?: Viewing) => Promise<Page>;
   readonly close: () => Promise<void>;
 }
 
@@ -32,7 +42,7 @@ export interface ServedFile {
 
 export interface OpenBrowser {
   readonly origin: string;
-  readonly newPage: () => Promise<Page>;
+  readonly newPage: (viewing?: Viewing) => Promise<Page>;
   readonly close: () => Promise<void>;
 }
 
@@ -59,7 +69,7 @@ export async function openBrowser(files: ReadonlyMap<string, ServedFile>): Promi
   const browser = await chromium.launch({ executablePath: process.env['CHROMIUM'] ?? '/usr/bin/chromium', args: ['--no-sandbox'] });
   return {
     origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    newPage: () => browser.newPage(),
+    newPage: (viewing) => browser.newPage(viewing),
     close: async () => {
       await browser.close();
       server.close();

@@ -39,14 +39,18 @@ export function phaseCourses({ train }: Model, { error, heldOut }: Checkpoint, l
   });
 }
 
-/** In the order of the lines. */
-export function penalisedGroups({ network, penalties }: Model, { identity }: Checkpoint, ops: OpRegistry): readonly PenalisedGroups[] {
-  return groupSets(network, ops, penalties).map(({ penalty, count }) => {
+/** What the lines count, in their order. */
+export function penalisedGroups({ network, penalties }: Model, { identity }: Checkpoint, lines: readonly EpochLine[], ops: OpRegistry): readonly PenalisedGroups[] {
+  const written = groupSets(network, ops, penalties).map(({ penalty, count }) => {
     const structure = structureTitle(penalty);
     // What the run was trained with, whatever its source says.
     const strength = Number(identity[`strength of ${structure} of ${penalty.layer}`] ?? penalty.strength);
     return { layer: penalty.layer, structure, total: count, strength };
   });
+  const found = lines.at(-1)?.groups ?? written;
+  // An application may have trained other penalties than the source has.
+  const same = found.length === written.length && found.every(({ layer, total }, i) => layer === written[i]?.layer && total === written[i]?.total);
+  return same ? written : found.map(({ layer, structure, total }) => ({ layer, structure, total }));
 }
 
 export function unfinishedAt({ train }: Model, { phase, step }: Checkpoint, lines: readonly EpochLine[]): Unfinished {

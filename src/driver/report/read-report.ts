@@ -79,12 +79,13 @@ function readUnfinished(folder: string, ops: OpRegistry): ReadReport {
 type Courses = Pick<ReportData, 'format' | 'network' | 'notes' | 'phases' | 'groups'>;
 
 function coursesOf(folder: string, model: Model, checkpoint: Checkpoint, warnings: readonly Diagnostic[], ops: OpRegistry): Courses {
+  const lines = epochLines(folder, checkpoint);
   return {
     format: 1,
     network: model.network.name,
     notes: warnings.filter(({ code }) => code === 'run/overridden').map(({ message }) => message.replace(`${folder} was`, 'The run was')),
-    phases: phaseCourses(model, checkpoint, epochLines(folder, checkpoint)),
-    groups: penalisedGroups(model, checkpoint, ops),
+    phases: phaseCourses(model, checkpoint, lines),
+    groups: penalisedGroups(model, checkpoint, lines, ops),
   };
 }
 

@@ -87,15 +87,20 @@ function channelPictures(shape: InputConnections['shape'], connections: readonly
       cells.map((count, i) => {
         const [row, column] = [Math.floor(i / columns), i % columns];
         const place = rows > 1 ? `row ${row}, column ${column}` : `input ${column}`;
-        return element('rect', { class: count > 0 ? 'read' : 'unread', x: column, y: row, width: 1, height: rows === 1 ? tall : 1, 'fill-opacity': count > 0 ? at(10 * (0.15 + (0.85 * count) / most)) / 10 : undefined }, hint(`${place}: ${grouped(count)}`));
+        return element('rect', { class: count > 0 ? 'read' : 'unread', x: column, y: row, width: 1, height: rows === 1 ? tall : 1, 'fill-opacity': opacityOf(count / most) }, hint(`${place}: ${grouped(count)}`));
       }),
     );
     return element('figure', {}, element('figcaption', {}, element('b', {}, title)), picture);
   });
 }
 
+/** One connection is to be told from none. */
+function opacityOf(share: number): number | undefined {
+  return share > 0 ? Math.round(100 * (0.15 + 0.85 * share)) / 100 : undefined;
+}
+
 function scaleText(most: number): Markup {
   const steps = [0, 0.25, 0.5, 0.75, 1];
-  const ramp = element('svg', { class: 'swatch ramp', viewBox: '0 0 50 10', 'aria-hidden': 'true' }, steps.map((share, i) => element('rect', { class: share > 0 ? 'read' : 'unread', x: 10 * i, y: 0, width: 10, height: 10, 'fill-opacity': share > 0 ? at(10 * (0.15 + 0.85 * share)) / 10 : undefined })));
+  const ramp = element('svg', { class: 'swatch ramp', viewBox: '0 0 50 10', 'aria-hidden': 'true' }, steps.map((share, i) => element('rect', { class: share > 0 ? 'read' : 'unread', x: 10 * i, y: 0, width: 10, height: 10, 'fill-opacity': opacityOf(share) })));
   return element('ul', { class: 'legend' }, element('li', {}, ramp, `0 to ${grouped(most)} weights that are not zero`));
 }

@@ -51,13 +51,12 @@ function confusionMatrix({ classes, confusion }: TestAnswers): Markup {
   const numbered = classes.length <= mostNumbered;
   const nameOf = (index: number): string => classes[index]?.name ?? String(index);
   const cells = confusion.map(([truth, answer, samples]) => {
-    const share = samples / (classes[truth]?.samples || 1);
     const right = truth === answer;
     return element(
       'g',
       {},
       hint(`${nameOf(truth)} answered ${nameOf(answer)}: ${grouped(samples)}`),
-      element('rect', { class: right ? 'right' : 'mistaken', x: start(answer), y: start(truth), width: at(cell), height: at(cell), 'fill-opacity': right ? undefined : at(10 * (0.15 + 0.85 * Math.min(1, Math.sqrt(share)))) / 10 }),
+      element('rect', { class: right ? 'right' : 'mistaken', x: start(answer), y: start(truth), width: at(cell), height: at(cell), 'fill-opacity': right ? undefined : opacityOf(samples / (classes[truth]?.samples || 1)) }),
       numbered ? element('text', { class: 'cell', x: at(start(answer) + cell / 2), y: at(start(truth) + cell / 2 + 3.5), 'text-anchor': 'middle' }, samples) : undefined,
     );
   });
@@ -80,6 +79,11 @@ function confusionMatrix({ classes, confusion }: TestAnswers): Markup {
       }),
     ),
   );
+}
+
+/** More would hide the number on it. */
+function opacityOf(share: number): number {
+  return Math.round(100 * (0.12 + 0.33 * Math.sqrt(Math.min(1, share)))) / 100;
 }
 
 function shortened(name: string): string {

@@ -1,0 +1,138 @@
+import { createHash } from 'node:crypto';
+import { describe, expect, it } from 'vitest';
+import { present } from '../../src/base/invariant.ts';
+import { verdict } from '../../src/report/comparison.ts';
+import { element, htmlOf, jsonForPage } from '../../src/report/markup.ts';
+import { reportPage } from '../../src/report/page.ts';
+import type { ReportData } from '../../src/report/report-data.ts';
+import { reportData } from './fixture.ts';
+
+const textOf = (html: string): string => html.replaceAll(/<style>[^]*?<\/style>|<script[^]*?<\/script>|<[^>]*>/g, ' ').replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&quot;', '"').replaceAll('&#39;', "'").replaceAll('&amp;', '&').replaceAll(/\s+/g, ' ');
+const pageText = async (changes: Parameters<typeof reportData>[0]): Promise<string> => textOf(await reportPage(reportData(changes)));
+const dataIn = (html: string): unknown => JSON.parse(present(/<script type="application\/json" id="report">([^]*?)<\/script>/.exec(html)?.[1], 'data'));
+
+describe('a page', () => {
+  it('is the same bytes for the same data, and holds the data', async () => {
+    const html = await reportPage(reportData());
+    expect(await reportPage(reportData())).toBe(html);
+    expect(dataIn(html)).toEqual(reportData());
+  });
+
+  it('takes no text for markup: names of classes, data and sources', async () => {
+    const html = await reportPage(reportData());
+    expect(html.match(/<script/g)).toHaveLength(1);
+    expect(html).not.toMatch(/<script>|>dog & "cat"/);
+    expect(html.match(/<\/pre>/g)).toHaveLength(3);
+    expect(textOf(html)).toContain('dog & "cat"');
+  });
+
+  it('asks nobody for anything: its policy allows its own style and pictures alone, and its markup needs no more', async () => {
+    const html = await reportPage(reportData());
+    const style = present(/<style>([^]*?)<\/style>/.exec(html)?.[1], 'style');
+    expect(html).toContain(`content="default-src &#39;none&#39;; style-src &#39;sha256-${createHash('sha256').update(style).digest('base64')}&#39;; img-src data:; base-uri &#39;none&#39;; form-action &#39;none&#39;"`);
+    expect(html).not.toMatch(/ style=| on\w+=|<link|src=|url\(|@import/);
+    expect([...html.matchAll(/href="([^"]{0,12})/g)].map(([, start]) => start)).toEqual(Array.from({ length: 6 }, () => 'data:image/b'));
+  });
+
+  it('shows filters of zeros as such', async () => {
+    const html = await reportPage(reportData());
+    expect(html.match(/filter \d: zero/g)).toEqual(['filter 1: zero', 'filter 3: zero']);
+    expect(textOf(html)).toContain('After finetune 2 of 4 filters, 2 zero');
+  });
+
+  it('says what is wrong with the result before anything else, and praises nothing then', async () => {
+    const finding = { code: 'result/dead-layer', message: 'every filter of conv1 is zero', help: 'lower the strength of `filters of conv1`' };
+    const text = await pageText({ findings: [finding], answers: false });
+    expect(text).toContain('what it saves is no achievement. Look at this first. Every filter of conv1 is zero. Lower the strength of filters of conv1 .');
+    expect(text).not.toMatch(/\d×(?!\d)/);
+  });
+
+  it('gives the seed where it is not the one of the source', async () => {
+    expect(await pageText({})).toContain('ssl-compile train model.ssl --out run --seed 7 ssl-compile evaluate run');
+    const { origin } = reportData();
+    const { writtenSeed: _, ...same } = origin;
+    expect(await pageText({ origin: { ...same, sparsity: 'fine', initial: { from: 'w.safetensors', sha256: 'dd44' } } })).toContain('--out run --sparsity fine --init initial.safetensors ');
+  });
+});
+
+describe('the first sentence', () => {
+  const of = (changes: Parameters<typeof reportData>[0]): string => verdict(reportData(changes));
+  const { result, phases, evaluation } = reportData();
+  const { control: _, ...alone } = present(result, 'result');
+
+  it.each<[string, Parameters<typeof reportData>[0], string]>([
+    ['a control', {}, 'The compacted Small answers 7.00% of the test set wrongly, the dense network 4.00% after as much training; it takes 4.0× fewer multiply-accumulates, 3.9× fewer bytes and 4.0× less time (5.0 µs a sample).'],
+    ['no control', { result: alone, timing: undefined }, 'The compacted Small answers 7.00% of the test set wrongly, the dense network 8.00% after baseline; it takes 4.0× fewer multiply-accumulates and 3.9× fewer bytes.'],
+    ['nothing removed', { result: { ...alone, macs: { dense: 1, compacted: 1 }, bytes: { dense: 1, compacted: 1 } }, timing: undefined }, 'Small answers 7.00% of the test set wrongly. Nothing was removed from it.'],
+    ['one phase alone', { result: { ...alone, product: 'baseline' }, phases: phases.slice(0, 1), evaluation: undefined, timing: undefined }, 'The compacted Small answers 8.00% of the test set wrongly; it takes 4.0× fewer multiply-accumulates and 3.9× fewer bytes.'],
+    ['a run on its way', { unfinished: { phase: 'sparsify', step: 1200, totalSteps: 5000 }, result: undefined }, 'The run has not come to its end: step 1,200 of 5,000, in sparsify.'],
+    ['a run at its beginning', { unfinished: { phase: 'baseline', step: 12 }, result: undefined }, 'The run has not come to its end: step 12, in baseline.'],
+  ])('of %s', (name, changes, sentence) => {
+    expect(of(changes), name).toBe(sentence);
+  });
+
+  it('does not call the error of the phase that of the module', () => {
+    expect(of({ evaluation: { ...present(evaluation, 'evaluation'), error: 0.075 } })).toContain('answers 7.50%');
+  });
+});
+
+describe('a page of what is unusual', () => {
+  it('a run that has just begun', async () => {
+    const text = await pageText({ unfinished: { phase: 'baseline', step: 3 }, phases: [{ name: 'baseline', compares: false, epochs: 2, behind: 0, course: [] }], result: undefined, filters: [], inputs: undefined, layers: [], evaluation: undefined, timing: undefined });
+    expect(text).toContain('Unfinished.');
+    expect(text).not.toMatch(/Training|Groups alive|Layers|Test set/);
+    expect(text).toContain('Make it again');
+  });
+
+  it('losses that are not finite leave a gap', async () => {
+    const data = reportData();
+    const diverged: ReportData['phases'] = [{ name: 'baseline', compares: false, epochs: 4, behind: 0, course: [1, null, null, 2].map((loss, i) => ({ epoch: i + 1, loss, error: 0.5, alive: [4, 6] })) }];
+    const html = await reportPage({ ...data, phases: diverged });
+    expect(html).not.toMatch(/NaN|Infinity|undefined/);
+    expect(html).toContain('loss: not finite'.replace('loss', 'sparsified'));
+    // Two points, neither with a neighbour.
+    expect(html.match(/class="dot ours"/g)).toHaveLength(2);
+  });
+
+  it('a thousand classes: no matrix, the most frequent mistakes, the worst classes first', async () => {
+    const classes = Array.from({ length: 1000 }, (_, c) => ({ name: `class ${c}`, samples: 10, wrong: c === 777 ? 9 : 1 }));
+    const confusion = classes.flatMap((_, c): [number, number, number][] => [[c, c, 9], [c, (c + 1) % 1000, c === 500 ? 8 : 1]]);
+    const html = await reportPage(reportData({ evaluation: { samples: 10_000, wrong: 1008, error: 0.1008, unanswered: 0, classes, confusion } }));
+    expect(html).not.toContain('class="confusion"');
+    expect(html.length).toBeLessThan(500_000);
+    const text = textOf(html);
+    expect(text).toMatch(/Errors by class class wrong class 777 90\.00%/);
+    expect(text).toContain('970 more classes');
+    expect(text).toMatch(/The most frequent mistakes class taken for samples class 500 class 501 8/);
+  });
+
+  it('two hundred layers and a hundred epochs', async () => {
+    const { layers, groups } = reportData();
+    const many = Array.from({ length: 200 }, (_, i) => i);
+    const course = Array.from({ length: 100 }, (_, i) => ({ epoch: i + 1, loss: 1 / (i + 1), error: 0.1, alive: many.map(() => 4) }));
+    const html = await reportPage(reportData({
+      phases: [{ name: 'sparsify', compares: false, epochs: 100, behind: 0, course }],
+      layers: many.map((i) => ({ ...present(layers[0], 'layer'), name: `stage${i}.conv` })),
+      groups: many.map((i) => ({ ...present(groups[0], 'groups'), layer: `stage${i}.conv` })),
+    }));
+    expect(textOf(html)).toContain('160 more layers');
+    expect(textOf(html)).toContain('176 more penalties');
+    expect(html.length).toBeLessThan(1_500_000);
+  });
+
+  it('classes without a sample, and a module that makes no mistake', async () => {
+    const { evaluation } = reportData();
+    const perfect = { ...present(evaluation, 'evaluation'), wrong: 0, error: 0, classes: [{ name: 'a', samples: 0, wrong: 0 }, { name: 'b', samples: 5, wrong: 0 }], confusion: [[1, 1, 5]] as const };
+    const html = await reportPage(reportData({ evaluation: perfect }));
+    expect(textOf(html)).toContain('no sample');
+    expect(textOf(html)).toContain('No class is taken for another.');
+    expect(html).not.toContain('NaN');
+  });
+});
+
+it('markup escapes attributes and text, and JSON cannot end its element', () => {
+  expect(htmlOf(element('td', { title: `"a" <b> 'c' &`, hidden: true, class: undefined }, '<i>', 1, [undefined, 'x']))).toBe('<td title="&quot;a&quot; &lt;b&gt; &#39;c&#39; &amp;" hidden>&lt;i&gt;1x</td>');
+  const text = '</script><!--<script>\u2028';
+  expect(jsonForPage([text])).not.toMatch(/[<\u2028]/);
+  expect(JSON.parse(jsonForPage([text]))).toEqual([text]);
+});
