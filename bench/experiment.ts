@@ -129,7 +129,7 @@ async function main(): Promise<void> {
   const args = readArguments(process.argv.slice(2));
   const { model } = checkFile(join(import.meta.dirname, '..', 'examples', `${args.name}.ssl`), ops, { sparsity: args.sparsity });
   if (!model.train) throw new UsageError(`examples/${args.name}.ssl has no train block`);
-  const data = await loadDataset(model.train.dataset, { directory: args.data });
+  const data = await loadDataset(model.train.dataset, { directory: args.data }, { inputShape: model.network.inputShape, resize: model.train.resize });
   await mkdir(args.out, { recursive: true });
   const results: Result[] = [];
   for (const seed of args.seeds) results.push(...(await runSeed(model, model.train, seed, data, args)));

@@ -46,6 +46,7 @@ export type { Source, Span } from './base/span.ts';
 export type { Checked, CheckRequest } from './check/check.ts';
 export type { SourceSymbol, SymbolKind } from './check/program/symbols.ts';
 export type { Dataset, Split } from './data/dataset.ts';
+export type { Reading } from './data/image-shape.ts';
 export type { BenchReport, LayerTiming, Timing } from './driver/module/bench.ts';
 export type { BuildInput, BuildOptions, Built } from './driver/build/build.ts';
 export { downloadDataset } from './driver/data/download.ts';

@@ -132,6 +132,7 @@ const trainMessages = {
   'unknown-phase': (name: string): string => `unknown phase \`${name}\``,
   'duplicate-phase': (name: string): string => `a second phase \`${name}\``,
   'phase-order': (name: string, before: string): string => `phase \`${name}\` stands after \`${before}\`, but runs before it`,
+  'no-resize': (why: string): string => `\`resize\` scales the images of a folder to what the network reads, but ${why}`,
   'no-data-set': (): string => '`train` names no data set',
   'no-phase': (): string => '`train` has no phase',
   'one-number': (phase: string, layer: string): string => `phase \`${phase}\` trains with one sample a step, of which \`${layer}\` normalises each channel over a single number: nothing is left of it`,

@@ -29,6 +29,8 @@ export interface Dataset {
   readonly labels?: readonly string[];
   readonly training: Split;
   readonly test: Split;
+  /** So many of the training samples, the last ones, are for judging and not trained on; absent: a share that the source says. */
+  readonly heldOut?: number;
   /** Everybody knows the order of the classes, so that a source may call them otherwise, by position. */
   readonly namesByPosition?: boolean;
   /** Where it was read from, or how it came about, for people. */
@@ -102,6 +104,14 @@ export interface HeldOutSplit {
   readonly training: Uint32Array;
   /** Indices of the training samples held out, ascending. */
   readonly heldOut: Uint32Array;
+  /** Which these are follows from a share, and not from the data. */
+  readonly byShare: boolean;
+}
+
+/** The division that a data set says itself: its last `taken` training samples are held out. */
+export function lastHeldOut({ count }: Pick<Split, 'count'>, taken: number): HeldOutSplit {
+  const order = Uint32Array.from({ length: count }, (_, i) => i);
+  return { training: order.slice(0, count - taken), heldOut: order.slice(count - taken), byShare: false };
 }
 
 /**
@@ -116,5 +126,5 @@ export function heldOut(split: Pick<Split, 'count'>, share: number, seed: number
   }
   const order = permutation(seed, 'held-out', 0, split.count);
   // Sorted, so that a pass over either part walks memory forwards.
-  return { training: order.slice(taken).sort(), heldOut: order.slice(0, taken).sort() };
+  return { training: order.slice(taken).sort(), heldOut: order.slice(0, taken).sort(), byShare: true };
 }

@@ -35,9 +35,16 @@ const messages = {
   ambiguous: (folder: string, found: string, expected: string): string => `${folder} holds ${found}, expected one ${expected}`,
   twice: (folder: string, read: string, other: string): string => `${folder} holds ${read} and ${other}; ${read} is read`,
   incomplete: (folder: string, missing: string): string => `${folder} lacks ${missing}`,
+  'image-sizes': (folder: string, all: number, others: number, expected: string, named: string): string =>
+    `of ${grouped(all)} images of ${folder}, ${grouped(others)} ${others === 1 ? 'is' : 'are'} not ${expected}: ${named}`,
+  'unreadable-images': (folder: string, all: number, faulty: number, named: number): string =>
+    `of ${grouped(all)} images of ${folder}, ${grouped(faulty)} cannot be read; ${named < faulty ? `the first ${named} are named here` : 'they are named here'}`,
+  converted: (folder: string, all: number, count: number, what: string, done: string): string =>
+    `of ${grouped(all)} images of ${folder}, ${grouped(count)} ${what}: ${done}`,
+  'no-resize': (folder: string, kind: string): string => `\`resize\` scales the images of class folders, but ${folder} holds ${kind}, which are taken as they are`,
   'missing-batches': (folder: string, missing: readonly string[], left: number, all: number): string =>
     `${folder} lacks ${missing.join(', ')}: ${grouped(left)} of ${grouped(all)} training images are left`,
-  'no-layout': (folder: string): string => `${folder} holds no data set: found neither IDX files, .npy pairs nor train/<class>/*.png`,
+  'no-layout': (folder: string): string => `${folder} holds no data set: found neither IDX files, .npy pairs nor images at train/<class>`,
   'not-found': (name: string, places: string): string => `no data set ${name}; looked in ${places}`,
   reference: (found: string): string => `${found} names no data set`,
   'unknown-name': (name: string): string => `there is no known data set \`${name}\``,
@@ -56,6 +63,7 @@ const messages = {
   'unseen-class': (name: string, found: string): string => `${name} has no training sample of ${found}`,
   given: (what: string, found: string, expected: string): string => `${what} is ${found}, expected ${expected}`,
   'class-names': (name: string, found: string, expected: string): string => `the classes of ${name} are ${found}, those of the source ${expected}`,
+  'held-out-twice': (name: string): string => `both \`held_out\` and ${name} itself say which samples are held out`,
   'held-out': (share: number, count: number): string =>
     `held-out share ${share} of ${count} training samples, expected a number from 0 up to, not including, 1 that leaves a sample to train on`,
 

@@ -15,13 +15,15 @@ const place = 'the given Dataset';
 export function checkGivenDataset(given: Dataset): void {
   // Anything may come from JavaScript.
   if (isObject(given) && 'then' in given) refuse(place, 'a promise of one', 'a Dataset: await it first');
-  const { name, shape, classes, labels, training, test }: Unchecked = isObject(given) ? given : refuse(place, described(given), 'an object');
+  const { name, shape, classes, labels, training, test, heldOut }: Unchecked = isObject(given) ? given : refuse(place, described(given), 'an object');
   if (typeof name !== 'string' || name === '') refuse(`${place}: name`, described(name), 'a text');
   if (!isShape(shape)) refuse(`${place}: shape`, described(shape), 'one or three positive whole numbers: [features] or [channels, height, width]');
   if (!isWhole(classes) || classes < 1 || classes > mostClasses) refuse(`${place}: classes`, described(classes), `a whole number from 1 to ${mostClasses}`);
   if (labels !== undefined) checkNames(labels, classes);
   checkSplit(`${place}: training`, training, shape, classes);
   checkSplit(`${place}: test`, test, shape, classes);
+  const samples = given.training.count;
+  if (heldOut !== undefined && !(isWhole(heldOut) && heldOut > 0 && heldOut < samples)) refuse(`${place}: heldOut`, described(heldOut), `a whole number from 1 to ${samples - 1}, or to be left out`);
   checkSameType({ place: `${place}: training`, samples: given.training.samples }, { place: `${place}: test`, samples: given.test.samples });
 }
 

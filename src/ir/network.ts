@@ -105,8 +105,12 @@ export interface TrainSpec {
   /** By the name of a phase, where its batch is written; it has the default where there is none. */
   readonly batchSpans: ReadonlyMap<string, Span>;
   readonly seed: number;
-  /** Share of the training set held out. */
+  /** Share of the training set held out, where the data does not say itself what is. */
   readonly heldOut: number;
+  /** Where that is written; absent: nowhere. */
+  readonly heldOutSpan?: Span;
+  /** Images of folders are scaled to what the network reads. */
+  readonly resize?: boolean;
   /** Absent: samples are trained on as they are. */
   readonly augment?: Augmentation;
   /** Absent: all classes weigh 1. */

@@ -46,7 +46,7 @@ function describeModel({ network, penalties, method, train }: Model): string {
     `network ${JSON.stringify(rest)}`,
     `method ${method}`,
     ...penalties.map((penalty) => `penalty ${JSON.stringify(withoutSpan(penalty))}`),
-    ...(train ? [`train ${JSON.stringify(withoutSpan({ ...train, phases: undefined, batchSpans: undefined }))}`] : []),
+    ...(train ? [`train ${JSON.stringify(withoutSpan({ ...train, phases: undefined, batchSpans: undefined, heldOutSpan: undefined }))}`] : []),
     ...(train?.phases ?? []).map((phase) => `phase ${JSON.stringify(phase)}`),
   ].join('\n');
 }

@@ -36,14 +36,22 @@ export function npyBytes(descr: string, shape: readonly number[], data: Uint8Arr
 export const bytesOf = (array: ArrayBufferView): Uint8Array =>
   new Uint8Array(array.buffer, array.byteOffset, array.byteLength);
 
+/** Packed rows without filter bytes. */
+interface PngRows {
+  readonly height: number;
+  readonly rows: Uint8Array;
+}
+
 export interface PngOptions {
   readonly width: number;
   readonly height: number;
   readonly depth?: number;
   /** Colour type of the format. */
   readonly colour: number;
-  /** Packed rows without filter bytes. */
-  readonly rows: Uint8Array;
+  /** Of the whole image. */
+  readonly rows?: Uint8Array;
+  /** Instead, those of Adam7. */
+  readonly passes?: readonly PngRows[];
   /** The filter of each row. */
   readonly filters?: readonly number[];
   readonly interlace?: number;
@@ -52,15 +60,25 @@ export interface PngOptions {
 }
 
 export function pngBytes(options: PngOptions): Uint8Array {
-  const { width, height, depth = 8, colour, rows, filters = [], interlace = 0, extra = [] } = options;
+  const { width, height, depth = 8, colour, rows = new Uint8Array(0), passes = [{ height, rows }], filters = [], interlace = options.passes ? 1 : 0, extra = [] } = options;
   const header = new Uint8Array(13);
   const view = new DataView(header.buffer);
   view.setUint32(0, width);
   view.setUint32(4, height);
   header.set([depth, colour, 0, 0, interlace], 8);
-  const rowBytes = rows.length / height;
   const channels = { 0: 1, 2: 3, 3: 1, 4: 2, 6: 4 }[colour] ?? 1;
-  const pixelBytes = Math.max(1, (channels * depth) / 8);
+  const filtered = Buffer.concat(passes.map((pass) => filteredRows(pass, Math.max(1, (channels * depth) / 8), filters)));
+  const chunks = [
+    pngChunk('IHDR', header),
+    ...extra.map(([name, contents]) => pngChunk(name, contents)),
+    pngChunk('IDAT', deflateSync(filtered)),
+    pngChunk('IEND', new Uint8Array(0)),
+  ];
+  return Uint8Array.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, ...chunks.flatMap((chunk) => [...chunk])]);
+}
+
+function filteredRows({ height, rows }: PngRows, pixelBytes: number, filters: readonly number[]): Uint8Array {
+  const rowBytes = rows.length / height;
   const filtered = new Uint8Array(height * (rowBytes + 1));
   for (let y = 0; y < height; y++) {
     const filter = filters[y] ?? 0;
@@ -72,13 +90,7 @@ export function pngBytes(options: PngOptions): Uint8Array {
       filtered[y * (rowBytes + 1) + 1 + i] = at(0, 0) - prediction(filter, left, above, corner);
     }
   }
-  const chunks = [
-    pngChunk('IHDR', header),
-    ...extra.map(([name, contents]) => pngChunk(name, contents)),
-    pngChunk('IDAT', deflateSync(filtered)),
-    pngChunk('IEND', new Uint8Array(0)),
-  ];
-  return Uint8Array.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, ...chunks.flatMap((chunk) => [...chunk])]);
+  return filtered;
 }
 
 function prediction(filter: number, left: number, above: number, corner: number): number {

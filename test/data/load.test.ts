@@ -135,9 +135,9 @@ test('the shape of samples is judged before the first is read', async () => {
   };
   putIdx('mine', (bytes) => bytes);
   put('mine/train-images-idx3-ubyte', idxBytes([2, 2, 2], []));
-  await expect(loadDataset('mine', search, judge)).rejects.toThrow('judged 1,2,2');
+  await expect(loadDataset('mine', search, { judge })).rejects.toThrow('judged 1,2,2');
   for (const part of ['train', 'test']) put(`images/${part}/a/1.png`, grayPixel(1).subarray(0, 40));
-  await expect(loadDataset('images', search, judge)).rejects.toThrow('judged 1,1,1');
+  await expect(loadDataset('images', search, { judge })).rejects.toThrow('judged 1,1,1');
 });
 
 test.skipIf(process.platform === 'win32')('nobody waits for the writer of a pipe', async () => {
@@ -227,80 +227,6 @@ test('.npy pairs', async () => {
 });
 
 const grayPixel = (value: number): Uint8Array => pngBytes({ width: 1, height: 1, colour: 0, rows: Uint8Array.of(value) });
-const redPixel = pngBytes({ width: 1, height: 1, colour: 2, rows: Uint8Array.of(200, 0, 0) });
-
-test('a folder of PNG images per class, in natural order', async () => {
-  put('images/train/class10/a.png', grayPixel(10));
-  put('images/train/class2/b.png', grayPixel(3));
-  put('images/train/class2/a.png', grayPixel(2));
-  put('images/train/.hidden/a.png', grayPixel(2));
-  put('images/test/class10/a.png', grayPixel(11));
-  const dataset = await loadDataset('images', search);
-  expect(dataset).toMatchObject({ shape: [1, 1, 1], classes: 2, labels: ['class2', 'class10'] });
-  expect([...dataset.training.samples]).toEqual([2, 3, 10]);
-  expect([...dataset.training.labels]).toEqual([0, 0, 1]);
-  expect([...dataset.test.labels]).toEqual([1]);
-
-  put('images/test/class2/colour.png', redPixel);
-  const coloured = await loadDataset('images', search);
-  expect(coloured.shape).toEqual([3, 1, 1]);
-  expect([...coloured.training.samples]).toEqual([2, 2, 2, 3, 3, 3, 10, 10, 10]);
-  expect([...coloured.test.samples]).toEqual([200, 0, 0, 11, 11, 11]);
-});
-
-test('what can be wrong with a folder of images', async () => {
-  put('images/train/a/1.png', grayPixel(1));
-  const message = async (): Promise<string> => (await diagnosedAsync(loadDataset('images', search))).message;
-  expect(await message()).toBe(`${join(root, 'images')} lacks the folder test`);
-  put('images/test/b/1.png', grayPixel(1));
-  expect(await message()).toContain('is a class without training samples; known: a');
-  rmSync(join(root, 'images/test/b'), { recursive: true });
-  put('images/test/a/wide.png', pngBytes({ width: 2, height: 1, colour: 0, rows: Uint8Array.of(1, 2) }));
-  expect(await message()).toContain('wide.png has samples of 1 x 2 (height x width), expected 1 x 1');
-  rmSync(join(root, 'images/test/a/wide.png'));
-  expect(await message()).toContain('is empty, expected PNG images');
-  put('images/test/a/photo.jpg', grayPixel(1));
-  expect(await message()).toContain('has photo.jpg, expected PNG images only');
-  rmSync(join(root, 'images/test/a/photo.jpg'));
-  put('images/test/a/1.png', grayPixel(1).subarray(0, 50));
-  expect(await message()).toContain('1.png is truncated');
-});
-
-test('names of class folders are compared in NFC', async () => {
-  const [composed, decomposed] = ['NFC', 'NFD'].map((form) => 'épagneul'.normalize(form));
-  put(`images/train/${decomposed}/1.png`, grayPixel(1));
-  put(`images/test/${composed}/1.png`, grayPixel(1));
-  expect((await loadDataset('images', search)).labels).toEqual([composed]);
-  put(`images/train/${composed}/2.png`, grayPixel(1));
-  expect((await diagnosedAsync(loadDataset('images', search))).message).toBe(
-    `${join(root, 'images', 'train')} holds ${composed} twice, spelt with different Unicode characters, expected one folder of the class`,
-  );
-});
-
-test('images in sub-folders belong to the class; hidden files do not; what else is not read is said', async () => {
-  put('images/train/a/2.png', grayPixel(2));
-  put('images/train/a/deep/er/3.PNG', grayPixel(3));
-  put('images/train/a/1.png', grayPixel(1));
-  put('images/train/a/._1.png', Uint8Array.of(0));
-  put('images/train/a/._photo.jpg', Uint8Array.of(0));
-  put('images/train/a/Thumbs.db', Uint8Array.of(0));
-  put('images/test/a/1.png', grayPixel(1));
-  const quiet = await loadDataset('images', search);
-  expect([...quiet.training.samples]).toEqual([1, 2, 3]);
-  expect(quiet.warnings).toEqual([]);
-
-  put('images/val/a/1.png', grayPixel(1));
-  put('images/train/a/notes.txt', Uint8Array.of(0));
-  put('images/test/names.csv', Uint8Array.of(0));
-  expect((await loadDataset('images', search)).warnings).toMatchObject([
-    { severity: 'warning', message: `of ${join(root, 'images')}, ${join(root, 'images', 'val')} is not read, nor 2 more` },
-  ]);
-  put('images/train/lost.png', grayPixel(1));
-  expect((await diagnosedAsync(loadDataset('images', search))).message).toBe(`${join(root, 'images', 'train')} holds lost.png beside the folders of the classes`);
-  rmSync(join(root, 'images/train/lost.png'));
-  put('images/train/a/deep/photo.JPG', Uint8Array.of(0));
-  expect((await diagnosedAsync(loadDataset('images', search))).message).toBe(`${join(root, 'images', 'train', 'a', 'deep')} has photo.JPG, expected PNG images only`);
-});
 
 test('a folder Train is not taken for train, nor passed over beside it', async () => {
   put('images/Train/a/1.png', grayPixel(1));

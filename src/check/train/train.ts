@@ -14,13 +14,14 @@ import type { Report } from '../diagnostics.ts';
 import { optimizers, usualOptimizer } from '../../train/optimizers/index.ts';
 import { augmentSection, checkAugment, isAugment } from './augment.ts';
 import { checkClassWeights } from './class-weights.ts';
+import { checkResize } from './resize.ts';
 import { checkOptimizer } from './optimizer.ts';
 import { checkSchedule, readTrainValue } from './schedule.ts';
 import type { TrainScope } from './schedule.ts';
 import { count, extent, seedValue, share } from '../values/values.ts';
 
 const phaseSettings = ['epochs', 'batch', 'optimizer', 'rate'] as const;
-const trainSettings = ['seed', 'held_out', 'class_weights'] as const;
+const trainSettings = ['seed', 'held_out', 'class_weights', 'resize'] as const;
 const DEFAULT_BATCH = 64;
 /** Of MNIST's training set this leaves 55,000 to train on. */
 const DEFAULT_HELD_OUT = 1 / 12;
@@ -60,8 +61,20 @@ export function checkTrain(declaration: TrainDeclaration, { network, penalized }
   const { dataset } = declaration;
   const reference: DatasetReference = dataset.kind === 'name' ? { kind: 'named', name: dataset.text } : { kind: 'folder', path: dataset.value };
   if (dataset.kind === 'string' && dataset.value === '') return report(trainDiagnostics['no-data-set']({ span: dataset.span, args: [], help: 'for example `train on digits`, or on a folder: `train on "data/mine"`' }));
-  if (!checkedPhases || seedNumber === undefined || heldOutShare === undefined) return undefined;
-  return { dataset: reference, span: dataset.span, ...checkedPhases, seed: seedNumber, heldOut: heldOutShare, ...(augment && { augment }), ...(classWeights && { classWeights }) };
+  const resize = settings.get('resize');
+  const resizes = resize ? checkResize(resize, reference, network, scope) : false;
+  if (!checkedPhases || seedNumber === undefined || heldOutShare === undefined || resizes === undefined) return undefined;
+  return {
+    dataset: reference,
+    span: dataset.span,
+    ...checkedPhases,
+    seed: seedNumber,
+    heldOut: heldOutShare,
+    ...(heldOut && { heldOutSpan: heldOut.span }),
+    ...(resizes && { resize: true }),
+    ...(augment && { augment }),
+    ...(classWeights && { classWeights }),
+  };
 }
 
 function checkPhases(declaration: TrainDeclaration, scope: TrainScope): Pick<TrainSpec, 'phases' | 'batchSpans'> | undefined {

@@ -6,6 +6,7 @@ import { DiagnosticError } from '../../base/diagnostic.ts';
 import type { Diagnostic } from '../../base/diagnostic.ts';
 import { present } from '../../base/invariant.ts';
 import type { Span } from '../../base/span.ts';
+import type { Shape } from '../../base/tensor.ts';
 import type { Model } from '../../ir/network.ts';
 import { largestSeed, mostWorkers } from '../../driver/request.ts';
 import type { TrainResult } from '../../driver/run/train-options.ts';
@@ -80,10 +81,12 @@ async function trainFile(file: string, { out, data, resume, init, map, seed, spa
   // A function of its own, so that nobody holds on to the data set while `train` runs.
   const trainOnData = async (signal: AbortSignal): Promise<TrainResult> => {
     const name = spec.dataset.kind === 'named' ? spec.dataset.name : spec.dataset.path;
-    const dataset = await loadDataset(spec.dataset, { directory: data, environment: shell.environment }, (shape) => {
+    const judge = (shape: Shape): void => {
       const errors = checkShape({ name, shape }, model.network.inputShape, spec.span);
       if (errors.length > 0) throw new DiagnosticError(errors);
-    });
+    };
+    const reading = { inputShape: model.network.inputShape, resize: spec.resize, judge };
+    const dataset = await loadDataset(spec.dataset, { directory: data, environment: shell.environment }, reading);
     // Errors are for `train` to throw.
     warnings.push(...(dataset.warnings ?? []), ...checkDataset(dataset, model.network, spec.span).filter(({ severity }) => severity === 'warning'));
     origin = dataset.origin;

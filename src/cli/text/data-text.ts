@@ -7,9 +7,9 @@ import type { Dataset } from '../../data/dataset.ts';
 const mostNames = 12;
 
 /** @param names What the source calls the classes. */
-export function dataText({ name, origin, training, test, classes, labels }: Dataset, names: readonly string[] | undefined): string {
+export function dataText({ name, origin, training, heldOut = 0, test, classes, labels }: Dataset, names: readonly string[] | undefined): string {
   const from = origin === undefined ? '' : `, ${origin}`;
-  const counts = `${grouped(training.count)} training and ${grouped(test.count)} test samples of ${classes} classes`;
+  const counts = `${grouped(training.count - heldOut)} training${heldOut > 0 ? `, ${grouped(heldOut)} held-out` : ''} and ${grouped(test.count)} test samples of ${classes} classes`;
   const called = labels ? `: ${listed(labels)}` : '';
   const renumbered = labels && names && labels.some((label, i) => label !== names[i]) ? `; the outputs are, as the source says: ${listed(names)}` : '';
   return `data ${name}${from}: ${counts}${called}${renumbered}\n`;

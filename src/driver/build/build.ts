@@ -100,6 +100,8 @@ function metaOf({ model, weights }: BuildInput, { target, dense, batch, layout, 
     options: { dense, batch, layout, inline },
     // The path of a folder is nobody's business.
     ...(dataset?.kind === 'named' && { dataset: dataset.name }),
+    // What has to be done to images before the module sees them.
+    ...(model.train?.resize && { resize: true }),
     source: `sha256:${hashOfSources(model.sources)}`,
     weights: `sha256:${weights.hash}`,
     ...(weights.seed !== undefined && { seed: weights.seed }),

@@ -1,6 +1,7 @@
-// Lists the images of a folder: train/<class> and test/<class>. The names of the training folders, in natural order
-// (class2 before class10), are the classes; names are compared as people read them, in Unicode's form NFC. Images in
-// sub-folders of a class belong to it. Hidden files are passed over; what else is not read is said.
+// Lists the images of a folder: train/<class>, test/<class> and, where there is one, val/<class>. The names of the
+// training folders, in natural order (class2 before class10), are the classes; names are compared as people read them,
+// in Unicode's form NFC. Images in sub-folders of a class belong to it. Hidden files are passed over; what else is not
+// read is said.
 
 import type { Dirent } from 'node:fs';
 import { readdir } from 'node:fs/promises';
@@ -20,28 +21,34 @@ export interface ListedImages {
   /** Names of the classes. */
   readonly labels: readonly string[];
   readonly training: readonly LabelledFile[];
+  /** Of the folder val; none where there is none. */
+  readonly heldOut: readonly LabelledFile[];
   readonly test: readonly LabelledFile[];
   readonly warnings: readonly Diagnostic[];
 }
 
-const otherImages = /\.(jpe?g|jfif|gif|bmp|webp|tiff?|avif|heic|ppm|pgm)$/i;
+const images = /\.(png|jpe?g|jfif)$/i;
+const otherImages = /\.(gif|bmp|webp|tiff?|avif|heic|ppm|pgm)$/i;
 /** What desktops leave behind. */
 const litter = new Set(['thumbs.db', 'desktop.ini']);
 
+const parts: ReadonlySet<string> = new Set(['train', 'val', 'test']);
+
 /** @param folders All that `folder` holds. Fails with `data/*` diagnostics. */
 export async function listImages(folder: string, folders: readonly string[]): Promise<ListedImages> {
-  const [trainFolder, testFolder] = [join(folder, 'train'), join(folder, 'test')];
-  const unread: string[] = folders.filter((name) => name !== 'train' && name !== 'test').map((name) => join(folder, name));
-  const trainClasses = await classFolders(trainFolder, unread);
-  const testClasses = await classFolders(testFolder, unread);
+  const unread: string[] = folders.filter((name) => !parts.has(name)).map((name) => join(folder, name));
+  const trainClasses = await classFolders(join(folder, 'train'), unread);
+  const valClasses = folders.includes('val') ? await classFolders(join(folder, 'val'), unread) : new Map<string, string>();
+  const testClasses = await classFolders(join(folder, 'test'), unread);
   const labels = inNaturalOrder([...trainClasses.keys()]);
-  for (const [name, path] of testClasses) {
+  for (const [name, path] of [...valClasses, ...testClasses]) {
     if (trainClasses.has(name)) continue;
     fail(dataDiagnostics['unknown-class']({ args: [path, labels.join(', ')], help: 'add training images of this class, or remove the folder' }));
   }
   const training = await imagesOf(trainClasses, labels, unread);
+  const heldOut = await imagesOf(valClasses, labels, unread);
   const test = await imagesOf(testClasses, labels, unread);
-  return { labels, training, test, warnings: unreadWarning(folder, unread) };
+  return { labels, training, heldOut, test, warnings: unreadWarning(folder, unread) };
 }
 
 /** The folders of the classes by name. What lies beside them goes to `unread`. */
@@ -51,13 +58,13 @@ async function classFolders(folder: string, unread: string[]): Promise<ReadonlyM
       ? fail(
           dataDiagnostics.incomplete({
             args: [folder.slice(0, -basename(folder).length - 1), `the folder ${basename(folder)}`],
-            help: `put the images at ${join(folder, '<class>', '*.png')}`,
+            help: `put the images into ${join(folder, '<class>')}`,
           }),
         )
       : unreadable(folder, error),
   );
-  const image = entries.find((entry) => entry.isFile() && (isPng(entry.name) || otherImages.test(entry.name)));
-  if (image) fail(dataDiagnostics['no-class']({ args: [folder, image.name], help: `put the images at ${join(folder, '<class>', '*.png')}` }));
+  const image = entries.find((entry) => entry.isFile() && (images.test(entry.name) || otherImages.test(entry.name)));
+  if (image) fail(dataDiagnostics['no-class']({ args: [folder, image.name], help: `put the images into ${join(folder, '<class>')}` }));
   const folders = new Map<string, string>();
   for (const entry of entries) {
     if (entry.isFile()) {
@@ -76,7 +83,7 @@ async function classFolders(folder: string, unread: string[]): Promise<ReadonlyM
     }
     folders.set(name, join(folder, entry.name));
   }
-  if (folders.size === 0) fail(dataDiagnostics.empty({ args: [folder, 'a folder of PNG images for each class'] }));
+  if (folders.size === 0) fail(dataDiagnostics.empty({ args: [folder, 'a folder of images for each class'] }));
   return folders;
 }
 
@@ -91,25 +98,25 @@ async function imagesOf(folders: ReadonlyMap<string, string>, labels: readonly s
   for (const [label, name] of labels.entries()) {
     const folder = folders.get(name);
     if (folder === undefined) continue;
-    const images = await imagesIn(folder, unread);
-    if (images.length === 0) fail(dataDiagnostics.empty({ args: [folder, 'PNG images'] }));
-    for (const path of images.toSorted()) files.push({ path, label });
+    const found = await imagesIn(folder, unread);
+    if (found.length === 0) fail(dataDiagnostics.empty({ args: [folder, 'PNG or JPEG images of the class'] }));
+    for (const path of found.toSorted()) files.push({ path, label });
   }
   return files;
 }
 
 /** At any depth. Names of files that are no images go to `unread`. */
 async function imagesIn(folder: string, unread: string[]): Promise<readonly string[]> {
-  const images: string[] = [];
+  const found: string[] = [];
   const entries = await visibleEntries(folder).catch((error: unknown) => unreadable(folder, error));
   for (const entry of entries) {
     const path = join(folder, entry.name);
-    if (entry.isDirectory()) images.push(...(await imagesIn(path, unread)));
-    else if (isPng(entry.name)) images.push(path);
-    else if (otherImages.test(entry.name)) fail(dataDiagnostics.unsupported({ args: [folder, entry.name, 'PNG images only'], help: 'convert the images to PNG' }));
+    if (entry.isDirectory()) found.push(...(await imagesIn(path, unread)));
+    else if (images.test(entry.name)) found.push(path);
+    else if (otherImages.test(entry.name)) fail(dataDiagnostics.unsupported({ args: [folder, entry.name, 'PNG and JPEG images only'], help: 'convert the images to PNG' }));
     else if (!litter.has(entry.name.toLowerCase())) unread.push(path);
   }
-  return images;
+  return found;
 }
 
 async function visibleEntries(folder: string): Promise<readonly Dirent[]> {
@@ -117,12 +124,8 @@ async function visibleEntries(folder: string): Promise<readonly Dirent[]> {
   return entries.filter((entry) => !entry.name.startsWith('.'));
 }
 
-function isPng(name: string): boolean {
-  return /\.png$/i.test(name);
-}
-
 function unreadWarning(folder: string, [first, ...others]: readonly string[]): readonly Diagnostic[] {
   if (first === undefined) return [];
-  const help = 'images are read from train/<class> and test/<class> alone, and end in .png; held-out samples are taken from the training images';
+  const help = 'images are read from train/<class>, val/<class> and test/<class> alone, and end in .png, .jpg, .jpeg or .jfif';
   return [dataDiagnostics.unread({ args: [folder, first, others.length], help, severity: 'warning' })];
 }

@@ -2,7 +2,7 @@
 //
 //   IDX    train-images-idx3-ubyte, train-labels-idx1-ubyte, t10k-... or test-..., each plain or .gz
 //   .npy   train-images.npy, train-labels.npy, test-images.npy, test-labels.npy, each plain or .gz
-//   PNG    train/<class>/**/*.png, test/<class>/**/*.png
+//   images train/<class>/**/*.png, test/<class>/**/*.png, also val/ and .jpg
 //
 // A folder that holds two of them, or one of them twice, is refused: nobody knows which is meant.
 
@@ -17,10 +17,10 @@ import type { Dataset, ReadSplit } from '../../data/dataset.ts';
 import { dataDiagnostics } from '../../data/diagnostics.ts';
 import { decodeIdxSplit, idxFormat, idxSplitShape } from '../../data/formats/idx.ts';
 import { decodeNpySplit, npyFormat, npySplitShape } from '../../data/formats/npy.ts';
+import type { Reading } from '../../data/image-shape.ts';
 import type { NamedShape, SplitShape } from '../../data/split-shape.ts';
 import { readDataFile, readHeader, unreadable } from './data-file.ts';
-import { readPngFolder } from './png-folder.ts';
-import type { JudgeShape } from './png-folder.ts';
+import { readImageFolder } from './image-folder.ts';
 
 type Part = 'training images' | 'training labels' | 'test images' | 'test labels';
 
@@ -78,15 +78,15 @@ const npy: FileLayout = {
 const fileLayouts: readonly FileLayout[] = [idx, npy];
 
 /** Fails with `data/*` diagnostics that name the folder or the file at fault. */
-export async function readDataFolder(folder: string, judge: JudgeShape): Promise<Dataset> {
+export async function readDataFolder(folder: string, reading: Reading): Promise<Dataset> {
   const { names, folders, layouts, images } = await contentsOf(folder);
   const found = [...layouts.map(({ kind }) => kind), ...images.map((name) => `the folder ${name}`)];
   if (found.length > 1) {
     fail(dataDiagnostics.ambiguous({ args: [folder, found.join(' and '), 'data set'], help: 'keep each data set in a folder of its own' }));
   }
   const [layout] = layouts;
-  if (layout) return readFiles(folder, names, layout, judge);
-  if (images.includes('train')) return readPngFolder(folder, folders, judge);
+  if (layout) return readFiles(folder, names, layout, reading);
+  if (images.includes('train')) return readImageFolder(folder, folders, reading);
   return fail(dataDiagnostics['no-layout']({ args: [folder], help: layoutHelp(images, names) }));
 }
 
@@ -119,7 +119,7 @@ async function contentsOf(folder: string): Promise<FolderContents> {
 function layoutHelp([otherCase]: readonly string[], names: readonly string[]): string {
   if (otherCase !== undefined) return `call the folder train, not ${otherCase}`;
   if (cifar10Files.some((file) => names.map(plainName).includes(file))) return 'these are the files of CIFAR-10: `train on cifar10`, and name their folder with --data or SSL_DATA';
-  return 'call the files train-images.npy, train-labels.npy, test-images.npy and test-labels.npy, or make folders of PNG images: train/<class> and test/<class>';
+  return 'call the files train-images.npy, train-labels.npy, test-images.npy and test-labels.npy, or make folders of images: train/<class> and test/<class>';
 }
 
 function plainName(name: string): string {
@@ -131,8 +131,8 @@ interface SplitFiles {
   readonly labels: string;
 }
 
-async function readFiles(folder: string, names: readonly string[], layout: FileLayout, judge: JudgeShape): Promise<Dataset> {
-  const warnings: Diagnostic[] = [];
+async function readFiles(folder: string, names: readonly string[], layout: FileLayout, { judge, resize }: Reading): Promise<Dataset> {
+  const warnings: Diagnostic[] = resize ? [dataDiagnostics['no-resize']({ args: [folder, layout.kind], severity: 'warning' })] : [];
   const path = (part: Part): string => join(folder, theFile(folder, names, layout, part, warnings));
   // All four are found, and their headers agree, before the first is read.
   const training: SplitFiles = { images: path('training images'), labels: path('training labels') };
@@ -140,7 +140,7 @@ async function readFiles(folder: string, names: readonly string[], layout: FileL
   refuseMixture(folder, names, layout);
   const plan = { training: await planSplit(training, layout), test: await planSplit(test, layout) };
   checkSameShape(plan.training, plan.test);
-  judge(plan.training.shape);
+  judge?.(plan.training.shape);
   const dataset = datasetOf(basename(folder), await plan.training.read(), await plan.test.read());
   return { ...dataset, origin: `${folder} (${layout.kind})`, warnings };
 }

@@ -10,12 +10,12 @@ import type { Dataset } from '../../data/dataset.ts';
 import { described } from '../../data/described.ts';
 import { dataDiagnostics } from '../../data/diagnostics.ts';
 import { defaultDigits, digits } from '../../data/digits/digits.ts';
+import type { Reading } from '../../data/image-shape.ts';
 import { isKnownDataset, knownDatasets } from '../../data/known-datasets.ts';
 import type { KnownDataset } from '../../data/known-datasets.ts';
 import type { DatasetReference } from '../../ir/network.ts';
 import { loadCifar10 } from './cifar10-files.ts';
 import { readDataFolder } from './data-folder.ts';
-import type { JudgeShape } from './png-folder.ts';
 import { loadMnist } from './mnist-files.ts';
 import { dataRoots } from './search-path.ts';
 import type { DataSearch } from './search-path.ts';
@@ -31,14 +31,14 @@ const loaders: Readonly<Record<KnownDataset, (search: DataSearch) => Promise<Dat
  * from the working directory and then in each folder of the search path.
  * @param wanted As a source says it, or in short: the name of a known data set, else the path of a folder. What could
  * be either, because the working directory has a folder of that name, is refused: write `./digits`, or a reference.
- * @param judge Told the shape of a sample as soon as files promise it, before samples are read; may throw.
+ * @param reading What the network reads, for images that have to be brought to it.
  * Fails with `data/*` diagnostics.
  */
-export async function loadDataset(wanted: DatasetReference | string, search: DataSearch = {}, judge: JudgeShape = () => {}): Promise<Dataset> {
+export async function loadDataset(wanted: DatasetReference | string, search: DataSearch = {}, reading: Reading = {}): Promise<Dataset> {
   const { directory, workingDirectory = process.cwd() } = search;
   const reference = referenceOf(wanted, workingDirectory);
   if (directory !== undefined) requireFolder(resolve(workingDirectory, directory));
-  if (reference.kind === 'folder') return loadFolder(reference.path, search, judge);
+  if (reference.kind === 'folder') return loadFolder(reference.path, search, reading);
   const { name } = reference;
   return isKnownDataset(name) ? loaders[name](search) : unknownName(name, workingDirectory);
 }
@@ -85,7 +85,7 @@ export function requireFolder(path: string): void {
   }
 }
 
-async function loadFolder(path: string, search: DataSearch, judge: JudgeShape): Promise<Dataset> {
+async function loadFolder(path: string, search: DataSearch, reading: Reading): Promise<Dataset> {
   const { workingDirectory = process.cwd() } = search;
   const places = [...new Set([workingDirectory, ...dataRoots(search)].map((root) => resolve(root, path)))];
   const [folder, ...others] = placesThatExist(places);
@@ -97,7 +97,7 @@ async function loadFolder(path: string, search: DataSearch, judge: JudgeShape): 
   if (!statSync(folder).isDirectory()) {
     fail(dataDiagnostics.unreadable({ args: [folder, 'it is a file, expected a folder'], help: 'name the folder that the files of the data set are in' }));
   }
-  const dataset = await readDataFolder(folder, judge);
+  const dataset = await readDataFolder(folder, reading);
   const several = others.map((other) => dataDiagnostics.several({ args: [path, other, folder], help: 'name the other one by its whole path, if it is meant', severity: 'warning' }));
   return { ...dataset, name: path, warnings: [...several, ...(dataset.warnings ?? [])] };
 }

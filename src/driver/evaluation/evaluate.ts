@@ -34,6 +34,8 @@ export interface Subject {
   readonly target: string;
   /** The data set that its source names, where that is known. */
   readonly dataset?: DatasetReference | undefined;
+  /** It was trained on images that were scaled to its input. */
+  readonly resize: boolean;
   /** Names of the classes, where the source gives them. */
   readonly labels?: readonly string[] | undefined;
   readonly classifier: Classifier;
@@ -66,7 +68,7 @@ async function openRun(folder: string, ops: OpRegistry): Promise<Subject> {
   const { model, weights } = withWeights(openModel(folder, undefined, ops));
   const { graph, name } = model.network;
   const classifier = await compactedClassifier({ graph, parameters: weights.parameters }, ops);
-  return { network: name, target: wasmTarget.name, dataset: model.train?.dataset, labels: outputNames(model.network, weights.labels), classifier, close: async () => {} };
+  return { network: name, target: wasmTarget.name, dataset: model.train?.dataset, resize: model.train?.resize ?? false, labels: outputNames(model.network, weights.labels), classifier, close: async () => {} };
 }
 
 /** The module runs as verify runs it: in a process of its own, those for gpu.js in its mode `cpu`. */
@@ -75,7 +77,7 @@ async function openModule(place: string): Promise<Subject> {
   const path = join(shipped.folder, `${shipped.name}.js`);
   const net = await startModule(shipped, patience);
   try {
-    const { target, batch, layout, dataset } = buildRecord(net.claims.meta, path);
+    const { target, batch, layout, dataset, resize } = buildRecord(net.claims.meta, path);
     const { name, inputShape: given, outputShape, labels } = moduleInterface(net.claims, path);
     const [rows = 1, columns = 1, channels = 1] = given;
     const inputShape = layout === 'hwc' && given.length === 3 ? [channels, rows, columns] : given;
@@ -87,7 +89,7 @@ async function openModule(place: string): Promise<Subject> {
       return scores;
     };
     const named: DatasetReference | undefined = dataset === undefined ? undefined : { kind: 'named', name: dataset };
-    return { network: name, target, dataset: named, labels, classifier: { inputShape, classes, batch, run }, close: net.close };
+    return { network: name, target, dataset: named, resize, labels, classifier: { inputShape, classes, batch, run }, close: net.close };
   } catch (error) {
     await net.close();
     throw error;

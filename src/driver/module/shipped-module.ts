@@ -30,6 +30,8 @@ export interface BuildRecord {
   readonly inline: boolean;
   /** The data set that the source names, where all know it by that name. */
   readonly dataset?: string;
+  /** Images of folders are scaled to what the network reads. */
+  readonly resize: boolean;
   /** `sha256:...` */
   readonly source: string;
   readonly weights: string;
@@ -126,6 +128,7 @@ export function buildRecord(meta: unknown, path: string): BuildRecord {
     layout,
     inline: options.get('inline') === true,
     ...(typeof dataset === 'string' && { dataset }),
+    resize: record.get('resize') === true,
     source: text(record, 'source'),
     weights: text(record, 'weights'),
   };

@@ -3,7 +3,8 @@
 import { createHash } from 'node:crypto';
 import { fail } from '../../base/diagnostic.ts';
 import type { Dataset, HeldOutSplit } from '../../data/dataset.ts';
-import { heldOut } from '../../data/dataset.ts';
+import { heldOut, lastHeldOut } from '../../data/dataset.ts';
+import { dataDiagnostics } from '../../data/diagnostics.ts';
 import { shareSplit } from '../../engine/shared-data.ts';
 import type { SharedData, SharedSplit } from '../../engine/shared-data.ts';
 import type { TrainSpec } from '../../ir/network.ts';
@@ -28,12 +29,12 @@ export interface RunData {
   readonly fingerprint: string;
 }
 
-/** Keeps nothing of `dataset` but what lies in shared memory already. Fails with `data/held-out` and `run/no-class`. */
+/** Keeps nothing of `dataset` but what lies in shared memory already. Fails with `data/held-out`, `data/held-out-twice` and `run/no-class`. */
 export function runData(dataset: Dataset, spec: TrainSpec): RunData {
-  const division = heldOut(dataset.training, spec.heldOut, spec.seed);
+  const division = divisionOf(dataset, spec);
   const shared = { training: shareSplit(dataset.training), test: shareSplit(dataset.test) };
   const samples = shared.training.samples instanceof Uint8Array ? 'bytes' : 'floats';
-  return { name: dataset.name, labels: dataset.labels, samples, shared, division, lossWeights: weightsOf(dataset, division, spec), chance: guessing(dataset), fingerprint: fingerprintOf(dataset.shape, [shared.training, shared.test]) };
+  return { name: dataset.name, labels: dataset.labels, samples, shared, division, lossWeights: weightsOf(dataset, division, spec), chance: guessing(dataset), fingerprint: fingerprintOf(dataset, [shared.training, shared.test]) };
 }
 
 /** Fails with `run/no-class`. */
@@ -48,14 +49,21 @@ function weightsOf({ training, classes, labels }: Dataset, division: HeldOutSpli
   return lossWeights(classWeights, counts);
 }
 
+function divisionOf({ name, training, heldOut: taken }: Dataset, { heldOut: share, heldOutSpan, seed }: TrainSpec): HeldOutSplit {
+  if (taken === undefined) return heldOut(training, share, seed);
+  if (heldOutSpan) fail(dataDiagnostics['held-out-twice']({ span: heldOutSpan, args: [name], help: 'leave `held_out` out; a folder of images says it by its folder val' }));
+  return lastHeldOut(training, taken);
+}
+
 function guessing({ classes, test }: Dataset): number {
   const counts = Array.from({ length: classes }, () => 0);
   for (const label of test.labels) counts[label] = (counts[label] ?? 0) + 1;
   return chanceOf(counts);
 }
 
-function fingerprintOf(shape: readonly number[], splits: readonly SharedSplit[]): string {
-  const hash = createHash('sha256').update(JSON.stringify(shape));
+function fingerprintOf({ shape, heldOut: taken }: Dataset, splits: readonly SharedSplit[]): string {
+  // What is held out by a share follows from the rest of what a run is.
+  const hash = createHash('sha256').update(JSON.stringify(taken === undefined ? shape : [shape, taken]));
   for (const { count, samples, labels } of splits) hash.update(JSON.stringify([count, samples.constructor.name])).update(samples).update(labels);
   return hash.digest('hex');
 }

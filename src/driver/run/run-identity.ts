@@ -65,7 +65,7 @@ function joined(parts: readonly Part[]): RunIdentity {
 }
 
 /** Penalties and phases. */
-function planParts({ penalties, method, crossing, sparsity }: Model, { phases, heldOut, augment, classWeights }: TrainSpec): readonly Part[] {
+function planParts({ penalties, method, crossing, sparsity }: Model, { phases, heldOut, augment, classWeights, resize }: TrainSpec): readonly Part[] {
   return [
     ...(sparsity === undefined ? [] : [[sparsityPart, sparsity] as const]),
     ['method', method],
@@ -81,6 +81,7 @@ function planParts({ penalties, method, crossing, sparsity }: Model, { phases, h
     // Absent of runs of before there were any, which train as they did.
     ...(augment ? [['augmentation', `pad [${augment.pad.join(', ')}], mirror ${augment.mirror}`] as const] : []),
     ...(classWeights ? [['list of class weights', typeof classWeights === 'string' ? classWeights : classWeights.join(', ')] as const] : []),
+    ...(resize ? [['scaling of images', 'to the input'] as const] : []),
   ];
 }
 

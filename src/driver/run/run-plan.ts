@@ -24,13 +24,13 @@ export function checkedPlan(spec: TrainSpec, division: HeldOutSplit): RunPlan {
 }
 
 /** @param written Where the batch of the phases is written; undefined for the default. */
-function tooLarge(phases: readonly PhaseSpec[], written: Span | undefined, data: Span, { training, heldOut }: HeldOutSplit): Diagnostic {
+function tooLarge(phases: readonly PhaseSpec[], written: Span | undefined, data: Span, { training, heldOut, byShare }: HeldOutSplit): Diagnostic {
   const samples = training.length;
   const advice = `write ${written ? '' : 'for example '}\`batch = ${2 ** Math.floor(Math.log2(samples))}\``;
   const [batch] = phases.map((phase) => phase.batch);
   return runDiagnostics.batch({
     span: written ?? data,
     args: [phases.map(({ name }) => name), batch ?? 0, written === undefined, samples, heldOut.length],
-    help: heldOut.length > 0 ? `${advice}, or hold out less with \`held_out\`` : advice,
+    help: byShare && heldOut.length > 0 ? `${advice}, or hold out less with \`held_out\`` : advice,
   });
 }
