@@ -3,7 +3,7 @@
 import { defineDiagnostics, fail } from '../base/diagnostic.ts';
 import type { DiagnosticTable } from '../base/diagnostic.ts';
 import { didYouMean } from '../base/suggest.ts';
-import type { Network, TrainSpec } from '../ir/network.ts';
+import type { Network, PhaseOptions, TrainSpec } from '../ir/network.ts';
 
 /** Seeds are of 32 bits. */
 export const largestSeed: number = 2 ** 32 - 1;
@@ -14,6 +14,7 @@ export const mostWorkers = 64;
 
 const messages = {
   integer: (name: string, found: string, least: number, most: number): string => `${name} is ${found}, expected an integer from ${least} to ${most}`,
+  positive: (name: string, found: string): string => `${name} is ${found}, expected a number above 0`,
   share: (name: string, found: string): string => `${name} is ${found}, expected a number from 0 to below 1`,
   weights: (found: string, classes: number): string => `classWeights is ${found}, expected ${classes} numbers above 0, one a class`,
   name: (name: string, found: string): string => `there is no ${name} "${found}"`,
@@ -34,10 +35,19 @@ export function checkTrainSpec({ seed, heldOut, phases, augment, classWeights }:
   if (classWeights && classWeights !== 'balanced' && !(classWeights.length === classes && classWeights.every((weight) => weight > 0 && weight < Infinity))) {
     fail(requestDiagnostics.weights({ args: [`[${classWeights.join(', ')}]`, classes] }));
   }
-  for (const { name, epochs, batch } of phases) {
+  for (const { name, epochs, batch, ...options } of phases) {
     checkInteger(`epochs of ${name}`, epochs, 2 ** 30, 0);
     checkInteger(`batch of ${name}`, batch, 2 ** 30);
+    checkOptions(name, options);
   }
+}
+
+function checkOptions(phase: string, { warmup, labelSmoothing, clipGradients, patience }: PhaseOptions): void {
+  if (labelSmoothing !== undefined && !(labelSmoothing >= 0 && labelSmoothing < 1)) fail(requestDiagnostics.share({ args: [`labelSmoothing of ${phase}`, inWords(labelSmoothing)] }));
+  for (const [name, value] of Object.entries({ warmup, clipGradients })) {
+    if (value !== undefined && !(value > 0)) fail(requestDiagnostics.positive({ args: [`${name} of ${phase}`, inWords(value)] }));
+  }
+  if (patience !== undefined) checkInteger(`patience of ${phase}`, patience, 2 ** 30);
 }
 
 function inWords(found: unknown): string {

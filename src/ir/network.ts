@@ -69,8 +69,22 @@ export type Schedule =
 /** What a phase does; `ir/phase.ts` says how the kinds differ. */
 export type PhaseKind = 'baseline' | 'sparsify' | 'finetune' | 'control';
 
+/** What a phase does beside its steps. Each is absent where there is none. */
+export interface PhaseOptions {
+  /** Epochs, or a part of one, in which the rate rises to its schedule. */
+  readonly warmup?: number;
+  /** Share of each label that is spread over all classes. */
+  readonly labelSmoothing?: number;
+  /** The largest norm of the gradient by all parameters together. */
+  readonly clipGradients?: number;
+  /** It ends with the weights of its epoch with the least held-out error. Absent: with those of its last. */
+  readonly keep?: 'best';
+  /** It ends after so many epochs without a lower held-out error. */
+  readonly patience?: number;
+}
+
 /** An entry of the list of phases. */
-export interface PhaseSpec {
+export interface PhaseSpec extends PhaseOptions {
   readonly kind: PhaseKind;
   /** What messages and reports call it; no other phase of the list has it. */
   readonly name: string;

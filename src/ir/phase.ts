@@ -36,8 +36,18 @@ export function productOf(phases: readonly PhaseSpec[]): number {
   return phases.findLastIndex(({ kind }) => !phaseTraits[kind].compares);
 }
 
+/** How phases have ended, by name, otherwise than after all of their epochs with the weights of the last. */
+export interface PhaseEnds {
+  /** The epoch after which a phase has stopped before it was to. */
+  readonly stopped: Readonly<Record<string, number>>;
+  /** The epoch whose weights a phase has ended with that keeps its best. */
+  readonly kept: Readonly<Record<string, number>>;
+}
+
 /** Epochs of training that the weights at the end of a phase have had, in all phases on the way to them. */
-export function epochsBehind(phases: readonly PhaseSpec[], index: number): number {
+export function epochsBehind(phases: readonly PhaseSpec[], index: number, ends: PhaseEnds): number {
   const origin = originOf(phases, index);
-  return (phases[index]?.epochs ?? 0) + (origin === undefined ? 0 : epochsBehind(phases, origin));
+  const before = origin === undefined ? 0 : epochsBehind(phases, origin, ends);
+  const spec = phases[index];
+  return spec ? before + (ends.kept[spec.name] ?? ends.stopped[spec.name] ?? spec.epochs) : before;
 }

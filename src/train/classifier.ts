@@ -49,12 +49,15 @@ export interface Loss {
   readonly gradient: Value;
 }
 
-/** Adds the inputs `label` and `sample-weight` and the loss; its outputs are named `loss` and `correct`. */
-export function appendLoss(builder: GraphBuilder, logits: Value): Loss {
+/**
+ * Adds the inputs `label` and `sample-weight` and the loss; its outputs are named `loss` and `correct`.
+ * @param smoothing Share of each label that is spread over all classes; undefined: none.
+ */
+export function appendLoss(builder: GraphBuilder, logits: Value, smoothing?: number): Loss {
   const { samples } = builder.batch;
   const label = builder.input('label', 'label', [samples]);
   const weight = builder.input('sample-weight', 'sample-weight', [samples]);
-  const [loss, correct, gradient] = builder.add('cross_entropy', [logits, label, weight]);
+  const [loss, correct, gradient] = builder.add('cross_entropy', [logits, label, weight], smoothing === undefined ? {} : { smoothing });
   const values = { loss: present(loss, 'loss'), correct: present(correct, 'correct'), gradient: present(gradient, 'gradient') };
   builder.output('loss', values.loss);
   builder.output('correct', values.correct);

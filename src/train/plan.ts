@@ -5,7 +5,7 @@ import { invariant, present } from '../base/invariant.ts';
 import { permutation } from '../base/random.ts';
 import type { PhaseSpec } from '../ir/network.ts';
 import { originOf, productOf } from '../ir/phase.ts';
-import { rateAt } from './schedule.ts';
+import { rateAt, warmupAt } from './schedule.ts';
 
 export interface PhasePlan {
   readonly spec: PhaseSpec;
@@ -73,7 +73,7 @@ export function positionOf(plan: RunPlan, step: number): StepPosition {
     stepInEpoch: stepInPhase % stepsPerEpoch,
     stepInPhase,
     share,
-    rate: rateAt(spec.schedule, share),
+    rate: rateAt(spec.schedule, share) * warmupAt(spec.warmup, stepsPerEpoch, stepInPhase),
   };
 }
 

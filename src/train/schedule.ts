@@ -15,3 +15,13 @@ export function rateAt(schedule: Schedule, share: number): number {
   }
   return assertNever(schedule);
 }
+
+/**
+ * What the rate of a step is multiplied by while it rises, from 1/n at the first of n steps to 1 at the last: a first step
+ * of rate 0 would be none.
+ * @param warmup Epochs; undefined: it does not rise.
+ */
+export function warmupAt(warmup: number | undefined, stepsPerEpoch: number, stepInPhase: number): number {
+  const steps = Math.round((warmup ?? 0) * stepsPerEpoch);
+  return stepInPhase < steps ? (stepInPhase + 1) / steps : 1;
+}

@@ -13,18 +13,19 @@ import { graphBuilder } from '../ir/builder.ts';
 import type { Batch, Graph, Node, Value } from '../ir/graph.ts';
 import { valueKey } from '../ir/graph.ts';
 import { fedName, isParameter } from '../ir/leaf.ts';
-import type { Network, Parameter } from '../ir/network.ts';
+import type { Network, Parameter, PhaseOptions } from '../ir/network.ts';
 import type { OpRegistry } from '../ir/op.ts';
 import { differentiate } from './autodiff.ts';
 import type { Forward } from './classifier.ts';
 import { appendForward, appendLoss } from './classifier.ts';
+import { clipGradients } from './clip-gradients.ts';
 import type { UpdateRule } from './methods/method.ts';
 import { optimizers } from './optimizers/index.ts';
 import { bufferName } from './optimizers/optimizer.ts';
 import type { HeldParameter, TrainedParameter, UpdateScalars } from './optimizers/optimizer.ts';
 import { appendUpdate } from './update.ts';
 
-export interface TrainingStep extends UpdateRule {
+export interface TrainingStep extends UpdateRule, Pick<PhaseOptions, 'labelSmoothing' | 'clipGradients'> {
   readonly batch: Batch;
   /** Names of parameters that a 0/1 mask holds at zero, buffers included. */
   readonly masked: ReadonlySet<string>;
@@ -60,7 +61,7 @@ export function trainingGraph(network: Network, step: TrainingStep, ops: OpRegis
     passed.set(parameter.name, held);
     return lookahead(builder, held);
   });
-  const { gradient } = appendLoss(builder, forward.logits);
+  const { gradient } = appendLoss(builder, forward.logits, step.labelSmoothing);
 
   const points = parameterValues(network, forward);
   const read = trained.flatMap((parameter) => {
@@ -77,7 +78,7 @@ export function trainingGraph(network: Network, step: TrainingStep, ops: OpRegis
     const mask = step.masked.has(name) ? { mask: builder.parameter(maskName(name), shape, { layer }) } : {};
     return [{ ...held, decay, point, gradient: found, ...mask }];
   });
-  appendUpdate(builder, parameters, step, scalars);
+  appendUpdate(builder, step.clipGradients === undefined ? parameters : clipGradients(builder, parameters, step.clipGradients), step, scalars);
   return builder.finish();
 }
 

@@ -1,6 +1,7 @@
 import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { present } from '../../src/base/invariant.ts';
 import { listing, runCli, temporaryFolder } from './support.ts';
 import { writeStripes } from './stripes.ts';
 
@@ -70,6 +71,20 @@ it('weights of a run that were changed are noticed, used by their own name, and 
   expect(await runCli(['build', join(changed, 'model.ssl'), '--weights', file, '--out', out])).toMatchObject({ code: 0, err: '' });
   expect(await train('--out', changed, '--seed', '7', '--resume')).toMatchObject({ code: 0 });
   expect(readFileSync(file)).toEqual(trained);
+});
+
+it('says after which epoch a phase has stopped, which it has kept, and what that makes of the comparison', async () => {
+  const early = join(folder, 'early.ssl');
+  writeFileSync(early, text.replace('epochs = 4, ', 'epochs = 30, keep = best, patience = 1, ').replace('finetune { epochs = 1 }', 'finetune { epochs = 9, keep = best, patience = 1 }\n  control {}'));
+  const { code, out, err } = await runCli(['train', early, '--data', folder, '--no-timing', '--out', join(folder, 'early'), '--threads', '1']);
+  expect(code).toBe(0);
+  const [, stopped, kept] = present(/^baseline done: stopped after epoch (\d+) of 30, kept epoch (\d+), test error [\d.]+%$/m.exec(err), err);
+  expect(Number(stopped)).toBe(Number(kept) + 1);
+  expect(out).toContain(`\nbaseline stopped after epoch ${stopped} and kept the weights of epoch ${kept}\n`);
+  const { epochs } = JSON.parse(readFileSync(join(folder, 'early', 'summary.json'), 'utf8')) as { epochs: Record<string, number> };
+  const [ours, dense] = [epochs['finetune'], epochs['control']];
+  expect(epochs['baseline']).toBe(Number(kept));
+  expect(out).toMatch(ours === dense ? new RegExp(`: each after ${ours} epochs\n`) : new RegExp(`compacted \\S+ after ${ours} epochs, dense \\S+ after ${dense}\n`));
 });
 
 it('warns of outputs that are never a right answer', async () => {

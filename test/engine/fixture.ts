@@ -42,6 +42,18 @@ train on toy {
 /** The same on images that are moved and mirrored, with weights of classes, and a network to compare with. */
 export const augmentedSource: string = smallSource.replace('seed = 3', 'control {}\n  seed = 3\n  class_weights = balanced\n  augment { pad = 1, mirror = true }');
 
+/** The same under other optimizers, whose phases warm up, clip, smooth, keep their best epoch and end early. */
+export const optionsSource: string = `${smallSource.slice(0, smallSource.indexOf('train on toy'))}
+train on toy {
+  baseline { epochs = 8, batch = 16, optimizer = adam(rate = 0.01, decay = 0.01), warmup = 0.5, label_smoothing = 0.1, clip_gradients = 0.5, keep = best, patience = 2 }
+  sparsify { epochs = 2, optimizer = sgd(rate = 0.05, momentum = 0.9, nesterov = true), warmup = 1 }
+  finetune { epochs = 5, optimizer = adam(rate = 0.005), clip_gradients = none, keep = best, patience = 1 }
+  control {}
+  seed = 3
+  held_out = 0.2
+}
+`;
+
 /** Bright stripes, lying, standing or sloping, in noise. */
 export function stripes(training: number, test: number): Dataset {
   return { name: 'stripes', shape: [1, 8, 8], classes: 3, training: drawStripes('training', training), test: drawStripes('test', test) };

@@ -1,8 +1,9 @@
-// A training run as a process of its own, for tests that kill it: the folder, `resume` to go on, and `augmented` for
-// the network that is trained so.
+// A training run as a process of its own, for tests that kill it: the folder, `resume` to go on, and `augmented` or
+// `options` for a network that is trained so.
 
 import { train } from '../../src/driver/run/train.ts';
-import { augmentedSource, modelOf, smallSource, stripes } from './fixture.ts';
+import { augmentedSource, modelOf, optionsSource, smallSource, stripes } from './fixture.ts';
 
-const [out = '', resume, augmented] = process.argv.slice(2);
-await train(modelOf(augmented === 'augmented' ? augmentedSource : smallSource), stripes(600, 100), { out, threads: 2, resume: resume === 'resume' });
+const sources: ReadonlyMap<string | undefined, string> = new Map([['augmented', augmentedSource], ['options', optionsSource]]);
+const [out = '', resume, how] = process.argv.slice(2);
+await train(modelOf(sources.get(how) ?? smallSource), stripes(600, 100), { out, threads: 2, resume: resume === 'resume' });

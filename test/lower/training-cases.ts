@@ -99,7 +99,7 @@ export const networks: Readonly<Record<string, Network>> = {
   }),
 };
 
-export const updates = ['plain', 'proximal', 'subgradient', 'masked', 'nesterov', 'adam'] as const;
+export const updates = ['plain', 'proximal', 'subgradient', 'masked', 'nesterov', 'adam', 'clipped'] as const;
 /** Penalties of rows and columns whose map converges; of all that is finer and coarser; the same by subgradients. */
 export const structureUpdates = ['converged', 'grains', 'subgradient of grains'] as const;
 export type Update = (typeof updates)[number] | (typeof structureUpdates)[number];
@@ -136,6 +136,7 @@ function penaltiesFor(update: Update, network: Network): readonly Penalty[] {
     case 'plain':
     case 'masked':
       return [];
+    case 'clipped':
     case 'nesterov':
     case 'adam':
     case 'proximal':
@@ -168,7 +169,8 @@ export function trainingCase(network: Network, update: Update, batch: Batch, see
     method: update.startsWith('subgradient') ? 'subgradient' : 'proximal',
     crossing: update === 'converged' ? 'converged' : 'sequential',
     penalties: groupSets(network, ops, penaltiesFor(update, network)),
-    masked: new Set(update === 'masked' ? trained : []),
+    masked: new Set(update === 'masked' || update === 'clipped' ? trained : []),
+    ...(update === 'clipped' && { clipGradients: 0.1, labelSmoothing: 0.2 }),
   };
   const graph = trainingGraph(network, step, ops);
   const draws = stream(seed, 'training case');

@@ -9,6 +9,7 @@ import type { Network } from '../../src/ir/network.ts';
 import type { F64Tensor } from '../../src/ir/op.ts';
 import { verifyGraph } from '../../src/ir/verify.ts';
 import { ops } from '../../src/ops/index.ts';
+import type { TrainingStep } from '../../src/train/training-graph.ts';
 import { bufferName } from '../../src/train/optimizers/optimizer.ts';
 import { trainingGraph } from '../../src/train/training-graph.ts';
 import { convAttrs, denseAttrs, networkOf, poolAttrs, scalar, sgd, withDefaults } from './networks.ts';
@@ -17,8 +18,8 @@ const samples = 4;
 const step = { batch: { samples, shards: 2 }, optimizer: sgd(), method: 'proximal', crossing: 'sequential', penalties: [], masked: new Set<string>() } as const;
 
 /** Largest difference between the graph's gradients and central differences, relative to each parameter's largest. */
-function gradientError(network: Network): number {
-  const graph = trainingGraph(network, step, ops);
+function gradientError(network: Network, options: Partial<TrainingStep> = {}): number {
+  const graph = trainingGraph(network, { ...step, ...options }, ops);
   verifyGraph(graph, ops, 'training');
   const feeds = withDefaults(
     graph,
@@ -91,6 +92,11 @@ describe('gradients of a training step are those of finite differences', () => {
   };
   test.each(Object.entries(cases))('%s', (_, network) => {
     expect(gradientError(network)).toBeLessThan(1e-6);
+  });
+
+  test('smoothed labels', () => {
+    const network = networkOf([6], 3, (image, layer) => layer('fc', 'dense', [layer('act', 'relu', [layer('hidden', 'dense', [image], denseAttrs(5))])], denseAttrs(3)));
+    expect(gradientError(network, { labelSmoothing: 0.3 })).toBeLessThan(1e-6);
   });
 });
 

@@ -37,6 +37,11 @@ describe('the plan of a run', () => {
     expect(() => positionOf(plan, 12)).toThrow('step 12 of 12');
   });
 
+  test('the rate rises through a warm-up, to what the schedule says there', () => {
+    const warm = planRun([{ ...phase('baseline', 2, 20), warmup: 0.8 }], 100);
+    expect(Array.from({ length: 6 }, (_, step) => positionOf(warm, step).rate)).toEqual([0.25, 0.5, 0.75, 1, 1, 0.1]);
+  });
+
   test('keys follow the kinds, not the names', () => {
     const { phases } = planRun([phase('baseline', 1, 30, 'dense'), phase('sparsify', 1, 30), phase('finetune', 1, 30, 'sparsify 2'), phase('sparsify', 1, 30, 'again')], 100);
     expect(phases.map(({ key }) => key)).toEqual(['baseline', 'sparsify', 'finetune', 'sparsify-2']);

@@ -44,6 +44,12 @@ describe('the text of a training step', () => {
     await expect(printGraph(graph)).toMatchFileSnapshot(`golden/training-step-${name}.txt`);
   });
 
+  test('smoothed, clipped and masked', async () => {
+    const graph = trainingGraph(tiny, { ...plain, labelSmoothing: 0.1, clipGradients: 2, masked: new Set(['fc.weight']) }, ops);
+    verifyGraph(graph, ops, 'training');
+    await expect(printGraph(graph)).toMatchFileSnapshot('golden/training-step-clipped.txt');
+  });
+
   test('evaluation', async () => {
     const graph = evaluationGraph(tiny, { samples: 4, shards: 1 }, ops);
     verifyGraph(graph, ops, 'evaluation');

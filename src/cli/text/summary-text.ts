@@ -14,7 +14,7 @@ export function summaryText(summary: RunSummary, out: string): string {
   });
   return [
     `${findingsText(findings)}${network} on ${dataset}, seed ${seed}, ${duration(seconds)}\n${initial ? initialLine(initial) : ''}`,
-    `${formatTable({ head: ['phase', 'test error', 'held-out error', 'epochs in all'], rows, text: [0] })}${moduleText(summary)}${comparisonText(summary)}`,
+    `${formatTable({ head: ['phase', 'test error', 'held-out error', 'epochs in all'], rows, text: [0] })}${endsText(summary)}${moduleText(summary)}${comparisonText(summary)}`,
     structureTable(layers),
     [
       `weights ${changeText(weights, findings)}\n`,
@@ -23,6 +23,16 @@ export function summaryText(summary: RunSummary, out: string): string {
       `\nthe run is in ${out}; build it with: ssl-compile build ${out} --out DIR\n`,
     ].join(''),
   ].join('\n');
+}
+
+/** Phases that did not end after all of their epochs, with the weights of the last. */
+function endsText({ error, stopped, kept }: RunSummary): string {
+  const lines = Object.keys(error).flatMap((phase) => {
+    const [at, best] = [stopped[phase], kept[phase]];
+    const parts = [...(at === undefined ? [] : [`stopped after epoch ${at}`]), ...(best === undefined ? [] : [`kept the weights of epoch ${best}`])];
+    return parts.length > 0 ? [`${phase} ${parts.join(' and ')}\n`] : [];
+  });
+  return lines.length > 0 ? `\n${lines.join('')}` : '';
 }
 
 /** What the module answers otherwise than the network it is made of: where scores are equal but for rounding. */
@@ -41,7 +51,9 @@ function initialLine({ from, taken, fresh }: NonNullable<RunSummary['initial']>)
 function comparisonText({ product, control, error, epochs }: RunSummary): string {
   const [ours, dense] = [error[product], error[control ?? '']];
   if (ours === undefined) return '';
-  if (dense !== undefined) return `\ncompacted ${percent(ours)}, dense ${percent(dense)}: each after ${epochs[product]} epochs\n`;
+  const [spent, spentDense] = [epochs[product], epochs[control ?? '']];
+  if (dense !== undefined && spent === spentDense) return `\ncompacted ${percent(ours)}, dense ${percent(dense)}: each after ${spent} epochs\n`;
+  if (dense !== undefined) return `\ncompacted ${percent(ours)} after ${spent} epochs, dense ${percent(dense)} after ${spentDense}\n`;
   const [first = product] = Object.keys(error);
   if (first === product) return '';
   return `\nNot a comparison of equals: the compacted network had ${epochs[product]} epochs of training, ${first} ${epochs[first]}. \`control {}\` in the \`train\`\nblock trains the dense network for as many.\n`;

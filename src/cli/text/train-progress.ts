@@ -1,7 +1,7 @@
 // The events of a run as lines for a person.
 
 import { duration, percent } from '../../base/number-text.ts';
-import type { EpochEvent, StepEvent, TrainEvent } from '../../driver/run/run-events.ts';
+import type { EpochEvent, PhaseEvent, StepEvent, TrainEvent } from '../../driver/run/run-events.ts';
 import type { Shell } from '../shell.ts';
 
 /** Shows events where somebody watches, and to a log or a pipe the end of each phase. */
@@ -18,10 +18,15 @@ export function showProgress(shell: Shell): (event: TrainEvent) => void {
         shell.err(`${epochLine(event)}\n`);
         return;
       case 'phase':
-        shell.err(`${event.phase} done: test error ${percent(event.error)}\n`);
+        shell.err(`${phaseLine(event)}\n`);
         return;
     }
   };
+}
+
+function phaseLine({ phase, error, stopped, kept }: PhaseEvent): string {
+  const parts = [...(stopped ? [`stopped after epoch ${stopped.epoch} of ${stopped.epochs}`] : []), ...(kept === undefined ? [] : [`kept epoch ${kept}`]), `test error ${percent(error)}`];
+  return `${phase} done: ${parts.join(', ')}`;
 }
 
 function stepLine({ phase, epoch, epochs, step, totalSteps, loss, secondsLeft }: StepEvent): string {
@@ -29,8 +34,9 @@ function stepLine({ phase, epoch, epochs, step, totalSteps, loss, secondsLeft }:
   return `[${'#'.repeat(done)}${'.'.repeat(20 - done)}] ${phase} ${epoch}/${epochs}  loss ${loss.toFixed(3)}  ${duration(secondsLeft)} left`;
 }
 
-function epochLine({ phase, epoch, epochs, training, heldOut, groups, seconds, secondsLeft }: EpochEvent): string {
-  const error = heldOut ? `held-out error ${percent(heldOut.error)}` : `training error ${percent(training.error)}`;
+function epochLine({ phase, epoch, epochs, training, heldOut, best, groups, seconds, secondsLeft }: EpochEvent): string {
+  const place = best === undefined ? '' : best === epoch ? ' (the best)' : ` (the best in epoch ${best})`;
+  const error = heldOut ? `held-out error ${percent(heldOut.error)}${place}` : `training error ${percent(training.error)}`;
   const alive = groups.map(({ layer, structure, alive: count, total }) => `${structure} of ${layer} ${count}/${total}`).join(', ');
   return [`${phase} ${epoch}/${epochs}`, `loss ${training.loss.toFixed(4)}`, error, ...(alive === '' ? [] : [alive]), `${duration(seconds)}, ${duration(secondsLeft)} left`].join('  ');
 }

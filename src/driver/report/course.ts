@@ -22,16 +22,16 @@ export function epochLines(folder: string, { files }: Checkpoint): readonly Epoc
 }
 
 /** The phases of the source; what an application has trained instead is not told apart. */
-export function phaseCourses({ train }: Model, { error, heldOut }: Checkpoint, lines: readonly EpochLine[]): readonly PhaseCourse[] {
+export function phaseCourses({ train }: Model, checkpoint: Checkpoint, lines: readonly EpochLine[]): readonly PhaseCourse[] {
   const phases = train?.phases ?? [];
   return phases.map(({ name, kind, epochs }, index) => {
     const origin = originOf(phases, index);
-    const [testError, heldOutError] = [error[name], heldOut[name]];
+    const [testError, heldOutError] = [checkpoint.error[name], checkpoint.heldOut[name]];
     return {
       name,
       compares: phaseTraits[kind].compares,
       epochs,
-      behind: origin === undefined ? 0 : epochsBehind(phases, origin),
+      behind: origin === undefined ? 0 : epochsBehind(phases, origin, checkpoint),
       ...(testError !== undefined && { testError }),
       ...(heldOutError !== undefined && { heldOutError }),
       course: lines.filter(({ phase }) => phase === name).map(({ epoch, training, heldOut: held, groups }) => ({ epoch, loss: training.loss, error: training.error, ...(held && { heldOut: held }), alive: groups.map(({ alive }) => alive) })),

@@ -10,9 +10,11 @@ import { runDiagnostics } from './run-diagnostics.ts';
 import { recordOf, startAnew } from './run-files.ts';
 import type { FileRecord } from './run-files.ts';
 import type { RunIdentity } from './run-identity.ts';
+import type { PhaseEnds } from '../../ir/phase.ts';
+import type { BestEpoch } from './best-epoch.ts';
 import type { PhaseErrors } from './run-summary.ts';
 
-export interface Checkpoint extends PhaseErrors {
+export interface Checkpoint extends PhaseErrors, PhaseEnds {
   readonly identity: RunIdentity;
   /** Position of the phase in the plan; the number of phases once all are done. */
   readonly phase: number;
@@ -20,6 +22,8 @@ export interface Checkpoint extends PhaseErrors {
   readonly step: number;
   /** Of the current epoch so far. */
   readonly sums: Sums;
+  /** Of the current phase so far; absent: no epoch of it has ended, or it goes by none. */
+  readonly best?: BestEpoch;
   /** Spent so far. */
   readonly seconds: number;
   /** What the run has written, by name; of metrics.jsonl as far as this checkpoint goes. */
@@ -59,12 +63,18 @@ export function decodeCheckpoint(text: string, file: string): WrittenCheckpoint 
   const read = whole.inner('state');
   const record = (of: FieldReader): FileRecord => ({ bytes: of.count('bytes'), sha256: of.text('sha256') });
   const sums = read.inner('sums');
+  const best = read.has('best') ? read.inner('best') : undefined;
+  // Runs of before phases could end early hold no such lists.
+  const epochs = (name: string): Record<string, number> => (read.has(name) ? read.inner(name).each((of, phase) => of.count(phase)) : {});
   return {
     checkpoint: {
       identity: read.inner('identity').each((of, name) => of.text(name)),
       phase: read.count('phase'),
       step: read.count('step'),
       sums: { loss: sums.number('loss'), correct: sums.number('correct') },
+      ...(best && { best: { epoch: best.count('epoch'), error: best.share('error') } }),
+      stopped: epochs('stopped'),
+      kept: epochs('kept'),
       seconds: read.number('seconds'),
       error: read.inner('error').each((of, name) => of.share(name)),
       heldOut: read.inner('heldOut').each((of, name) => of.share(name)),
@@ -79,6 +89,7 @@ function corrupt(file: string, found: string, expected: string): never {
 }
 
 interface FieldReader {
+  readonly has: (name: string) => boolean;
   readonly value: (name: string) => unknown;
   readonly count: (name: string) => number;
   readonly number: (name: string) => number;
@@ -98,6 +109,7 @@ function fieldReader(file: string, of: unknown): FieldReader {
     return typeof value === 'number' && value >= 0 ? value : wrong(name, 'a number from 0');
   };
   const reader: FieldReader = {
+    has: (name) => fields.has(name),
     value: (name) => fields.get(name),
     count: (name) => (Number.isSafeInteger(number(name)) ? number(name) : wrong(name, 'a whole number')),
     number,

@@ -11,6 +11,8 @@ import type { Model } from '../../ir/network.ts';
 import { alive } from '../../sparsity/norms.ts';
 import { initialParameters } from '../../train/initialize.ts';
 import { positionOf } from '../../train/plan.ts';
+import { bestOf, isJudged, keepParameters, keptParameters, losesPatience, storedParameters } from './best-epoch.ts';
+import type { KeptParameters } from './best-epoch.ts';
 import type { Checkpoint } from './checkpoint-json.ts';
 import { writeCheckpoint } from './checkpoint.ts';
 import { fitWeights } from '../weights/fit-weights.ts';
@@ -51,26 +53,37 @@ export async function runPhase(run: Run, from: Checkpoint, start: PhaseStart): P
   let watched: Watched = { due: 0 };
   const endWatch = watchPhase(run, from.phase, () => watched);
   try {
-    const state = await runEpochs(run, from, held, (next) => void (watched = next));
+    const { state, kept } = await runEpochs(run, from, held, start.kind === 'stored' ? storedParameters(run.model.network, start.tensors) : undefined, (next) => void (watched = next));
     const { firstStep, steps } = present(run.plan.phases[from.phase], 'phase');
     if (state.step < firstStep + steps) return { kind: 'interrupted', state };
-    return { kind: 'finished', ...(await closePhase(run, state, held)) };
+    return { kind: 'finished', ...(await closePhase(run, state, held, kept)) };
   } finally {
     endWatch();
   }
 }
 
-/** Trains until the phase or the run is to end, with checkpoints. */
-async function runEpochs(run: Run, from: Checkpoint, held: PhaseTensors, watch: (watched: Watched) => void): Promise<Checkpoint> {
+/** Where the epochs of a phase have led. */
+interface Trained {
+  readonly state: Checkpoint;
+  /** The parameters of its best epoch, where the phase keeps them. */
+  readonly kept: KeptParameters | undefined;
+}
+
+/**
+ * Trains until the phase or the run is to end, with checkpoints.
+ * @param before What the phase had kept when the session began.
+ */
+async function runEpochs(run: Run, from: Checkpoint, held: PhaseTensors, before: KeptParameters | undefined, watch: (watched: Watched) => void): Promise<Trained> {
   const { plan, engine, stop, folder } = run;
   const { phase } = from;
-  const { firstStep, steps, stepsPerEpoch } = present(plan.phases[phase], 'phase');
+  const { spec, firstStep, steps, stepsPerEpoch } = present(plan.phases[phase], 'phase');
   let state = from;
+  let kept = before;
   let due = 0;
   const save = async (): Promise<void> => {
     watch({ due });
     state = { ...state, seconds: run.seconds() };
-    await writeCheckpoint(folder, state, held);
+    await writeCheckpoint(folder, state, kept ? new Map([...held, ...kept]) : held);
     due = run.seconds() + checkpointInterval;
   };
   await save();
@@ -91,10 +104,14 @@ async function runEpochs(run: Run, from: Checkpoint, held: PhaseTensors, watch: 
     engine.read(held);
     if (firstNotFinite(run.model, held) !== undefined || !(await staysFinite(run, phase, pass, done - 1))) await failDiverged(run, step);
     watch({ due });
-    if (epochEnds) state = await closeEpoch(run, epoch, state, held);
+    if (epochEnds) {
+      const { best } = state;
+      state = await closeEpoch(run, epoch, state, held);
+      if (spec.keep && state.best !== best) kept = keepParameters(run.model.network, held, kept);
+    }
     await save();
   }
-  return state;
+  return { state, kept };
 }
 
 /** Answers with all tensors of the phase as it begins; the parameters' arrays of `start` are among them. */
@@ -138,10 +155,12 @@ function checkStored({ folder }: Run, stored: ReadonlyMap<string, Tensor>, expec
 async function closeEpoch(run: Run, epoch: number, state: Checkpoint, tensors: ReadonlyMap<string, Tensor>): Promise<Checkpoint> {
   const { plan, data, groups, options, folder } = run;
   const { phase, step, sums } = state;
-  const { spec, stepsPerEpoch } = present(plan.phases[phase], 'phase');
+  const { spec, firstStep, steps, stepsPerEpoch } = present(plan.phases[phase], 'phase');
   const samples = stepsPerEpoch * spec.batch;
   const { heldOut: held } = data.division;
   const heldOut = held.length > 0 ? await evaluateOn(run, phase, 'training', held) : undefined;
+  const best = heldOut && isJudged(spec) ? bestOf(state.best, { epoch: epoch + 1, error: heldOut.error }) : undefined;
+  const stops = best !== undefined && losesPatience(spec, best, epoch + 1);
   const event: EpochEvent = {
     kind: 'epoch',
     phase: spec.name,
@@ -152,6 +171,8 @@ async function closeEpoch(run: Run, epoch: number, state: Checkpoint, tensors: R
     rate: positionOf(plan, step - 1).rate,
     training: { loss: sums.loss / samples, error: (samples - sums.correct) / samples },
     ...(heldOut && { heldOut }),
+    ...(best && { best: best.epoch }),
+    ...(stops && { stopped: true }),
     groups: groups.map((set) => ({ layer: set.penalty.layer, structure: set.penalty.structure, alive: alive(set, tensors).filter((flag) => flag === 1).length, total: set.count })),
     seconds: run.seconds(),
     secondsLeft: paceOf(run, step).secondsLeft,
@@ -159,20 +180,33 @@ async function closeEpoch(run: Run, epoch: number, state: Checkpoint, tensors: R
   options.onProgress?.(event);
   const { kind: _, secondsLeft: __, ...line } = event;
   const metrics = await appendMetrics(folder, state.files[runFiles.metrics], `${JSON.stringify(line)}\n`);
-  return { ...state, sums: { loss: 0, correct: 0 }, files: { ...state.files, [runFiles.metrics]: metrics } };
+  return {
+    ...state,
+    sums: { loss: 0, correct: 0 },
+    files: { ...state.files, [runFiles.metrics]: metrics },
+    ...(best && { best }),
+    // Steps that are not taken are passed over, so that those of later phases keep their numbers.
+    ...(stops && { step: firstStep + steps, stopped: { ...state.stopped, [spec.name]: epoch + 1 } }),
+  };
 }
 
-/** Judges by the test set, once, and leaves the phase's parameters in the folder. */
-async function closePhase(run: Run, state: Checkpoint, tensors: PhaseTensors): Promise<{ readonly state: Checkpoint; readonly parameters: PhaseTensors }> {
+/**
+ * Judges by the test set, once, and leaves the phase's parameters in the folder.
+ * @param kept Those that it is to end with; undefined: those of its last epoch.
+ */
+async function closePhase(run: Run, { best, ...state }: Checkpoint, tensors: PhaseTensors, kept: KeptParameters | undefined): Promise<{ readonly state: Checkpoint; readonly parameters: PhaseTensors }> {
   const { plan, data, engine, model, options, folder } = run;
-  const { key, spec: { name } } = present(plan.phases[state.phase], 'phase');
+  const { key, spec: { name, epochs } } = present(plan.phases[state.phase], 'phase');
   const { heldOut: held } = data.division;
+  if (kept) engine.write(keptParameters(model.network, kept));
+  const keptEpoch = kept && best?.epoch;
+  const stopped = state.stopped[name];
   const { error } = await evaluateOn(run, state.phase, 'test', Uint32Array.from({ length: data.shared.test.count }, (_, i) => i));
   const heldOut = held.length > 0 ? (await evaluateOn(run, state.phase, 'training', held)).error : undefined;
   const parameters = parametersOf(model, engine.read(tensors));
   const file = phaseFile(key);
   const record = await writeRunFile(folder, file, weightsFile(model, parameters));
-  options.onProgress?.({ kind: 'phase', phase: name, error, ...(heldOut !== undefined && { heldOut }) });
+  options.onProgress?.({ kind: 'phase', phase: name, error, ...(heldOut !== undefined && { heldOut }), ...(stopped !== undefined && { stopped: { epoch: stopped, epochs } }), ...(keptEpoch !== undefined && { kept: keptEpoch }) });
   return {
     parameters,
     state: {
@@ -180,6 +214,7 @@ async function closePhase(run: Run, state: Checkpoint, tensors: PhaseTensors): P
       phase: state.phase + 1,
       files: { ...state.files, [file]: record },
       error: { ...state.error, [name]: error },
+      kept: keptEpoch === undefined ? state.kept : { ...state.kept, [name]: keptEpoch },
       heldOut: heldOut === undefined ? state.heldOut : { ...state.heldOut, [name]: heldOut },
     },
   };

@@ -10,6 +10,7 @@ const messages = {
     return `${taken}, but there ${samples === 1 ? 'is 1 sample' : `are ${samples} samples`} to train on${heldOut > 0 ? `, ${heldOut} held out` : ''}`;
   },
   'no-class': (name: string, heldOut: number): string => `class ${name} has no samples to train on${heldOut > 0 ? `, ${heldOut} of all held out` : ''}: weights that balance the classes have none for it`,
+  'nothing-held-out': (phase: string, samples: number): string => `\`${phase}\` goes by the held-out error, but of ${samples} training samples none is held out`,
   'not-empty': (folder: string): string => `${folder} is not empty`,
   'not-a-run': (folder: string, found: string): string => `${folder} is not the folder of a run: it holds ${found} and no checkpoint.json`,
   'in-use': (folder: string, holder: string): string => `${folder} is being trained in by ${holder}`,

@@ -51,6 +51,10 @@ export interface EpochEvent {
   readonly training: { readonly loss: number; readonly error: number };
   /** After the epoch; absent where nothing is held out. A loss that is not finite is null in the file. */
   readonly heldOut?: { readonly loss: number; readonly error: number };
+  /** The epoch with the least held-out error so far; absent where the phase does not go by it. */
+  readonly best?: number;
+  /** No epoch follows, though more were to. */
+  readonly stopped?: true;
   readonly groups: readonly GroupCount[];
   /** Since the run began. */
   readonly seconds: number;
@@ -64,6 +68,10 @@ export interface PhaseEvent {
   /** Share of the test set answered wrongly. */
   readonly error: number;
   readonly heldOut?: number;
+  /** The epoch after which it has stopped, of those it was to have. */
+  readonly stopped?: { readonly epoch: number; readonly epochs: number };
+  /** The epoch whose weights it has ended with, where it keeps the best. */
+  readonly kept?: number;
 }
 
 export type TrainEvent = BeginEvent | StepEvent | EpochEvent | PhaseEvent;

@@ -109,8 +109,14 @@ function nodeParts(node: Node): readonly Part[] {
 }
 
 function phaseParts({ schedule: { kind, ...schedule }, optimizer, ...spec }: PhaseSpec): readonly Part[] {
-  const settings: readonly (readonly [string, unknown])[] = [...Object.entries(spec), ['schedule', kind], ...Object.entries(schedule), ...optimizerParts(optimizer)];
+  const written = Object.entries(spec).map(([name, value]) => [inLanguage(name), value] as const);
+  const settings: readonly (readonly [string, unknown])[] = [...written, ['schedule', kind], ...Object.entries(schedule), ...optimizerParts(optimizer)];
   return settings.map(([name, value]): Part => [name, typeof value === 'string' ? value : JSON.stringify(value)]);
+}
+
+/** `labelSmoothing` is `label_smoothing` in the language. */
+function inLanguage(name: string): string {
+  return name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 }
 
 /** Runs of before there was a choice of optimizers are of the usual one, without flags. */

@@ -3,6 +3,7 @@
 import type { Model } from '../../ir/network.ts';
 import type { OpRegistry } from '../../ir/op.ts';
 import type { ParameterData } from '../../ir/graph.ts';
+import type { PhaseEnds } from '../../ir/phase.ts';
 import { runPasses, compaction } from '../../passes/pipeline.ts';
 import { structureReport } from '../../sparsity/structure-report.ts';
 import type { StructureReport } from '../../sparsity/structure-report.ts';
@@ -18,7 +19,7 @@ export interface PhaseErrors {
   readonly heldOut: Readonly<Record<string, number>>;
 }
 
-export interface RunResults extends PhaseErrors {
+export interface RunResults extends PhaseErrors, PhaseEnds {
   readonly dataset: string;
   /** Names of the outputs: the source's, else the data's; absent: neither has any. */
   readonly labels?: readonly string[];

@@ -11,6 +11,7 @@ import type { PhaseTensors } from '../../engine/engine.ts';
 import type { ParameterData } from '../../ir/graph.ts';
 import type { Model, TrainSpec } from '../../ir/network.ts';
 import { epochsBehind, phaseTraits, productOf } from '../../ir/phase.ts';
+import type { PhaseEnds } from '../../ir/phase.ts';
 import { ops } from '../../ops/index.ts';
 import { groupSets } from '../../sparsity/groups.ts';
 import type { RunPlan } from '../../train/plan.ts';
@@ -137,7 +138,7 @@ async function trainOn(model: Model, spec: TrainSpec, plan: RunPlan, data: RunDa
   const seconds = (): number => before + (performance.now() - started) / 1000;
   const metrics = stored?.checkpoint.files[runFiles.metrics];
   if (metrics) await cutMetrics(folder, metrics);
-  const fresh: Checkpoint = { identity, phase: 0, step: 0, sums: { loss: 0, correct: 0 }, seconds: 0, error: {}, heldOut: {}, files: initial === undefined ? {} : { [runFiles.initial]: recordInitial(folder.path) } };
+  const fresh: Checkpoint = { identity, phase: 0, step: 0, sums: { loss: 0, correct: 0 }, seconds: 0, error: {}, heldOut: {}, stopped: {}, kept: {}, files: initial === undefined ? {} : { [runFiles.initial]: recordInitial(folder.path) } };
   const begin = (): Promise<Checkpoint> => keepSources(folder, stored?.checkpoint ?? fresh, model.sources);
   if (finished) return { checkpoint: await begin(), tensors: stored.tensors };
 
@@ -145,7 +146,7 @@ async function trainOn(model: Model, spec: TrainSpec, plan: RunPlan, data: RunDa
   const phases = phaseRequests(spec, groups);
   const engine = startEngine({ model, phases, data: data.shared, threads, tidy: options.tidy }, ops);
   try {
-    const run: Run = { model, spec, plan, data, engine, groups, phases, folder, options, stop: AbortSignal.any([folder.lock.lost, ...(options.signal ? [options.signal] : [])]), seconds, began: { step: stored?.checkpoint.step ?? 0, seconds: seconds() } };
+    let run: Run = { model, spec, plan, data, engine, groups, phases, folder, options, stop: AbortSignal.any([folder.lock.lost, ...(options.signal ? [options.signal] : [])]), seconds, began: { step: stored?.checkpoint.step ?? 0, seconds: seconds() } };
     let state = await begin();
     let start: PhaseStart | undefined = stored && { kind: 'stored', tensors: stored.tensors };
     let last: PhaseEnd | undefined;
@@ -153,6 +154,8 @@ async function trainOn(model: Model, spec: TrainSpec, plan: RunPlan, data: RunDa
       const ended = await runPhase(run, state, start ?? startOf(run, state, last, initial));
       if (ended.kind === 'interrupted') return { status: 'interrupted', step: ended.state.step, totalSteps: plan.totalSteps };
       ({ state } = ended);
+      // Steps that were not taken say nothing of the pace.
+      run = { ...run, began: { step: state.step, seconds: seconds() } };
       [start, last] = [undefined, { phase, parameters: ended.parameters }];
     }
     return { checkpoint: { ...state, seconds: seconds() }, tensors: parametersAfter(run, state, plan.product, last) };
@@ -180,12 +183,12 @@ function parametersAfter(run: Run, state: Checkpoint, phase: number, last: Phase
 }
 
 /** Which phases the figures of a run are to be read by, and how much training stands behind each. */
-function rolesOf({ phases }: TrainSpec): Pick<RunResults, 'product' | 'control' | 'epochs'> {
+function rolesOf({ phases }: TrainSpec, ends: PhaseEnds): Pick<RunResults, 'product' | 'control' | 'epochs'> {
   const control = phases.find(({ kind }) => phaseTraits[kind].compares);
   return {
     product: present(phases[productOf(phases)], 'phase of the weights').name,
     ...(control && { control: control.name }),
-    epochs: Object.fromEntries(phases.map(({ name }, index) => [name, epochsBehind(phases, index)])),
+    epochs: Object.fromEntries(phases.map(({ name }, index) => [name, epochsBehind(phases, index, ends)])),
   };
 }
 
@@ -203,12 +206,12 @@ async function evaluateModule(model: Model, parameters: ReadonlyMap<string, Para
 /** Writes what a finished run leaves behind, the checkpoint that vouches for it last. */
 async function finish(model: Model, folder: RunFolder, ended: StoredCheckpoint, { name: dataset, labels, samples, chance }: DataFacts, evaluation: Evaluation): Promise<RunSummary> {
   const { checkpoint, tensors } = ended;
-  const { identity, seconds, error, heldOut } = checkpoint;
+  const { identity, seconds, error, heldOut, stopped, kept } = checkpoint;
   const spec = trainSpecOf(model);
   const begun = identity[initialPart];
   const initial = begun === undefined ? undefined : summarizeInitial(folder.path, model.network, begun);
   const names = outputNames(model.network, labels);
-  const summary = summarize(model, parametersOf(ended), { dataset, ...(names && { labels: names }), samples, chance, seed: spec.seed, ...(initial && { initial }), seconds, ...rolesOf(spec), error, heldOut, evaluation }, ops);
+  const summary = summarize(model, parametersOf(ended), { dataset, ...(names && { labels: names }), samples, chance, seed: spec.seed, ...(initial && { initial }), seconds, ...rolesOf(spec, checkpoint), error, heldOut, stopped, kept, evaluation }, ops);
   const files = {
     [runFiles.weights]: await writeRunFile(folder, runFiles.weights, weightsFile(model, tensors)),
     [runFiles.summary]: await writeRunFile(folder, runFiles.summary, summaryJson(summary)),
