@@ -43,7 +43,7 @@ export function verdict(data: ReportData): string {
     gain(timing && times(timing.whole.dense, timing.whole.compacted), `less time (${timing ? timeText(timing.whole.compacted) : ''} a sample)`),
   ].flat();
   if (gains.length === 0) return `${network} answers ${percent(errors.ours)} of the test set wrongly. Nothing was removed from it.`;
-  return `The compacted ${network} answers ${percent(errors.ours)} of the test set wrongly${denseText(errors)}; it takes ${listed(gains)}.`;
+  return `The compacted ${network} answers ${percent(errors.ours)} of the test set wrongly${denseText(errors)}${errors.dense ? '; the compacted one takes' : ', and takes'} ${listed(gains)}.`;
 }
 
 function denseText({ dense, epochs }: ComparedErrors): string {

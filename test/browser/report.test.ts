@@ -1,16 +1,33 @@
 // The page of a report in Chromium: both colour schemes, a telephone's width and a wide one.
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { present } from '../../src/base/invariant.ts';
 import { reportPage } from '../../src/report/page.ts';
+import type { ReportData } from '../../src/report/report-data.ts';
 import { reportData } from '../report/fixture.ts';
 import { openBrowser } from './chromium.ts';
 import type { OpenBrowser, Page } from './chromium.ts';
 
 const unfinished = reportData({ unfinished: { phase: 'sparsify', step: 10 }, findings: [{ code: 'result/untouched', message: 'the `penalties` removed nothing', help: 'raise them' }], result: undefined, filters: [], inputs: undefined, layers: [], evaluation: undefined, timing: undefined });
 
+/** Long names, layers and classes that are folded away, more classes than cells have room for. */
+function crowded(): ReportData {
+  const usual = reportData();
+  const [layer, groups] = [present(usual.layers[0], 'layer'), present(usual.groups[0], 'groups')];
+  const names = Array.from({ length: 60 }, (_, i) => `stage${i}.a_block_of_several_layers.unit.conv${i}`);
+  return {
+    ...usual,
+    network: 'ANetworkWhoseNameIsLongerThanATelephoneIsWide',
+    layers: names.map((name) => ({ ...layer, name, shape: { dense: [2048, 224, 224], compacted: [1024, 224, 224] }, macs: [123_456_789_012, 1_234_567_890_123] })),
+    groups: names.map((name) => ({ ...groups, layer: name })),
+    phases: usual.phases.map((phase) => ({ ...phase, course: phase.course.map((point) => ({ ...point, alive: names.map(() => 2) })) })),
+    evaluation: { samples: 60, wrong: 0, error: 0, unanswered: 0, classes: names.slice(0, 36).map((name) => ({ name, samples: 1, wrong: 0 })), confusion: names.slice(0, 36).map((_, c) => [c, c, 1]) },
+  };
+}
+
 let browser: OpenBrowser;
 beforeAll(async () => {
-  browser = await openBrowser(new Map([['/', { content: await reportPage(reportData()) }], ['/unfinished', { content: await reportPage(unfinished) }]]));
+  browser = await openBrowser(new Map([['/', { content: await reportPage(reportData()) }], ['/unfinished', { content: await reportPage(unfinished) }], ['/crowded', { content: await reportPage(crowded()) }]]));
 });
 afterAll(() => browser.close());
 
@@ -46,7 +63,7 @@ const faintTexts = `(() => {
 
 describe.each(['light', 'dark'] as const)('in the %s scheme', (colorScheme) => {
   describe.each([360, 1100])('%i wide', (width) => {
-    it.each(['/', '/unfinished'])('%s fits, is readable, runs nothing and asks for nothing', async (path) => {
+    it.each(['/', '/unfinished', '/crowded'])('%s fits, is readable, runs nothing and asks for nothing', async (path) => {
       const page: Page = await browser.newPage({ colorScheme, viewport: { width, height: 800 } });
       const [told, asked]: [string[], string[]] = [[], []];
       page.on('console', (message) => told.push(message.text()));

@@ -61,10 +61,10 @@ describe('the first sentence', () => {
   const { control: __, ...alone } = present(result, 'result');
 
   it.each<[string, Parameters<typeof reportData>[0], string]>([
-    ['a control', {}, 'The compacted Small answers 7.00% of the test set wrongly, the dense network 4.00% after as much training; it takes 4.0× fewer multiply-accumulates, 3.9× fewer bytes and 4.0× less time (5.0 µs a sample).'],
-    ['no control', { result: alone, timing: undefined }, 'The compacted Small answers 7.00% of the test set wrongly, the dense network 8.00% after baseline; it takes 4.0× fewer multiply-accumulates and 3.9× fewer bytes.'],
+    ['a control', {}, 'The compacted Small answers 7.00% of the test set wrongly, the dense network 4.00% after as much training; the compacted one takes 4.0× fewer multiply-accumulates, 3.9× fewer bytes and 4.0× less time (5.0 µs a sample).'],
+    ['no control', { result: alone, timing: undefined }, 'The compacted Small answers 7.00% of the test set wrongly, the dense network 8.00% after baseline; the compacted one takes 4.0× fewer multiply-accumulates and 3.9× fewer bytes.'],
     ['nothing removed', { result: { ...alone, macs: { dense: 1, compacted: 1 }, bytes: { dense: 1, compacted: 1 } }, timing: undefined }, 'Small answers 7.00% of the test set wrongly. Nothing was removed from it.'],
-    ['one phase alone', { result: { ...alone, product: 'baseline' }, phases: phases.slice(0, 1), evaluation: undefined, timing: undefined }, 'The compacted Small answers 8.00% of the test set wrongly; it takes 4.0× fewer multiply-accumulates and 3.9× fewer bytes.'],
+    ['one phase alone', { result: { ...alone, product: 'baseline' }, phases: phases.slice(0, 1), evaluation: undefined, timing: undefined }, 'The compacted Small answers 8.00% of the test set wrongly, and takes 4.0× fewer multiply-accumulates and 3.9× fewer bytes.'],
     ['a run on its way', { unfinished: { phase: 'sparsify', step: 1200, totalSteps: 5000 }, result: undefined }, 'The run has not come to its end: step 1,200 of 5,000, in sparsify.'],
     ['a run at its beginning', { unfinished: { phase: 'baseline', step: 12 }, result: undefined }, 'The run has not come to its end: step 12, in baseline.'],
   ])('of %s', (_, changes, sentence) => {
