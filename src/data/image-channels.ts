@@ -7,7 +7,7 @@ import type { DecodedImage, ImageChannels } from './formats/image.ts';
  * ITU-R BT.601, 0.299 R + 0.587 G + 0.114 B.
  * @returns `[channels, height, width]`
  */
-export function inChannels(image: Omit<DecodedImage, 'blended' | 'rounded'>, channels: ImageChannels): Uint8Array {
+export function inChannels(image: Omit<DecodedImage, 'blended' | 'rounded' | 'turned'>, channels: ImageChannels): Uint8Array {
   const { height, width, pixels } = image;
   if (image.channels === channels) return pixels;
   const plane = height * width;

@@ -32,6 +32,7 @@ const changes: readonly Change[] = [
   },
   { applies: (image) => image.blended, told: () => ({ one: 'is transparent in places', many: 'are transparent in places', done: 'what shows through is white' }) },
   { applies: (image) => image.rounded, told: () => ({ one: 'has 16 bits a channel', many: 'have 16 bits a channel', done: 'rounded to 8' }) },
+  { applies: (image) => image.turned, told: () => ({ one: 'is marked as turned (EXIF)', many: 'are marked as turned (EXIF)', done: 'read as stored' }) },
   {
     applies: (image, [, height, width]) => image.height !== height || image.width !== width,
     told: ([, height, width]) => ({ one: 'has another size', many: 'have another size', done: `scaled to ${sizeText({ height, width })} (height x width)` }),

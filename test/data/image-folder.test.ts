@@ -132,6 +132,10 @@ test('JPEG images, whatever they are called', async () => {
   const { shape, training, test: tested, warnings: said } = await loadDataset('images', search);
   expect([shape, training.count, tested.count, said]).toEqual([[3, 10, 12], 2, 1, []]);
   expect(training.samples.subarray(0, 360)).toEqual(tested.samples);
+  // EXIF: the camera was held upright.
+  const exif = Buffer.from('4578696600004d4d002a000000080001011200030000000100060000', 'hex');
+  put('images/train/a/1.jpg', Buffer.concat([jpeg.subarray(0, 2), Buffer.of(0xff, 0xe1, 0, exif.length + 2), exif, jpeg.subarray(2)]));
+  expect(await warnings()).toEqual([`of 3 images of ${join(root, 'images')}, 1 is marked as turned (EXIF): read as stored`]);
 });
 
 test('what the network reads is made of what there is, and said once', async () => {

@@ -22,7 +22,7 @@ test('reads gray and colour rows under every filter', () => {
       const rows = Uint8Array.from(values.take(width * height * channels));
       const bytes = pngBytes({ width, height, colour, rows, filters: [...rowFilters.take(height)] });
       const { pixels: data, ...image } = decodePng('x.png', bytes, inflate);
-      expect(image).toEqual({ channels, height, width, blended: false, rounded: false });
+      expect(image).toEqual({ channels, height, width, blended: false, rounded: false, turned: false });
       const plane = width * height;
       expect(data).toEqual(Uint8Array.from(data, (_, i) => rows[(i % plane) * channels + Math.floor(i / plane)] ?? 0));
     }),

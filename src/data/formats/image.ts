@@ -21,6 +21,8 @@ export interface DecodedImage extends ImageHeader {
   readonly blended: boolean;
   /** Channels of 16 bits were rounded to 8. */
   readonly rounded: boolean;
+  /** The file says that its pixels are turned or mirrored (EXIF): they are as they are stored. */
+  readonly turned: boolean;
 }
 
 const mostExtent = 16_384;

@@ -3,6 +3,7 @@
 
 import { fail } from '../../base/diagnostic.ts';
 import { dataDiagnostics } from '../diagnostics.ts';
+import { isTurned } from './exif.ts';
 import { hexOf } from './hex.ts';
 import { checkImageSize } from './image.ts';
 import type { ImageHeader } from './image.ts';
@@ -10,10 +11,12 @@ import type { ImageHeader } from './image.ts';
 export interface JpegHeader extends ImageHeader {
   /** The three channels are red, green and blue, not luma and two differences. */
   readonly rgb: boolean;
+  /** After EXIF. */
+  readonly turned: boolean;
 }
 
 /** T.81, table B.1. */
-const marker = { end: 0xd9, scan: 0xda, adobe: 0xee } as const;
+const marker = { end: 0xd9, scan: 0xda, exif: 0xe1, adobe: 0xee } as const;
 /** Among those of frames, 0xc0 to 0xcf, these are of tables or kept free. */
 const noFrames: ReadonlySet<number> = new Set([0xc4, 0xc8, 0xcc]);
 
@@ -29,9 +32,11 @@ export function decodeJpegHeader(file: string, bytes: Uint8Array): JpegHeader {
   if (!isJpeg(bytes)) fail(dataDiagnostics['not-format']({ args: [file, 'a JPEG image', hexOf(bytes, 8)], help: 'convert the image to JPEG or PNG; renaming it is not enough' }));
   let frame: Frame | undefined;
   let adobe: number | undefined;
+  let turned = false;
   let scans = 0;
   for (const { code, contents } of segments(file, bytes)) {
     if (code === marker.adobe && String.fromCharCode(...contents.subarray(0, 5)) === 'Adobe') adobe = contents[11];
+    else if (code === marker.exif) turned ||= isTurned(contents);
     else if (code === marker.scan && ++scans > mostScans) fail(dataDiagnostics.corrupt({ args: [file, `more than ${mostScans} scans`, 'some ten'] }));
     else if (isFrame(code)) {
       if (frame) fail(dataDiagnostics.corrupt({ args: [file, 'two frames', 'one'] }));
@@ -40,9 +45,12 @@ export function decodeJpegHeader(file: string, bytes: Uint8Array): JpegHeader {
   }
   if (!frame || scans === 0) return fail(dataDiagnostics.corrupt({ args: [file, 'no image', 'a frame and its scans'] }));
   const { components, ...header } = frame;
+  // A block of 8 x 8 takes a bit at least: a small file with a large frame is refused before it takes memory.
+  const most = bytes.length * 8 * 64;
+  if (header.height * header.width > most) fail(dataDiagnostics.corrupt({ args: [file, `${header.width} x ${header.height} pixels in ${bytes.length} bytes`, `at most ${most} pixels`], help: 'save or fetch the image again' }));
   // As libjpeg decides it: Adobe's word, else the names of the components.
   const rgb = adobe === undefined ? String.fromCharCode(...components) === 'RGB' : adobe === 0;
-  return { ...header, rgb: rgb && header.channels === 3 };
+  return { ...header, rgb: rgb && header.channels === 3, turned };
 }
 
 interface Frame extends ImageHeader {

@@ -12,7 +12,7 @@ const limits = { maxResolutionInMP: 34, maxMemoryUsageInMB: 1024 } as const;
 
 /** Fails with `data/*` diagnostics naming `file`. */
 export function decodeJpeg(file: string, bytes: Uint8Array): DecodedImage {
-  const { height, width, channels, rgb } = decodeJpegHeader(file, bytes);
+  const { height, width, channels, rgb, turned } = decodeJpegHeader(file, bytes);
   // Of grey, three times the same.
   const interleaved = decoded(file, bytes, rgb);
   const plane = height * width;
@@ -20,7 +20,7 @@ export function decodeJpeg(file: string, bytes: Uint8Array): DecodedImage {
   for (let c = 0; c < channels; c++) {
     for (let i = 0; i < plane; i++) pixels[c * plane + i] = interleaved[3 * i + c] as number;
   }
-  return { height, width, channels, pixels, blended: false, rounded: false };
+  return { height, width, channels, pixels, blended: false, rounded: false, turned };
 }
 
 /** RGB triples. */

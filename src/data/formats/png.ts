@@ -41,5 +41,5 @@ export function decodePng(file: string, bytes: Uint8Array, inflate: Inflate): De
     if (fillPixels(file, header, colours, pass, { values, rowBytes }, pixels)) blended = true;
     at += pass.height * (1 + rowBytes);
   }
-  return { width, height, channels, pixels, blended, rounded: depth === 16 };
+  return { width, height, channels, pixels, blended, rounded: depth === 16, turned: false };
 }
