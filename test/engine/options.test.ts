@@ -11,6 +11,10 @@ import type { EpochEvent, PhaseEvent, TrainEvent } from '../../src/driver/run/ru
 import type { RunSummary } from '../../src/driver/run/run-summary.ts';
 import { train } from '../../src/driver/run/train.ts';
 import type { TrainOptions, TrainResult } from '../../src/driver/run/train-options.ts';
+import { readSafetensors } from '../../src/engine/safetensors.ts';
+import { ops } from '../../src/ops/index.ts';
+import { groupSets } from '../../src/sparsity/groups.ts';
+import { alive } from '../../src/sparsity/norms.ts';
 import { modelOf, optionsSource, smallSource, stripes } from './fixture.ts';
 
 let root = '';
@@ -84,6 +88,19 @@ test('the rate rises while a phase warms up', async () => {
   const rates: number[] = [];
   await run('warm', { onProgress: (event) => void (event.kind === 'epoch' && rates.push(event.rate)) }, smallSource.replace('rate = 0.05 }', 'rate = 0.05, warmup = 2 }'));
   expect(rates.slice(2, 5)).toEqual([0.025, 0.05, 0.05]);
+});
+
+test('groups that adam and its map bring to zero stay there, whatever comes after', async () => {
+  const source = smallSource.replaceAll('strength 0.06', 'strength 0.9').replace('rate = 0.05 }', 'optimizer = adam(rate = 0.01) }').replace('sgd(rate = 0.02, momentum = 0.9, decay = 5e-4)', 'adam(rate = 0.005)');
+  await run('sparse', {}, source);
+  const { network, penalties } = modelOf(source);
+  const flagsOf = async (name: string): Promise<number[]> => {
+    const { tensors } = readSafetensors(await readFile(path.join(folder('sparse'), `${name}.safetensors`)), name);
+    return groupSets(network, ops, penalties).flatMap((set) => [...alive(set, tensors)]);
+  };
+  const sparsified = await flagsOf('sparsify');
+  expect(new Set(sparsified)).toEqual(new Set([0, 1]));
+  expect(await flagsOf('weights')).toEqual(sparsified);
 });
 
 describe('bits', () => {
