@@ -105,8 +105,8 @@ function randomParameter({ name, shape, initial }: Parameter, stream: string, is
   const size = sizeOf(shape);
   // A running variance stays one: its branch is zero by gamma and beta alone.
   if (isZero && !name.endsWith('.variance')) return { shape, data: new Float64Array(size) };
-  const scale = initial.kind === 'constant' ? 0.1 : Math.sqrt(2 / initial.fanIn);
-  const middle = initial.kind === 'constant' ? initial.value : 0;
+  const scale = initial.kind === 'xavier' ? Math.sqrt(2 / initial.fanIn) : 0.1;
+  const middle = initial.kind === 'constant' ? initial.value : initial.kind === 'statistic' && initial.of === 'deviation' ? 1 : 0;
   const drawn = Float64Array.from(randomValues(`${stream}/${name}`, Math.min(size, MOST_DRAWN), scale), (value) => Math.fround(middle + value));
   const data = new Float64Array(size);
   for (let at = 0; at < size; at += drawn.length) data.set(drawn.subarray(0, size - at), at);

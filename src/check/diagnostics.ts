@@ -78,6 +78,7 @@ const argumentMessages = {
   'normalize-place': (): string => "`normalize` applies to the network's input alone",
   'normalize-shared': (input: string): string => `\`${input}\` is read both normalized and as it comes`,
   'normalize-twice': (input: string): string => `\`${input}\` is normalized twice`,
+  'normalize-pixels': (shape: string): string => `\`per_pixel\` takes the mean of images, and a sample is ${shape}`,
   'normalize-length': (name: string, found: number, expected: number): string => `\`${name}\` has ${found} numbers for ${expected} channels`,
 };
 export const argumentDiagnostics: DiagnosticTable<typeof argumentMessages> = defineDiagnostics('argument', argumentMessages);

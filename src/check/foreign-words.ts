@@ -162,6 +162,7 @@ const meanings: Readonly<Record<Subject, readonly Meaning[]>> = {
     written('no padding is `padding = 0`', 'valid'),
     written('a value that is not given is left out', 'none null nil undefined'),
     written(activation, 'relu tanh sigmoid'),
+    written('statistics of the training set are `normalize(image, mean = per_pixel, deviation = per_channel)`', 'perpixel pixels pixel perchannel channels channel dataset'),
     written('weights that make all classes count alike are `class_weights = balanced`', 'balance auto inverse'),
   ],
   'data-set': [

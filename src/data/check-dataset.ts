@@ -4,6 +4,7 @@ import type { Diagnostic } from '../base/diagnostic.ts';
 import type { Span } from '../base/span.ts';
 import { formatShape, sameShape, sizeOf } from '../base/tensor.ts';
 import type { Shape } from '../base/tensor.ts';
+import type { InputStatistic } from '../ir/network.ts';
 import type { Dataset } from './dataset.ts';
 import { dataDiagnostics } from './diagnostics.ts';
 import { checkRange } from './value-range.ts';
@@ -16,7 +17,7 @@ export interface NetworkInterface {
   readonly inputShape: Shape;
   /** Outputs of the network, one a class. */
   readonly classes: number;
-  readonly normalization?: { readonly deviation: readonly number[] };
+  readonly normalization?: { readonly deviation: InputStatistic };
 }
 
 /**
@@ -25,7 +26,10 @@ export interface NetworkInterface {
  * `span` is the place in the source that names the data set.
  */
 export function checkDataset(dataset: Dataset, network: NetworkInterface, span?: Span): Diagnostic[] {
-  return [...checkFit(dataset, network, span), ...unseenClasses(dataset, span), ...checkRange(dataset, network.normalization?.deviation, span)];
+  const deviation = network.normalization?.deviation;
+  // What is measured of the samples scales them, whatever they are.
+  const range = deviation && 'measured' in deviation ? [] : checkRange(dataset, deviation, span);
+  return [...checkFit(dataset, network, span), ...unseenClasses(dataset, span), ...range];
 }
 
 /** Errors where shape or classes do not fit; a warning where some outputs would never be a right answer. */

@@ -4,7 +4,7 @@
 import type * as TsMorph from 'ts-morph';
 import { sizeOf } from '../base/tensor.ts';
 import { literalText, quoted, typeText } from './literal.ts';
-import type { ModuleFacts } from './module-facts.ts';
+import type { ModuleFacts, Normalization } from './module-facts.ts';
 import { describePlan } from './tensor-plan.ts';
 
 export const loadOptions: Readonly<Record<'wasm' | 'weights', { readonly type: string; readonly docs: string[] }>> = {
@@ -66,6 +66,7 @@ export function declarationsHeader({ build }: ModuleFacts): string {
 }
 
 const normalizationDoc = 'What the network itself does to its input first, (x - mean) / deviation: a number a channel, or one for all.';
+const meanImageDoc = 'What the network itself does to its input first, (x - mean) / deviation. The mean, one for each element, lies with the weights; a deviation is a number a channel, or one for all.';
 
 export interface Property {
   readonly name: string;
@@ -85,15 +86,16 @@ export function propertiesOf(facts: ModuleFacts): Property[] {
     property('outputShape', tuple(facts.outputShape), `Of one sample, ${orderName(facts, facts.outputShape)}.`),
     property('layout', quoted(facts.layout), 'Order of the numbers of an image.'),
     ...(facts.labels ? [property('labels', tuple(facts.labels), 'The classes, in the order of the output.')] : []),
-    ...(facts.normalization ? [property('normalization', typeOfNumbers(facts.normalization), normalizationDoc)] : []),
+    ...(facts.normalization ? [property('normalization', typeOfNormalization(facts.normalization), facts.normalization.mean === 'per_pixel' ? meanImageDoc : normalizationDoc)] : []),
     property('input', 'Float32Array', `The network's own input, ${describePlan(facts.input, facts.layout)}. \`compute\` may overwrite it.`),
     property('output', 'Float32Array', `The network's own output, ${describePlan(facts.output, facts.layout)}.`),
     property('meta', typeText(facts.meta), 'How this module came about.'),
   ];
 }
 
-function typeOfNumbers(lists: Readonly<Record<string, readonly number[]>>): string {
-  return `{ ${Object.entries(lists).map(([key, list]) => `readonly ${key}: readonly ${literalText(list)};`).join(' ')} }`;
+function typeOfNormalization({ mean, deviation }: Normalization): string {
+  const type = (statistic: readonly number[] | string): string => (typeof statistic === 'string' ? quoted(statistic) : `readonly ${literalText(statistic)}`);
+  return `{ readonly mean: ${type(mean)}; readonly deviation: ${type(deviation)}; }`;
 }
 
 function orderName({ layout }: ModuleFacts, shape: readonly number[]): string {

@@ -6,8 +6,8 @@ import type { Json } from './literal.ts';
 import { planOf, sampleShape } from './tensor-plan.ts';
 import type { Layout, TensorPlan } from './tensor-plan.ts';
 
-/** (x - mean) / deviation: a number a channel, or one for all. */
-export type Normalization = { readonly mean: readonly number[]; readonly deviation: readonly number[] };
+/** (x - mean) / deviation: a number a channel, or one for all. A mean `per_pixel` lies with the weights. */
+export type Normalization = { readonly mean: readonly number[] | 'per_pixel'; readonly deviation: readonly number[] };
 
 export interface FactSources {
   /** Its program `run` computes the binding `output`, `[batch, ...]`, from the binding `input`, `[batch, ...]`. */
@@ -54,7 +54,7 @@ export function factsOf({ kernels, name, labels, range, normalization, layout, m
     layout,
     ...(labels && { labels }),
     ...(range && { range }),
-    ...(normalization && { normalization: { mean: oneForAll(normalization.mean), deviation: oneForAll(normalization.deviation) } }),
+    ...(normalization && { normalization: { mean: normalization.mean === 'per_pixel' ? normalization.mean : oneForAll(normalization.mean), deviation: oneForAll(normalization.deviation) } }),
     meta,
     input: planOf(from, layout),
     output: planOf(to, layout),

@@ -4,7 +4,7 @@ import type { Shape } from '../base/tensor.ts';
 import type { SourceSet } from '../base/source-set.ts';
 import type { Span } from '../base/span.ts';
 import type { Graph } from './graph.ts';
-import type { ParameterSpec } from './surface-syntax.ts';
+import type { ParameterSpec } from './parameter-spec.ts';
 import type { StructureArguments, StructureKind } from './structure.ts';
 
 export type { StructureKind } from './structure.ts';
@@ -15,6 +15,14 @@ export interface Parameter extends ParameterSpec {
   readonly layer: string;
 }
 
+/** One entry a channel; or the name of the parameter that a run measures. */
+export type InputStatistic = readonly number[] | { readonly measured: string };
+
+export interface Normalization {
+  readonly mean: InputStatistic;
+  readonly deviation: InputStatistic;
+}
+
 export interface Network {
   readonly name: string;
   /** The forward graph for one sample: inputs `[1, ...]`, inference semantics. */
@@ -22,8 +30,8 @@ export interface Network {
   readonly parameters: readonly Parameter[];
   /** One sample, without the batch axis: CHW, or features. */
   readonly inputShape: Shape;
-  /** `(x - mean[c]) / deviation[c]` applied to every input sample, one entry a channel; absent: as it comes. */
-  readonly normalization?: { readonly mean: readonly number[]; readonly deviation: readonly number[] };
+  /** `(x - mean[c]) / deviation[c]` applied to every input sample; absent: as it comes. */
+  readonly normalization?: Normalization;
   readonly classes: number;
   readonly labels?: readonly string[];
 }

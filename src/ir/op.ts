@@ -1,15 +1,17 @@
 // The contract of an operator: everything passes, targets and the checker may know of it, as data and
 // functions of one record. One file an operator in src/ops; no pass switches on operator names.
 //
-// The rules of a record come in parts, each in a file of its own: how the op is written (surface-syntax.ts), how it is
-// trained (training-rules.ts), how it is pruned (pruning-rules.ts), how far rounding takes it off (error-bound.ts). How
-// it is trained, pruned and run has to be stated: an op that has no rule says so.
+// The rules of a record come in parts, each in a file of its own: how the op is written (surface-syntax.ts), what its
+// layers own (parameter-spec.ts), how it is trained (training-rules.ts), how it is pruned (pruning-rules.ts), how far
+// rounding takes it off (error-bound.ts). How it is trained, pruned and run has to be stated: an op that has no rule
+// says so.
 
 import type { Shape, Tensor } from '../base/tensor.ts';
 import type { AttrsOf, Schema } from './attributes.ts';
 import type { ErrorBound } from './error-bound.ts';
 import type { Attrs, Graph, Node } from './graph.ts';
 import type { LoweredNode } from './nest.ts';
+import type { ParameterSpec } from './parameter-spec.ts';
 import type { AffinePerChannel, KnownInputs, Pruning, WeightMatrices } from './pruning-rules.ts';
 import type { SurfaceSyntax } from './surface-syntax.ts';
 import type { Training } from './training-rules.ts';
@@ -55,6 +57,8 @@ export interface Op<A extends Attrs = Attrs> {
   readonly attributes: Schema;
   /** Absent: a primitive, which no source can name. */
   readonly syntax?: SurfaceSyntax<A>;
+  /** Parameter tensors that a layer of it owns, after the operands among the node's inputs, in this order. Absent: none. */
+  readonly parameters?: (attrs: A, operands: readonly Shape[]) => readonly ParameterSpec[];
   /** Result shapes. @throws ShapeError when the inputs do not fit. */
   readonly infer: (attrs: A, inputs: readonly Shape[], batch: Graph['batch']) => readonly Shape[];
   /** The meaning, in float64. `shards` matters to per-shard sums alone. */

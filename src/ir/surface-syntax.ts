@@ -1,4 +1,4 @@
-// How an operator is written in a source: operands, arguments, the parameters that its layer owns.
+// How an operator is written in a source: operands and arguments.
 
 import type { Shape } from '../base/tensor.ts';
 import type { Attrs, AttrValue } from './graph.ts';
@@ -31,26 +31,8 @@ export interface SurfaceSyntax<A extends Attrs = Attrs> {
   readonly operator?: string;
   /** Operands of rank 4 are flattened by the checker before this layer. */
   readonly flattens?: boolean;
-  /** Parameter tensors the layer owns, after the operands among the node's inputs, in this order. */
-  readonly parameters?: (attrs: A, operands: readonly Shape[]) => readonly ParameterSpec[];
   /** Attributes of the node from checked arguments (pairs and padding already lists of numbers, unless it is `same`). Default: the arguments. */
   readonly attrs?: (args: ReadonlyMap<string, AttrValue>, operands: readonly Shape[]) => A;
   /** What the axes of its parameters count, from which its structures follow. Absent: a penalty can remove none. */
   readonly weightAxes?: (attrs: A, operands: readonly Shape[]) => LayerAxes;
-}
-
-export interface ParameterSpec {
-  /** `weight`, `bias`, `gamma`; the parameter is named `layer.suffix`. */
-  readonly suffix: string;
-  readonly shape: Shape;
-  /** Xavier fan-in: uniform in +-sqrt(3 / fanIn), as Caffe's. */
-  readonly initial: { readonly kind: 'xavier'; readonly fanIn: number } | { readonly kind: 'constant'; readonly value: number };
-  /** `trained`: has a gradient. `running`: state that training updates and deployment reads. */
-  readonly role: 'trained' | 'running';
-  /** Weight decay applies. */
-  readonly decay: boolean;
-  /** What the suffix is called where weights come from as well: PyTorch's name. */
-  readonly alias?: string;
-  /** No number of it is below this. Absent: any finite number will do. */
-  readonly least?: number;
 }

@@ -28,8 +28,8 @@ export interface Facts {
   readonly outputShape: readonly number[];
   readonly layout: 'chw' | 'hwc';
   readonly labels?: readonly string[];
-  /** What the kernels do to their input first: a number a channel, or one for all. */
-  readonly normalization?: { readonly mean: readonly number[]; readonly deviation: readonly number[] };
+  /** What the kernels do to their input first: a number a channel, or one for all. A mean `per_pixel` lies with the weights. */
+  readonly normalization?: { readonly mean: readonly number[] | 'per_pixel'; readonly deviation: readonly number[] };
   readonly meta: unknown;
 }
 

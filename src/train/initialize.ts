@@ -18,6 +18,9 @@ function initialData(parameter: Parameter, seed: number): Float64Array {
   switch (initial.kind) {
     case 'constant':
       return data.fill(Math.fround(initial.value));
+    // Without data, samples are taken as they come.
+    case 'statistic':
+      return data.fill(initial.of === 'mean' ? 0 : 1);
     case 'xavier': {
       const draws = stream(seed, `initial ${name}`);
       const bound = Math.sqrt(3 / initial.fanIn);

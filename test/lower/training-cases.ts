@@ -60,6 +60,7 @@ export const networks: Readonly<Record<string, Network>> = {
   }),
   'norm of an input, flattened': networkOf([2, 5, 10], 9, (image, layer) => layer('fc', 'dense', [layer('flat', 'flatten', [layer('norm1', 'batch_norm', [image], norm)])], denseAttrs(9))),
   // Of five channels, which do not fill their vectors.
+  'input normalised by what was measured': networkOf([3, 5, 4], 3, (image, layer) => layer('fc', 'dense', [layer('flat', 'flatten', [layer('conv', 'conv', [layer('scaled', 'normalize_input', [image], { pixels: true })], convAttrs(5, 3, { padding: [1, 1] }))])], denseAttrs(3))),
   'normalised input, flattened': networkOf([5, 3, 3], 3, (image, layer) => layer('fc', 'dense', [layer('flat', 'flatten', [layer('scaled', 'normalize_input', [image], { mean: [0.3], deviation: [0.5] })])], denseAttrs(3))),
   'sum of two images, flattened': networkOf([1, 6, 6], 3, (image, layer) => {
     const tall = layer('tall', 'conv', [image], convAttrs(4, 1, { window: [5, 4] }));

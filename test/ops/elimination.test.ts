@@ -90,10 +90,12 @@ describe('gathered nodes compute what the masked ones do', () => {
 function checkConstant(op: Op, rule: ConstantRule, seed: number): number {
   const { attrs, inputs, batch, operands } = draw(op, seed);
   const random = uniformOf(seed + 1);
-  const activations = op.syntax?.more ? inputs.length : op.syntax?.operands.length ?? (op.pruning.kind === 'weights' ? 1 : inputs.length);
+  const owned = op.parameters?.(attrs, inputs);
+  const activations = owned ? inputs.length - owned.length : op.syntax?.more ? inputs.length : op.syntax?.operands.length ?? (op.pruning.kind === 'weights' ? 1 : inputs.length);
+  const mayBeZero = !owned?.some(({ least }) => least !== undefined);
   const constants = operands.map(({ shape }) => Float64Array.from({ length: shape[1] ?? 0 }, () => (random() < 0.4 ? NaN : random() < 0.5 ? 0 : random() - 0.5)));
   const values = operands.map(({ shape, data }, i): F64Tensor => {
-    if (i >= activations) return { shape, data: data.map((value) => (random() < 0.6 && op.name !== 'batch_norm' ? 0 : value)) };
+    if (i >= activations) return { shape, data: data.map((value) => (random() < 0.6 && mayBeZero ? 0 : value)) };
     const positions = sizeOf(shape.slice(2));
     return {
       shape,
@@ -158,11 +160,11 @@ test('structures split the parameters they name, with as many groups in each mem
   const squares = present(ops.get('group_squares'), 'group_squares');
   const kinds = new Set<string>();
   for (const op of ops.values()) {
-    const { syntax } = op;
+    const { syntax, parameters } = op;
     if (!syntax?.weightAxes) continue;
     for (let seed = 0; seed < 40; seed++) {
       const { attrs, inputs, batch } = draw(op, seed);
-      const shapes = new Map(syntax.parameters?.(attrs, inputs.slice(0, 1)).map(({ suffix, shape }) => [suffix, shape]));
+      const shapes = new Map(parameters?.(attrs, inputs.slice(0, 1)).map(({ suffix, shape }) => [suffix, shape]));
       const axes = syntax.weightAxes(attrs, inputs.slice(0, 1));
       for (const { name, key } of structuresOf(axes)) {
         kinds.add(name);

@@ -8,7 +8,7 @@ import { graphBuilder } from '../../src/ir/builder.ts';
 import type { Attrs, Batch, ParameterData, Program, Value } from '../../src/ir/graph.ts';
 import { fedName } from '../../src/ir/leaf.ts';
 import type { Op, OpRegistry } from '../../src/ir/op.ts';
-import type { ParameterSpec } from '../../src/ir/surface-syntax.ts';
+import type { ParameterSpec } from '../../src/ir/parameter-spec.ts';
 import { ShapeError } from '../../src/ir/op.ts';
 import { draws } from './draw.ts';
 import { withMasks } from './masks.ts';
@@ -21,9 +21,9 @@ export interface Fitted {
 }
 
 /** What an op makes of operands; undefined where they do not fit. */
-export function fit({ name, syntax, infer }: Op, attrs: Attrs, operands: readonly Shape[], batch: Batch): Fitted | undefined {
+export function fit({ name, parameters: owned, infer }: Op, attrs: Attrs, operands: readonly Shape[], batch: Batch): Fitted | undefined {
   try {
-    const parameters = syntax?.parameters?.(attrs, operands) ?? [];
+    const parameters = owned?.(attrs, operands) ?? [];
     const [result] = infer(attrs, [...operands, ...parameters.map(({ shape }) => shape)], batch);
     return { parameters, result: present(result, `result of ${name}`) };
   } catch (error) {

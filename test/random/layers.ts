@@ -36,8 +36,8 @@ function isChannelwise({ syntax, pruning, sample, infer }: Op): boolean {
   return infer(attrs, inputs, batch)[0]?.length === inputs[0]?.length;
 }
 
-function isActivation({ syntax, sample, pruning }: Op): boolean {
-  if (syntax?.operands.length !== 1 || syntax.parameters || pruning.kind !== 'channels') return false;
+function isActivation({ syntax, parameters, sample, pruning }: Op): boolean {
+  if (syntax?.operands.length !== 1 || parameters || pruning.kind !== 'channels') return false;
   const { attrs, inputs } = sample(() => 0);
   return pruning.axes(attrs, inputs).every((links) => links.every((link, d) => link.kind === 'identity' && link.axis === d));
 }

@@ -69,12 +69,12 @@ function drawElements(node: Node, program: Program, draw: Draw): readonly Elemen
   return own.slice(0, draw.integer(1, 2)).map(({ parameter }) => ({ parameter, dead }));
 }
 
-/** Names of a node's parameters that may be zero: all but variances. */
+/** Names of a node's parameters that may be zero: all but variances and deviations. */
 function ownParameters(node: Node, { graph, parameters }: Program): readonly string[] {
   const nodes = nodeMap(graph);
   return node.inputs.flatMap((value) => {
     const name = fedName(present(nodes.get(value.node), 'input'));
-    return name !== undefined && parameters.has(name) && !name.endsWith('.variance') ? [name] : [];
+    return name !== undefined && parameters.has(name) && !/\.(variance|deviation)$/.test(name) ? [name] : [];
   });
 }
 

@@ -53,7 +53,7 @@ export function fixture(input: Shape): Fixture & { readonly input: Value } {
       return builder.one('batch_norm', [value, ...inputs], { epsilon: 1e-5, momentum: 0.9 }, { layer });
     },
     learned: (op, layer, value, attrs = {}) => {
-      const specs = ops.get(op)?.syntax?.parameters?.(attrs, [builder.shapeOf(value)]) ?? [];
+      const specs = ops.get(op)?.parameters?.(attrs, [builder.shapeOf(value)]) ?? [];
       return builder.one(op, [value, ...specs.map(({ suffix, shape }) => parameter(`${layer}.${suffix}`, shape))], attrs, { layer });
     },
     layer: (op, inputs, attrs = {}) => builder.one(op, inputs, attrs, { layer: op }),

@@ -21,7 +21,7 @@ export function networkOf(inputShape: Shape, classes: number, build: (image: Val
   const image = builder.input('image', 'sample', [1, ...inputShape]);
   const parameters: Parameter[] = [];
   const layer: AddLayer = (name, op, operands, attrs = {}) => {
-    const specs = present(ops.get(op), op).syntax?.parameters?.(attrs, operands.map(builder.shapeOf)) ?? [];
+    const specs = present(ops.get(op), op).parameters?.(attrs, operands.map(builder.shapeOf)) ?? [];
     const values = specs.map((spec) => {
       parameters.push({ ...spec, name: `${name}.${spec.suffix}`, layer: name });
       return builder.parameter(`${name}.${spec.suffix}`, spec.shape, { layer: name });

@@ -44,7 +44,7 @@ export function namingOf(name: string, expression: Expression, file: FileScope, 
     return undefined;
   };
   const holder = search(expression);
-  return { name, owner: holder ?? calls.find((call) => ops.get(call.callee.text)?.syntax?.parameters) ?? calls.at(-1) };
+  return { name, owner: holder ?? calls.find((call) => ops.get(call.callee.text)?.parameters) ?? calls.at(-1) };
 }
 
 /** For a statement whose name is taken. */

@@ -55,7 +55,7 @@ function buildOp({ path: layer, call, given, args, trail }: Instance, operands: 
     );
     const shapes = inputs.map(builder.shapeOf);
     const attrs = syntax.attrs ? syntax.attrs(args, shapes) : Object.fromEntries(args);
-    const specs = syntax.parameters?.(attrs, shapes) ?? [];
+    const specs = op.parameters?.(attrs, shapes) ?? [];
     // Inference first, so that a layer that does not fit leaves no parameters behind.
     op.infer(attrs, [...shapes, ...specs.map((spec) => spec.shape)], builder.batch);
     const parameters = specs.map((spec) => ({ ...spec, name: `${layer}.${spec.suffix}`, layer }));

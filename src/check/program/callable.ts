@@ -2,7 +2,7 @@
 
 import type { AttrValue } from '../../ir/graph.ts';
 import type { OpRegistry } from '../../ir/op.ts';
-import { paramType, positives, reals } from '../values/values.ts';
+import { orWords, paramType, positives, reals } from '../values/values.ts';
 import type { ValueType } from '../values/values.ts';
 
 export interface CallableParam {
@@ -23,14 +23,19 @@ export interface Callable {
   readonly example: string;
 }
 
+/** A statistic of the training set, one for each channel. */
+export const perChannel = 'per_channel';
+/** One for every element of a sample. */
+export const perPixel = 'per_pixel';
+
 export const normalizeCallable: Callable = {
   name: 'normalize',
   operands: ['input'],
   params: [
-    { name: 'mean', type: reals },
-    { name: 'deviation', type: positives },
+    { name: 'mean', type: orWords(reals, perChannel, perPixel) },
+    { name: 'deviation', type: orWords(positives, perChannel), default: 1 },
   ],
-  example: 'normalize(image, mean = 0.13, deviation = 0.31)',
+  example: 'normalize(image, mean = per_channel, deviation = per_channel)',
 };
 
 export function callableNamed(name: string, ops: OpRegistry): Callable | undefined {
@@ -45,9 +50,9 @@ export function operandNames({ operands, more }: Pick<Callable, 'operands' | 'mo
   return [...operands, ...others];
 }
 
-/** Whether a name is a word that some operation takes: `same`, of `padding = same`. */
+/** Whether a name is a word that something takes: `same`, of `padding = same`. */
 export function isWord(name: string, ops: OpRegistry): boolean {
-  return [...ops.values()].some((op) => op.syntax?.params.some((param) => paramType(param.type).words?.has(name)));
+  return normalizeCallable.params.some(({ type }) => type.words?.has(name)) || [...ops.values()].some((op) => op.syntax?.params.some((param) => paramType(param.type).words?.has(name)));
 }
 
 export function callableNames(ops: OpRegistry): readonly string[] {

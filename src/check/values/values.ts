@@ -102,6 +102,13 @@ const paddingType: ValueType<AttrValue> = {
   read: sides.read,
 };
 
+/** The type, or one of these words. */
+export const orWords = (type: ValueType<AttrValue>, ...words: readonly string[]): ValueType<AttrValue> => ({
+  words: new Map(words.map((word) => [word, word])),
+  expected: (constant) => `${type.expected(constant)}, or ${words.map((word) => `\`${word}\``).join(' or ')}`,
+  read: type.read,
+});
+
 const oneOf = (words: readonly string[]): ValueType<string> => ({
   words: new Map(words.map((word) => [word, word])),
   wordsAlone: true,

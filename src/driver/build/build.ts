@@ -15,6 +15,7 @@ import { compact, simplify } from './compact.ts';
 import { verifyPrograms } from './equivalence.ts';
 import type { Equivalence } from './equivalence.ts';
 import { refuseDeadNetwork } from '../evaluation/findings.ts';
+import { normalizationOf } from './normalization.ts';
 import { checkAnswers } from './f32-range.ts';
 import { outputNames } from '../run/run-facts.ts';
 import type { SampleKind } from '../run/run-facts.ts';
@@ -62,13 +63,14 @@ export async function buildModule(input: BuildInput, options: BuildOptions, ops:
   const equivalence = watch.stage('equivalence', () => verifyPrograms(trained, deployed, structure.macs.dense, ops));
   const program = forBatch(deployed, options.batch, ops);
   const labels = outputNames(network, weights.labels);
+  const normalization = network.normalization && normalizationOf(network.normalization, weights.parameters);
   const emit = watch.stage('lower', () => lowerFor(options.target, program, ops));
   const emitted = await watch.stage('emit', () =>
     emit({
       name: network.name,
       file: network.name.toLowerCase(),
       ...(labels && { labels }),
-      ...(network.normalization && { normalization: network.normalization }),
+      ...(normalization && { normalization }),
       ...(samplesBehind(input) === 'bytes' && { range: [0, 1] as const }),
       layout: options.layout,
       inline: options.inline,

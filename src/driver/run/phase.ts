@@ -32,7 +32,7 @@ import { freezeZeroGroups, maskZeroGroups, nextFreeze } from './zero-groups.ts';
 
 /** Where a phase starts from. */
 export type PhaseStart =
-  /** Parameters that were given, the others drawn from the seed; groups that are zero stay so. */
+  /** Parameters that were given or measured, the others drawn from the seed; groups that are zero stay so. */
   | { readonly kind: 'initial'; readonly given: ReadonlyMap<string, Tensor> }
   /** Parameters that an earlier phase left: buffers start from zero, and groups that are zero stay so. */
   | { readonly kind: 'parameters'; readonly parameters: PhaseTensors }

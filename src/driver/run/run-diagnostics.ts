@@ -9,6 +9,8 @@ const messages = {
     const taken = `${phases.join(', ')} ${phases.length > 1 ? 'take' : 'takes'} batches of ${batch}${byDefault ? ', as none is written' : ''}`;
     return `${taken}, but there ${samples === 1 ? 'is 1 sample' : `are ${samples} samples`} to train on${heldOut > 0 ? `, ${heldOut} held out` : ''}`;
   },
+  'constant-channel': (channels: readonly number[]): string =>
+    `of channel${channels.length === 1 ? '' : 's'} ${channels.join(', ')} of the training samples nothing is left once the mean is subtracted: the deviation counts as 1`,
   'no-class': (name: string, heldOut: number): string => `class ${name} has no samples to train on${heldOut > 0 ? `, ${heldOut} of all held out` : ''}: weights that balance the classes have none for it`,
   'nothing-held-out': (phase: string, samples: number): string => `\`${phase}\` goes by the held-out error, but of ${samples} training samples none is held out`,
   'not-empty': (folder: string): string => `${folder} is not empty`,

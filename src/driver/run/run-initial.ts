@@ -86,7 +86,7 @@ export function recordInitial(folder: string): FileRecord {
 /** Fails as {@link readInitial}. */
 export function summarizeInitial(folder: string, network: Network, expected: string): InitialSummary {
   const { tensors, hash, from } = readInitial(folder, expected);
-  return { from, sha256: hash, taken: tensors.size, fresh: network.parameters.map(({ name }) => name).filter((name) => !tensors.has(name)) };
+  return { from, sha256: hash, taken: tensors.size, fresh: network.parameters.flatMap(({ name, role }) => (role === 'measured' || tensors.has(name) ? [] : [name])) };
 }
 
 /** What a person should know of how a run begins. */

@@ -4,6 +4,7 @@
 import { availableParallelism } from 'node:os';
 import { fail } from '../../base/diagnostic.ts';
 import { present } from '../../base/invariant.ts';
+import type { Tensor } from '../../base/tensor.ts';
 import type { Dataset } from '../../data/dataset.ts';
 import { fitDataset } from '../../data/fit-dataset.ts';
 import { startEngine } from '../../engine/engine.ts';
@@ -15,6 +16,7 @@ import type { PhaseEnds } from '../../ir/phase.ts';
 import { ops } from '../../ops/index.ts';
 import { groupSets } from '../../sparsity/groups.ts';
 import type { RunPlan } from '../../train/plan.ts';
+import type { Measured } from '../../train/statistics.ts';
 import { answersOf, compactedClassifier } from '../evaluation/classifier.ts';
 import { evaluationOf, namesOf } from '../evaluation/evaluation.ts';
 import type { Evaluation } from '../evaluation/evaluation.ts';
@@ -37,6 +39,7 @@ import { readPhaseParameters, runPhase, weightsFile } from './phase.ts';
 import type { PhaseStart } from './phase.ts';
 import { checkedPlan } from './run-plan.ts';
 import { outputNames } from './run-facts.ts';
+import { measureInput, measureWarnings } from './run-statistics.ts';
 import { checkIdentity, identityOf, initialPart } from './run-identity.ts';
 import { checkNames, entriesOfSources, keepSources } from './run-sources.ts';
 import { summarize, summaryJson } from './run-summary.ts';
@@ -130,7 +133,9 @@ async function trainOn(model: Model, spec: TrainSpec, plan: RunPlan, data: RunDa
     checkIdentity(folder.path, stored.checkpoint.identity, identity);
     checkFiles(folder.path, stored.checkpoint);
   }
-  options.onProgress?.({ kind: 'begin', ...(report && { initial: report }), warnings: stored ? [] : startWarnings(spec, initial) });
+  const measured = measureInput(model.network, data);
+  const warnings = stored ? [] : [...startWarnings(spec, initial), ...measureWarnings(model.network, measured, report)];
+  options.onProgress?.({ kind: 'begin', ...(report && { initial: report }), warnings });
   const finished = stored !== undefined && stored.checkpoint.phase >= plan.phases.length;
   if (finished) fitWeights(tensorsInMemory(`the checkpoint in ${folder.path}`, stored.tensors), model.network);
   const started = performance.now();
@@ -151,7 +156,7 @@ async function trainOn(model: Model, spec: TrainSpec, plan: RunPlan, data: RunDa
     let start: PhaseStart | undefined = stored && { kind: 'stored', tensors: stored.tensors };
     let last: PhaseEnd | undefined;
     for (let phase = state.phase; phase < plan.phases.length; phase++) {
-      const ended = await runPhase(run, state, start ?? startOf(run, state, last, initial));
+      const ended = await runPhase(run, state, start ?? startOf(run, state, last, { initial, measured }));
       if (ended.kind === 'interrupted') return { status: 'interrupted', step: ended.state.step, totalSteps: plan.totalSteps };
       ({ state } = ended);
       // Steps that were not taken say nothing of the pace.
@@ -170,11 +175,19 @@ interface PhaseEnd {
   readonly parameters: PhaseTensors;
 }
 
-/** @param initial What the run began with. */
-function startOf(run: Run, state: Checkpoint, last: PhaseEnd | undefined, initial: string | undefined): PhaseStart {
+/** What is not drawn from the seed, where a phase starts where the run does. */
+interface Begun {
+  /** The hash of what was given. */
+  readonly initial: string | undefined;
+  readonly measured: Measured;
+}
+
+function startOf(run: Run, state: Checkpoint, last: PhaseEnd | undefined, { initial, measured }: Begun): PhaseStart {
   const origin = run.plan.phases[state.phase]?.origin;
   if (origin !== undefined) return { kind: 'parameters', parameters: parametersAfter(run, state, origin, last) };
-  return { kind: 'initial', given: initial === undefined ? new Map() : readInitial(run.folder.path, initial).tensors };
+  const given = initial === undefined ? [] : readInitial(run.folder.path, initial).tensors;
+  // Weights that were given go with the statistics that they were trained with.
+  return { kind: 'initial', given: new Map<string, Tensor>([...measured.parameters, ...given]) };
 }
 
 /** What a phase ended with: what is in memory still, or its file. */

@@ -84,13 +84,14 @@ export function misfits(source: TensorSource, network: Network, match: Match): r
 const mostComparisons = 1e6;
 
 function helpForMissing(parameter: Parameter, { tensors }: TensorSource, network: Network, { missing, unread, prefix }: Match): string | undefined {
-  const { name, layer, suffix, alias } = parameter;
+  const { name, layer, suffix, alias, initial } = parameter;
   if (missing.length * unread.length > mostComparisons) return undefined;
   const near = nearest(`${prefix}${name}`, unread) ?? (alias === undefined ? undefined : nearest(`${prefix}${layer}.${alias}`, unread));
   if (near !== undefined) return `did you mean the "${near}" in it? It must be called "${prefix}${name}"`;
   const names = alias === undefined ? [name] : [name, `${layer}.${alias}`];
   const longer = unread.find((tensor) => names.some((each) => tensor.endsWith(`.${each}`)));
   if (longer !== undefined) return `the "${longer}" in it may be it: names begin with the same, or with nothing`;
+  if (initial.kind === 'statistic') return `it is the ${initial.of} of the training samples, which a run keeps with its weights: take those of a run, or give numbers, \`normalize(..., ${initial.of} = 0.5)\``;
   if (suffix !== 'weight') return undefined;
   const kernel = unread.find((tensor) => isKernelOf(layer, tensor));
   if (kernel === undefined) return undefined;

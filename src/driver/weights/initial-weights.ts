@@ -29,6 +29,8 @@ export interface InitReport {
   readonly taken: readonly { readonly parameter: string; readonly tensor: string }[];
   /** Drawn from the seed. */
   readonly fresh: readonly { readonly parameter: string; readonly why: string }[];
+  /** Measured of the training samples. */
+  readonly measured: readonly { readonly parameter: string; readonly why: string }[];
   readonly unused: readonly { readonly tensor: string; readonly why: string }[];
 }
 
@@ -50,14 +52,17 @@ export function loadInitial({ from, map = {} }: InitRequest, network: Network): 
     const { fitting, missing, misshapen, unread, prefix } = match;
     const shapes = new Map(misshapen.map(({ parameter, tensor: name, shape }) => [name, `it has shape ${formatShape(shape)}, expected ${formatShape(parameter.shape)}`]));
     const tensors = new Map([...readNumbers(source, fitting)].map(([name, { shape, data }]) => [name, tensor(shape, Float32Array.from(data))]));
+    const others = [
+      ...misshapen.map(({ parameter, tensor: held }) => ({ parameter, why: `"${held}" is of another shape` })),
+      ...missing.map((parameter) => ({ parameter, why: 'no tensor of that name' })),
+    ];
+    const named = (of: typeof others): InitReport['fresh'] => of.map(({ parameter: { name }, why }) => ({ parameter: name, why }));
     const report: InitReport = {
       from: file,
       prefix,
       taken: fitting.map(([{ name }, held]) => ({ parameter: name, tensor: held })),
-      fresh: [
-        ...misshapen.map(({ parameter, tensor: held }) => ({ parameter: parameter.name, why: `"${held}" is of another shape` })),
-        ...missing.map(({ name }) => ({ parameter: name, why: 'no tensor of that name' })),
-      ],
+      fresh: named(others.filter(({ parameter }) => parameter.role !== 'measured')),
+      measured: named(others.filter(({ parameter }) => parameter.role === 'measured')),
       unused: [...[...shapes].map(([name, why]) => ({ tensor: name, why })), ...unread.map((name) => ({ tensor: name, why: `${network.name} has no such name` }))],
     };
     return { report, tensors, hash: hashOfTensors(tensors) };

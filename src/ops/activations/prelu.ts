@@ -5,7 +5,7 @@
 
 import type { Attrs } from '../../ir/graph.ts';
 import type { Op } from '../../ir/op.ts';
-import type { ParameterSpec } from '../../ir/surface-syntax.ts';
+import type { ParameterSpec } from '../../ir/parameter-spec.ts';
 import { defineOp } from '../../ir/op.ts';
 import type { Shape } from '../../base/tensor.ts';
 import { along, constant, input, load, mul, select } from '../../ir/nest.ts';
@@ -24,7 +24,8 @@ function parameters(_attrs: Attrs, operands: readonly Shape[]): readonly Paramet
 export const prelu: Op = defineOp({})({
   name: 'prelu',
   doc: 'Rectifier that multiplies negative values by a learned slope of their channel.',
-  syntax: { operands: ['input'], params: [], example: 'prelu(conv1)', parameters },
+  syntax: { operands: ['input'], params: [], example: 'prelu(conv1)' },
+  parameters,
   infer: (_attrs, inputs) => {
     expectCount(inputs, 'prelu', 2);
     expectParameter(operand(inputs, 1), [channelLayout(operand(inputs, 0), 'prelu').channels], 'the slope of prelu');

@@ -6,7 +6,7 @@
 // ones: running = (1 - momentum) * running + momentum * batch, the variance with divisor M - 1 there.
 
 import type { Op } from '../../ir/op.ts';
-import type { ParameterSpec } from '../../ir/surface-syntax.ts';
+import type { ParameterSpec } from '../../ir/parameter-spec.ts';
 import type { TrainingContext, TrainingForm } from '../../ir/training-rules.ts';
 import { number } from '../../ir/attributes.ts';
 import type { AttrsOf } from '../../ir/attributes.ts';
@@ -67,8 +67,8 @@ export const batchNorm: Op = defineOp(attributes)({
       { name: 'momentum', doc: 'weight of the newest batch in the running statistics', type: 'ratio', default: 0.1 },
     ],
     example: 'batch_norm(conv1)',
-    parameters,
   },
+  parameters,
   infer: (attrs, inputs) => {
     expectCount(inputs, 'batch_norm', 5);
     const { channels } = channelLayout(operand(inputs, 0), 'batch_norm');

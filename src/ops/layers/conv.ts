@@ -8,7 +8,7 @@
 import type { Attrs } from '../../ir/graph.ts';
 import type { F64Tensor, Op } from '../../ir/op.ts';
 import type { WeightMatrices } from '../../ir/pruning-rules.ts';
-import type { ParameterSpec } from '../../ir/surface-syntax.ts';
+import type { ParameterSpec } from '../../ir/parameter-spec.ts';
 import { flag } from '../../ir/attributes.ts';
 import type { AttrsOf } from '../../ir/attributes.ts';
 import { defineOp } from '../../ir/op.ts';
@@ -121,9 +121,9 @@ export const conv: Op = defineOp(attributes)({
       const [filters, groups, bias] = ['filters', 'groups', 'bias'].map((name) => args.get(name)) as unknown as readonly [number, number, boolean];
       return { ...writtenWindow(args, operands, 'conv'), filters, groups, bias };
     },
-    parameters,
     weightAxes,
   },
+  parameters,
   infer: (attrs, inputs) => {
     expectCount(inputs, 'conv', attrs.bias ? 3 : 2);
     const geometry = convGeometry(attrs, operand(inputs, 0), 'conv');

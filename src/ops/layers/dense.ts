@@ -2,7 +2,7 @@
 
 import type { Op } from '../../ir/op.ts';
 import type { KeptMatrices, GatheredNode, WeightMatrices } from '../../ir/pruning-rules.ts';
-import type { ParameterSpec } from '../../ir/surface-syntax.ts';
+import type { ParameterSpec } from '../../ir/parameter-spec.ts';
 import { flag, number } from '../../ir/attributes.ts';
 import type { AttrsOf } from '../../ir/attributes.ts';
 import { defineOp } from '../../ir/op.ts';
@@ -52,7 +52,6 @@ export const dense: Op = defineOp(attributes)({
     ],
     example: 'dense(pool2, units = 500)',
     flattens: true,
-    parameters,
     weightAxes: (attrs, operands) => {
       const [, features] = flatShape(operand(operands, 0), 'dense');
       const outputs = [{ axis: 'output', extent: attrs.units }] as const;
@@ -60,6 +59,7 @@ export const dense: Op = defineOp(attributes)({
       return attrs.bias ? [weight, { suffix: 'bias', dimensions: [outputs] }] : [weight];
     },
   },
+  parameters,
   infer: (attrs, inputs) => {
     const { bias } = attrs;
     expectCount(inputs, 'dense', bias ? 3 : 2);

@@ -5,7 +5,7 @@
 
 import { flag } from '../../ir/attributes.ts';
 import type { Op } from '../../ir/op.ts';
-import type { ParameterSpec } from '../../ir/surface-syntax.ts';
+import type { ParameterSpec } from '../../ir/parameter-spec.ts';
 import { defineOp } from '../../ir/op.ts';
 import type { Shape } from '../../base/tensor.ts';
 import { present } from '../../base/invariant.ts';
@@ -31,8 +31,8 @@ export const scale: Op = defineOp({ shift: flag })({
     operands: ['input'],
     params: [{ name: 'shift', doc: 'whether each channel adds a learned constant', type: 'flag', default: true }],
     example: 'scale(conv1)',
-    parameters,
   },
+  parameters,
   infer: (attrs, inputs) => {
     expectCount(inputs, 'scale', attrs.shift ? 3 : 2);
     const { channels } = channelLayout(operand(inputs, 0), 'scale');
