@@ -10,7 +10,7 @@ export type Child = Markup | string | number | undefined | readonly Child[];
 /** A value that is undefined leaves the attribute out; true gives one without a value. */
 export type Attributes = Readonly<Record<string, string | number | true | undefined>>;
 
-const withoutEnd: readonly string[] = ['meta', 'br', 'hr'];
+const withoutEnd: readonly string[] = ['meta', 'wbr'];
 /** A line ends behind them, so that the page can be read and compared as text. */
 const ofLines: readonly string[] = ['meta', 'style', 'head', 'section', 'header', 'footer', 'figure', 'tr', 'li', 'p', 'h1', 'h2', 'h3', 'table', 'details', 'div', 'svg', 'g', 'dd'];
 

@@ -38,7 +38,7 @@ th:first-child, td:first-child { padding-left: 0; text-align: left; }
 th:last-child, td:last-child { padding-right: 0; }
 th.text, td.text { text-align: left; }
 thead th { color: var(--quiet); font-weight: 500; font-size: 0.85rem; vertical-align: bottom; }
-tbody th { font-weight: 500; overflow-wrap: anywhere; min-width: 4.5rem; }
+tbody th { font-weight: 500; overflow-wrap: break-word; min-width: 4.5rem; max-width: 16rem; }
 td { white-space: nowrap; }
 .headline { max-width: 46rem; font-size: 1rem; }
 .headline tbody tr:first-child td:not(:last-child) { font-weight: 650; }
@@ -56,7 +56,7 @@ td { white-space: nowrap; }
   th, td { padding-inline: 0.35rem; }
   .stacks thead { display: none; }
   .stacks tr { display: grid; grid-template-columns: repeat(2, minmax(0, 1fr)); gap: 0 0.8rem; padding: 0.5rem 0; border-bottom: 1px solid var(--rule); }
-  .stacks :is(th, td) { border: 0; padding: 0.1rem 0; width: auto !important; min-width: 0 !important; text-align: left; white-space: normal; }
+  .stacks :is(th, td) { overflow-wrap: anywhere; max-width: none; border: 0; padding: 0.1rem 0; width: auto !important; min-width: 0 !important; text-align: left; white-space: normal; }
   .stacks th { grid-column: 1 / -1; }
   .stacks td:empty { display: none; }
   .stacks td[data-title]::before { content: attr(data-title); display: block; color: var(--quiet); font-size: 0.8rem; }

@@ -120,6 +120,15 @@ describe('a page of what is unusual', () => {
     expect(html.length).toBeLessThan(1_500_000);
   });
 
+  it('penalties of whole layers share a chart', async () => {
+    const groups = ['a', 'b', 'c'].map((layer) => ({ layer, structure: 'layers', total: 1, strength: 0.1 }));
+    const course = [[1, 1, 1, 4], [1, 0, 0, 3]].map((alive, i) => ({ epoch: i + 1, loss: 1, error: 0.1, alive }));
+    const html = await reportPage(reportData({ groups: [...groups, { layer: 'd', structure: 'filters', total: 4 }], phases: [{ name: 'sparsify', compares: false, epochs: 2, behind: 0, course }] }));
+    expect([...html.matchAll(/aria-label="([^"]* left)/g)].map(([, name]) => name)).toEqual(['filters of d: 3 of 4 left', 'layers of 3 layers: 1 of 3 left']);
+    expect(html).toContain('epoch 2: 1 of 3');
+    expect(textOf(html)).toContain('3 layers layers 1 of 3 strength 0.1');
+  });
+
   it('classes without a sample, and a module that makes no mistake', async () => {
     const { evaluation } = reportData();
     const perfect = { ...present(evaluation, 'evaluation'), wrong: 0, error: 0, classes: [{ name: 'a', samples: 0, wrong: 0 }, { name: 'b', samples: 5, wrong: 0 }], confusion: [[1, 1, 5]] as const };

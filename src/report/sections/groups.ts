@@ -6,7 +6,7 @@ import { element } from '../markup.ts';
 import type { Child, Markup } from '../markup.ts';
 import type { PenalisedGroups, ReportData } from '../report-data.ts';
 import { pathOf } from '../words.ts';
-import { folded, section } from './parts.ts';
+import { folded, layerName, section } from './parts.ts';
 
 const mostShown = 24;
 const [width, height] = [160, 56];
@@ -15,12 +15,33 @@ export function groupCharts(data: ReportData): Child {
   const course = pathOf(data).flatMap(({ behind, course: points }) => points.map((point) => ({ x: behind + point.epoch, alive: point.alive })));
   if (data.groups.length === 0 || course.length === 0) return undefined;
   const borders = pathOf(data).flatMap(({ behind, epochs }) => (behind > 0 && epochs > 0 ? [behind] : []));
-  const charts = data.groups.map((groups, i) => groupChart(groups, course.map(({ x, alive }) => ({ x, alive: alive[i] ?? 0 })), borders));
+  const charts = charted(data.groups).map(({ groups, which }) => groupChart(groups, course.map(({ x, alive }) => ({ x, alive: which.reduce((sum, i) => sum + (alive[i] ?? 0), 0) })), borders));
   return section(
     'Groups alive',
     element('p', {}, 'How many groups of weights are not zero after each epoch, of all that a penalty reaches. Upright lines are where a phase begins.'),
     folded(charts, mostShown, 'more penalties', (shown) => element('div', { class: 'multiples' }, shown)),
   );
+}
+
+interface Charted {
+  readonly groups: PenalisedGroups;
+  /** Positions of what it counts. */
+  readonly which: readonly number[];
+}
+
+/** Penalties of a single group, such as those of whole layers, share one chart a structure. */
+function charted(all: readonly PenalisedGroups[]): readonly Charted[] {
+  const positions = all.map((groups, i) => ({ groups, i }));
+  const apart = positions.filter(({ groups }) => groups.total > 1).map(({ groups, i }): Charted => ({ groups, which: [i] }));
+  const single = positions.filter(({ groups }) => groups.total === 1);
+  const together = [...new Set(single.map(({ groups }) => groups.structure))].map((structure): Charted => {
+    const members = single.filter(({ groups }) => groups.structure === structure);
+    const [first, ...others] = members.map(({ groups }) => groups);
+    const layer = others.length === 0 ? (first?.layer ?? '') : `${members.length} layers`;
+    const alike = first?.strength !== undefined && others.every(({ strength }) => strength === first.strength);
+    return { groups: { layer, structure, total: members.length, ...(alike && { strength: first.strength }) }, which: members.map(({ i }) => i) };
+  });
+  return [...apart, ...together];
 }
 
 interface AlivePoint {
@@ -47,7 +68,7 @@ function groupChart({ layer, structure, total, strength }: PenalisedGroups, poin
   return element(
     'figure',
     {},
-    element('figcaption', {}, element('b', {}, layer), ` ${structure}`, element('span', { class: 'left' }, `${grouped(left)} of ${grouped(total)}`), strength === undefined ? undefined : element('small', {}, `strength ${Number(strength.toPrecision(6))}`)),
+    element('figcaption', {}, element('b', {}, layerName(layer)), ` ${structure}`, element('span', { class: 'left' }, `${grouped(left)} of ${grouped(total)}`), strength === undefined ? undefined : element('small', {}, `strength ${Number(strength.toPrecision(6))}`)),
     picture,
   );
 }

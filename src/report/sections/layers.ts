@@ -7,7 +7,7 @@ import type { Child } from '../markup.ts';
 import type { LineCount } from '../../sparsity/zero-lines.ts';
 import type { LayerCourse, LayerTimes, MeasuredTimes, ReportData } from '../report-data.ts';
 import { shapeText, times, timeText } from '../words.ts';
-import { dataTable, folded, section } from './parts.ts';
+import { dataTable, folded, layerName, section } from './parts.ts';
 
 const mostShown = 40;
 
@@ -20,7 +20,7 @@ export function layers(data: ReportData): Child {
 function costs({ layers: all, answers, result }: ReportData): Child {
   const largest = largestOf(all, ({ macs }) => macs[1]);
   const row = ({ name, op, shape, macs, weights, bytes }: LayerCourse): readonly Child[] => [
-    [name, element('small', {}, ` ${op}`)],
+    [layerName(name), element('small', {}, ` ${op}`)],
     changed(shapeText(shape.dense), shape.compacted ? shapeText(shape.compacted) : 'gone'),
     changed(grouped(weights[1]), grouped(weights[0])),
     changed(formatBytes(bytes.dense), formatBytes(bytes.compacted)),
@@ -53,7 +53,7 @@ function sparsity(all: readonly LayerCourse[]): Child {
   const cell = ({ zero, total }: LineCount): Child => [shareBar(zero / total), element('span', { class: 'share' }, `${((100 * zero) / total).toFixed(1)}%`), element('small', {}, ` ${grouped(zero)} of ${grouped(total)}`)];
   return [
     element('p', {}, 'Rows and columns of the weights as a matrix that are zero at the end of training: filters or neurons, and what each of them reads.'),
-    folded(all, mostShown, 'more layers', (shown) => dataTable({ head: ['layer', 'rows that are zero', 'columns that are zero'], rows: shown.map(({ name, rows, columns }) => [name, cell(rows), cell(columns)]), text: [1, 2], class: 'shares' })),
+    folded(all, mostShown, 'more layers', (shown) => dataTable({ head: ['layer', 'rows that are zero', 'columns that are zero'], rows: shown.map(({ name, rows, columns }) => [layerName(name), cell(rows), cell(columns)]), text: [1, 2], class: 'shares' })),
   ];
 }
 
@@ -61,7 +61,7 @@ function timesOf({ answers }: ReportData, { processor, runtime, date, target, la
   const largest = largestOf(timed, ({ dense }) => dense);
   const ratio = (dense: number, compacted: number): string => (answers ? (times(dense, compacted) ?? '') : '');
   const row = ({ name, dense, compacted }: LayerTimes): readonly Child[] => [
-    name,
+    layerName(name),
     [changed(timeText(dense), compacted === undefined ? 'gone' : timeText(compacted)), barPair(dense / largest, (compacted ?? 0) / largest)],
     compacted === undefined ? '' : ratio(dense, compacted),
   ];

@@ -7,6 +7,11 @@ export function section(title: string, ...children: readonly Child[]): Markup {
   return element('section', {}, element('h2', {}, title), children);
 }
 
+/** A line may break behind the dots of a name. */
+export function layerName(name: string): Child {
+  return name.split(/(?<=\.)/).map((part, i) => (i === 0 ? part : [element('wbr'), part]));
+}
+
 export interface DataTable {
   /** The first column names the row, the others stand to the right unless they are in `text`. */
   readonly head: readonly string[];
