@@ -21,21 +21,46 @@ export function drawRecipe(seed: number, ops: OpRegistry, width: Width = 'small'
   const kinds = opKinds(ops);
   const input = inputShape(draw, width);
   const sketch = sketchOf(input, draw, width, ops);
-  let last = inputName;
-  if (isImage(sketch, last)) {
-    if (draw.chance(0.2)) last = sampledLayer(sketch, present(ops.get('normalize_input'), 'input normalisation'), last) ?? last;
-    for (let i = draw.integer(1, 5); i > 0; i--) last = randomLayer(sketch, kinds, chooseValue(sketch, last));
-  }
+  let last = imageLayers(sketch, kinds);
   // Some end as images.
   if (isImage(sketch, last) && draw.chance(0.85)) last = sketch.layer('flatten', [last]);
   if (!isImage(sketch, last)) {
-    for (let i = draw.integer(1, 2); i > 0; i--) last = randomLayer(sketch, kinds, chooseValue(sketch, last));
+    last = featureLayers(sketch, kinds, last);
     if (draw.chance(0.2)) last = sketch.layer('softmax', [last]);
   }
   const others = draw.shuffle(sketch.layers.map(({ name }) => name)).slice(0, draw.pick([0, 0, 0, 0, 0, 0, 0, 1, 1, 2]));
   const outputs = [...new Set([last, ...others])];
   const recipe: Recipe = { seed, input, layers: sketch.layers, outputs, masks: [], weights: 'normal' };
   return { ...recipe, masks: drawMasks(denseProgram(recipe, ops), seed, ops) };
+}
+
+/** A network to train: one sample, one output, whose classes are drawn. */
+export function drawClassifier(draw: Draw, ops: OpRegistry): Pick<Recipe, 'input' | 'layers'> & { readonly classes: number } {
+  const kinds = opKinds(ops);
+  const [, ...extents] = inputShape(draw, 'wide');
+  const input = [1, ...extents];
+  const sketch = sketchOf(input, draw, 'wide', ops);
+  const images = imageLayers(sketch, kinds);
+  const features = featureLayers(sketch, kinds, isImage(sketch, images) ? sketch.layer('flatten', [images]) : images);
+  const classes = draw.integer(2, 11);
+  sketch.layer('dense', [features], { units: classes, bias: draw.chance(0.7) });
+  return { input, layers: sketch.layers, classes };
+}
+
+/** Layers on the input, if that is an image; answers the last. */
+function imageLayers(sketch: Sketch, kinds: OpKinds): string {
+  const { draw, ops } = sketch;
+  let last = inputName;
+  if (!isImage(sketch, last)) return last;
+  if (draw.chance(0.2)) last = sampledLayer(sketch, present(ops.get('normalize_input'), 'input normalisation'), last) ?? last;
+  for (let i = draw.integer(1, 5); i > 0; i--) last = randomLayer(sketch, kinds, chooseValue(sketch, last));
+  return last;
+}
+
+function featureLayers(sketch: Sketch, kinds: OpKinds, features: string): string {
+  let last = features;
+  for (let i = sketch.draw.integer(1, 2); i > 0; i--) last = randomLayer(sketch, kinds, chooseValue(sketch, last));
+  return last;
 }
 
 function inputShape(draw: Draw, width: Width): Shape {
