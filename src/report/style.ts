@@ -73,7 +73,8 @@ tfoot :is(th, td) { border-bottom: 0; font-weight: 500; }
 .costs td:nth-child(5) { width: 34%; min-width: 11rem; }
 
 .pair { display: grid; gap: 1.6rem 2.4rem; grid-template-columns: minmax(0, 1fr); }
-@media (min-width: 50rem) { .pair { grid-template-columns: repeat(2, minmax(0, 1fr)); } }
+@media (min-width: 46rem) { .pair { grid-template-columns: repeat(2, minmax(0, 1fr)); } }
+.pair svg:not(.bar) { max-width: 32rem; }
 .multiples { display: grid; gap: 1.3rem 1.6rem; grid-template-columns: repeat(auto-fill, minmax(8.5rem, 1fr)); margin: 1rem 0; }
 figure { margin: 0; min-width: 0; }
 figcaption { margin-bottom: 0.5rem; color: var(--quiet); overflow-wrap: anywhere; }
@@ -130,6 +131,7 @@ footer { margin-top: 3rem; color: var(--quiet); }
   :root { --paper: #fff; --ink: #000; --quiet: #444; --rule: #ccc; --faint: #f2f2f2; --ours: #0b62a4; --control: #b04a10; --wash: #0b62a41f; --warn: #fff; --warn-edge: #000; }
   html { font-size: 12px; }
   body { padding: 0; max-width: none; }
+  .pair { grid-template-columns: repeat(2, minmax(0, 1fr)); }
   figure, tr, .callout { break-inside: avoid; }
   h2, h3 { break-after: avoid; }
   .scroll, pre { overflow: visible; white-space: pre-wrap; }
