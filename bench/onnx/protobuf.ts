@@ -1,22 +1,30 @@
 // As much of ONNX's protobuf messages as a network needs, encoded by hand. Field numbers are those of onnx.proto
 // (IR version 8, operator set 17).
 
-type Bytes = Uint8Array;
+/** Pieces that follow each other: what encloses hundreds of megabytes of weights does not copy them. */
+type Bytes = readonly Uint8Array[];
 
 const FLOAT = 1;
 const ATTRIBUTE_FLOAT = 1;
 const ATTRIBUTE_INT = 2;
 const ATTRIBUTE_INTS = 7;
 
-function varint(value: number): Bytes {
+function varint(value: number): Uint8Array {
   const bytes: number[] = [];
   let rest = value;
   for (; rest >= 128; rest = Math.floor(rest / 128)) bytes.push((rest % 128) | 128);
   return Uint8Array.of(...bytes, rest);
 }
 
-function concat(parts: readonly Bytes[]): Bytes {
-  const result = new Uint8Array(parts.reduce((size, part) => size + part.length, 0));
+const lengthOf = (parts: Bytes): number => parts.reduce((size, part) => size + part.length, 0);
+const integer = (field: number, value: number): Bytes => [varint(field * 8), varint(value)];
+const bytes = (field: number, value: Bytes): Bytes => [varint(field * 8 + 2), varint(lengthOf(value)), ...value];
+const text = (field: number, value: string): Bytes => bytes(field, [new TextEncoder().encode(value)]);
+const message = (field: number, ...parts: readonly Bytes[]): Bytes => bytes(field, parts.flat());
+const float = (field: number, value: number): Bytes => [varint(field * 8 + 5), new Uint8Array(Float32Array.of(value).buffer)];
+
+function joined(parts: Bytes): Uint8Array {
+  const result = new Uint8Array(lengthOf(parts));
   let at = 0;
   for (const part of parts) {
     result.set(part, at);
@@ -24,12 +32,6 @@ function concat(parts: readonly Bytes[]): Bytes {
   }
   return result;
 }
-
-const integer = (field: number, value: number): Bytes => concat([varint(field * 8), varint(value)]);
-const bytes = (field: number, value: Bytes): Bytes => concat([varint(field * 8 + 2), varint(value.length), value]);
-const text = (field: number, value: string): Bytes => bytes(field, new TextEncoder().encode(value));
-const message = (field: number, ...parts: readonly Bytes[]): Bytes => bytes(field, concat(parts));
-const float = (field: number, value: number): Bytes => concat([varint(field * 8 + 5), new Uint8Array(Float32Array.of(value).buffer)]);
 
 /** A number alone is an integer; `{ float }` is none. */
 export type OnnxAttribute = number | readonly number[] | { readonly float: number };
@@ -58,7 +60,7 @@ export function onnxNode(op: string, inputs: readonly string[], output: string, 
 
 export function onnxConstant(name: string, shape: readonly number[], values: Float32Array): OnnxPart {
   const raw = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
-  return message(5, ...shape.map((extent) => integer(1, extent)), integer(2, FLOAT), text(8, name), bytes(9, raw));
+  return message(5, ...shape.map((extent) => integer(1, extent)), integer(2, FLOAT), text(8, name), bytes(9, [raw]));
 }
 
 interface OnnxValue {
@@ -75,5 +77,5 @@ function valueInfo(field: number, { name, shape }: OnnxValue): Bytes {
 /** ModelProto of one graph. */
 export function onnxModel(parts: readonly OnnxPart[], input: OnnxValue, output: OnnxValue): Uint8Array {
   const graph = message(7, ...parts, text(2, 'network'), valueInfo(11, input), valueInfo(12, output));
-  return concat([integer(1, 8), graph, message(8, text(1, ''), integer(2, 17))]);
+  return joined([...integer(1, 8), ...graph, ...message(8, text(1, ''), integer(2, 17))]);
 }

@@ -32,6 +32,9 @@ async function buildSsl(program: Program, target: KernelTarget): Promise<SslBuil
   return { kernels, files };
 }
 
+/** Bytes of a module up to which it is packed: weights hardly shrink, and those of AlexNet take half a minute. */
+const MOST_PACKED = 2 ** 24;
+
 async function loadFiles(files: readonly EmittedFile[]): Promise<Net> {
   const folder = mkdtempSync(join(tmpdir(), 'ssl-bench-'));
   try {
@@ -84,10 +87,11 @@ function sslPeer(target: KernelTarget): Peer {
       const net = await loadFiles(files);
       // Declarations are for editors; they are not loaded.
       const loaded = files.filter(({ path }) => !path.endsWith('.d.ts'));
+      const bytes = loaded.reduce((sum, { content }) => sum + Buffer.byteLength(content), 0);
       return {
         ...(endsInMap(program) ? nativeRun(net, input, kernels) : wholeRun(net, input)),
-        bytes: loaded.reduce((sum, { content }) => sum + Buffer.byteLength(content), 0),
-        gzipBytes: loaded.reduce((sum, { content }) => sum + gzipSync(content, { level: 9 }).length, 0),
+        bytes,
+        ...(bytes <= MOST_PACKED && { gzipBytes: loaded.reduce((sum, { content }) => sum + gzipSync(content, { level: 9 }).length, 0) }),
         release: () => undefined,
       };
     },
