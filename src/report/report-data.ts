@@ -53,13 +53,23 @@ export interface PhaseCourse {
   readonly name: string;
   /** It trains the dense network on, to compare with. */
   readonly compares: boolean;
-  /** Epochs that it has, and those behind its start. */
+  /** Epochs that its weights have had in it, to its end as planned where that has not come; and those behind its start. */
   readonly epochs: number;
   readonly behind: number;
+  /** Where it has ended otherwise than after all its epochs with the weights of the last. */
+  readonly ending?: PhaseEnding;
   /** At its end, where that has come: shares answered wrongly. */
   readonly testError?: number;
   readonly heldOutError?: number;
   readonly course: readonly EpochPoint[];
+}
+
+export interface PhaseEnding {
+  readonly planned: number;
+  /** Epochs that it has trained. */
+  readonly ran: number;
+  /** It has ended with the weights of its best epoch. */
+  readonly keptBest: boolean;
 }
 
 export interface EpochPoint {

@@ -2,7 +2,7 @@
 
 import { formatShape } from '../base/tensor.ts';
 import type { Shape } from '../base/tensor.ts';
-import type { PhaseCourse, ReportData } from './report-data.ts';
+import type { EpochPoint, PhaseCourse, ReportData } from './report-data.ts';
 
 /** `19.6×`; absent where nothing worth a word is gained, or nothing is left. */
 export function times(dense: number, compacted: number): string | undefined {
@@ -33,6 +33,11 @@ export function lineNames({ groups }: ReportData): { readonly ours: string; read
 /** Phases on the way to the weights of the run. */
 export function pathOf({ phases }: ReportData): readonly PhaseCourse[] {
   return phases.filter(({ compares }) => !compares);
+}
+
+/** The epochs of a phase on the way to its weights. */
+export function pointsOf({ course, epochs }: PhaseCourse): readonly EpochPoint[] {
+  return course.filter(({ epoch }) => epoch <= epochs);
 }
 
 export function phaseNamed({ phases }: ReportData, name: string | undefined): PhaseCourse | undefined {

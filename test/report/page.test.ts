@@ -84,6 +84,21 @@ describe('a page of what is unusual', () => {
     expect(text).toContain('Make it again');
   });
 
+  it('a phase that has ended early, with the weights of an epoch before', async () => {
+    const { phases: [baseline, ...others] } = reportData();
+    const early = present(baseline, 'baseline');
+    const point = present(early.course[1], 'second epoch');
+    const course = [...early.course, { ...point, epoch: 3, loss: 7780 }];
+    const pageOf = (phase: ReportData['phases'][number]): Promise<string> => reportPage(reportData({ phases: [phase, ...others] }));
+    const html = await pageOf({ ...early, course, ending: { planned: 8, ran: 3, keptBest: true } });
+    expect(html).toContain('2 (the best of 3, stopped before 8)');
+    // What led away from its weights is in the table of epochs, and in no chart.
+    const charts = (page: string): string => (page.match(/<svg.*?<\/svg>/gs) ?? []).join('\n');
+    expect(html).toContain('7780.0000');
+    expect(charts(html)).not.toContain('7780');
+    expect(charts(await pageOf({ ...early, epochs: 3, course }))).toContain('7780');
+  });
+
   it('losses that are not finite leave a gap', async () => {
     const data = reportData();
     const diverged: ReportData['phases'] = [{ name: 'baseline', compares: false, epochs: 4, behind: 0, course: [1, null, null, 2].map((loss, i) => ({ epoch: i + 1, loss, error: 0.5, alive: [4, 6] })) }];

@@ -61,7 +61,8 @@ export function checkOptions(kind: PhaseKind, settings: ReadonlyMap<string, Sett
     const { name, field, takenFrom, judges, read } = each;
     const setting = settings.get(name);
     if (!setting) return takenFrom === 'nothing' ? {} : pick(others[takenFrom], field);
-    const own = read(setting.value, scope) ?? {};
+    const own = read(setting.value, scope);
+    if (!own) return {};
     if (judges && phaseTraits[kind].penalizes && field in own) {
       const help = `\`baseline\` and \`finetune\` may have it; here \`epochs\` says how long the penalties act`;
       scope.report(trainDiagnostics['judged-while-penalized']({ span: setting.name.span, args: [name, kind], help }));

@@ -26,11 +26,13 @@ export function phaseCourses({ train }: Model, checkpoint: Checkpoint, lines: re
   const phases = train?.phases ?? [];
   return phases.map(({ name, kind, epochs }, index) => {
     const origin = originOf(phases, index);
+    const [kept, stopped] = [checkpoint.kept[name], checkpoint.stopped[name]];
     const [testError, heldOutError] = [checkpoint.error[name], checkpoint.heldOut[name]];
     return {
       name,
       compares: phaseTraits[kind].compares,
-      epochs,
+      epochs: kept ?? stopped ?? epochs,
+      ...((kept !== undefined || stopped !== undefined) && { ending: { planned: epochs, ran: stopped ?? epochs, keptBest: kept !== undefined } }),
       behind: origin === undefined ? 0 : epochsBehind(phases, origin, checkpoint),
       ...(testError !== undefined && { testError }),
       ...(heldOutError !== undefined && { heldOutError }),

@@ -5,14 +5,14 @@ import { at, drawing, hint } from '../charts/svg.ts';
 import { element } from '../markup.ts';
 import type { Child, Markup } from '../markup.ts';
 import type { PenalisedGroups, ReportData } from '../report-data.ts';
-import { pathOf } from '../words.ts';
+import { pathOf, pointsOf } from '../words.ts';
 import { folded, layerName, section } from './parts.ts';
 
 const mostShown = 24;
 const [width, height] = [160, 56];
 
 export function groupCharts(data: ReportData): Child {
-  const course = pathOf(data).flatMap(({ behind, course: points }) => points.map((point) => ({ x: behind + point.epoch, alive: point.alive })));
+  const course = pathOf(data).flatMap((phase) => pointsOf(phase).map((point) => ({ x: phase.behind + point.epoch, alive: point.alive })));
   if (data.groups.length === 0 || course.length === 0) return undefined;
   const borders = pathOf(data).flatMap(({ behind, epochs }) => (behind > 0 && epochs > 0 ? [behind] : []));
   const charts = charted(data.groups).map(({ groups, which }) => groupChart(groups, course.map(({ x, alive }) => ({ x, alive: which.reduce((sum, i) => sum + (alive[i] ?? 0), 0) })), borders));

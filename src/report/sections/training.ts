@@ -7,7 +7,7 @@ import { epochsOf } from '../comparison.ts';
 import { element } from '../markup.ts';
 import type { Child, Markup } from '../markup.ts';
 import type { EpochPoint, PhaseCourse, ReportData } from '../report-data.ts';
-import { capital, lineNames, pathOf } from '../words.ts';
+import { capital, lineNames, pathOf, pointsOf } from '../words.ts';
 import { dataTable, section } from './parts.ts';
 
 export function training(data: ReportData): Child {
@@ -34,7 +34,7 @@ function figure(title: string, about: string, chart: Markup): Markup {
 
 function linesOf(data: ReportData, valueOf: (point: EpochPoint) => number | undefined): readonly Line[] {
   const names = lineNames(data);
-  const along = (phases: readonly PhaseCourse[]): Line['points'] => phases.flatMap(({ behind, course }) => course.map((point) => ({ x: behind + point.epoch, y: finite(valueOf(point)) })));
+  const along = (phases: readonly PhaseCourse[]): Line['points'] => phases.flatMap((phase) => pointsOf(phase).map((point) => ({ x: phase.behind + point.epoch, y: finite(valueOf(point)) })));
   const ours = along(pathOf(data));
   const controls = data.phases.filter(({ compares }) => compares);
   return [
@@ -88,8 +88,14 @@ function phaseTable(phases: readonly PhaseCourse[]): Markup {
   const share = (value: number | undefined): string => (value === undefined ? '–' : percent(value));
   return dataTable({
     head: ['phase', 'epochs', 'epochs in all', 'held-out error', 'test error'],
-    rows: phases.map((phase) => [phase.name, phase.epochs, epochsOf(phase), share(phase.heldOutError), share(phase.testError)]),
+    rows: phases.map((phase) => [phase.name, epochsText(phase), epochsOf(phase), share(phase.heldOutError), share(phase.testError)]),
   });
+}
+
+function epochsText({ epochs, ending }: PhaseCourse): number | string {
+  if (!ending) return epochs;
+  const { planned, ran, keptBest } = ending;
+  return `${epochs} (${[...(keptBest ? [`the best of ${ran}`] : []), ...(ran < planned ? [`stopped before ${planned}`] : [])].join(', ')})`;
 }
 
 function epochTable(phases: readonly PhaseCourse[]): Markup {
