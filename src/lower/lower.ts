@@ -113,9 +113,10 @@ function prepare(request: GraphRequest, ops: OpRegistry, machine: TargetMachine,
 
   const aliases = new Map<SlotName, SlotName>();
   const copies: PlacedNest[] = [];
+  const uses = usesOf(placed);
   for (const pair of graph.state) {
     const [from, to] = [nameOf(pair.output), nameOf(pair.input)];
-    if (mayReplace(placed, from, to)) aliases.set(from, to);
+    if (mayReplace(placed, uses, from, to)) aliases.set(from, to);
     else copies.push(copyNest(from, to, present(placed.slots.get(to), 'slot').shape));
   }
   const home = (slot: SlotName): SlotName => {
@@ -167,19 +168,37 @@ function leavesOf(graph: Graph, shared: ReadonlyMap<SlotName, Layout>): Readonly
   return leaves;
 }
 
+/** Where in the order of nests each slot is read and written. */
+interface Uses {
+  readonly reads: ReadonlyMap<SlotName, readonly number[]>;
+  readonly writes: ReadonlyMap<SlotName, readonly number[]>;
+}
+
+function usesOf({ nests }: PlacedGraph): Uses {
+  const [reads, writes] = [new Map<SlotName, number[]>(), new Map<SlotName, number[]>()];
+  const note = (places: Map<SlotName, number[]>, slot: SlotName, at: number): void => {
+    const known = places.get(slot);
+    if (known) known.push(at);
+    else places.set(slot, [at]);
+  };
+  for (const [at, each] of nests.entries()) {
+    for (const slot of new Set(slotsRead(each))) note(reads, slot, at);
+    note(writes, each.writes, at);
+  }
+  return { reads, writes };
+}
+
 /** Whether `from` may be written where `to` is: nobody reads the old value later, and its writer reads it in place. */
-function mayReplace(placed: PlacedGraph, from: SlotName, to: SlotName): boolean {
-  const writers = [...placed.nests.entries()].filter(([, each]) => each.writes === from).map(([at]) => at);
-  const first = writers[0];
-  if (first === undefined || writers.length !== 1) return false;
-  return placed.nests.every((each, at) => {
-    if (!slotsRead(each).includes(to)) return true;
-    if (at < first) return true;
-    if (at > first) return false;
-    return nestLoads(each.nest)
-      .filter((expr) => slotOf(each, expr.tensor) === to)
-      .every((expr) => JSON.stringify(expr.index) === JSON.stringify(each.nest.write.index));
-  });
+function mayReplace({ nests }: PlacedGraph, { reads, writes }: Uses, from: SlotName, to: SlotName): boolean {
+  const [writer, ...others] = writes.get(from) ?? [];
+  if (writer === undefined || others.length > 0) return false;
+  return (reads.get(to) ?? []).every((at) => at < writer || (at === writer && readsInPlace(present(nests[at], 'nest'), to)));
+}
+
+function readsInPlace(each: PlacedNest, slot: SlotName): boolean {
+  return nestLoads(each.nest)
+    .filter((expr) => slotOf(each, expr.tensor) === slot)
+    .every((expr) => JSON.stringify(expr.index) === JSON.stringify(each.nest.write.index));
 }
 
 /** Homes that hold something between runs of their program: leaves, state, outputs. */

@@ -24,7 +24,8 @@ function initialData(parameter: Parameter, seed: number): Float64Array {
     case 'xavier': {
       const draws = stream(seed, `initial ${name}`);
       const bound = Math.sqrt(3 / initial.fanIn);
-      return data.map((_, i) => Math.fround((2 * draws.uniform(i) - 1) * bound));
+      for (let i = 0; i < data.length; i++) data[i] = Math.fround((2 * draws.uniform(i) - 1) * bound);
+      return data;
     }
   }
   return assertNever(initial);

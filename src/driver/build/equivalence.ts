@@ -7,6 +7,7 @@ import { fail } from '../../base/diagnostic.ts';
 import { invariant, present } from '../../base/invariant.ts';
 import type { Program } from '../../ir/graph.ts';
 import { evaluate } from '../../ir/evaluate.ts';
+import type { Evaluation } from '../../ir/evaluate.ts';
 import { fedName, isInput } from '../../ir/leaf.ts';
 import { printGraph } from '../../ir/print.ts';
 import type { F64Tensor, OpRegistry } from '../../ir/op.ts';
@@ -46,14 +47,14 @@ export function verifyPrograms(reference: Program, compacted: Program, macs: num
   let [maxAbsDifference, maxAbsReference] = [0, 0];
   for (let seed = 1; seed <= samples; seed++) {
     const inputs = inputsOf(reference, seed);
+    const [expectedValues, foundValues] = [reference, compacted].map(({ graph, parameters }) => evaluate(graph, ops, new Map<string, F64Tensor>([...parameters, ...inputs]))) as [Evaluation, Evaluation];
     // Passes that only leave out zeros keep every bit: nothing is to be explained, and bounds take twice the time.
-    const same = sameAnswers(reference, compacted, inputs, ops);
-    if (same) {
-      for (const { data } of same) maxAbsReference = data.reduce((most, value) => Math.max(most, Math.abs(value)), maxAbsReference);
+    if (sameOutputs(expectedValues, foundValues)) {
+      for (const { data } of expectedValues.outputs.values()) maxAbsReference = data.reduce((most, value) => Math.max(most, Math.abs(value)), maxAbsReference);
       continue;
     }
-    const found = outputsOf(compacted, ops, inputs);
-    for (const [name, expected] of outputsOf(reference, ops, inputs)) {
+    const found = boundedOutputs(compacted, foundValues, ops, inputs);
+    for (const [name, expected] of boundedOutputs(reference, expectedValues, ops, inputs)) {
       const { value: answered, error } = present(found.get(name), `output "${name}"`);
       invariant(answered.data.length === expected.value.data.length, () => `the compacted network answers ${answered.data.length} values in place of ${expected.value.data.length}`);
       for (const [i, value] of expected.value.data.entries()) {
@@ -71,15 +72,12 @@ export function verifyPrograms(reference: Program, compacted: Program, macs: num
   return { samples, maxAbsDifference, maxAbsReference };
 }
 
-/** The outputs of both, where they are equal to the bit, and finite. */
-function sameAnswers(reference: Program, compacted: Program, inputs: ReadonlyMap<string, F64Tensor>, ops: OpRegistry): readonly F64Tensor[] | undefined {
-  const answersOf = ({ graph, parameters }: Program): ReadonlyMap<string, F64Tensor> => evaluate(graph, ops, new Map<string, F64Tensor>([...parameters, ...inputs])).outputs;
-  const [expected, answered] = [answersOf(reference), answersOf(compacted)];
-  const same = [...expected].every(([name, { data }]) => {
-    const found = answered.get(name)?.data;
+/** Whether they are equal to the bit, and finite. */
+function sameOutputs(expected: Evaluation, answered: Evaluation): boolean {
+  return [...expected.outputs].every(([name, { data }]) => {
+    const found = answered.outputs.get(name)?.data;
     return found?.length === data.length && data.every((value, i) => Number.isFinite(value) && Object.is(value, found[i]));
   });
-  return same ? [...expected.values()] : undefined;
 }
 
 /** Equal graphs, equal numbers. */
@@ -101,7 +99,7 @@ function inputsOf({ graph }: Program, seed: number): ReadonlyMap<string, F64Tens
 }
 
 /** By name. */
-function outputsOf(program: Program, ops: OpRegistry, inputs: ReadonlyMap<string, F64Tensor>): ReadonlyMap<string, Bounded> {
-  const values = boundedValues(program, ops, inputs, doublePrecision);
+function boundedOutputs(program: Program, { values: evaluated }: Evaluation, ops: OpRegistry, inputs: ReadonlyMap<string, F64Tensor>): ReadonlyMap<string, Bounded> {
+  const values = boundedValues(program, ops, inputs, doublePrecision, undefined, evaluated);
   return new Map(program.graph.outputs.map(({ name, value }) => [name, values(value)]));
 }

@@ -29,6 +29,7 @@ export const doublePrecision: Arithmetic = { epsilon: 2 ** -52, smallest: 2 ** -
  * @param inputs By name, of values that the arithmetic holds.
  * @param observed By value key: what kernels have computed. Who reads such a value is judged by it, without an
  * error from before.
+ * @param evaluated The values, where somebody has computed them already from these very inputs.
  */
 export function boundedValues(
   { graph, parameters }: Program,
@@ -36,6 +37,7 @@ export function boundedValues(
   inputs: ReadonlyMap<string, F64Tensor>,
   arithmetic: Arithmetic,
   observed: ReadonlyMap<string, F64Tensor> = new Map(),
+  evaluated?: (value: Value) => F64Tensor,
 ): (value: Value) => Bounded {
   const nodes = nodeMap(graph);
   const found = new Map<string, Bounded>();
@@ -54,7 +56,7 @@ export function boundedValues(
     const op = present(ops.get(node.op), `op ${node.op}`);
     const shapes = node.inputs.map((value) => present(nodes.get(value.node)?.results[value.result], 'shape of an operand'));
     const operands = node.inputs.map(read);
-    found.set(valueKey({ node: node.id, result: 0 }), bounded({ node, op, operands, shapes, arithmetic, batch: graph.batch }));
+    found.set(valueKey({ node: node.id, result: 0 }), bounded({ node, op, operands, shapes, arithmetic, batch: graph.batch, known: evaluated?.({ node: node.id, result: 0 }) }));
   }
   return get;
 }
@@ -66,6 +68,8 @@ interface NodeContext {
   readonly shapes: readonly Shape[];
   readonly arithmetic: Arithmetic;
   readonly batch: Program['graph']['batch'];
+  /** The value, if it has been computed. */
+  readonly known: F64Tensor | undefined;
 }
 
 function bounded(context: NodeContext): Bounded {
@@ -126,13 +130,13 @@ function ofSums(context: NodeContext, { operand, bias, parts }: WeightMatrices):
           values.map((value, i) => (i === operand ? map(error, (each) => (each / scale) ** 2) : i === bias ? zeros(value.shape) : squared(value))),
         );
   const carried = (i: number): number => (squares ? scale * Math.sqrt(squares.data[i] as number) : 0);
-  return { value: evaluate(context, values), error: map(spread, (sum, i) => carried(i) + unit * sum + flushed) };
+  return { value: context.known ?? evaluate(context, values), error: map(spread, (sum, i) => carried(i) + unit * sum + flushed) };
 }
 
 function ofMonotone(context: NodeContext): Bounded {
   const shifted = (sign: number): F64Tensor => evaluate(context, context.operands.map(({ value, error }) => map(value, (x, i) => x + sign * (error.data[i] as number))));
   const values = context.operands.map(({ value }) => value);
-  const value = evaluate(context, values);
+  const value = context.known ?? evaluate(context, values);
   const [below, above] = [shifted(-1), shifted(1)];
   // Sums of what cancels are rounded as their terms are: how much each operand has a part in the value shows
   // where it is doubled.

@@ -206,7 +206,7 @@ function rolesOf({ phases }: TrainSpec, ends: PhaseEnds): Pick<RunResults, 'prod
 }
 
 function parametersOf({ tensors }: StoredCheckpoint): ReadonlyMap<string, ParameterData> {
-  return new Map([...tensors].map(([name, { shape, data }]) => [name, { shape, data: Float64Array.from(data) }]));
+  return new Map([...tensors].map(([name, { shape, data }]) => [name, { shape, data: new Float64Array(data) }]));
 }
 
 /** How the module that `build` makes of the run answers the test set. */
