@@ -39,8 +39,8 @@ train on toy {
 }
 `;
 
-/** The same on images that are moved and mirrored, with weights of classes, and a network to compare with. */
-export const augmentedSource: string = smallSource.replace('seed = 3', 'control {}\n  seed = 3\n  class_weights = balanced\n  augment { pad = 1, mirror = true }');
+/** The same on images that are normalised by what was measured, moved and mirrored, with weights of classes, and a network to compare with. */
+export const augmentedSource: string = smallSource.replace('conv(image,', 'conv(normalize(image, mean = per_pixel, deviation = per_channel),').replace('seed = 3', 'control {}\n  seed = 3\n  class_weights = balanced\n  augment { pad = 1, mirror = true }');
 
 /** The same under other optimizers, whose phases warm up, clip, smooth, keep their best epoch and end early. */
 export const optionsSource: string = `${smallSource.slice(0, smallSource.indexOf('train on toy'))}
@@ -74,5 +74,5 @@ function drawStripes(name: string, count: number): Split {
       samples[i * 64 + p] = Math.floor(ink + 140 * draws.uniform(i * 64 + p));
     }
   }
-  return { count, samples, labels };
+  return { count: labels.length, samples, labels };
 }
