@@ -28,22 +28,20 @@ export function resize(pixels: Uint8Array, channels: number, from: Size, to: Siz
   const result = new Uint8Array(channels * to.height * to.width);
   for (let c = 0; c < channels; c++) {
     for (let y = 0; y < from.height; y++) {
-      const row = (c * from.height + y) * from.width;
-      for (const [x, { first, shares }] of columns.entries()) {
-        let sum = 0;
-        for (let i = 0; i < shares.length; i++) sum += (shares[i] as number) * (pixels[row + first + i] as number);
-        narrow[y * to.width + x] = sum;
-      }
+      for (let x = 0; x < to.width; x++) narrow[y * to.width + x] = mixed(columns[x] as Mixture, pixels, (c * from.height + y) * from.width, 1);
     }
-    for (const [y, { first, shares }] of rows.entries()) {
-      for (let x = 0; x < to.width; x++) {
-        let sum = 0;
-        for (let i = 0; i < shares.length; i++) sum += (shares[i] as number) * (narrow[(first + i) * to.width + x] as number);
-        result[(c * to.height + y) * to.width + x] = Math.round(sum);
-      }
+    for (let y = 0; y < to.height; y++) {
+      for (let x = 0; x < to.width; x++) result[(c * to.height + y) * to.width + x] = Math.round(mixed(rows[y] as Mixture, narrow, x, to.width));
     }
   }
   return result;
+}
+
+/** Of the pixels of a line that begins at `start` and goes on in steps of `stride`. */
+function mixed({ first, shares }: Mixture, values: Uint8Array | Float64Array, start: number, stride: number): number {
+  let sum = 0;
+  for (let i = 0; i < shares.length; i++) sum += (shares[i] as number) * (values[start + (first + i) * stride] as number);
+  return sum;
 }
 
 /** For each pixel of a line of `to` pixels over a line of `from`. What would lie outside counts for nothing. */
