@@ -40,10 +40,12 @@ export interface CheckRequest {
   readonly imported?: ReadonlyMap<string, SourceFile> | undefined;
   /** The name of the `sparsity` block that counts. The one that there is, unless given, or the one without a name. */
   readonly sparsity?: string | undefined;
+  /** Of several blocks with names none need be chosen: the model has no penalties then, but all blocks are checked. */
+  readonly undecided?: boolean | undefined;
 }
 
 /** @param file A file without syntax errors. */
-export function check(file: SourceFile, ops: OpRegistry, { imported = new Map(), sparsity: wanted }: CheckRequest = {}): Checked {
+export function check(file: SourceFile, ops: OpRegistry, { imported = new Map(), sparsity: wanted, undecided = false }: CheckRequest = {}): Checked {
   const list = faultList();
   const { report } = list;
   const tools: Tools = { ops, symbols: symbolTable(), budget: budget(), list, lookedUp: new Set() };
@@ -66,7 +68,7 @@ export function check(file: SourceFile, ops: OpRegistry, { imported = new Map(),
   const { constants } = main;
   const elaborated = declaration && elaborate(declaration, main, tools);
   const checked = declaration && elaborated && buildNetwork(declaration, elaborated, ops, list);
-  const chosen = chooseSparsity(file, wanted, report);
+  const chosen = chooseSparsity(file, wanted, undecided, report);
   const blocks = declarations.filter((each) => each.kind === 'sparsity');
   const penalties = checked && blocks.map((block) => checkSparsity(block, checked, constants, ops, report));
   const sparsity = chosen ? penalties?.[blocks.indexOf(chosen)] : checked && checkSparsity(undefined, checked, constants, ops, report);

@@ -48,11 +48,20 @@ beforeAll(() => {
   writeStripes(join(folder, 'stripes'));
 });
 
-it('check names the blocks to choose from, and shows the layers by their paths', async () => {
-  const { code, err } = await runCli(['check', source]);
+it('check shows the layers by their paths, and needs no choice between blocks, all of which it checks', async () => {
+  const { code, out, err } = await runCli(['check', source]);
+  expect({ code, err }).toEqual({ code: 0, err: '' });
+  expect(out).toMatch(/\nstage\.1\.c1 +conv +\[3, 6, 6\]/);
+  const wrong = join(project, 'wrong.ssl');
+  writeFileSync(wrong, main.replace('strength 0.3', 'strength -1'));
+  expect((await runCli(['check', wrong])).err).toContain('error[sparsity/value]');
+  unlinkSync(wrong);
+});
+
+it('what asks for penalties names the blocks to choose from', async () => {
+  const { code, err } = await runCli(['explain', source]);
   expect(code).toBe(1);
   expect(err).toContain('the file has several `sparsity` blocks: `fine`, `coarse`');
-  expect((await runCli(['check', source, '--sparsity', 'fine'])).out).toMatch(/\nstage\.1\.c1 +conv +\[3, 6, 6\]/);
 });
 
 describe('a run', () => {

@@ -33,7 +33,7 @@ async function check(file: string, options: CheckOptions, shell: Shell): Promise
     import('../../driver/model/network-summary.ts'),
   ]);
   const watch = await watchOf(options, shell, false);
-  const { model, warnings } = checkFile(file, ops, { watch, sparsity: options.sparsity });
+  const { model, warnings } = checkFile(file, ops, { watch, sparsity: options.sparsity, undecided: true });
   const summary = summarizeNetwork(model.network, ops);
   if (options.json) {
     shell.out(`${JSON.stringify({ ok: true, network: summary, diagnostics: diagnosticsJson(warnings) })}\n`);

@@ -65,6 +65,8 @@ export interface SourceRequest {
   readonly imports?: ReadImport;
   /** The name of the `sparsity` block that counts. */
   readonly sparsity?: string | undefined;
+  /** Of several blocks with names none need be chosen. */
+  readonly undecided?: boolean;
 }
 
 export interface CheckedSource {
@@ -78,11 +80,11 @@ export function checkFile(path: string, ops: OpRegistry, request: SourceRequest 
 }
 
 /** @throws DiagnosticError with every fault of the first stage that finds any. */
-export function checkSource(source: Source, ops: OpRegistry, { watch = unwatched, imports = importsNothing, sparsity }: SourceRequest = {}): CheckedSource {
+export function checkSource(source: Source, ops: OpRegistry, { watch = unwatched, imports = importsNothing, sparsity, undecided }: SourceRequest = {}): CheckedSource {
   const { main, imported, diagnostics } = watch.stage('parse', () => parseProgram(source, imports));
   if (diagnostics.some(isError)) throw new DiagnosticError(diagnostics);
   const checked = watch.stage('check', () => {
-    const found = check(main, ops, { imported, sparsity });
+    const found = check(main, ops, { imported, sparsity, undecided });
     if (found.model) watch.checked(found.model.network.graph);
     return found;
   });
