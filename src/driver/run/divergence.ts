@@ -13,6 +13,7 @@ import type { F64Tensor } from '../../ir/op.ts';
 import { ops } from '../../ops/index.ts';
 import { cropAt, cropImage } from '../../train/augment.ts';
 import { evaluationGraph } from '../../train/evaluation-graph.ts';
+import { gradientPoints } from '../../train/gradient-points.ts';
 import { positionOf } from '../../train/plan.ts';
 import { readCheckpoint } from './checkpoint.ts';
 import type { Run } from './run-context.ts';
@@ -57,7 +58,10 @@ export async function failDiverged(run: Run, seen: number): Promise<never> {
     const pass = epochPass(run, checkpoint.phase, epoch);
     const { diverged } = await engine.run({ ...pass, from: stepInEpoch, to: stepInEpoch + 1 });
     const samples = samplesOf(pass, spec, stepInEpoch);
-    if (diverged) report(step, `layer ${firstOverflow(run, before, samples, cropsOf(pass, spec, stepInEpoch)) ?? 'at the output'} went non-finite in the forward pass`);
+    if (diverged) {
+      const points = gradientPoints(model.network, spec.optimizer, before, ops);
+      report(step, `layer ${firstOverflow(run, points, samples, cropsOf(pass, spec, stepInEpoch)) ?? 'at the output'} went non-finite in the forward pass`);
+    }
     freezeZeroGroups(run, checkpoint.phase, step + 1, engine.read());
     const parameter = firstNotFinite(model, engine.read());
     if (parameter !== undefined) {
