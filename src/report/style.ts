@@ -45,7 +45,7 @@ td { white-space: nowrap; }
 .headline td small { display: block; }
 .headline td:last-child { color: var(--quiet); }
 @media (max-width: 40rem) {
-  .headline tr { display: grid; grid-template-columns: repeat(3, minmax(0, 1fr)); border-bottom: 1px solid var(--rule); }
+  .headline tr { display: grid; grid-template-columns: repeat(3, minmax(0, 1fr)); column-gap: 0.6rem; border-bottom: 1px solid var(--rule); }
   .headline :is(td, th) { border: 0; padding: 0.1rem 0 0.35rem; white-space: normal; }
   .headline tbody th { grid-column: 1 / -1; padding: 0.35rem 0 0; color: var(--quiet); font-size: 0.9rem; }
   .headline tbody td:nth-child(2) { text-align: left; }
