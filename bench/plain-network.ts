@@ -6,7 +6,7 @@ import { invariant, present } from '../src/base/invariant.ts';
 import type { Shape } from '../src/base/tensor.ts';
 import { nodeMap } from '../src/ir/graph.ts';
 import type { Node, Program } from '../src/ir/graph.ts';
-import { convWeights, denseWeights } from './plain-weights.ts';
+import { convWeights, denseWeights, normalizeWeights } from './plain-weights.ts';
 import type { MapShape } from './network.ts';
 
 /** By value number: 0 is the network's input, i + 1 the result of layer i. */
@@ -65,7 +65,7 @@ export type PlainLayer = { readonly inputs: readonly ValueNumber[]; readonly sha
   | { readonly op: 'global_avg_pool' }
   | { readonly op: 'add'; readonly activation: Activation }
   | { readonly op: 'activation'; readonly activation: Activation }
-  /** Each channel times `scale`, plus `offset`. */
+  /** Each channel times `scale`, plus `offset`: one number a channel, or one for each element of the map. */
   | { readonly op: 'affine'; readonly scale: Float32Array; readonly offset: Float32Array }
   /** Channels one after another. */
   | { readonly op: 'concat' }
@@ -141,12 +141,8 @@ function layerOf(node: Node, from: MapShape, program: Program): Distributed<Plai
     case 'lrn':
       invariant(attrs['positions'] === undefined, 'channels were cut from between those that an lrn mixes');
       return { op, within: attrs['within'] === true, size: Number(attrs['size']), alpha: Number(attrs['alpha']), beta: Number(attrs['beta']), k: Number(attrs['k']) };
-    case 'normalize_input': {
-      const [mean, deviation] = [numbersOf(node, 'mean'), numbersOf(node, 'deviation')];
-      const entry = (list: readonly number[], c: number): number => list[list.length === 1 ? 0 : c] ?? NaN;
-      const each = (of: (c: number) => number): Float32Array => Float32Array.from({ length: from[0] }, (_, c) => of(c));
-      return { op: 'affine', scale: each((c) => 1 / entry(deviation, c)), offset: each((c) => -entry(mean, c) / entry(deviation, c)) };
-    }
+    case 'normalize_input':
+      return { op: 'affine', ...normalizeWeights(node, from, program) };
     case 'add':
       return { op, activation: 'none' };
     case 'flatten':

@@ -41,6 +41,20 @@ export function convWeights(node: Node, [channels]: MapShape, program: Program):
   return { filters, groups, weights: dense, bias };
 }
 
+/** Of normalize_input, whose statistics are lists, or parameters where they were measured. */
+export function normalizeWeights(node: Node, [channels]: MapShape, program: Program): { readonly scale: Float32Array; readonly offset: Float32Array } {
+  const [listed, deviations] = [node.attrs['mean'], node.attrs['deviation']] as readonly (readonly number[] | undefined)[];
+  const mean = listed ?? parameterOf(node, 1, program, channels);
+  const deviation = deviations ?? parameterOf(node, listed ? 1 : 2, program, channels);
+  const entry = (list: ArrayLike<number>, c: number): number => list[list.length === 1 ? 0 : c] ?? NaN;
+  // A mean image holds its channels one after another.
+  const each = Math.max(mean.length, channels) / channels;
+  return {
+    scale: Float32Array.from({ length: channels }, (_, c) => 1 / entry(deviation, c)),
+    offset: Float32Array.from({ length: channels * each }, (_, at) => -entry(mean, at) / entry(deviation, Math.floor(at / each))),
+  };
+}
+
 /** Of dense or tap_dense. */
 export function denseWeights(node: Node, [inputs]: MapShape, program: Program): { readonly units: number; readonly weights: Float32Array; readonly bias: Float32Array } {
   const units = Number(node.attrs['units']);

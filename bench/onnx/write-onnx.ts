@@ -64,7 +64,7 @@ function layerParts(layer: PlainLayer, inputs: readonly string[], name: string, 
       const perChannel = [from[0], 1, 1];
       return [
         onnxConstant(`${name}.scale`, perChannel, layer.scale),
-        onnxConstant(`${name}.offset`, perChannel, layer.offset),
+        onnxConstant(`${name}.offset`, layer.offset.length > from[0] ? from : perChannel, layer.offset),
         onnxNode('Mul', [input, `${name}.scale`], `${name}.scaled`),
         onnxNode('Add', [`${name}.scaled`, `${name}.offset`], name),
       ];

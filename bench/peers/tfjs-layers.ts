@@ -64,7 +64,9 @@ function stepOf(layer: PlainLayer, context: StepContext): Step {
     case 'activation':
       return one((x) => activated(tf, layer.activation, x));
     case 'affine': {
-      const [scale, offset] = [hold(layer.scale, [from[0]]), hold(layer.offset, [from[0]])];
+      const [channels, rows, columns] = from;
+      const each = layer.offset.length > channels ? [rows, columns, channels] : [channels];
+      const [scale, offset] = [hold(layer.scale, [channels]), hold(transposed(layer.offset, channels), each)];
       return one((x) => tf.add(tf.mul(x, scale), offset));
     }
     case 'concat':

@@ -15,7 +15,7 @@ import { shareSplit } from '../../src/engine/shared-data.ts';
 import type { SharedSplit } from '../../src/engine/shared-data.ts';
 import { nodeMap } from '../../src/ir/graph.ts';
 import type { Value } from '../../src/ir/graph.ts';
-import type { Model } from '../../src/ir/network.ts';
+import type { Model, Parameter } from '../../src/ir/network.ts';
 import { ops } from '../../src/ops/index.ts';
 import { initialParameters } from '../../src/train/initialize.ts';
 import { defaultMeasureOptions, measure } from '../measure.ts';
@@ -53,11 +53,14 @@ const nameOf = ({ network, batch }: Case): string => `${network}/batch${batch}`;
  * those that read the image. Taps that meet padding count.
  */
 export function stepFlops({ network: { graph, parameters } }: Model, batch: number): number {
-  const sizes = new Map(parameters.map(({ name, shape }) => [name, sizeOf(shape)]));
+  const isMeasured = ({ initial }: Parameter): boolean => initial.kind === 'statistic';
+  const measured = new Set(parameters.filter(isMeasured).map(({ name }) => name));
+  const sizes = new Map(parameters.filter((parameter) => !isMeasured(parameter)).map(({ name, shape }) => [name, sizeOf(shape)]));
   const byId = nodeMap(graph);
   const isImage = (value: Value): boolean => {
     const node = present(byId.get(value.node), 'node');
-    return node.op === 'input' || (node.inputs.length === 1 && node.inputs.every(isImage));
+    if (node.inputs.length === 0) return node.op === 'input' || measured.has(String(node.attrs['name']));
+    return node.inputs.every(isImage);
   };
   return graph.nodes.reduce((flops, { inputs: [operand, weight], results }) => {
     const leaf = weight && byId.get(weight.node);
