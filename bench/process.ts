@@ -21,13 +21,14 @@ export async function timeCommand(args: readonly string[]): Promise<number> {
   return performance.now() - start;
 }
 
-/** Runs `ssl-compile` with `args` to its end; bytes of its largest resident memory, all threads together. */
-export async function residentOfCommand(args: readonly string[]): Promise<number> {
+/** Runs `ssl-compile` with `args` to its end; milliseconds, and bytes of its largest resident memory, all threads together. */
+export async function measureCommand(args: readonly string[]): Promise<{ readonly ms: number; readonly resident: number }> {
   return inTemporaryFolder(async (folder) => {
     const report = join(folder, 'resident');
     const preload = new URL('./report-resident.mjs', import.meta.url).href;
+    const start = performance.now();
     await runNode(['--import', preload, mainFile(), ...args], { SSL_BENCH_RESIDENT: report });
-    return Number(readFileSync(report, 'utf8'));
+    return { ms: performance.now() - start, resident: Number(readFileSync(report, 'utf8')) };
   });
 }
 

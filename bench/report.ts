@@ -15,6 +15,8 @@ export interface Row {
   readonly clean?: number;
   /** How many times as long as the first candidate of the case, round by round: quartiles. */
   readonly times?: Quartiles;
+  /** Bytes of the largest resident memory of the process. */
+  readonly resident?: number;
   /** Size of the emitted module with its weights. */
   readonly bytes?: number;
   readonly gzipBytes?: number;

@@ -9,7 +9,7 @@ import { encodeSafetensors } from '../../src/engine/safetensors.ts';
 import { median } from '../measure.ts';
 import type { Network } from '../network.ts';
 import { sslSource } from '../peers/ssl-source.ts';
-import { inTemporaryFolder, timeCommand } from '../process.ts';
+import { inTemporaryFolder, measureCommand, timeCommand } from '../process.ts';
 import { formatMs } from '../report.ts';
 import type { Result, Row, Table } from '../report.ts';
 import { shrink } from '../shrink.ts';
@@ -17,6 +17,7 @@ import type { Suite, SuiteContext } from '../suite.ts';
 import { blockSource } from './block-source.ts';
 import { caffeNetStack } from './caffenet-stack.ts';
 import { leNets, wholeNetwork } from './lenet.ts';
+import { caseProgram, networkCases } from './network-cases.ts';
 
 const OURS = 'ssl-wasm';
 const WEIGHTS = 'weights';
@@ -111,6 +112,34 @@ async function runCase(each: Case, context: SuiteContext): Promise<readonly Row[
   });
 }
 
+/** The largest example, at the sparsity of Table 4, row 2. */
+const alexNet = present(networkCases.find(({ name }) => name === 'alexnet/2'), 'AlexNet 2');
+const alexNetRows = { check: 'alexnet/check', build: 'alexnet/build' } as const;
+
+async function runAlexNet(context: SuiteContext): Promise<readonly Row[]> {
+  return inTemporaryFolder(async (folder) => {
+    const source = join(import.meta.dirname, '../../examples', alexNet.example);
+    const [weights, out] = [join(folder, 'alexnet.safetensors'), join(folder, 'out')];
+    const rows: Row[] = [];
+    if (context.wantsCase(alexNetRows.check)) {
+      const ms: number[] = [];
+      for (let turn = 0; turn < RUNS; turn++) ms.push(await timeCommand(['check', source]));
+      rows.push({ case: alexNetRows.check, candidate: OURS, threads: 1, ms: median(ms) });
+      context.progress(`alexnet: check ${formatMs(median(ms))}`);
+    }
+    if (context.wantsCase(alexNetRows.build)) {
+      const parameters = [...caseProgram(alexNet).parameters].map(([name, { shape, data }]) => [name, { shape, data: Float32Array.from(data) }] as const);
+      writeFileSync(weights, Buffer.concat(encodeSafetensors(new Map(parameters))));
+      const { ms, resident } = await measureCommand(['build', source, '--weights', weights, '--out', out]);
+      // Throws if the module is not what was built, or computes something else.
+      await timeCommand(['verify', out, '--source', source, '--weights', weights]);
+      rows.push({ case: alexNetRows.build, candidate: OURS, threads: 1, ms, resident });
+      context.progress(`alexnet: build ${formatMs(ms)}, verified`);
+    }
+    return rows;
+  });
+}
+
 /** A source that is checked alone. */
 const BLOCKS_CHECK = 'blocks/check';
 
@@ -130,6 +159,7 @@ async function run(context: SuiteContext): Promise<readonly Row[]> {
   for (const each of cases) {
     if (Object.values(rowNames(each)).some(context.wantsCase)) rows.push(...(await runCase(each, context)));
   }
+  if (Object.values(alexNetRows).some(context.wantsCase) && context.wantsCandidate(OURS)) rows.push(...(await runAlexNet(context)));
   if (context.wantsCase(BLOCKS_CHECK) && context.wantsCandidate(OURS)) rows.push(...(await runBlocks(context)));
   return rows;
 }
@@ -138,7 +168,11 @@ function tables({ rows }: Result): readonly Table[] {
   const times = rows.filter(({ candidate }) => candidate === OURS);
   const sizes = rows.filter(({ bytes }) => bytes !== undefined);
   return [
-    { title: 'Whole processes, median of five', head: ['case', 'seconds'], body: times.map((row) => [row.case, (row.ms / 1000).toFixed(2)]) },
+    {
+      title: 'Whole processes',
+      head: ['case', 'seconds', 'process, MiB'],
+      body: times.map(({ case: name, ms, resident }) => [name, (ms / 1000).toFixed(2), resident === undefined ? '' : (resident / 2 ** 20).toFixed(0)]),
+    },
     {
       title: 'Emitted module beside its weights, bytes',
       head: ['case', 'raw', 'gzip'],
@@ -151,7 +185,7 @@ export const compileSuite: Suite = {
   name: 'compile',
   doc: 'check, and check + build, as whole processes; size of the emitted module',
   candidates: [OURS, WEIGHTS],
-  cases: [...cases.flatMap((each) => Object.values(rowNames(each))), BLOCKS_CHECK],
+  cases: [...cases.flatMap((each) => Object.values(rowNames(each))), ...Object.values(alexNetRows), BLOCKS_CHECK],
   packages: () => [],
   run,
   tables,

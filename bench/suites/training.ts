@@ -19,7 +19,7 @@ import type { Model, Parameter } from '../../src/ir/network.ts';
 import { ops } from '../../src/ops/index.ts';
 import { initialParameters } from '../../src/train/initialize.ts';
 import { defaultMeasureOptions, measure } from '../measure.ts';
-import { inTemporaryFolder, residentOfCommand } from '../process.ts';
+import { inTemporaryFolder, measureCommand } from '../process.ts';
 import { formatMs, formatRatio } from '../report.ts';
 import type { Result, Row, Table } from '../report.ts';
 import type { Suite, SuiteContext } from '../suite.ts';
@@ -120,7 +120,7 @@ async function residentMemory(example: string, context: SuiteContext): Promise<n
   return inTemporaryFolder(async (folder) => {
     const file = join(folder, example);
     writeFileSync(file, text);
-    return residentOfCommand(['train', file, '--out', join(folder, 'run'), '--threads', '2']);
+    return (await measureCommand(['train', file, '--out', join(folder, 'run'), '--threads', '2'])).resident;
   });
 }
 
