@@ -27,7 +27,7 @@ import type { Shell } from '../shell.ts';
 import { printDiagnostics } from '../report.ts';
 import { showProgress } from '../text/train-progress.ts';
 
-const examples = new URL('../../../examples', import.meta.url);
+const examples = new URL('../../../examples/', import.meta.url);
 const pageFiles = ['index.html', 'page.css', 'page.js', 'example-strokes.js', 'node.mjs', 'serve.mjs'];
 /** Relative to the working directory. */
 const places = { run: join('runs', 'demo'), module: join('out', 'demo'), dense: join('out', 'demo-dense') };
