@@ -20,7 +20,9 @@ import type { TrainOptions } from '../src/driver/run/train-options.ts';
 import { checkFile } from '../src/driver/model/source.ts';
 import type { Model, PhaseSpec, TrainSpec } from '../src/ir/network.ts';
 import { phaseTraits } from '../src/ir/phase.ts';
+import { reportFields } from '../src/ir/structure.ts';
 import { ops } from '../src/ops/index.ts';
+import { usualMethod } from '../src/train/methods/index.ts';
 import { readOptions, UsageError } from './arguments.ts';
 
 const usage =
@@ -73,7 +75,7 @@ async function runSeed(model: Model, spec: TrainSpec, seed: number, data: Datase
   if (strengths.length === 0) return [{ summary: await runOnce({ ...model, train: seeded }, data, { out: folder }) }];
   const isDense = ({ kind }: PhaseSpec): boolean => !phaseTraits[kind].masks;
   const dense = `${join(out, `${name}-${seed}`)}-dense`;
-  const compared = await runOnce({ ...model, penalties: [], train: { ...seeded, phases: spec.phases.filter(isDense) } }, data, { out: dense });
+  const compared = await runOnce({ ...denseOf(model), train: { ...seeded, phases: spec.phases.filter(isDense) } }, data, { out: dense });
   const results: Result[] = [];
   for (const strength of strengths) {
     const penalties = model.penalties.map((penalty) => ({ ...penalty, strength: penalty.strength * strength }));
@@ -85,6 +87,11 @@ async function runSeed(model: Model, spec: TrainSpec, seed: number, data: Datase
     results.push({ strength, summary: { ...summary, error: { ...summary.error, ...(control !== undefined && { control }) } } });
   }
   return results;
+}
+
+/** The same of all `sparsity` blocks of a file: its run is theirs together. */
+function denseOf({ sources, network }: Model): Model {
+  return { sources, network, penalties: [], method: usualMethod, crossing: 'sequential' };
 }
 
 async function runOnce(model: Model, data: Dataset, options: Pick<TrainOptions, 'out' | 'init'>): Promise<RunSummary> {
@@ -106,7 +113,7 @@ const percent = (share: number | undefined): string => (share === undefined ? '-
 
 function keptOf(summary: RunSummary): string {
   return summary.layers
-    .flatMap((layer) => (['filters', 'channels', 'fibers', 'inputs', 'outputs'] as const).flatMap((field) => (layer[field] ? [`${layer.name} ${field} ${layer[field][0]}/${layer[field][1]}`] : [])))
+    .flatMap((layer) => reportFields.flatMap((field) => (layer[field] ? [`${layer.name} ${field} ${layer[field][0]}/${layer[field][1]}`] : [])))
     .join(', ');
 }
 
