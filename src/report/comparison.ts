@@ -1,6 +1,6 @@
 // The dense network against the compacted one, as the first sentence and the first table of the page have it.
 
-import { percent } from '../base/number-text.ts';
+import { grouped, percent } from '../base/number-text.ts';
 import type { PhaseCourse, ReportData } from './report-data.ts';
 import { pathOf, phaseNamed, times, timeText } from './words.ts';
 
@@ -32,7 +32,7 @@ export function verdict(data: ReportData): string {
   const { network, unfinished, result, answers, timing } = data;
   if (unfinished) {
     const { step, totalSteps, phase } = unfinished;
-    return `The run has not come to its end: step ${count(step)}${totalSteps === undefined ? '' : ` of ${count(totalSteps)}`}, in ${phase}.`;
+    return `The run has not come to its end: step ${grouped(step)}${totalSteps === undefined ? '' : ` of ${grouped(totalSteps)}`}, in ${phase}.`;
   }
   const errors = comparedErrors(data);
   if (!result || !errors) return `${network} has been trained.`;
@@ -57,8 +57,4 @@ function gain(ratio: string | undefined, of: string): readonly string[] {
 
 function listed(parts: readonly string[]): string {
   return parts.length < 2 ? parts.join('') : `${parts.slice(0, -1).join(', ')} and ${parts.at(-1)}`;
-}
-
-function count(value: number): string {
-  return value.toLocaleString('en-US');
 }

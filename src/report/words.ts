@@ -1,5 +1,6 @@
 // Phrases that several sections of the page share.
 
+import { grouped } from '../base/number-text.ts';
 import { formatShape } from '../base/tensor.ts';
 import type { Shape } from '../base/tensor.ts';
 import type { EpochPoint, PhaseCourse, ReportData } from './report-data.ts';
@@ -22,7 +23,7 @@ export function timeText(microseconds: number): string {
 
 /** `1 sample`, `2 samples` */
 export function counted(count: number, noun: string): string {
-  return `${count.toLocaleString('en-US')} ${noun}${count === 1 ? '' : 's'}`;
+  return `${grouped(count)} ${noun}${count === 1 ? '' : 's'}`;
 }
 
 /** What the network is called in the lines of charts. */
