@@ -33,6 +33,7 @@ test.each([
   ['lenet.ssl', 64, 0.844],
   ['mlp.ssl', 64, 0.159],
   ['convnet.ssl', 100, 6.887],
+  ['resnet20.ssl', 128, 31.231],
 ])('a step of %s counts its operations', (example, batch, gflop) => {
   const { model } = checkFile(join(import.meta.dirname, '../../examples', example), ops);
   expect(stepFlops(model, batch) / 1e9).toBeCloseTo(gflop, 3);
