@@ -10,15 +10,15 @@ import type { TrainScope } from './schedule.ts';
 
 const balanced = 'balanced';
 
-const weightList: ValueType<readonly number[]> = {
+const weightsOrBalanced: ValueType<ClassWeights> = {
+  words: new Map([[balanced, balanced]]),
   expected: (constant) => (Array.isArray(constant) ? positives.expected(constant) : `\`${balanced}\`, or a list of numbers above 0, one a class`),
   read: (constant) => (Array.isArray(constant) ? positives.read(constant) : undefined),
 };
 
 /** @param network Undefined: it has been reported. */
 export function checkClassWeights(expression: Expression, network: Network | undefined, scope: TrainScope): ClassWeights | undefined {
-  if (expression.kind === 'name' && expression.text === balanced) return balanced;
-  const weights = readTrainValue(expression, 'class_weights', weightList, scope);
-  if (!weights || !network || weights.length === network.classes) return weights;
+  const weights = readTrainValue(expression, 'class_weights', weightsOrBalanced, scope);
+  if (!weights || weights === balanced || !network || weights.length === network.classes) return weights;
   return scope.report(trainDiagnostics['class-weights']({ span: expression.span, args: [weights.length, network.classes], help: 'give one a class, in the order of the outputs, or `class_weights = balanced`' }));
 }

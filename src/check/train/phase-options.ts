@@ -33,7 +33,7 @@ function option<T>({ type, options, ...rules }: OptionRules<T>): Option {
   return {
     ...rules,
     read: (expression, scope) => {
-      const value = readWord(expression, rules.name, type, scope);
+      const value = readTrainValue(expression, rules.name, type, scope);
       return value === undefined ? undefined : options(value);
     },
   };
@@ -87,13 +87,4 @@ export function judgingSetting({ settings }: Section, spec: PhaseOptions): Setti
 
 function pick(from: PhaseOptions, field: keyof PhaseOptions): PhaseOptions {
   return from[field] === undefined ? {} : { [field]: from[field] };
-}
-
-/** A word of the type, or a constant. */
-function readWord<T>(expression: Expression, name: string, type: ValueType<T>, scope: TrainScope): T | undefined {
-  const written = expression.kind === 'name' ? expression.text : '';
-  const word = type.words?.get(written);
-  if (word !== undefined) return word;
-  if (written === '' || !type.wordsAlone) return readTrainValue(expression, name, type, scope);
-  return scope.report(trainDiagnostics.value({ span: expression.span, args: [name, `\`${written}\``, type.expected(written)] }));
 }

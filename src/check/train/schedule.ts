@@ -1,5 +1,6 @@
 // Rates as they are written: `0.01`, `cosine(0.02, to = 0.01)`.
 
+import type { Diagnostic } from '../../base/diagnostic.ts';
 import type { Schedule } from '../../ir/network.ts';
 import type { CallExpression, Expression } from '../../syntax/ast.ts';
 import { bindArguments } from '../values/bind.ts';
@@ -80,8 +81,17 @@ export function checkSchedule(expression: Expression, scope: TrainScope): Schedu
   return complete && rateValue !== undefined ? schedule : undefined;
 }
 
+/** A word of the type, or a constant. */
 export function readTrainValue<T>(expression: Expression, name: string, type: ValueType<T>, { constants, report }: TrainScope): T | undefined {
-  return readValue(expression, type, constants, report, (found, expected) => trainDiagnostics.value({ span: expression.span, args: [name, found, expected] }));
+  const { span } = expression;
+  const reject = (found: string, expected: string): Diagnostic => trainDiagnostics.value({ span, args: [name, found, expected] });
+  if (expression.kind === 'name' && type.words) {
+    const { text } = expression;
+    const word = type.words.get(text);
+    if (word !== undefined) return word;
+    if (type.wordsAlone) return report(reject(`\`${text}\``, type.expected(text)));
+  }
+  return readValue(expression, type, constants, report, reject);
 }
 
 export function readerOf(values: ReadonlyMap<string, Expression>, scope: TrainScope): Reader {
