@@ -4,8 +4,9 @@
 
 import type { CallExpression, Declaration, Expression, IfExpression, Name, NetworkDeclaration, RepeatExpression } from '../../syntax/ast.ts';
 import { argumentKinds } from '../program/argument-kinds.ts';
+import { blockNamed } from '../program/block.ts';
 import type { Block } from '../program/block.ts';
-import { callableNamed, isWord, operandNames } from '../program/callable.ts';
+import { isWord } from '../program/callable.ts';
 import type { CallableParam } from '../program/callable.ts';
 import type { FileScope } from '../program/file-scope.ts';
 import { allWithin, constantNames, partsOf } from '../program/walk.ts';
@@ -125,15 +126,13 @@ function lookUpLayer(expression: Expression, scope: Scope, reader: string | unde
 
 function lookUpInCall(call: CallExpression, scope: Scope, reader: string | undefined): void {
   const { elaboration: { ops, lookedUp }, file } = scope;
-  const { callee, arguments: given } = call;
+  const { callee } = call;
   if (!lookedUp.has(callee)) lookUpCallee(callee, scope);
-  const callable = file.names.get(callee.text)?.kind === 'block' ? undefined : callableNamed(callee.text, ops);
-  const names = callable && [...operandNames(callable, given.filter(({ name }) => !name).length), ...callable.params.map(({ name }) => name)];
-  for (const [position, { value, kind }] of argumentKinds(call, file, ops).entries()) {
+  const isBlock = blockNamed(callee.text, file) !== undefined;
+  for (const { value, kind, param } of argumentKinds(call, file, ops)) {
     if (kind === 'layer') lookUpLayer(value, scope, reader);
     if (kind !== 'constant') continue;
-    const param = callable?.params.find(({ name }) => name === (given[position]?.name?.text ?? names?.[position]));
-    if (!callable) lookUpGiven(value, scope);
+    if (isBlock) lookUpGiven(value, scope);
     // What an argument that there is not would take is unknown.
     else if (param) lookUpParam(callee.text, param, value, scope);
   }
