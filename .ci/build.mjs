@@ -5,8 +5,8 @@
 //   dist/runtime/*.js                  as the compiler wrote it: emitted modules take its text
 //   dist/**/*.d.ts                     types
 //
-// `tsc` compiles; rolldown joins what is loaded together, so that a command reads a few dozen files in place of five
-// hundred: a fifth of the time of a short one, a quarter of its processor time, went into finding them.
+// `tsc` compiles; rolldown joins what is loaded together, so that `check` reads 40 files in place of 272: a
+// fifth of its time, and a quarter of its processor time, went into finding them.
 
 import { spawnSync } from 'node:child_process';
 import { chmodSync, mkdirSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
