@@ -69,7 +69,6 @@ import { groupSquares } from './optimizers/group-squares.ts';
 import { groupSubgradient } from './optimizers/group-subgradient.ts';
 import { lookahead } from './optimizers/lookahead.ts';
 import { momentumStep } from './optimizers/momentum-step.ts';
-import { rescale } from './optimizers/rescale.ts';
 import { scaleGroups } from './optimizers/scale-groups.ts';
 import { shrink } from './optimizers/shrink.ts';
 import { toTiles } from './optimizers/to-tiles.ts';
@@ -143,7 +142,6 @@ const all: readonly Op[] = [
   lookahead,
   adamStep,
   clipFactor,
-  rescale,
   groupSquares,
   shrink,
   scaleGroups,

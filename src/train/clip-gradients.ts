@@ -18,5 +18,9 @@ export function clipGradients(builder: GraphBuilder, parameters: readonly Traine
     return builder.one('group_squares', [gradient], { view, keep: view.length > 1 ? [0] : [] }, { layer });
   });
   const factor = builder.one('clip_factor', squares, { limit });
-  return living.map((parameter) => ({ ...parameter, gradient: builder.one('rescale', [parameter.gradient, factor], {}, { layer: parameter.layer }) }));
+  return living.map((parameter) => {
+    const { gradient, layer } = parameter;
+    // One group of all elements.
+    return { ...parameter, gradient: builder.one('scale_groups', [gradient, factor], { view: builder.shapeOf(gradient), keep: [] }, { layer }) };
+  });
 }

@@ -1,6 +1,6 @@
 // What gradients are multiplied by so that their norm, all together, is at most `limit`:
 //
-//   result = min(1, limit / sqrt(sum over inputs i and elements of squares[i]))
+//   result[0] = min(1, limit / sqrt(sum over inputs i and elements of squares[i]))
 //
 // Where the sum is no finite number of 32 bits the answer is 1: what is wrong then stays where it is, and is not carried
 // to every parameter. The sums of single inputs are added in pairs, in an order that nothing changes.
@@ -11,7 +11,7 @@ import { defineOp } from '../../ir/op.ts';
 import { tensor } from '../../base/tensor.ts';
 import type { NestExpr } from '../../ir/nest.ts';
 import { add, along, constant, div, input, load, select, temporary, unary } from '../../ir/nest.ts';
-import { lowered, nestName, reduce, storeNest } from '../support/nests.ts';
+import { lowered, nestName, plainAxes, reduce, storeNest } from '../support/nests.ts';
 import { nests, opaque, undifferentiated } from '../support/parts.ts';
 import { between, sampleBatch } from '../support/sampling.ts';
 import { expectParameter } from '../support/shapes.ts';
@@ -24,12 +24,12 @@ export const clipFactor: Op = defineOp({ limit: number })({
   doc: 'Factor that brings the norm of all gradients down to a limit.',
   infer: (_attrs, inputs) => {
     for (const shape of inputs) expectParameter(shape, [shape[0] ?? 0], 'squares');
-    return [[]];
+    return [[1]];
   },
   reference: ({ limit }, inputs) => {
     const total = inputs.reduce((sum, { data }) => data.reduce((of, square) => of + square, sum), 0);
     const clipped = Math.sqrt(total) > limit && total <= largest;
-    return [tensor([], Float64Array.of(clipped ? limit / Math.sqrt(total) : 1))];
+    return [tensor([1], Float64Array.of(clipped ? limit / Math.sqrt(total) : 1))];
   },
   training: undifferentiated,
   pruning: opaque,
@@ -47,7 +47,7 @@ export const clipFactor: Op = defineOp({ limit: number })({
     const total = sumInPairs(inputs.map((_, i) => load(temporary(i), [])));
     const norm = unary('sqrt', total);
     const factor = select(norm, 'gt', constant(limit), select(total, 'le', constant(largest), div(constant(limit), norm), constant(1)), constant(1));
-    return lowered([...sums, storeNest(name, [], factor)], inputs.map(() => []));
+    return lowered([...sums, storeNest(name, plainAxes([1]), factor)], inputs.map(() => []));
   }),
   sample: (random) => {
     const inputs = Array.from({ length: between(random, 1, 5) }, () => [between(random, 1, 9)]);
