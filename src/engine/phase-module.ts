@@ -66,7 +66,7 @@ function shareAtWork(tasks: number): number {
 export function phaseGraphs({ network, method, crossing }: Model, { spec, groups, masked }: PhaseRequest, ops: OpRegistry): Record<ProgramName, Graph> {
   const batch = batchOf(spec.batch);
   return {
-    step: trainingGraph(network, { batch, optimizer: spec.optimizer, ...(spec.labelSmoothing !== undefined && { labelSmoothing: spec.labelSmoothing }), ...(spec.clipGradients !== undefined && { clipGradients: spec.clipGradients }), method, crossing, penalties: groups, masked }, ops),
+    step: trainingGraph(network, { ...spec, batch, method, crossing, penalties: groups, masked }, ops),
     evaluate: evaluationGraph(network, batch, ops),
   };
 }
