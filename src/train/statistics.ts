@@ -29,22 +29,17 @@ export interface Measured {
 
 type Around = 'channel' | 'pixel';
 
-/** Below this, kernels would divide by zero. */
-const leastDeviation = 2 ** -126;
-
 /** @param parameters Whose start is a statistic. */
 export function measure(parameters: readonly Parameter[], set: SampleSet): Measured {
   const sums = set.samples instanceof Uint8Array ? sumsOfBytes(set.samples, set) : sumsOfNumbers(set.samples, set);
   const constant = new Set<number>();
-  const found = parameters.map(({ name, shape, initial }) => {
-    const values = initial.kind === 'statistic' && initial.of === 'deviation' ? sums.variances(initial.around).map(Math.sqrt) : sums.means(shape.length > 1 ? 'pixel' : 'channel');
-    const data = values.map(Math.fround);
-    if (initial.kind === 'statistic' && initial.of === 'deviation') {
-      for (const [c, deviation] of data.entries()) {
-        if (deviation >= leastDeviation) continue;
-        constant.add(c);
-        data[c] = 1;
-      }
+  const found = parameters.map(({ name, shape, initial, least }) => {
+    if (initial.kind !== 'statistic' || initial.of !== 'deviation') return [name, { shape, data: sums.means(shape.length > 1 ? 'pixel' : 'channel').map(Math.fround) }] as const;
+    const data = sums.variances(initial.around).map((variance) => Math.fround(Math.sqrt(variance)));
+    for (const [c, deviation] of data.entries()) {
+      if (deviation >= present(least, `least ${name}`)) continue;
+      constant.add(c);
+      data[c] = 1;
     }
     return [name, { shape, data }] as const;
   });

@@ -17,7 +17,7 @@ const chosen = Uint32Array.from({ length: 40 }, (_, i) => i).filter((i) => i % 5
 const parameter = (suffix: string, of: Shape, initial: Initial): Parameter => ({ suffix, name: `x.${suffix}`, layer: 'x', shape: of, initial, role: 'measured', decay: false });
 const meanOfChannel = parameter('mean', [2], { kind: 'statistic', of: 'mean' });
 const meanOfPixel = parameter('mean', shape, { kind: 'statistic', of: 'mean' });
-const around = (what: 'channel' | 'pixel', channels = 2): Parameter => parameter('deviation', [channels], { kind: 'statistic', of: 'deviation', around: what });
+const around = (what: 'channel' | 'pixel', channels = 2): Parameter => ({ ...parameter('deviation', [channels], { kind: 'statistic', of: 'deviation', around: what }), least: 2 ** -126 });
 const found = (measured: Measured, name: string): number[] => [...(measured.parameters.get(`x.${name}`)?.data ?? [])];
 
 const average = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
