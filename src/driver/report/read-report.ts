@@ -34,6 +34,7 @@ import type { RunSummary } from '../run/run-summary.ts';
 import { fitDiagnostics } from '../weights/weight-diagnostics.ts';
 import { isFolder } from '../weights/weights.ts';
 import { epochLines, penalisedGroups, phaseCourses, unfinishedAt } from './course.ts';
+import type { EpochLine } from './course.ts';
 import { filterPictures } from './filter-pictures.ts';
 import type { WeightsThen } from './filter-pictures.ts';
 import { layerCourses } from './layer-courses.ts';
@@ -64,7 +65,7 @@ function readUnfinished(folder: string, ops: OpRegistry): ReadReport {
   const lines = epochLines(folder, checkpoint);
   const { dataset } = present(model.train, 'train block of a run');
   const data: ReportData = {
-    ...coursesOf(folder, model, checkpoint, warnings, ops),
+    ...coursesOf(folder, model, checkpoint, lines, warnings, ops),
     dataset: dataset.kind === 'named' ? dataset.name : dataset.path,
     unfinished: unfinishedAt(model, checkpoint, lines),
     findings: [],
@@ -78,8 +79,7 @@ function readUnfinished(folder: string, ops: OpRegistry): ReadReport {
 
 type Courses = Pick<ReportData, 'format' | 'network' | 'notes' | 'phases' | 'groups'>;
 
-function coursesOf(folder: string, model: Model, checkpoint: Checkpoint, warnings: readonly Diagnostic[], ops: OpRegistry): Courses {
-  const lines = epochLines(folder, checkpoint);
+function coursesOf(folder: string, model: Model, checkpoint: Checkpoint, lines: readonly EpochLine[], warnings: readonly Diagnostic[], ops: OpRegistry): Courses {
   return {
     format: 1,
     network: model.network.name,
@@ -102,7 +102,7 @@ async function readFinished(folder: string, summary: Summary, ops: OpRegistry, {
   const { product, control, chance, seconds, dataset, evaluation } = summary;
   const { macs, convMacs, weights } = structure;
   const data: ReportData = {
-    ...coursesOf(folder, model, checkpoint, warnings, ops),
+    ...coursesOf(folder, model, checkpoint, epochLines(folder, checkpoint), warnings, ops),
     dataset,
     findings,
     answers: !answersNothing(findings),
