@@ -39,7 +39,7 @@ describe('verify', () => {
   it.each(variants.map(([name]) => name))('%s is what it was built from', async (name) => {
     const { code, out } = await verify(join(folder, name), '--json');
     const report = JSON.parse(out) as Report;
-    expect(report).toMatchObject({ ok: true, diagnostics: [] });
+    expect(report).toMatchObject({ ok: true, inputs: 4, diagnostics: [] });
     expect(code).toBe(0);
     expect(report.layers.map((layer) => layer.name)).toEqual(['conv1', 'pool1', 'conv2', 'fc1.relu', 'output']);
     for (const { maxAbsDifference, maxAbsReference, bound } of report.layers) {
@@ -53,7 +53,7 @@ describe('verify', () => {
     const { code, out } = await verify(join(folder, 'js'));
     expect(code).toBe(0);
     expect(out).toMatch(/^layer +largest difference +rounding bound/);
-    expect(out).toMatch(/files: 2 of 2 as built, byte for byte\nok\n$/);
+    expect(out).toMatch(/\nshipped module: run on 4 random inputs\nfiles: 2 of 2 as built, byte for byte\nok\n$/);
   });
 });
 

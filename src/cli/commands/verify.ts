@@ -51,12 +51,13 @@ async function verify(folder: string, { weights = '', source, sparsity, json }: 
   return verification.ok ? exitCode.ok : exitCode.input;
 }
 
-function verificationText({ ok, layers, outputs, files }: Verification): string {
+function verificationText({ ok, layers, outputs, inputs, files }: Verification): string {
   const row = ({ name, maxAbsDifference, maxAbsReference, bound }: Comparison): string[] => [name, formatFigure(maxAbsDifference), formatFigure(bound), formatFigure(maxAbsReference)];
   const rows = [...layers.map(row), ...(outputs ? [row({ ...outputs, name: 'shipped module' })] : [])];
   const table = formatTable({ head: ['layer', 'largest difference', 'rounding bound', 'largest value'], rows, text: [0] });
+  const tried = `shipped module: run on ${inputs} random ${inputs === 1 ? 'input' : 'inputs'}`;
   const bytes = files ? `files: ${files.filter(({ same }) => same).length} of ${files.length} as built, byte for byte` : 'files: built by another version, not compared';
-  return `${table}\n${bytes}\n${ok ? 'ok' : 'NOT ok'}\n`;
+  return `${table}\n${tried}\n${bytes}\n${ok ? 'ok' : 'NOT ok'}\n`;
 }
 
 function formatFigure(value: number): string {

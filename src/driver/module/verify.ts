@@ -50,13 +50,15 @@ export interface Verification {
   readonly layers: readonly Comparison[];
   /** Of the shipped module; absent where it does not load. */
   readonly outputs?: Comparison;
+  /** Random inputs that the shipped module was run on: of a large network, fewer. */
+  readonly inputs: number;
   /** Files that are, byte for byte, what this compiler builds. Absent: another version has built them. */
   readonly files?: readonly { readonly name: string; readonly same: boolean }[];
   /** What is wrong, if anything. */
   readonly faults: readonly Diagnostic[];
 }
 
-/** Runs of the shipped module, each on an input of its own: of a large network, one. */
+/** Runs of the shipped module, each on an input of its own: of a large network fewer, at least one. */
 const mostRounds = 4;
 const macBudget = 4e8;
 
@@ -92,6 +94,7 @@ async function verifyNet(shipped: ShippedModule, net: ModuleProcess, input: Buil
     ok: faults.length === 0,
     layers: layers.comparisons,
     outputs: outputs.comparison,
+    inputs: rounds,
     ...(files && { files: files.files }),
     faults,
   };
