@@ -1,7 +1,6 @@
 // Finds the files of CIFAR-10 on the search path and reads them. They are known by their length and their labels, not by
 // a checksum: the images may stand in another order than the published one. Training batches may be missing.
 
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { fail } from '../../base/diagnostic.ts';
 import type { Diagnostic } from '../../base/diagnostic.ts';
@@ -11,7 +10,7 @@ import { datasetOf } from '../../data/dataset.ts';
 import type { Dataset, ReadSplit } from '../../data/dataset.ts';
 import { dataDiagnostics } from '../../data/diagnostics.ts';
 import { cifarBatch, cifarBatchBytes, cifarShape, decodeCifarBatch } from '../../data/formats/cifar.ts';
-import { readDataFile, sharedBytes } from './data-file.ts';
+import { copiesOf, readDataFile, sharedBytes } from './data-file.ts';
 import { dataRoots } from './search-path.ts';
 import type { DataSearch } from './search-path.ts';
 
@@ -30,11 +29,6 @@ export async function loadCifar10(search: DataSearch): Promise<Dataset> {
   if (training.length === 0) return lacks('data_batch_1.bin[.gz] to data_batch_5.bin[.gz]');
   const dataset = datasetOf('cifar10', await readBatches(training), await readBatches([test]), cifar10.labels);
   return { ...dataset, origin: folder, namesByPosition: true, warnings: [...missingBatches(folder), ...twofold(folder)] };
-}
-
-/** The plain file before the packed one. */
-function copiesOf(folder: string, file: string): readonly string[] {
-  return [join(folder, file), join(folder, `${file}.gz`)].filter((path) => existsSync(path));
 }
 
 async function readBatches(paths: readonly string[]): Promise<ReadSplit> {

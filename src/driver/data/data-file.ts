@@ -1,8 +1,10 @@
 // Reads data files, plain or gzipped, turning failures of the file system into diagnostics. How long a file is says
 // its header; what is longer, or would not fit, is refused before it is read or unpacked.
 
+import { existsSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
+import { join } from 'node:path';
 import { createGunzip } from 'node:zlib';
 import { fail } from '../../base/diagnostic.ts';
 import type { ArrayFormat, ArrayHeader } from '../../data/formats/array-file.ts';
@@ -11,6 +13,11 @@ import { irregularity, openWithoutWaiting } from '../files/regular-file.ts';
 import { codeOf, messageOf, reasonOf } from '../files/system-error.ts';
 
 const maxFile = 2 ** 31;
+
+/** Those that there are of a file, the one that is read first: the plain one before the packed one. */
+export function copiesOf(folder: string, file: string): readonly string[] {
+  return [join(folder, file), join(folder, `${file}.gz`)].filter((path) => existsSync(path));
+}
 
 /** The header of a file, of which no more than that is read. Fails with `data/*` diagnostics. */
 export async function readHeader(path: string, { header, headBytes }: ArrayFormat): Promise<ArrayHeader> {
@@ -23,11 +30,11 @@ export async function readHeader(path: string, { header, headBytes }: ArrayForma
  * Fails with `data/unreadable`, `data/corrupt`, `data/too-large`, `data/length`, `data/too-long`.
  */
 export async function readDataFile(path: string, expected: number, help = 'save or fetch the file again'): Promise<Uint8Array> {
-  if (expected > maxFile) tooLarge(path, expected);
+  if (expected > maxFile) tooLarge(path, expected, maxFile);
   const packed = path.endsWith('.gz');
   const found = await sizeOfFile(path);
   if (!packed && found !== expected) fail(dataDiagnostics.length({ args: [path, found, expected], help }));
-  const bytes = packed ? await unpack(path, found, expected, help) : await readPart(path, 0, found);
+  const bytes = packed ? await unpack(path, found, expected, help) : await readPart(path, found);
   if (bytes.length !== expected) fail(dataDiagnostics.length({ args: [path, bytes.length, expected], help }));
   return bytes;
 }
@@ -54,7 +61,7 @@ export function sharedBytes(length: number): Uint8Array {
 
 /** At least `length` bytes from the beginning of the contents, or all of them. */
 async function readHead(path: string, length: number): Promise<Uint8Array> {
-  if (!path.endsWith('.gz')) return readPart(path, 0, Math.min(length, await sizeOfFile(path)));
+  if (!path.endsWith('.gz')) return readPart(path, length);
   const chunks: Uint8Array[] = [];
   let found = 0;
   for await (const chunk of contentsOf(path)) {
@@ -87,14 +94,27 @@ export async function* contentsOf(path: string, packed: boolean = path.endsWith(
   }
 }
 
-/** At most `length` bytes from `position` on. */
-export async function readPart(path: string, position: number, length: number): Promise<Uint8Array> {
+/** At most `length` bytes from the beginning. */
+export async function readPart(path: string, length: number): Promise<Uint8Array> {
   const { handle } = await openRegular(path);
+  return readFrom(path, handle, length);
+}
+
+/** All bytes as they are stored. Fails with `data/unreadable`, and with `data/too-large` beyond `most`. */
+export async function readWhole(path: string, most: number): Promise<Uint8Array> {
+  const { handle, size } = await openRegular(path);
+  if (size <= most) return readFrom(path, handle, size);
+  await handle.close();
+  return tooLarge(path, size, most);
+}
+
+/** Closes the file. */
+async function readFrom(path: string, handle: FileHandle, length: number): Promise<Uint8Array> {
   try {
     const buffer = sharedBytes(length);
     let end = 0;
     for (;;) {
-      const { bytesRead } = await handle.read(buffer, end, length - end, position + end);
+      const { bytesRead } = await handle.read(buffer, end, length - end, end);
       end += bytesRead;
       if (bytesRead === 0 || end === length) return buffer.subarray(0, end);
     }
@@ -106,7 +126,7 @@ export async function readPart(path: string, position: number, length: number): 
 }
 
 /** In bytes. */
-export async function sizeOfFile(path: string): Promise<number> {
+async function sizeOfFile(path: string): Promise<number> {
   const { handle, size } = await openRegular(path);
   await handle.close();
   return size;
@@ -121,8 +141,8 @@ async function openRegular(path: string): Promise<{ readonly handle: FileHandle;
   return fail(dataDiagnostics.unreadable({ args: [path, irregular] }));
 }
 
-function tooLarge(path: string, size: number): never {
-  fail(dataDiagnostics['too-large']({ args: [path, `${size} bytes`, `${maxFile} bytes`] }));
+function tooLarge(path: string, size: number, most: number): never {
+  fail(dataDiagnostics['too-large']({ args: [path, `${size} bytes`, `${most} bytes`] }));
 }
 
 export function unreadable(path: string, error: unknown): never {

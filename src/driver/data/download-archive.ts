@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { DiagnosticError, fail } from '../../base/diagnostic.ts';
 import type { PublishedArchive } from '../../data/cifar10.ts';
 import { dataDiagnostics } from '../../data/diagnostics.ts';
-import { contentsOf, readDataFile } from './data-file.ts';
+import { contentsOf, copiesOf, readDataFile } from './data-file.ts';
 import { removeEmpty } from '../files/make-folder.ts';
 import { foldersFor, notWritable, receive } from './receive.ts';
 import type { OnProgress } from './receive.ts';
@@ -38,8 +38,7 @@ export async function downloadArchive(archive: PublishedArchive, directory: stri
 
 /** The copy that is read where there are two. */
 function present(directory: string, name: string): string {
-  const [plain, packed] = [join(directory, name), join(directory, `${name}.gz`)];
-  return !existsSync(plain) && existsSync(packed) ? packed : plain;
+  return copiesOf(directory, name)[0] ?? join(directory, name);
 }
 
 async function isRight(path: string, { fileBytes, check }: PublishedArchive): Promise<boolean> {

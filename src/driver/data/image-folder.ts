@@ -17,7 +17,7 @@ import { imageShape } from '../../data/image-shape.ts';
 import type { ImageShape, NamedHeader, Reading } from '../../data/image-shape.ts';
 import { listImages } from './class-folders.ts';
 import type { LabelledFile } from './class-folders.ts';
-import { readPart, sharedBytes, sizeOfFile } from './data-file.ts';
+import { readPart, readWhole, sharedBytes } from './data-file.ts';
 
 const maxSamples = 2 ** 31;
 /** Of an image as it is stored. */
@@ -53,9 +53,9 @@ function labelsOf(files: readonly LabelledFile[]): Labels {
 }
 
 async function readHeader(file: string): Promise<NamedHeader> {
-  const head = await readPart(file, 0, pngHeaderBytes);
+  const head = await readPart(file, pngHeaderBytes);
   // In a JPEG file the size may stand anywhere.
-  return { file, ...decodeImageHeader(file, isPng(head) ? head : await readWhole(file)) };
+  return { file, ...decodeImageHeader(file, isPng(head) ? head : await readWhole(file, mostFileBytes)) };
 }
 
 interface ReadImages {
@@ -71,19 +71,13 @@ async function readSamples(folder: string, headers: readonly NamedHeader[], shap
   }
   const samples = sharedBytes(headers.length * size);
   const images = await forEachImage(folder, headers.map(({ file }) => ({ path: file })), async (path, i) => {
-    const { pixels, ...image } = decodeImage(path, await readWhole(path), inflate);
+    const { pixels, ...image } = decodeImage(path, await readWhole(path, mostFileBytes), inflate);
     const { height, width } = headers[i] ?? image;
     if (image.height !== height || image.width !== width) fail(dataDiagnostics.unreadable({ args: [path, 'it has changed meanwhile'] }));
     samples.set(fitImage({ ...image, pixels }, shape), i * size);
     return image;
   });
   return { samples, images };
-}
-
-async function readWhole(path: string): Promise<Uint8Array> {
-  const length = await sizeOfFile(path);
-  if (length > mostFileBytes) fail(dataDiagnostics['too-large']({ args: [path, `${length} bytes`, `${mostFileBytes} bytes`] }));
-  return readPart(path, 0, length);
 }
 
 /** All images are looked at, so that those that cannot be read are known at once: the first are named, all are counted. */

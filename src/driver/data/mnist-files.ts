@@ -1,7 +1,6 @@
 // Finds the published files of MNIST on the search path and reads them.
 
 import { createHash } from 'node:crypto';
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { fail } from '../../base/diagnostic.ts';
 import type { NamedBytes } from '../../data/formats/array-file.ts';
@@ -11,7 +10,7 @@ import { dataDiagnostics } from '../../data/diagnostics.ts';
 import { decodeIdxSplit } from '../../data/formats/idx.ts';
 import { digitLabels, mnist, mnistFiles } from '../../data/mnist.ts';
 import type { PublishedFile } from '../../data/mnist.ts';
-import { readDataFile } from './data-file.ts';
+import { copiesOf, readDataFile } from './data-file.ts';
 import { dataRoots } from './search-path.ts';
 import type { DataSearch } from './search-path.ts';
 
@@ -40,7 +39,7 @@ export async function loadMnist(search: DataSearch): Promise<Dataset> {
 }
 
 function pathOf(folder: string, file: PublishedFile): string | undefined {
-  return [join(folder, file.name), join(folder, `${file.name}.gz`)].find((path) => existsSync(path));
+  return copiesOf(folder, file.name)[0];
 }
 
 async function readPublished(folder: string, published: PublishedFile): Promise<NamedBytes> {
