@@ -134,7 +134,7 @@ export async function measure(
   };
   const enough = (turns: readonly Turn[]): boolean => turns.filter(isClean).length >= rounds;
   const start = clock.now();
-  const mayRetry = (round: number): boolean => round < rounds || clock.now() - start - waited < patienceMs || waited < quietMs;
+  const mayRetry = (round: number): boolean => round < rounds || clock.now() - start < patienceMs + quietMs;
   for (let round = 0; mayRetry(round) && !entries.every(({ turns }) => enough(turns)); round++) {
     let before = await quietTimes();
     for (const { candidate, calls, turns } of round % 2 === 0 ? entries : entries.toReversed()) {

@@ -11,7 +11,6 @@ import { buildModule, fileSizes } from '../../driver/build/build.ts';
 import type { BuildInput, BuildOptions, Built } from '../../driver/build/build.ts';
 import { buildTargets } from '../../driver/build/build-target.ts';
 import { openModel, withWeights } from '../../driver/model/model.ts';
-import { writeReport } from '../../driver/report/write-report.ts';
 import { train } from '../../driver/run/train.ts';
 import type { TrainResult } from '../../driver/run/train-options.ts';
 import { checkFile } from '../../driver/model/source.ts';
@@ -24,6 +23,7 @@ import { ops } from '../../ops/index.ts';
 import { demoTable } from '../text/demo-table.ts';
 import { exitCode, exitCodeOf } from '../exit-code.ts';
 import type { Shell } from '../shell.ts';
+import { writePage } from '../write-page.ts';
 import { printDiagnostics } from '../report.ts';
 import { showProgress } from '../text/train-progress.ts';
 
@@ -63,14 +63,15 @@ export async function start(shell: Shell): Promise<number> {
       rounding: present(verification.outputs, 'outputs of the module'),
     }),
   );
-  const { file: report } = await writeReport(places.run, undefined, ops, { timing: true, onLayer: (layer) => shell.progress(`timing ${layer}`) });
+  const { report, faults } = await writePage(places.run, true, shell);
+  printDiagnostics(faults, shell);
   shell.out(
     [
       '',
       `module   ${join(places.module, 'lenet.js')}, with lenet.wasm and types in lenet.d.ts`,
       `page     node ${join(places.module, 'serve.mjs')}, then draw a digit at http://localhost:8080/`,
       `in Node  node ${join(places.module, 'node.mjs')}`,
-      `report   ${report}, a page that shows the run`,
+      ...(report === undefined ? [] : [`report   ${report}, a page that shows the run`]),
       `run      ${places.run}: what became of each group says \`npx ssl-compile explain ${places.run}\``,
       `\ndone in ${duration((performance.now() - began) / 1000)}\n`,
     ].join('\n'),

@@ -3,7 +3,6 @@
 import { InvalidArgumentError, Option } from 'commander';
 import type { Command } from 'commander';
 import { DiagnosticError } from '../../base/diagnostic.ts';
-import type { Diagnostic } from '../../base/diagnostic.ts';
 import { present } from '../../base/invariant.ts';
 import type { Span } from '../../base/span.ts';
 import type { Shape } from '../../base/tensor.ts';
@@ -21,6 +20,7 @@ import { dataOption, example, folderPath, integerFrom, jsonOption, sparsityOptio
 import type { JsonOption, SparsityOption, TimingOption } from '../options.ts';
 import { diagnosticsJson, printDiagnostics } from '../report.ts';
 import type { Shell } from '../shell.ts';
+import { writePage } from '../write-page.ts';
 import { summaryText } from '../text/summary-text.ts';
 import { showProgress } from '../text/train-progress.ts';
 
@@ -113,19 +113,6 @@ async function trainFile(file: string, { out, data, resume, init, map, seed, spa
   printDiagnostics(faults, shell);
   if (report !== undefined) shell.out(`its report is ${report}\n`);
   return exitCode.ok;
-}
-
-/** The page of a run that has come to its end. The run is whole without it: what is in its way is no error. */
-async function writePage(out: string, timing: boolean, shell: Shell): Promise<{ readonly report?: string; readonly faults: readonly Diagnostic[] }> {
-  const [{ writeReport }, { ops }] = await Promise.all([import('../../driver/report/write-report.ts'), import('../../ops/index.ts')]);
-  try {
-    const { file } = await writeReport(out, undefined, ops, { timing, onLayer: (layer) => shell.progress(`timing ${layer}`) });
-    return { report: file, faults: [] };
-  } catch (error) {
-    if (!(error instanceof DiagnosticError)) throw error;
-    const help = `the run is whole; \`ssl-compile report ${out} --out FILE\` writes its page elsewhere`;
-    return { faults: error.diagnostics.map((fault) => ({ ...fault, severity: 'warning', help })) };
-  }
 }
 
 /** What is wrong with the data is shown where the file names it. */
