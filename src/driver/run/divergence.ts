@@ -52,10 +52,11 @@ export async function failDiverged(run: Run, seen: number): Promise<never> {
     return fail(trainingDiagnostics.diverged({ args: [step, spec.name, where], help }));
   };
 
+  let pass: EpochPass | undefined;
   for (let step = checkpoint.step; step < seen; step++) {
     const { epoch, stepInEpoch } = positionOf(plan, step);
     const before = engine.read();
-    const pass = epochPass(run, checkpoint.phase, epoch);
+    if (stepInEpoch === 0 || !pass) pass = epochPass(run, checkpoint.phase, epoch);
     const { diverged } = await engine.run({ ...pass, from: stepInEpoch, to: stepInEpoch + 1 });
     const samples = samplesOf(pass, spec, stepInEpoch);
     if (diverged) {
