@@ -4,7 +4,7 @@ import { InvalidArgumentError, Option } from 'commander';
 import { mostSamples } from '../driver/request.ts';
 import type { Watch } from '../driver/model/watch.ts';
 import { stages, unwatched, watch } from '../driver/model/watch.ts';
-import type { Stage } from '../driver/model/watch.ts';
+import type { CompileStage } from '../driver/model/watch.ts';
 import { UsageError } from './exit-code.ts';
 import type { Shell } from './shell.ts';
 
@@ -22,12 +22,12 @@ export interface TimingOption {
 
 export interface WatchOptions {
   readonly dumpAfter?: string;
-  readonly stopAfter?: Stage;
+  readonly stopAfter?: CompileStage;
 }
 
 export const jsonOption = (): Option => new Option('--json', 'print one JSON object instead of text');
 export const dumpAfterOption = (): Option => new Option('--dump-after <pass>', 'write the graph after `check` or a pass to standard error');
-export const stopAfterOption = (known: readonly Stage[] = stages): Option => new Option('--stop-after <stage>', 'end after this stage').choices(known);
+export const stopAfterOption = (known: readonly CompileStage[] = stages): Option => new Option('--stop-after <stage>', 'end after this stage').choices(known);
 export const timingOption = (): Option => new Option('--no-timing', 'leave out of report.html how long each layer takes here: the same run then gives the same page');
 export const dataOption = (): Option => new Option('--data <dir>', 'folder to look for data sets in first');
 

@@ -16,7 +16,7 @@ import type { PhaseModule, PhaseRequest } from './phase-module.ts';
 import type { SharedData } from './shared-data.ts';
 import { readBinding, writeBinding } from './tensor-binding.ts';
 import { worthwhileThreads } from './thread-count.ts';
-import type { Pass, SharedState } from './thread.ts';
+import type { SamplePass, SharedState } from './thread.ts';
 
 /** Losses (times weights) and right answers of the samples of a pass so far. */
 export interface Sums {
@@ -37,7 +37,7 @@ export interface PassEnd extends Progress {
 }
 
 /** What the threads should do next, and over which samples. */
-export interface PassRequest extends Omit<Pass, 'count' | 'cropped'> {
+export interface PassRequest extends Omit<SamplePass, 'count' | 'cropped'> {
   /** Sample numbers; batch b takes entries from b times the batch on. */
   readonly order: Uint32Array;
   /** What a step reads anew, by name and batch: the rate, and what its optimizer has; none for an evaluation. */

@@ -4,7 +4,7 @@
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
 import { present } from '../base/invariant.ts';
 import { loadCode, runPass } from './thread.ts';
-import type { Pass, PhaseCode, SharedState, ThreadCode } from './thread.ts';
+import type { SamplePass, PhaseCode, SharedState, ThreadCode } from './thread.ts';
 
 export interface Threads {
   /** Resolves once every thread runs. Until then the shared memory must not grow: a thread takes over its size as it starts. */
@@ -12,7 +12,7 @@ export interface Threads {
   /** Gives the threads the code of a phase. */
   readonly load: (code: PhaseCode) => Promise<void>;
   /** Runs a pass on the first `count` threads; resolves when all are through. Rejects when one of them fails: that is our bug. */
-  readonly run: (pass: Pass, count: number) => Promise<void>;
+  readonly run: (pass: SamplePass, count: number) => Promise<void>;
   readonly close: () => Promise<void>;
 }
 
@@ -24,7 +24,7 @@ interface Setup {
   readonly shared: SharedState;
 }
 
-type Command = { readonly kind: 'load'; readonly code: PhaseCode } | { readonly kind: 'run'; readonly pass: Pass; readonly threads: number };
+type Command = { readonly kind: 'load'; readonly code: PhaseCode } | { readonly kind: 'run'; readonly pass: SamplePass; readonly threads: number };
 
 export function startThreads(threads: number, shared: SharedState): Threads {
   const setup: Setup = { role, shared };

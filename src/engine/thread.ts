@@ -56,7 +56,7 @@ export interface SharedState {
   readonly crops: Int32Array<SharedArrayBuffer>;
 }
 
-export interface Pass {
+export interface SamplePass {
   readonly program: ProgramName;
   readonly split: SplitName;
   /** Batches `from` .. `to - 1` of `order`. */
@@ -89,7 +89,7 @@ export function loadCode(code: PhaseCode, { memory }: SharedState): ThreadCode {
 }
 
 /** Runs the pass together with `threads - 1` other threads that are given the same one. */
-export function runPass(pass: Pass, threads: number, { code, run }: ThreadCode, shared: SharedState): void {
+export function runPass(pass: SamplePass, threads: number, { code, run }: ThreadCode, shared: SharedState): void {
   const { words, sums } = shared.control;
   const program = code.programs[pass.program];
   const runTask = run[pass.program];
@@ -134,7 +134,7 @@ export function runPass(pass: Pass, threads: number, { code, run }: ThreadCode, 
 const byteValues = Float32Array.from({ length: 256 }, (_, byte) => byte / 255);
 
 /** Brings one shard of a batch to its bindings, and with the first shard the scalars. */
-function gatherer(pass: Pass, program: ProgramCode, shared: SharedState, memory: Float32Array): (batch: number, shard: number) => void {
+function gatherer(pass: SamplePass, program: ProgramCode, shared: SharedState, memory: Float32Array): (batch: number, shard: number) => void {
   const { order, scalars, crops } = shared;
   const { samples, labels } = shared.data[pass.split];
   const { shape, starts, elements } = program.sample;

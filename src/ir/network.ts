@@ -67,7 +67,7 @@ export interface OptimizerSpec {
 }
 
 /** A rate over the steps of a phase, `t` in [0, 1): the share of the phase that is done. */
-export type Schedule =
+export type RateSchedule =
   | { readonly kind: 'constant'; readonly rate: number }
   /** `rate * factor` from share `at` on. */
   | { readonly kind: 'step'; readonly rate: number; readonly at: readonly number[]; readonly factor: number }
@@ -98,7 +98,7 @@ export interface PhaseSpec extends PhaseOptions {
   readonly name: string;
   readonly epochs: number;
   readonly batch: number;
-  readonly schedule: Schedule;
+  readonly schedule: RateSchedule;
   readonly optimizer: OptimizerSpec;
 }
 

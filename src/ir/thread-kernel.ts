@@ -1,6 +1,6 @@
 // The kernel IR of targets that run one thread an element and offer nothing else (gpu.js): no pointers, no
 // memory of their own, no vectors. The body of a kernel computes the one number that the thread at (x, y, z)
-// of the output answers. Schedules write it (lower/schedule-threads), printers only print it.
+// of the output answers. Schedules write it (lower/threads/schedule-threads), printers only print it.
 //
 //   kernel conv -> 20 x 24 x 24            thread x = channel, y = column, z = row
 //     reads value 0, data [20 x 25]

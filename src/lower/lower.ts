@@ -10,20 +10,20 @@ import type { Binding, KernelFunction, KernelModule, PaddedMemory, Stage, Target
 import { nodeMap, valueKey, type Graph, type Node, type Program, type Value } from '../ir/graph.ts';
 import type { OpRegistry } from '../ir/op.ts';
 import type { TensorRef } from '../ir/nest.ts';
-import { constantPool } from './constant-pool.ts';
-import { copyNest } from './copy-nest.ts';
-import type { Constants } from './emit-expr.ts';
-import { fuseEpilogues } from './fuse-epilogues.ts';
-import { offsetsOf, orderedLayout, planarLayout, type Layout } from './layout.ts';
-import { planLayouts, type LayoutPlan } from './layouts.ts';
-import { planMemory, placeOf, type Life, type MemoryPlan } from './memory-plan.ts';
-import { nestLoads } from './nest-loads.ts';
-import { holdsZeros, paddedMemory, type Sharing } from './padding.ts';
-import { placeNests, slotOf, slotsRead, type PlacedGraph, type PlacedNest, type SlotName } from './placed-nest.ts';
-import { resolveNest, type Placed } from './resolve.ts';
-import { divideNest, scheduleNest, shardAxisOf, type Division } from './schedule.ts';
+import { constantPool } from './memory/constant-pool.ts';
+import { copyNest } from './nests/copy-nest.ts';
+import type { Constants } from './code/emit-expr.ts';
+import { fuseEpilogues } from './nests/fuse-epilogues.ts';
+import { offsetsOf, orderedLayout, planarLayout, type TensorLayout } from './layouts/tensor-layout.ts';
+import { planLayouts, type LayoutPlan } from './layouts/plan-layouts.ts';
+import { planMemory, placeOf, type Life, type MemoryPlan } from './memory/memory-plan.ts';
+import { nestLoads } from './nests/nest-loads.ts';
+import { holdsZeros, paddedMemory, type Sharing } from './layouts/padding.ts';
+import { placeNests, slotOf, slotsRead, type PlacedGraph, type PlacedNest, type SlotName } from './nests/placed-nest.ts';
+import { resolveNest, type Placed } from './accesses/resolve.ts';
+import { divideNest, scheduleNest, shardAxisOf, type Division } from './schedule/schedule-nest.ts';
 import { formStages, type ScheduledNest } from './stages.ts';
-import { transposeWeights } from './transpose.ts';
+import { transposeWeights } from './layouts/transpose.ts';
 
 /** Tasks that work without samples (parameters) is cut into, whatever the number of threads. */
 const parameterTasks = 16;
@@ -54,7 +54,7 @@ export function lowerTraining(graphs: { readonly step?: Graph; readonly evaluate
 }
 
 /** Compile-time data lies row by row; zeros fill up the last vector of all. */
-function bakedLayout(shape: Shape, width: number): Layout {
+function bakedLayout(shape: Shape, width: number): TensorLayout {
   return shape.length === 1 ? orderedLayout(shape, [0], width) : planarLayout(shape);
 }
 
@@ -66,7 +66,7 @@ interface Lowered {
   /** Where each slot's memory is: aliases and views followed, and the places of earlier programs that it shares. */
   readonly home: (slot: SlotName) => SlotName;
   /** Layout of the memory that a slot is in. */
-  readonly layoutAtHome: (slot: SlotName) => Layout;
+  readonly layoutAtHome: (slot: SlotName) => TensorLayout;
   readonly leaves: ReadonlyMap<SlotName, Node>;
   /** State that cannot be replaced in place, moved at the end. */
   readonly copies: readonly PlacedNest[];
@@ -80,7 +80,7 @@ function leafName(node: Node): string | undefined {
 
 /** All graphs share one memory: leaves by name, temporaries by layout. */
 function lowerAll(requests: readonly GraphRequest[], ops: OpRegistry, machine: TargetMachine): KernelModule {
-  const shared = new Map<SlotName, Layout>();
+  const shared = new Map<SlotName, TensorLayout>();
   const graphs = shareTemporaries(requests.map((request) => prepare(request, ops, machine, shared)));
   const lives: Life[] = graphs.flatMap((lowered) => livesOf(lowered));
   const memory = planMemory([...new Map(lives.map((life) => [life.name, life])).values()], 0);
@@ -94,7 +94,7 @@ function lowerAll(requests: readonly GraphRequest[], ops: OpRegistry, machine: T
 }
 
 /** @param shared Layouts of leaves of the graphs before this one; those of its own are added. */
-function prepare(request: GraphRequest, ops: OpRegistry, machine: TargetMachine, shared: Map<SlotName, Layout>): Lowered {
+function prepare(request: GraphRequest, ops: OpRegistry, machine: TargetMachine, shared: Map<SlotName, TensorLayout>): Lowered {
   const { graph, program } = request;
   const byId = nodeMap(graph);
   const nameOf = (value: Value): SlotName => leafName(present(byId.get(value.node), 'node')) ?? `${program}:${valueKey(value)}`;
@@ -124,7 +124,7 @@ function prepare(request: GraphRequest, ops: OpRegistry, machine: TargetMachine,
     const alias = aliases.get(viewed);
     return alias === undefined ? viewed : home(alias);
   };
-  const layoutAtHome = (slot: SlotName): Layout => present(plan.layouts.get(home(slot)), `layout of ${home(slot)}`);
+  const layoutAtHome = (slot: SlotName): TensorLayout => present(plan.layouts.get(home(slot)), `layout of ${home(slot)}`);
   return { request, placed, plan, nameOf, home, layoutAtHome, leaves, copies };
 }
 
@@ -156,7 +156,7 @@ function shareTemporaries(graphs: readonly Lowered[]): readonly Lowered[] {
 }
 
 /** Leaves by slot. Those that another graph of the module has too are the same memory, so of the same shape. */
-function leavesOf(graph: Graph, shared: ReadonlyMap<SlotName, Layout>): ReadonlyMap<SlotName, Node> {
+function leavesOf(graph: Graph, shared: ReadonlyMap<SlotName, TensorLayout>): ReadonlyMap<SlotName, Node> {
   const leaves = new Map<SlotName, Node>();
   for (const node of graph.nodes) {
     const name = leafName(node);

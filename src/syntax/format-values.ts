@@ -4,11 +4,11 @@ import type { CstElement, CstNode, IToken } from 'chevrotain';
 import { present } from '../base/invariant.ts';
 import { childrenOf, nodeIn, nodesIn, tokenIn, tokensIn, unknownNode } from './cst.ts';
 import { brokenGroup, choice, concat, type Doc, group, hardLine, indent, inSequence, join, line, softLine } from './doc.ts';
-import { commentsAt, dangling, type Item, itemOf, type Layout, lines, paddingBefore, tokenDoc, trailingDoc } from './layout.ts';
+import { commentsAt, dangling, type Item, itemOf, type TextLayout, lines, paddingBefore, tokenDoc, trailingDoc } from './layout.ts';
 import { Not } from './tokens.ts';
 
 /** Arithmetic stays on its line; calls, lists and bodies break. */
-export function valueDoc(layout: Layout, element: CstElement): Doc {
+export function valueDoc(layout: TextLayout, element: CstElement): Doc {
   if (!('children' in element)) return tokenDoc(layout, element);
   switch (element.name) {
     case 'expression':
@@ -38,7 +38,7 @@ export function valueDoc(layout: Layout, element: CstElement): Doc {
   }
 }
 
-function conditionalDoc(layout: Layout, node: CstNode): Doc {
+function conditionalDoc(layout: TextLayout, node: CstNode): Doc {
   const conditions = nodesIn(node, 'expression');
   const [ifs, elses] = [tokensIn(node, 'If'), tokensIn(node, 'Else')];
   const word = (token: IToken | undefined): Doc[] => (token ? [tokenDoc(layout, token), ' '] : []);
@@ -49,7 +49,7 @@ function conditionalDoc(layout: Layout, node: CstNode): Doc {
   return bodiesDoc(layout, heads, nodesIn(node, 'body'));
 }
 
-function repeatDoc(layout: Layout, node: CstNode): Doc {
+function repeatDoc(layout: TextLayout, node: CstNode): Doc {
   const carried = nodeIn(node, 'carried');
   const [as, index] = [tokensIn(node, 'As')[0], tokensIn(node, 'Identifier')[0]];
   const counter = as && index ? [tokenDoc(layout, as), ' ', tokenDoc(layout, index), ' '] : [];
@@ -59,7 +59,7 @@ function repeatDoc(layout: Layout, node: CstNode): Doc {
 }
 
 /** All on one line if they fit and name nothing of their own. */
-function bodiesDoc(layout: Layout, heads: readonly Doc[], bodies: readonly CstNode[]): Doc {
+function bodiesDoc(layout: TextLayout, heads: readonly Doc[], bodies: readonly CstNode[]): Doc {
   const isBroken = bodies.some((body) => nodesIn(body, 'setting').length > 0);
   const parts = bodies.flatMap((body, i) => [
     i === 0 ? '' : concat(trailingDoc(layout, tokenIn(present(bodies[i - 1], 'body'), 'RightBrace')), ' '),
@@ -72,7 +72,7 @@ function bodiesDoc(layout: Layout, heads: readonly Doc[], bodies: readonly CstNo
 }
 
 /** Without the comments after it. */
-function bodyDoc(layout: Layout, node: CstNode): Doc {
+function bodyDoc(layout: TextLayout, node: CstNode): Doc {
   const [open, close, value] = [tokenIn(node, 'LeftBrace'), tokenIn(node, 'RightBrace'), nodeIn(node, 'expression')];
   const items = [
     ...nodesIn(node, 'setting').map((child) => itemOf(layout, child, assignmentDoc(layout, child))),
@@ -83,7 +83,7 @@ function bodyDoc(layout: Layout, node: CstNode): Doc {
 }
 
 /** Operands with spaces around the operators; minus signs stand close. */
-function operationDoc(layout: Layout, node: CstNode): Doc {
+function operationDoc(layout: TextLayout, node: CstNode): Doc {
   return inSequence(
     childrenOf(node).map((child): Doc => {
       if (!('children' in child)) return child.tokenType === Not ? concat(tokenDoc(layout, child), ' ') : tokenDoc(layout, child);
@@ -92,14 +92,14 @@ function operationDoc(layout: Layout, node: CstNode): Doc {
   );
 }
 
-export function assignmentDoc(layout: Layout, node: CstNode): Doc {
+export function assignmentDoc(layout: TextLayout, node: CstNode): Doc {
   const [name, equals] = [tokenIn(node, 'Identifier'), tokenIn(node, 'Equals')];
   const value = valueDoc(layout, nodeIn(node, 'expression'));
   return concat(tokenDoc(layout, name), paddingBefore(layout, equals), ' ', tokenDoc(layout, equals), ' ', value);
 }
 
 /** `name = value`, or what stands without the other: an argument, or a parameter of a block. */
-export function argumentDoc(layout: Layout, node: CstNode): Doc {
+export function argumentDoc(layout: TextLayout, node: CstNode): Doc {
   const [name] = tokensIn(node, 'Identifier');
   const [value] = nodesIn(node, 'expression');
   if (name && value) return assignmentDoc(layout, node);
@@ -107,7 +107,7 @@ export function argumentDoc(layout: Layout, node: CstNode): Doc {
 }
 
 /** Whether a call's one argument is a call without comments around it: `relu(conv(` then stays together. */
-function isSoleCall(layout: Layout, node: CstNode): boolean {
+function isSoleCall(layout: TextLayout, node: CstNode): boolean {
   const [sole, ...others] = nodesIn(node, 'argument');
   if (!sole || others.length > 0) return false;
   const open = tokenIn(node, 'LeftParen');
@@ -125,7 +125,7 @@ function isSoleCall(layout: Layout, node: CstNode): boolean {
 
 /** On one line, or one item a line, each followed by the comma. */
 export function bracketedDoc(
-  layout: Layout,
+  layout: TextLayout,
   node: CstNode,
   bracket: 'Paren' | 'Bracket',
   items: readonly Item[],

@@ -12,7 +12,7 @@ import { childrenOf, entriesOf, innerOf, nodeIn, nodesIn, tokenIn, tokensIn } fr
 import { blankOrSpace, brokenGroup, choice, concat, type Doc, group, hardLine, indent, inSequence, join, line, print } from './doc.ts';
 import { syntaxDiagnostics } from './diagnostics.ts';
 import { argumentDoc, assignmentDoc, bracketedDoc, valueDoc } from './format-values.ts';
-import { dangling, type Item, itemOf, type Layout, lines, paddingBefore, tokenDoc, trailingDoc } from './layout.ts';
+import { dangling, type Item, itemOf, type TextLayout, lines, paddingBefore, tokenDoc, trailingDoc } from './layout.ts';
 import { MEBIBYTE, MOST_CHARACTERS } from './limits.ts';
 import { readSyntax } from './parse.ts';
 
@@ -23,7 +23,7 @@ export function format(source: Source): string | readonly Diagnostic[] {
   const { cst, tokens, comments, diagnostics } = readSyntax(source);
   if (diagnostics.length > 0) return diagnostics;
   const attached = attachComments(source, cst, tokens, comments);
-  const layout: Layout = { text: source.text, comments: attached, padding: alignColumns(cst, attached) };
+  const layout: TextLayout = { text: source.text, comments: attached, padding: alignColumns(cst, attached) };
   const text = print(fileDoc(layout, cst), WIDTH);
   const formatted = text === '' ? '' : `${text}\n`;
   if (formatted.length <= MOST_CHARACTERS) return formatted;
@@ -32,7 +32,7 @@ export function format(source: Source): string | readonly Diagnostic[] {
 
 // Blocks
 
-function fileDoc(layout: Layout, file: CstNode): Doc {
+function fileDoc(layout: TextLayout, file: CstNode): Doc {
   const declarations = nodesIn(file, 'declaration').map((node) => {
     const inner = innerOf(node);
     return { kind: inner.name, item: itemOf(layout, node, declarationDoc(layout, inner)) };
@@ -46,13 +46,13 @@ function fileDoc(layout: Layout, file: CstNode): Doc {
   return lines([...items, ...dangling(layout, layout.text.length)]);
 }
 
-function importDoc(layout: Layout, node: CstNode): Doc {
+function importDoc(layout: TextLayout, node: CstNode): Doc {
   const word = (name: string): Doc => tokenDoc(layout, tokenIn(node, name));
   const names = join(', ', tokensIn(node, 'Identifier').map((token) => tokenDoc(layout, token)));
   return concat(word('Import'), ' ', names, ' ', word('From'), ' ', word('String'));
 }
 
-function declarationDoc(layout: Layout, node: CstNode): Doc {
+function declarationDoc(layout: TextLayout, node: CstNode): Doc {
   const word = (name: string): Doc => tokenDoc(layout, tokenIn(node, name));
   switch (node.name) {
     case 'constant':
@@ -81,7 +81,7 @@ function declarationDoc(layout: Layout, node: CstNode): Doc {
   }
 }
 
-function blockDoc(layout: Layout, node: CstNode, entries: readonly CstNode[]): Doc {
+function blockDoc(layout: TextLayout, node: CstNode, entries: readonly CstNode[]): Doc {
   const [open, close] = [tokenIn(node, 'LeftBrace'), tokenIn(node, 'RightBrace')];
   const items = [
     ...entries.map((entry) => itemOf(layout, entry, entryDoc(layout, entry))),
@@ -91,7 +91,7 @@ function blockDoc(layout: Layout, node: CstNode, entries: readonly CstNode[]): D
   return concat(tokenDoc(layout, open), body, close.image, trailingDoc(layout, close));
 }
 
-function entryDoc(layout: Layout, node: CstNode): Doc {
+function entryDoc(layout: TextLayout, node: CstNode): Doc {
   switch (node.name) {
     case 'statement':
       return entryDoc(layout, innerOf(node));
@@ -108,17 +108,17 @@ function entryDoc(layout: Layout, node: CstNode): Doc {
   }
 }
 
-function inputDoc(layout: Layout, node: CstNode): Doc {
+function inputDoc(layout: TextLayout, node: CstNode): Doc {
   const [name, colon, type] = [tokenIn(node, 'Identifier'), tokenIn(node, 'Colon'), tokenIn(node, 'Tensor')];
   const extents = valueDoc(layout, nodeIn(node, 'list'));
   return concat(tokenDoc(layout, name), tokenDoc(layout, colon), ' ', tokenDoc(layout, type), extents);
 }
 
 /** On one line, or the strength and the clauses on lines of their own. */
-function lassoDoc(outer: Layout, node: CstNode): Doc {
+function lassoDoc(outer: TextLayout, node: CstNode): Doc {
   // A comment after the statement must not break its line.
   const last = lastToken(node);
-  const layout: Layout = { ...outer, silent: last.startOffset };
+  const layout: TextLayout = { ...outer, silent: last.startOffset };
   const [of, strength] = [tokenIn(node, 'Of'), tokenIn(node, 'Strength')];
   const structures = join(', ', nodesIn(node, 'structure').map((structure) => valueDoc(layout, structure)));
   const layers = join(', ', nodesIn(node, 'layers').map((each) => layersDoc(layout, each)));
@@ -134,7 +134,7 @@ function lassoDoc(outer: Layout, node: CstNode): Doc {
 }
 
 /** `conv*`, `conv* times 0.5` */
-function layersDoc(layout: Layout, node: CstNode): Doc {
+function layersDoc(layout: TextLayout, node: CstNode): Doc {
   const pieces = nodesIn(nodeIn(node, 'pattern'), 'piece').flatMap(childrenOf);
   const pattern = inSequence(pieces.map((piece) => valueDoc(layout, piece)));
   const [times] = tokensIn(node, 'Times');
@@ -147,7 +147,7 @@ function lastToken(node: CstNode): IToken {
 }
 
 /** On one line if it fits and its author did not break it after the brace. */
-function sectionDoc(layout: Layout, node: CstNode): Doc {
+function sectionDoc(layout: TextLayout, node: CstNode): Doc {
   const [name, open, close] = [tokenIn(node, 'Identifier'), tokenIn(node, 'LeftBrace'), tokenIn(node, 'RightBrace')];
   const settings = nodesIn(node, 'setting').map((child) => itemOf(layout, child, assignmentDoc(layout, child)));
   const items = [...settings, ...dangling(layout, close.startOffset)];

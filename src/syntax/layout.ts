@@ -7,7 +7,7 @@ import type { CommentMap, TokenComments } from './comments.ts';
 import { blankLine, breakAround, concat, type Doc, hardLine, inSequence, suffix } from './doc.ts';
 
 /** What all parts of the formatter read. */
-export interface Layout {
+export interface TextLayout {
   readonly text: string;
   readonly comments: CommentMap;
   readonly padding: Padding;
@@ -17,21 +17,21 @@ export interface Layout {
 
 const noComments: TokenComments = { leading: [], inline: [], trailing: [], blankBefore: false };
 
-export function commentsAt({ comments }: Layout, offset: number): TokenComments {
+export function commentsAt({ comments }: TextLayout, offset: number): TokenComments {
   return comments.get(offset) ?? noComments;
 }
 
-export function tokenDoc(layout: Layout, token: IToken): Doc {
+export function tokenDoc(layout: TextLayout, token: IToken): Doc {
   const { inline } = commentsAt(layout, token.startOffset);
   return concat(inSequence(inline.map((comment) => `${comment} `)), token.image, trailingDoc(layout, token));
 }
 
 /** Spaces before a token that stands in a column. */
-export function paddingBefore({ padding }: Layout, token: IToken): string {
+export function paddingBefore({ padding }: TextLayout, token: IToken): string {
   return ' '.repeat(padding.get(token.startOffset) ?? 0);
 }
 
-export function trailingDoc(layout: Layout, token: IToken): Doc {
+export function trailingDoc(layout: TextLayout, token: IToken): Doc {
   if (token.startOffset === layout.silent) return '';
   const { trailing } = commentsAt(layout, token.startOffset);
   return inSequence(trailing.map((text) => (isInline(text) ? ` ${text}` : suffix(` ${text}`))));
@@ -47,11 +47,11 @@ export interface Item {
   readonly blankBefore: boolean;
 }
 
-export function itemOf(layout: Layout, node: CstNode, doc: Doc): Item {
+export function itemOf(layout: TextLayout, node: CstNode, doc: Doc): Item {
   return withLeading(layout, present(node.location, 'location').startOffset, doc);
 }
 
-function withLeading(layout: Layout, offset: number, doc: Doc | undefined): Item {
+function withLeading(layout: TextLayout, offset: number, doc: Doc | undefined): Item {
   const { leading, blankBefore } = commentsAt(layout, offset);
   const parts = leading.flatMap((comment, i) => [i === 0 ? '' : separator(comment.blankBefore), comment.text]);
   if (leading.length > 0) parts.push(breakAround);
@@ -68,6 +68,6 @@ export function lines(items: readonly Item[]): Doc {
 }
 
 /** Comments between the last item and what closes the block, as an item. */
-export function dangling(layout: Layout, closer: number): Item[] {
+export function dangling(layout: TextLayout, closer: number): Item[] {
   return commentsAt(layout, closer).leading.length === 0 ? [] : [withLeading(layout, closer, undefined)];
 }

@@ -1,10 +1,10 @@
 // The learning rate at a moment of a phase.
 
 import { assertNever } from '../base/invariant.ts';
-import type { Schedule } from '../ir/network.ts';
+import type { RateSchedule } from '../ir/network.ts';
 
 /** @param share The share of the phase that is done, in [0, 1). */
-export function rateAt(schedule: Schedule, share: number): number {
+export function rateAt(schedule: RateSchedule, share: number): number {
   switch (schedule.kind) {
     case 'constant':
       return schedule.rate;

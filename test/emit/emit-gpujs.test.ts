@@ -9,7 +9,7 @@ import type { EmitGpujsOptions } from '../../src/emit/emit-gpujs.ts';
 import type { EmittedModule } from '../../src/emit/emit-module.ts';
 import { graphBuilder } from '../../src/ir/builder.ts';
 import type { ThreadModule } from '../../src/ir/thread-kernel.ts';
-import { lowerThreads } from '../../src/lower/lower-threads.ts';
+import { lowerThreads } from '../../src/lower/threads/lower-threads.ts';
 import { ops } from '../../src/ops/index.ts';
 import type { GpuNet, GpuOptions } from '../../src/runtime/gpujs-net.ts';
 import { bytesOf } from './written.ts';

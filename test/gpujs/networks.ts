@@ -10,7 +10,7 @@ import { emitGpujs } from '../../src/emit/emit-gpujs.ts';
 import type { EmittedModule } from '../../src/emit/emit-module.ts';
 import { evaluate } from '../../src/ir/evaluate.ts';
 import type { Program } from '../../src/ir/graph.ts';
-import { lowerThreads } from '../../src/lower/lower-threads.ts';
+import { lowerThreads } from '../../src/lower/threads/lower-threads.ts';
 import { ops } from '../../src/ops/index.ts';
 import { compaction, runPasses } from '../../src/passes/pipeline.ts';
 import { parse } from '../../src/syntax/parse.ts';

@@ -3,7 +3,7 @@
 import { runtimeTexts } from '../../src/driver/build/runtime-texts.ts';
 import { emitGpujs } from '../../src/emit/emit-gpujs.ts';
 import type { EmittedModule } from '../../src/emit/emit-module.ts';
-import { lowerThreads } from '../../src/lower/lower-threads.ts';
+import { lowerThreads } from '../../src/lower/threads/lower-threads.ts';
 import { ops } from '../../src/ops/index.ts';
 import type { Check, RandomCase } from '../random/checks.ts';
 import { drawRecipe } from '../random/draw-recipe.ts';

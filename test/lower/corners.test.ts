@@ -11,12 +11,12 @@ import type { KernelModule } from '../../src/ir/kernel.ts';
 import { verifyKernels } from '../../src/ir/verify-kernel.ts';
 import { accumulator, add, along, index, input, load, looked, mul, result } from '../../src/ir/nest.ts';
 import type { Axis, Nest, NestExpr } from '../../src/ir/nest.ts';
-import { constantPool } from '../../src/lower/constant-pool.ts';
-import { offsetsOf, orderedLayout, planarLayout, type Layout } from '../../src/lower/layout.ts';
+import { constantPool } from '../../src/lower/memory/constant-pool.ts';
+import { offsetsOf, orderedLayout, planarLayout, type TensorLayout } from '../../src/lower/layouts/tensor-layout.ts';
 import { lowerDeployed } from '../../src/lower/lower.ts';
-import { resolveNest } from '../../src/lower/resolve.ts';
-import { divideNest, scheduleNest } from '../../src/lower/schedule.ts';
-import type { Division } from '../../src/lower/schedule.ts';
+import { resolveNest } from '../../src/lower/accesses/resolve.ts';
+import { divideNest, scheduleNest } from '../../src/lower/schedule/schedule-nest.ts';
+import type { Division } from '../../src/lower/schedule/schedule-nest.ts';
 import { ops } from '../../src/ops/index.ts';
 import { wasmMachine } from '../../src/targets/wasm/machine.ts';
 import { rebatch } from '../../src/train/rebatch.ts';
@@ -77,7 +77,7 @@ const [zero, one, two] = [along(0), along(1), along(2)];
 
 /** What is not planar, and compile-time data. */
 interface Placement {
-  readonly layouts: Readonly<Record<string, Layout>>;
+  readonly layouts: Readonly<Record<string, TensorLayout>>;
   readonly baked: string;
 }
 

@@ -15,14 +15,14 @@ import type { Wire } from './instance.ts';
 import { nameOfPart } from './layer-names.ts';
 import { leastOfUse, lookAhead } from './least.ts';
 import { isFree, knownConstant, scopeOf } from './scope.ts';
-import type { Binding, Elaboration, Scope, Within } from './scope.ts';
+import type { NameBinding, Elaboration, Scope, Within } from './scope.ts';
 
 export function elaborateBlock(call: CallExpression, block: Block, scope: Scope, within: Within): Wire | undefined {
   const { elaboration, trail, report } = scope;
   const { declaration, kinds } = block;
   lookUpCallee(call.callee, scope);
   const { values: given } = bindArguments(call, signatureOf(declaration), report);
-  const bindings = new Map<string, Binding>();
+  const bindings = new Map<string, NameBinding>();
   for (const [name, expression] of given) {
     const span = block.parameters.get(name)?.name.span ?? declaration.span;
     const kind = kinds.get(name);
@@ -40,7 +40,7 @@ export function elaborateBlock(call: CallExpression, block: Block, scope: Scope,
 }
 
 /** @param bindings Of what is given; the rest has its default, or has been reported. */
-export function elaborateUse(block: Block, bindings: ReadonlyMap<string, Binding>, path: string, trail: Scope['trail'], elaboration: Elaboration): Wire | undefined {
+export function elaborateUse(block: Block, bindings: ReadonlyMap<string, NameBinding>, path: string, trail: Scope['trail'], elaboration: Elaboration): Wire | undefined {
   const { declaration, kinds } = block;
   const body = bodyOf(declaration);
   if (!body) return undefined;

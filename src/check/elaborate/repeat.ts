@@ -10,7 +10,7 @@ import type { Wire } from './instance.ts';
 import { nameOfPart } from './layer-names.ts';
 import { leastOfTurns, lookAhead } from './least.ts';
 import { knownConstant, scopeOf } from './scope.ts';
-import type { Binding, Scope, Within } from './scope.ts';
+import type { NameBinding, Scope, Within } from './scope.ts';
 import { integer, readValue } from '../values/values.ts';
 
 const turns = integer(1, MOST_LAYERS);
@@ -57,7 +57,7 @@ function elaborateTurns({ expression: { carried, body }, index, head, path, init
   let failed = false;
   for (let turn = 0; turn < (times ?? 1) && !failed && elaboration.budget.left(); turn++) {
     const trail = { outer: scope.trail, span: head, message: `in turn ${turn} of this \`repeat\``, carried: { turn, name: carried.name.text, first: initial, now } };
-    const bindings = new Map<string, Binding>([[carried.name.text, { kind: 'layer', symbol: 'layer', span: carried.name.span, wire: now }]]);
+    const bindings = new Map<string, NameBinding>([[carried.name.text, { kind: 'layer', symbol: 'layer', span: carried.name.span, wire: now }]]);
     if (index) bindings.set(index.text, { kind: 'constant', symbol: 'constant', span: index.span, value: times === undefined ? undefined : turn });
     const name = `${path}.${turn}`;
     now = elaborateBody(body, name, scopeOf({ ...scope, outer: scope, prefix: `${name}.`, trail }, body.assignments, bindings));

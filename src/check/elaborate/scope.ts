@@ -19,7 +19,7 @@ import type { SymbolKind, SymbolTable } from '../program/symbols.ts';
 import type { Trail } from './trail.ts';
 
 /** What a name of a body stands for. Without a wire or a value it has been reported, and what reads it is silent. */
-export type Binding =
+export type NameBinding =
   | { readonly kind: 'layer'; readonly symbol: SymbolKind; readonly span: Span; readonly wire: Wire | undefined }
   | { readonly kind: 'constant'; readonly symbol: SymbolKind; readonly span: Span; readonly value: Constant | undefined };
 
@@ -63,7 +63,7 @@ export interface Scope {
   readonly prefix: string;
   readonly trail: Trail | undefined;
   readonly report: Report;
-  readonly bindings: Map<string, Binding>;
+  readonly bindings: Map<string, NameBinding>;
   /** What is assigned anywhere in the body, so that a name that is read too soon is told from one that is not known. */
   readonly written: ReadonlyMap<string, Written>;
   /** Names of layers that are free for the statement of that name alone. */
@@ -73,7 +73,7 @@ export interface Scope {
 
 export type Surroundings = Pick<Scope, 'elaboration' | 'file' | 'outer' | 'prefix' | 'trail'>;
 
-export function scopeOf(surroundings: Surroundings, assignments: readonly Assignment[], bindings: ReadonlyMap<string, Binding>): Scope {
+export function scopeOf(surroundings: Surroundings, assignments: readonly Assignment[], bindings: ReadonlyMap<string, NameBinding>): Scope {
   const { elaboration, outer, prefix, trail } = surroundings;
   const { names: { taken }, budget } = elaboration;
   const report = trail === outer?.trail && outer ? outer.report : elaboration.reportWithin(trail);
@@ -84,7 +84,7 @@ export function scopeOf(surroundings: Surroundings, assignments: readonly Assign
   return scope;
 }
 
-export function bindingOf(name: string, scope: Scope): Binding | undefined {
+export function bindingOf(name: string, scope: Scope): NameBinding | undefined {
   for (let at: Scope | undefined = scope; at; at = at.outer) {
     const binding = at.bindings.get(name);
     if (binding) return binding;

@@ -17,7 +17,7 @@ import { lookUpCallee } from './callee.ts';
 import { beginElaboration } from './elaborate.ts';
 import type { Tools } from './elaborate.ts';
 import { bindingOf, isFree, readConstant, readLayer, scopeOf } from './scope.ts';
-import type { Binding, Elaboration, Scope } from './scope.ts';
+import type { NameBinding, Elaboration, Scope } from './scope.ts';
 
 /** To be called when all else of the program has been looked up. */
 export function lookUpUnreached(file: FileScope, tools: Tools): void {
@@ -76,15 +76,15 @@ function scopeAround({ assignments }: Pick<BodyParts, 'assignments'>, file: File
   return scopeOf({ elaboration, file, outer: undefined, prefix: '', trail: undefined }, assignments, new Map());
 }
 
-function scopeWithin(body: BodyParts, outer: Scope, bindings: ReadonlyMap<string, Binding> = new Map()): Scope {
+function scopeWithin(body: BodyParts, outer: Scope, bindings: ReadonlyMap<string, NameBinding> = new Map()): Scope {
   return scopeOf({ ...outer, outer }, body.assignments, bindings);
 }
 
-function layerAt(span: Binding['span']): Binding {
+function layerAt(span: NameBinding['span']): NameBinding {
   return { kind: 'layer', symbol: 'layer', span, wire: undefined };
 }
 
-function constantAt(span: Binding['span']): Binding {
+function constantAt(span: NameBinding['span']): NameBinding {
   return { kind: 'constant', symbol: 'constant', span, value: undefined };
 }
 
@@ -163,7 +163,7 @@ function lookUpInRepeat({ count, index, carried, body }: RepeatExpression, scope
   const { symbols } = scope.elaboration;
   symbols.note(carried.name, 'layer', carried.name.span);
   if (index) symbols.note(index, 'constant', index.span);
-  const bindings = new Map<string, Binding>([...(index ? [[index.text, constantAt(index.span)] as const] : []), [carried.name.text, layerAt(carried.name.span)]]);
+  const bindings = new Map<string, NameBinding>([...(index ? [[index.text, constantAt(index.span)] as const] : []), [carried.name.text, layerAt(carried.name.span)]]);
   lookUpInBody(body, scopeWithin(body, scope, bindings));
 }
 

@@ -1,7 +1,7 @@
 // Optimizers as they are written: `sgd(rate = 0.01, momentum = 0.9)`. Which there are, and with what settings, is in
 // their records (train/optimizers).
 
-import type { OptimizerSpec, Schedule } from '../../ir/network.ts';
+import type { OptimizerSpec, RateSchedule } from '../../ir/network.ts';
 import type { Expression } from '../../syntax/ast.ts';
 import { optimizers, usualOptimizer, withSettings } from '../../train/optimizers/index.ts';
 import type { Optimizer, OptimizerSetting } from '../../train/optimizers/optimizer.ts';
@@ -15,7 +15,7 @@ import type { TrainScope } from './schedule.ts';
 export interface WrittenOptimizer {
   readonly optimizer: OptimizerSpec;
   /** Absent: inherited, or given by `rate = ...` of the phase. */
-  readonly schedule?: Schedule;
+  readonly schedule?: RateSchedule;
 }
 
 const types: Readonly<Record<OptimizerSetting['type'], ValueType<number | boolean>>> = { share, not_negative: notNegative, positive, flag };

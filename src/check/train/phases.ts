@@ -4,7 +4,7 @@
 
 import { present } from '../../base/invariant.ts';
 import type { Span } from '../../base/span.ts';
-import type { OptimizerSpec, PhaseKind, PhaseOptions, PhaseSpec, Schedule, TrainSpec } from '../../ir/network.ts';
+import type { OptimizerSpec, PhaseKind, PhaseOptions, PhaseSpec, RateSchedule, TrainSpec } from '../../ir/network.ts';
 import { phaseKinds, phaseTraits } from '../../ir/phase.ts';
 import type { Section, TrainDeclaration } from '../../syntax/ast.ts';
 import { optimizers, usualOptimizer } from '../../train/optimizers/index.ts';
@@ -22,7 +22,7 @@ const phaseSettings = ['epochs', 'batch', 'optimizer', 'rate', ...optionNames];
 const DEFAULT_BATCH = 64;
 
 /** Of a phase without epochs. */
-const noSteps: Schedule = { kind: 'constant', rate: 0 };
+const noSteps: RateSchedule = { kind: 'constant', rate: 0 };
 
 /** All phases, or undefined where something of them has been reported. */
 export function checkPhases(declaration: TrainDeclaration, scope: TrainScope): Pick<TrainSpec, 'phases' | 'batchSpans'> | undefined {
@@ -77,7 +77,7 @@ interface Inherited {
   /** Where it is written; absent: nowhere. */
   readonly batchSpan?: Span;
   readonly optimizer: OptimizerSpec;
-  readonly schedule?: Schedule;
+  readonly schedule?: RateSchedule;
   readonly options: PhaseOptions;
   /** To a control: the last of what it is compared with. */
   readonly compared?: PhaseOptions;

@@ -1,7 +1,7 @@
 // Rates as they are written: `0.01`, `cosine(0.02, to = 0.01)`.
 
 import type { Diagnostic } from '../../base/diagnostic.ts';
-import type { Schedule } from '../../ir/network.ts';
+import type { RateSchedule } from '../../ir/network.ts';
 import type { CallExpression, Expression } from '../../syntax/ast.ts';
 import { bindArguments } from '../values/bind.ts';
 import type { Constants } from '../values/constants.ts';
@@ -25,7 +25,7 @@ interface ScheduleForm {
   readonly names: readonly string[];
   readonly required: readonly string[];
   readonly example: string;
-  readonly make: (rate: number, reader: Reader) => Schedule | undefined;
+  readonly make: (rate: number, reader: Reader) => RateSchedule | undefined;
 }
 
 const forms: ReadonlyMap<string, ScheduleForm> = new Map<string, ScheduleForm>([
@@ -66,7 +66,7 @@ const ascendingShares: ValueType<readonly number[]> = {
 };
 
 /** A number, or a call of a schedule. */
-export function checkSchedule(expression: Expression, scope: TrainScope): Schedule | undefined {
+export function checkSchedule(expression: Expression, scope: TrainScope): RateSchedule | undefined {
   if (expression.kind !== 'call') {
     const rate = readTrainValue(expression, 'rate', positive, scope);
     return rate === undefined ? undefined : { kind: 'constant', rate };

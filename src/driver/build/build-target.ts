@@ -7,7 +7,7 @@ import { emitModule } from '../../emit/emit-module.ts';
 import type { EmitOptions, EmittedModule } from '../../emit/emit-module.ts';
 import type { Program } from '../../ir/graph.ts';
 import type { OpRegistry } from '../../ir/op.ts';
-import { lowerThreads } from '../../lower/lower-threads.ts';
+import { lowerThreads } from '../../lower/threads/lower-threads.ts';
 import { lowerDeployed } from '../../lower/lower.ts';
 import { kernelTargets } from '../../targets/index.ts';
 import type { KernelTarget } from '../../targets/target.ts';

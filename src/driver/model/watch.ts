@@ -8,7 +8,7 @@
 import type { Graph, Program } from '../../ir/graph.ts';
 
 export const stages = ['parse', 'check', 'weights', 'compact', 'equivalence', 'lower', 'emit'] as const;
-export type Stage = (typeof stages)[number];
+export type CompileStage = (typeof stages)[number];
 
 /** Thrown after the stage of `--stop-after`: nothing is wrong, and nothing more is to be done. */
 export class Stopped extends Error {
@@ -20,7 +20,7 @@ export interface WatchOptions {
   readonly level: number;
   /** `check`, or the name of a pass, after which the graph is written. */
   readonly dumpAfter?: string | undefined;
-  readonly stopAfter?: Stage | undefined;
+  readonly stopAfter?: CompileStage | undefined;
   /** Takes whole lines. */
   readonly write: (text: string) => void;
 }
@@ -29,7 +29,7 @@ export interface Watch {
   /** Whether graphs are verified between passes. */
   readonly verify: boolean;
   /** @throws Stopped after the stage of `--stop-after`. */
-  readonly stage: <T>(name: Stage, work: () => T) => T;
+  readonly stage: <T>(name: CompileStage, work: () => T) => T;
   readonly checked: (graph: Graph) => void;
   readonly passed: (pass: string, program: Program) => void;
 }
@@ -40,7 +40,7 @@ export const unwatched: Watch = { verify: false, stage: (_, work) => work(), che
 /** @param print The canonical text of a graph: given, since only dumps need it. */
 export function watch(options: WatchOptions, print: (graph: Graph) => string): Watch {
   const { level, dumpAfter, stopAfter, write } = options;
-  const ended = (name: Stage, start: number): void => {
+  const ended = (name: CompileStage, start: number): void => {
     if (level >= 1) write(`# ${name}: ${(performance.now() - start).toFixed(1)} ms\n`);
     if (name === stopAfter) throw new Stopped(name);
   };

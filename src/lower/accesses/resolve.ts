@@ -1,0 +1,189 @@
+// A nest with its tensors placed: every load and the write become an offset plus one function of each axis,
+// in elements of the target's memory. This is where logical indices end.
+
+import { invariant, present } from '../../base/invariant.ts';
+import { termAt, type Axis, type Index, type IndexTerm, type Nest, type NestExpr, type TensorRef } from '../../ir/nest.ts';
+import type { TensorLayout } from '../layouts/tensor-layout.ts';
+import { nestLoads, type LoadExpr } from '../nests/nest-loads.ts';
+import { extremes, offsetAt, type OffsetFunction } from '../layouts/offset-function.ts';
+import { withoutOnePointTables } from '../nests/one-point.ts';
+
+export interface Access {
+  /** Elements from the start of memory. */
+  readonly base: number;
+  /** By axis number; absent: the axis does not move this access. */
+  readonly along: ReadonlyMap<number, OffsetFunction>;
+  /** How many points of an axis stay within memory of this tensor (padding included), where the axis walks one dimension. */
+  readonly room: ReadonlyMap<number, number>;
+  /** Axes that walk a flattened dimension from end to end: between their points lies padding, which holds zeros. */
+  readonly gaps: ReadonlySet<number>;
+}
+
+/** A condition for a load to be inside its tensor: `0 <= index < extent`. */
+export interface Guard {
+  readonly index: Index;
+  readonly extent: number;
+}
+
+export interface ResolvedLoad {
+  readonly access: Access;
+  readonly guards: readonly Guard[];
+  /** Conditions that need no test: where they do not hold, the load reads a zero of its tensor's halo. */
+  readonly padding: readonly Guard[];
+  readonly outside: number;
+  /** Compile-time data: the access walks this array, which has no place in memory yet. */
+  readonly data?: Float64Array;
+}
+
+export interface ResolvedNest {
+  readonly name: string;
+  readonly axes: readonly Axis[];
+  readonly write: Access;
+  readonly combine: Nest['combine'];
+  readonly initial: Nest['initial'];
+  readonly value: NestExpr;
+  readonly finish?: NestExpr;
+  readonly loads: ReadonlyMap<LoadExpr, ResolvedLoad>;
+}
+
+export interface Placed {
+  readonly layout: TensorLayout;
+  /** Element offset of the tensor's memory. */
+  readonly base: number;
+  /** Whether its lanes and gaps hold zeros (padding.ts). */
+  readonly zeros: boolean;
+  /** Compile-time data in the layout's order; `base` is 0 then. */
+  readonly data?: Float64Array;
+}
+
+/** Composes the index maps of an access with the layout of its tensor. */
+function compose(indices: readonly Index[], placed: Placed, axes: readonly Axis[]): Access {
+  const { layout } = placed;
+  let base = placed.base + layout.origin;
+  const along = new Map<number, OffsetFunction>();
+  const room = new Map<number, number>();
+  const gaps = new Set<number>();
+  const addTerm = (axis: number, f: OffsetFunction): void => {
+    const before = along.get(axis);
+    if (!before) {
+      along.set(axis, f);
+      return;
+    }
+    const extent = present(axes[axis], 'axis').extent;
+    if (before.kind === 'linear' && f.kind === 'linear') along.set(axis, { kind: 'linear', stride: before.stride + f.stride });
+    else along.set(axis, { kind: 'table', offsets: Array.from({ length: extent }, (_, i) => offsetAt(before, i) + offsetAt(f, i)) });
+    room.delete(axis);
+    gaps.delete(axis);
+  };
+  for (const [d, index] of indices.entries()) {
+    const map = present(layout.dimensions[d], 'dimension');
+    const only = index.terms.length === 1 ? index.terms[0] : undefined;
+    if (map.kind === 'table') {
+      if (!only) {
+        invariant(index.terms.length === 0, 'a dimension with a table of offsets is walked by one axis');
+        base += offsetAt(map, index.offset);
+        continue;
+      }
+      const whole = !('table' in only) && only.factor === 1 && index.offset === 0;
+      if (whole && placed.zeros && !along.has(only.axis)) gaps.add(only.axis);
+      addTerm(only.axis, whole ? map : tableOf(axes, only, (i) => offsetAt(map, index.offset + termAt(only, i))));
+    } else {
+      base += map.stride * index.offset;
+      for (const term of index.terms) {
+        addTerm(term.axis, 'table' in term ? tableOf(axes, term, (i) => map.stride * termAt(term, i)) : { kind: 'linear', stride: map.stride * term.factor });
+      }
+    }
+    if (only && !('table' in only) && only.factor === 1 && index.offset >= 0 && !room.has(only.axis)) {
+      const extent = present(axes[only.axis], 'axis').extent;
+      const last = index.offset + extent === layout.shape[d];
+      room.set(only.axis, last ? present(layout.padded[d], 'padded extent') - index.offset : extent);
+    }
+  }
+  return { base, along: normalized(along, axes), room, gaps };
+}
+
+function tableOf(axes: readonly Axis[], term: IndexTerm, offset: (i: number) => number): OffsetFunction {
+  return { kind: 'table', offsets: Array.from({ length: present(axes[term.axis], 'axis').extent }, (_, i) => offset(i)) };
+}
+
+/** Tables that are lines become lines; axes that do not move the access go. */
+function normalized(along: ReadonlyMap<number, OffsetFunction>, axes: readonly Axis[]): ReadonlyMap<number, OffsetFunction> {
+  const result = new Map<number, OffsetFunction>();
+  for (const [axis, f] of along) {
+    const line = f.kind === 'linear' ? f : asLine(f.offsets, present(axes[axis], 'axis').extent);
+    if (line && line.stride === 0) continue;
+    result.set(axis, line ?? f);
+  }
+  return result;
+}
+
+function asLine(offsets: readonly number[], extent: number): Extract<OffsetFunction, { kind: 'linear' }> | undefined {
+  if (offsets[0] !== 0) return undefined;
+  const stride = offsets[1] ?? 0;
+  for (let i = 0; i < Math.max(extent, offsets.length); i++) if (offsets[i] !== i * stride) return undefined;
+  return { kind: 'linear', stride };
+}
+
+/** The conditions of a load that its index range does not make true: to be tested, or met by a halo of its value. */
+function conditionsOf(expr: LoadExpr, layout: TensorLayout, axes: readonly Axis[]): Pick<ResolvedLoad, 'guards' | 'padding'> {
+  const guards: Guard[] = [];
+  const padding: Guard[] = [];
+  for (const [d, index] of expr.outside === undefined ? [] : expr.index.entries()) {
+    const extent = present(layout.shape[d], 'extent');
+    const halo = expr.outside === 0 ? present(layout.halo[d], 'halo') : { before: 0, after: 0 };
+    const [low, high] = rangeOf(index, axes);
+    if (low < -halo.before || high > extent - 1 + halo.after) guards.push({ index, extent });
+    else if (low < 0 || high > extent - 1) padding.push({ index, extent });
+  }
+  return { guards, padding };
+}
+
+/** Least and greatest value of an index. */
+export function rangeOf(index: Index, axes: readonly Axis[]): readonly [number, number] {
+  let low = index.offset;
+  let high = index.offset;
+  for (const term of index.terms) {
+    const { extent } = present(axes[term.axis], 'axis');
+    const [least, greatest] = extremes('table' in term ? term.table : [0, term.factor * (extent - 1)]);
+    low += least;
+    high += greatest;
+  }
+  return [low, high];
+}
+
+export function resolveNest(from: Nest, place: (ref: TensorRef) => Placed): ResolvedNest {
+  const nest = withoutOnePointTables(from);
+  const loads = new Map<LoadExpr, ResolvedLoad>();
+  for (const expr of nestLoads(nest)) {
+    const placed = place(expr.tensor);
+    loads.set(expr, {
+      access: compose(expr.index, placed, nest.axes),
+      ...conditionsOf(expr, placed.layout, nest.axes),
+      outside: expr.outside ?? 0,
+      ...(placed.data && { data: placed.data }),
+    });
+  }
+  return {
+    name: nest.name,
+    axes: nest.axes,
+    write: compose(nest.write.index, place(nest.write.tensor), nest.axes),
+    combine: nest.combine,
+    initial: nest.initial,
+    value: nest.value,
+    ...(nest.finish && { finish: nest.finish }),
+    loads,
+  };
+}
+
+/** Elements from one point of an axis to the next: 0 where it does not move the access, undefined where it walks a table. */
+export function strideAlong(access: Access, axis: number): number | undefined {
+  const f = access.along.get(axis);
+  if (!f) return 0;
+  return f.kind === 'linear' ? f.stride : undefined;
+}
+
+/** Elements that an access has moved at point `i` of an axis. */
+export function offsetAlong(access: Access, axis: number, i: number): number {
+  const f = access.along.get(axis);
+  return f ? offsetAt(f, i) : 0;
+}

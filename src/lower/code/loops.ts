@@ -1,0 +1,91 @@
+// Loops of a schedule. Entering one sets a pointer local for every access that its axis moves, so that what
+// stands inside reads and writes at literal offsets from pointers.
+
+import { invariant } from '../../base/invariant.ts';
+import { get, int, intAdd, intMul, set, type Expr, type Local, type Stmt } from '../../ir/kernel.ts';
+import type { Scope } from './emit-expr.ts';
+import { offsetAt } from '../layouts/offset-function.ts';
+import type { Piece } from '../contraction/tile.ts';
+
+export interface Loop {
+  readonly axis: number;
+  readonly count: number;
+  /** Points of the axis in each turn. */
+  readonly points: number;
+}
+
+/** Loops inside each other, outermost first; one that is walked once is left out. */
+export function loopsOver(loops: readonly Loop[], scope: Scope, body: (scope: Scope) => Stmt[]): Stmt[] {
+  const [loop, ...inner] = loops;
+  if (!loop) return body(scope);
+  const { axis, count, points } = loop;
+  if (count === 1) return loopsOver(inner, { ...scope, counters: new Map(scope.counters).set(axis, int(0)) }, body);
+  const counter = scope.builder.local('i32', 'i');
+  const entered = enter(scope, axis, counter, points);
+  return [{ kind: 'repeat', counter, count, body: [...entered.top, ...loopsOver(inner, entered.scope, body)] }];
+}
+
+/** The statements to stand at the top of a loop's body, and the scope inside. */
+function enter(scope: Scope, axis: number, counter: Local, points: number): { readonly top: readonly Stmt[]; readonly scope: Scope } {
+  const { unit } = scope.machine;
+  const top: Stmt[] = [];
+  const pointers = new Map(scope.pointers);
+  for (const [access, at] of scope.pointers) {
+    const f = access.along.get(axis);
+    if (!f) continue;
+    invariant(f.kind === 'linear' || points === 1, 'a table is walked point by point');
+    const local = scope.builder.local('i32', 'p');
+    const moved: Expr =
+      f.kind === 'linear'
+        ? intMul(get(counter), int(f.stride * points * unit))
+        : { kind: 'load', as: 'i32', at: intMul(get(counter), int(unit)), offset: scope.constants.table(f.offsets) * unit };
+    top.push(set(local, intAdd(at, moved)));
+    pointers.set(access, get(local));
+  }
+  return { top, scope: { ...scope, pointers, counters: new Map(scope.counters).set(axis, intMul(get(counter), int(points))) } };
+}
+
+export interface PieceWalk<P extends Piece> {
+  /** Absent: there is nothing to walk, and one piece. */
+  readonly axis: number | undefined;
+  readonly pieces: readonly P[];
+  /** Points of the axis in a piece of size 1. */
+  readonly points: number;
+  /** The last piece is not the same as those before it of its size. */
+  readonly lastAlone: boolean;
+}
+
+/** Walks an axis in pieces, one loop for each kind. Counters are not known inside: expressions may not read them. */
+export function piecesOver<P extends Piece>({ axis, pieces, points, lastAlone }: PieceWalk<P>, scope: Scope, body: (scope: Scope, piece: P, isLast: boolean) => Stmt[]): Stmt[] {
+  let start = 0;
+  return pieces.flatMap((piece, i) => {
+    const { size, count } = piece;
+    const isLastSize = i === pieces.length - 1;
+    const runs = isLastSize && lastAlone && count > 1 ? [count - 1, 1] : [count];
+    return runs.flatMap((times, r): Stmt[] => {
+      const counter = scope.builder.local('i32', 'i');
+      const { top, pointers } = pointersAt(axis, start * points, times > 1 ? { counter, points: size * points } : undefined, scope);
+      start += size * times;
+      const content = [...top, ...body({ ...scope, pointers }, piece, isLastSize && r === runs.length - 1)];
+      return times > 1 ? [{ kind: 'repeat', counter, count: times, body: content }] : content;
+    });
+  });
+}
+
+/** Pointers moved to a point of an axis, and on by so many points with each turn of a loop. */
+function pointersAt(axis: number | undefined, point: number, loop: { readonly counter: Local; readonly points: number } | undefined, scope: Scope): { readonly top: readonly Stmt[]; readonly pointers: Scope['pointers'] } {
+  const { unit } = scope.machine;
+  const top: Stmt[] = [];
+  const pointers = new Map(scope.pointers);
+  for (const [access, at] of scope.pointers) {
+    const f = axis === undefined ? undefined : access.along.get(axis);
+    if (!f) continue;
+    invariant(f.kind === 'linear' || !loop, 'pieces of a size are walked by a stride');
+    const first = offsetAt(f, point);
+    const turn = loop ? intMul(get(loop.counter), int((offsetAt(f, point + loop.points) - first) * unit)) : int(0);
+    const local = scope.builder.local('i32', 'p');
+    top.push(set(local, intAdd(intAdd(at, int(first * unit)), turn)));
+    pointers.set(access, get(local));
+  }
+  return { top, pointers };
+}

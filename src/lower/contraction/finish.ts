@@ -1,0 +1,48 @@
+// The finish of a contraction (a bias, a relu), computed in the microkernel on the accumulators before they
+// are stored.
+
+import { InternalError, present } from '../../base/invariant.ts';
+import type { Expr } from '../../ir/kernel.ts';
+import { partsOf, type NestExpr } from '../../ir/nest.ts';
+import { loadsOf, type LoadExpr } from '../nests/nest-loads.ts';
+import { strideAlong, type ResolvedNest } from '../accesses/resolve.ts';
+
+/**
+ * Whether a microkernel can compute the finish: its loads lie along the vector axis or do not move with it,
+ * follow strides along the tile, and need no guards; a microkernel does not know the loops around it, so no
+ * counter is read.
+ */
+export function finishFits({ finish, loads }: ResolvedNest, vectorAxis: number, tileAxis: number | undefined): boolean {
+  if (!finish) return true;
+  return !readsCounters(finish) && loadsOf(finish).every((expr) => {
+    const { access, guards } = present(loads.get(expr), 'load');
+    const stride = strideAlong(access, vectorAxis);
+    return guards.length === 0 && (stride === 0 || stride === 1) && (tileAxis === undefined || strideAlong(access, tileAxis) !== undefined);
+  });
+}
+
+function readsCounters(expr: NestExpr): boolean {
+  return expr.kind === 'index' || expr.kind === 'random' || partsOf(expr).some(readsCounters);
+}
+
+/** The finish of one vector of accumulators; `loaded` says how its operands are read there. */
+export function finishExpr(expr: NestExpr, accumulator: Expr, loaded: (expr: LoadExpr) => Expr): Expr {
+  const part = (inner: NestExpr): Expr => finishExpr(inner, accumulator, loaded);
+  switch (expr.kind) {
+    case 'constant':
+      return { kind: 'float', type: 'vec', value: expr.value };
+    case 'accumulator':
+      return accumulator;
+    case 'load':
+      return loaded(expr);
+    case 'unary':
+      return { kind: 'unary', op: expr.op, type: 'vec', a: part(expr.a) };
+    case 'binary':
+      return { kind: 'binary', op: expr.op, type: 'vec', a: part(expr.a), b: part(expr.b) };
+    case 'select':
+      return { kind: 'select', type: 'vec', compare: expr.compare, a: part(expr.a), b: part(expr.b), then: part(expr.then), otherwise: part(expr.otherwise) };
+    case 'index':
+    case 'random':
+      throw new InternalError(`${expr.kind} in the finish of a contraction`);
+  }
+}

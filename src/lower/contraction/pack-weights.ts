@@ -1,0 +1,56 @@
+// Packs compile-time weights in the order in which microkernels read them, so that the inner loop walks them
+// end to end:
+//
+//   [axes around][block of vectors][step][lane]
+//
+// Lanes past the vector axis hold zeros.
+
+import { present } from '../../base/invariant.ts';
+import type { Contraction } from './contraction.ts';
+import type { Constants } from '../code/emit-expr.ts';
+import type { OffsetFunction } from '../layouts/offset-function.ts';
+import { offsetAlong, type Access, type ResolvedNest } from '../accesses/resolve.ts';
+import type { Piece } from './tile.ts';
+
+export interface Packing {
+  /** Axes that move the weights outside the microkernel, outermost first. */
+  readonly axesAround: readonly number[];
+  /** Vectors a block, in order. */
+  readonly vectorBlocks: readonly Piece[];
+  /** Lanes of a vector. */
+  readonly width: number;
+}
+
+/** Answers the access to the packed copy, of which only the starts of blocks may be asked along the vector axis. */
+export function packWeights(data: Float64Array, { b, vectorAxis, vectors, steps }: Contraction, nest: ResolvedNest, { axesAround, vectorBlocks, width }: Packing, constants: Constants): Access {
+  const extentOf = (axis: number): number => present(nest.axes[axis], 'axis').extent;
+  const list = present(steps.kind === 'listed' ? steps.list : undefined, 'steps of packed data');
+  let starts = [b.base];
+  for (const axis of axesAround) {
+    starts = starts.flatMap((start) => Array.from({ length: extentOf(axis) }, (_, i) => start + offsetAlong(b, axis, i)));
+  }
+  const lanes = Array.from({ length: extentOf(vectorAxis) }, (_, lane) => offsetAlong(b, vectorAxis, lane));
+  const matrix = list.length * vectors * width;
+  const out = new Float32Array(starts.length * matrix);
+  let at = 0;
+  for (const start of starts) {
+    let firstLane = 0;
+    for (const blockLanes of vectorBlocks.flatMap(({ size, count }) => Array.from({ length: count }, () => size * width))) {
+      const here = lanes.slice(firstLane, firstLane + blockLanes);
+      for (const step of list) {
+        for (let lane = 0; lane < here.length; lane++) out[at + lane] = data[start + step.b + (here[lane] as number)] as number;
+        at += blockLanes;
+      }
+      firstLane += blockLanes;
+    }
+  }
+  const along = new Map<number, OffsetFunction>();
+  let stride = matrix;
+  for (const axis of axesAround.toReversed()) {
+    along.set(axis, { kind: 'linear', stride });
+    stride *= extentOf(axis);
+  }
+  // Before lane l, the first of a block, lie all steps of the l lanes before it.
+  along.set(vectorAxis, { kind: 'linear', stride: list.length });
+  return { base: constants.data(out), along, room: new Map(), gaps: new Set() };
+}

@@ -1,0 +1,141 @@
+// The schedule of contractions: loops around microkernels.
+//
+//   conv, 20 filters of 5 x 5 on 24 x 24 points:
+//
+//     repeat 24 (y)
+//       repeat 8 (x): microkernel of 3 points by 3 vectors        filters 0..11
+//     repeat 24 (y)
+//       repeat 8 (x): microkernel of 3 points by 2 vectors        filters 12..19
+
+import { invariant, present } from '../../base/invariant.ts';
+import { functionBuilder, int, intAdd, type Expr, type KernelFunction, type Stmt, type TargetMachine } from '../../ir/kernel.ts';
+import { finishExpr } from './finish.ts';
+import { walkOf } from './steps.ts';
+import type { Contraction } from './contraction.ts';
+import type { Domain } from '../accesses/domain.ts';
+import { rootPointers, type Constants, type Scope } from '../code/emit-expr.ts';
+import { loopsOver, piecesOver, type Loop } from '../code/loops.ts';
+import { microkernel, type Microkernel, type Steps } from './microkernel.ts';
+import { loadsOf, type LoadExpr } from '../nests/nest-loads.ts';
+import { packWeights } from './pack-weights.ts';
+import { fillsVectors } from '../layouts/padding.ts';
+import { strideAlong, type Access, type ResolvedNest } from '../accesses/resolve.ts';
+import type { StepBlocks } from './step-blocks.ts';
+import { blocks, chooseTile, evenPieces, type Piece } from './tile.ts';
+import type { StepPart } from './trim-steps.ts';
+
+/** Schedules `domain` as microkernels and the function of the task number that calls them, last. */
+export function scheduleContraction(name: string, domain: Domain, contraction: Contraction, machine: TargetMachine, constants: Constants): readonly KernelFunction[] {
+  const { nest } = domain;
+  const { a, data, vectorAxis, tileAxis, vectors, steps, around: { outer, sequential, inner }, trim } = contraction;
+  const extentOf = (axis: number): number => present(nest.axes[axis], 'axis').extent;
+  const points = tileAxis === undefined ? 1 : extentOf(tileAxis);
+  const tile = chooseTile(points, vectors, steps.count, machine.registers);
+  const vectorBlocks = blocks(vectors, tile.vectors);
+  const b = data ? packWeights(data, contraction, nest, { axesAround: [...outer, ...sequential], vectorBlocks, width: machine.width }, constants) : contraction.b;
+  const lastLanes = lanesOfLastVector(domain, contraction, machine.width);
+
+  const kernels = new Map<string, KernelFunction>();
+  const kernelFor = (tilePoints: number, blockVectors: number, isLast: boolean, keep: boolean, walk: Steps): KernelFunction => {
+    const lanes = isLast ? lastLanes : undefined;
+    const key = `${tilePoints}x${blockVectors}${lanes === undefined ? '' : `_${lanes}`}${keep ? '_on' : ''}`;
+    const made = kernels.get(key) ?? microkernel(microkernelOf(`${name}_${key}`, tilePoints, blockVectors, lanes, keep, walk, nest, contraction, machine), machine);
+    kernels.set(key, made);
+    return made;
+  };
+
+  const builder = functionBuilder(['task']);
+  const task = present(builder.params[0], 'task');
+  const accesses = [a, b, nest.write, ...finishAccesses(nest)];
+  const root: Scope = { machine, builder, constants, domain, pointers: rootPointers(domain, machine, accesses, task), counters: new Map() };
+  const loopOf = (axis: number): Loop => ({ axis, count: extentOf(axis), points: 1 });
+  const inBlocks = { axis: vectorAxis, pieces: vectorBlocks, points: machine.width, lastAlone: lastLanes !== undefined };
+  const inTiles = { axis: tileAxis, pieces: evenPieces(points, tile.points), points: 1, lastAlone: false };
+  const order = [...inner.slice(0, 1), ...sequential, ...inner.slice(1)];
+  const trimmedAt = trim ? order.indexOf(trim.axis) : order.length;
+  invariant(trimmedAt >= 0, 'the points of an inner axis are trimmed');
+  const partsOver = (scope: Scope, content: (scope: Scope, part: StepPart | undefined) => Stmt[]): Stmt[] =>
+    trim ? piecesOver({ axis: trim.axis, pieces: trim.parts, points: 1, lastAlone: false }, scope, content) : content(scope, undefined);
+  const tilesOver = (scope: Scope, block: Piece, isLast: boolean, keep: boolean, part: StepPart | undefined): Stmt[] => {
+    const walk = walkOf(steps, data ? block.size * machine.width : undefined, part !== undefined, constants);
+    invariant(!part || walk.kind === 'table', 'parts are of a table');
+    const span = part && walk.kind === 'table' ? { b: part.first * walk.bStep, first: walk.table + part.first, end: walk.table + part.end } : undefined;
+    const pointers = new Map(scope.pointers);
+    if (span) pointers.set(b, intAdd(present(pointers.get(b), 'b'), int(span.b * machine.unit)));
+    return piecesOver(inTiles, { ...scope, pointers }, (entered, piece) => [
+      {
+        kind: 'call',
+        callee: kernelFor(piece.size, block.size, isLast, keep, walk),
+        args: [...accesses.map((access) => present(entered.pointers.get(access), 'pointer')), ...(span ? [int(span.first * machine.unit), int(span.end * machine.unit)] : [])],
+      },
+    ]);
+  };
+
+  // A block of weights stays in the cache for all points of the axes inside it.
+  const body = loopsOver(outer.map(loopOf), root, (outerScope) =>
+    stepsOver(steps.kind === 'nested' ? steps.around : [], nest.initial === 'keep', outerScope, (stepScope, keep) =>
+      piecesOver(inBlocks, stepScope, (blockScope, block, isLast) =>
+        loopsOver(order.slice(0, trimmedAt).map(loopOf), blockScope, (outside) =>
+          partsOver(outside, (partScope, part) =>
+            loopsOver(order.slice(trimmedAt + 1).map(loopOf), partScope, (inside) => tilesOver(inside, block, isLast, keep, part)),
+          ),
+        ),
+      ),
+    ),
+  );
+  return [...kernels.values(), builder.finish(name, body)];
+}
+
+/** Walks blocks of steps. All but the first go on from what is there; `keep` says whether that does too. */
+function stepsOver([blocks, ...inner]: readonly StepBlocks[], keep: boolean, scope: Scope, body: (scope: Scope, keep: boolean) => Stmt[]): Stmt[] {
+  if (!blocks) return body(scope, keep);
+  const { axis, points, count } = blocks;
+  const pieces = keep ? [{ size: points, count, keep }] : [{ size: points, count: 1, keep }, { size: points, count: count - 1, keep: true }];
+  return piecesOver({ axis, pieces, points: 1, lastAlone: false }, scope, (entered, piece) => stepsOver(inner, piece.keep, entered, body));
+}
+
+/** Lanes of the last vector that may be stored; undefined: all, because padding takes the zeros of the others. */
+function lanesOfLastVector({ nest, taskFactor }: Domain, { vectorAxis, vectors }: Contraction, width: number): number | undefined {
+  const rest = present(nest.axes[vectorAxis], 'axis').extent % width;
+  // What lies after the part of a task belongs to the next task.
+  return rest === 0 || (!taskFactor.has(vectorAxis) && fillsVectors(nest, vectorAxis, vectors * width)) ? undefined : rest;
+}
+
+/** Each operand of the finish once, however often it is read. */
+function finishLoads({ finish }: ResolvedNest): readonly LoadExpr[] {
+  return finish ? [...new Set(loadsOf(finish))] : [];
+}
+
+function finishAccesses(nest: ResolvedNest): readonly Access[] {
+  return finishLoads(nest).map((expr) => present(nest.loads.get(expr), 'load').access);
+}
+
+function microkernelOf(name: string, points: number, vectors: number, lastLanes: number | undefined, keep: boolean, steps: Steps, nest: ResolvedNest, contraction: Contraction, { width, unit }: TargetMachine): Microkernel {
+  const { a, vectorAxis, tileAxis } = contraction;
+  const tileStride = (access: Access): number => (tileAxis === undefined ? 0 : present(strideAlong(access, tileAxis), 'tile stride'));
+  const loads = finishLoads(nest);
+  const accesses = finishAccesses(nest);
+  const finish: Microkernel['finish'] = (accumulator, extras, p, v) => {
+    const total: Expr = typeof nest.initial === 'number' && nest.initial !== 0 ? { kind: 'binary', op: 'add', type: 'vec', a: accumulator, b: { kind: 'float', type: 'vec', value: nest.initial } } : accumulator;
+    if (!nest.finish) return total;
+    return finishExpr(nest.finish, total, (expr) => {
+      const at = loads.indexOf(expr);
+      const access = present(accesses[at], 'access of a load');
+      const isLanes = strideAlong(access, vectorAxis) === 1;
+      const offset = (p * tileStride(access) + (isLanes ? v * width : 0)) * unit;
+      return { kind: 'load', as: isLanes ? 'vec' : 'splat', at: present(extras[at], 'extra pointer'), offset };
+    });
+  };
+  return {
+    name,
+    points,
+    vectors,
+    aStride: tileStride(a),
+    outStride: tileStride(nest.write),
+    steps,
+    keep,
+    lastLanes,
+    extras: loads.map((_, i) => `extra${i}`),
+    finish,
+  };
+}

@@ -1,0 +1,122 @@
+// The rule that padding is zero, and all that depends on it. Padding is memory of a tensor that holds none of its
+// elements. It starts as zeros, and whoever writes there writes zeros:
+//
+//   halo     around an image         windows reach into it                    zero in every program
+//   lanes    behind the last index   fill the last vector                     zero where slots share no memory
+//   gaps     in a flattened image    its halo and lanes, between features     zero where slots share no memory
+//
+// In the halo of what it writes, a scatter leaves values that belong to nobody: nothing relies on such a slot. A
+// deployed network relies on halos alone, because other slots leave their values where its lanes and gaps are.
+//
+// So a vector may be filled up past the last element, and a loop may run over gaps, if that writes zeros where zeros
+// are read. relu and tanh do, exp does not.
+
+import { binaryAt, compareAt, unaryAt } from '../../ir/arithmetic.ts';
+import type { PaddedMemory } from '../../ir/kernel.ts';
+import type { NestExpr } from '../../ir/nest.ts';
+import { offsetsOf, type TensorLayout } from './tensor-layout.ts';
+import type { LayoutPlan } from './plan-layouts.ts';
+import { loadsOf } from '../nests/nest-loads.ts';
+import type { SlotName } from '../nests/placed-nest.ts';
+import type { Access, ResolvedLoad, ResolvedNest } from '../accesses/resolve.ts';
+
+/** How a program's slots lie in memory: sharing it while their lives do not meet, or each in its own. */
+export type Sharing = 'shared' | 'own';
+
+/** Whether lanes and gaps of a slot hold zeros whenever it is read. */
+export function holdsZeros(slot: SlotName, { base, scattered }: LayoutPlan, sharing: Sharing): boolean {
+  return sharing === 'own' && !scattered.has(base(slot));
+}
+
+/**
+ * The places of a slot where only zeros may be written, as the interpreter of kernels checks; undefined where anything may.
+ * @param layout Of the whole memory of the slot.
+ * @param first Element at which that begins.
+ */
+export function paddedMemory(slot: SlotName, layout: TensorLayout, first: number, plan: LayoutPlan, sharing: Sharing): PaddedMemory | undefined {
+  const zeros = holdsZeros(slot, plan, sharing);
+  if (!zeros && (plan.scattered.has(slot) || !plan.haloed.has(slot))) return undefined;
+  const written = zeros ? layout : { ...layout, shape: layout.padded };
+  return { name: slot, first, size: layout.size, offset: first + layout.origin, axes: offsetsOf(written) };
+}
+
+/** Whether a vector of the points before `end` may be stored whole, though they are more than the axis has. */
+export function fillsVectors(nest: ResolvedNest, axis: number, end: number): boolean {
+  const hasRoom = ({ room }: Access): boolean => (room.get(axis) ?? 0) >= end;
+  return hasRoom(nest.write) && isZero(writtenInPadding(nest, axis, ({ access, data }) => data !== undefined || hasRoom(access)));
+}
+
+/** Whether loops over `axis` may visit the gaps between its points: that adds zeros to a sum, or writes zeros to gaps. */
+export function mayVisitGaps(nest: ResolvedNest, axis: number): boolean {
+  const inGap = ({ access }: ResolvedLoad): boolean => access.gaps.has(axis);
+  if (nest.axes[axis]?.kind === 'reduce') return nest.combine === 'sum' && isZero(inPadding(nest.value, nest, axis, inGap));
+  return nest.write.gaps.has(axis) && isZero(writtenInPadding(nest, axis, inGap));
+}
+
+function isZero(value: number | undefined): boolean {
+  return value === 0;
+}
+
+/** What is written where `axis` stands in padding. @param readsZero Whether a load that the axis moves reads zero there. */
+function writtenInPadding(nest: ResolvedNest, axis: number, readsZero: (load: ResolvedLoad) => boolean): number | undefined {
+  return inPadding(nest.finish ?? { kind: 'accumulator' }, nest, axis, readsZero);
+}
+
+/** The value of an expression where `axis` stands in padding, as far as it follows from the zeros that are read there. */
+function inPadding(expr: NestExpr, nest: ResolvedNest, axis: number, readsZero: (load: ResolvedLoad) => boolean): number | undefined {
+  const part = (inner: NestExpr): number | undefined => inPadding(inner, nest, axis, readsZero);
+  switch (expr.kind) {
+    case 'constant':
+      return expr.value;
+    case 'load': {
+      const load = nest.loads.get(expr);
+      return load && moves(load, axis) && readsZero(load) ? 0 : undefined;
+    }
+    case 'accumulator':
+      return accumulated(nest, part(nest.value));
+    case 'unary': {
+      const a = part(expr.a);
+      return a === undefined ? undefined : unaryAt(expr.op, a);
+    }
+    case 'binary': {
+      const [a, b] = [part(expr.a), part(expr.b)];
+      if (a !== undefined && b !== undefined) return binaryAt(expr.op, a, b);
+      if (expr.op === 'mul') return a === 0 || b === 0 ? 0 : undefined;
+      // A divisor that the axis does not move divides elements of the tensor too.
+      return expr.op === 'div' && a === 0 && !isMoved(expr.b, nest, axis) ? 0 : undefined;
+    }
+    case 'select': {
+      const [a, b, then, otherwise] = [part(expr.a), part(expr.b), part(expr.then), part(expr.otherwise)];
+      if (a !== undefined && b !== undefined) return compareAt(expr.compare, a, b) ? then : otherwise;
+      return then === otherwise ? then : undefined;
+    }
+    case 'index':
+    case 'random':
+      return undefined;
+  }
+}
+
+function moves({ access }: ResolvedLoad, axis: number): boolean {
+  return access.along.has(axis);
+}
+
+function isMoved(expr: NestExpr, nest: ResolvedNest, axis: number): boolean {
+  return loadsOf(expr).some((inner) => {
+    const load = nest.loads.get(inner);
+    return load !== undefined && moves(load, axis);
+  });
+}
+
+/** What an element comes to, each of whose points has `value`. */
+function accumulated({ combine, initial }: ResolvedNest, value: number | undefined): number | undefined {
+  const start = initial === 'keep' ? 0 : initial;
+  switch (combine) {
+    case 'store':
+      return value;
+    case 'sum':
+      return value === 0 ? start : undefined;
+    case 'max':
+    case 'min':
+      return value === undefined ? undefined : binaryAt(combine, start, value);
+  }
+}

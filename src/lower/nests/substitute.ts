@@ -1,0 +1,52 @@
+// An expression in terms of other axes: what an element of a value is, said where another nest reads it.
+
+import { invariant, present } from '../../base/invariant.ts';
+import type { Index, IndexTerm, NestExpr } from '../../ir/nest.ts';
+import type { LoadExpr } from './nest-loads.ts';
+
+/**
+ * Replaces axis d of an expression by the index `at[d]`, and a load by what `replaced` answers for it.
+ * An axis that walks a table may become another axis or a literal point.
+ */
+export function substituteExpr(expr: NestExpr, at: readonly Index[], replaced: (load: LoadExpr) => NestExpr | undefined): NestExpr {
+  const part = (inner: NestExpr): NestExpr => substituteExpr(inner, at, replaced);
+  const index = (old: Index): Index => {
+    let offset = old.offset;
+    const terms: IndexTerm[] = [];
+    for (const term of old.terms) {
+      const to = present(at[term.axis], 'write index');
+      if ('table' in term) {
+        const [inner, ...more] = to.terms;
+        if (!inner) {
+          offset += present(term.table[to.offset], 'table entry');
+          continue;
+        }
+        invariant(to.offset === 0 && more.length === 0 && !('table' in inner) && inner.factor === 1, 'a table is walked by one axis, from its start');
+        terms.push({ axis: inner.axis, table: term.table });
+        continue;
+      }
+      offset += term.factor * to.offset;
+      terms.push(...to.terms.map((inner): IndexTerm => ('table' in inner ? { axis: inner.axis, table: inner.table.map((entry) => entry * term.factor) } : { axis: inner.axis, factor: inner.factor * term.factor })));
+    }
+    return { offset, terms };
+  };
+  switch (expr.kind) {
+    case 'constant':
+    case 'accumulator':
+      return expr;
+    case 'index':
+      return { kind: 'index', index: index(expr.index) };
+    case 'load': {
+      const by = replaced(expr);
+      return by ?? { ...expr, index: expr.index.map(index) };
+    }
+    case 'unary':
+      return { ...expr, a: part(expr.a) };
+    case 'binary':
+      return { ...expr, a: part(expr.a), b: part(expr.b) };
+    case 'select':
+      return { ...expr, a: part(expr.a), b: part(expr.b), then: part(expr.then), otherwise: part(expr.otherwise) };
+    case 'random':
+      return { ...expr, seed: part(expr.seed), step: part(expr.step), index: index(expr.index) };
+  }
+}

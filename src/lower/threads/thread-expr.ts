@@ -1,0 +1,124 @@
+// Nest expressions as expressions of a thread.
+
+import { invariant, present } from '../../base/invariant.ts';
+import type { NestExpr, TensorRef } from '../../ir/nest.ts';
+import { indexProduct, indexSum, int, type ThreadExpr, type ThreadIndex, type ThreadLocal, type ThreadStmt } from '../../ir/thread-kernel.ts';
+import { axesOf, evaluateAt, isKnown, valuesOver, type KnownTensors } from './evaluate-constant.ts';
+import { counterOf, elementOf, guardsOf, type AccessScope } from './thread-access.ts';
+import type { PlacedData } from './thread-data.ts';
+import type { ThreadLayout } from './thread-layout.ts';
+import type { LoadExpr } from '../nests/nest-loads.ts';
+
+export interface ThreadScope extends AccessScope {
+  readonly known: KnownTensors;
+  /** Where known expressions stand in the kernel's data. */
+  readonly packed: Map<NestExpr, (row: ThreadIndex, column: ThreadIndex) => PlacedData>;
+  /** Reduce axes in the order of the loops: they count the columns of packed data. */
+  readonly columns: readonly number[];
+  readonly local: (name: string) => ThreadLocal;
+  readonly operandOf: (ref: TensorRef) => number;
+  readonly layoutOf: (ref: TensorRef) => ThreadLayout;
+  /** Computes what a load reads where it has no value of its own. */
+  readonly inlined: (load: LoadExpr, scope: ThreadScope, out: ThreadStmt[]) => ThreadExpr | undefined;
+  /** A load whose guards hold here. */
+  readonly inside?: LoadExpr;
+}
+
+/** exp of more would overflow, of less vanishes; GPUs differ in what they make of it. */
+const largestExponent = 80;
+const largestFloat = 3.4028234663852886e38;
+
+/** Infinity is no literal on GPUs: the largest finite number stands for it. */
+export function finite(value: number): ThreadExpr {
+  return { kind: 'float', value: Math.min(Math.max(Math.fround(value), -largestFloat), largestFloat) };
+}
+
+export function emitThreadExpr(expr: NestExpr, scope: ThreadScope, out: ThreadStmt[], accumulator?: ThreadExpr): ThreadExpr {
+  const part = (inner: NestExpr): ThreadExpr => emitThreadExpr(inner, scope, out, accumulator);
+  if (expr.kind === 'constant') return finite(expr.value);
+  if (isPackable(expr, scope)) return emitPacked(expr, scope);
+  switch (expr.kind) {
+    case 'accumulator':
+      return present(accumulator, 'accumulator');
+    case 'load':
+      return emitLoad(expr, scope, out);
+    case 'unary': {
+      const a = part(expr.a);
+      return { kind: 'unary', op: expr.op, a: expr.op === 'exp' ? clamped(a) : a };
+    }
+    case 'binary':
+      return { kind: 'binary', op: expr.op, a: part(expr.a), b: part(expr.b) };
+    case 'select':
+      return { kind: 'select', compare: expr.compare, a: part(expr.a), b: part(expr.b), then: part(expr.then), otherwise: part(expr.otherwise) };
+    case 'index':
+    case 'random':
+      invariant(false, `${expr.kind} in a deployed network`);
+  }
+}
+
+function clamped(a: ThreadExpr): ThreadExpr {
+  const limit = (value: number): ThreadExpr => ({ kind: 'float', value });
+  return { kind: 'binary', op: 'max', a: { kind: 'binary', op: 'min', a, b: limit(largestExponent) }, b: limit(-largestExponent) };
+}
+
+function emitLoad(expr: LoadExpr, scope: ThreadScope, out: ThreadStmt[]): ThreadExpr {
+  const layout = scope.layoutOf(expr.tensor);
+  const element = (stmts: ThreadStmt[]): ThreadExpr =>
+    scope.inlined(expr, scope, stmts) ?? { kind: 'element', operand: scope.operandOf(expr.tensor), at: elementOf(scope, expr, layout) };
+  const guards = scope.inside === expr ? [] : guardsOf(scope, expr, layout.shape);
+  if (guards !== 'never' && guards.length === 0) return element(out);
+  const outside = finite(expr.outside ?? 0);
+  if (guards === 'never') return outside;
+  const local = scope.local('inside');
+  const then: ThreadStmt[] = [];
+  const value = element(then);
+  then.push({ kind: 'set', local, value });
+  out.push({ kind: 'set', local, value: outside }, { kind: 'if', when: guards, then, otherwise: [] });
+  return { kind: 'local', local };
+}
+
+/** Known before the run, and no larger as one table than as those of its parts. */
+function isPackable(expr: NestExpr, scope: ThreadScope): boolean {
+  if (!isKnown(expr, scope.known)) return false;
+  switch (expr.kind) {
+    case 'load':
+    case 'index':
+    case 'unary':
+      return true;
+    case 'binary':
+      return axesOf(expr).size <= Math.max(axesOf(expr.a).size, axesOf(expr.b).size);
+    case 'constant':
+    case 'select':
+    case 'random':
+    case 'accumulator':
+      return false;
+  }
+}
+
+/** A row for each point of the parallel axes it depends on, a column for each of the reduce axes. */
+function emitPacked(expr: NestExpr, scope: ThreadScope): ThreadExpr {
+  const used = [...axesOf(expr)].filter((axis) => extentOf(scope, axis) > 1);
+  const columns = scope.columns.filter((axis) => used.includes(axis));
+  const rows = used.filter((axis) => !columns.includes(axis)).toSorted((a, b) => a - b);
+  if (used.length === 0) return { kind: 'float', value: Math.fround(evaluateAt(expr, scope.axes.map(() => 0), scope.known)) };
+  let place = scope.packed.get(expr);
+  if (!place) {
+    place = scope.pool.add(valuesOver(expr, scope.axes, [...rows, ...columns], scope.known), columns.reduce((product, axis) => product * extentOf(scope, axis), 1));
+    scope.packed.set(expr, place);
+  }
+  return { kind: 'constant', ...place(counted(rows, scope), counted(columns, scope)) };
+}
+
+function extentOf(scope: ThreadScope, axis: number): number {
+  return present(scope.axes[axis], 'axis').extent;
+}
+
+/** The counters of axes as one number, the last axis fastest. */
+function counted(axes: readonly number[], scope: ThreadScope): ThreadIndex {
+  return axes.reduce<ThreadIndex>((sum, axis) => indexSum(indexProductOf(sum, extentOf(scope, axis)), counterOf(scope, axis)), int(0));
+}
+
+/** A product spread over the terms of a sum, so that indices stay sums of products. */
+function indexProductOf(a: ThreadIndex, by: number): ThreadIndex {
+  return a.kind === 'sum' ? indexSum(indexProductOf(a.a, by), indexProductOf(a.b, by)) : a.kind === 'product' ? indexProduct(a.a, a.by * by) : indexProduct(a, by);
+}
