@@ -200,6 +200,8 @@ export interface Origin {
   readonly writtenSeed?: number;
   /** The name of the `sparsity` block that counted, where it has one. */
   readonly sparsity?: string;
+  /** What was done with the samples before they were trained on, in words. */
+  readonly samples: readonly (readonly [name: string, value: string])[];
   /** What the run began with, where not all was drawn from the seed. */
   readonly initial?: { readonly from: string; readonly sha256: string };
 }

@@ -124,6 +124,14 @@ it('of a run without penalties, held-out samples or a control', async () => {
   expect(data.phases[0]?.course[0]).not.toHaveProperty('heldOut');
 });
 
+it('says what was done with the samples, and what was measured of them', async () => {
+  const measured = source.replace('network Small(image: tensor[1, 8, 8]) {', 'network Small(image: tensor[1, 8, 8]) {\n  x = normalize(image, mean = per_channel, deviation = 0.5)').replace('conv(image', 'conv(x');
+  await trainInto('samples', {}, measured.slice(0, measured.indexOf('sparsity {')) + 'train on toy { augment { pad = 1, mirror = true }, class_weights = balanced, held_out = 0.1, baseline { epochs = 1, batch = 16, rate = 0.05 } }');
+  const { origin } = await read('samples');
+  const [mean] = readSafetensors(readFileSync(join(root, 'samples', 'weights.safetensors')), 'weights').tensors.get('x.mean')?.data ?? [];
+  expect(origin.samples).toEqual([['share held out', '0.1'], ['augmentation', 'pad [1, 1], mirror true'], ['list of class weights', 'balanced'], ['mean of the training set', String(Number(mean?.toPrecision(5)))]]);
+});
+
 it('of a run that an application trained otherwise than its source says', async () => {
   const model = modelOf(source);
   const penalties = model.penalties.slice(0, 1).map((penalty) => ({ ...penalty, strength: 0.25 }));

@@ -43,7 +43,7 @@ export function reportData(changes: { readonly [K in keyof ReportData]?: ReportD
       confusion: [[0, 0, 40], [1, 0, 6], [1, 1, 33], [1, 2, 1]],
     },
     timing: { processor: 'A processor', runtime: 'Node 24.0.0', date: '2026-01-02', target: 'wasm', layers: [{ name: 'conv1', dense: 12, compacted: 4 }, { name: 'fc1', dense: 3 }], whole: { dense: 20, compacted: 5 } },
-    origin: { compiler: '1.2.3', sources: [{ path: 'model.ssl', text: `network Small() {} // </pre>${hostile}` }, { path: 'blocks/a.ssl', text: 'block A() {}' }], sourceHash: 'aa11', weightsHash: 'bb22', dataHash: 'cc33', seed: 7, writtenSeed: 1 },
+    origin: { compiler: '1.2.3', sources: [{ path: 'model.ssl', text: `network Small() {} // </pre>${hostile}` }, { path: 'blocks/a.ssl', text: 'block A() {}' }], sourceHash: 'aa11', weightsHash: 'bb22', dataHash: 'cc33', seed: 7, writtenSeed: 1, samples: [['share held out', '0.1'], ['augmentation', 'pad [4, 4], mirror true']] },
   };
   return { ...usual, ...changes } as ReportData;
 }

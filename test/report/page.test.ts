@@ -52,6 +52,7 @@ describe('a page', () => {
     const { origin } = reportData();
     const { writtenSeed: _, ...same } = origin;
     expect(await pageText({ origin: { ...same, sparsity: 'fine', initial: { from: 'w.safetensors', sha256: 'dd44' } } })).toContain('--out run --sparsity fine --init initial.safetensors ');
+    expect(await pageText({ origin: { ...same, initial: { from: 'w.safetensors', sha256: 'dd44' } } })).toContain('copy initial.safetensors from the folder of this run');
   });
 });
 

@@ -6,8 +6,9 @@ import type { Diagnostic } from '../../base/diagnostic.ts';
 import { fail } from '../../base/diagnostic.ts';
 import { present } from '../../base/invariant.ts';
 import { readSafetensors } from '../../engine/safetensors.ts';
+import type { Normalization } from '../../emit/module-facts.ts';
 import type { Program } from '../../ir/graph.ts';
-import type { Model } from '../../ir/network.ts';
+import type { Model, Network } from '../../ir/network.ts';
 import type { OpRegistry } from '../../ir/op.ts';
 import { phaseTraits } from '../../ir/phase.ts';
 import type { MeasuredTimes, Origin, ReportData, TestAnswers } from '../../report/report-data.ts';
@@ -15,6 +16,7 @@ import { structureReport } from '../../sparsity/structure-report.ts';
 import { wasmTarget } from '../../targets/wasm/target.ts';
 import { phaseKey } from '../../train/plan.ts';
 import { compact } from '../build/compact.ts';
+import { normalizationOf } from '../build/normalization.ts';
 import { answersNothing } from '../evaluation/finding.ts';
 import { findingsOf } from '../evaluation/findings.ts';
 import { parameterBytes } from '../model/explain.ts';
@@ -27,7 +29,8 @@ import { benchModel } from '../module/bench.ts';
 import type { Checkpoint } from '../run/checkpoint-json.ts';
 import { runDiagnostics } from '../run/run-diagnostics.ts';
 import { phaseFile, readRecorded, runFiles } from '../run/run-files.ts';
-import { sparsityPart, initialPart } from '../run/run-identity.ts';
+import { initialPart, samplePartNames, sparsityPart } from '../run/run-identity.ts';
+import type { RunIdentity } from '../run/run-identity.ts';
 import { readInitial } from '../run/run-initial.ts';
 import { readState, summaryOfRun } from '../run/run-reader.ts';
 import type { RunSummary } from '../run/run-summary.ts';
@@ -112,7 +115,7 @@ async function readFinished(folder: string, summary: Summary, ops: OpRegistry, {
     layers: layerCourses(trained, compacted, structure, ops),
     ...(evaluation && { evaluation: testAnswers(evaluation) }),
     ...(timing && { timing: await measure(opened, ops, onLayer) }),
-    origin: { ...originOfRun(folder, model, checkpoint), weightsHash: hash },
+    origin: withStatistics({ ...originOfRun(folder, model, checkpoint), weightsHash: hash }, network, parameters),
   };
   return { data, warnings };
 }
@@ -177,8 +180,22 @@ function originOfRun(folder: string, { sources, train }: Model, { identity }: Ch
     sourceHash: hashOfSources(sources),
     ...(dataHash !== undefined && { dataHash }),
     seed,
+    samples: samplesOf(identity),
     ...(seed !== written && { writtenSeed: written }),
     ...(sparsity !== undefined && { sparsity }),
     ...(begun !== undefined && { initial: { from: readInitial(folder, begun).from, sha256: begun } }),
   };
+}
+
+function samplesOf(identity: RunIdentity): Origin['samples'] {
+  return Object.values(samplePartNames).flatMap((name) => (identity[name] === undefined ? [] : [[name, identity[name]] as const]));
+}
+
+/** What was measured of the training set and is part of the network; numbers that the source has are not told again. */
+function withStatistics(origin: Origin, { normalization }: Network, parameters: Program['parameters']): Origin {
+  if (!normalization) return origin;
+  const found = normalizationOf(normalization, parameters);
+  const measured = (['mean', 'deviation'] as const).filter((statistic) => 'measured' in normalization[statistic]);
+  const told = (value: Normalization['mean']): string => (typeof value === 'string' ? 'an image, each pixel its own' : value.map((each) => Number(each.toPrecision(5))).join(', '));
+  return { ...origin, samples: [...origin.samples, ...measured.map((statistic) => [`${statistic} of the training set`, told(found[statistic])] as const)] };
 }

@@ -26,6 +26,9 @@ export const initialPart = 'set of initial weights';
 /** Absent where the file has one block without a name, or none. */
 export const sparsityPart = '`sparsity` block';
 
+/** What is done with the samples of the data set; but for the first, each is absent where it is not. */
+export const samplePartNames = { heldOut: 'share held out', augment: 'augmentation', classWeights: 'list of class weights', resize: 'scaling of images' } as const;
+
 /** Fingerprints of what a run reads beside its program. */
 export interface RunInputs {
   readonly data: string;
@@ -77,11 +80,18 @@ function planParts({ penalties, method, crossing, sparsity }: Model, { phases, h
     }),
     ['list of phases', phases.map(({ name }) => name).join(', ')],
     ...phases.flatMap((phase) => phaseParts(phase).map(([name, value]): Part => [`${name} of ${phase.name}`, value])),
-    ['share held out', String(heldOut)],
+    ...sampleParts({ heldOut, augment, classWeights, resize }),
+  ];
+}
+
+/** What is done with the samples of the data set. */
+function sampleParts({ heldOut, augment, classWeights, resize }: Pick<TrainSpec, 'heldOut'> & { readonly [K in 'augment' | 'classWeights' | 'resize']: TrainSpec[K] | undefined }): readonly Part[] {
+  return [
+    [samplePartNames.heldOut, String(heldOut)],
     // Absent of runs of before there were any, which train as they did.
-    ...(augment ? [['augmentation', `pad [${augment.pad.join(', ')}], mirror ${augment.mirror}`] as const] : []),
-    ...(classWeights ? [['list of class weights', typeof classWeights === 'string' ? classWeights : classWeights.join(', ')] as const] : []),
-    ...(resize ? [['scaling of images', 'to the input'] as const] : []),
+    ...(augment ? [[samplePartNames.augment, `pad [${augment.pad.join(', ')}], mirror ${augment.mirror}`] as const] : []),
+    ...(classWeights ? [[samplePartNames.classWeights, typeof classWeights === 'string' ? classWeights : classWeights.join(', ')] as const] : []),
+    ...(resize ? [[samplePartNames.resize, 'to the input'] as const] : []),
   ];
 }
 

@@ -11,7 +11,7 @@ export function origin(data: ReportData): Markup {
   const [main] = from.sources;
   return section(
     'Make it again',
-    element('p', {}, `Save the source below as ${main?.path ?? 'model.ssl'}${from.sources.length > 1 ? ', what it imports beside it,' : ''} and run these commands. Under the same version, data and seed the weights are the same bits, whatever the number of threads.`),
+    element('p', {}, `Save the source below as ${main?.path ?? 'model.ssl'}${from.sources.length > 1 ? ', what it imports beside it,' : ''}${from.initial ? ', copy initial.safetensors from the folder of this run' : ''} and run these commands. Under the same version, data and seed the weights are the same bits, whatever the number of threads.`),
     element('pre', { tabindex: 0, role: 'region', 'aria-label': 'commands' }, element('code', {}, commandsOf(from).join('\n'))),
     element('dl', {}, factsOf(from, dataset, result?.seconds).map(([name, value]) => element('div', {}, element('dt', {}, name), element('dd', {}, value)))),
     from.sources.map(({ path, text }, i) => element('details', { open: i === 0 || undefined }, element('summary', {}, path), element('pre', { tabindex: 0, role: 'region', 'aria-label': path }, element('code', {}, text)))),
@@ -28,12 +28,13 @@ function commandsOf({ sources, seed, writtenSeed, sparsity, initial }: Origin): 
   return [train.join(' '), 'ssl-compile evaluate run', 'ssl-compile build run --out out', 'ssl-compile verify out --weights run'];
 }
 
-function factsOf({ compiler, seed, sourceHash, weightsHash, dataHash, initial }: Origin, dataset: string, seconds: number | undefined): readonly (readonly [string, Child])[] {
+function factsOf({ compiler, seed, samples, sourceHash, weightsHash, dataHash, initial }: Origin, dataset: string, seconds: number | undefined): readonly (readonly [string, Child])[] {
   const hash = (value: string): Markup => element('code', { class: 'hash' }, value);
   return [
     ['compiler', `ssl-compile ${compiler}`],
     ...(seed === undefined ? [] : [['seed', seed] as const]),
     ...(seconds === undefined ? [] : [['training took', duration(seconds)] as const]),
+    ...samples,
     ['sha256 of the source', hash(sourceHash)],
     ...(dataHash === undefined ? [] : [[`sha256 of the data, ${dataset}`, hash(dataHash)] as const]),
     ...(initial ? [['began with', [initial.from, ', tensors ', hash(initial.sha256)]] as const] : []),
