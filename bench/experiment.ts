@@ -1,4 +1,4 @@
-// The experiment command: `npm run --silent experiment -- NAME [--seeds 1,2,3] [--strengths 0.5,1,2] [--out FOLDER] [--json]`.
+// The experiment command: `npm run --silent experiment -- NAME [--seeds 1,2,3] [--strengths 0.5,1,2] [--out FOLDER] [--threads N] [--json]`.
 //
 // Trains examples/NAME.ssl on its data set once a seed and prints what the papers' tables hold: test error
 // after each phase, what is left of each layer, multiply-accumulates, weights; then the means. Runs that
@@ -26,7 +26,7 @@ import { usualMethod } from '../src/train/methods/index.ts';
 import { readOptions, UsageError } from './arguments.ts';
 
 const usage =
-  'usage: npm run --silent experiment -- NAME [--sparsity BLOCK] [--seeds 1,2,3] [--strengths 0.5,1,2] [--out runs/experiments] [--data FOLDER] [--json]\n  NAME is an example: lenet, lenet-shapes, mlp, convnet, resnet20';
+  'usage: npm run --silent experiment -- NAME [--sparsity BLOCK] [--seeds 1,2,3] [--strengths 0.5,1,2] [--out runs/experiments] [--data FOLDER] [--threads N] [--json]\n  NAME is an example: lenet, lenet-shapes, mlp, convnet, resnet20';
 
 interface Arguments {
   readonly name: string;
@@ -36,6 +36,8 @@ interface Arguments {
   readonly strengths: readonly number[];
   readonly out: string;
   readonly data: string | undefined;
+  /** Absent: as many as the machine has. The results are the same bits. */
+  readonly threads: number | undefined;
   readonly json: boolean;
 }
 
@@ -49,6 +51,7 @@ function readArguments(args: readonly string[]): Arguments {
       strengths: { type: 'string' },
       out: { type: 'string', default: 'runs/experiments' },
       data: { type: 'string' },
+      threads: { type: 'string' },
       json: { type: 'boolean', default: false },
     },
   });
@@ -58,7 +61,9 @@ function readArguments(args: readonly string[]): Arguments {
   if (!seeds.every(Number.isSafeInteger)) throw new UsageError(`--seeds ${values.seeds} is no list of integers`);
   const strengths = values.strengths?.split(',').map((text) => (text.trim() === '' ? NaN : Number(text))) ?? [];
   if (!strengths.every((factor) => factor > 0 && factor < Infinity)) throw new UsageError(`--strengths ${values.strengths} is no list of positive numbers`);
-  return { name, sparsity: values.sparsity, seeds, strengths, out: values.out, data: values.data, json: values.json };
+  const threads = values.threads === undefined ? undefined : Number(values.threads);
+  if (threads !== undefined && !(Number.isInteger(threads) && threads > 0)) throw new UsageError(`--threads ${values.threads} is no number of threads`);
+  return { name, sparsity: values.sparsity, seeds, strengths, out: values.out, data: values.data, threads, json: values.json };
 }
 
 /** A run of the experiment. */
@@ -69,20 +74,20 @@ interface Result {
 }
 
 /** @param data Loaded once. */
-async function runSeed(model: Model, spec: TrainSpec, seed: number, data: Dataset, { name, sparsity, strengths, out }: Arguments): Promise<readonly Result[]> {
+async function runSeed(model: Model, spec: TrainSpec, seed: number, data: Dataset, { name, sparsity, strengths, out, threads }: Arguments): Promise<readonly Result[]> {
   const folder = join(out, [name, sparsity, seed].filter((part) => part !== undefined).join('-'));
   const seeded: TrainSpec = { ...spec, seed };
-  if (strengths.length === 0) return [{ summary: await runOnce({ ...model, train: seeded }, data, { out: folder }) }];
+  if (strengths.length === 0) return [{ summary: await runOnce({ ...model, train: seeded }, data, { out: folder, threads }) }];
   const isDense = ({ kind }: PhaseSpec): boolean => !phaseTraits[kind].masks;
   const dense = `${join(out, `${name}-${seed}`)}-dense`;
-  const compared = await runOnce({ ...denseOf(model), train: { ...seeded, phases: spec.phases.filter(isDense) } }, data, { out: dense });
+  const compared = await runOnce({ ...denseOf(model), train: { ...seeded, phases: spec.phases.filter(isDense) } }, data, { out: dense, threads });
   const results: Result[] = [];
   for (const strength of strengths) {
     const penalties = model.penalties.map((penalty) => ({ ...penalty, strength: penalty.strength * strength }));
     // The baseline is that of the dense run.
     const phases = spec.phases.filter(({ kind }) => !phaseTraits[kind].compares).map((phase) => (isDense(phase) ? { ...phase, epochs: 0 } : phase));
     const init = join(dense, 'baseline.safetensors');
-    const summary = await runOnce({ ...model, penalties, train: { ...seeded, phases } }, data, { out: `${folder}-x${strength}`, init });
+    const summary = await runOnce({ ...model, penalties, train: { ...seeded, phases } }, data, { out: `${folder}-x${strength}`, init, threads });
     const { control } = compared.error;
     results.push({ strength, summary: { ...summary, error: { ...summary.error, ...(control !== undefined && { control }) } } });
   }
@@ -94,7 +99,7 @@ function denseOf({ sources, network }: Model): Model {
   return { sources, network, penalties: [], method: usualMethod, crossing: 'sequential' };
 }
 
-async function runOnce(model: Model, data: Dataset, options: Pick<TrainOptions, 'out' | 'init'>): Promise<RunSummary> {
+async function runOnce(model: Model, data: Dataset, options: Pick<TrainOptions, 'out' | 'init' | 'threads'>): Promise<RunSummary> {
   let epoch = '';
   const result = await train(model, data, {
     ...options,
