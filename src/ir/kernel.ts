@@ -109,8 +109,23 @@ export interface TargetMachine {
   readonly unit: number;
   /** Vectors that an inner loop may keep in registers. */
   readonly registers: number;
-  /** Steps in one turn of an inner loop by table. */
+  /** Steps in one turn of an inner loop by table, unless a schedule says otherwise. */
   readonly unroll: number;
+  readonly costs: MachineCosts;
+}
+
+/** What a core spends on the inner loops of schedules. It ranks them and changes no result. */
+export interface MachineCosts {
+  /** Vectors that are multiplied and added in a cycle. */
+  readonly products: number;
+  /** Words and vectors that are loaded in a cycle. */
+  readonly loads: number;
+  /** Cycles until a sum can be added to again. */
+  readonly latency: number;
+  /** Cycles of a step for the loop itself: a compare and a branch beside the arithmetic. */
+  readonly loop: number;
+  /** Cycles of a call of a microkernel with the start of its loop, beside loading and storing the tile. */
+  readonly call: number;
 }
 
 export const int = (value: number): Expr => ({ kind: 'int', value });

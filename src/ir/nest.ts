@@ -53,39 +53,48 @@ export type UnaryOp = 'neg' | 'abs' | 'sqrt' | 'exp' | 'log' | 'relu' | 'recipro
 export type BinaryOp = 'add' | 'sub' | 'mul' | 'div' | 'min' | 'max';
 export type CompareOp = 'eq' | 'ne' | 'lt' | 'le' | 'gt' | 'ge';
 
-export type NestExpr =
+/**
+ * An element; `outside` is its value where an index leaves the logical range (padding). Absent: the indices never
+ * leave it.
+ */
+export interface LoadExpr<Tensor = TensorRef> {
+  readonly kind: 'load';
+  readonly tensor: Tensor;
+  readonly index: readonly Index[];
+  readonly outside?: number;
+}
+
+/** @template Load How elements are named: of tensors as an op sees them, of slots of a graph, by access of a schedule. */
+export type NestExpr<Load extends { readonly kind: 'load' } = LoadExpr> =
+  | Load
   | { readonly kind: 'constant'; readonly value: number }
-  /**
-   * An element; `outside` is its value where an index leaves the logical range (padding). Absent: the
-   * indices never leave it.
-   */
-  | { readonly kind: 'load'; readonly tensor: TensorRef; readonly index: readonly Index[]; readonly outside?: number }
   /** An index as a number, such as a tap's position (tables hold integers here too). */
   | { readonly kind: 'index'; readonly index: Index }
-  | { readonly kind: 'unary'; readonly op: UnaryOp; readonly a: NestExpr }
-  | { readonly kind: 'binary'; readonly op: BinaryOp; readonly a: NestExpr; readonly b: NestExpr }
-  | { readonly kind: 'select'; readonly compare: CompareOp; readonly a: NestExpr; readonly b: NestExpr; readonly then: NestExpr; readonly otherwise: NestExpr }
+  | { readonly kind: 'unary'; readonly op: UnaryOp; readonly a: NestExpr<Load> }
+  | { readonly kind: 'binary'; readonly op: BinaryOp; readonly a: NestExpr<Load>; readonly b: NestExpr<Load> }
+  | { readonly kind: 'select'; readonly compare: CompareOp; readonly a: NestExpr<Load>; readonly b: NestExpr<Load>; readonly then: NestExpr<Load>; readonly otherwise: NestExpr<Load> }
   /** Uniform in [0, 1): `(hash32(seed, stream, step, index) >>> 8) / 2**24` of base/random, step and seed being scalar loads. */
-  | { readonly kind: 'random'; readonly seed: NestExpr; readonly step: NestExpr; readonly stream: number; readonly index: Index }
+  | { readonly kind: 'random'; readonly seed: NestExpr<Load>; readonly step: NestExpr<Load>; readonly stream: number; readonly index: Index }
   /** In `finish` only: the combined element. */
   | { readonly kind: 'accumulator' };
 
 export type Combine = 'store' | 'sum' | 'max' | 'min';
 
-export interface Nest {
+/** @template Tensor How tensors are named. */
+export interface Nest<Tensor = TensorRef> {
   /** For people: `conv1`, `conv1.grad-weight`. */
   readonly name: string;
   readonly axes: readonly Axis[];
-  readonly write: { readonly tensor: TensorRef; readonly index: readonly Index[] };
+  readonly write: { readonly tensor: Tensor; readonly index: readonly Index[] };
   readonly combine: Combine;
   /**
    * What an element starts from: a number, or `keep` for what it held before this nest (so that a scatter
    * or a second contribution adds to it). Unused by `store`.
    */
   readonly initial: number | 'keep';
-  readonly value: NestExpr;
+  readonly value: NestExpr<LoadExpr<Tensor>>;
   /** Applied to each element once; absent: the element as it is. Uses parallel axes only. */
-  readonly finish?: NestExpr;
+  readonly finish?: NestExpr<LoadExpr<Tensor>>;
 }
 
 /** What `lower` answers for a node: nests in order, and the shapes of temporaries between them. */
@@ -125,7 +134,7 @@ export const result = (i: number): TensorRef => ({ kind: 'result', index: i });
 export const temporary = (i: number): TensorRef => ({ kind: 'temporary', index: i });
 export const constant = (value: number): NestExpr => ({ kind: 'constant', value });
 export const accumulator: NestExpr = { kind: 'accumulator' };
-export const load = (tensor: TensorRef, at: readonly Index[], outside?: number): NestExpr =>
+export const load = <Tensor>(tensor: Tensor, at: readonly Index[], outside?: number): NestExpr<LoadExpr<Tensor>> =>
   outside === undefined ? { kind: 'load', tensor, index: at } : { kind: 'load', tensor, index: at, outside };
 export const unary = (op: UnaryOp, a: NestExpr): NestExpr => ({ kind: 'unary', op, a });
 export const binary = (op: BinaryOp, a: NestExpr, b: NestExpr): NestExpr => ({ kind: 'binary', op, a, b });
@@ -136,7 +145,7 @@ export const div = (a: NestExpr, b: NestExpr): NestExpr => binary('div', a, b);
 export const select = (a: NestExpr, compare: CompareOp, b: NestExpr, then: NestExpr, otherwise: NestExpr): NestExpr => ({ kind: 'select', compare, a, b, then, otherwise });
 
 /** The expressions that this one is made of, in the order of its fields. */
-export function partsOf(expr: NestExpr): readonly NestExpr[] {
+export function partsOf<Load extends { readonly kind: 'load' }>(expr: NestExpr<Load>): readonly NestExpr<Load>[] {
   switch (expr.kind) {
     case 'constant':
     case 'accumulator':
@@ -152,4 +161,33 @@ export function partsOf(expr: NestExpr): readonly NestExpr[] {
     case 'random':
       return [expr.seed, expr.step];
   }
+}
+
+/** Replaces the loads of the expressions that it is called with. A part that stands at several places stays one. */
+export function loadReplacer<From extends { readonly kind: 'load' }, To extends { readonly kind: 'load' }>(replace: (load: From) => To): (expr: NestExpr<From>) => NestExpr<To> {
+  const done = new Map<NestExpr<From>, NestExpr<To>>();
+  const replaced = (expr: NestExpr<From>): NestExpr<To> => {
+    switch (expr.kind) {
+      case 'constant':
+      case 'accumulator':
+      case 'index':
+        return expr;
+      case 'load':
+        return replace(expr);
+      case 'unary':
+        return { ...expr, a: part(expr.a) };
+      case 'binary':
+        return { ...expr, a: part(expr.a), b: part(expr.b) };
+      case 'select':
+        return { ...expr, a: part(expr.a), b: part(expr.b), then: part(expr.then), otherwise: part(expr.otherwise) };
+      case 'random':
+        return { ...expr, seed: part(expr.seed), step: part(expr.step) };
+    }
+  };
+  const part = (expr: NestExpr<From>): NestExpr<To> => {
+    const made = done.get(expr) ?? replaced(expr);
+    done.set(expr, made);
+    return made;
+  };
+  return part;
 }

@@ -15,8 +15,11 @@ import { constantPool } from '../../src/lower/memory/constant-pool.ts';
 import { offsetsOf, orderedLayout, planarLayout, type TensorLayout } from '../../src/lower/layouts/tensor-layout.ts';
 import { lowerDeployed } from '../../src/lower/lower.ts';
 import { resolveNest } from '../../src/lower/accesses/resolve.ts';
-import { divideNest, scheduleNest } from '../../src/lower/schedule/schedule-nest.ts';
-import type { Division } from '../../src/lower/schedule/schedule-nest.ts';
+import { divideNest, type Division } from '../../src/lower/accesses/divide.ts';
+import { renameTensors } from '../../src/lower/nests/placed-nest.ts';
+import { applySchedule } from '../../src/lower/schedule/apply-schedule.ts';
+import { candidatesOf } from '../../src/lower/schedule/candidates.ts';
+import { printSchedule } from '../../src/lower/schedule/schedule-text.ts';
 import { ops } from '../../src/ops/index.ts';
 import { wasmMachine } from '../../src/targets/wasm/machine.ts';
 import { rebatch } from '../../src/train/rebatch.ts';
@@ -161,25 +164,29 @@ describe.each(engines)('nests: $name', (engine) => {
       const name = present(names[i], 'name');
       const layout = placement?.layouts[name] ?? planarLayout(shape);
       const binding = { name, shape, offset: end + layout.origin, axes: offsetsOf(layout) };
-      const placed = { layout, base: end, zeros: false, ...(name === placement?.baked && { base: 0, data: present(operands[i], name).data }) };
+      const memory = { layout, zeros: false, ...(name === placement?.baked && { data: present(operands[i], name).data }) };
+      const place = end;
       end += Math.ceil(layout.size / 4) * 4;
-      return { binding, placed };
+      return { binding, memory, place };
     });
-    const pool = constantPool(end, engine.machine.unit);
-    const resolved = resolveNest(nest, (ref) => {
-      return present(places.find(({ binding }) => binding.name === `${ref.kind}${ref.index}`), 'tensor').placed;
-    });
+    const tensorOf = (slot: string): (typeof places)[number] => present(places.find(({ binding }) => binding.name === slot), 'tensor');
+    const resolved = resolveNest(renameTensors(nest, (ref) => `${ref.kind}${ref.index}`), (slot) => tensorOf(slot).memory);
     const { domain, tasks } = divideNest(resolved, division);
-    const functions = scheduleNest('nest', domain, engine.machine, pool);
-    const module: KernelModule = { functions, programs: new Map([['run', [{ items: [{ entry: present(functions.at(-1), 'entry'), tasks }], points: tasks }]]]), elements: pool.end() + 64, segments: pool.segments(), bindings: places.map(({ binding }) => binding), padded: () => [] };
-    const running = start(module, engine);
-    running.write(new Map(operands.map(({ shape, data }, i) => [`input${i}`, tensor(shape, data)])));
-    running.run('run');
     const [expected] = interpretLowered({ nests: [nest], temporaries: [] }, operands, [out]);
-    const found = running.read('result0').data;
     // What no point writes is no number in the reference.
     const written = [...present(expected, 'result').data].flatMap((value, element) => (Number.isNaN(value) ? [] : [{ element, value }]));
     expect(written.length).toBeGreaterThan(0);
-    for (const { element, value } of written) expect(found[element]).toBeCloseTo(value, 4);
+    for (const candidate of candidatesOf(domain, engine.machine)) {
+      const pool = constantPool(end, engine.machine.unit);
+      const functions = applySchedule('nest', domain, candidate, { machine: engine.machine, constants: pool, placeOf: (slot) => tensorOf(slot).place });
+      const entry = present(functions.at(-1), 'entry');
+      const module: KernelModule = { functions, programs: new Map([['run', [{ items: [{ entry, tasks }], points: tasks }]]]), elements: pool.end() + 64, segments: pool.segments(), bindings: places.map(({ binding }) => binding), padded: () => [] };
+      const running = start(module, engine);
+      running.write(new Map(operands.map(({ shape, data }, i) => [`input${i}`, tensor(shape, data)])));
+      running.run('run');
+      const found = running.read('result0').data;
+      const wrong = written.filter(({ element, value }) => !(Math.abs((found[element] ?? NaN) - value) < 5e-5));
+      expect({ schedule: printSchedule(candidate.schedule, domain.nest.axes), wrong }).toMatchObject({ wrong: [] });
+    }
   });
 });

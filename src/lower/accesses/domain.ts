@@ -3,8 +3,8 @@
 // extent 1, and a task is an axis added at the end.
 
 import { present } from '../../base/invariant.ts';
-import type { Axis, NestExpr } from '../../ir/nest.ts';
-import { strideAlong, type Access, type ResolvedLoad, type ResolvedNest } from './resolve.ts';
+import type { Axis } from '../../ir/nest.ts';
+import { loadOf, strideAlong, type Access, type LoadNumber, type ResolvedExpr, type ResolvedNest } from './resolve.ts';
 
 /** A nest whose work is divided into tasks. */
 export interface Domain {
@@ -15,9 +15,16 @@ export interface Domain {
   readonly taskFactor: ReadonlyMap<number, number>;
 }
 
-/** The write and all loads. */
-export function accessesOf(nest: ResolvedNest): readonly Access[] {
-  return [nest.write, ...[...nest.loads.values()].map((load) => load.access)];
+/** The write and all loads, by the numbers that accesses have in schedules. */
+export function accessesOf({ write, loads }: ResolvedNest): readonly Access[] {
+  return [write, ...loads.map(({ access }) => access)];
+}
+
+/** Among accesses the write comes first. */
+export const writeNumber = 0;
+
+export function accessNumber({ load }: Pick<LoadNumber, 'load'>): number {
+  return load + 1;
 }
 
 /** The nest with every access replaced, and other axes. */
@@ -26,7 +33,7 @@ export function mapAccesses(nest: ResolvedNest, axes: readonly Axis[], change: (
     ...nest,
     axes,
     write: change(nest.write),
-    loads: new Map([...nest.loads].map(([expr, load]): [typeof expr, ResolvedLoad] => [expr, { ...load, access: change(load.access) }])),
+    loads: nest.loads.map((load) => ({ ...load, access: change(load.access) })),
   };
 }
 
@@ -37,7 +44,7 @@ export function withExtent(axes: readonly Axis[], axis: number, extent: number):
 /** Axes whose counters an expression or a guard reads as numbers. */
 export function countedAxes(nest: ResolvedNest): ReadonlySet<number> {
   const counted = new Set<number>();
-  const visit = (expr: NestExpr): void => {
+  const visit = (expr: ResolvedExpr): void => {
     switch (expr.kind) {
       case 'constant':
       case 'accumulator':
@@ -46,7 +53,7 @@ export function countedAxes(nest: ResolvedNest): ReadonlySet<number> {
         for (const term of expr.index.terms) counted.add(term.axis);
         return;
       case 'load':
-        for (const guard of nest.loads.get(expr)?.guards ?? []) for (const term of guard.index.terms) counted.add(term.axis);
+        for (const guard of loadOf(nest, expr).guards) for (const term of guard.index.terms) counted.add(term.axis);
         return;
       case 'unary':
         visit(expr.a);

@@ -1,16 +1,19 @@
-// A nest with its tensors placed: every load and the write become an offset plus one function of each axis,
-// in elements of the target's memory. This is where logical indices end.
+// A nest whose tensors have layouts: every load and the write become a slot, an offset in it and one function of each
+// axis, in elements. This is where logical indices end. Where slots lie in memory comes last, when schedules are chosen
+// and stages formed.
 
 import { invariant, present } from '../../base/invariant.ts';
-import { termAt, type Axis, type Index, type IndexTerm, type Nest, type NestExpr, type TensorRef } from '../../ir/nest.ts';
+import { loadReplacer, termAt, type Axis, type Index, type IndexTerm, type Nest, type NestExpr } from '../../ir/nest.ts';
 import type { TensorLayout } from '../layouts/tensor-layout.ts';
-import { nestLoads, type LoadExpr } from '../nests/nest-loads.ts';
 import { extremes, offsetAt, type OffsetFunction } from '../layouts/offset-function.ts';
 import { withoutOnePointTables } from '../nests/one-point.ts';
+import type { SlotLoad, SlotName } from '../nests/placed-nest.ts';
 
 export interface Access {
-  /** Elements from the start of memory. */
-  readonly base: number;
+  /** Whose memory it walks. */
+  readonly slot: SlotName;
+  /** Elements from the start of that memory. */
+  readonly offset: number;
   /** By axis number; absent: the axis does not move this access. */
   readonly along: ReadonlyMap<number, OffsetFunction>;
   /** How many points of an axis stay within memory of this tensor (padding included), where the axis walks one dimension. */
@@ -31,9 +34,17 @@ export interface ResolvedLoad {
   /** Conditions that need no test: where they do not hold, the load reads a zero of its tensor's halo. */
   readonly padding: readonly Guard[];
   readonly outside: number;
-  /** Compile-time data: the access walks this array, which has no place in memory yet. */
+  /** Compile-time data: the access walks this array. */
   readonly data?: Float64Array;
 }
+
+/** A load by its number in `ResolvedNest.loads`. */
+export interface LoadNumber {
+  readonly kind: 'load';
+  readonly load: number;
+}
+
+export type ResolvedExpr = NestExpr<LoadNumber>;
 
 export interface ResolvedNest {
   readonly name: string;
@@ -41,25 +52,24 @@ export interface ResolvedNest {
   readonly write: Access;
   readonly combine: Nest['combine'];
   readonly initial: Nest['initial'];
-  readonly value: NestExpr;
-  readonly finish?: NestExpr;
-  readonly loads: ReadonlyMap<LoadExpr, ResolvedLoad>;
+  readonly value: ResolvedExpr;
+  readonly finish?: ResolvedExpr;
+  /** One that expressions name several times is here once. */
+  readonly loads: readonly ResolvedLoad[];
 }
 
-export interface Placed {
+/** What is known of a slot before memory is planned. */
+export interface SlotMemory {
   readonly layout: TensorLayout;
-  /** Element offset of the tensor's memory. */
-  readonly base: number;
   /** Whether its lanes and gaps hold zeros (padding.ts). */
   readonly zeros: boolean;
-  /** Compile-time data in the layout's order; `base` is 0 then. */
+  /** Compile-time data in the layout's order. */
   readonly data?: Float64Array;
 }
 
 /** Composes the index maps of an access with the layout of its tensor. */
-function compose(indices: readonly Index[], placed: Placed, axes: readonly Axis[]): Access {
-  const { layout } = placed;
-  let base = placed.base + layout.origin;
+function compose(slot: SlotName, indices: readonly Index[], { layout, zeros }: SlotMemory, axes: readonly Axis[]): Access {
+  let offset = layout.origin;
   const along = new Map<number, OffsetFunction>();
   const room = new Map<number, number>();
   const gaps = new Set<number>();
@@ -81,14 +91,14 @@ function compose(indices: readonly Index[], placed: Placed, axes: readonly Axis[
     if (map.kind === 'table') {
       if (!only) {
         invariant(index.terms.length === 0, 'a dimension with a table of offsets is walked by one axis');
-        base += offsetAt(map, index.offset);
+        offset += offsetAt(map, index.offset);
         continue;
       }
       const whole = !('table' in only) && only.factor === 1 && index.offset === 0;
-      if (whole && placed.zeros && !along.has(only.axis)) gaps.add(only.axis);
+      if (whole && zeros && !along.has(only.axis)) gaps.add(only.axis);
       addTerm(only.axis, whole ? map : tableOf(axes, only, (i) => offsetAt(map, index.offset + termAt(only, i))));
     } else {
-      base += map.stride * index.offset;
+      offset += map.stride * index.offset;
       for (const term of index.terms) {
         addTerm(term.axis, 'table' in term ? tableOf(axes, term, (i) => map.stride * termAt(term, i)) : { kind: 'linear', stride: map.stride * term.factor });
       }
@@ -99,7 +109,7 @@ function compose(indices: readonly Index[], placed: Placed, axes: readonly Axis[
       room.set(only.axis, last ? present(layout.padded[d], 'padded extent') - index.offset : extent);
     }
   }
-  return { base, along: normalized(along, axes), room, gaps };
+  return { slot, offset, along: normalized(along, axes), room, gaps };
 }
 
 function tableOf(axes: readonly Axis[], term: IndexTerm, offset: (i: number) => number): OffsetFunction {
@@ -125,7 +135,7 @@ function asLine(offsets: readonly number[], extent: number): Extract<OffsetFunct
 }
 
 /** The conditions of a load that its index range does not make true: to be tested, or met by a halo of its value. */
-function conditionsOf(expr: LoadExpr, layout: TensorLayout, axes: readonly Axis[]): Pick<ResolvedLoad, 'guards' | 'padding'> {
+function conditionsOf(expr: SlotLoad, layout: TensorLayout, axes: readonly Axis[]): Pick<ResolvedLoad, 'guards' | 'padding'> {
   const guards: Guard[] = [];
   const padding: Guard[] = [];
   for (const [d, index] of expr.outside === undefined ? [] : expr.index.entries()) {
@@ -151,28 +161,33 @@ export function rangeOf(index: Index, axes: readonly Axis[]): readonly [number, 
   return [low, high];
 }
 
-export function resolveNest(from: Nest, place: (ref: TensorRef) => Placed): ResolvedNest {
-  const nest = withoutOnePointTables(from);
-  const loads = new Map<LoadExpr, ResolvedLoad>();
-  for (const expr of nestLoads(nest)) {
-    const placed = place(expr.tensor);
-    loads.set(expr, {
-      access: compose(expr.index, placed, nest.axes),
-      ...conditionsOf(expr, placed.layout, nest.axes),
-      outside: expr.outside ?? 0,
-      ...(placed.data && { data: placed.data }),
-    });
-  }
+export function resolveNest(from: Nest<SlotName>, memoryOf: (slot: SlotName) => SlotMemory): ResolvedNest {
+  const { name, axes, write, combine, initial, value, finish } = withoutOnePointTables(from);
+  const loads: ResolvedLoad[] = [];
+  const numbered = loadReplacer<SlotLoad, LoadNumber>((expr) => ({ kind: 'load', load: loads.push(resolveLoad(expr, memoryOf(expr.tensor), axes)) - 1 }));
   return {
-    name: nest.name,
-    axes: nest.axes,
-    write: compose(nest.write.index, place(nest.write.tensor), nest.axes),
-    combine: nest.combine,
-    initial: nest.initial,
-    value: nest.value,
-    ...(nest.finish && { finish: nest.finish }),
+    name,
+    axes,
+    write: compose(write.tensor, write.index, memoryOf(write.tensor), axes),
+    combine,
+    initial,
+    value: numbered(value),
+    ...(finish && { finish: numbered(finish) }),
     loads,
   };
+}
+
+function resolveLoad(expr: SlotLoad, memory: SlotMemory, axes: readonly Axis[]): ResolvedLoad {
+  return {
+    access: compose(expr.tensor, expr.index, memory, axes),
+    ...conditionsOf(expr, memory.layout, axes),
+    outside: expr.outside ?? 0,
+    ...(memory.data && { data: memory.data }),
+  };
+}
+
+export function loadOf({ loads }: Pick<ResolvedNest, 'loads'>, { load }: LoadNumber): ResolvedLoad {
+  return present(loads[load], 'load');
 }
 
 /** Elements from one point of an axis to the next: 0 where it does not move the access, undefined where it walks a table. */

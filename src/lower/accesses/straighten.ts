@@ -18,7 +18,7 @@ export function straighten(nest: ResolvedNest): ResolvedNest {
   let result = nest;
   const counted = countedAxes(nest);
   // Where padding is, is told by indices.
-  const padded = new Set([...nest.loads.values()].flatMap(({ padding }) => padding.flatMap(({ index }) => index.terms.map(({ axis }) => axis))));
+  const padded = new Set(nest.loads.flatMap(({ padding }) => padding.flatMap(({ index }) => index.terms.map(({ axis }) => axis))));
   for (const axis of nest.axes.keys()) {
     if (counted.has(axis) || padded.has(axis) || !mayVisitGaps(nest, axis)) continue;
     const functions = accessesOf(result).flatMap((access) => access.along.get(axis) ?? []);

@@ -2,41 +2,11 @@
 // into conditions, indices into numbers.
 
 import { invariant, present } from '../../base/invariant.ts';
-import { termAt, type Combine, type Index, type NestExpr } from '../../ir/nest.ts';
-import { get, int, intAdd, intMul, intOp, set, type Expr, type FunctionBuilder, type Local, type Stmt, type TargetMachine } from '../../ir/kernel.ts';
-import type { Domain } from '../accesses/domain.ts';
-import { offsetAlong, strideAlong, type Access, type ResolvedLoad } from '../accesses/resolve.ts';
-
-/** Constant memory that a schedule asks for. */
-export interface Constants {
-  /** Places a table of offsets, given in elements and stored in address units; answers its address in elements. */
-  readonly table: (offsets: readonly number[]) => number;
-  /** Places numbers; answers their address in elements. */
-  readonly data: (values: Float32Array) => number;
-  /** Places a whole tensor as it lies, once for all nests that read it; answers its address in elements. */
-  readonly tensor: (values: Float64Array) => number;
-}
-
-export interface Scope {
-  readonly machine: TargetMachine;
-  readonly builder: FunctionBuilder;
-  readonly constants: Constants;
-  readonly domain: Domain;
-  /** Where each access stands at this point of the loops, in address units. */
-  readonly pointers: ReadonlyMap<Access, Expr>;
-  /** The counter of each axis that is looped over here; others are 0. */
-  readonly counters: ReadonlyMap<number, Expr>;
-}
-
-/** Pointers before any loop: the base of each access, moved to the task's part. */
-export function rootPointers(domain: Domain, machine: TargetMachine, accesses: readonly Access[], task: Local): ReadonlyMap<Access, Expr> {
-  return new Map(
-    accesses.map((access): [Access, Expr] => {
-      const stride = domain.task === undefined ? 0 : (strideAlong(access, domain.task) ?? invariant(false, 'a task walks a table'));
-      return [access, intAdd(intMul(get(task), int((stride as number) * machine.unit)), int(access.base * machine.unit))];
-    }),
-  );
-}
+import { termAt, type Combine, type Index } from '../../ir/nest.ts';
+import { get, int, intAdd, intMul, intOp, set, type Expr, type Stmt } from '../../ir/kernel.ts';
+import { loadOf, offsetAlong, strideAlong, type LoadNumber, type ResolvedExpr } from '../accesses/resolve.ts';
+import { accessNumber } from '../accesses/domain.ts';
+import { pointerOf, type Scope } from './scope.ts';
 
 /** The value of an index here, with `fixed` axes at literal points. */
 export function indexValue(scope: Scope, at: Index, fixed: ReadonlyMap<number, number>): Expr {
@@ -71,17 +41,18 @@ export interface EmitOptions {
   readonly accumulator?: Expr;
 }
 
-function loadAt(scope: Scope, load: ResolvedLoad, options: EmitOptions): Expr {
-  const { access } = load;
+function loadAt(scope: Scope, load: LoadNumber, options: EmitOptions): Expr {
+  const { access } = loadOf(scope.domain.nest, load);
+  const number = accessNumber(load);
   let offset = 0;
   for (const [axis, point] of options.fixed) offset += offsetAlong(access, axis, point);
   const lane = options.vectorAxis === undefined ? 0 : (strideAlong(access, options.vectorAxis) ?? NaN);
   const as = options.type === 'f32' ? 'f32' : lane === 0 ? 'splat' : 'vec';
   invariant(as !== 'vec' || lane === 1 || scope.machine.width === 1, 'lanes of a vector are neighbours in memory');
-  const at = present(scope.pointers.get(access), 'pointer');
+  const at = pointerOf(scope, number);
   const units = offset * scope.machine.unit;
   // Addresses do not wrap: where padding comes first a pointer may stand before memory, and must be moved in.
-  return units >= 0 && access.base >= 0 ? { kind: 'load', as, at, offset: units } : { kind: 'load', as, at: intAdd(at, int(units)), offset: 0 };
+  return units >= 0 && present(scope.domain.bases[number], 'base') >= 0 ? { kind: 'load', as, at, offset: units } : { kind: 'load', as, at: intAdd(at, int(units)), offset: 0 };
 }
 
 /** The hash of base/random as kernel expressions. */
@@ -92,9 +63,9 @@ function mixed(scope: Scope, word: Expr, out: Stmt[]): Expr {
   return get(h);
 }
 
-export function emitExpr(expr: NestExpr, scope: Scope, options: EmitOptions, out: Stmt[]): Expr {
+export function emitExpr(expr: ResolvedExpr, scope: Scope, options: EmitOptions, out: Stmt[]): Expr {
   const { type } = options;
-  const part = (inner: NestExpr): Expr => emitExpr(inner, scope, options, out);
+  const part = (inner: ResolvedExpr): Expr => emitExpr(inner, scope, options, out);
   switch (expr.kind) {
     case 'constant':
       return { kind: 'float', type, value: expr.value };
@@ -107,8 +78,8 @@ export function emitExpr(expr: NestExpr, scope: Scope, options: EmitOptions, out
       return type === 'vec' ? { kind: 'splat', a: number } : number;
     }
     case 'load': {
-      const load = present(scope.domain.nest.loads.get(expr), 'resolved load');
-      if (load.guards.length === 0) return loadAt(scope, load, options);
+      const load = loadOf(scope.domain.nest, expr);
+      if (load.guards.length === 0) return loadAt(scope, expr, options);
       const value = scope.builder.local(type, 'inside');
       const inside = load.guards
         .flatMap(({ index, extent }) => {
@@ -118,7 +89,7 @@ export function emitExpr(expr: NestExpr, scope: Scope, options: EmitOptions, out
         .reduce((a, b) => intOp('and', a, b));
       out.push(
         set(value, { kind: 'float', type, value: load.outside }),
-        { kind: 'if', when: inside, then: [set(value, loadAt(scope, load, options))], otherwise: [] },
+        { kind: 'if', when: inside, then: [set(value, loadAt(scope, expr, options))], otherwise: [] },
       );
       return get(value);
     }
@@ -142,7 +113,7 @@ export function emitExpr(expr: NestExpr, scope: Scope, options: EmitOptions, out
 }
 
 /** Seed and step are scalar inputs that hold i32 bits. */
-function scalarBits(expr: NestExpr, scope: Scope, options: EmitOptions, out: Stmt[]): Expr {
+function scalarBits(expr: ResolvedExpr, scope: Scope, options: EmitOptions, out: Stmt[]): Expr {
   const value = emitExpr(expr, scope, options, out);
   invariant(value.kind === 'load', 'seed and step are scalar inputs');
   return { ...value, as: 'i32' };

@@ -1,11 +1,11 @@
 // Loops of a schedule. Entering one sets a pointer local for every access that its axis moves, so that what
 // stands inside reads and writes at literal offsets from pointers.
 
-import { invariant } from '../../base/invariant.ts';
+import { invariant, present } from '../../base/invariant.ts';
 import { get, int, intAdd, intMul, set, type Expr, type Local, type Stmt } from '../../ir/kernel.ts';
-import type { Scope } from './emit-expr.ts';
+import type { Scope } from './scope.ts';
 import { offsetAt } from '../layouts/offset-function.ts';
-import type { Piece } from '../contraction/tile.ts';
+import type { Piece } from './pieces.ts';
 
 export interface Loop {
   readonly axis: number;
@@ -30,8 +30,8 @@ function enter(scope: Scope, axis: number, counter: Local, points: number): { re
   const { unit } = scope.machine;
   const top: Stmt[] = [];
   const pointers = new Map(scope.pointers);
-  for (const [access, at] of scope.pointers) {
-    const f = access.along.get(axis);
+  for (const [number, at] of scope.pointers) {
+    const f = present(scope.accesses[number], 'access').along.get(axis);
     if (!f) continue;
     invariant(f.kind === 'linear' || points === 1, 'a table is walked point by point');
     const local = scope.builder.local('i32', 'p');
@@ -40,7 +40,7 @@ function enter(scope: Scope, axis: number, counter: Local, points: number): { re
         ? intMul(get(counter), int(f.stride * points * unit))
         : { kind: 'load', as: 'i32', at: intMul(get(counter), int(unit)), offset: scope.constants.table(f.offsets) * unit };
     top.push(set(local, intAdd(at, moved)));
-    pointers.set(access, get(local));
+    pointers.set(number, get(local));
   }
   return { top, scope: { ...scope, pointers, counters: new Map(scope.counters).set(axis, intMul(get(counter), int(points))) } };
 }
@@ -77,15 +77,15 @@ function pointersAt(axis: number | undefined, point: number, loop: { readonly co
   const { unit } = scope.machine;
   const top: Stmt[] = [];
   const pointers = new Map(scope.pointers);
-  for (const [access, at] of scope.pointers) {
-    const f = axis === undefined ? undefined : access.along.get(axis);
+  for (const [number, at] of scope.pointers) {
+    const f = axis === undefined ? undefined : present(scope.accesses[number], 'access').along.get(axis);
     if (!f) continue;
     invariant(f.kind === 'linear' || !loop, 'pieces of a size are walked by a stride');
     const first = offsetAt(f, point);
     const turn = loop ? intMul(get(loop.counter), int((offsetAt(f, point + loop.points) - first) * unit)) : int(0);
     const local = scope.builder.local('i32', 'p');
     top.push(set(local, intAdd(intAdd(at, int(first * unit)), turn)));
-    pointers.set(access, get(local));
+    pointers.set(number, get(local));
   }
   return { top, pointers };
 }

@@ -9,27 +9,26 @@
 
 import { present } from '../../base/invariant.ts';
 import type { TargetMachine } from '../../ir/kernel.ts';
+import type { Domain } from '../accesses/domain.ts';
+import { loadOf, strideAlong, type Access, type LoadNumber, type ResolvedLoad, type ResolvedNest } from '../accesses/resolve.ts';
 import { finishFits } from './finish.ts';
 import { stepsAlong, type StepPoints } from './steps.ts';
-import type { Domain } from '../accesses/domain.ts';
-import { strideAlong, type Access, type ResolvedLoad, type ResolvedNest } from '../accesses/resolve.ts';
-import { chooseTile } from './tile.ts';
 import { trimSteps, type Trim } from './trim-steps.ts';
 
+/** One way to see a nest as a contraction. Its vector axis and its tile axis tell it from the others. */
 export interface Contraction {
-  readonly a: Access;
-  readonly b: Access;
-  /** Compile-time data that `b` walks, to be packed in the order of use. */
-  readonly data: Float64Array | undefined;
+  readonly a: LoadNumber;
+  readonly b: LoadNumber;
   readonly vectorAxis: number;
   /** Vectors that hold the vector axis, the last one perhaps in part. */
   readonly vectors: number;
   readonly tileAxis: number | undefined;
+  /** Points of the tile axis; 1 where there is none. */
+  readonly points: number;
+  readonly stepAxes: readonly number[];
   readonly steps: StepPoints;
   /** The other axes, that are looped over around the microkernels. */
   readonly around: AxesAround;
-  /** Which of packed steps each point takes, where some only read padding. */
-  readonly trim: Trim | undefined;
 }
 
 export interface AxesAround {
@@ -41,40 +40,51 @@ export interface AxesAround {
   readonly inner: readonly number[];
 }
 
-/** The cheapest way to see a nest as a contraction; undefined where it is none. */
-export function asContraction(domain: Domain, machine: TargetMachine): Contraction | undefined {
+/** Every way to see a nest as a contraction; none where it is none. */
+export function contractionsOf(domain: Domain, machine: TargetMachine): readonly Contraction[] {
   const { nest } = domain;
   const factors = factorsOf(nest);
   const axes = [...nest.axes.keys()].filter((axis) => axis !== domain.task);
   const stepAxes = axes.filter((axis) => nest.axes[axis]?.kind === 'reduce');
-  if (!factors || stepAxes.length === 0) return undefined;
-  const [left, right] = factors;
+  if (!factors || stepAxes.length === 0) return [];
+  const moves = (factor: LoadNumber, axis: number): boolean => loadOf(nest, factor).access.along.has(axis);
   // Points that move neither operand are a factor, no steps.
-  if (stepAxes.some((axis) => extentOf(nest, axis) > 1 && !left.access.along.has(axis) && !right.access.along.has(axis))) return undefined;
-  let best: Contraction | undefined;
-  let bestCost = Infinity;
-  for (const [{ access: a, data: fixed, padding }, { access: b, data }] of [[left, right], [right, left]] as const) {
-    if (fixed) continue;
-    const vectorAxes = axes.filter((axis) => isVectorAxis(nest, axis, a, b, data !== undefined, machine));
-    const steps = vectorAxes.length > 0 ? stepsAlong(nest, stepAxes, a, b, data !== undefined) : undefined;
-    if (!steps) continue;
-    for (const vectorAxis of vectorAxes) {
-      const vectors = Math.ceil(extentOf(nest, vectorAxis) / machine.width);
-      const tileAxes = tileAxesOf(nest, axes, vectorAxis, a, b);
-      for (const tileAxis of tileAxes.length > 0 ? tileAxes : [undefined]) {
-        if (!finishFits(nest, vectorAxis, tileAxis)) continue;
-        const points = tileAxis === undefined ? 1 : extentOf(nest, tileAxis);
-        const around = axesAround(nest, axes.filter((axis) => axis !== vectorAxis && axis !== tileAxis && !stepAxes.includes(axis)), b);
-        // What is not packed may be walked by nested loops, which have no parts.
-        const trim = data ? trimSteps(nest, around.inner, stepAxes, steps, padding, machine.unroll) : undefined;
-        const cost = (chooseTile(points, vectors, steps.count, machine.registers).cost / (points * vectors)) * (trim?.share ?? 1);
-        if (cost >= bestCost) continue;
-        best = { a, b, data, vectorAxis, vectors, tileAxis, steps, around, trim };
-        bestCost = cost;
-      }
-    }
-  }
-  return best;
+  if (stepAxes.some((axis) => extentOf(nest, axis) > 1 && !factors.some((factor) => moves(factor, axis)))) return [];
+  const [left, right] = factors;
+  return [[left, right] as const, [right, left] as const].flatMap(([a, b]): readonly Contraction[] => {
+    const [spread, lanes] = [loadOf(nest, a), loadOf(nest, b)];
+    if (spread.data) return [];
+    const isPacked = lanes.data !== undefined;
+    const vectorAxes = axes.filter((axis) => isVectorAxis(nest, axis, spread.access, lanes.access, isPacked, machine));
+    const steps = vectorAxes.length > 0 ? stepsAlong(nest, stepAxes, spread.access, lanes.access, isPacked) : undefined;
+    if (!steps) return [];
+    return vectorAxes.flatMap((vectorAxis) =>
+      orNone(tileAxesOf(nest, axes, vectorAxis, spread.access, lanes.access)).filter((tileAxis) => finishFits(nest, vectorAxis, tileAxis)).map((tileAxis): Contraction => {
+        const others = axes.filter((axis) => axis !== vectorAxis && axis !== tileAxis && !stepAxes.includes(axis));
+        return {
+          a,
+          b,
+          vectorAxis,
+          vectors: Math.ceil(extentOf(nest, vectorAxis) / machine.width),
+          tileAxis,
+          points: tileAxis === undefined ? 1 : extentOf(nest, tileAxis),
+          stepAxes,
+          steps,
+          around: axesAround(nest, others, lanes.access),
+        };
+      }),
+    );
+  });
+}
+
+/** Which of packed steps each point takes, where some only read padding. @param unroll Steps in a turn of the loop. */
+export function trimOf({ nest }: Domain, { a, b, around, stepAxes, steps }: Contraction, unroll: number): Trim | undefined {
+  // What is not packed may be walked by nested loops, which have no parts.
+  return loadOf(nest, b).data ? trimSteps(nest, around.inner, stepAxes, steps, loadOf(nest, a).padding, unroll) : undefined;
+}
+
+function orNone(axes: readonly number[]): readonly (number | undefined)[] {
+  return axes.length > 0 ? axes : [undefined];
 }
 
 function axesAround(nest: ResolvedNest, axes: readonly number[], b: Access): AxesAround {
@@ -89,10 +99,11 @@ function extentOf(nest: ResolvedNest, axis: number): number {
 }
 
 /** The two loads whose products a nest adds up. */
-function factorsOf({ combine, value, loads }: ResolvedNest): readonly [ResolvedLoad, ResolvedLoad] | undefined {
-  if (combine !== 'sum' || value.kind !== 'binary' || value.op !== 'mul') return undefined;
-  const [left, right] = [value.a, value.b].map((expr) => (expr.kind === 'load' ? loads.get(expr) : undefined));
-  return left && right && left.guards.length === 0 && right.guards.length === 0 ? [left, right] : undefined;
+function factorsOf(nest: ResolvedNest): readonly [LoadNumber, LoadNumber] | undefined {
+  const { combine, value } = nest;
+  if (combine !== 'sum' || value.kind !== 'binary' || value.op !== 'mul' || value.a.kind !== 'load' || value.b.kind !== 'load') return undefined;
+  const isPlain = ({ guards }: ResolvedLoad): boolean => guards.length === 0;
+  return isPlain(loadOf(nest, value.a)) && isPlain(loadOf(nest, value.b)) ? [value.a, value.b] : undefined;
 }
 
 function isVectorAxis(nest: ResolvedNest, axis: number, a: Access, b: Access, isPacked: boolean, machine: TargetMachine): boolean {

@@ -1,33 +1,34 @@
 // The finish of a contraction (a bias, a relu), computed in the microkernel on the accumulators before they
 // are stored.
 
-import { InternalError, present } from '../../base/invariant.ts';
+import { InternalError } from '../../base/invariant.ts';
 import type { Expr } from '../../ir/kernel.ts';
-import { partsOf, type NestExpr } from '../../ir/nest.ts';
-import { loadsOf, type LoadExpr } from '../nests/nest-loads.ts';
-import { strideAlong, type ResolvedNest } from '../accesses/resolve.ts';
+import { partsOf } from '../../ir/nest.ts';
+import { loadsOf } from '../nests/nest-loads.ts';
+import { loadOf, strideAlong, type LoadNumber, type ResolvedExpr, type ResolvedNest } from '../accesses/resolve.ts';
 
 /**
  * Whether a microkernel can compute the finish: its loads lie along the vector axis or do not move with it,
  * follow strides along the tile, and need no guards; a microkernel does not know the loops around it, so no
  * counter is read.
  */
-export function finishFits({ finish, loads }: ResolvedNest, vectorAxis: number, tileAxis: number | undefined): boolean {
+export function finishFits(nest: ResolvedNest, vectorAxis: number, tileAxis: number | undefined): boolean {
+  const { finish } = nest;
   if (!finish) return true;
   return !readsCounters(finish) && loadsOf(finish).every((expr) => {
-    const { access, guards } = present(loads.get(expr), 'load');
+    const { access, guards } = loadOf(nest, expr);
     const stride = strideAlong(access, vectorAxis);
     return guards.length === 0 && (stride === 0 || stride === 1) && (tileAxis === undefined || strideAlong(access, tileAxis) !== undefined);
   });
 }
 
-function readsCounters(expr: NestExpr): boolean {
+function readsCounters(expr: ResolvedExpr): boolean {
   return expr.kind === 'index' || expr.kind === 'random' || partsOf(expr).some(readsCounters);
 }
 
 /** The finish of one vector of accumulators; `loaded` says how its operands are read there. */
-export function finishExpr(expr: NestExpr, accumulator: Expr, loaded: (expr: LoadExpr) => Expr): Expr {
-  const part = (inner: NestExpr): Expr => finishExpr(inner, accumulator, loaded);
+export function finishExpr(expr: ResolvedExpr, accumulator: Expr, loaded: (expr: LoadNumber) => Expr): Expr {
+  const part = (inner: ResolvedExpr): Expr => finishExpr(inner, accumulator, loaded);
   switch (expr.kind) {
     case 'constant':
       return { kind: 'float', type: 'vec', value: expr.value };

@@ -7,7 +7,7 @@
 //   out[p][v] = finish(acc[p][v])
 //
 // Where the steps of `a` are irregular they come from a table of offsets, one i32 load a step, so any set of
-// kept shape fibers runs at full speed. Where the machine gains by it that loop is unrolled; the steps that do
+// kept shape fibers runs at full speed. The schedule says how far that loop is unrolled; the steps that do
 // not fill a turn come first.
 
 import { present } from '../../base/invariant.ts';
@@ -19,7 +19,7 @@ export type Steps =
    * `b` moves by `bStep`; `a` by the table at element `table`. In parts: the caller says from which entry to which,
    * whole turns of the loop less than all.
    */
-  | { readonly kind: 'table'; readonly table: number; readonly count: number; readonly bStep: number; readonly inParts: boolean }
+  | { readonly kind: 'table'; readonly table: number; readonly count: number; readonly bStep: number; readonly unroll: number; readonly inParts: boolean }
   /** Nested counted loops, outermost first. */
   | { readonly kind: 'loops'; readonly levels: readonly StepLevel[] };
 
@@ -97,8 +97,8 @@ function advance(pointer: Local, elements: number, unit: number): Stmt[] {
   return elements === 0 ? [] : [set(pointer, intAdd(get(pointer), int(elements * unit)))];
 }
 
-function tableLoop({ table, count, bStep }: Extract<Steps, { kind: 'table' }>, [first, end]: readonly Local[], { builder, machine, a, b, step }: InnerLoop): Stmt[] {
-  const { unit, unroll } = machine;
+function tableLoop({ table, count, bStep, unroll }: Extract<Steps, { kind: 'table' }>, [first, end]: readonly Local[], { builder, machine, a, b, step }: InnerLoop): Stmt[] {
+  const { unit } = machine;
   const t = first ?? builder.local('i32', 't');
   const from = builder.local('i32', 'from');
   const walk = (many: number): Stmt[] => [

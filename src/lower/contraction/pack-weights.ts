@@ -6,11 +6,13 @@
 // Lanes past the vector axis hold zeros.
 
 import { present } from '../../base/invariant.ts';
-import type { Contraction } from './contraction.ts';
-import type { Constants } from '../code/emit-expr.ts';
+import { accessNumber } from '../accesses/domain.ts';
+import { loadOf, offsetAlong, type Access } from '../accesses/resolve.ts';
+import type { Piece } from '../code/pieces.ts';
+import type { PlacedDomain } from '../code/scope.ts';
 import type { OffsetFunction } from '../layouts/offset-function.ts';
-import { offsetAlong, type Access, type ResolvedNest } from '../accesses/resolve.ts';
-import type { Piece } from './tile.ts';
+import type { Constants } from '../memory/constant-pool.ts';
+import type { Contraction } from './contraction.ts';
 
 export interface Packing {
   /** Axes that move the weights outside the microkernel, outermost first. */
@@ -21,15 +23,18 @@ export interface Packing {
   readonly width: number;
 }
 
-/** Answers the access to the packed copy, of which only the starts of blocks may be asked along the vector axis. */
-export function packWeights(data: Float64Array, { b, vectorAxis, vectors, steps }: Contraction, nest: ResolvedNest, { axesAround, vectorBlocks, width }: Packing, constants: Constants): Access {
+/** The nest on the packed copy, of which only the starts of blocks may be asked along the vector axis. */
+export function packWeights(domain: PlacedDomain, { b, vectorAxis, vectors, steps }: Contraction, { axesAround, vectorBlocks, width }: Packing, constants: Constants): PlacedDomain {
+  const { nest, bases } = domain;
+  const { access, data, ...conditions } = loadOf(nest, b);
+  const values = present(data, 'data to be packed');
   const extentOf = (axis: number): number => present(nest.axes[axis], 'axis').extent;
   const list = present(steps.kind === 'listed' ? steps.list : undefined, 'steps of packed data');
-  let starts = [b.base];
+  let starts = [access.offset];
   for (const axis of axesAround) {
-    starts = starts.flatMap((start) => Array.from({ length: extentOf(axis) }, (_, i) => start + offsetAlong(b, axis, i)));
+    starts = starts.flatMap((start) => Array.from({ length: extentOf(axis) }, (_, i) => start + offsetAlong(access, axis, i)));
   }
-  const lanes = Array.from({ length: extentOf(vectorAxis) }, (_, lane) => offsetAlong(b, vectorAxis, lane));
+  const lanes = Array.from({ length: extentOf(vectorAxis) }, (_, lane) => offsetAlong(access, vectorAxis, lane));
   const matrix = list.length * vectors * width;
   const out = new Float32Array(starts.length * matrix);
   let at = 0;
@@ -38,7 +43,7 @@ export function packWeights(data: Float64Array, { b, vectorAxis, vectors, steps 
     for (const blockLanes of vectorBlocks.flatMap(({ size, count }) => Array.from({ length: count }, () => size * width))) {
       const here = lanes.slice(firstLane, firstLane + blockLanes);
       for (const step of list) {
-        for (let lane = 0; lane < here.length; lane++) out[at + lane] = data[start + step.b + (here[lane] as number)] as number;
+        for (let lane = 0; lane < here.length; lane++) out[at + lane] = values[start + step.b + (here[lane] as number)] as number;
         at += blockLanes;
       }
       firstLane += blockLanes;
@@ -52,5 +57,6 @@ export function packWeights(data: Float64Array, { b, vectorAxis, vectors, steps 
   }
   // Before lane l, the first of a block, lie all steps of the l lanes before it.
   along.set(vectorAxis, { kind: 'linear', stride: list.length });
-  return { base: constants.data(out), along, room: new Map(), gaps: new Set() };
+  const packed: Access = { slot: access.slot, offset: 0, along, room: new Map([[vectorAxis, vectors * width]]), gaps: new Set() };
+  return { ...domain, nest: { ...nest, loads: nest.loads.with(b.load, { access: packed, ...conditions }) }, bases: bases.with(accessNumber(b), constants.data(out)) };
 }

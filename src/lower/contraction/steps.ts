@@ -6,7 +6,7 @@
 //   the same without the taps that no filter uses                 =>   as many steps as are left, by a table
 
 import { present } from '../../base/invariant.ts';
-import type { Constants } from '../code/emit-expr.ts';
+import type { Constants } from '../memory/constant-pool.ts';
 import type { StepLevel, Steps } from './microkernel.ts';
 import { offsetAlong, strideAlong, type Access, type ResolvedNest } from '../accesses/resolve.ts';
 import { blockSteps, type StepBlocks } from './step-blocks.ts';
@@ -55,13 +55,19 @@ export function stepsAlong(nest: ResolvedNest, stepAxes: readonly number[], a: A
  * How a microkernel walks the steps.
  * @param packedStep Elements a step of packed `b`; absent where it is not packed.
  * @param inParts Calls take parts of a table; steps that follow a stride have none.
+ * @param unroll Steps in a turn of a loop by table.
  */
-export function walkOf(points: StepPoints, packedStep: number | undefined, inParts: boolean, constants: Constants): Steps {
+export function walkOf(points: StepPoints, packedStep: number | undefined, inParts: boolean, unroll: number, constants: Constants): Steps {
   if (points.kind === 'nested') return { kind: 'loops', levels: points.levels };
   const { count, list, aStep } = points;
   const bStep = packedStep ?? present(points.bStep, 'step of b');
   if (aStep !== undefined) return { kind: 'loops', levels: [{ count, aStep, bStep }] };
-  return { kind: 'table', table: constants.table(list.map((step) => step.a)), count, bStep, inParts };
+  return { kind: 'table', table: constants.table(list.map((step) => step.a)), count, bStep, unroll, inParts };
+}
+
+/** Whether the offsets of the steps come from a table: they follow no stride. */
+export function isByTable(points: StepPoints): boolean {
+  return points.kind === 'listed' && points.aStep === undefined;
 }
 
 /** Whether what a sum has come to can lie in memory in between: nothing else is to be done to it. */

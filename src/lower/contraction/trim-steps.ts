@@ -12,10 +12,10 @@
 
 import { present } from '../../base/invariant.ts';
 import { termAt, type Index } from '../../ir/nest.ts';
-import type { StepPoints, StepSpan } from './steps.ts';
+import { isByTable, type StepPoints, type StepSpan } from './steps.ts';
 import { accessesOf } from '../accesses/domain.ts';
 import { strideAlong, type Guard, type ResolvedNest } from '../accesses/resolve.ts';
-import type { Piece } from './tile.ts';
+import type { Piece } from '../code/pieces.ts';
 
 /** Points of an axis, one after another, that take the same steps. */
 export type StepPart = Piece & StepSpan;
@@ -35,7 +35,7 @@ export interface Trim {
  */
 export function trimSteps(nest: ResolvedNest, axes: readonly number[], stepAxes: readonly number[], steps: StepPoints, padding: readonly Guard[], unroll: number): Trim | undefined {
   // Steps that follow a stride need no table, of which a microkernel could walk a part.
-  if (steps.kind !== 'listed' || steps.aStep !== undefined) return undefined;
+  if (steps.kind !== 'listed' || !isByTable(steps)) return undefined;
   const { count } = steps;
   for (const axis of axes) {
     // Parts are walked by strides.

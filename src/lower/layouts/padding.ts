@@ -13,12 +13,11 @@
 
 import { binaryAt, compareAt, unaryAt } from '../../ir/arithmetic.ts';
 import type { PaddedMemory } from '../../ir/kernel.ts';
-import type { NestExpr } from '../../ir/nest.ts';
 import { offsetsOf, type TensorLayout } from './tensor-layout.ts';
 import type { LayoutPlan } from './plan-layouts.ts';
 import { loadsOf } from '../nests/nest-loads.ts';
 import type { SlotName } from '../nests/placed-nest.ts';
-import type { Access, ResolvedLoad, ResolvedNest } from '../accesses/resolve.ts';
+import { loadOf, type Access, type ResolvedExpr, type ResolvedLoad, type ResolvedNest } from '../accesses/resolve.ts';
 
 /** How a program's slots lie in memory: sharing it while their lives do not meet, or each in its own. */
 export type Sharing = 'shared' | 'own';
@@ -43,7 +42,7 @@ export function paddedMemory(slot: SlotName, layout: TensorLayout, first: number
 /** Whether a vector of the points before `end` may be stored whole, though they are more than the axis has. */
 export function fillsVectors(nest: ResolvedNest, axis: number, end: number): boolean {
   const hasRoom = ({ room }: Access): boolean => (room.get(axis) ?? 0) >= end;
-  return hasRoom(nest.write) && isZero(writtenInPadding(nest, axis, ({ access, data }) => data !== undefined || hasRoom(access)));
+  return hasRoom(nest.write) && isZero(writtenInPadding(nest, axis, ({ access }) => hasRoom(access)));
 }
 
 /** Whether loops over `axis` may visit the gaps between its points: that adds zeros to a sum, or writes zeros to gaps. */
@@ -63,14 +62,14 @@ function writtenInPadding(nest: ResolvedNest, axis: number, readsZero: (load: Re
 }
 
 /** The value of an expression where `axis` stands in padding, as far as it follows from the zeros that are read there. */
-function inPadding(expr: NestExpr, nest: ResolvedNest, axis: number, readsZero: (load: ResolvedLoad) => boolean): number | undefined {
-  const part = (inner: NestExpr): number | undefined => inPadding(inner, nest, axis, readsZero);
+function inPadding(expr: ResolvedExpr, nest: ResolvedNest, axis: number, readsZero: (load: ResolvedLoad) => boolean): number | undefined {
+  const part = (inner: ResolvedExpr): number | undefined => inPadding(inner, nest, axis, readsZero);
   switch (expr.kind) {
     case 'constant':
       return expr.value;
     case 'load': {
-      const load = nest.loads.get(expr);
-      return load && moves(load, axis) && readsZero(load) ? 0 : undefined;
+      const load = loadOf(nest, expr);
+      return moves(load, axis) && readsZero(load) ? 0 : undefined;
     }
     case 'accumulator':
       return accumulated(nest, part(nest.value));
@@ -100,11 +99,8 @@ function moves({ access }: ResolvedLoad, axis: number): boolean {
   return access.along.has(axis);
 }
 
-function isMoved(expr: NestExpr, nest: ResolvedNest, axis: number): boolean {
-  return loadsOf(expr).some((inner) => {
-    const load = nest.loads.get(inner);
-    return load !== undefined && moves(load, axis);
-  });
+function isMoved(expr: ResolvedExpr, nest: ResolvedNest, axis: number): boolean {
+  return loadsOf(expr).some((load) => moves(loadOf(nest, load), axis));
 }
 
 /** What an element comes to, each of whose points has `value`. */

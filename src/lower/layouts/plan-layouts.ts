@@ -10,11 +10,11 @@
 // A dense weight that reads a flattened activation numbers its columns by where they lie there.
 
 import { invariant, present } from '../../base/invariant.ts';
-import type { Index, NestExpr } from '../../ir/nest.ts';
+import type { Index } from '../../ir/nest.ts';
 import { flattenedLayout, orderedLayout, planarLayout, type Halo, type TensorLayout } from './tensor-layout.ts';
 import { nestLoads } from '../nests/nest-loads.ts';
 import { extremes, type OffsetFunction } from './offset-function.ts';
-import { slotOf, type PlacedGraph, type PlacedNest, type SlotName } from '../nests/placed-nest.ts';
+import type { PlacedGraph, PlacedNest, SlotExpr, SlotName } from '../nests/placed-nest.ts';
 import { rangeOf } from '../accesses/resolve.ts';
 import { walkerOf } from '../nests/walker.ts';
 
@@ -28,7 +28,7 @@ function sameIndices(a: readonly Index[], b: readonly Index[]): boolean {
   return a.length === b.length && a.every((index, d) => walkerOf(index) !== undefined && walkerOf(index) === walkerOf(b[d]));
 }
 
-function isProduct(value: NestExpr): boolean {
+function isProduct(value: SlotExpr): boolean {
   return value.kind === 'binary' && value.op === 'mul' && value.a.kind === 'load' && value.b.kind === 'load';
 }
 
@@ -41,20 +41,20 @@ function classify(placed: PlacedGraph, leaves: ReadonlyMap<SlotName, SlotKind>):
       if (kinds.has(from) && !kinds.has(to)) kinds.set(to, kindOf(from));
     }
   };
-  for (const each of placed.nests) {
+  for (const nest of placed.nests) {
     settleViews();
-    if (kinds.has(each.writes)) continue;
-    const { nest } = each;
+    const writes = nest.write.tensor;
+    if (kinds.has(writes)) continue;
     const first = walkerOf(nest.write.index[0]);
     const role = first === undefined ? undefined : nest.axes[first]?.role;
     const alike = nestLoads(nest).filter((load) => sameIndices(load.index, nest.write.index));
-    const like = alike.map((load) => kindOf(slotOf(each, load.tensor)));
-    if (role === 'shard' && !like.includes('weight')) kinds.set(each.writes, 'partial');
-    else if (role !== 'batch' || like.includes('weight')) kinds.set(each.writes, 'weight');
-    else if (nest.combine === 'sum' && isProduct(nest.value)) kinds.set(each.writes, 'activation');
+    const like = alike.map((load) => kindOf(load.tensor));
+    if (role === 'shard' && !like.includes('weight')) kinds.set(writes, 'partial');
+    else if (role !== 'batch' || like.includes('weight')) kinds.set(writes, 'weight');
+    else if (nest.combine === 'sum' && isProduct(nest.value)) kinds.set(writes, 'activation');
     else {
-      const source = nestLoads(nest).map((load) => kindOf(slotOf(each, load.tensor)));
-      kinds.set(each.writes, source.includes('planar') && !source.includes('activation') ? 'planar' : 'activation');
+      const source = nestLoads(nest).map((load) => kindOf(load.tensor));
+      kinds.set(writes, source.includes('planar') && !source.includes('activation') ? 'planar' : 'activation');
     }
   }
   settleViews();
@@ -68,19 +68,19 @@ function classify(placed: PlacedGraph, leaves: ReadonlyMap<SlotName, SlotKind>):
 function halosOf(placed: PlacedGraph): Record<'read' | 'written', ReadonlyMap<SlotName, readonly Halo[]>> {
   const read = new Map<SlotName, readonly Halo[]>();
   const written = new Map<SlotName, readonly Halo[]>();
-  for (const each of placed.nests) {
-    for (const load of nestLoads(each.nest)) if (load.outside === 0) widen(read, slotOf(each, load.tensor), load.index, each, placed);
-    widen(written, each.writes, each.nest.write.index, each, placed);
+  for (const nest of placed.nests) {
+    for (const load of nestLoads(nest)) if (load.outside === 0) widen(read, load.tensor, load.index, nest, placed);
+    widen(written, nest.write.tensor, nest.write.index, nest, placed);
   }
   invariant([...written.keys()].every((slot) => !read.has(slot)), 'what a scatter writes past a tensor is not read as its padding');
   return { read, written };
 }
 
 /** Makes the halo of a slot wide enough for these indices. */
-function widen(halos: Map<SlotName, readonly Halo[]>, slot: SlotName, indices: readonly Index[], { nest }: PlacedNest, placed: PlacedGraph): void {
+function widen(halos: Map<SlotName, readonly Halo[]>, slot: SlotName, indices: readonly Index[], { axes }: PlacedNest, placed: PlacedGraph): void {
   const { shape } = present(placed.slots.get(slot), 'slot');
   const past = indices.map((index, d): Halo => {
-    const [low, high] = rangeOf(index, nest.axes);
+    const [low, high] = rangeOf(index, axes);
     return { before: Math.max(0, -low), after: Math.max(0, high - (present(shape[d], 'extent') - 1)) };
   });
   if (past.every(({ before, after }) => before === 0 && after === 0)) return;
@@ -190,15 +190,12 @@ function withColumns(shape: readonly number[], order: readonly number[], width: 
 /** Which dimension of which weight meets a flattened activation, spread over weights that are walked alike. */
 function flattenedColumns(placed: PlacedGraph, layouts: ReadonlyMap<SlotName, TensorLayout>, kindOf: (slot: SlotName) => SlotKind): ReadonlyMap<SlotName, Columns> {
   const found = new Map<SlotName, Columns>();
-  const places = placed.nests.map((each) => [
-    { slot: each.writes, index: each.nest.write.index },
-    ...nestLoads(each.nest).map((load) => ({ slot: slotOf(each, load.tensor), index: load.index })),
-  ]);
+  const places = placed.nests.map((nest) => [nest.write, ...nestLoads(nest)]);
   for (let changed = true; changed; ) {
     changed = false;
     for (const accesses of places) {
       const tables = new Map<number, readonly number[]>();
-      for (const { slot, index } of accesses) {
+      for (const { tensor: slot, index } of accesses) {
         for (const [d, at] of index.entries()) {
           const axis = walkerOf(at);
           if (axis === undefined) continue;
@@ -208,7 +205,7 @@ function flattenedColumns(placed: PlacedGraph, layouts: ReadonlyMap<SlotName, Te
           else if (column?.dimension === d) tables.set(axis, column.positions);
         }
       }
-      for (const { slot, index } of accesses) {
+      for (const { tensor: slot, index } of accesses) {
         if ((kindOf(slot) !== 'weight' && kindOf(slot) !== 'partial') || found.has(slot) || layouts.has(slot) || index.length < 2) continue;
         for (const [d, at] of index.entries()) {
           const axis = walkerOf(at);

@@ -1,8 +1,17 @@
 // Constant memory of a module: weights, and offset tables, of which equal ones are one.
 
 import type { Segment } from '../../ir/kernel.ts';
-import type { Constants } from '../code/emit-expr.ts';
 import { roundUp } from '../layouts/tensor-layout.ts';
+
+/** Constant memory that a schedule asks for. */
+export interface Constants {
+  /** Places a table of offsets, given in elements and stored in address units; answers its address in elements. */
+  readonly table: (offsets: readonly number[]) => number;
+  /** Places numbers; answers their address in elements. */
+  readonly data: (values: Float32Array) => number;
+  /** Places a whole tensor as it lies, once for all nests that read it; answers its address in elements. */
+  readonly tensor: (values: Float64Array) => number;
+}
 
 export interface ConstantPool extends Constants {
   readonly segments: () => readonly Segment[];

@@ -1,6 +1,6 @@
 // A nest that moves a value to another slot, for where two layouts of one value are wanted.
 
-import { along, input, load, result, type Axis, type Nest } from '../../ir/nest.ts';
+import { along, load, type Axis } from '../../ir/nest.ts';
 import type { PlacedNest, SlotName } from './placed-nest.ts';
 
 /**
@@ -10,7 +10,5 @@ import type { PlacedNest, SlotName } from './placed-nest.ts';
 export function copyNest(from: SlotName, to: SlotName, shape: readonly number[], batched = false): PlacedNest {
   const axes = shape.map((extent, d): Axis => ({ name: `d${d}`, extent, kind: 'parallel', ...(batched && d === 0 && { role: 'batch' }) }));
   const at = shape.map((_, d) => along(d));
-  const [write, read] = [result(0), input(0)];
-  const nest: Nest = { name: 'copy', axes, write: { tensor: write, index: at }, combine: 'store', initial: 0, value: load(read, at) };
-  return { nest, slots: new Map([[write, to], [read, from]]), writes: to, op: 'copy', epilogue: false };
+  return { name: 'copy', axes, write: { tensor: to, index: at }, combine: 'store', initial: 0, value: load(from, at), op: 'copy', epilogue: false };
 }

@@ -4,21 +4,21 @@
 //   nest relu:  relu(%3) -> %4           =>     then relu(acc)
 
 import { partsOf } from '../../ir/nest.ts';
-import type { Index, Nest, NestExpr } from '../../ir/nest.ts';
+import type { Index } from '../../ir/nest.ts';
 import { nestLoads } from './nest-loads.ts';
-import { slotOf, slotsRead, type PlacedGraph, type PlacedNest, type SlotName } from './placed-nest.ts';
+import { slotsRead, type PlacedGraph, type PlacedNest, type SlotExpr, type SlotName } from './placed-nest.ts';
 import { substituteExpr } from './substitute.ts';
 import { walkerOf } from './walker.ts';
 
 /** An epilogue that reads its operand several times computes it as often, which is worth it up to a sum with a bias. */
 const mostRepeated = 3;
 
-function sizeOfExpr(expr: NestExpr): number {
+function sizeOfExpr(expr: SlotExpr): number {
   return partsOf(expr).reduce((size, part) => size + sizeOfExpr(part), 1);
 }
 
 /** Whether dimension d is walked by axis d alone. */
-function walksPlainly(nest: Nest, at: readonly Index[]): boolean {
+function walksPlainly(nest: PlacedNest, at: readonly Index[]): boolean {
   return at.every((index, d) => walkerOf(index) === d || (index.offset === 0 && index.terms.length === 0 && nest.axes[d]?.extent === 1));
 }
 
@@ -42,27 +42,19 @@ export function fuseEpilogues(graph: PlacedGraph, kept: ReadonlySet<SlotName>): 
   return { ...graph, nests };
 }
 
-function fuseAt(nests: readonly PlacedNest[], at: number, consumer: PlacedNest, kept: ReadonlySet<SlotName>, viewed: ReadonlySet<SlotName>): PlacedNest[] | undefined {
-  const { nest } = consumer;
+function fuseAt(nests: readonly PlacedNest[], at: number, nest: PlacedNest, kept: ReadonlySet<SlotName>, viewed: ReadonlySet<SlotName>): PlacedNest[] | undefined {
   if (nest.combine !== 'store' || nest.finish || !walksPlainly(nest, nest.write.index)) return undefined;
-  for (const load of nestLoads(nest)) {
-    const slot = slotOf(consumer, load.tensor);
-    const reads = nestLoads(nest).filter((other) => slotOf(consumer, other.tensor) === slot);
+  for (const { tensor: slot } of nestLoads(nest)) {
+    const reads = nestLoads(nest).filter((other) => other.tensor === slot);
     if (kept.has(slot) || viewed.has(slot) || !reads.every(({ outside, index }) => outside === undefined && walksPlainly(nest, index))) continue;
     const readers = nests.filter((other) => slotsRead(other).includes(slot));
-    const writers = nests.filter((other) => other.writes === slot);
+    const writers = nests.filter((other) => other.write.tensor === slot);
     if (readers.length !== 1 || writers.length === 0 || !writers.every(fusable)) continue;
-    if (reads.length > 1 && writers.some((writer) => writer.nest.finish && sizeOfExpr(writer.nest.finish) > mostRepeated)) continue;
+    if (reads.length > 1 && writers.some(({ finish }) => finish && sizeOfExpr(finish) > mostRepeated)) continue;
     const merged = writers.map((writer): PlacedNest => {
-      const inner: NestExpr = writer.nest.finish ?? { kind: 'accumulator' };
-      const finish = substituteExpr(nest.value, writer.nest.write.index, (candidate) => (reads.includes(candidate) ? inner : undefined));
-      return {
-        nest: { ...writer.nest, write: { tensor: nest.write.tensor, index: writer.nest.write.index }, finish },
-        slots: new Map([...writer.slots, ...consumer.slots]),
-        writes: consumer.writes,
-        op: writer.op,
-        epilogue: false,
-      };
+      const inner: SlotExpr = writer.finish ?? { kind: 'accumulator' };
+      const finish = substituteExpr(nest.value, writer.write.index, (load) => (load.tensor === slot ? inner : undefined));
+      return { ...writer, write: { tensor: nest.write.tensor, index: writer.write.index }, finish, epilogue: false };
     });
     return nests.flatMap((other, i) => (i === at ? merged : writers.includes(other) ? [] : [other]));
   }
@@ -70,7 +62,6 @@ function fuseAt(nests: readonly PlacedNest[], at: number, consumer: PlacedNest, 
 }
 
 /** A nest that writes each of its elements once, from a reduction. */
-function fusable(writer: PlacedNest): boolean {
-  const { nest } = writer;
-  return nest.combine === 'sum' && nest.initial !== 'keep' && nest.axes.some((axis) => axis.kind === 'reduce') && nest.axes.every((axis) => axis.kind !== 'sequential');
+function fusable({ combine, initial, axes }: PlacedNest): boolean {
+  return combine === 'sum' && initial !== 'keep' && axes.some((axis) => axis.kind === 'reduce') && axes.every((axis) => axis.kind !== 'sequential');
 }

@@ -1,14 +1,11 @@
 // The loads of a nest, in the order in which its expressions name them.
 
-import { partsOf } from '../../ir/nest.ts';
-import type { Nest, NestExpr } from '../../ir/nest.ts';
+import { partsOf, type LoadExpr, type Nest, type NestExpr } from '../../ir/nest.ts';
 
-export type LoadExpr = Extract<NestExpr, { kind: 'load' }>;
-
-export function loadsOf(expr: NestExpr): readonly LoadExpr[] {
-  return expr.kind === 'load' ? [expr] : partsOf(expr).flatMap(loadsOf);
+export function loadsOf<Load extends { readonly kind: 'load' }>(expr: NestExpr<Load>): readonly Load[] {
+  return expr.kind === 'load' ? [expr] : partsOf(expr).flatMap(loadsOf<Load>);
 }
 
-export function nestLoads({ value, finish }: Pick<Nest, 'value' | 'finish'>): readonly LoadExpr[] {
+export function nestLoads<Tensor>({ value, finish }: Pick<Nest<Tensor>, 'value' | 'finish'>): readonly LoadExpr<Tensor>[] {
   return [...loadsOf(value), ...(finish ? loadsOf(finish) : [])];
 }

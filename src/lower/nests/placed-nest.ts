@@ -6,20 +6,19 @@
 //   %5 = dense(%4, ...)            nest dense: sum of 4.0 * ...          -> slot 5.0
 
 import { present } from '../../base/invariant.ts';
-import { valueKey, type Graph, type Value } from '../../ir/graph.ts';
-import type { Nest, TensorRef } from '../../ir/nest.ts';
+import { valueKey, type Graph, type Node, type Value } from '../../ir/graph.ts';
+import { loadReplacer, type LoadExpr, type Nest, type NestExpr, type TensorRef } from '../../ir/nest.ts';
 import { isEpilogue } from '../../ir/op.ts';
 import type { OpRegistry } from '../../ir/op.ts';
 import { copyNest } from './copy-nest.ts';
 import { nestLoads } from './nest-loads.ts';
 
 export type SlotName = string;
+export type SlotLoad = LoadExpr<SlotName>;
+export type SlotExpr = NestExpr<SlotLoad>;
 
 /** A nest whose tensors are slots. */
-export interface PlacedNest {
-  readonly nest: Nest;
-  readonly slots: ReadonlyMap<TensorRef, SlotName>;
-  readonly writes: SlotName;
+export interface PlacedNest extends Nest<SlotName> {
   /** The op it computes; names of layers stay out of generated code. */
   readonly op: string;
   /** May become the finish of the nests before it. */
@@ -31,14 +30,10 @@ export interface SlotInfo {
   readonly shape: readonly number[];
 }
 
-export function slotOf(placed: PlacedNest, ref: TensorRef): SlotName {
-  return present(placed.slots.get(ref), 'slot');
-}
-
 /** Slots that a nest reads, its own write included where it adds to what is there. */
-export function slotsRead(placed: PlacedNest): readonly SlotName[] {
-  const read = nestLoads(placed.nest).map((load) => slotOf(placed, load.tensor));
-  return placed.nest.initial === 'keep' && placed.nest.combine !== 'store' ? [...read, placed.writes] : read;
+export function slotsRead(nest: PlacedNest): readonly SlotName[] {
+  const read = nestLoads(nest).map((load) => load.tensor);
+  return nest.initial === 'keep' && nest.combine !== 'store' ? [...read, nest.write.tensor] : read;
 }
 
 export interface PlacedGraph {
@@ -57,44 +52,53 @@ export function placeNests(graph: Graph, ops: OpRegistry, nameOf: (value: Value)
   const slots = new Map<SlotName, SlotInfo>();
   const nests: PlacedNest[] = [];
   const views: { from: SlotName; to: SlotName; raises: boolean }[] = [];
-  const shapes = new Map<string, readonly number[]>();
+  const add = (name: SlotName, shape: readonly number[]): void => {
+    slots.set(name, { name, shape });
+  };
+  const shapeOf = (value: Value): readonly number[] => present(slots.get(nameOf(value)), 'operand').shape;
   for (const node of graph.nodes) {
     const op = present(ops.get(node.op), `op ${node.op}`);
-    for (const [result, shape] of node.results.entries()) {
-      const value = { node: node.id, result };
-      shapes.set(valueKey(value), shape);
-      slots.set(nameOf(value), { name: nameOf(value), shape });
-    }
+    for (const [result, shape] of node.results.entries()) add(nameOf({ node: node.id, result }), shape);
     if (op.lowering.kind === 'view') {
       const operand = present(node.inputs[0], 'operand');
-      const shape = present(shapes.get(valueKey(operand)), 'shape');
+      const shape = shapeOf(operand);
       const [from, to] = [nameOf(operand), nameOf({ node: node.id, result: 0 })];
       // A value lies as the one view of it that is windowed: another such view needs a copy.
       const raises = present(node.results[0], 'result').length > shape.length;
       const copied = raises && views.some((view) => view.to === from || (view.from === from && view.raises)) ? `${prefix}${node.id}.copy` : from;
       if (copied !== from) {
-        slots.set(copied, { name: copied, shape });
+        add(copied, shape);
         nests.push(copyNest(from, copied, shape, true));
       }
       views.push({ from: copied, to, raises });
       continue;
     }
     if (op.lowering.kind === 'leaf') continue;
-    const inputShapes = node.inputs.map((value) => present(shapes.get(valueKey(value)), 'shape'));
-    const lowered = op.lowering.lower(node, inputShapes, graph.batch);
-    const temporary = (index: number): SlotName => `${prefix}${node.id}.t${index}`;
-    const nameOfRef = (ref: TensorRef): SlotName => {
-      if (ref.kind === 'input') return nameOf(present(node.inputs[ref.index], 'input'));
-      if (ref.kind === 'result') return nameOf({ node: node.id, result: ref.index });
-      return temporary(ref.index);
-    };
-    for (const [i, shape] of lowered.temporaries.entries()) slots.set(temporary(i), { name: temporary(i), shape });
-    for (const shared of lowered.nests) {
-      // A copy, so that each tensor reference is this node's own.
-      const nest = structuredClone(shared);
-      const refs = [nest.write.tensor, ...nestLoads(nest).map((load) => load.tensor)];
-      nests.push({ nest, slots: new Map(refs.map((ref) => [ref, nameOfRef(ref)])), writes: nameOfRef(nest.write.tensor), op: node.op, epilogue: isEpilogue(op) && lowered.nests.length === 1 });
-    }
+    const lowered = op.lowering.lower(node, node.inputs.map(shapeOf), graph.batch);
+    const slotOf = slotsOf(node, nameOf, prefix);
+    for (const [index, shape] of lowered.temporaries.entries()) add(slotOf({ kind: 'temporary', index }), shape);
+    const epilogue = isEpilogue(op) && lowered.nests.length === 1;
+    for (const nest of lowered.nests) nests.push({ ...renameTensors(nest, slotOf), op: node.op, epilogue });
   }
   return { nests, slots, views };
+}
+
+/** The slots of a node's tensors. */
+function slotsOf(node: Node, nameOf: (value: Value) => SlotName, prefix: string): (ref: TensorRef) => SlotName {
+  return ({ kind, index }) => {
+    switch (kind) {
+      case 'input':
+        return nameOf(present(node.inputs[index], 'input'));
+      case 'result':
+        return nameOf({ node: node.id, result: index });
+      case 'temporary':
+        return `${prefix}${node.id}.t${index}`;
+    }
+  };
+}
+
+/** The same nest over tensors of other names. */
+export function renameTensors<From, To>({ write, value, finish, ...rest }: Nest<From>, nameOf: (tensor: From) => To): Nest<To> {
+  const renamed = loadReplacer<LoadExpr<From>, LoadExpr<To>>((load) => ({ ...load, tensor: nameOf(load.tensor) }));
+  return { ...rest, write: { tensor: nameOf(write.tensor), index: write.index }, value: renamed(value), ...(finish && { finish: renamed(finish) }) };
 }

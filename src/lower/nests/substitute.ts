@@ -1,15 +1,15 @@
 // An expression in terms of other axes: what an element of a value is, said where another nest reads it.
 
 import { invariant, present } from '../../base/invariant.ts';
-import type { Index, IndexTerm, NestExpr } from '../../ir/nest.ts';
-import type { LoadExpr } from './nest-loads.ts';
+import type { Index, IndexTerm } from '../../ir/nest.ts';
+import type { SlotExpr, SlotLoad } from './placed-nest.ts';
 
 /**
  * Replaces axis d of an expression by the index `at[d]`, and a load by what `replaced` answers for it.
  * An axis that walks a table may become another axis or a literal point.
  */
-export function substituteExpr(expr: NestExpr, at: readonly Index[], replaced: (load: LoadExpr) => NestExpr | undefined): NestExpr {
-  const part = (inner: NestExpr): NestExpr => substituteExpr(inner, at, replaced);
+export function substituteExpr(expr: SlotExpr, at: readonly Index[], replaced: (load: SlotLoad) => SlotExpr | undefined): SlotExpr {
+  const part = (inner: SlotExpr): SlotExpr => substituteExpr(inner, at, replaced);
   const index = (old: Index): Index => {
     let offset = old.offset;
     const terms: IndexTerm[] = [];

@@ -3,17 +3,18 @@
 import { invariant, present } from '../../base/invariant.ts';
 import { stridesOf, type Shape } from '../../base/tensor.ts';
 import { binaryAt, compareAt, unaryAt } from '../../ir/arithmetic.ts';
-import { termAt, type Axis, type Index, type NestExpr, type TensorRef } from '../../ir/nest.ts';
+import { termAt, type Axis, type Index } from '../../ir/nest.ts';
+import type { SlotExpr, SlotName } from '../nests/placed-nest.ts';
 
 export interface KnownTensor {
   readonly shape: Shape;
   readonly data: Float64Array;
 }
 
-export type KnownTensors = (ref: TensorRef) => KnownTensor | undefined;
+export type KnownTensors = (slot: SlotName) => KnownTensor | undefined;
 
 /** Whether all that an expression reads is known. */
-export function isKnown(expr: NestExpr, known: KnownTensors): boolean {
+export function isKnown(expr: SlotExpr, known: KnownTensors): boolean {
   switch (expr.kind) {
     case 'constant':
     case 'index':
@@ -38,7 +39,7 @@ export function axesOfIndices(indices: readonly Index[]): readonly number[] {
 }
 
 /** The axes that the value of an expression depends on. */
-export function axesOf(expr: NestExpr): ReadonlySet<number> {
+export function axesOf(expr: SlotExpr): ReadonlySet<number> {
   switch (expr.kind) {
     case 'constant':
     case 'accumulator':
@@ -63,8 +64,8 @@ export function indexAt(index: Index, point: readonly number[]): number {
 }
 
 /** The value of a known expression at a point; an accumulator's is given. */
-export function evaluateAt(expr: NestExpr, point: readonly number[], known: KnownTensors, accumulator: number = NaN): number {
-  const part = (inner: NestExpr): number => evaluateAt(inner, point, known, accumulator);
+export function evaluateAt(expr: SlotExpr, point: readonly number[], known: KnownTensors, accumulator: number = NaN): number {
+  const part = (inner: SlotExpr): number => evaluateAt(inner, point, known, accumulator);
   switch (expr.kind) {
     case 'constant':
       return expr.value;
@@ -91,7 +92,7 @@ export function evaluateAt(expr: NestExpr, point: readonly number[], known: Know
 }
 
 /** The values of a known expression at all points of some axes (the others at 0), the last axis fastest. */
-export function valuesOver(expr: NestExpr, all: readonly Axis[], axes: readonly number[], known: KnownTensors): Float64Array {
+export function valuesOver(expr: SlotExpr, all: readonly Axis[], axes: readonly number[], known: KnownTensors): Float64Array {
   const extents = axes.map((axis) => present(all[axis], 'axis').extent);
   const values = new Float64Array(extents.reduce((size, extent) => size * extent, 1));
   const point = all.map(() => 0);

@@ -6,9 +6,8 @@
 // Here a value that stays on the way costs a buffer and a pass over it; a thread has nothing to share.
 
 import { present } from '../../base/invariant.ts';
-import type { Nest } from '../../ir/nest.ts';
-import { nestLoads, type LoadExpr } from '../nests/nest-loads.ts';
-import { slotOf, type PlacedGraph, type PlacedNest, type SlotName } from '../nests/placed-nest.ts';
+import { nestLoads } from '../nests/nest-loads.ts';
+import type { PlacedGraph, PlacedNest, SlotLoad, SlotName } from '../nests/placed-nest.ts';
 
 /** Elements of the producer that one thread computes at most: more would leave too few threads. */
 const mostElements = 9;
@@ -19,33 +18,33 @@ const mostOperands = 4;
 export function inlinedSlots({ nests, views }: PlacedGraph, kept: ReadonlySet<SlotName>, known: (slot: SlotName) => boolean): ReadonlySet<SlotName> {
   const viewed = new Set(views.flatMap(({ from, to }) => [from, to]));
   const inlined = new Set<SlotName>();
-  const writersOf = (slot: SlotName): readonly PlacedNest[] => nests.filter((each) => each.writes === slot);
+  const writersOf = (slot: SlotName): readonly PlacedNest[] => nests.filter((each) => each.write.tensor === slot);
   /** What a kernel that computes a slot reads in the end. */
   const operands = (slot: SlotName): ReadonlySet<SlotName> =>
     new Set(writersOf(slot).flatMap((each) => runtimeLoads(each, known).flatMap((load) => {
-      const read = slotOf(each, load.tensor);
+      const read = load.tensor;
       return inlined.has(read) ? [...operands(read)] : [read];
     })));
-  for (const slot of new Set(nests.map((each) => each.writes))) {
+  for (const slot of new Set(nests.map((each) => each.write.tensor))) {
     if (kept.has(slot) || viewed.has(slot) || known(slot)) continue;
-    const reads = nests.flatMap((each) => nestLoads(each.nest).filter((load) => slotOf(each, load.tensor) === slot).map((load) => ({ each, load })));
+    const reads = nests.flatMap((each) => nestLoads(each).filter((load) => load.tensor === slot).map((load) => ({ each, load })));
     const [read, ...more] = reads;
-    if (!read || more.length > 0 || !readsOnce(read.each.nest, read.load)) continue;
-    const alone = writersOf(slot).every(({ nest }) => nest.axes.every((axis) => axis.kind !== 'reduce'));
-    const elements = read.each.nest.axes.reduce((product, { kind, extent }) => product * (kind === 'reduce' ? extent : 1), 1);
+    if (!read || more.length > 0 || !readsOnce(read.each, read.load)) continue;
+    const alone = writersOf(slot).every(({ axes }) => axes.every((axis) => axis.kind !== 'reduce'));
+    const elements = read.each.axes.reduce((product, { kind, extent }) => product * (kind === 'reduce' ? extent : 1), 1);
     if (!alone && elements > mostElements) continue;
     inlined.add(slot);
-    if (operands(read.each.writes).size > mostOperands) inlined.delete(slot);
+    if (operands(read.each.write.tensor).size > mostOperands) inlined.delete(slot);
   }
   return inlined;
 }
 
-function runtimeLoads(each: PlacedNest, known: (slot: SlotName) => boolean): readonly LoadExpr[] {
-  return nestLoads(each.nest).filter((load) => !known(slotOf(each, load.tensor)));
+function runtimeLoads(each: PlacedNest, known: (slot: SlotName) => boolean): readonly SlotLoad[] {
+  return nestLoads(each).filter((load) => !known(load.tensor));
 }
 
 /** Whether all points of a nest read different elements. */
-function readsOnce({ axes }: Nest, { index }: LoadExpr): boolean {
+function readsOnce({ axes }: PlacedNest, { index }: SlotLoad): boolean {
   const seen = new Set<number>();
   for (const { terms } of index) {
     // As in a pool: strides that no inner axis reaches.
@@ -61,6 +60,6 @@ function readsOnce({ axes }: Nest, { index }: LoadExpr): boolean {
 }
 
 /** NaN for a table. */
-function strideOf(term: LoadExpr['index'][number]['terms'][number]): number {
+function strideOf(term: SlotLoad['index'][number]['terms'][number]): number {
   return 'table' in term ? NaN : term.factor;
 }

@@ -10,7 +10,7 @@ import type { ThreadBinding, ThreadKernel, ThreadModule, ThreadValue } from '../
 import { evaluateAt, indexAt, isKnown, type KnownTensor } from './evaluate-constant.ts';
 import { inlinedSlots } from './inline-producers.ts';
 import { fuseEpilogues } from '../nests/fuse-epilogues.ts';
-import { placeNests, slotOf, type PlacedNest, type SlotName } from '../nests/placed-nest.ts';
+import { placeNests, type PlacedNest, type SlotName } from '../nests/placed-nest.ts';
 import { scheduleThreads, type ThreadSlots } from './schedule-threads.ts';
 import { flatPlaces, threadLayout, viewLayout, type ThreadLayout } from './thread-layout.ts';
 import { copyNest } from '../nests/copy-nest.ts';
@@ -45,7 +45,7 @@ export function lowerThreads({ graph, parameters }: Program, ops: OpRegistry): T
   const slots: ThreadSlots = {
     layoutOf: (slot) => layouts.get(slot),
     valueOf: (slot) => present(values.get(home(slot)), `value ${slot}`),
-    inlined: (slot) => (inlined.has(slot) ? placed.nests.filter((each) => each.writes === slot) : undefined),
+    inlined: (slot) => (inlined.has(slot) ? placed.nests.filter((each) => each.write.tensor === slot) : undefined),
     known: (slot) => {
       const data = known.get(home(slot));
       return data && { shape: present(layouts.get(slot), 'layout').shape, data: data.data };
@@ -54,10 +54,10 @@ export function lowerThreads({ graph, parameters }: Program, ops: OpRegistry): T
   // What depends on parameters alone is known before it is decided which kernels there are.
   const written = new Map<SlotName, PlacedNest[]>();
   for (const each of placed.nests) {
-    const writers = written.get(each.writes) ?? [];
+    const writers = written.get(each.write.tensor) ?? [];
     // Last writers stand where all that they read has been computed.
-    written.delete(each.writes);
-    written.set(each.writes, [...writers, each]);
+    written.delete(each.write.tensor);
+    written.set(each.write.tensor, [...writers, each]);
   }
   for (const [slot, writers] of written) {
     if (writers.every((each) => isStatic(each, slots))) known.set(slot, staticTensor(writers, present(layouts.get(slot), 'layout').shape, slots));
@@ -86,16 +86,14 @@ function bindingOf(name: string, layout: ThreadLayout): ThreadBinding {
 }
 
 /** Stores what is known before the run. */
-function isStatic(each: PlacedNest, slots: ThreadSlots): boolean {
-  const { nest } = each;
-  return nest.combine === 'store' && !nest.finish && isKnown(nest.value, (ref) => slots.known(slotOf(each, ref)));
+function isStatic({ combine, value, finish }: PlacedNest, slots: ThreadSlots): boolean {
+  return combine === 'store' && !finish && isKnown(value, slots.known);
 }
 
 function staticTensor(writers: readonly PlacedNest[], shape: readonly number[], slots: ThreadSlots): KnownTensor {
   const data = new Float64Array(sizeOf(shape));
   const strides = stridesOf(shape);
-  for (const each of writers) {
-    const { nest } = each;
+  for (const nest of writers) {
     const point = nest.axes.map(() => 0);
     const walk = (axis: number): void => {
       if (axis < point.length) {
@@ -103,7 +101,7 @@ function staticTensor(writers: readonly PlacedNest[], shape: readonly number[], 
         return;
       }
       const at = nest.write.index.reduce((place, index, d) => place + indexAt(index, point) * present(strides[d], 'stride'), 0);
-      data[at] = evaluateAt(nest.value, point, (ref) => slots.known(slotOf(each, ref)));
+      data[at] = evaluateAt(nest.value, point, slots.known);
     };
     walk(0);
   }

@@ -6,14 +6,14 @@
 //     sum( input0[...] * input1[o, c, kh, kw] )                sum = 0; repeat kh, repeat kw: sum += ...
 
 import { invariant, present } from '../../base/invariant.ts';
-import type { Index, TensorRef } from '../../ir/nest.ts';
+import type { Index } from '../../ir/nest.ts';
 import {
   int, indexProduct, indexSum,
   type ThreadExpr, type ThreadGuard, type ThreadIndex, type ThreadKernel, type ThreadLocal, type ThreadStmt, type ThreadValue,
 } from '../../ir/thread-kernel.ts';
 import { isKnown, type KnownTensor } from './evaluate-constant.ts';
-import { nestLoads, type LoadExpr } from '../nests/nest-loads.ts';
-import { slotOf, type PlacedNest, type SlotName } from '../nests/placed-nest.ts';
+import { nestLoads } from '../nests/nest-loads.ts';
+import type { PlacedNest, SlotLoad, SlotName } from '../nests/placed-nest.ts';
 import { rangeOf } from '../accesses/resolve.ts';
 import { splitFlattened } from './split-flattened.ts';
 import { dataPool, type DataPool } from './thread-data.ts';
@@ -58,8 +58,8 @@ export function scheduleThreads(writers: readonly PlacedNest[], layout: ThreadLa
 
 /** The ops that a kernel computes, in order. */
 function nameOf(writers: readonly PlacedNest[], slots: ThreadSlots): string {
-  const inner = writers.flatMap((each) => nestLoads(each.nest).flatMap((load) => {
-    const writes = slots.inlined(slotOf(each, load.tensor));
+  const inner = writers.flatMap((each) => nestLoads(each).flatMap((load) => {
+    const writes = slots.inlined(load.tensor);
     return writes ? [nameOf(writes, slots)] : [];
   }));
   return [...new Set(inner), present(writers[0], 'nest').op].join('_');
@@ -67,8 +67,8 @@ function nameOf(writers: readonly PlacedNest[], slots: ThreadSlots): string {
 
 /** What a kernel may bind: values that its nests, and those that are inlined into them, read. */
 function valuesRead(writers: readonly PlacedNest[], slots: ThreadSlots): readonly ThreadValue[] {
-  return writers.flatMap((each) => nestLoads(each.nest).flatMap((load): readonly ThreadValue[] => {
-    const slot = slotOf(each, load.tensor);
+  return writers.flatMap((each) => nestLoads(each).flatMap((load): readonly ThreadValue[] => {
+    const slot = load.tensor;
     if (slots.known(slot)) return [];
     const inner = slots.inlined(slot);
     return inner ? valuesRead(inner, slots) : [slots.valueOf(slot)];
@@ -139,7 +139,7 @@ function element(wanted: Element, kernel: KernelScope, out: ThreadStmt[]): Threa
   return { kind: 'local', local: answer };
 }
 
-function regionOf({ nest }: PlacedNest, { place, shape }: Element): readonly ThreadGuard[] {
+function regionOf(nest: PlacedNest, { place, shape }: Element): readonly ThreadGuard[] {
   return nest.write.index.flatMap((index, d): ThreadGuard[] => {
     const extent = present(shape[d], 'extent');
     const [low, high] = rangeOf(index, nest.axes);
@@ -149,7 +149,7 @@ function regionOf({ nest }: PlacedNest, { place, shape }: Element): readonly Thr
 }
 
 /** The counters of parallel axes, from where the thread is. */
-function parallelCounters({ nest }: PlacedNest, place: readonly ThreadIndex[]): ReadonlyMap<number, ThreadIndex> {
+function parallelCounters(nest: PlacedNest, place: readonly ThreadIndex[]): ReadonlyMap<number, ThreadIndex> {
   const counters = new Map<number, ThreadIndex>();
   for (const [d, { offset, terms }] of nest.write.index.entries()) {
     const [term, ...more] = terms;
@@ -161,27 +161,26 @@ function parallelCounters({ nest }: PlacedNest, place: readonly ThreadIndex[]): 
 }
 
 function partElement(whole: PlacedNest, { place, budget }: Element, kernel: KernelScope, out: ThreadStmt[]): ThreadExpr {
-  const each = kernel.parts.get(whole) ?? splitFlattened(whole, kernel.slots.layoutOf);
-  kernel.parts.set(whole, each);
-  const { nest } = each;
+  const nest = kernel.parts.get(whole) ?? splitFlattened(whole, kernel.slots.layoutOf);
+  kernel.parts.set(whole, nest);
   invariant(nest.initial !== 'keep' || nest.combine === 'store', () => `${nest.name} adds to what is there`);
   invariant(nest.axes.every((axis) => axis.kind !== 'sequential'), () => `${nest.name} is a scatter`);
-  const known = (ref: TensorRef): KnownTensor | undefined => kernel.slots.known(slotOf(each, ref));
-  const order = loopOrder(each, known, kernel);
-  const { unrolled, terms } = unrolledOf(each, order, readsReduction(each, kernel) ? 1 : budget);
+  const { known } = kernel.slots;
+  const order = loopOrder(nest, kernel);
+  const { unrolled, terms } = unrolledOf(nest, order, readsReduction(nest, kernel) ? 1 : budget);
   const scope: ThreadScope = {
     axes: nest.axes,
-    counters: parallelCounters(each, place),
+    counters: parallelCounters(nest, place),
     pool: kernel.pool,
     tables: kernel.tables,
     known,
     packed: kernel.packed,
     columns: order,
     local: kernel.local,
-    operandOf: (ref) => kernel.operandOf(slotOf(each, ref)),
-    layoutOf: (ref) => present(kernel.slots.layoutOf(slotOf(each, ref)), 'layout'),
+    operandOf: kernel.operandOf,
+    layoutOf: (slot) => present(kernel.slots.layoutOf(slot), 'layout'),
     inlined: (load, here, stmts) => {
-      const writers = kernel.slots.inlined(slotOf(each, load.tensor));
+      const writers = kernel.slots.inlined(load.tensor);
       if (!writers) return undefined;
       const inner = { writers, shape: here.layoutOf(load.tensor).shape, place: load.index.map((index) => indexOf(here, index)), budget: Math.floor(budget / terms) };
       return element(inner, kernel, stmts);
@@ -193,17 +192,17 @@ function partElement(whole: PlacedNest, { place, budget }: Element, kernel: Kern
   }
   invariant(nest.initial !== 'keep', 'a reduction starts from a number');
   const sum = kernel.local(nest.combine === 'sum' ? 'sum' : 'best');
-  out.push({ kind: 'set', local: sum, value: finite(nest.initial) }, ...reduction(each, order, unrolled, scope, sum));
+  out.push({ kind: 'set', local: sum, value: finite(nest.initial) }, ...reduction(nest, order, unrolled, scope, sum));
   const combined: ThreadExpr = { kind: 'local', local: sum };
   return nest.finish ? emitThreadExpr(nest.finish, scope, out, combined) : combined;
 }
 
 /** Reduce axes with the one that walks x innermost. */
-function loopOrder({ nest, slots: names }: PlacedNest, known: (ref: TensorRef) => unknown, { slots }: KernelScope): readonly number[] {
-  const loads = nestLoads(nest).filter((load) => !known(load.tensor));
+function loopOrder(nest: PlacedNest, { slots }: KernelScope): readonly number[] {
+  const loads = nestLoads(nest).filter((load) => !slots.known(load.tensor));
   const dimensionOf = (axis: number): number => {
     for (const load of loads) {
-      const layout = slots.layoutOf(present(names.get(load.tensor), 'slot'));
+      const layout = slots.layoutOf(load.tensor);
       for (const [d, index] of load.index.entries()) {
         const term = index.terms.findIndex((each) => each.axis === axis);
         const parts = layout?.axes[d] ?? [];
@@ -219,11 +218,11 @@ function loopOrder({ nest, slots: names }: PlacedNest, known: (ref: TensorRef) =
 
 /** Whether each term of a reduction is one itself: writing loops out several times gains nothing. */
 function readsReduction(each: PlacedNest, { slots }: KernelScope): boolean {
-  return nestLoads(each.nest).some((load) => slots.inlined(slotOf(each, load.tensor))?.some(({ nest }) => nest.axes.some((axis) => axis.kind === 'reduce')));
+  return nestLoads(each).some((load) => slots.inlined(load.tensor)?.some(({ axes }) => axes.some((axis) => axis.kind === 'reduce')));
 }
 
 /** Windows and short lists of taps are written out, as far as the budget goes. */
-function unrolledOf({ nest }: PlacedNest, order: readonly number[], budget: number): { readonly unrolled: ReadonlySet<number>; readonly terms: number } {
+function unrolledOf(nest: PlacedNest, order: readonly number[], budget: number): { readonly unrolled: ReadonlySet<number>; readonly terms: number } {
   const unrolled = new Set<number>();
   let terms = 1;
   for (const axis of order) {
@@ -236,9 +235,8 @@ function unrolledOf({ nest }: PlacedNest, order: readonly number[], budget: numb
   return { unrolled, terms };
 }
 
-function reduction(each: PlacedNest, order: readonly number[], unrolled: ReadonlySet<number>, scope: ThreadScope, sum: ThreadLocal): readonly ThreadStmt[] {
-  const { nest } = each;
-  const skipped = skippedLoad(each, scope);
+function reduction(nest: PlacedNest, order: readonly number[], unrolled: ReadonlySet<number>, scope: ThreadScope, sum: ThreadLocal): readonly ThreadStmt[] {
+  const skipped = skippedLoad(nest, scope);
   const from = (depth: number, here: ThreadScope, checked: boolean): readonly ThreadStmt[] => {
     // As soon as the guards of a load that adds nothing outside are known, all further loops stand under them.
     if (skipped && !checked && skipped.axes.every((axis) => !order.slice(depth).includes(axis))) {
@@ -266,11 +264,11 @@ function reduction(each: PlacedNest, order: readonly number[], unrolled: Readonl
 }
 
 /** The load whose points outside its tensor leave the combined element as it is, and the axes its guards read. */
-function skippedLoad({ nest }: PlacedNest, scope: ThreadScope): { readonly load: LoadExpr; readonly axes: readonly number[] } | undefined {
+function skippedLoad(nest: PlacedNest, scope: ThreadScope): { readonly load: SlotLoad; readonly axes: readonly number[] } | undefined {
   const neutral = nest.combine === 'sum' ? 0 : nest.combine === 'max' ? -Infinity : Infinity;
   const { value } = nest;
   const factors = value.kind === 'binary' && value.op === 'mul' && neutral === 0 ? [value.a, value.b] : [value];
-  const [load, ...more] = factors.filter((factor): factor is LoadExpr => factor.kind === 'load' && !isKnown(factor, scope.known) && factor.outside === neutral);
+  const [load, ...more] = factors.filter((factor): factor is SlotLoad => factor.kind === 'load' && !isKnown(factor, scope.known) && factor.outside === neutral);
   if (!load || more.length > 0) return undefined;
   const leaves = (index: Index, d: number): boolean => {
     const [low, high] = rangeOf(index, nest.axes);

@@ -7,7 +7,7 @@ import { indexProduct, indexSum, int, type ThreadGuard, type ThreadIndex } from 
 import { axesOfIndices, indexAt } from './evaluate-constant.ts';
 import type { DataPool } from './thread-data.ts';
 import { placesAlong, type ThreadLayout } from './thread-layout.ts';
-import type { LoadExpr } from '../nests/nest-loads.ts';
+import type { SlotLoad } from '../nests/placed-nest.ts';
 import { extremes } from '../layouts/offset-function.ts';
 
 /** The counter of each axis; axes that are absent count 0 alone. */
@@ -50,7 +50,7 @@ export function indexOf(scope: AccessScope, index: Index): ThreadIndex {
 }
 
 /** The element of a value that a load reads, its index x first. */
-export function elementOf(scope: AccessScope, load: LoadExpr, layout: ThreadLayout): readonly ThreadIndex[] {
+export function elementOf(scope: AccessScope, load: SlotLoad, layout: ThreadLayout): readonly ThreadIndex[] {
   const at: ThreadIndex[] = layout.extents.map(() => int(0));
   const move = (dimension: number, by: ThreadIndex): void => {
     at[dimension] = indexSum(present(at[dimension], 'dimension'), by);
@@ -104,7 +104,7 @@ function rangeHere(scope: AccessScope, index: Index): readonly [number, number] 
 }
 
 /** What must hold for a load to be inside its tensor; `never` where it cannot be. */
-export function guardsOf(scope: AccessScope, load: LoadExpr, shape: readonly number[]): readonly ThreadGuard[] | 'never' {
+export function guardsOf(scope: AccessScope, load: SlotLoad, shape: readonly number[]): readonly ThreadGuard[] | 'never' {
   if (load.outside === undefined) return [];
   const guards: ThreadGuard[] = [];
   for (const [d, index] of load.index.entries()) {

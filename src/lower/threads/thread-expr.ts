@@ -1,27 +1,26 @@
 // Nest expressions as expressions of a thread.
 
 import { invariant, present } from '../../base/invariant.ts';
-import type { NestExpr, TensorRef } from '../../ir/nest.ts';
 import { indexProduct, indexSum, int, type ThreadExpr, type ThreadIndex, type ThreadLocal, type ThreadStmt } from '../../ir/thread-kernel.ts';
 import { axesOf, evaluateAt, isKnown, valuesOver, type KnownTensors } from './evaluate-constant.ts';
 import { counterOf, elementOf, guardsOf, type AccessScope } from './thread-access.ts';
 import type { PlacedData } from './thread-data.ts';
 import type { ThreadLayout } from './thread-layout.ts';
-import type { LoadExpr } from '../nests/nest-loads.ts';
+import type { SlotExpr, SlotLoad, SlotName } from '../nests/placed-nest.ts';
 
 export interface ThreadScope extends AccessScope {
   readonly known: KnownTensors;
   /** Where known expressions stand in the kernel's data. */
-  readonly packed: Map<NestExpr, (row: ThreadIndex, column: ThreadIndex) => PlacedData>;
+  readonly packed: Map<SlotExpr, (row: ThreadIndex, column: ThreadIndex) => PlacedData>;
   /** Reduce axes in the order of the loops: they count the columns of packed data. */
   readonly columns: readonly number[];
   readonly local: (name: string) => ThreadLocal;
-  readonly operandOf: (ref: TensorRef) => number;
-  readonly layoutOf: (ref: TensorRef) => ThreadLayout;
+  readonly operandOf: (slot: SlotName) => number;
+  readonly layoutOf: (slot: SlotName) => ThreadLayout;
   /** Computes what a load reads where it has no value of its own. */
-  readonly inlined: (load: LoadExpr, scope: ThreadScope, out: ThreadStmt[]) => ThreadExpr | undefined;
+  readonly inlined: (load: SlotLoad, scope: ThreadScope, out: ThreadStmt[]) => ThreadExpr | undefined;
   /** A load whose guards hold here. */
-  readonly inside?: LoadExpr;
+  readonly inside?: SlotLoad;
 }
 
 /** exp of more would overflow, of less vanishes; GPUs differ in what they make of it. */
@@ -33,8 +32,8 @@ export function finite(value: number): ThreadExpr {
   return { kind: 'float', value: Math.min(Math.max(Math.fround(value), -largestFloat), largestFloat) };
 }
 
-export function emitThreadExpr(expr: NestExpr, scope: ThreadScope, out: ThreadStmt[], accumulator?: ThreadExpr): ThreadExpr {
-  const part = (inner: NestExpr): ThreadExpr => emitThreadExpr(inner, scope, out, accumulator);
+export function emitThreadExpr(expr: SlotExpr, scope: ThreadScope, out: ThreadStmt[], accumulator?: ThreadExpr): ThreadExpr {
+  const part = (inner: SlotExpr): ThreadExpr => emitThreadExpr(inner, scope, out, accumulator);
   if (expr.kind === 'constant') return finite(expr.value);
   if (isPackable(expr, scope)) return emitPacked(expr, scope);
   switch (expr.kind) {
@@ -61,7 +60,7 @@ function clamped(a: ThreadExpr): ThreadExpr {
   return { kind: 'binary', op: 'max', a: { kind: 'binary', op: 'min', a, b: limit(largestExponent) }, b: limit(-largestExponent) };
 }
 
-function emitLoad(expr: LoadExpr, scope: ThreadScope, out: ThreadStmt[]): ThreadExpr {
+function emitLoad(expr: SlotLoad, scope: ThreadScope, out: ThreadStmt[]): ThreadExpr {
   const layout = scope.layoutOf(expr.tensor);
   const element = (stmts: ThreadStmt[]): ThreadExpr =>
     scope.inlined(expr, scope, stmts) ?? { kind: 'element', operand: scope.operandOf(expr.tensor), at: elementOf(scope, expr, layout) };
@@ -78,7 +77,7 @@ function emitLoad(expr: LoadExpr, scope: ThreadScope, out: ThreadStmt[]): Thread
 }
 
 /** Known before the run, and no larger as one table than as those of its parts. */
-function isPackable(expr: NestExpr, scope: ThreadScope): boolean {
+function isPackable(expr: SlotExpr, scope: ThreadScope): boolean {
   if (!isKnown(expr, scope.known)) return false;
   switch (expr.kind) {
     case 'load':
@@ -96,7 +95,7 @@ function isPackable(expr: NestExpr, scope: ThreadScope): boolean {
 }
 
 /** A row for each point of the parallel axes it depends on, a column for each of the reduce axes. */
-function emitPacked(expr: NestExpr, scope: ThreadScope): ThreadExpr {
+function emitPacked(expr: SlotExpr, scope: ThreadScope): ThreadExpr {
   const used = [...axesOf(expr)].filter((axis) => extentOf(scope, axis) > 1);
   const columns = scope.columns.filter((axis) => used.includes(axis));
   const rows = used.filter((axis) => !columns.includes(axis)).toSorted((a, b) => a - b);

@@ -13,11 +13,11 @@ import { interpreters, targets } from '../harness.ts';
 const nestOf = (...extents: readonly number[]): ResolvedNest => ({
   name: 'nest',
   axes: extents.map((extent, i) => ({ name: `axis${i}`, extent, kind: 'reduce' })),
-  write: { base: 0, along: new Map(), room: new Map(), gaps: new Set() },
+  write: { slot: 'out', offset: 0, along: new Map(), room: new Map(), gaps: new Set() },
   combine: 'sum',
   initial: 0,
   value: { kind: 'constant', value: 1 },
-  loads: new Map(),
+  loads: [],
 });
 
 test.each([

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { chooseTile } from '../../../src/lower/contraction/tile.ts';
+import { cyclesOf, tilesOf } from '../../../src/lower/contraction/tile.ts';
 import { wasmMachine } from '../../../src/targets/wasm/machine.ts';
 
 test.each([
@@ -9,5 +9,12 @@ test.each([
   ['a row that four points divide', 8, 13, 500, [4, 2]],
   ['a single point', 1, 125, 800, [1, 6]],
 ] as const)('the register tile of %s', (_, points, vectors, steps, [tilePoints, tileVectors]) => {
-  expect(chooseTile(points, vectors, steps, wasmMachine.registers)).toMatchObject({ points: tilePoints, vectors: tileVectors });
+  const tiles = tilesOf(points, vectors, wasmMachine);
+  const cycles = (tile: (typeof tiles)[number]): number => cyclesOf(tile, points, vectors, steps, wasmMachine.costs);
+  expect(tiles.toSorted((a, b) => cycles(a) - cycles(b))[0]).toEqual({ points: tilePoints, vectors: tileVectors });
+});
+
+test('tiles fill the registers and do not run over', () => {
+  const sizes = tilesOf(55, 24, wasmMachine).map(({ points, vectors }) => points * vectors + vectors + 2);
+  expect(Math.max(...sizes)).toBe(wasmMachine.registers - 1);
 });

@@ -14,6 +14,7 @@ import { orderedLayout } from '../../../src/lower/layouts/tensor-layout.ts';
 import { lowerTraining } from '../../../src/lower/lower.ts';
 import { fillsVectors } from '../../../src/lower/layouts/padding.ts';
 import { resolveNest } from '../../../src/lower/accesses/resolve.ts';
+import { renameTensors } from '../../../src/lower/nests/placed-nest.ts';
 import { ops } from '../../../src/ops/index.ts';
 import { pointwise } from '../../../src/ops/support/pointwise.ts';
 import { convAttrs, denseAttrs, normals } from '../../train/networks.ts';
@@ -96,7 +97,8 @@ describe('vectors past the last of three channels', () => {
   ];
   test.each(cases)('%s: %#', (_name, nest, fills) => {
     const layouts = { input0: orderedLayout([2, 3], [0, 1], 4), input1: orderedLayout([2], [0], 1), input2: orderedLayout([2, 8], [0, 1], 4), result0: orderedLayout([2, 3], [0, 1], 4) };
-    const resolved = resolveNest(nest, (ref) => ({ layout: present(layouts[`${ref.kind}${ref.index}` as keyof typeof layouts], 'layout'), base: 0, zeros: true }));
+    const placed = renameTensors(nest, (ref) => `${ref.kind}${ref.index}`);
+    const resolved = resolveNest(placed, (slot) => ({ layout: present(layouts[slot as keyof typeof layouts], 'layout'), zeros: true }));
     expect(fillsVectors(resolved, 1, 4)).toBe(fills);
   });
 });

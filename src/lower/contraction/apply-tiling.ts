@@ -1,4 +1,4 @@
-// The schedule of contractions: loops around microkernels.
+// The code of a tiling: loops around microkernels.
 //
 //   conv, 20 filters of 5 x 5 on 24 x 24 points:
 //
@@ -9,31 +9,34 @@
 
 import { invariant, present } from '../../base/invariant.ts';
 import { functionBuilder, int, intAdd, type Expr, type KernelFunction, type Stmt, type TargetMachine } from '../../ir/kernel.ts';
-import { finishExpr } from './finish.ts';
-import { walkOf } from './steps.ts';
-import type { Contraction } from './contraction.ts';
-import type { Domain } from '../accesses/domain.ts';
-import { rootPointers, type Constants, type Scope } from '../code/emit-expr.ts';
+import { accessNumber, writeNumber } from '../accesses/domain.ts';
+import { loadOf, strideAlong, type Access, type LoadNumber, type ResolvedNest } from '../accesses/resolve.ts';
 import { loopsOver, piecesOver, type Loop } from '../code/loops.ts';
-import { microkernel, type Microkernel, type Steps } from './microkernel.ts';
-import { loadsOf, type LoadExpr } from '../nests/nest-loads.ts';
-import { packWeights } from './pack-weights.ts';
+import { blocks, evenPieces, type Piece } from '../code/pieces.ts';
+import { pointerOf, rootScope, type PlacedDomain, type Scope } from '../code/scope.ts';
 import { fillsVectors } from '../layouts/padding.ts';
-import { strideAlong, type Access, type ResolvedNest } from '../accesses/resolve.ts';
+import type { Constants } from '../memory/constant-pool.ts';
+import { loadsOf } from '../nests/nest-loads.ts';
+import type { Tiling } from '../schedule/schedule.ts';
+import { trimOf, type Contraction } from './contraction.ts';
+import { finishExpr } from './finish.ts';
+import { microkernel, type Microkernel, type Steps } from './microkernel.ts';
+import { packWeights } from './pack-weights.ts';
 import type { StepBlocks } from './step-blocks.ts';
-import { blocks, chooseTile, evenPieces, type Piece } from './tile.ts';
+import { walkOf } from './steps.ts';
 import type { StepPart } from './trim-steps.ts';
 
-/** Schedules `domain` as microkernels and the function of the task number that calls them, last. */
-export function scheduleContraction(name: string, domain: Domain, contraction: Contraction, machine: TargetMachine, constants: Constants): readonly KernelFunction[] {
+/** Microkernels and the function of the task number that calls them, last. */
+export function applyTiling(name: string, unpacked: PlacedDomain, contraction: Contraction, schedule: Tiling, machine: TargetMachine, constants: Constants): readonly KernelFunction[] {
+  const { a, b, vectorAxis, tileAxis, vectors, points, steps, around: { outer, sequential, inner } } = contraction;
+  const vectorBlocks = blocks(vectors, schedule.vectors);
+  const isPacked = loadOf(unpacked.nest, b).data !== undefined;
+  const domain = isPacked ? packWeights(unpacked, contraction, { axesAround: [...outer, ...sequential], vectorBlocks, width: machine.width }, constants) : unpacked;
   const { nest } = domain;
-  const { a, data, vectorAxis, tileAxis, vectors, steps, around: { outer, sequential, inner }, trim } = contraction;
   const extentOf = (axis: number): number => present(nest.axes[axis], 'axis').extent;
-  const points = tileAxis === undefined ? 1 : extentOf(tileAxis);
-  const tile = chooseTile(points, vectors, steps.count, machine.registers);
-  const vectorBlocks = blocks(vectors, tile.vectors);
-  const b = data ? packWeights(data, contraction, nest, { axesAround: [...outer, ...sequential], vectorBlocks, width: machine.width }, constants) : contraction.b;
   const lastLanes = lanesOfLastVector(domain, contraction, machine.width);
+  const unroll = schedule.unroll ?? 1;
+  const trim = trimOf(unpacked, contraction, unroll);
 
   const kernels = new Map<string, KernelFunction>();
   const kernelFor = (tilePoints: number, blockVectors: number, isLast: boolean, keep: boolean, walk: Steps): KernelFunction => {
@@ -46,27 +49,27 @@ export function scheduleContraction(name: string, domain: Domain, contraction: C
 
   const builder = functionBuilder(['task']);
   const task = present(builder.params[0], 'task');
-  const accesses = [a, b, nest.write, ...finishAccesses(nest)];
-  const root: Scope = { machine, builder, constants, domain, pointers: rootPointers(domain, machine, accesses, task), counters: new Map() };
+  const numbers = [accessNumber(a), accessNumber(b), writeNumber, ...finishLoads(nest).map(accessNumber)];
+  const root = rootScope(domain, numbers, task, { machine, builder, constants });
   const loopOf = (axis: number): Loop => ({ axis, count: extentOf(axis), points: 1 });
   const inBlocks = { axis: vectorAxis, pieces: vectorBlocks, points: machine.width, lastAlone: lastLanes !== undefined };
-  const inTiles = { axis: tileAxis, pieces: evenPieces(points, tile.points), points: 1, lastAlone: false };
+  const inTiles = { axis: tileAxis, pieces: evenPieces(points, schedule.points), points: 1, lastAlone: false };
   const order = [...inner.slice(0, 1), ...sequential, ...inner.slice(1)];
   const trimmedAt = trim ? order.indexOf(trim.axis) : order.length;
   invariant(trimmedAt >= 0, 'the points of an inner axis are trimmed');
   const partsOver = (scope: Scope, content: (scope: Scope, part: StepPart | undefined) => Stmt[]): Stmt[] =>
     trim ? piecesOver({ axis: trim.axis, pieces: trim.parts, points: 1, lastAlone: false }, scope, content) : content(scope, undefined);
   const tilesOver = (scope: Scope, block: Piece, isLast: boolean, keep: boolean, part: StepPart | undefined): Stmt[] => {
-    const walk = walkOf(steps, data ? block.size * machine.width : undefined, part !== undefined, constants);
+    const walk = walkOf(steps, isPacked ? block.size * machine.width : undefined, part !== undefined, unroll, constants);
     invariant(!part || walk.kind === 'table', 'parts are of a table');
     const span = part && walk.kind === 'table' ? { b: part.first * walk.bStep, first: walk.table + part.first, end: walk.table + part.end } : undefined;
     const pointers = new Map(scope.pointers);
-    if (span) pointers.set(b, intAdd(present(pointers.get(b), 'b'), int(span.b * machine.unit)));
+    if (span) pointers.set(accessNumber(b), intAdd(pointerOf(scope, accessNumber(b)), int(span.b * machine.unit)));
     return piecesOver(inTiles, { ...scope, pointers }, (entered, piece) => [
       {
         kind: 'call',
         callee: kernelFor(piece.size, block.size, isLast, keep, walk),
-        args: [...accesses.map((access) => present(entered.pointers.get(access), 'pointer')), ...(span ? [int(span.first * machine.unit), int(span.end * machine.unit)] : [])],
+        args: [...numbers.map((number) => pointerOf(entered, number)), ...(span ? [int(span.first * machine.unit), int(span.end * machine.unit)] : [])],
       },
     ]);
   };
@@ -95,32 +98,27 @@ function stepsOver([blocks, ...inner]: readonly StepBlocks[], keep: boolean, sco
 }
 
 /** Lanes of the last vector that may be stored; undefined: all, because padding takes the zeros of the others. */
-function lanesOfLastVector({ nest, taskFactor }: Domain, { vectorAxis, vectors }: Contraction, width: number): number | undefined {
+function lanesOfLastVector({ nest, taskFactor }: PlacedDomain, { vectorAxis, vectors }: Contraction, width: number): number | undefined {
   const rest = present(nest.axes[vectorAxis], 'axis').extent % width;
   // What lies after the part of a task belongs to the next task.
   return rest === 0 || (!taskFactor.has(vectorAxis) && fillsVectors(nest, vectorAxis, vectors * width)) ? undefined : rest;
 }
 
 /** Each operand of the finish once, however often it is read. */
-function finishLoads({ finish }: ResolvedNest): readonly LoadExpr[] {
-  return finish ? [...new Set(loadsOf(finish))] : [];
-}
-
-function finishAccesses(nest: ResolvedNest): readonly Access[] {
-  return finishLoads(nest).map((expr) => present(nest.loads.get(expr), 'load').access);
+function finishLoads({ finish }: ResolvedNest): readonly LoadNumber[] {
+  return finish ? [...new Set(loadsOf(finish).map(({ load }) => load))].map((load) => ({ kind: 'load', load })) : [];
 }
 
 function microkernelOf(name: string, points: number, vectors: number, lastLanes: number | undefined, keep: boolean, steps: Steps, nest: ResolvedNest, contraction: Contraction, { width, unit }: TargetMachine): Microkernel {
   const { a, vectorAxis, tileAxis } = contraction;
   const tileStride = (access: Access): number => (tileAxis === undefined ? 0 : present(strideAlong(access, tileAxis), 'tile stride'));
   const loads = finishLoads(nest);
-  const accesses = finishAccesses(nest);
   const finish: Microkernel['finish'] = (accumulator, extras, p, v) => {
     const total: Expr = typeof nest.initial === 'number' && nest.initial !== 0 ? { kind: 'binary', op: 'add', type: 'vec', a: accumulator, b: { kind: 'float', type: 'vec', value: nest.initial } } : accumulator;
     if (!nest.finish) return total;
     return finishExpr(nest.finish, total, (expr) => {
-      const at = loads.indexOf(expr);
-      const access = present(accesses[at], 'access of a load');
+      const at = loads.findIndex(({ load }) => load === expr.load);
+      const { access } = loadOf(nest, expr);
       const isLanes = strideAlong(access, vectorAxis) === 1;
       const offset = (p * tileStride(access) + (isLanes ? v * width : 0)) * unit;
       return { kind: 'load', as: isLanes ? 'vec' : 'splat', at: present(extras[at], 'extra pointer'), offset };
@@ -130,7 +128,7 @@ function microkernelOf(name: string, points: number, vectors: number, lastLanes:
     name,
     points,
     vectors,
-    aStride: tileStride(a),
+    aStride: tileStride(loadOf(nest, a).access),
     outStride: tileStride(nest.write),
     steps,
     keep,

@@ -1,0 +1,51 @@
+// A schedule: how a nest that lies in memory and is divided into tasks becomes code. It is a value, so it can be
+// printed, read back (schedule-text.ts), pinned, measured and kept.
+//
+// Axes are numbers of the axes of the nest.
+
+import type { SlotName } from '../nests/placed-nest.ts';
+import type { Contraction } from '../contraction/contraction.ts';
+
+/** Walks the written elements, and folds the points of each in a register. */
+export interface Sweep {
+  readonly kind: 'sweep';
+  /** Axes that are looped over, outermost first; without the vector axis. */
+  readonly order: readonly number[];
+  /** Innermost, whole vectors at a time. Absent: element by element. */
+  readonly vectorAxis: number | undefined;
+  /** The points that are folded into an element are written out one after another. */
+  readonly unrolled: boolean;
+}
+
+/** A contraction in register tiles of points by vectors. */
+export interface Tiling {
+  readonly kind: 'tile';
+  readonly vectorAxis: number;
+  /** Vectors of a tile at most. */
+  readonly vectors: number;
+  /** Absent: tiles of one point. */
+  readonly tileAxis: number | undefined;
+  /** Points of a tile at most. */
+  readonly points: number;
+  /** Steps in a turn of the inner loop, where a table says how they go; absent where they follow strides. */
+  readonly unroll: number | undefined;
+}
+
+export type Schedule = Sweep | Tiling;
+
+/** How a schedule wants a tensor to lie where the plan of layouts has it otherwise. */
+export type LayoutWish =
+  /** Compile-time data in the order in which microkernels read it. */
+  | { readonly kind: 'packed' }
+  /** A copy with another dimension innermost. */
+  | { readonly kind: 'transposed'; readonly innermost: number };
+
+/** A schedule that fits a nest. */
+export interface Candidate {
+  readonly schedule: Schedule;
+  readonly wants: ReadonlyMap<SlotName, LayoutWish>;
+  /** By the model of the machine, to compare candidates of one kind: cycles a vector of the result. */
+  readonly cost: number;
+  /** Of a tiling: how it sees the nest. */
+  readonly contraction?: Contraction;
+}

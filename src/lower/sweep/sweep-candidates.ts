@@ -1,0 +1,69 @@
+// Every sweep of a nest: along each axis that can hold vectors, or element by element; its window written out or
+// looped over. Loops follow the order of the written memory.
+
+import { present } from '../../base/invariant.ts';
+import type { TargetMachine } from '../../ir/kernel.ts';
+import { partsOf } from '../../ir/nest.ts';
+import { accessesOf, countedAxes, type Domain } from '../accesses/domain.ts';
+import { strideAlong, type ResolvedExpr, type ResolvedNest } from '../accesses/resolve.ts';
+import { fillsVectors } from '../layouts/padding.ts';
+import type { Candidate } from '../schedule/schedule.ts';
+
+/** Points up to which a window is written out by itself: 3 x 3. */
+const unrolledPoints = 9;
+/** Points up to which it may be: 5 x 5. */
+const mostUnrolled = 25;
+
+export function sweepCandidates(domain: Domain, machine: TargetMachine): readonly Candidate[] {
+  const points = foldedPoints(domain);
+  const byItself = points > 1 && points <= unrolledPoints;
+  const unrolled = points > 1 && points <= mostUnrolled ? [byItself, !byItself] : [byItself];
+  return [...vectorAxesOf(domain, machine.width), undefined].flatMap((vectorAxis) => {
+    const cost = points * (vectorAxis === undefined ? machine.width : 1);
+    const order = orderOf(domain, vectorAxis);
+    return unrolled.map((each): Candidate => ({ schedule: { kind: 'sweep', order, vectorAxis, unrolled: each }, wants: new Map(), cost }));
+  });
+}
+
+/** The axes whose points are folded into an element. */
+export function foldedAxes({ nest, task }: Domain): readonly number[] {
+  return nest.combine === 'store' ? [] : [...nest.axes.keys()].filter((axis) => present(nest.axes[axis], 'axis').kind === 'reduce' && axis !== task);
+}
+
+export function foldedPoints(domain: Domain): number {
+  return foldedAxes(domain).reduce((product, axis) => product * present(domain.nest.axes[axis], 'axis').extent, 1);
+}
+
+/** A scatter keeps its order; all else goes as the written elements lie. */
+function orderOf({ nest, task }: Domain, vectorAxis: number | undefined): readonly number[] {
+  const walked = [...nest.axes.keys()].filter((axis) => axis !== task && axis !== vectorAxis && present(nest.axes[axis], 'axis').kind !== 'reduce');
+  if (isScatter(nest)) return walked;
+  const stride = (axis: number): number => Math.abs(strideAlong(nest.write, axis) ?? Number.MAX_SAFE_INTEGER);
+  return walked.toSorted((a, b) => stride(b) - stride(a));
+}
+
+export function isScatter({ axes }: Pick<ResolvedNest, 'axes'>): boolean {
+  return axes.some(({ kind }) => kind === 'sequential');
+}
+
+/** Random numbers are drawn one by one. */
+function drawsRandom(expr: ResolvedExpr): boolean {
+  return expr.kind === 'random' || partsOf(expr).some(drawsRandom);
+}
+
+/**
+ * The axes along which vectors can lie: contiguous in the write and in every load that they move. The last vector may
+ * reach into padding where there is room for it everywhere, if zeros stay there.
+ */
+function vectorAxesOf({ nest, task, taskFactor }: Domain, width: number): readonly number[] {
+  if (width === 1 || drawsRandom(nest.value) || (nest.finish !== undefined && drawsRandom(nest.finish))) return [];
+  const counted = countedAxes(nest);
+  return [...nest.axes.keys()].filter((axis) => {
+    const { kind, extent } = present(nest.axes[axis], 'axis');
+    if (kind !== 'parallel' || axis === task || extent === 1 || counted.has(axis)) return false;
+    if (strideAlong(nest.write, axis) !== 1) return false;
+    const moving = accessesOf(nest).filter((access) => access.along.has(axis));
+    if (!moving.every((access) => strideAlong(access, axis) === 1)) return false;
+    return extent % width === 0 || (!taskFactor.has(axis) && fillsVectors(nest, axis, Math.ceil(extent / width) * width));
+  });
+}
