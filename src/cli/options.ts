@@ -50,6 +50,13 @@ export function integerFrom(least: number, most: number): (text: string) => numb
   };
 }
 
+/** Reads an option's value. */
+export function positiveNumber(text: string): number {
+  const value = Number(text);
+  if (text.trim() === '' || !(value > 0 && value < Infinity)) throw new InvalidArgumentError('expected a number above 0.');
+  return value;
+}
+
 /** @param compacts Whether the command runs passes. @throws UsageError for the name of no pass of the command. */
 export async function watchOf({ dumpAfter, stopAfter }: WatchOptions, shell: Shell, compacts: boolean): Promise<Watch> {
   const level = debugLevel(shell);

@@ -48,13 +48,28 @@ describe('explain', () => {
 
 describe('bench', () => {
   it('times dense against compacted, layer by layer', async () => {
-    const { code, out } = await runCli(['bench', source, '--weights', weights, '--json']);
+    const { code, out } = await runCli(['bench', source, '--weights', weights, '--budget-ms', '1e6', '--json']);
     expect(code).toBe(0);
+    expect(JSON.parse(out)).toMatchObject({ ok: true, call: expect.any(Number), budget: { milliseconds: 1e6, met: true } });
     const report = JSON.parse(out) as { layers: { name: string; dense: { microseconds: number; macs: number }; compacted: { macs: number } }[]; whole: { dense: { macs: number } } };
     expect(report.layers.map(({ name }) => name)).toEqual(['conv1', 'conv2', 'fc1', 'output']);
     expect(report.layers[0]).toMatchObject({ dense: { macs: 3600 }, compacted: { macs: 1800 } });
     expect(report.layers.every(({ dense }) => dense.microseconds > 0)).toBe(true);
     expect(report.whole.dense.macs).toBe(5544);
+  });
+
+  it('says that a run does not keep to a budget, and where its time goes', async () => {
+    const { code, out } = await runCli(['bench', source, '--weights', weights, '--budget-ms', '1e-7']);
+    expect(code).toBe(1);
+    expect(out).toMatch(/^misses the budget of 1e-7 ms, \d+ times as long$/m);
+    const spent = out.slice(out.indexOf('where the time goes')).split('\n').slice(2).map((line) => line.split('  ')[0]);
+    expect(spent).toEqual(expect.arrayContaining(['conv1', 'conv2', 'fc1', 'output']));
+  });
+
+  it('takes no budget that no run could be held to', async () => {
+    const { code, err } = await runCli(['bench', source, '--weights', weights, '--budget-ms', '0']);
+    expect(code).toBe(2);
+    expect(err).toContain('expected a number above 0');
   });
 
   it('gives no ratio of nothing', async () => {

@@ -1,14 +1,16 @@
-// ssl-compile bench FILE|RUN: own dense against compacted, per layer and whole.
+// ssl-compile bench FILE|RUN: own dense against compacted, per layer and whole; whether a run keeps to a budget.
 
 import type { Command } from 'commander';
 import { grouped } from '../../base/number-text.ts';
 import type { BenchReport, Timing } from '../../driver/module/bench.ts';
+import type { Budget } from '../../driver/module/budget.ts';
 import { answersNothing } from '../../driver/evaluation/finding.ts';
 import { exitCode } from '../exit-code.ts';
-import { batchOption, example, jsonOption, sparsityOption } from '../options.ts';
+import { batchOption, example, jsonOption, positiveNumber, sparsityOption } from '../options.ts';
 import type { JsonOption, SparsityOption } from '../options.ts';
 import { diagnosticsJson, printDiagnostics } from '../report.ts';
 import type { Shell } from '../shell.ts';
+import { budgetText } from '../text/budget-text.ts';
 import { findingsText } from '../text/findings-text.ts';
 import { formatTable } from '../text/text-table.ts';
 
@@ -16,6 +18,7 @@ interface BenchOptions extends JsonOption, SparsityOption {
   readonly weights?: string;
   readonly target: string;
   readonly batch: number;
+  readonly budgetMs?: number;
 }
 
 export function addBench(program: Command, shell: Shell, finish: (code: number) => void): void {
@@ -26,15 +29,17 @@ export function addBench(program: Command, shell: Shell, finish: (code: number) 
     .option('--weights <run|file>', 'weights: the folder of a run, or a .safetensors file whose names and shapes fit')
     .option('--target <target>', 'wasm or js', 'wasm')
     .addOption(batchOption())
+    .option('--budget-ms <x>', 'say whether one run takes no longer, and where its time goes; ends with 1 where it does', positiveNumber)
     .addOption(sparsityOption())
     .addOption(jsonOption())
-    .addHelpText('after', example('bench runs/lenet', 'bench net.ssl --weights net.safetensors --target js'))
+    .addHelpText('after', example('bench runs/lenet', 'bench net.ssl --weights net.safetensors --target js', 'bench runs/lenet --budget-ms 0.5'))
     .action(async (subject: string, options: BenchOptions) => finish(await bench(subject, options, shell)));
 }
 
-async function bench(subject: string, { weights, target, batch, sparsity, json }: BenchOptions, shell: Shell): Promise<number> {
-  const [{ benchModel }, { ops }, { openModel, withWeights }, { targetNamed }, { kernelTargets }] = await Promise.all([
+async function bench(subject: string, { weights, target, batch, budgetMs, sparsity, json }: BenchOptions, shell: Shell): Promise<number> {
+  const [{ benchModel }, { budgetOf }, { ops }, { openModel, withWeights }, { targetNamed }, { kernelTargets }] = await Promise.all([
     import('../../driver/module/bench.ts'),
+    import('../../driver/module/budget.ts'),
     import('../../ops/index.ts'),
     import('../../driver/model/model.ts'),
     import('../target-option.ts'),
@@ -43,12 +48,14 @@ async function bench(subject: string, { weights, target, batch, sparsity, json }
   const kernels = targetNamed(target, kernelTargets);
   const opened = withWeights(openModel(subject, weights, ops, { sparsity }));
   const report = await benchModel(opened, kernels, batch, ops, (layer) => shell.progress(`timing ${layer}`));
+  const budget = budgetMs === undefined ? undefined : budgetOf(report, budgetMs);
+  const ok = budget?.met ?? true;
   if (!json) printDiagnostics(opened.warnings, shell);
-  shell.out(json ? `${JSON.stringify({ ok: true, ...report, diagnostics: diagnosticsJson(opened.warnings) })}\n` : benchText(report));
-  return exitCode.ok;
+  shell.out(json ? `${JSON.stringify({ ok, ...report, ...(budget && { budget }), diagnostics: diagnosticsJson(opened.warnings) })}\n` : benchText(report, budget));
+  return ok ? exitCode.ok : exitCode.input;
 }
 
-function benchText({ findings, layers, whole, target, batch }: BenchReport): string {
+function benchText({ findings, layers, whole, call, target, batch }: BenchReport, budget: Budget | undefined): string {
   // What a network that answers nothing saves is no achievement.
   const ratio = (dense: number, compacted: number): string => (answersNothing(findings) || !(compacted > 0) ? '' : `${(dense / compacted).toFixed(1)}x`);
   const row = (name: string, dense: Timing, compacted: Timing | undefined): string[] => [
@@ -62,5 +69,9 @@ function benchText({ findings, layers, whole, target, batch }: BenchReport): str
   ];
   const rows = [...layers.map(({ name, dense, compacted }) => row(name, dense, compacted)), row('whole', whole.dense, whole.compacted)];
   const table = formatTable({ head: ['layer', 'MACs', 'compacted', 'us dense', 'us compacted', 'fewer MACs', 'faster'], rows, text: [0] });
-  return `${findingsText(findings)}target ${target}, ${batch} ${batch === 1 ? 'sample' : 'samples'} a run, one thread\n\n${table}`;
+  return [
+    `${findingsText(findings)}target ${target}, ${batch} ${batch === 1 ? 'sample' : 'samples'} a run, one thread\n\n${table}\n`,
+    `net.run, its input copied in and its output copied out: ${call.toFixed(1)} us\n`,
+    ...(budget ? [budgetText(budget, call)] : []),
+  ].join('');
 }
