@@ -6,30 +6,21 @@
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import wabt from 'wabt';
-import type { Sentinel } from './measure.ts';
+import { ACCUMULATORS, bestRate, peakRounds, SWEEP_PAGES, UNROLL } from './peak-loop.ts';
+import type { PeakSpans } from './peak-loop.ts';
 
-// Independent accumulators: two chains of multiply and add (3 + 3 cycles) a cycle need 12, one more is
-// slack. Eight reach two thirds of the peak, and 14 with their two operands no longer fit the 15 registers
-// V8 can use.
-const ACCUMULATORS = 13;
-const UNROLL = 2;
-const FLOPS_A_TURN = ACCUMULATORS * UNROLL * 4 * 2;
+/** A multiplication and an addition, or one instruction that does both and may round once. */
+export type Arithmetic = 'strict' | 'relaxed';
 
-/** Turns of the loop in one call of the first sentinel: about a millisecond. */
-const SENTINEL_TURNS = 300_000;
+const steps: Readonly<Record<Arithmetic, (a: string) => string>> = {
+  strict: (a) => `(f32x4.add (f32x4.mul (local.get ${a}) (local.get $m)) (local.get $b))`,
+  relaxed: (a) => `(f32x4.relaxed_madd (local.get ${a}) (local.get $m) (local.get $b))`,
+};
 
-/** Pages of 64 KiB that the second sentinel reads: 4 MiB. */
-const SWEEP_PAGES = 64;
-
-/** Times it reads them in one call: a third of a millisecond. */
-const SWEEPS = 8;
-
-type PeakLoop = (turns: number) => number;
-
-function peakText(): string {
+function peakText(arithmetic: Arithmetic): string {
   const names = Array.from({ length: ACCUMULATORS }, (_, index) => `$a${index}`);
   // a <- a * m + b converges to b / (1 - m): neither infinite nor denormal, and nothing to hoist.
-  const step = names.map((a) => `(local.set ${a} (f32x4.add (f32x4.mul (local.get ${a}) (local.get $m)) (local.get $b)))`);
+  const step = names.map((a) => `(local.set ${a} ${steps[arithmetic](a)})`);
   const sum = names.map((a) => `(local.set $m (f32x4.add (local.get $m) (local.get ${a})))`);
   return [
     `(module (memory (export "memory") ${SWEEP_PAGES} ${SWEEP_PAGES})`,
@@ -52,30 +43,16 @@ function peakText(): string {
   ].join('\n');
 }
 
-/** The module that exports `peak(turns)`. */
-export async function compilePeakLoop(): Promise<WebAssembly.Module> {
-  const parsed = (await wabt()).parseWat('peak.wat', peakText(), { simd: true });
+/** A module that exports `peak(turns)`, `sweep()` and its memory. */
+export async function peakLoopBytes(arithmetic: Arithmetic): Promise<Uint8Array<ArrayBuffer>> {
+  const parsed = (await wabt()).parseWat('peak.wat', peakText(arithmetic), { simd: true, relaxed_simd: true });
   const { buffer } = parsed.toBinary({});
   parsed.destroy();
-  return new WebAssembly.Module(new Uint8Array(buffer));
+  return new Uint8Array(buffer);
 }
 
-export function instantiatePeakLoop(module: WebAssembly.Module): PeakLoop {
-  return new WebAssembly.Instance(module).exports['peak'] as PeakLoop;
-}
-
-/** One of arithmetic and one of reading. */
-export function sentinelsOf(module: WebAssembly.Module): readonly Sentinel[] {
-  const { peak, sweep, memory } = new WebAssembly.Instance(module).exports as { readonly peak: PeakLoop; readonly sweep: () => number; readonly memory: WebAssembly.Memory };
-  // Pages never written to would all be the one page of zeros.
-  new Uint8Array(memory.buffer).fill(1);
-  const read = (): void => {
-    for (let i = 0; i < SWEEPS; i++) sweep();
-  };
-  return [
-    { work: () => void peak(SENTINEL_TURNS), tolerance: 1.03, best: Infinity },
-    { work: read, tolerance: 1.3, best: Infinity },
-  ];
+export async function compilePeakLoop(): Promise<WebAssembly.Module> {
+  return new WebAssembly.Module(await peakLoopBytes('strict'));
 }
 
 /** GFLOP/s at 1 and, where there are two, at 2 threads: the best of several runs, each thread a full share. */
@@ -87,12 +64,8 @@ export async function measurePeak(module: WebAssembly.Module): Promise<Readonly<
 }
 
 async function peakAt(module: WebAssembly.Module, threads: number): Promise<number> {
-  const turns = SENTINEL_TURNS;
   const gate = new Int32Array(new SharedArrayBuffer(4));
-  const workers = Array.from(
-    { length: threads },
-    () => new Worker(new URL('./peak-worker.ts', import.meta.url), { workerData: { module, turns, gate, threads } }),
-  );
+  const workers = Array.from({ length: threads }, () => new Worker(new URL('./peak-worker.ts', import.meta.url), { workerData: { module, gate, threads } }));
   try {
     const spans = await Promise.all(
       workers.map(
@@ -103,23 +76,8 @@ async function peakAt(module: WebAssembly.Module, threads: number): Promise<numb
           }),
       ),
     );
-    return bestRate(spans, turns);
+    return bestRate(spans, peakRounds);
   } finally {
     await Promise.all(workers.map((worker) => worker.terminate()));
   }
-}
-
-/** Start and end of each run of one thread, in milliseconds on the clock all threads share. */
-export type PeakSpans = readonly (readonly [start: number, end: number])[];
-
-/** The best round's GFLOP/s, from its first start to its last end. */
-function bestRate(spans: readonly PeakSpans[], turns: number): number {
-  const rounds = Math.min(...spans.map((thread) => thread.length));
-  let best = 0;
-  for (let round = 0; round < rounds; round++) {
-    const start = Math.min(...spans.map((thread) => thread[round]?.[0] ?? NaN));
-    const end = Math.max(...spans.map((thread) => thread[round]?.[1] ?? NaN));
-    best = Math.max(best, (spans.length * turns * FLOPS_A_TURN) / (end - start) / 1e6);
-  }
-  return best;
 }

@@ -24,15 +24,27 @@ export interface Row {
 
 export interface Machine {
   readonly cpu: string;
+  /** What its speed depends on, where `cpu` is a brand: the design of a core, such as `Zen 5 (family 26, model 2)`. */
+  readonly core: string;
   readonly threads: number;
   readonly node: string;
   /** By number of threads. */
   readonly peakGflops: Readonly<Record<string, number>>;
 }
 
+/** Where candidates run, if not in Node. */
+export interface Engine {
+  readonly name: string;
+  /** It compiles a module with a relaxed multiply and add. */
+  readonly relaxedSimd: boolean;
+  /** Of one thread there, in either kind of instruction. */
+  readonly peakGflops: { readonly strict: number; readonly relaxed?: number };
+}
+
 export interface Result {
   readonly suite: string;
   readonly machine: Machine;
+  readonly engine?: Engine;
   /** Versions by package name. */
   readonly peers: Readonly<Record<string, string>>;
   readonly rows: readonly Row[];
@@ -45,16 +57,22 @@ export interface Table {
   readonly body: readonly (readonly string[])[];
 }
 
+/** Each table says by itself what core it is of: readers copy tables, not headings. */
 export function formatResult(result: Result, tables: readonly Table[]): string {
-  const { cpu, threads, node, peakGflops } = result.machine;
+  const { cpu, core, threads, node, peakGflops } = result.machine;
   const peaks = Object.entries(peakGflops).map(([count, gflops]) => `${gflops.toFixed(1)} on ${count}`);
   const peers = Object.entries(result.peers).map(([name, version]) => `${name} ${version}`);
   const heading = [
-    `suite ${result.suite}: ${cpu}, ${threads} threads, Node ${node}`,
+    `suite ${result.suite}: ${cpu}, ${core}, ${threads} threads, Node ${node}`,
     `128-bit multiply+add peak, GFLOP/s: ${peaks.join(', ')}`,
+    ...(result.engine ? [engineText(result.engine)] : []),
     ...(peers.length > 0 ? [`peers: ${peers.join(', ')}`] : []),
   ].join('\n');
-  return [heading, ...tables.map(({ title, head, body }) => `${title}\n${formatTable({ head, rows: body, text: [0] }).trimEnd()}`)].join('\n\n');
+  return [heading, ...tables.map(({ title, head, body }) => `${title}; ${core}\n${formatTable({ head, rows: body, text: [0] }).trimEnd()}`)].join('\n\n');
+}
+
+function engineText({ name, relaxedSimd, peakGflops: { strict, relaxed } }: Engine): string {
+  return `${name}, ${relaxedSimd ? 'with' : 'without'} relaxed SIMD: peak there ${strict.toFixed(1)}${relaxed === undefined ? '' : `, relaxed ${relaxed.toFixed(1)}`}`;
 }
 
 export function distinct(values: readonly string[]): readonly string[] {
@@ -82,9 +100,13 @@ export function formatTimes(row: Row | undefined): string {
   return (row.clean ?? 0) >= defaultMeasureOptions.rounds ? `${middle}` : `${middle} (${lower} to ${upper})`;
 }
 
-/** Milliseconds of one candidate in one case, if it was measured. */
+/** One candidate in one case, if it was measured. */
+export function rowOf(rows: readonly Row[], name: string, candidate: string): Row | undefined {
+  return rows.find((row) => row.case === name && row.candidate === candidate);
+}
+
 export function msOf(rows: readonly Row[], name: string, candidate: string): number | undefined {
-  return rows.find((row) => row.case === name && row.candidate === candidate)?.ms;
+  return rowOf(rows, name, candidate)?.ms;
 }
 
 /** `a / b`, if both are there. */

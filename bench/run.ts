@@ -3,8 +3,10 @@
 import { availableParallelism, cpus } from 'node:os';
 import { matchesGlob } from 'node:path';
 import { readOptions, UsageError } from './arguments.ts';
+import { coreHere } from './core.ts';
 import { installLocked, installedVersions } from './install.ts';
-import { compilePeakLoop, measurePeak, sentinelsOf } from './peak.ts';
+import { sentinelsOf } from './peak-loop.ts';
+import { compilePeakLoop, measurePeak } from './peak.ts';
 import { formatResult } from './report.ts';
 import type { Result } from './report.ts';
 import type { Suite, SuiteContext } from './suite.ts';
@@ -69,7 +71,7 @@ async function runSuite({ suite, candidates, cases, quietMs }: Command): Promise
   if (packages.length > 0) installLocked(import.meta.dirname, () => progress('installing the peers (about 500 MB)'));
   // Before and after: on a shared machine one of the two may meet a busy core.
   const peakBefore = await measurePeak(peakLoop);
-  const rows = await suite.run(context);
+  const { rows, engine } = await suite.run(context);
   const peakAfter = await measurePeak(peakLoop);
   const larger = ([threads, gflops]: [string, number]) => [threads, Math.max(gflops, peakBefore[threads] ?? 0)] as const;
   const peakGflops = Object.fromEntries(Object.entries(peakAfter).map(larger));
@@ -77,10 +79,12 @@ async function runSuite({ suite, candidates, cases, quietMs }: Command): Promise
     suite: suite.name,
     machine: {
       cpu: cpus()[0]?.model ?? 'unknown',
+      core: coreHere(),
       threads: availableParallelism(),
       node: process.versions.node,
       peakGflops,
     },
+    ...(engine && { engine }),
     peers: installedVersions(packages),
     rows,
   };

@@ -1,7 +1,7 @@
 // What a suite is. `suites.ts` lists them.
 
 import type { Sentinel } from './measure.ts';
-import type { Row, Result, Table } from './report.ts';
+import type { Engine, Row, Result, Table } from './report.ts';
 
 export interface SuiteContext {
   /** Whether a case was asked for. */
@@ -16,6 +16,12 @@ export interface SuiteContext {
   readonly progress: (line: string) => void;
 }
 
+export interface Measured {
+  readonly rows: readonly Row[];
+  /** Where the candidates ran, if that is not this process. */
+  readonly engine?: Engine;
+}
+
 export interface Suite {
   readonly name: string;
   readonly doc: string;
@@ -24,6 +30,6 @@ export interface Suite {
   readonly cases: readonly string[];
   /** npm packages that must be installed for the candidates asked for. */
   readonly packages: (context: SuiteContext) => readonly string[];
-  readonly run: (context: SuiteContext) => Promise<readonly Row[]>;
+  readonly run: (context: SuiteContext) => Promise<Measured>;
   readonly tables: (result: Result) => readonly Table[];
 }

@@ -1,9 +1,10 @@
 // The suites, by name.
 
 import type { Suite } from './suite.ts';
+import { browserSuite } from './suites/browser.ts';
 import { compileSuite } from './suites/compile.ts';
 import { networksSuite } from './suites/networks.ts';
 import { peersSuite } from './suites/peers.ts';
 import { trainingSuite } from './suites/training.ts';
 
-export const suites: readonly Suite[] = [peersSuite, networksSuite, trainingSuite, compileSuite];
+export const suites: readonly Suite[] = [peersSuite, browserSuite, networksSuite, trainingSuite, compileSuite];

@@ -1,8 +1,9 @@
 // onnxruntime-node: native code for this CPU (AVX-512 where there is one), one thread.
 
 import type { Peer } from './peer.ts';
-import { loadOrts, prepareOrt } from './ort.ts';
-import type { SessionOptions } from './ort.ts';
+import { prepareOrt } from './ort-run.ts';
+import type { SessionOptions } from './ort-run.ts';
+import { loadOrts, ortParts } from './ort.ts';
 
 const options: SessionOptions = {
   executionProviders: ['cpu'],
@@ -14,5 +15,5 @@ const options: SessionOptions = {
 export const ortNode: Peer = {
   name: 'ort-node',
   packageName: 'onnxruntime-node',
-  prepare: async (program, input) => prepareOrt(loadOrts().node, options, program, input),
+  prepare: (program, input) => prepareOrt(loadOrts().node, options, ortParts(program, input)),
 };

@@ -4,6 +4,7 @@
 // sum over neighbours is a 1 x 1 convolution with a band of weights, within one it is a mean of a padded map.
 
 import { assertNever, present } from '../../src/base/invariant.ts';
+import { transposed } from '../layouts.ts';
 import { elementsOf } from '../network.ts';
 import type { MapShape } from '../network.ts';
 import type { Activation, PlainConv, PlainDense, PlainLayer, PlainLrn, PlainNetwork, PlainPool, Sides } from '../plain-network.ts';
@@ -20,12 +21,6 @@ interface StepContext {
   readonly from: MapShape;
   /** The map that was flattened to `from`, or that itself. */
   readonly map: MapShape;
-}
-
-/** Moves axis 0 of a [first, rest] matrix last. */
-export function transposed(values: Float32Array, first: number): Float32Array {
-  const rest = values.length / first;
-  return Float32Array.from(values, (_, index) => values[(index % first) * rest + Math.floor(index / first)] as number);
 }
 
 /** The network as one call; `hold` is called for its weights. */

@@ -1,6 +1,4 @@
-// As much of tfjs-core as is used here, loaded over its WASM backend.
-
-import { createRequire } from 'node:module';
+// As much of tfjs-core as is used here, over its WASM backend.
 
 export interface TfTensor {
   dataSync(): Float32Array;
@@ -55,14 +53,15 @@ export interface Tf {
   readonly fused: { conv2d(config: FusedConv): TfTensor; depthwiseConv2d(config: FusedConv): TfTensor; matMul(config: FusedMatMul): TfTensor };
 }
 
-interface TfWasm {
+export interface TfWasm {
   setThreadsCount(count: number): void;
+  /** Where its .wasm files are; in Node it knows. */
+  setWasmPaths(folder: string): void;
 }
 
-export async function loadTf(): Promise<Tf> {
-  const require = createRequire(import.meta.url);
-  const tf = require('@tensorflow/tfjs-core') as Tf;
-  (require('@tensorflow/tfjs-backend-wasm') as TfWasm).setThreadsCount(1);
+/** The library on one thread. */
+export async function startTf(tf: Tf, wasm: TfWasm): Promise<Tf> {
+  wasm.setThreadsCount(1);
   tf.enableProdMode();
   await tf.setBackend('wasm');
   await tf.ready();

@@ -13,7 +13,7 @@ import { inTemporaryFolder, measureCommand, timeCommand } from '../process.ts';
 import { formatMs } from '../report.ts';
 import type { Result, Row, Table } from '../report.ts';
 import { shrink } from '../shrink.ts';
-import type { Suite, SuiteContext } from '../suite.ts';
+import type { Measured, Suite, SuiteContext } from '../suite.ts';
 import { blockSource } from './block-source.ts';
 import { caffeNetStack } from './caffenet-stack.ts';
 import { leNets, wholeNetwork } from './lenet.ts';
@@ -154,14 +154,14 @@ async function runBlocks(context: SuiteContext): Promise<readonly Row[]> {
   });
 }
 
-async function run(context: SuiteContext): Promise<readonly Row[]> {
+async function run(context: SuiteContext): Promise<Measured> {
   const rows: Row[] = [];
   for (const each of cases) {
     if (Object.values(rowNames(each)).some(context.wantsCase)) rows.push(...(await runCase(each, context)));
   }
   if (Object.values(alexNetRows).some(context.wantsCase) && context.wantsCandidate(OURS)) rows.push(...(await runAlexNet(context)));
   if (context.wantsCase(BLOCKS_CHECK) && context.wantsCandidate(OURS)) rows.push(...(await runBlocks(context)));
-  return rows;
+  return { rows };
 }
 
 function tables({ rows }: Result): readonly Table[] {

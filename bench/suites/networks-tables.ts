@@ -1,6 +1,6 @@
 // The tables of suite `networks`: times, ratios to our module by rounds, and what sparsity gains each candidate.
 
-import { distinct, formatRatio, formatTimes, geometricMean, msOf, ratio } from '../report.ts';
+import { distinct, formatRatio, formatTimes, geometricMean, msOf, ratio, rowOf } from '../report.ts';
 import type { Result, Row, Table } from '../report.ts';
 import { ratesTable, timesTable } from './peers-tables.ts';
 
@@ -9,10 +9,6 @@ const OURS = 'ssl-wasm';
 export function networksTables({ rows, machine }: Result): readonly Table[] {
   const peak = machine.peakGflops['1'] ?? NaN;
   return [timesTable(rows), ratesTable(rows, peak), ratiosTable(rows), gainsTable(rows)].filter(({ body }) => body.length > 0);
-}
-
-function find(rows: readonly Row[], name: string, candidate: string): Row | undefined {
-  return rows.find((row) => row.case === name && row.candidate === candidate);
 }
 
 /** Cases of one network that are built alike: `convnet/2/without-lrn` belongs to `convnet without-lrn`. */
@@ -26,9 +22,9 @@ function ratiosTable(rows: readonly Row[]): Table {
   const names = distinct(rows.filter(({ times }) => times !== undefined).map((row) => row.case));
   const body = distinct(names.map(familyOf)).flatMap((family) => {
     const ofFamily = names.filter((name) => familyOf(name) === family);
-    const lines = ofFamily.map((name) => [name, ...others.map((candidate) => formatTimes(find(rows, name, candidate)))]);
+    const lines = ofFamily.map((name) => [name, ...others.map((candidate) => formatTimes(rowOf(rows, name, candidate)))]);
     if (ofFamily.length === 1) return lines;
-    const means = others.map((candidate) => geometricMean(ofFamily.map((name) => find(rows, name, candidate)?.times?.[1] ?? NaN)));
+    const means = others.map((candidate) => geometricMean(ofFamily.map((name) => rowOf(rows, name, candidate)?.times?.[1] ?? NaN)));
     return [...lines, [`${family}, geometric mean`, ...means.map(formatRatio)]];
   });
   return { title: `How many times as long as the first candidate, median of rounds (quartiles where others used the machine)`, head: ['case', ...others], body };
@@ -38,7 +34,7 @@ function ratiosTable(rows: readonly Row[]): Table {
 function gainsTable(rows: readonly Row[]): Table {
   const candidates = distinct(rows.map(({ candidate }) => candidate));
   const flops = (name: string): number | undefined => {
-    const row = find(rows, name, OURS);
+    const row = rowOf(rows, name, OURS);
     return row?.gflops === undefined ? undefined : row.gflops * row.ms;
   };
   const body = distinct(rows.map((row) => row.case)).flatMap((name) => {

@@ -15,7 +15,7 @@ import { sslWasm } from '../peers/ssl.ts';
 import { tfjsWasm } from '../peers/tfjs-wasm.ts';
 import { keptFlops, plainFlops, plainNetwork } from '../plain-network.ts';
 import type { Row } from '../report.ts';
-import type { Suite, SuiteContext } from '../suite.ts';
+import type { Measured, Suite, SuiteContext } from '../suite.ts';
 import { compareEntrants, packagesOf, progressHeading } from './entrants.ts';
 import { caseProgram, networkCases, withoutLrn } from './network-cases.ts';
 import type { NetworkCase } from './network-cases.ts';
@@ -52,15 +52,15 @@ function programsOf(each: NetworkCase, context: SuiteContext): readonly (readonl
   return names.map((name) => [name, name === each.name ? program : withoutLrn(program)]);
 }
 
-async function run(context: SuiteContext): Promise<readonly Row[]> {
+async function run(context: SuiteContext): Promise<Measured> {
   const rows: Row[] = [];
   const chosen = peers.filter((peer) => context.wantsCandidate(peer.name));
   context.progress(progressHeading);
-  if (chosen.length === 0) return rows;
+  if (chosen.length === 0) return { rows };
   for (const each of networkCases) {
     for (const [name, program] of programsOf(each, context)) rows.push(...(await runCase(name, program, chosen, context)));
   }
-  return rows;
+  return { rows };
 }
 
 export const networksSuite: Suite = {

@@ -36,7 +36,7 @@ export function ratesTable(rows: readonly Row[], peak: number): Table {
   };
 }
 
-const groups = [
+export const groups: readonly { readonly name: string; readonly belongs: (name: string) => boolean }[] = [
   { name: 'caffenet dense', belongs: (name: string) => name.endsWith('/dense') },
   { name: 'caffenet table4-2', belongs: (name: string) => name.endsWith('/table4-2') },
   { name: 'lenet', belongs: (name: string) => /^lenet\/\d$/.test(name) },
@@ -61,7 +61,7 @@ function ratiosTable(rows: readonly Row[]): Table {
 }
 
 /** Speed-up of each candidate over its own dense layer, beside the ratio of operations and the paper's. */
-function sparsityTable(rows: readonly Row[]): Table {
+export function sparsityTable(rows: readonly Row[]): Table {
   const candidates = distinct(rows.map((row) => row.candidate));
   const lines = caffeNetLayers.flatMap((layer) => {
     const [dense, sparse] = [`caffenet/${layer.name}/dense`, `caffenet/${layer.name}/table4-2`];

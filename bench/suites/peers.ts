@@ -1,43 +1,29 @@
 // Suite `peers`: one inference on one thread, beside other libraries that run in JavaScript and one native
-// one. What filters and channels leave is a smaller dense network, and every candidate gets that; shape
-// fibers only our modules can use.
+// one.
 
-import { compact, simplify } from '../../src/driver/build/compact.ts';
-import { ops } from '../../src/ops/index.ts';
-import { randomValues } from '../masks.ts';
-import { elementsOf, flopsOf } from '../network.ts';
-import type { Network } from '../network.ts';
 import { ortNode } from '../peers/ort-node.ts';
 import { ortWeb } from '../peers/ort-web.ts';
 import type { Peer } from '../peers/peer.ts';
-import { programOf } from '../peers/ssl-source.ts';
 import { sslJs, sslWasm } from '../peers/ssl.ts';
 import { tfjsWasm } from '../peers/tfjs-wasm.ts';
 import { referenceOutput } from '../reference.ts';
 import type { Row } from '../report.ts';
-import { gather, shrink } from '../shrink.ts';
-import type { Suite, SuiteContext } from '../suite.ts';
-import { caffeNetLayers, denseNetwork, sparseNetwork } from './caffenet.ts';
+import type { Measured, Suite, SuiteContext } from '../suite.ts';
 import { compareEntrants, packagesOf, progressHeading } from './entrants.ts';
-import type { Entrant } from './entrants.ts';
-import { conv1Network, conv2Network, leNets, wholeNetwork } from './lenet.ts';
+import { conv1Network, conv2Network, leNets } from './lenet.ts';
+import { givenOurs, givenPeers, inputOf, peersCases } from './peers-cases.ts';
+import type { Case } from './peers-cases.ts';
 import { peersTables } from './peers-tables.ts';
 
-interface Case {
-  readonly name: string;
-  readonly network: () => Network;
+interface PeersCase extends Case {
   /** Restricts the case to some candidates. */
   readonly only?: readonly string[];
 }
 
-const cases: readonly Case[] = [
-  ...caffeNetLayers.flatMap((layer): Case[] => [
-    { name: `caffenet/${layer.name}/dense`, network: () => denseNetwork(layer) },
-    { name: `caffenet/${layer.name}/table4-2`, network: () => sparseNetwork(layer) },
-  ]),
-  ...leNets.map((net): Case => ({ name: `lenet/${net.number}`, network: () => wholeNetwork(net) })),
+const cases: readonly PeersCase[] = [
+  ...peersCases,
   // The published LeNet speed-ups are of single layers, over their own dense ones.
-  ...leNets.flatMap((net): Case[] => [
+  ...leNets.flatMap((net): PeersCase[] => [
     { name: `lenet/${net.number}/conv1`, network: () => conv1Network(net), only: [sslWasm.name] },
     { name: `lenet/${net.number}/conv2`, network: () => conv2Network(net), only: [sslWasm.name] },
   ]),
@@ -45,27 +31,22 @@ const cases: readonly Case[] = [
 
 const peers: readonly Peer[] = [sslWasm, sslJs, ortWeb, tfjsWasm, ortNode];
 
-function entrantOf(peer: Peer, network: Network, input: Float32Array): Entrant {
-  const small = shrink(network);
-  if (peer.packageName === undefined) return { peer, program: compact(programOf(network), ops), input, flops: flopsOf(small.network, false) };
-  const smallInput = gather(input, network.input[1] * network.input[2], small.inputChannels);
-  return { peer, program: simplify(programOf(small.network), ops), input: smallInput, flops: flopsOf(small.network, true) };
+async function runCase(each: PeersCase, chosen: readonly Peer[], context: SuiteContext): Promise<readonly Row[]> {
+  const network = each.network();
+  const input = inputOf(each, network);
+  const entrants = chosen.map((peer) => ({ peer, ...(peer.packageName === undefined ? givenOurs : givenPeers)(network, input) }));
+  return compareEntrants(each.name, entrants, referenceOutput(network, input), context);
 }
 
-async function runCase(name: string, network: Network, chosen: readonly Peer[], context: SuiteContext): Promise<readonly Row[]> {
-  const input = randomValues(`${name}/input`, elementsOf(network.input), 1);
-  return compareEntrants(name, chosen.map((peer) => entrantOf(peer, network, input)), referenceOutput(network, input), context);
-}
-
-async function run(context: SuiteContext): Promise<readonly Row[]> {
+async function run(context: SuiteContext): Promise<Measured> {
   const rows: Row[] = [];
   const wanted = peers.filter((peer) => context.wantsCandidate(peer.name));
   context.progress(progressHeading);
-  for (const { name, network, only } of cases) {
-    const chosen = wanted.filter((peer) => only === undefined || only.includes(peer.name));
-    if (chosen.length > 0 && context.wantsCase(name)) rows.push(...(await runCase(name, network(), chosen, context)));
+  for (const each of cases) {
+    const chosen = wanted.filter((peer) => each.only === undefined || each.only.includes(peer.name));
+    if (chosen.length > 0 && context.wantsCase(each.name)) rows.push(...(await runCase(each, chosen, context)));
   }
-  return rows;
+  return { rows };
 }
 
 export const peersSuite: Suite = {

@@ -22,7 +22,7 @@ import { defaultMeasureOptions, measure } from '../measure.ts';
 import { inTemporaryFolder, measureCommand } from '../process.ts';
 import { formatMs, formatRatio } from '../report.ts';
 import type { Result, Row, Table } from '../report.ts';
-import type { Suite, SuiteContext } from '../suite.ts';
+import type { Measured, Suite, SuiteContext } from '../suite.ts';
 
 const OURS = 'ssl-wasm';
 /** Nothing runs beside a step that neighbours would slow alike, so clean turns are worth waiting for. */
@@ -148,11 +148,11 @@ async function runCase(each: Case, context: SuiteContext): Promise<readonly Row[
   return rows.map((row) => (row.threads === 2 ? { ...row, bytes } : row));
 }
 
-async function run(context: SuiteContext): Promise<readonly Row[]> {
-  if (!context.wantsCandidate(OURS)) return [];
+async function run(context: SuiteContext): Promise<Measured> {
+  if (!context.wantsCandidate(OURS)) return { rows: [] };
   const rows: Row[] = [];
   for (const each of examples) if (context.wantsCase(nameOf(each))) rows.push(...(await runCase(each, context)));
-  return rows;
+  return { rows };
 }
 
 function tables({ rows, machine }: Result): readonly Table[] {

@@ -140,6 +140,18 @@ describe('measure', () => {
     expect(result).toMatchObject([{ name: 'candidate', ms: 7, clean: 0 }]);
   });
 
+  test('repeats what is quicker than the clock can tell as often as a turn is long', async () => {
+    const machine = fakeMachine();
+    // As in a page: steps of five microseconds.
+    const clock: Clock = { ...machine.clock, now: () => Math.floor(machine.clock.now() / 0.005) * 0.005 };
+    let calls = 0;
+    const quick = machine.takes('quick', () => (calls++, 0.002));
+    const [result] = await measure([quick], { ...options, clock, sentinels: [steadySentinel(machine)] });
+    expect(result?.ms).toBeCloseTo(0.002, 5);
+    // 60 ms of warm-up twice, and 20 turns of 5 ms.
+    expect(calls).toBeLessThan(1.01 * (2 * 30_000 + 20 * 2500));
+  });
+
   test('waits for candidates that return promises', async () => {
     const machine = fakeMachine();
     const candidate: Candidate = {

@@ -1,11 +1,12 @@
 import { expect, test } from 'vitest';
 import { formatMs, formatResult, geometricMean } from '../../bench/report.ts';
 import type { Result, Row } from '../../bench/report.ts';
+import { browserTables } from '../../bench/suites/browser-tables.ts';
 import { peersTables } from '../../bench/suites/peers-tables.ts';
 
-test('tables line up: text left, numbers right', () => {
+test('tables say whose times they are and line up: text left, numbers right', () => {
   const text = formatResult(result, [{ title: 'Times', head: ['case', 'a', 'longer'], body: [['first', '1.00', '2'], ['x', '10.0', '']] }]);
-  expect(text.split('\n\n')[1]).toBe(['Times', 'case      a  longer', '-----  ----  ------', 'first  1.00       2', 'x      10.0'].join('\n'));
+  expect(text.split('\n\n')[1]).toBe(['Times; Zen 9', 'case      a  longer', '-----  ----  ------', 'first  1.00       2', 'x      10.0'].join('\n'));
 });
 
 test('milliseconds keep about three digits', () => {
@@ -22,7 +23,7 @@ function row(name: string, candidate: string, ms: number): Row {
 
 const result: Result = {
   suite: 'peers',
-  machine: { cpu: 'some CPU', threads: 2, node: '24.11.1', peakGflops: { '1': 60, '2': 120 } },
+  machine: { cpu: 'some CPU', core: 'Zen 9', threads: 2, node: '24.11.1', peakGflops: { '1': 60, '2': 120 } },
   peers: { 'onnxruntime-web': '1.0.0' },
   rows: [
     row('caffenet/conv4/dense', 'ssl-wasm', 4),
@@ -47,11 +48,31 @@ test('the peers suite prints ratios, own speed-ups beside the FLOP ratio, and th
 test('the JSON object has the promised fields and no others', () => {
   const parsed = JSON.parse(JSON.stringify(result)) as Record<string, unknown>;
   expect(Object.keys(parsed)).toEqual(['suite', 'machine', 'peers', 'rows']);
-  expect(Object.keys(parsed['machine'] as object)).toEqual(['cpu', 'threads', 'node', 'peakGflops']);
+  expect(Object.keys(parsed['machine'] as object)).toEqual(['cpu', 'core', 'threads', 'node', 'peakGflops']);
 });
 
 test('without our own module measured there is nothing to compare with', () => {
   const rows = [row('caffenet/conv4/dense', 'ort-web', 8), row('lenet/1', 'ort-web', 1)];
   const tables = peersTables({ ...result, rows });
   expect(tables).toHaveLength(1);
+});
+
+test('the browser suite prints ratios by rounds, and ours beside the peak of the page', () => {
+  const measured = (name: string, candidate: string, ms: number, times?: number): Row => ({ ...row(name, candidate, ms), gflops: 30, clean: 20, ...(times !== undefined && { times: [times, times, times] as const }) });
+  const inPage: Result = {
+    ...result,
+    suite: 'browser',
+    engine: { name: 'Chromium 156', relaxedSimd: true, peakGflops: { strict: 50, relaxed: 60 } },
+    rows: [
+      measured('lenet/1', 'ssl-wasm', 1),
+      measured('lenet/1', 'litert', 3, 2),
+      measured('lenet/2', 'ssl-wasm', 1),
+      measured('lenet/2', 'litert', 7, 8),
+    ],
+  };
+  const text = formatResult(inPage, browserTables(inPage));
+  expect(text).toContain('Chromium 156, with relaxed SIMD: peak there 50.0, relaxed 60.0');
+  expect(text).toMatch(/^lenet\/1 +30\.0 +0\.60$/m);
+  expect(text).toMatch(/^lenet\/2 +8\.00$/m);
+  expect(text).toMatch(/^lenet, geometric mean +4\.00$/m);
 });

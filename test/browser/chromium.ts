@@ -25,6 +25,7 @@ export interface Viewing {
 
 interface Browser {
   readonly newPage: (viewing?: Viewing) => Promise<Page>;
+  readonly version: () => string;
   readonly close: () => Promise<void>;
 }
 
@@ -42,6 +43,8 @@ export interface ServedFile {
 
 export interface OpenBrowser {
   readonly origin: string;
+  /** Such as 156.0.8078.108. */
+  readonly version: string;
   readonly newPage: (viewing?: Viewing) => Promise<Page>;
   readonly close: () => Promise<void>;
 }
@@ -51,7 +54,7 @@ const types: Readonly<Record<string, string>> = {
 };
 
 /** @param files By path, `/` first. */
-export async function openBrowser(files: ReadonlyMap<string, ServedFile>): Promise<OpenBrowser> {
+export async function openBrowser(files: Pick<ReadonlyMap<string, ServedFile>, 'get'>): Promise<OpenBrowser> {
   const server = createServer((request, response) => {
     const wanted = new URL(request.url ?? '/', 'http://localhost').pathname;
     const file = files.get(wanted);
@@ -69,6 +72,7 @@ export async function openBrowser(files: ReadonlyMap<string, ServedFile>): Promi
   const browser = await chromium.launch({ executablePath: process.env['CHROMIUM'] ?? '/usr/bin/chromium', args: ['--no-sandbox'] });
   return {
     origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    version: browser.version(),
     newPage: (viewing) => browser.newPage(viewing),
     close: async () => {
       await browser.close();

@@ -1,0 +1,40 @@
+// Our own modules as they are run, in Node or in a page.
+
+import type { Net } from '../../src/runtime/net.ts';
+import type { PreparedRun } from './peer.ts';
+
+type Run = Pick<PreparedRun, 'run' | 'output'>;
+
+/**
+ * @param input CHW.
+ * @param positions Of a layer alone, whose map nobody would transpose: where each number of the output lies, CHW, in the
+ * view `net.output`. Absent: the module is run as a user calls it.
+ */
+export function sslRun(net: Net, input: Float32Array, positions: Int32Array | undefined): Run {
+  return positions ? nativeRun(net, input, positions) : wholeRun(net, input);
+}
+
+function wholeRun(net: Net, input: Float32Array): Run {
+  let result: Float32Array = new Float32Array();
+  return {
+    run: () => {
+      result = net.run(input);
+    },
+    output: () => result,
+  };
+}
+
+/** In the layouts the kernels use: image copied in, map copied out, nothing transposed. */
+function nativeRun(net: Net, input: Float32Array, positions: Int32Array): Run {
+  net.run(input);
+  const image = net.input.slice();
+  let result: Float32Array = new Float32Array();
+  return {
+    run: () => {
+      net.input.set(image);
+      net.compute();
+      result = net.output.slice();
+    },
+    output: () => Float32Array.from(positions, (position) => result[position] as number),
+  };
+}
