@@ -88,10 +88,22 @@ async function runSeed(model: Model, spec: TrainSpec, seed: number, data: Datase
     const phases = spec.phases.filter(({ kind }) => !phaseTraits[kind].compares).map((phase) => (isDense(phase) ? { ...phase, epochs: 0 } : phase));
     const init = join(dense, 'baseline.safetensors');
     const summary = await runOnce({ ...model, penalties, train: { ...seeded, phases } }, data, { out: `${folder}-x${strength}`, init, threads });
-    const { control } = compared.error;
-    results.push({ strength, summary: { ...summary, error: { ...summary.error, ...(control !== undefined && { control }) } } });
+    results.push({ strength, summary: joined(compared, summary) });
   }
   return results;
+}
+
+/** The two as the one run that they stand for. @param pruned Began with what the baseline of `dense` came to. */
+function joined(dense: RunSummary, pruned: RunSummary): RunSummary {
+  const before = dense.epochs['baseline'] ?? 0;
+  const epochs = Object.fromEntries(Object.entries(pruned.epochs).map(([phase, own]) => [phase, before + own]));
+  return {
+    ...pruned,
+    ...(dense.control !== undefined && { control: dense.control }),
+    error: { ...dense.error, ...pruned.error },
+    heldOut: { ...dense.heldOut, ...pruned.heldOut },
+    epochs: { ...dense.epochs, ...epochs },
+  };
 }
 
 /** The same of all `sparsity` blocks of a file: its run is theirs together. */
