@@ -7,8 +7,8 @@ import type { Section, TrainDeclaration } from '../../syntax/ast.ts';
 import { trainDiagnostics } from '../diagnostics.ts';
 import { bindSettings } from '../values/bind.ts';
 import { extentPair, flag } from '../values/values.ts';
-import { readTrainValue } from './schedule.ts';
-import type { TrainScope } from './schedule.ts';
+import { readTrainValue } from './train-value.ts';
+import type { TrainScope } from './train-value.ts';
 
 /** What the section is called among the phases. */
 export const augmentSection = 'augment';

@@ -5,8 +5,8 @@ import type { Expression } from '../../syntax/ast.ts';
 import { trainDiagnostics } from '../diagnostics.ts';
 import { positives } from '../values/values.ts';
 import type { ValueType } from '../values/values.ts';
-import { readTrainValue } from './schedule.ts';
-import type { TrainScope } from './schedule.ts';
+import { readTrainValue } from './train-value.ts';
+import type { TrainScope } from './train-value.ts';
 
 const balanced = 'balanced';
 

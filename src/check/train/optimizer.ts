@@ -9,8 +9,9 @@ import { trainDiagnostics } from '../diagnostics.ts';
 import { bindArguments } from '../values/bind.ts';
 import { flag, notNegative, positive, share } from '../values/values.ts';
 import type { ValueType } from '../values/values.ts';
-import { checkSchedule, readerOf, rejectCallee } from './schedule.ts';
-import type { TrainScope } from './schedule.ts';
+import { checkSchedule } from './schedule.ts';
+import { readerOf, rejectCallee } from './train-value.ts';
+import type { TrainScope } from './train-value.ts';
 
 export interface WrittenOptimizer {
   readonly optimizer: OptimizerSpec;

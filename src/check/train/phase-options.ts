@@ -7,8 +7,8 @@ import type { Expression, Section, Setting } from '../../syntax/ast.ts';
 import { trainDiagnostics } from '../diagnostics.ts';
 import { count, notNegative, positive, share } from '../values/values.ts';
 import type { ValueType } from '../values/values.ts';
-import { readTrainValue } from './schedule.ts';
-import type { TrainScope } from './schedule.ts';
+import { readTrainValue } from './train-value.ts';
+import type { TrainScope } from './train-value.ts';
 
 /** What a phase takes an option from that does not give it. The last phase that a control is compared with counts. */
 type Origin = 'baseline' | 'compared' | 'nothing';

@@ -14,8 +14,9 @@ import type { Report } from '../diagnostics.ts';
 import { augmentSection, isAugment } from './augment.ts';
 import { checkOptimizer } from './optimizer.ts';
 import { checkOptions, optionNames } from './phase-options.ts';
-import { checkSchedule, readTrainValue } from './schedule.ts';
-import type { TrainScope } from './schedule.ts';
+import { checkSchedule } from './schedule.ts';
+import { readTrainValue } from './train-value.ts';
+import type { TrainScope } from './train-value.ts';
 import { count, extent } from '../values/values.ts';
 
 const phaseSettings = ['epochs', 'batch', 'optimizer', 'rate', ...optionNames];

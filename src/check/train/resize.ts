@@ -5,8 +5,8 @@ import { formatShape } from '../../base/tensor.ts';
 import type { Setting } from '../../syntax/ast.ts';
 import { trainDiagnostics } from '../diagnostics.ts';
 import { flag } from '../values/values.ts';
-import { readTrainValue } from './schedule.ts';
-import type { TrainScope } from './schedule.ts';
+import { readTrainValue } from './train-value.ts';
+import type { TrainScope } from './train-value.ts';
 
 /** @param network Absent: it has been reported. Undefined where a fault was reported. */
 export function checkResize({ span, value }: Setting, dataset: DatasetReference, network: Network | undefined, scope: TrainScope): boolean | undefined {

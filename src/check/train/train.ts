@@ -11,8 +11,8 @@ import { checkClassWeights } from './class-weights.ts';
 import { judgingSetting } from './phase-options.ts';
 import { checkPhases } from './phases.ts';
 import { checkResize } from './resize.ts';
-import { readTrainValue } from './schedule.ts';
-import type { TrainScope } from './schedule.ts';
+import { readTrainValue } from './train-value.ts';
+import type { TrainScope } from './train-value.ts';
 import { seedValue, share } from '../values/values.ts';
 
 const trainSettings = ['seed', 'held_out', 'class_weights', 'resize'] as const;
