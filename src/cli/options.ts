@@ -26,7 +26,8 @@ export interface WatchOptions {
 }
 
 export const jsonOption = (): Option => new Option('--json', 'print one JSON object instead of text');
-export const dumpAfterOption = (): Option => new Option('--dump-after <pass>', 'write the graph after `check` or a pass to standard error');
+export const dumpAfterOption = (): Option => new Option('--dump-after <stage>', 'write the graph after `check` or a pass to standard error');
+export const dumpKernelsOption = (): Option => new Option('--dump-after <stage>', 'write to standard error: the graph after `check` or a pass, or each `nest`, `schedule` or `kernel`');
 export const stopAfterOption = (known: readonly CompileStage[] = stages): Option => new Option('--stop-after <stage>', 'end after this stage').choices(known);
 export const timingOption = (): Option => new Option('--no-timing', 'leave out of report.html how long each layer takes here: the same run then gives the same page');
 export const dataOption = (): Option => new Option('--data <dir>', 'folder to look for data sets in first');
@@ -57,8 +58,12 @@ export function positiveNumber(text: string): number {
   return value;
 }
 
-/** @param compacts Whether the command runs passes. @throws UsageError for the name of no pass of the command. */
-export async function watchOf({ dumpAfter, stopAfter }: WatchOptions, shell: Shell, compacts: boolean): Promise<Watch> {
+/**
+ * @param compacts Whether the command runs passes.
+ * @param dumps What else than graphs can be written.
+ * @throws UsageError for the name of nothing that the command writes.
+ */
+export async function watchOf({ dumpAfter, stopAfter }: WatchOptions, shell: Shell, compacts: boolean, dumps: readonly string[] = []): Promise<Watch> {
   const level = debugLevel(shell);
   if (level === 0 && dumpAfter === undefined && stopAfter === undefined) return unwatched;
   const [{ printGraph }, { compaction }, { didYouMean }] = await Promise.all([
@@ -66,7 +71,7 @@ export async function watchOf({ dumpAfter, stopAfter }: WatchOptions, shell: She
     import('../passes/pipeline.ts'),
     import('../base/suggest.ts'),
   ]);
-  const known = ['check', ...(compacts ? compaction.map(({ name }) => name) : [])];
+  const known = ['check', ...(compacts ? compaction.map(({ name }) => name) : []), ...dumps];
   if (dumpAfter !== undefined && !known.includes(dumpAfter)) {
     throw new UsageError(`there is no pass '${dumpAfter}': ${didYouMean(dumpAfter, known) ?? `known: ${known.join(', ')}`}`);
   }

@@ -64,6 +64,14 @@ describe('build', () => {
     expect((await build(built('dumped'), '--dump-after', 'eliminat')).err).toContain('did you mean "eliminate"?');
   });
 
+  it('shows nests, schedules and kernels', async () => {
+    const dump = async (...options: readonly string[]): Promise<string> => (await build(built('kernels'), '--stop-after', 'lower', ...options)).err;
+    expect(await dump('--dump-after', 'nest')).toMatch(/^nest conv1: n:1 o:2 /);
+    expect(await dump('--dump-after', 'schedule')).toMatch(/^conv1: tile \d of x, 1 vector of o/);
+    expect(await dump('--dump-after', 'kernel')).toMatch(/^function run0_/);
+    expect(await dump('--dump-after', 'schedule', '--target', 'gpujs')).toContain("there is no pass 'schedule'");
+  });
+
   it.each([
     ['1', { times: true, passes: false, graphs: 0 }],
     ['2', { times: true, passes: true, graphs: 0 }],

@@ -7,7 +7,8 @@ import type { FileSize } from '../../driver/build/build.ts';
 import type { Equivalence } from '../../driver/build/equivalence.ts';
 import { exitCode, UsageError } from '../exit-code.ts';
 import { findingsText } from '../text/findings-text.ts';
-import { batchOption, dumpAfterOption, example, folderPath, jsonOption, sparsityOption, stopAfterOption, watchOf } from '../options.ts';
+import { batchOption, dumpKernelsOption, example, folderPath, jsonOption, sparsityOption, stopAfterOption, watchOf } from '../options.ts';
+import { kernelDumps } from '../../driver/model/watch.ts';
 import type { JsonOption, SparsityOption, WatchOptions } from '../options.ts';
 import { diagnosticsJson, printDiagnostics } from '../report.ts';
 import type { Shell } from '../shell.ts';
@@ -37,7 +38,7 @@ export function addBuild(program: Command, shell: Shell, finish: (code: number) 
     .option('--inline', 'put the code inside the ES module')
     .addOption(sparsityOption())
     .addOption(jsonOption())
-    .addOption(dumpAfterOption())
+    .addOption(dumpKernelsOption())
     .addOption(stopAfterOption())
     .addHelpText('after', example('build examples/lenet.ssl --weights runs/lenet --target wasm --out out', 'build net.ssl --weights net.safetensors --target js --dense --out out'))
     .action(async (subject: string, options: BuildCommandOptions) => finish(await build(subject, options, shell)));
@@ -55,7 +56,7 @@ async function build(subject: string, options: BuildCommandOptions, shell: Shell
     import('../../driver/evaluation/findings.ts'),
   ]);
   const target = targetNamed(options.target, buildTargets);
-  const watch = await watchOf(options, shell, true);
+  const watch = await watchOf(options, shell, true, target.kind === 'kernels' ? kernelDumps : []);
   const opened = openModel(subject, options.weights, ops, { watch, sparsity: options.sparsity });
   const input = withWeights(opened);
   const { batch, layout } = options;

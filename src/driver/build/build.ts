@@ -64,7 +64,7 @@ export async function buildModule(input: BuildInput, options: BuildOptions, ops:
   const program = forBatch(deployed, options.batch, ops);
   const labels = outputNames(network, weights.labels);
   const normalization = network.normalization && normalizationOf(network.normalization, weights.parameters);
-  const emit = watch.stage('lower', () => lowerFor(options.target, program, ops));
+  const emit = watch.stage('lower', () => lowerFor(options.target, program, ops, watch));
   const emitted = await watch.stage('emit', () =>
     emit({
       name: network.name,

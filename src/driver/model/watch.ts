@@ -18,7 +18,7 @@ export class Stopped extends Error {
 export interface WatchOptions {
   /** 0 to 4. */
   readonly level: number;
-  /** `check`, or the name of a pass, after which the graph is written. */
+  /** `check` or the name of a pass, after which the graph is written, or one of `kernelDumps`. */
   readonly dumpAfter?: string | undefined;
   readonly stopAfter?: CompileStage | undefined;
   /** Takes whole lines. */
@@ -32,10 +32,15 @@ export interface Watch {
   readonly stage: <T>(name: CompileStage, work: () => T) => T;
   readonly checked: (graph: Graph) => void;
   readonly passed: (pass: string, program: Program) => void;
+  readonly lowered: (dumps: KernelDumps) => void;
 }
 
+/** What can be seen of kernels on their way: nests, their schedules, code. */
+export const kernelDumps = ['nest', 'schedule', 'kernel'] as const;
+export type KernelDumps = Readonly<Record<(typeof kernelDumps)[number], () => string>>;
+
 /** Sees nothing. */
-export const unwatched: Watch = { verify: false, stage: (_, work) => work(), checked: () => {}, passed: () => {} };
+export const unwatched: Watch = { verify: false, stage: (_, work) => work(), checked: () => {}, passed: () => {}, lowered: () => {} };
 
 /** @param print The canonical text of a graph: given, since only dumps need it. */
 export function watch(options: WatchOptions, print: (graph: Graph) => string): Watch {
@@ -65,6 +70,9 @@ export function watch(options: WatchOptions, print: (graph: Graph) => string): W
     passed: (pass, { graph, parameters }) => {
       if (level >= 2) write(`# after ${pass}: ${graph.nodes.length} nodes, ${[...parameters.values()].reduce((sum, { data }) => sum + data.length, 0)} parameters\n`);
       if (dumpAfter === pass || level >= 3) write(print(graph));
+    },
+    lowered: (dumps) => {
+      for (const dump of kernelDumps) if (dump === dumpAfter) write(dumps[dump]());
     },
   };
 }

@@ -4,7 +4,7 @@ import { defineDiagnostics, fail, type DiagnosticTable } from '../../base/diagno
 import { didYouMean } from '../../base/suggest.ts';
 import type { Axis } from '../../ir/nest.ts';
 import type { Candidate } from './schedule.ts';
-import { printSchedule } from './schedule-text.ts';
+import { parseSchedule, printSchedule } from './schedule-text.ts';
 
 /** The text of a schedule (schedule-text.ts) by the name of a nest. Nests without one have the machine's own. */
 export type SchedulePins = ReadonlyMap<string, string>;
@@ -42,7 +42,8 @@ export function checkPins(pins: SchedulePins, nests: readonly string[]): void {
 
 /** The candidate that a pin names; undefined where it is none of these. */
 export function pinned(text: string, candidates: readonly Candidate[], axes: readonly Axis[]): Candidate | undefined {
-  return candidates.find(({ schedule }) => printSchedule(schedule, axes) === text);
+  const wanted = parseSchedule(text, axes);
+  return wanted && candidates.find(({ schedule }) => printSchedule(schedule, axes) === printSchedule(wanted, axes));
 }
 
 /** Schedules that an answer names. */

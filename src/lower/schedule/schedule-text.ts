@@ -1,7 +1,7 @@
 // Schedules as text, one line each:
 //
 //   tile 5 of x, 2 vectors of o, unroll 8       registers hold 5 points of axis x by 2 vectors of axis o; 8 steps a turn
-//   tile 6 vectors of o, unroll 8               without a tile axis
+//   tile 1 vector of o                          without a tile axis, and with steps that follow strides
 //   sweep n y x, vectors of c, unrolled         loops over n, y, x; vectors along c; the window is written out
 //   sweep n                                     element by element
 //
@@ -18,7 +18,7 @@ export function printSchedule(schedule: Schedule, axes: readonly Axis[]): string
 }
 
 function tilingParts({ vectorAxis, vectors, tileAxis, points, unroll }: Tiling, nameOf: (axis: number) => string): readonly string[] {
-  const sides = [...(tileAxis === undefined ? [] : [`${points} of ${nameOf(tileAxis)}`]), `${vectors} vectors of ${nameOf(vectorAxis)}`];
+  const sides = [...(tileAxis === undefined ? [] : [`${points} of ${nameOf(tileAxis)}`]), `${vectors} ${vectors === 1 ? 'vector' : 'vectors'} of ${nameOf(vectorAxis)}`];
   return [`tile ${sides.join(', ')}`, ...(unroll === undefined ? [] : [`unroll ${unroll}`])];
 }
 
@@ -26,7 +26,7 @@ function sweepParts({ order, vectorAxis, unrolled }: Sweep, nameOf: (axis: numbe
   return [['sweep', ...order.map(nameOf)].join(' '), ...(vectorAxis === undefined ? [] : [`vectors of ${nameOf(vectorAxis)}`]), ...(unrolled ? ['unrolled'] : [])];
 }
 
-const tilePattern = /^tile (?:(?<points>[1-9]\d*) of (?<tileAxis>\S+), )?(?<vectors>[1-9]\d*) vectors of (?<vectorAxis>\S+?)(?:, unroll (?<unroll>[1-9]\d*))?$/;
+const tilePattern = /^tile (?:(?<points>[1-9]\d*) of (?<tileAxis>\S+), )?(?<vectors>[1-9]\d*) vectors? of (?<vectorAxis>\S+?)(?:, unroll (?<unroll>[1-9]\d*))?$/;
 const sweepPattern = /^sweep(?<order>(?: [^\s,]+)*)(?:, vectors of (?<vectorAxis>[^\s,]+))?(?<unrolled>, unrolled)?$/;
 
 /** The schedule that a text stands for over these axes; undefined where it is none, or names another axis. */

@@ -1,0 +1,93 @@
+// Schedules read back as what they were, and can be pinned.
+
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { DiagnosticError } from '../../../src/base/diagnostic.ts';
+import type { Axis } from '../../../src/ir/nest.ts';
+import { dumpSchedules } from '../../../src/lower/dump.ts';
+import { lowerDeployed, planDeployed } from '../../../src/lower/lower.ts';
+import { parsePins } from '../../../src/lower/schedule/pins.ts';
+import type { Schedule } from '../../../src/lower/schedule/schedule.ts';
+import { parseSchedule, printSchedule } from '../../../src/lower/schedule/schedule-text.ts';
+import { ops } from '../../../src/ops/index.ts';
+import { printWasm } from '../../../src/targets/wasm/print.ts';
+import { randomCase } from '../../random/checks.ts';
+import { targets } from '../harness.ts';
+
+/** Axes of which two may have one name. */
+const axesDrawn = fc.array(fc.constantFrom('n', 'o', 'y', 'x', 'c', 'kh', 'd0'), { minLength: 1, maxLength: 6 }).map((names): readonly Axis[] => names.map((name) => ({ name, extent: 4, kind: 'parallel' })));
+
+function scheduleOver(axes: readonly Axis[]): fc.Arbitrary<Schedule> {
+  const axis = fc.nat(axes.length - 1);
+  const count = fc.integer({ min: 1, max: 99 });
+  const tile = fc.record({ kind: fc.constant('tile' as const), vectorAxis: axis, vectors: count, tileAxis: fc.option(axis, { nil: undefined }), points: count, unroll: fc.option(count, { nil: undefined }) });
+  const sweep = fc.record({ kind: fc.constant('sweep' as const), order: fc.shuffledSubarray([...axes.keys()]), vectorAxis: fc.option(axis, { nil: undefined }), unrolled: fc.boolean() });
+  return fc.oneof(tile.map((each) => (each.tileAxis === undefined ? { ...each, points: 1 } : each)), sweep);
+}
+
+test('any schedule reads back', () => {
+  fc.assert(
+    fc.property(axesDrawn.chain((axes) => fc.tuple(fc.constant(axes), scheduleOver(axes))), ([axes, schedule]) => {
+      expect(parseSchedule(printSchedule(schedule, axes), axes)).toEqual(schedule);
+    }),
+  );
+});
+
+test.each(['', 'tile', 'tile of x', 'tile 0 of x, 2 vectors of o', 'tile 3 of z, 2 vectors of o', 'tile 3 of x, 2 vectors of o, unroll', 'sweep z', 'sweep  x', 'sweep x, unrolled, vectors of o', 'sweep x\n'])('%j is no schedule', (text) => {
+  expect(parseSchedule(text, [{ name: 'x', extent: 4, kind: 'parallel' }, { name: 'o', extent: 4, kind: 'parallel' }])).toBeUndefined();
+});
+
+const seeds = Array.from({ length: 5 }, (_, i) => 500 + i);
+
+describe.each(targets)('$name', ({ machine }) => {
+  test('every candidate has a text of its own, and reads back', () => {
+    for (const seed of seeds) {
+      for (const { candidates, domain: { nest: { axes } } } of planDeployed(randomCase(seed, ops).compacted, ops, machine).programs.flatMap(({ nests }) => nests)) {
+        const texts = candidates.map(({ schedule }) => printSchedule(schedule, axes));
+        expect(new Set(texts).size).toBe(texts.length);
+        expect(texts.map((text) => parseSchedule(text, axes))).toEqual(candidates.map(({ schedule }) => schedule));
+      }
+    }
+  });
+});
+
+const { compacted } = randomCase(3, ops);
+const wasm = targets[0]!.machine;
+
+test('pinned as they are dumped, schedules give the same bytes', () => {
+  const pins = parsePins(dumpSchedules(planDeployed(compacted, ops, wasm)));
+  expect(pins.size).toBeGreaterThan(0);
+  const bytes = (module: ReturnType<typeof lowerDeployed>): Buffer => Buffer.from(printWasm(module, { memory: 'own' }));
+  expect(Buffer.compare(bytes(lowerDeployed(compacted, ops, wasm, pins)), bytes(lowerDeployed(compacted, ops, wasm)))).toBe(0);
+});
+
+test('a pin chooses among what fits', () => {
+  const plan = planDeployed(compacted, ops, wasm);
+  for (const { name, candidates, domain } of plan.programs.flatMap(({ nests }) => nests)) {
+    const text = printSchedule(candidates.at(-1)!.schedule, domain.nest.axes);
+    expect(dumpSchedules(planDeployed(compacted, ops, wasm, new Map([[name, text]])))).toContain(`${name}: ${text}\n`);
+  }
+});
+
+function faultOf(work: () => unknown): string {
+  try {
+    work();
+  } catch (error) {
+    if (error instanceof DiagnosticError) return error.diagnostics.map(({ code, message, help }) => `${code}: ${message}\n  help: ${help ?? ''}`).join('\n');
+    throw error;
+  }
+  return '';
+}
+
+test('pins that fit nothing', async () => {
+  const [first] = planDeployed(compacted, ops, wasm).programs.flatMap(({ nests }) => nests);
+  const pin = (name: string, text: string) => () => planDeployed(compacted, ops, wasm, new Map([[name, text]]));
+  const faults = [
+    faultOf(pin(first!.name, 'tile 99 of x, 2 vectors of o')),
+    faultOf(pin(first!.name, 'sweep upside down')),
+    faultOf(pin(`${first!.name}s`, 'sweep n')),
+    faultOf(() => parsePins('conv1 tile')),
+    faultOf(() => parsePins('conv1: sweep n\nconv1: sweep n\n')),
+  ];
+  await expect(`${faults.join('\n')}\n`).toMatchFileSnapshot('golden/faults.txt');
+});
