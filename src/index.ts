@@ -15,7 +15,6 @@ import { benchModel } from './driver/module/bench.ts';
 import type { BenchReport } from './driver/module/bench.ts';
 import { buildModule } from './driver/build/build.ts';
 import type { BuildInput, BuildOptions, Built } from './driver/build/build.ts';
-import { buildTargets } from './driver/build/build-target.ts';
 import { evaluateSubject, openSubject } from './driver/evaluation/evaluate.ts';
 import type { EvaluationReport } from './driver/evaluation/evaluate.ts';
 import { explainModel } from './driver/model/explain.ts';
@@ -36,7 +35,8 @@ import type { ReportData } from './report/report-data.ts';
 import type { SourceFile } from './syntax/ast.ts';
 import { parse as parseSource } from './syntax/parse.ts';
 import type { Parsed } from './syntax/parse.ts';
-import { kernelTargets } from './targets/index.ts';
+import { targets, timedTargets } from './targets/index.ts';
+import type { TargetName, TimedName } from './targets/index.ts';
 
 export { DiagnosticError } from './base/diagnostic.ts';
 export type { Diagnostic, RelatedPlace, Severity, TextEdit } from './base/diagnostic.ts';
@@ -74,6 +74,7 @@ export type { ReportData } from './report/report-data.ts';
 export type { BeforeAfter, Kept, LayerReport, StructureReport } from './sparsity/structure-report.ts';
 export { format } from './syntax/format.ts';
 export type { Parsed } from './syntax/parse.ts';
+export type { TargetName } from './targets/index.ts';
 
 /** Source text to a syntax tree, with every mistake in it. @param name What messages call the source. */
 export function parse(text: string, name = '<string>'): Parsed {
@@ -112,9 +113,6 @@ export async function train(model: Model, dataset: Dataset, options: TrainOption
   return trainModel(model, dataset, options);
 }
 
-/** Names of targets. */
-export type TargetName = 'wasm' | 'js' | 'gpujs';
-
 export interface BuildRequest extends Partial<Omit<BuildOptions, 'target'>> {
   /** `wasm` unless given. */
   readonly target?: TargetName;
@@ -128,7 +126,7 @@ const layouts = [{ name: 'chw' }, { name: 'hwc' }];
  * @throws DiagnosticError `fit/no-weights`, `request/*`, `result/dead-layer` where compacting would leave nothing
  */
 export async function build(model: OpenedModel, { target = 'wasm', dense = false, batch = 1, layout = 'chw', inline = false }: BuildRequest = {}): Promise<Built> {
-  const found = findNamed('target', target, buildTargets);
+  const found = findNamed('target', target, targets);
   checkInteger('batch', batch, mostSamples);
   findNamed('layout', layout, layouts);
   return buildModule(withWeights(model), { target: found, dense, batch, layout, inline }, ops);
@@ -141,7 +139,7 @@ export async function build(model: OpenedModel, { target = 'wasm', dense = false
  */
 export function verify(place: string, model: OpenedModel): Promise<Verification> {
   const input: BuildInput = withWeights(model);
-  return verifyModule(place, input, buildTargets, ops);
+  return verifyModule(place, input, targets, ops);
 }
 
 /**
@@ -189,7 +187,7 @@ export async function report(run: string, { timing = true, onLayer }: ReportRequ
 
 export interface BenchRequest {
   /** `wasm` unless given. */
-  readonly target?: 'wasm' | 'js';
+  readonly target?: TimedName;
   /** Samples a run: 1 unless given. */
   readonly batch?: number;
   /** Told the name of what is timed next. */
@@ -201,7 +199,7 @@ export interface BenchRequest {
  * @throws DiagnosticError `fit/no-weights`, `request/*`
  */
 export async function bench(model: OpenedModel, { target = 'wasm', batch = 1, onLayer = () => {} }: BenchRequest = {}): Promise<BenchReport> {
-  const found = findNamed('target', target, kernelTargets);
+  const found = findNamed('target', target, timedTargets);
   checkInteger('batch', batch, mostSamples);
   return benchModel(withWeights(model), found, batch, ops, onLayer);
 }

@@ -15,7 +15,7 @@ import { lowerDeployed } from '../../src/lower/lower.ts';
 import { ops } from '../../src/ops/index.ts';
 import type { Net } from '../../src/runtime/net.ts';
 import { jsTarget } from '../../src/targets/js/target.ts';
-import type { KernelTarget } from '../../src/targets/target.ts';
+import type { KernelTarget } from '../../src/targets/kernel-target.ts';
 import { wasmTarget } from '../../src/targets/wasm/target.ts';
 import { endsInMap } from '../plain-network.ts';
 import type { Peer } from './peer.ts';

@@ -32,6 +32,11 @@ export const stopAfterOption = (known: readonly CompileStage[] = stages): Option
 export const timingOption = (): Option => new Option('--no-timing', 'leave out of report.html how long each layer takes here: the same run then gives the same page');
 export const dataOption = (): Option => new Option('--data <dir>', 'folder to look for data sets in first');
 
+/** The first is what is taken unless told. */
+export function targetOption(targets: readonly { readonly name: string; readonly doc: string }[]): Option {
+  return new Option('--target <target>', targets.map(({ name, doc }) => `${name}: ${doc}`).join('; ')).default(targets[0]?.name);
+}
+
 export const sparsityOption = (): Option => new Option('--sparsity <name>', 'the `sparsity` block that counts, of a file with several');
 
 export const batchOption = (): Option => new Option('--batch <n>', 'samples a run').argParser(integerFrom(1, mostSamples)).default(1);

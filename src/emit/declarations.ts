@@ -5,21 +5,25 @@ import type * as TsMorph from 'ts-morph';
 import { sizeOf } from '../base/tensor.ts';
 import { literalText, quoted, typeText } from './literal.ts';
 import type { ModuleFacts, Normalization } from './module-facts.ts';
+import { morphProject } from './morph-project.ts';
 import { describePlan } from './tensor-plan.ts';
 
-export const loadOptions: Readonly<Record<'wasm' | 'weights', { readonly type: string; readonly docs: string[] }>> = {
-  // WebAssembly.Module is a type of the DOM library, which not every project has.
-  wasm: { type: 'object', docs: ['The `.wasm` file: bytes (an ArrayBuffer or a view of one) or a compiled WebAssembly.Module.'] },
-  weights: { type: 'ArrayBuffer | ArrayBufferView', docs: ['The bytes of the `.bin` file.'] },
-};
+/** What a caller of `load` may give. */
+export interface LoadOption {
+  readonly name: string;
+  readonly type: string;
+  readonly doc: string;
+}
 
-export function declarationsText(morph: typeof TsMorph, facts: ModuleFacts, options: readonly ('wasm' | 'weights')[]): string {
-  const project = new morph.Project({
-    useInMemoryFileSystem: true,
-    skipLoadingLibFiles: true,
-    manipulationSettings: { indentationText: morph.IndentationText.TwoSpaces, newLineKind: morph.NewLineKind.LineFeed },
-  });
-  const file = project.createSourceFile('module.d.ts', `${declarationsHeader(facts)}\n\n`);
+export const weightsOption: LoadOption = { name: 'weights', type: 'ArrayBuffer | ArrayBufferView', doc: 'The bytes of the `.bin` file.' };
+
+/** As a member of the interface `LoadOptions`. */
+export function optionProperty({ name, type, doc }: LoadOption): Property & { readonly hasQuestionToken: true } {
+  return { name, type, isReadonly: true, hasQuestionToken: true, docs: [doc] };
+}
+
+export function declarationsText(morph: typeof TsMorph, facts: ModuleFacts, options: readonly LoadOption[]): string {
+  const file = morphProject(morph).createSourceFile('module.d.ts', `${declarationsHeader(facts)}\n\n`);
   const { labels } = facts;
   if (labels && labels.length > 0) {
     file.addTypeAlias({ name: 'Label', isExported: true, type: labels.map(quoted).join(' | '), docs: [labelDoc] });
@@ -29,7 +33,7 @@ export function declarationsText(morph: typeof TsMorph, facts: ModuleFacts, opti
       name: 'LoadOptions',
       isExported: true,
       docs: ['What to use instead of reading it, where the caller has it already.'],
-      properties: options.map((name) => ({ name, isReadonly: true, hasQuestionToken: true, ...loadOptions[name] })),
+      properties: options.map(optionProperty),
     });
   }
   file.addInterface({

@@ -1,5 +1,5 @@
-// Assembles what a build writes: an ES module without static imports, its declarations, and the binary files
-// beside it. The same arguments give the same bytes.
+// Assembles what a build for a target with kernels in one memory writes: an ES module without static imports,
+// its declarations, and the binary files beside it. The same arguments give the same bytes.
 //
 //   lenet.js     facts, runtime, load(), kernels (js) or what fetches them (wasm)
 //   lenet.d.ts   types with literal shapes
@@ -9,26 +9,30 @@
 // Every one of them carries the id of the build.
 
 import type { KernelModule } from '../ir/kernel.ts';
-import { packSegments, segmentBytes } from '../targets/segments.ts';
-import type { KernelTarget } from '../targets/target.ts';
-import { withCustomSection } from '../targets/wasm/encoder/custom-section.ts';
 import { encodeBase64, splitPlanes } from './base64.ts';
 import { buildId, buildIdLength, withBuildId } from './build-id.ts';
-import { declarationsText } from './declarations.ts';
+import { declarationsText, weightsOption } from './declarations.ts';
+import type { KernelPrinter } from './kernel-printer.ts';
 import { factsOf } from './module-facts.ts';
 import type { FactSources } from './module-facts.ts';
-import { moduleText, optionsOf } from './module-text.ts';
-import type { ModuleParts, Part } from './module-text.ts';
+import { moduleText } from './module-text.ts';
+import { partConstant, weightsFileRoots, weightsFileText } from './part.ts';
+import type { Part } from './part.ts';
+import { packSegments, segmentBytes } from './segments.ts';
 
-export interface EmitOptions extends FactSources {
-  readonly target: KernelTarget;
-  readonly kernels: KernelModule;
+/** What a module is to be, beside its kernels. */
+export interface ModuleRequest extends Omit<FactSources, 'kernels'> {
   /** Base name of the files; what is not a letter, digit, `-`, `_` or `.` becomes `-`. */
   readonly file: string;
-  /** Put the code of a `wasm` module inside the ES module. */
+  /** Put code of a binary format inside the ES module. */
   readonly inline: boolean;
   /** Source texts of the runtime, TypeScript or JavaScript. */
   readonly runtime: readonly string[];
+}
+
+export interface EmitOptions extends ModuleRequest {
+  readonly target: KernelPrinter;
+  readonly kernels: KernelModule;
 }
 
 export interface EmittedFile {
@@ -41,23 +45,19 @@ export interface EmittedModule {
   readonly files: readonly EmittedFile[];
 }
 
-/** The custom section that holds the id of the build: runtime/net reads it. */
-const sectionName = 'ssl-compile';
-
 /** More constant data than this is a file of its own. */
 export const insideLimit: number = 16 * 2 ** 20;
 
 export async function emitModule(options: EmitOptions): Promise<EmittedModule> {
   const { target, kernels } = options;
-  // Half a second to import: only here.
-  const morph = await import('ts-morph');
-  const file = fileBase(options.file);
   const large = segmentBytes(kernels) > insideLimit;
-  const code = target.print(kernels, large ? 'separate' : 'inside');
+  // Half a second to import: only here.
+  const [morph, code] = await Promise.all([import('ts-morph'), target.print(kernels, large ? 'separate' : 'inside')]);
+  const file = fileBase(options.file);
   const packed = large || !target.holdsWeights ? packSegments(kernels, large ? buildIdLength : 0) : undefined;
 
   const about = factsOf(options);
-  const build = await buildId([JSON.stringify([about, packed?.ranges ?? []]), code.kind === 'wasm' ? code.bytes : code.text, packed?.bytes ?? '']);
+  const build = await buildId([JSON.stringify([about, packed?.ranges ?? []]), code.content, packed?.bytes ?? '']);
   const facts = { ...about, build };
 
   const beside: EmittedFile[] = [];
@@ -66,18 +66,30 @@ export async function emitModule(options: EmitOptions): Promise<EmittedModule> {
     beside.push({ path: `${file}.${extension}`, content: bytes });
     return { kind: 'beside', file: `${file}.${extension}` };
   };
-  const parts: ModuleParts = {
-    kernels: code.kind === 'wasm'
-      ? { kind: 'wasm', code: part(withCustomSection(code.bytes, sectionName, new TextEncoder().encode(build)), options.inline, 'wasm') }
-      : { kind: 'js', text: code.text, bytes: 4 * kernels.elements },
-    ...(packed && { weights: { data: part(large ? withBuildId(packed.whole, build) : splitPlanes(packed.bytes), !large, 'bin'), ranges: packed.ranges } }),
+  const { options: takes, statements, compute, roots, rest } = code.carry(build, (bytes, extension) => part(bytes, options.inline, extension));
+  const weights = packed && weightsText(part(large ? withBuildId(packed.whole, build) : splitPlanes(packed.bytes), !large, 'bin'), packed.bytes.length);
+  const loadOptions = [...takes, ...(large ? [weightsOption] : [])];
+  const text = moduleText(morph, facts, {
+    constants: packed ? [['ranges', packed.ranges.map(({ to, from, length }) => [to, from, length])]] : [],
+    load: {
+      doc: 'Loads the network, with memory of its own.',
+      options: loadOptions.map(({ name }) => name),
+      statements: [...statements, ...(weights ? [`placeWeights(memory, ${weights.bytes}, ranges);`] : []), `return makeNet(facts, plan, memory, ${compute});`],
+    },
+    roots: ['makeNet', ...roots, ...(weights ? ['placeWeights', ...weights.roots] : [])],
+    rest: [...rest, ...(weights?.rest ?? [])],
     runtime: options.runtime,
-  };
-  const text = moduleText(morph, facts, parts);
-  const declarations = declarationsText(morph, facts, optionsOf(parts));
+  });
   return {
-    files: [{ path: `${file}.js`, content: text }, { path: `${file}.d.ts`, content: declarations }, ...beside],
+    files: [{ path: `${file}.js`, content: text }, { path: `${file}.d.ts`, content: declarationsText(morph, facts, loadOptions) }, ...beside],
   };
+}
+
+/** The bytes of packed weights, as an expression of `load`. Inside they come plane by plane, and are no option: they are part of the module's text anyway. */
+function weightsText(part: Part, length: number): { readonly bytes: string; readonly roots: readonly string[]; readonly rest: readonly string[] } {
+  return part.kind === 'inside'
+    ? { bytes: 'joinPlanes(decodeBase64(weights))', roots: ['joinPlanes', 'decodeBase64'], rest: partConstant('weights', part) }
+    : { bytes: weightsFileText(part.file, length), roots: weightsFileRoots, rest: [] };
 }
 
 /** A file name from any text. */

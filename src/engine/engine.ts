@@ -14,7 +14,7 @@ import { startThreads } from './node-threads.ts';
 import { checkSize, emitPhase, mostPages } from './phase-module.ts';
 import type { PhaseModule, PhaseRequest } from './phase-module.ts';
 import type { SharedData } from './shared-data.ts';
-import { readBinding, writeBinding } from './tensor-binding.ts';
+import { readBinding, writeBinding } from '../ir/tensor-binding.ts';
 import { worthwhileThreads } from './thread-count.ts';
 import type { SamplePass, SharedState } from './thread.ts';
 

@@ -16,7 +16,7 @@ import { evaluationGraph } from '../train/evaluation-graph.ts';
 import { scalarNames } from '../train/step-scalars.ts';
 import { trainingGraph } from '../train/training-graph.ts';
 import { trainingDiagnostics } from './diagnostics.ts';
-import { sampleOffsets } from './tensor-binding.ts';
+import { sampleOffsets } from '../ir/tensor-binding.ts';
 import { importName } from './thread.ts';
 import type { PhaseCode, ProgramCode, ProgramName } from './thread.ts';
 

@@ -13,7 +13,7 @@ import { cropAt, cropImage } from '../train/augment.ts';
 import { barrier, sum, word } from './control.ts';
 import type { Control } from './control.ts';
 import type { SharedData, SplitName } from './shared-data.ts';
-import type { SampleOffsets } from './tensor-binding.ts';
+import type { SampleOffsets } from '../ir/tensor-binding.ts';
 import type { StageWork } from './thread-count.ts';
 
 export type ProgramName = 'step' | 'evaluate';

@@ -46,7 +46,7 @@ export interface Net extends Facts {
 }
 
 /** The address of every number of a tensor, in the caller's order. */
-function addressesOf(plan: TensorPlan): Int32Array {
+export function addressesOf(plan: TensorPlan): Int32Array {
   let addresses = Int32Array.of(plan.offset);
   for (const axis of plan.axes) {
     const offsets = 'offsets' in axis ? axis.offsets : Array.from({ length: axis.size }, (_, i) => i * axis.stride);

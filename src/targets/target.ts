@@ -1,19 +1,50 @@
-// What a target that prints the kernel IR is: a machine to schedule for and a printer.
+// What a target is: how networks are lowered for it, become the files of a module, and run in this process. The
+// records are light, since command lines read them for their help: what schedules, prints and assembles is loaded
+// by the functions that need it.
 
-import type { KernelModule, TargetMachine } from '../ir/kernel.ts';
+import type { EmittedModule, ModuleRequest } from '../emit/emit-module.ts';
+import type { Tensor } from '../base/tensor.ts';
+import type { Program } from '../ir/graph.ts';
+import type { OpRegistry } from '../ir/op.ts';
+import type { Net } from '../runtime/net.ts';
 
-/** Code that runs the programs of a kernel module over its memory. */
-export type Code =
-  /** A WebAssembly module that exports its memory and a function a program. */
-  | { readonly kind: 'wasm'; readonly bytes: Uint8Array<ArrayBuffer> }
-  /** A JavaScript function `createKernels(heap)` that answers a function a program. */
-  | { readonly kind: 'js'; readonly text: string };
+export interface Target<Name extends string = string, AtOnce extends boolean = boolean> {
+  readonly name: Name;
+  /** What its modules are, in a few words. */
+  readonly doc: string;
+  /** Whether its modules answer at once; others answer promises. */
+  readonly atOnce: AtOnce;
+  /** What its modules run in, where that is a package of the user's. */
+  readonly needs?: UserPackage;
+  /** Names of what can be seen of kernels on their way. */
+  readonly dumps: readonly string[];
+  /** @param program A deployed network: parameters are constants. */
+  readonly lower: (program: Program, ops: OpRegistry) => Promise<LoweredNetwork>;
+  /**
+   * Starts the kernels of a network, whose graph may have several outputs, in this process.
+   * @param given What the package that it needs gives.
+   */
+  readonly start: (program: Program, ops: OpRegistry, given: object) => Promise<StartedNetwork>;
+}
 
-export interface KernelTarget {
+export interface UserPackage {
+  /** As npm knows it. */
   readonly name: string;
-  readonly machine: TargetMachine;
-  /** Whether the segments may be part of the code; otherwise they are always given beside it. */
-  readonly holdsWeights: boolean;
-  /** Code with the segments inside (where `weights` says so), or without them. */
-  readonly print: (module: KernelModule, weights: 'inside' | 'separate') => Code;
+  /** What `load` takes to run in it on any machine, by what importing the package answers. */
+  readonly options: (imported: object) => object;
+}
+
+export interface LoweredNetwork {
+  /** Of the one memory that its kernels share, if they do. */
+  readonly bytes?: number;
+  /** By name. */
+  readonly dumps: ReadonlyMap<string, () => string>;
+  readonly emit: (request: ModuleRequest) => Promise<EmittedModule>;
+}
+
+export interface StartedNetwork {
+  /** The outputs by name, the first as `output`. */
+  readonly run: (input: { readonly data: ArrayLike<number> }) => Promise<ReadonlyMap<string, Tensor<Float32Array>>>;
+  /** The same as a module has it; absent where that does not answer at once. */
+  readonly net?: Pick<Net, 'compute' | 'run'>;
 }

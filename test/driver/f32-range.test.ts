@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { DiagnosticError } from '../../src/base/diagnostic.ts';
-import { buildTargets } from '../../src/driver/build/build-target.ts';
+import { jsTarget } from '../../src/targets/js/target.ts';
 import { buildModule } from '../../src/driver/build/build.ts';
 import { checkSource } from '../../src/driver/model/source.ts';
 import { ops } from '../../src/ops/index.ts';
@@ -24,10 +24,8 @@ const weights = initialParameters(model.network, 1);
 
 async function faultsOf(values: Record<string, readonly number[]>, dense = false): Promise<readonly string[]> {
   const parameters = new Map([...weights].map(([name, { shape, data }]) => [name, { shape, data: values[name] ? Float64Array.from(data, (_, i) => values[name]?.[i] ?? 0) : data }]));
-  const target = buildTargets.find(({ name }) => name === 'js');
-  if (!target) throw new Error('no target js');
   try {
-    await buildModule({ model, weights: { file: 'w', hash: '', parameters, notices: [] } }, { target, dense, batch: 1, layout: 'chw', inline: true }, ops);
+    await buildModule({ model, weights: { file: 'w', hash: '', parameters, notices: [] } }, { target: jsTarget, dense, batch: 1, layout: 'chw', inline: true }, ops);
     return [];
   } catch (error) {
     if (!(error instanceof DiagnosticError)) throw error;

@@ -1,19 +1,19 @@
 import { describe, expect, it } from 'vitest';
 import { present } from '../../src/base/invariant.ts';
-import { readBinding, writeBinding } from '../../src/engine/tensor-binding.ts';
+import { readBinding, writeBinding } from '../../src/ir/tensor-binding.ts';
 import { fedName } from '../../src/ir/leaf.ts';
 import type { Program, Value } from '../../src/ir/graph.ts';
 import type { Binding } from '../../src/ir/kernel.ts';
 import { boundedValues, singlePrecision } from '../../src/driver/build/rounding-bound.ts';
 import { probeOf } from '../../src/driver/build/probe.ts';
 import { randomInput } from '../../src/driver/build/random-input.ts';
-import { startKernels } from '../../src/driver/build/start-kernels.ts';
+import { startKernels } from '../../src/targets/start-kernels.ts';
 import { lowerDeployed } from '../../src/lower/lower.ts';
 import { ops } from '../../src/ops/index.ts';
 import { softmax } from '../../src/ops/activations/softmax.ts';
 import { softmaxBound } from '../../src/ops/support/softmax-bound.ts';
 import { compaction, runPasses } from '../../src/passes/pipeline.ts';
-import { kernelTargets } from '../../src/targets/index.ts';
+import { timedTargets } from '../../src/targets/index.ts';
 import { denseProgram, maskedProgram } from '../random/build.ts';
 import { drawRecipe } from '../random/draw-recipe.ts';
 import type { Recipe } from '../random/recipe.ts';
@@ -36,7 +36,7 @@ const single = (seed: number): Recipe => {
 };
 
 describe('the rounding bound', () => {
-  it.each(kernelTargets.map((target) => ({ name: target.name, target })))('holds for every value of random networks: $name', async ({ target }) => {
+  it.each(timedTargets.map((target) => ({ name: target.name, target })))('holds for every value of random networks: $name', async ({ target }) => {
     for (let seed = 1; seed <= 12; seed++) {
       const program = runPasses(maskedProgram(single(seed), ops), compaction, ops);
       const probe = probeOf(program, ops);
@@ -128,7 +128,7 @@ describe('the rounding bound of a mean', () => {
     const input = { shape: value.shape, data: value.data.map((each) => Math.fround(change(each))) };
     const output = present(program.graph.outputs[0], 'output').value;
     const bounds = boundedValues(program, ops, new Map([[name, input]]), singlePrecision)(output);
-    for (const target of kernelTargets) {
+    for (const target of timedTargets) {
       const module = lowerDeployed(program, ops, target.machine);
       const { heap, run } = await startKernels(target, module);
       const binding = (of: string): Binding => present(module.bindings.find((each) => each.name === of), of);
@@ -147,7 +147,7 @@ describe('numbers that f32 cannot hold', () => {
     const program = net.finish(net.dense('fc', net.input, 2, { bias: false }));
     const tiny = withValues(program, 'fc.weight', (i) => 3e-43 + i * 1e-44);
     const output = tiny.graph.outputs[0]?.value ?? { node: 0, result: 0 };
-    for (const target of kernelTargets) {
+    for (const target of timedTargets) {
       const module = lowerDeployed(tiny, ops, target.machine);
       const { heap, run } = await startKernels(target, module);
       const binding = (name: string): Binding => present(module.bindings.find((each) => each.name === name), name);

@@ -7,7 +7,7 @@ import { describe, expect, it } from 'vitest';
 import { runtimeNames, runtimeTexts } from '../../src/driver/build/runtime-texts.ts';
 import type { EmittedModule } from '../../src/emit/emit-module.ts';
 import { fileBase } from '../../src/emit/emit-module.ts';
-import { kernelTargets } from '../../src/targets/index.ts';
+import { timedTargets } from '../../src/targets/index.ts';
 import { jsTarget } from '../../src/targets/js/target.ts';
 import { wasmTarget } from '../../src/targets/wasm/target.ts';
 import { emitFixture, expected, fixtureKernels, shape } from './fixture.ts';
@@ -16,7 +16,7 @@ import { imported, newFolder, rounded, textOf, written } from './written.ts';
 const paths = ({ files }: EmittedModule): string[] => files.map((file) => file.path);
 const image = Array.from({ length: 12 }, (_, i) => Math.fround(Math.cos(i)));
 
-describe.each(kernelTargets.map((target) => ({ name: target.name, target })))('$name', ({ target }) => {
+describe.each(timedTargets.map((target) => ({ name: target.name, target })))('$name', ({ target }) => {
   it.each([false, true])('loads and runs (inline: %s)', async (inline) => {
     const module = await emitFixture(target, { inline });
     expect(paths(module)).toEqual(['fixture.js', 'fixture.d.ts', ...(target === wasmTarget && !inline ? ['fixture.wasm'] : [])]);
@@ -139,7 +139,7 @@ describe.each(kernelTargets.map((target) => ({ name: target.name, target })))('$
   });
 });
 
-it.each(kernelTargets.map((target) => [target.name, target] as const))('writes the text that it has always written: %s', async (name, target) => {
+it.each(timedTargets.map((target) => [target.name, target] as const))('writes the text that it has always written: %s', async (name, target) => {
   await expect(textOf(await emitFixture(target, { labels: ['cat', 'dog'] }), '.js')).toMatchFileSnapshot(`expected/${name}.txt`);
 });
 
@@ -221,7 +221,7 @@ describe('the runtime', () => {
     writeFileSync(path.join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions }));
     execFileSync(path.resolve('node_modules/.bin/tsc'), [], { cwd: folder });
     const built = runtimeNames.map((name) => readFileSync(path.join(folder, `${name}.js`), 'utf8'));
-    for (const target of kernelTargets) {
+    for (const target of timedTargets) {
       expect(await emitFixture(target, { runtime: built })).toEqual(await emitFixture(target));
     }
   });

@@ -6,7 +6,7 @@ import { emitModule } from '../../src/emit/emit-module.ts';
 import type { EmitOptions, EmittedModule } from '../../src/emit/emit-module.ts';
 import { functionBuilder, get, int, intAdd, intMul, set } from '../../src/ir/kernel.ts';
 import type { Binding, KernelModule, TargetMachine } from '../../src/ir/kernel.ts';
-import type { KernelTarget } from '../../src/targets/target.ts';
+import type { KernelTarget } from '../../src/targets/kernel-target.ts';
 import { binary, f32, load, store } from '../targets/kernels.ts';
 
 /** CHW, one sample. */

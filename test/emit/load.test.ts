@@ -5,7 +5,7 @@ import path from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { kernelTargets } from '../../src/targets/index.ts';
+import { timedTargets } from '../../src/targets/index.ts';
 import { jsTarget } from '../../src/targets/js/target.ts';
 import { wasmTarget } from '../../src/targets/wasm/target.ts';
 import { emitFixture, expected, fixtureKernels } from './fixture.ts';
@@ -80,7 +80,7 @@ describe('files of two builds', () => {
     await expect(load({ wasm: empty })).rejects.toThrow('load({ wasm }) is of build unknown, this module of build');
   });
 
-  it.each(kernelTargets.map((target) => [target.name, target] as const))('are refused: weights of another build (%s)', async (_, target) => {
+  it.each(timedTargets.map((target) => [target.name, target] as const))('are refused: weights of another build (%s)', async (_, target) => {
     const kernels = fixtureKernels(target.machine, 2 ** 22);
     const [module, stale] = [await emitFixture(target, { kernels }), await emitFixture(target, { kernels, labels: ['a', 'b'] })];
     const { load } = await imported(module);

@@ -6,7 +6,7 @@ import { present } from '../../src/base/invariant.ts';
 import { sizeOf } from '../../src/base/tensor.ts';
 import { check } from '../../src/check/check.ts';
 import { runtimeTexts } from '../../src/driver/build/runtime-texts.ts';
-import { emitGpujs } from '../../src/emit/emit-gpujs.ts';
+import { emitGpujs } from '../../src/targets/gpujs/emit.ts';
 import type { EmittedModule } from '../../src/emit/emit-module.ts';
 import { evaluate } from '../../src/ir/evaluate.ts';
 import type { Program } from '../../src/ir/graph.ts';

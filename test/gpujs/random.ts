@@ -1,7 +1,7 @@
 // Random networks emitted for gpu.js, as a check of test/random: how far an answer is from the float64 reference.
 
 import { runtimeTexts } from '../../src/driver/build/runtime-texts.ts';
-import { emitGpujs } from '../../src/emit/emit-gpujs.ts';
+import { emitGpujs } from '../../src/targets/gpujs/emit.ts';
 import type { EmittedModule } from '../../src/emit/emit-module.ts';
 import { lowerThreads } from '../../src/lower/threads/lower-threads.ts';
 import { ops } from '../../src/ops/index.ts';

@@ -3,7 +3,7 @@
 import { present } from '../../src/base/invariant.ts';
 import { draws } from '../random/draw.ts';
 import type { Tensor } from '../../src/base/tensor.ts';
-import { readBinding, writeBinding } from '../../src/engine/tensor-binding.ts';
+import { readBinding, writeBinding } from '../../src/ir/tensor-binding.ts';
 import { interpretKernels } from '../../src/ir/interpret-kernel.ts';
 import type { KernelModule, TargetMachine } from '../../src/ir/kernel.ts';
 import type { F64Tensor } from '../../src/ir/op.ts';

@@ -6,13 +6,14 @@ import type { BenchReport, Timing } from '../../driver/module/bench.ts';
 import type { Budget } from '../../driver/module/budget.ts';
 import { answersNothing } from '../../driver/evaluation/finding.ts';
 import { exitCode } from '../exit-code.ts';
-import { batchOption, example, jsonOption, positiveNumber, sparsityOption } from '../options.ts';
+import { batchOption, example, jsonOption, positiveNumber, sparsityOption, targetOption } from '../options.ts';
 import type { JsonOption, SparsityOption } from '../options.ts';
 import { diagnosticsJson, printDiagnostics } from '../report.ts';
 import type { Shell } from '../shell.ts';
 import { budgetText } from '../text/budget-text.ts';
 import { findingsText } from '../text/findings-text.ts';
 import { formatTable } from '../text/text-table.ts';
+import { timedTargets } from '../../targets/index.ts';
 
 interface BenchOptions extends JsonOption, SparsityOption {
   readonly weights?: string;
@@ -27,7 +28,7 @@ export function addBench(program: Command, shell: Shell, finish: (code: number) 
     .description('time the dense against the compacted network on this machine, per layer and whole')
     .argument('<file|run>', 'an .ssl file, or the folder of a run')
     .option('--weights <run|file>', 'weights: the folder of a run, or a .safetensors file whose names and shapes fit')
-    .option('--target <target>', 'wasm or js', 'wasm')
+    .addOption(targetOption(timedTargets))
     .addOption(batchOption())
     .option('--budget-ms <x>', 'say whether one run takes no longer, and where its time goes; ends with 1 where it does', positiveNumber)
     .addOption(sparsityOption())
@@ -37,17 +38,15 @@ export function addBench(program: Command, shell: Shell, finish: (code: number) 
 }
 
 async function bench(subject: string, { weights, target, batch, budgetMs, sparsity, json }: BenchOptions, shell: Shell): Promise<number> {
-  const [{ benchModel }, { budgetOf }, { ops }, { openModel, withWeights }, { targetNamed }, { kernelTargets }] = await Promise.all([
+  const [{ benchModel }, { budgetOf }, { ops }, { openModel, withWeights }, { targetNamed }] = await Promise.all([
     import('../../driver/module/bench.ts'),
     import('../../driver/module/budget.ts'),
     import('../../ops/index.ts'),
     import('../../driver/model/model.ts'),
     import('../target-option.ts'),
-    import('../../targets/index.ts'),
   ]);
-  const kernels = targetNamed(target, kernelTargets);
   const opened = withWeights(openModel(subject, weights, ops, { sparsity }));
-  const report = await benchModel(opened, kernels, batch, ops, (layer) => shell.progress(`timing ${layer}`));
+  const report = await benchModel(opened, targetNamed(target, timedTargets), batch, ops, (layer) => shell.progress(`timing ${layer}`));
   const budget = budgetMs === undefined ? undefined : budgetOf(report, budgetMs);
   const ok = budget?.met ?? true;
   if (!json) printDiagnostics(opened.warnings, shell);

@@ -1,4 +1,4 @@
-// ssl-compile build FILE --weights RUN|X.safetensors --target wasm|js|gpujs --out DIR: the module.
+// ssl-compile build FILE --weights RUN|X.safetensors --target TARGET --out DIR: the module.
 
 import { Option } from 'commander';
 import type { Command } from 'commander';
@@ -7,12 +7,12 @@ import type { FileSize } from '../../driver/build/build.ts';
 import type { Equivalence } from '../../driver/build/equivalence.ts';
 import { exitCode, UsageError } from '../exit-code.ts';
 import { findingsText } from '../text/findings-text.ts';
-import { batchOption, dumpKernelsOption, example, folderPath, jsonOption, sparsityOption, stopAfterOption, watchOf } from '../options.ts';
-import { kernelDumps } from '../../driver/model/watch.ts';
+import { batchOption, dumpKernelsOption, example, folderPath, jsonOption, sparsityOption, stopAfterOption, targetOption, watchOf } from '../options.ts';
 import type { JsonOption, SparsityOption, WatchOptions } from '../options.ts';
 import { diagnosticsJson, printDiagnostics } from '../report.ts';
 import type { Shell } from '../shell.ts';
 import { formatTable } from '../text/text-table.ts';
+import { targets } from '../../targets/index.ts';
 
 interface BuildCommandOptions extends JsonOption, SparsityOption, WatchOptions {
   readonly weights?: string;
@@ -30,7 +30,7 @@ export function addBuild(program: Command, shell: Shell, finish: (code: number) 
     .description('emit a network with its weights as a small ES module')
     .argument('<file|run>', 'an .ssl file, or the folder of a run')
     .option('--weights <run|file>', 'weights: the folder of a run, or a .safetensors file whose names and shapes fit')
-    .option('--target <target>', 'wasm, js or gpujs', 'wasm')
+    .addOption(targetOption(targets))
     .option('--out <dir>', 'folder for the files; it is made if need be', folderPath)
     .option('--dense', 'emit the network uncompacted')
     .addOption(batchOption())
@@ -46,17 +46,16 @@ export function addBuild(program: Command, shell: Shell, finish: (code: number) 
 
 async function build(subject: string, options: BuildCommandOptions, shell: Shell): Promise<number> {
   if (options.out === undefined && options.stopAfter === undefined) throw new UsageError("required option '--out <dir>' not specified");
-  const [{ buildModule, fileSizes }, { ops }, { openModel, withWeights }, { writeModule }, { targetNamed }, { buildTargets }, { findingsOf }] = await Promise.all([
+  const [{ buildModule, fileSizes }, { ops }, { openModel, withWeights }, { writeModule }, { targetNamed }, { findingsOf }] = await Promise.all([
     import('../../driver/build/build.ts'),
     import('../../ops/index.ts'),
     import('../../driver/model/model.ts'),
     import('../../driver/module/module-folder.ts'),
     import('../target-option.ts'),
-    import('../../driver/build/build-target.ts'),
     import('../../driver/evaluation/findings.ts'),
   ]);
-  const target = targetNamed(options.target, buildTargets);
-  const watch = await watchOf(options, shell, true, target.kind === 'kernels' ? kernelDumps : []);
+  const target = targetNamed(options.target, targets);
+  const watch = await watchOf(options, shell, true, target.dumps);
   const opened = openModel(subject, options.weights, ops, { watch, sparsity: options.sparsity });
   const input = withWeights(opened);
   const { batch, layout } = options;

@@ -9,7 +9,6 @@ import { duration } from '../../base/number-text.ts';
 import { loadDataset } from '../../driver/data/load-dataset.ts';
 import { buildModule, fileSizes } from '../../driver/build/build.ts';
 import type { BuildInput, BuildOptions, Built } from '../../driver/build/build.ts';
-import { buildTargets } from '../../driver/build/build-target.ts';
 import { openModel, withWeights } from '../../driver/model/model.ts';
 import { train } from '../../driver/run/train.ts';
 import type { TrainResult } from '../../driver/run/train-options.ts';
@@ -20,6 +19,8 @@ import { timeInterleaved } from '../../driver/module/timing.ts';
 import { verifyModule } from '../../driver/module/verify.ts';
 import type { Model } from '../../ir/network.ts';
 import { ops } from '../../ops/index.ts';
+import { targets } from '../../targets/index.ts';
+import { wasmTarget } from '../../targets/wasm/target.ts';
 import { demoTable } from '../text/demo-table.ts';
 import { exitCode, exitCodeOf } from '../exit-code.ts';
 import type { Shell } from '../shell.ts';
@@ -32,7 +33,7 @@ const pageFiles = ['index.html', 'page.css', 'page.js', 'example-strokes.js', 'n
 /** Relative to the working directory. */
 const places = { run: join('runs', 'demo'), module: join('out', 'demo'), dense: join('out', 'demo-dense') };
 
-const wasm: BuildOptions = { target: present(buildTargets.find(({ name }) => name === 'wasm'), 'wasm'), dense: false, batch: 1, layout: 'chw', inline: false };
+const wasm: BuildOptions = { target: wasmTarget, dense: false, batch: 1, layout: 'chw', inline: false };
 
 export async function start(shell: Shell): Promise<number> {
   const began = performance.now();
@@ -50,7 +51,7 @@ export async function start(shell: Shell): Promise<number> {
   const input: BuildInput = withWeights(openModel(places.run, undefined, ops));
   const compacted = await emit(input, wasm, places.module, demoPage());
   const dense = await emit(input, { ...wasm, dense: true }, places.dense, []);
-  const verification = await verifyModule(places.module, input, buildTargets, ops);
+  const verification = await verifyModule(places.module, input, targets, ops);
   if (!verification.ok) throw new DiagnosticError(verification.faults);
   const [denseTime = NaN, compactedTime = NaN] = await timeModules([places.dense, places.module]);
   shell.out(

@@ -28,16 +28,16 @@ export function addVerify(program: Command, shell: Shell, finish: (code: number)
 }
 
 async function verify(folder: string, { weights = '', source, sparsity, json }: VerifyOptions, shell: Shell): Promise<number> {
-  const [{ verifyModule }, { ops }, { openModel, withWeights }, { isFolder }, { buildTargets }] = await Promise.all([
+  const [{ verifyModule }, { ops }, { openModel, withWeights }, { isFolder }, { targets }] = await Promise.all([
     import('../../driver/module/verify.ts'),
     import('../../ops/index.ts'),
     import('../../driver/model/model.ts'),
     import('../../driver/weights/weights.ts'),
-    import('../../driver/build/build-target.ts'),
+    import('../../targets/index.ts'),
   ]);
   if (source === undefined && !isFolder(weights)) throw new UsageError(`--weights names a file: add --source FILE, the .ssl file that the module was built from`);
   const input = withWeights(openModel(source ?? weights, weights, ops, { sparsity }));
-  const verification = await verifyModule(folder, input, buildTargets, ops);
+  const verification = await verifyModule(folder, input, targets, ops);
   const diagnostics = [...verification.faults, ...input.warnings];
   if (json) {
     const { faults: _, ...figures } = verification;

@@ -8,13 +8,13 @@ import type { Model } from '../../ir/network.ts';
 import type { OpRegistry } from '../../ir/op.ts';
 import { structureReport } from '../../sparsity/structure-report.ts';
 import type { StructureReport } from '../../sparsity/structure-report.ts';
+import type { Target } from '../../targets/target.ts';
 import { rebatch } from '../../train/rebatch.ts';
-import { lowerFor } from './build-target.ts';
-import type { BuildTarget } from './build-target.ts';
 import { compact, simplify } from './compact.ts';
 import { verifyPrograms } from './equivalence.ts';
 import type { Equivalence } from './equivalence.ts';
 import { refuseDeadNetwork } from '../evaluation/findings.ts';
+import { lowerNetwork } from './lower-network.ts';
 import { normalizationOf } from './normalization.ts';
 import { checkAnswers } from './f32-range.ts';
 import { outputNames } from '../run/run-facts.ts';
@@ -27,7 +27,7 @@ import type { Weights } from '../weights/weights.ts';
 import type { NamedFile } from '../files/write-files.ts';
 
 export interface BuildOptions {
-  readonly target: BuildTarget;
+  readonly target: Target;
   /** Emit the network uncompacted. */
   readonly dense: boolean;
   /** Samples a run. */
@@ -64,7 +64,7 @@ export async function buildModule(input: BuildInput, options: BuildOptions, ops:
   const program = forBatch(deployed, options.batch, ops);
   const labels = outputNames(network, weights.labels);
   const normalization = network.normalization && normalizationOf(network.normalization, weights.parameters);
-  const emit = watch.stage('lower', () => lowerFor(options.target, program, ops, watch));
+  const emit = await watch.stage('lower', () => lowerNetwork(options.target, program, ops, watch));
   const emitted = await watch.stage('emit', () =>
     emit({
       name: network.name,

@@ -4,15 +4,15 @@ import { setImmediate } from 'node:timers/promises';
 import { present } from '../../base/invariant.ts';
 import { sizeOf } from '../../base/tensor.ts';
 import type { Shape } from '../../base/tensor.ts';
-import { readBinding, writeBinding } from '../../engine/tensor-binding.ts';
+import { readBinding, writeBinding } from '../../ir/tensor-binding.ts';
 import type { Program } from '../../ir/graph.ts';
 import type { Binding } from '../../ir/kernel.ts';
 import type { OpRegistry } from '../../ir/op.ts';
 import { lowerDeployed } from '../../lower/lower.ts';
-import { wasmTarget } from '../../targets/wasm/target.ts';
+import { targets } from '../../targets/index.ts';
+import { startKernels } from '../../targets/start-kernels.ts';
 import { compact } from '../build/compact.ts';
 import { answerOf } from './evaluation.ts';
-import { startKernels } from '../build/start-kernels.ts';
 
 export interface Classifier {
   /** Of one sample; images are CHW. */
@@ -53,10 +53,11 @@ export async function answersOf({ inputShape, classes, batch, run }: Classifier,
   return answers;
 }
 
-/** The network of trained weights, compacted, by the very kernels of the module that `build` makes of it. */
+/** The network of trained weights, compacted, by the very kernels of the module that `build` makes of it unless told. */
 export async function compactedClassifier(trained: Program, ops: OpRegistry): Promise<Classifier> {
-  const kernels = lowerDeployed(compact(trained, ops), ops, wasmTarget.machine);
-  const { heap, run } = await startKernels(wasmTarget, kernels);
+  const [target] = targets;
+  const kernels = lowerDeployed(compact(trained, ops), ops, target.machine);
+  const { heap, run } = await startKernels(target, kernels);
   const binding = (wanted: string): Binding => present(kernels.bindings.find(({ name }) => name === wanted), `binding ${wanted}`);
   const [input, output] = [binding('input'), binding('output')];
   const scores = new Float32Array(sizeOf(output.shape));

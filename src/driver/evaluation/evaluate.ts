@@ -13,7 +13,7 @@ import type { Dataset } from '../../data/dataset.ts';
 import { checkGivenDataset } from '../../data/given-dataset.ts';
 import type { DatasetReference } from '../../ir/network.ts';
 import type { OpRegistry } from '../../ir/op.ts';
-import { wasmTarget } from '../../targets/wasm/target.ts';
+import { targets } from '../../targets/index.ts';
 import { answersOf, compactedClassifier } from './classifier.ts';
 import type { Classifier } from './classifier.ts';
 import { moduleDiagnostics } from '../diagnostics.ts';
@@ -68,10 +68,10 @@ async function openRun(folder: string, ops: OpRegistry): Promise<Subject> {
   const { model, weights } = withWeights(openModel(folder, undefined, ops));
   const { graph, name } = model.network;
   const classifier = await compactedClassifier({ graph, parameters: weights.parameters }, ops);
-  return { network: name, target: wasmTarget.name, dataset: model.train?.dataset, resize: model.train?.resize ?? false, labels: outputNames(model.network, weights.labels), classifier, close: async () => {} };
+  return { network: name, target: targets[0].name, dataset: model.train?.dataset, resize: model.train?.resize ?? false, labels: outputNames(model.network, weights.labels), classifier, close: async () => {} };
 }
 
-/** The module runs as verify runs it: in a process of its own, those for gpu.js in its mode `cpu`. */
+/** The module runs as verify runs it: in a process of its own, and what needs a package as it runs on any machine. */
 async function openModule(place: string): Promise<Subject> {
   const shipped = findModule(place);
   const path = join(shipped.folder, `${shipped.name}.js`);

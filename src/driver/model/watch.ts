@@ -18,7 +18,7 @@ export class Stopped extends Error {
 export interface WatchOptions {
   /** 0 to 4. */
   readonly level: number;
-  /** `check` or the name of a pass, after which the graph is written, or one of `kernelDumps`. */
+  /** `check` or the name of a pass, after which the graph is written, or one of the target's dumps. */
   readonly dumpAfter?: string | undefined;
   readonly stopAfter?: CompileStage | undefined;
   /** Takes whole lines. */
@@ -32,12 +32,9 @@ export interface Watch {
   readonly stage: <T>(name: CompileStage, work: () => T) => T;
   readonly checked: (graph: Graph) => void;
   readonly passed: (pass: string, program: Program) => void;
-  readonly lowered: (dumps: KernelDumps) => void;
+  /** @param dumps What can be seen of kernels on their way, by name. */
+  readonly lowered: (dumps: ReadonlyMap<string, () => string>) => void;
 }
-
-/** What can be seen of kernels on their way: nests, their schedules, code. */
-export const kernelDumps = ['nest', 'schedule', 'kernel'] as const;
-export type KernelDumps = Readonly<Record<(typeof kernelDumps)[number], () => string>>;
 
 /** Sees nothing. */
 export const unwatched: Watch = { verify: false, stage: (_, work) => work(), checked: () => {}, passed: () => {}, lowered: () => {} };
@@ -72,7 +69,8 @@ export function watch(options: WatchOptions, print: (graph: Graph) => string): W
       if (dumpAfter === pass || level >= 3) write(print(graph));
     },
     lowered: (dumps) => {
-      for (const dump of kernelDumps) if (dump === dumpAfter) write(dumps[dump]());
+      const dump = dumps.get(dumpAfter ?? '');
+      if (dump) write(dump());
     },
   };
 }

@@ -2,25 +2,20 @@
 
 import { present } from '../../base/invariant.ts';
 import { sizeOf } from '../../base/tensor.ts';
-import { writeBinding } from '../../engine/tensor-binding.ts';
-import { planOf } from '../../emit/tensor-plan.ts';
 import { graphBuilder } from '../../ir/builder.ts';
 import { nodeMap, usesOf, valueKey } from '../../ir/graph.ts';
 import type { Node, Program, Value } from '../../ir/graph.ts';
-import type { Binding } from '../../ir/kernel.ts';
-import { isParameter } from '../../ir/leaf.ts';
+import { isInput, isParameter } from '../../ir/leaf.ts';
 import { isEpilogue } from '../../ir/op.ts';
 import type { OpRegistry } from '../../ir/op.ts';
-import { lowerDeployed } from '../../lower/lower.ts';
-import { makeNet } from '../../runtime/net.ts';
-import type { KernelTarget } from '../../targets/target.ts';
+import type { Target } from '../../targets/target.ts';
 import { forBatch } from '../build/build.ts';
 import { compact, simplify } from '../build/compact.ts';
 import type { Finding } from '../evaluation/finding.ts';
 import { findingsOf } from '../evaluation/findings.ts';
 import type { WeightedModel } from '../model/model.ts';
 import { randomInput } from '../build/random-input.ts';
-import { startKernels } from '../build/start-kernels.ts';
+import { givenFor } from '../build/user-package.ts';
 import { timeInterleaved } from './timing.ts';
 import type { Timed } from './timing.ts';
 
@@ -49,7 +44,7 @@ export interface BenchReport {
   readonly call: number;
 }
 
-export async function benchModel({ model, weights: { parameters }, errors }: WeightedModel, target: KernelTarget, batch: number, ops: OpRegistry, onLayer: (name: string) => void): Promise<BenchReport> {
+export async function benchModel({ model, weights: { parameters }, errors }: WeightedModel, target: Target<string, true>, batch: number, ops: OpRegistry, onLayer: (name: string) => void): Promise<BenchReport> {
   const trained: Program = { graph: model.network.graph, parameters };
   const [dense, compacted] = [simplify(trained, ops), compact(trained, ops)];
   const start = (program: Program): Promise<Started> => startProgram(program, target, batch, ops);
@@ -84,17 +79,13 @@ interface Started extends Timed {
   readonly call: () => void;
 }
 
-async function startProgram(program: Program, target: KernelTarget, batch: number, ops: OpRegistry): Promise<Started> {
-  const kernels = lowerDeployed(forBatch(program, batch, ops), ops, target.machine);
-  const { heap, run } = await startKernels(target, kernels);
-  const binding = (wanted: string): Binding => present(kernels.bindings.find(({ name }) => name === wanted), `binding ${wanted}`);
-  const [from, to] = [binding('input'), binding('output')];
-  const input = randomInput(1, from.shape);
-  writeBinding(from, heap, input);
-  const facts = { name: program.graph.name, build: '', batch, inputShape: [], outputShape: [], layout: 'chw', meta: {} } as const;
-  const net = makeNet(facts, { input: planOf(from, 'chw'), output: planOf(to, 'chw') }, heap.buffer as ArrayBuffer, run);
-  const numbers = Float32Array.from(input.data);
-  return { run, call: () => void net.run(numbers) };
+async function startProgram(program: Program, target: Target<string, true>, batch: number, ops: OpRegistry): Promise<Started> {
+  const batched = forBatch(program, batch, ops);
+  const { net } = await target.start(batched, ops, await givenFor(target));
+  const { run, compute } = present(net, 'net of what answers at once');
+  const numbers = Float32Array.from(randomInput(1, present(batched.graph.nodes.find(isInput)?.results[0], 'shape of the input')).data);
+  run(numbers);
+  return { run: compute, call: () => void run(numbers) };
 }
 
 interface SingleLayer {

@@ -10,10 +10,12 @@ import { fileURLToPath } from 'node:url';
 import { fail } from '../../base/diagnostic.ts';
 import { moduleDiagnostics } from '../diagnostics.ts';
 import { copyModule } from './module-copy.ts';
-import { loadModule, needsGpujs } from './shipped-module.ts';
+import { loadModule, targetNameIn } from './shipped-module.ts';
 import type { ModuleClaims, ShippedModule } from './shipped-module.ts';
-import { gpujsOptions } from '../build/start-gpujs.ts';
+import { targets } from '../../targets/index.ts';
+import { givenFor } from '../build/user-package.ts';
 import { messageOf } from '../files/system-error.ts';
+import type { Target } from '../../targets/target.ts';
 
 export interface ModuleProcess {
   /** What the module tells of itself. */
@@ -26,14 +28,14 @@ export interface ModuleProcess {
 /** The first argument of a process of ours. */
 const role = 'ssl-compile shipped module';
 
-/** @param patience In milliseconds. @throws DiagnosticError `module/broken`, `module/no-gpujs`, `file/*` */
+/** @param patience In milliseconds. @throws DiagnosticError `module/broken`, `module/no-package`, `file/*` */
 export async function startModule(module: ShippedModule, patience: number): Promise<ModuleProcess> {
   // What the user has to install is said from here, where a diagnostic stays one.
-  const gpujs = needsGpujs(module);
-  if (gpujs) await gpujsOptions();
+  const target = targetNameIn(module) ?? '';
+  await givenFor(targetOf(target));
   const copy = copyModule(module);
   // What the module prints is kept off our own output.
-  const child = fork(fileURLToPath(import.meta.url), [role, copy.file, String(gpujs)], { serialization: 'advanced', stdio: ['ignore', 'ignore', 'ignore', 'ipc'], execArgv: [] });
+  const child = fork(fileURLToPath(import.meta.url), [role, copy.file, target], { serialization: 'advanced', stdio: ['ignore', 'ignore', 'ignore', 'ipc'], execArgv: [] });
   let isOver = false;
   const ended = new Promise<never>((_, reject) => {
     child.on('error', reject);
@@ -77,17 +79,22 @@ export async function startModule(module: ShippedModule, patience: number): Prom
   };
 }
 
+/** None where it is not ours: then `load` is given nothing. */
+function targetOf(name: string): Target | undefined {
+  return targets.find((target) => target.name === name);
+}
+
 /** The module's code can send messages, too. */
 function claimsOf(message: unknown): ModuleClaims {
   return typeof message === 'object' && message !== null ? message : {};
 }
 
-async function serve(file: string, gpujs: boolean): Promise<never> {
+async function serve(file: string, target: string): Promise<never> {
   const send = (message: unknown): void => void process.send?.(message);
   const report = (error: unknown): void => void process.send?.({ broken: messageOf(error) }, undefined, {}, () => process.exit(1));
   process.on('uncaughtException', report);
   try {
-    const net = await loadModule(file, gpujs);
+    const net = await loadModule(file, await givenFor(targetOf(target)));
     const { name, inputShape, outputShape, labels, meta } = net;
     send({ name, inputShape, outputShape, labels, meta });
     for (;;) {
@@ -101,5 +108,5 @@ async function serve(file: string, gpujs: boolean): Promise<never> {
   }
 }
 
-const [, , given, file, gpujs] = process.argv;
-if (given === role && file !== undefined && process.send) void serve(file, gpujs === 'true');
+const [, , given, file, target = ''] = process.argv;
+if (given === role && file !== undefined && process.send) void serve(file, target);

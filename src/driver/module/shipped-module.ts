@@ -11,7 +11,6 @@ import { header } from '../../emit/module-text.ts';
 import { fileDiagnostics, moduleDiagnostics } from '../diagnostics.ts';
 import { readRegularFile } from '../files/regular-file.ts';
 import { mostSamples } from '../request.ts';
-import { gpujsOptions } from '../build/start-gpujs.ts';
 import { isFolder } from '../weights/weights.ts';
 
 export interface ShippedModule {
@@ -88,20 +87,18 @@ export interface LoadedNet extends ModuleClaims {
   readonly compute?: () => void;
 }
 
-/** @throws DiagnosticError `file/unreadable` */
-export function needsGpujs(module: ShippedModule): boolean {
-  // Only a module for gpu.js has this function.
-  return new TextDecoder().decode(readModuleFile(module, `${module.name}.js`)).includes('startGpuNet(');
+/** The target that a module says it is for, read from its text, since its code may not run before that is known. @throws DiagnosticError `file/unreadable` */
+export function targetNameIn(module: ShippedModule): string | undefined {
+  // Of `meta`: within a string of the network's, quotes have a backslash before them.
+  return /\btarget: "(\w+)"/.exec(new TextDecoder().decode(readModuleFile(module, `${module.name}.js`)))?.[1];
 }
 
 /**
  * Runs a module's code; throws whatever that code throws.
  * @param file The ES module, which Node has to take for one.
- * @param gpujs It runs in gpu.js, in its mode `cpu`.
- * @throws DiagnosticError `module/no-gpujs`
+ * @param options For its `load`.
  */
-export async function loadModule(file: string, gpujs = false): Promise<LoadedNet> {
-  const options = gpujs ? await gpujsOptions() : {};
+export async function loadModule(file: string, options: object = {}): Promise<LoadedNet> {
   // A module is imported once a process: the query makes a changed file another one.
   const url = `${pathToFileURL(resolve(file)).href}?${process.hrtime.bigint()}`;
   const { load } = (await import(url)) as { load: (options: object) => Promise<LoadedNet> };

@@ -7,17 +7,13 @@ import type { Diagnostic } from '../../base/diagnostic.ts';
 import { fail } from '../../base/diagnostic.ts';
 import { present } from '../../base/invariant.ts';
 import { formatShape, sizeOf } from '../../base/tensor.ts';
-import type { Shape, Tensor } from '../../base/tensor.ts';
-import { readBinding, writeBinding } from '../../engine/tensor-binding.ts';
-import { nodeMap, valueKey } from '../../ir/graph.ts';
+import type { Shape } from '../../base/tensor.ts';
+import { valueKey } from '../../ir/graph.ts';
 import type { Program } from '../../ir/graph.ts';
 import { fedName, isInput } from '../../ir/leaf.ts';
-import type { Binding } from '../../ir/kernel.ts';
 import type { F64Tensor, OpRegistry } from '../../ir/op.ts';
 import type { Bounded } from '../../ir/error-bound.ts';
-import { lowerDeployed } from '../../lower/lower.ts';
-import type { KernelTarget } from '../../targets/target.ts';
-import type { BuildTarget } from '../build/build-target.ts';
+import type { Target } from '../../targets/target.ts';
 import { buildModule } from '../build/build.ts';
 import type { BuildInput, Built } from '../build/build.ts';
 import { moduleDiagnostics } from '../diagnostics.ts';
@@ -25,13 +21,11 @@ import { channelsFirst, channelsLast } from '../model/layout.ts';
 import { startModule } from './module-process.ts';
 import type { ModuleProcess } from './module-process.ts';
 import { probeOf } from '../build/probe.ts';
-import type { Probe } from '../build/probe.ts';
 import { randomInput } from '../build/random-input.ts';
 import { boundedValues, singlePrecision } from '../build/rounding-bound.ts';
 import { buildRecord, findModule, readModuleFile } from './shipped-module.ts';
 import type { ShippedModule } from './shipped-module.ts';
-import { gpujsOptions, startGpujs } from '../build/start-gpujs.ts';
-import { startKernels } from '../build/start-kernels.ts';
+import { givenFor } from '../build/user-package.ts';
 import { hashOfSources } from '../model/source-hash.ts';
 import { compilerVersion } from '../model/version.ts';
 
@@ -66,7 +60,7 @@ const macBudget = 4e8;
 const patience = 60_000;
 
 /** @throws DiagnosticError where there is no module to verify */
-export async function verifyModule(place: string, input: BuildInput, targets: readonly BuildTarget[], ops: OpRegistry): Promise<Verification> {
+export async function verifyModule(place: string, input: BuildInput, targets: readonly Target[], ops: OpRegistry): Promise<Verification> {
   const shipped = findModule(place);
   const net = await startModule(shipped, patience);
   try {
@@ -76,7 +70,7 @@ export async function verifyModule(place: string, input: BuildInput, targets: re
   }
 }
 
-async function verifyNet(shipped: ShippedModule, net: ModuleProcess, input: BuildInput, targets: readonly BuildTarget[], ops: OpRegistry): Promise<Verification> {
+async function verifyNet(shipped: ShippedModule, net: ModuleProcess, input: BuildInput, targets: readonly Target[], ops: OpRegistry): Promise<Verification> {
   const path = join(shipped.folder, `${shipped.name}.js`);
   const record = buildRecord(net.claims.meta, path);
   if (record.weights !== `sha256:${input.weights.hash}`) fail(moduleDiagnostics['other-weights']({ args: [path, input.weights.file] }));
@@ -130,48 +124,23 @@ async function compareOutputs(net: ModuleProcess, path: string, layout: 'chw' | 
   return { comparison, faults: excess ? [moduleDiagnostics.outputs({ args: [path, ...figures(excess)] })] : [] };
 }
 
-async function compareLayers(target: BuildTarget, program: Program, ops: OpRegistry): Promise<{ readonly comparisons: Comparison[]; readonly faults: Diagnostic[] }> {
+async function compareLayers(target: Target, program: Program, ops: OpRegistry): Promise<{ readonly comparisons: Comparison[]; readonly faults: Diagnostic[] }> {
   const probe = probeOf(program, ops);
   const { feeds, input } = feedsFor(program, 1);
-  const found = target.kind === 'kernels' ? await probeKernels(target.kernels, probe, input, ops) : await probeGpujs(target, probe, input, ops);
+  const found = await (await target.start(probe.program, ops, await givenFor(target))).run(input);
   // Each layer on the very numbers that its kernels have read, so that no error hides behind earlier ones.
-  const observed = new Map([...found].map(([key, { shape, data }]) => [key, { shape, data: Float64Array.from(data) }]));
+  const values = probe.values.map(({ layer, value, binding }) => ({ layer, value, found: present(found.get(binding), layer) }));
+  const observed = new Map(values.map(({ value, found: { shape, data } }) => [valueKey(value), { shape, data: Float64Array.from(data) }]));
   const reference = boundedValues(program, ops, feeds, singlePrecision, observed);
-  const results = probe.values.map(({ layer, value }) => {
+  const results = values.map(({ layer, value, found }) => {
     const layers = tracker(layer);
-    layers.compare(reference(value), present(found.get(valueKey(value)), layer).data);
+    layers.compare(reference(value), found.data);
     return layers.result();
   });
   return {
     comparisons: results.map(({ comparison }) => comparison),
     faults: results.flatMap(({ comparison, excess }) => (excess ? [moduleDiagnostics.layer({ args: [comparison.name, ...figures(excess)] })] : [])),
   };
-}
-
-/** By value key. */
-type Found = ReadonlyMap<string, Tensor<Float32Array>>;
-
-async function probeKernels(target: KernelTarget, { program, values }: Probe, input: F64Tensor, ops: OpRegistry): Promise<Found> {
-  const module = lowerDeployed(program, ops, target.machine);
-  const { heap, run } = await startKernels(target, module);
-  const bindings = new Map(module.bindings.map((binding) => [binding.name, binding]));
-  const bindingOf = (name: string): Binding => present(bindings.get(name), `binding ${name}`);
-  writeBinding(bindingOf('input'), heap, input);
-  run();
-  return new Map(values.map(({ value, binding }) => [valueKey(value), readBinding(bindingOf(binding), heap)]));
-}
-
-/** A network of gpu.js has one output, so every value is the output of one. */
-async function probeGpujs(target: BuildTarget, { program, values }: Probe, input: F64Tensor, ops: OpRegistry): Promise<Found> {
-  const options = await gpujsOptions();
-  const nodes = nodeMap(program.graph);
-  const found = new Map<string, Tensor<Float32Array>>();
-  for (const { value } of values) {
-    const net = await startGpujs(target, program, value, options, ops);
-    found.set(valueKey(value), { shape: present(nodes.get(value.node)?.results[value.result], 'shape'), data: await net.run(input.data) });
-    await net.destroy();
-  }
-  return found;
 }
 
 function figures({ difference, allowed }: Excess): readonly [difference: string, bound: string] {

@@ -1,12 +1,13 @@
 // The target `js`: code as text, the constants beside it.
 
-import type { KernelTarget } from '../target.ts';
+import { kernelTarget } from '../kernel-target.ts';
+import type { KernelTarget } from '../kernel-target.ts';
 import { jsMachine } from './machine.ts';
-import { printJs } from './print.ts';
 
-export const jsTarget: KernelTarget = {
+export const jsTarget: KernelTarget<'js'> = kernelTarget({
   name: 'js',
+  doc: 'plain JavaScript',
   machine: jsMachine,
   holdsWeights: false,
-  print: (module) => ({ kind: 'js', text: printJs(module) }),
-};
+  print: async (module) => (await import('./printed.ts')).printed(module),
+});

@@ -1,12 +1,13 @@
 // The target `wasm`: code and constants in one binary module.
 
-import type { KernelTarget } from '../target.ts';
+import { kernelTarget } from '../kernel-target.ts';
+import type { KernelTarget } from '../kernel-target.ts';
 import { wasmMachine } from './machine.ts';
-import { printWasm } from './print.ts';
 
-export const wasmTarget: KernelTarget = {
+export const wasmTarget: KernelTarget<'wasm'> = kernelTarget({
   name: 'wasm',
+  doc: 'WebAssembly with SIMD',
   machine: wasmMachine,
   holdsWeights: true,
-  print: (module, weights) => ({ kind: 'wasm', bytes: printWasm(module, { memory: 'own', weights }) }),
-};
+  print: async (module, weights) => (await import('./printed.ts')).printed(module, weights),
+});

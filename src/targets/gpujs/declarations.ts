@@ -1,19 +1,15 @@
 // The declarations of a module for gpu.js. They name no type of gpu.js, so an app type-checks without it.
 
 import type * as TsMorph from 'ts-morph';
-import { declarationsHeader, labelDoc, loadOptions, propertiesOf, runDoc } from './declarations.ts';
-import { quoted } from './literal.ts';
-import type { ModuleFacts } from './module-facts.ts';
+import { declarationsHeader, labelDoc, optionProperty, propertiesOf, runDoc, weightsOption } from '../../emit/declarations.ts';
+import { quoted } from '../../emit/literal.ts';
+import type { ModuleFacts } from '../../emit/module-facts.ts';
+import { morphProject } from '../../emit/morph-project.ts';
 
 const modes = ['webgpu', 'webgl2', 'webgl', 'headlessgl', 'webasm', 'cpu'];
 
 export function gpujsDeclarations(morph: typeof TsMorph, facts: ModuleFacts, weightsBeside: boolean): string {
-  const project = new morph.Project({
-    useInMemoryFileSystem: true,
-    skipLoadingLibFiles: true,
-    manipulationSettings: { indentationText: morph.IndentationText.TwoSpaces, newLineKind: morph.NewLineKind.LineFeed },
-  });
-  const file = project.createSourceFile('module.d.ts', `${declarationsHeader(facts)}\n\n`);
+  const file = morphProject(morph).createSourceFile('module.d.ts', `${declarationsHeader(facts)}\n\n`);
   if (facts.labels && facts.labels.length > 0) {
     file.addTypeAlias({ name: 'Label', isExported: true, type: facts.labels.map(quoted).join(' | '), docs: [labelDoc] });
   }
@@ -24,7 +20,7 @@ export function gpujsDeclarations(morph: typeof TsMorph, facts: ModuleFacts, wei
     properties: [
       { name: 'GPU', isReadonly: true, type: 'new (settings: { mode: Mode }) => object', docs: ['The class `GPU` of the app\'s own gpu.js (2.24 or later).'] },
       { name: 'mode', isReadonly: true, type: 'Mode', docs: ['What cannot compute the network is refused; there is no silent change to another mode.'] },
-      ...(weightsBeside ? [{ name: 'weights', isReadonly: true, hasQuestionToken: true, ...loadOptions.weights }] : []),
+      ...(weightsBeside ? [optionProperty(weightsOption)] : []),
     ],
   });
   file.addInterface({

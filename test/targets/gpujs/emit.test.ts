@@ -3,17 +3,17 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
-import { runtimeTexts } from '../../src/driver/build/runtime-texts.ts';
-import { emitGpujs } from '../../src/emit/emit-gpujs.ts';
-import type { EmitGpujsOptions } from '../../src/emit/emit-gpujs.ts';
-import type { EmittedModule } from '../../src/emit/emit-module.ts';
-import { graphBuilder } from '../../src/ir/builder.ts';
-import type { ThreadModule } from '../../src/ir/thread-kernel.ts';
-import { lowerThreads } from '../../src/lower/threads/lower-threads.ts';
-import { ops } from '../../src/ops/index.ts';
-import type { GpuNet, GpuOptions } from '../../src/runtime/gpujs-net.ts';
-import { bytesOf } from './written.ts';
-import { PlainGpu } from '../targets/gpujs/plain-gpu.ts';
+import { runtimeTexts } from '../../../src/driver/build/runtime-texts.ts';
+import { emitGpujs } from '../../../src/targets/gpujs/emit.ts';
+import type { EmitGpujsOptions } from '../../../src/targets/gpujs/emit.ts';
+import type { EmittedModule } from '../../../src/emit/emit-module.ts';
+import { graphBuilder } from '../../../src/ir/builder.ts';
+import type { ThreadModule } from '../../../src/ir/thread-kernel.ts';
+import { lowerThreads } from '../../../src/lower/threads/lower-threads.ts';
+import { ops } from '../../../src/ops/index.ts';
+import type { GpuNet, GpuOptions } from '../../../src/runtime/gpujs-net.ts';
+import { bytesOf } from '../../emit/written.ts';
+import { PlainGpu } from './plain-gpu.ts';
 
 /** A convolution under a pool, then a dense layer of `units`, on an image of two channels. */
 function small(units: number): ThreadModule {

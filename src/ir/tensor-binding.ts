@@ -3,7 +3,7 @@
 import { invariant, present } from '../base/invariant.ts';
 import { sizeOf, tensor } from '../base/tensor.ts';
 import type { Shape, Tensor } from '../base/tensor.ts';
-import type { Binding } from '../ir/kernel.ts';
+import type { Binding } from './kernel.ts';
 
 /** Element offset of every element of `axes`, row-major, relative to the binding's own offset. */
 function offsetsAlong(axes: readonly Int32Array[]): Int32Array {

@@ -1,0 +1,25 @@
+// A network lowered for a target, with what of it a module cannot hold refused.
+
+import { fail } from '../../base/diagnostic.ts';
+import type { EmittedModule, ModuleRequest } from '../../emit/emit-module.ts';
+import type { Program } from '../../ir/graph.ts';
+import type { OpRegistry } from '../../ir/op.ts';
+import type { Target } from '../../targets/target.ts';
+import { moduleDiagnostics } from '../diagnostics.ts';
+import { unwatched } from '../model/watch.ts';
+import type { Watch } from '../model/watch.ts';
+import { runtimeTexts } from './runtime-texts.ts';
+
+/** What a 32-bit address reaches. */
+const mostBytes = 2 ** 32;
+
+/** Writes it with what a module tells of itself. */
+export type Emit = (request: Omit<ModuleRequest, 'runtime'>) => Promise<EmittedModule>;
+
+/** @throws DiagnosticError `module/too-large` */
+export async function lowerNetwork(target: Target, program: Program, ops: OpRegistry, watch: Watch = unwatched): Promise<Emit> {
+  const { bytes = 0, dumps, emit } = await target.lower(program, ops);
+  watch.lowered(dumps);
+  if (bytes > mostBytes) fail(moduleDiagnostics['too-large']({ args: [program.graph.name, bytes, mostBytes], help: 'use a smaller batch' }));
+  return (request) => emit({ ...request, runtime: runtimeTexts() });
+}

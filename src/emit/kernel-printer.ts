@@ -1,0 +1,41 @@
+// What a target that prints the kernel IR gives to the assembly of an ES module, and to who runs kernels here.
+
+import type { KernelModule } from '../ir/kernel.ts';
+import type { LoadOption } from './declarations.ts';
+import type { Part } from './part.ts';
+
+export interface KernelPrinter {
+  /** Whether the segments may be part of the code; otherwise they are always given beside it. */
+  readonly holdsWeights: boolean;
+  /** Code with the segments inside (where `weights` says so), or without them. */
+  readonly print: (module: KernelModule, weights: 'inside' | 'separate') => Promise<PrintedKernels>;
+}
+
+export interface PrintedKernels {
+  /** All of it, for the id of the build. */
+  readonly content: string | Uint8Array<ArrayBuffer>;
+  /** @param place Puts bytes inside the ES module or into a file with this extension, as the build wants it. */
+  readonly carry: (build: string, place: (bytes: Uint8Array<ArrayBuffer>, extension: string) => Part) => CarriedKernels;
+  /** Starts them in this process. Segments that are not inside are not yet in memory. */
+  readonly start: () => Promise<StartedCode>;
+}
+
+/** Kernels as an ES module holds them. */
+export interface CarriedKernels {
+  /** What `load` may be given. */
+  readonly options: readonly LoadOption[];
+  /** Lines of `load`, after which `memory` is what the kernels compute in. */
+  readonly statements: readonly string[];
+  /** The function that computes, as an expression behind those lines. */
+  readonly compute: string;
+  /** Functions of the runtime that these lines call. */
+  readonly roots: readonly string[];
+  /** What stands at the module's end. */
+  readonly rest: readonly string[];
+}
+
+export interface StartedCode {
+  readonly memory: ArrayBuffer;
+  /** Runs the program `run` once. */
+  readonly run: () => void;
+}

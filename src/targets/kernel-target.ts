@@ -1,0 +1,40 @@
+// Targets that print the kernel IR of ir/kernel.ts: a machine to schedule for and a printer make one.
+
+import type { KernelPrinter } from '../emit/kernel-printer.ts';
+import type { TargetMachine } from '../ir/kernel.ts';
+import type { Target } from './target.ts';
+
+interface KernelParts<Name extends string> extends KernelPrinter {
+  readonly name: Name;
+  readonly doc: string;
+  readonly machine: TargetMachine;
+}
+
+export interface KernelTarget<Name extends string = string> extends KernelParts<Name>, Target<Name, true> {}
+
+export function kernelTarget<Name extends string>(parts: KernelParts<Name>): KernelTarget<Name> {
+  return {
+    ...parts,
+    atOnce: true,
+    dumps: ['nest', 'schedule', 'kernel'],
+    lower: async (program, ops) => {
+      const [{ dumpNests, dumpSchedules }, { applyPlan, planDeployed }, { printKernels }, { emitModule }] = await Promise.all([
+        import('../lower/dump.ts'),
+        import('../lower/lower.ts'),
+        import('../ir/print-kernel.ts'),
+        import('../emit/emit-module.ts'),
+      ]);
+      const plan = planDeployed(program, ops, parts.machine);
+      const kernels = applyPlan(plan);
+      return {
+        bytes: 4 * kernels.elements,
+        dumps: new Map([['nest', () => dumpNests(plan)], ['schedule', () => dumpSchedules(plan)], ['kernel', () => printKernels(kernels)]]),
+        emit: (request) => emitModule({ ...request, target: parts, kernels }),
+      };
+    },
+    start: async (program, ops) => {
+      const [{ lowerDeployed }, { startNetwork }] = await Promise.all([import('../lower/lower.ts'), import('./start-kernels.ts')]);
+      return startNetwork(parts, lowerDeployed(program, ops, parts.machine));
+    },
+  };
+}

@@ -1,0 +1,41 @@
+// Printed kernels in this process: what verify, bench and evaluate run.
+
+import { present } from '../base/invariant.ts';
+import type { KernelPrinter } from '../emit/kernel-printer.ts';
+import { packSegments } from '../emit/segments.ts';
+import { planOf } from '../emit/tensor-plan.ts';
+import type { KernelModule } from '../ir/kernel.ts';
+import { readBinding, writeBinding } from '../ir/tensor-binding.ts';
+import { makeNet } from '../runtime/net.ts';
+import type { StartedNetwork } from './target.ts';
+
+export interface StartedKernels {
+  readonly heap: Float32Array<ArrayBuffer>;
+  /** Runs the program `run` once. */
+  readonly run: () => void;
+}
+
+export async function startKernels({ print }: KernelPrinter, module: KernelModule): Promise<StartedKernels> {
+  const { memory, run } = await (await print(module, 'separate')).start();
+  const { bytes, ranges } = packSegments(module);
+  for (const { to, from, length } of ranges) new Uint8Array(memory).set(bytes.subarray(from, from + length), to);
+  return { heap: new Float32Array(memory), run };
+}
+
+/** A deployed network: the binding `input` and others, which are outputs. */
+export async function startNetwork(printer: KernelPrinter, module: KernelModule): Promise<StartedNetwork> {
+  const { heap, run } = await startKernels(printer, module);
+  const input = present(module.bindings.find(({ name }) => name === 'input'), 'binding input');
+  const outputs = module.bindings.filter((binding) => binding !== input);
+  const output = present(outputs.find(({ name }) => name === 'output'), 'binding output');
+  // Who gives it numbers knows what they are.
+  const facts = { name: 'network', build: '', batch: 1, inputShape: [], outputShape: [], layout: 'chw', meta: {} } as const;
+  return {
+    run: async ({ data }) => {
+      writeBinding(input, heap, { shape: input.shape, data });
+      run();
+      return new Map(outputs.map((binding) => [binding.name, readBinding(binding, heap)]));
+    },
+    net: makeNet(facts, { input: planOf(input, 'chw'), output: planOf(output, 'chw') }, heap.buffer, run),
+  };
+}
