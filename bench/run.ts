@@ -1,9 +1,9 @@
 // The bench command: `npm run --silent bench -- SUITE [--json] [--candidates A,B] [--cases GLOB] [--wait SECONDS]`.
 
-import { availableParallelism, cpus } from 'node:os';
+import { availableParallelism } from 'node:os';
 import { matchesGlob } from 'node:path';
+import { processorHere } from '../src/driver/module/processor.ts';
 import { readOptions, UsageError } from './arguments.ts';
-import { coreHere } from './core.ts';
 import { installLocked, installedVersions } from './install.ts';
 import { sentinelsOf } from './peak-loop.ts';
 import { compilePeakLoop, measurePeak } from './peak.ts';
@@ -59,6 +59,7 @@ function parseCommand(args: readonly string[]): Command {
 
 async function runSuite({ suite, candidates, cases, quietMs }: Command): Promise<Result> {
   const progress = (line: string): void => console.error(line);
+  const { brand, core } = processorHere();
   const peakLoop = await compilePeakLoop();
   const context: SuiteContext = {
     wantsCase: (name) => cases === undefined || matchesGlob(name, cases),
@@ -78,8 +79,8 @@ async function runSuite({ suite, candidates, cases, quietMs }: Command): Promise
   return {
     suite: suite.name,
     machine: {
-      cpu: cpus()[0]?.model ?? 'unknown',
-      core: coreHere(),
+      cpu: brand,
+      core,
       threads: availableParallelism(),
       node: process.versions.node,
       peakGflops,

@@ -6,6 +6,7 @@ import { budgetOf } from '../../src/driver/module/budget.ts';
 const timing = (microseconds: number) => ({ microseconds, macs: 1 });
 const report: BenchReport = {
   findings: [],
+  processor: { brand: 'A processor', core: 'A core' },
   target: 'wasm',
   batch: 1,
   layers: [

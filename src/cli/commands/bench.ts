@@ -4,6 +4,7 @@ import type { Command } from 'commander';
 import { grouped } from '../../base/number-text.ts';
 import type { BenchReport, Timing } from '../../driver/module/bench.ts';
 import type { Budget } from '../../driver/module/budget.ts';
+import { processorText } from '../../driver/module/processor.ts';
 import { answersNothing } from '../../driver/evaluation/finding.ts';
 import { exitCode } from '../exit-code.ts';
 import { batchOption, example, jsonOption, positiveNumber, sparsityOption, targetOption } from '../options.ts';
@@ -54,7 +55,7 @@ async function bench(subject: string, { weights, target, batch, budgetMs, sparsi
   return ok ? exitCode.ok : exitCode.input;
 }
 
-function benchText({ findings, layers, whole, call, target, batch }: BenchReport, budget: Budget | undefined): string {
+function benchText({ findings, layers, whole, call, processor, target, batch }: BenchReport, budget: Budget | undefined): string {
   // What a network that answers nothing saves is no achievement.
   const ratio = (dense: number, compacted: number): string => (answersNothing(findings) || !(compacted > 0) ? '' : `${(dense / compacted).toFixed(1)}x`);
   const row = (name: string, dense: Timing, compacted: Timing | undefined): string[] => [
@@ -69,7 +70,7 @@ function benchText({ findings, layers, whole, call, target, batch }: BenchReport
   const rows = [...layers.map(({ name, dense, compacted }) => row(name, dense, compacted)), row('whole', whole.dense, whole.compacted)];
   const table = formatTable({ head: ['layer', 'MACs', 'compacted', 'us dense', 'us compacted', 'fewer MACs', 'faster'], rows, text: [0] });
   return [
-    `${findingsText(findings)}target ${target}, ${batch} ${batch === 1 ? 'sample' : 'samples'} a run, one thread\n\n${table}\n`,
+    `${findingsText(findings)}target ${target}, ${batch} ${batch === 1 ? 'sample' : 'samples'} a run, one thread, ${processorText(processor)}\n\n${table}\n`,
     `net.run, its input copied in and its output copied out: ${call.toFixed(1)} us\n`,
     ...(budget ? [budgetText(budget, call)] : []),
   ].join('');

@@ -16,6 +16,8 @@ import { findingsOf } from '../evaluation/findings.ts';
 import type { WeightedModel } from '../model/model.ts';
 import { randomInput } from '../build/random-input.ts';
 import { givenFor } from '../build/user-package.ts';
+import { processorHere } from './processor.ts';
+import type { Processor } from './processor.ts';
 import { timeInterleaved } from './timing.ts';
 import type { Timed } from './timing.ts';
 
@@ -35,6 +37,7 @@ export interface LayerTiming {
 export interface BenchReport {
   /** What is wrong with the network, if anything: then its ratios say little. */
   readonly findings: readonly Finding[];
+  readonly processor: Processor;
   readonly target: string;
   readonly batch: number;
   /** Each alone, its input at hand in the layout that suits it. */
@@ -66,6 +69,7 @@ export async function benchModel({ model, weights: { parameters }, errors }: Wei
   const total = (program: Program): number => batch * singleLayers(program, ops).reduce((sum, { macs }) => sum + macs, 0);
   return {
     findings: findingsOf(model, parameters, errors, ops),
+    processor: processorHere(),
     target: target.name,
     batch,
     layers,

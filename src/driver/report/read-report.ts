@@ -1,6 +1,5 @@
 // Everything that the report of a run tells, read from its folder; each file by its record (run-files.ts).
 
-import { cpus } from 'node:os';
 import { join } from 'node:path';
 import type { Diagnostic } from '../../base/diagnostic.ts';
 import { fail } from '../../base/diagnostic.ts';
@@ -26,6 +25,7 @@ import type { WeightedModel } from '../model/model.ts';
 import { hashOfSources } from '../model/source-hash.ts';
 import { compilerVersion } from '../model/version.ts';
 import { benchModel } from '../module/bench.ts';
+import { processorText } from '../module/processor.ts';
 import type { Checkpoint } from '../run/checkpoint-json.ts';
 import { runDiagnostics } from '../run/run-diagnostics.ts';
 import { phaseFile, readRecorded, runFiles } from '../run/run-files.ts';
@@ -157,9 +157,9 @@ function testAnswers({ samples, wrong, error, unanswered, classes, confusion }: 
 }
 
 async function measure(opened: WeightedModel, ops: OpRegistry, onLayer: (name: string) => void = () => {}): Promise<MeasuredTimes> {
-  const { layers, whole, target } = await benchModel(opened, wasmTarget, 1, ops, onLayer);
+  const { layers, whole, processor, target } = await benchModel(opened, wasmTarget, 1, ops, onLayer);
   return {
-    processor: cpus()[0]?.model.trim() ?? 'an unknown processor',
+    processor: processorText(processor),
     runtime: `Node ${process.versions.node}`,
     date: new Date().toISOString().slice(0, 10),
     target,

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { coreOf } from '../../bench/core.ts';
+import { coreOf, processorText } from '../../src/driver/module/processor.ts';
 
 const info = (fields: Readonly<Record<string, string>>): string => Object.entries({ processor: '0', ...fields }).map(([name, value]) => `${name}\t: ${value}\n`).join('');
 
@@ -12,6 +12,11 @@ test.each([
   ['GenuineIntel', '19', '1', 'family 19, model 1'],
 ])('%s family %s model %s', (vendor, family, model, name) => {
   expect(coreOf(info({ vendor_id: vendor, 'cpu family': family, model, 'model name': 'AMD EPYC' }))).toBe(name);
+});
+
+test('a brand that is all there is to say is said once', () => {
+  expect(processorText({ brand: 'Apple M2', core: 'Apple M2' })).toBe('Apple M2');
+  expect(processorText({ brand: 'AMD EPYC', core: 'Zen 5 (family 26, model 2)' })).toBe('AMD EPYC, Zen 5 (family 26, model 2)');
 });
 
 test('ARM has parts, and a file that says nothing is no core', () => {

@@ -1,4 +1,4 @@
-// Which design of a core this machine has. Brands do not tell: an "AMD EPYC" of a cloud may be any of four, and the same
+// What processor times were taken on, with the design of its cores. Brands do not tell: an "AMD EPYC" of a cloud may be any of four, and the same
 // module is a third faster on one than on another.
 
 import { existsSync, readFileSync } from 'node:fs';
@@ -6,10 +6,21 @@ import { cpus } from 'node:os';
 
 const CPU_INFO = '/proc/cpuinfo';
 
-export function coreHere(): string {
+export interface Processor {
+  /** What it calls itself. */
+  readonly brand: string;
+  /** Such as `Zen 5 (family 26, model 2)`; the brand where no more is told, as on Apple's, whose brands do tell. */
+  readonly core: string;
+}
+
+export function processorHere(): Processor {
   const listed = existsSync(CPU_INFO) ? readFileSync(CPU_INFO, 'utf8') : windowsInfo(process.env['PROCESSOR_IDENTIFIER'] ?? '');
-  // Apple's brands do tell.
-  return coreOf(listed) ?? cpus()[0]?.model ?? 'unknown';
+  const brand = cpus()[0]?.model.trim() ?? 'an unknown processor';
+  return { brand, core: coreOf(listed) ?? brand };
+}
+
+export function processorText({ brand, core }: Processor): string {
+  return brand === core ? brand : `${brand}, ${core}`;
 }
 
 /** `AMD64 Family 25 Model 33 Stepping 2, AuthenticAMD` */
