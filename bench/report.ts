@@ -30,6 +30,8 @@ export interface Machine {
   readonly node: string;
   /** By number of threads. */
   readonly peakGflops: Readonly<Record<string, number>>;
+  /** Of one thread, in multiply-adds of relaxed SIMD; absent where Node has none. */
+  readonly relaxedPeakGflops?: number;
 }
 
 /** Where candidates run, if not in Node. */
@@ -37,8 +39,13 @@ export interface Engine {
   readonly name: string;
   /** It compiles a module with a relaxed multiply and add. */
   readonly relaxedSimd: boolean;
-  /** Of one thread there, in either kind of instruction. */
-  readonly peakGflops: { readonly strict: number; readonly relaxed?: number };
+  readonly peakGflops: ThreadPeaks;
+}
+
+/** GFLOP/s of one thread, in either kind of instruction that the engine has. */
+export interface ThreadPeaks {
+  readonly strict: number;
+  readonly relaxed?: number;
 }
 
 export interface Result {
@@ -59,12 +66,12 @@ export interface Table {
 
 /** Each table says by itself what core it is of: readers copy tables, not headings. */
 export function formatResult(result: Result, tables: readonly Table[]): string {
-  const { cpu, core, threads, node, peakGflops } = result.machine;
+  const { cpu, core, threads, node, peakGflops, relaxedPeakGflops } = result.machine;
   const peaks = Object.entries(peakGflops).map(([count, gflops]) => `${gflops.toFixed(1)} on ${count}`);
   const peers = Object.entries(result.peers).map(([name, version]) => `${name} ${version}`);
   const heading = [
     `suite ${result.suite}: ${cpu}, ${core}, ${threads} threads, Node ${node}`,
-    `128-bit multiply+add peak, GFLOP/s: ${peaks.join(', ')}`,
+    `128-bit multiply+add peak in Node, GFLOP/s: ${peaks.join(', ')}${relaxedText(relaxedPeakGflops)}`,
     ...(result.engine ? [engineText(result.engine)] : []),
     ...(peers.length > 0 ? [`peers: ${peers.join(', ')}`] : []),
   ].join('\n');
@@ -72,7 +79,11 @@ export function formatResult(result: Result, tables: readonly Table[]): string {
 }
 
 function engineText({ name, relaxedSimd, peakGflops: { strict, relaxed } }: Engine): string {
-  return `${name}, ${relaxedSimd ? 'with' : 'without'} relaxed SIMD: peak there ${strict.toFixed(1)}${relaxed === undefined ? '' : `, relaxed ${relaxed.toFixed(1)}`}`;
+  return `${name}, ${relaxedSimd ? 'with' : 'without'} relaxed SIMD: peak there ${strict.toFixed(1)} on 1${relaxedText(relaxed)}`;
+}
+
+function relaxedText(gflops: number | undefined): string {
+  return gflops === undefined ? '' : `, relaxed ${gflops.toFixed(1)} on 1`;
 }
 
 export function distinct(values: readonly string[]): readonly string[] {

@@ -2,13 +2,13 @@
 
 import { distinct, formatRatio, formatTimes, geometricMean, msOf, ratio, rowOf } from '../report.ts';
 import type { Result, Row, Table } from '../report.ts';
-import { ratesTable, timesTable } from './peers-tables.ts';
+import { ratesTables, timesTable } from './peers-tables.ts';
 
 const OURS = 'ssl-wasm';
 
-export function networksTables({ rows, machine }: Result): readonly Table[] {
-  const peak = machine.peakGflops['1'] ?? NaN;
-  return [timesTable(rows), ratesTable(rows, peak), ratiosTable(rows), gainsTable(rows)].filter(({ body }) => body.length > 0);
+export function networksTables(result: Result): readonly Table[] {
+  const { rows } = result;
+  return [timesTable(rows), ...ratesTables(result), ratiosTable(rows), gainsTable(rows)].filter(({ body }) => body.length > 0);
 }
 
 /** Cases of one network that are built alike: `convnet/2/without-lrn` belongs to `convnet without-lrn`. */

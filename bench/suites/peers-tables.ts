@@ -1,16 +1,16 @@
 // The tables of suite `peers`: times, ratios to our module, and our speed-ups beside the published ones.
 
 import { distinct, formatMs, formatRatio, geometricMean, msOf, ratio } from '../report.ts';
-import type { Result, Row, Table } from '../report.ts';
+import type { Result, Row, Table, ThreadPeaks } from '../report.ts';
 import { flopsOf } from '../network.ts';
 import { caffeNetLayers, denseNetwork, sparseNetwork } from './caffenet.ts';
 import { leNets } from './lenet.ts';
 
 const OURS = 'ssl-wasm';
 
-export function peersTables({ rows, machine }: Result): readonly Table[] {
-  const peak = machine.peakGflops['1'] ?? NaN;
-  const tables = [timesTable(rows), ratesTable(rows, peak), ratiosTable(rows), sparsityTable(rows), publishedTable(rows)];
+export function peersTables(result: Result): readonly Table[] {
+  const { rows } = result;
+  const tables = [timesTable(rows), ...ratesTables(result), ratiosTable(rows), sparsityTable(rows), publishedTable(rows)];
   return tables.filter((table) => table.body.length > 0);
 }
 
@@ -26,14 +26,18 @@ export function timesTable(rows: readonly Row[]): Table {
   };
 }
 
-/** How near our kernels come to what 128-bit arithmetic can do. */
-export function ratesTable(rows: readonly Row[], peak: number): Table {
-  const ours = rows.filter(({ candidate }) => candidate === OURS);
-  return {
-    title: `${OURS} beside the 128-bit peak of this run`,
+/** Ours, and the instructions that each has its arithmetic in. */
+const instructions: ReadonlyMap<string, keyof ThreadPeaks> = new Map([[OURS, 'strict'], ['ssl-relaxed', 'relaxed']]);
+
+/** How near our kernels come to what 128-bit arithmetic can do where they ran. */
+export function ratesTables({ rows, machine, engine }: Result): readonly Table[] {
+  const { peakGflops, relaxedPeakGflops } = machine;
+  const peaks: ThreadPeaks = engine?.peakGflops ?? { strict: peakGflops['1'] ?? NaN, ...(relaxedPeakGflops !== undefined && { relaxed: relaxedPeakGflops }) };
+  return [...instructions].map(([candidate, kind]) => ({
+    title: `${candidate} beside the 128-bit peak of this run, ${kind}`,
     head: ['case', 'GFLOP/s', 'of peak'],
-    body: ours.map(({ case: name, gflops = NaN }) => [name, gflops.toFixed(1), formatRatio(gflops / peak)]),
-  };
+    body: rows.filter((row) => row.candidate === candidate).map(({ case: name, gflops = NaN }) => [name, gflops.toFixed(1), formatRatio(gflops / (peaks[kind] ?? NaN))]),
+  }));
 }
 
 export const groups: readonly { readonly name: string; readonly belongs: (name: string) => boolean }[] = [
