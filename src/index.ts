@@ -48,6 +48,7 @@ export type { SourceSymbol, SymbolKind } from './check/program/symbols.ts';
 export type { Dataset, Split } from './data/dataset.ts';
 export type { Reading } from './data/image-shape.ts';
 export type { BenchReport, LayerTiming, Timing } from './driver/module/bench.ts';
+export type { Processor } from './driver/module/processor.ts';
 export type { BuildInput, BuildOptions, Built } from './driver/build/build.ts';
 export { downloadDataset } from './driver/data/download.ts';
 export { loadDataset } from './driver/data/load-dataset.ts';
