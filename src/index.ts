@@ -64,7 +64,8 @@ export type { InitReport, InitRequest } from './driver/weights/initial-weights.t
 export type { BeginEvent, EpochEvent, PhaseEvent, StepEvent, TrainEvent } from './driver/run/run-events.ts';
 export type { RunSummary } from './driver/run/run-summary.ts';
 export type { TrainOptions, TrainResult } from './driver/run/train-options.ts';
-export type { Comparison, Verification } from './driver/module/verify.ts';
+export type { Comparison } from './driver/module/comparison.ts';
+export type { CheckedVersion, Verification } from './driver/module/verify.ts';
 export { loadWeights } from './driver/weights/weights.ts';
 export type { Weights } from './driver/weights/weights.ts';
 export type { NamedFile } from './driver/files/write-files.ts';

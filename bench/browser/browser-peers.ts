@@ -27,11 +27,16 @@ function browserPeer<Name extends Candidate>(name: Name, packageName: string | u
   return { name, ...(packageName !== undefined && { packageName }), entrant };
 }
 
-export const browserPeers: readonly BrowserPeer[] = [
-  browserPeer('ssl-wasm', undefined, async (program, input, serve) => {
+function sslParts<Name extends 'ssl-wasm' | 'ssl-relaxed'>(name: Name): MakeParts<Name> {
+  return async (program, input, serve) => {
     const { files, positions } = await buildSsl(program, wasmTarget);
-    return { module: `${serve('ssl-wasm', files)}${mainOf(files).path}`, input, positions };
-  }),
+    return { module: `${serve(name, files)}${mainOf(files).path}`, input, positions };
+  };
+}
+
+export const browserPeers: readonly BrowserPeer[] = [
+  browserPeer('ssl-wasm', undefined, sslParts('ssl-wasm')),
+  browserPeer('ssl-relaxed', undefined, sslParts('ssl-relaxed')),
   browserPeer('litert', '@litertjs/core', liteRtParts),
   browserPeer('litert-resident', '@litertjs/core', liteRtParts),
   browserPeer('ort-web', 'onnxruntime-web', ortParts),

@@ -7,7 +7,7 @@ import type { LiteRt } from '../peers/litert-run.ts';
 import { prepareOrtWeb } from '../peers/ort-run.ts';
 import type { Ort } from '../peers/ort-run.ts';
 import type { PreparedRun } from '../peers/peer.ts';
-import { sslRun } from '../peers/ssl-run.ts';
+import { runningAs, sslRun } from '../peers/ssl-run.ts';
 import { prepareTfjs } from '../peers/tfjs-run.ts';
 import { startTf } from '../peers/tfjs.ts';
 import type { Tf, TfWasm } from '../peers/tfjs.ts';
@@ -51,15 +51,18 @@ const tf = once(async () => {
 });
 
 const starters: { readonly [Name in Candidate]: (parts: Parts[Name]) => Promise<PreparedRun> } = {
-  'ssl-wasm': async ({ module, input, positions }) => {
-    const { load } = await importFrom<{ load: () => Promise<Net> }>(module);
-    return { ...sslRun(await load(), input, positions), release: () => {} };
-  },
+  'ssl-wasm': async (parts) => prepareSsl(parts, 'strict'),
+  'ssl-relaxed': async (parts) => prepareSsl(parts, 'relaxed'),
   litert: async (parts) => prepareLiteRt(await liteRt(), parts),
   'litert-resident': async (parts) => prepareLiteRtResident(await liteRt(), parts),
   'ort-web': async (parts) => prepareOrtWeb(await ort(), parts),
   'tfjs-wasm': async (parts) => prepareTfjs(await tf(), parts),
 };
+
+async function prepareSsl({ module, input, positions }: Parts['ssl-wasm'], version: 'strict' | 'relaxed'): Promise<PreparedRun> {
+  const { load } = await importFrom<{ load: (options: { relaxed: boolean }) => Promise<Net> }>(module);
+  return { ...sslRun(runningAs(version, await load({ relaxed: version === 'relaxed' })), input, positions), release: () => {} };
+}
 
 export function prepareEntrant({ name, parts }: PageEntrant): Promise<PreparedRun> {
   // The name says which parts they are, which a look-up by it does not tell the type checker.

@@ -17,6 +17,7 @@ interface SslParts {
 /** By candidate, in the order in which they stand in tables; the first is what others are told in times of. */
 export interface Parts {
   readonly 'ssl-wasm': SslParts;
+  readonly 'ssl-relaxed': SslParts;
   readonly litert: LiteRtParts;
   readonly 'litert-resident': LiteRtParts;
   readonly 'ort-web': OrtParts;

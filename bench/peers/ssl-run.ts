@@ -5,6 +5,13 @@ import type { PreparedRun } from './peer.ts';
 
 type Run = Pick<PreparedRun, 'run' | 'output'>;
 
+/** Refuses a module that runs another version of its code than is measured: the engine may not have it. */
+export function runningAs(version: string, net: Net): Net {
+  const { runs = version } = net.meta as { readonly runs?: string };
+  if (runs !== version) throw new Error(`the ${version} version was asked for, and the ${runs} one runs`);
+  return net;
+}
+
 /**
  * @param input CHW.
  * @param positions Of a layer alone, whose map nobody would transpose: where each number of the output lies, CHW, in the

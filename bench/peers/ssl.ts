@@ -19,7 +19,7 @@ import type { KernelTarget } from '../../src/targets/kernel-target.ts';
 import { wasmTarget } from '../../src/targets/wasm/target.ts';
 import { endsInMap } from '../plain-network.ts';
 import type { Peer } from './peer.ts';
-import { sslRun } from './ssl-run.ts';
+import { runningAs, sslRun } from './ssl-run.ts';
 
 export interface SslBuild {
   readonly files: readonly EmittedFile[];
@@ -42,12 +42,12 @@ export function mainOf(files: readonly EmittedFile[]): EmittedFile {
 /** Bytes of a module up to which it is packed: weights hardly shrink, and those of AlexNet take half a minute. */
 const MOST_PACKED = 2 ** 24;
 
-async function loadFiles(files: readonly EmittedFile[]): Promise<Net> {
+async function loadFiles(files: readonly EmittedFile[], options: object): Promise<Net> {
   const folder = mkdtempSync(join(tmpdir(), 'ssl-bench-'));
   try {
     for (const { path, content } of files) writeFileSync(join(folder, path), content);
-    const { load } = (await import(pathToFileURL(join(folder, mainOf(files).path)).href)) as { load: () => Promise<Net> };
-    return await load();
+    const { load } = (await import(pathToFileURL(join(folder, mainOf(files).path)).href)) as { load: (options: object) => Promise<Net> };
+    return await load(options);
   } finally {
     rmSync(folder, { recursive: true });
   }
@@ -58,12 +58,14 @@ function positionsIn({ axes }: Binding): Int32Array {
   return Int32Array.from(axes.reduce<readonly number[]>((outer, axis) => outer.flatMap((at) => [...axis].map((step) => at + step)), [0]));
 }
 
-function sslPeer(target: KernelTarget): Peer {
+/** @param version Of the target's code, which `load` is to run. */
+function sslPeer(name: string, target: KernelTarget, version: string): Peer {
+  const { load } = present(target.versions.find((each) => each.name === version), version);
   return {
-    name: `ssl-${target.name}`,
+    name,
     prepare: async (program, input) => {
       const { files, positions } = await buildSsl(program, target);
-      const net = await loadFiles(files);
+      const net = runningAs(version, await loadFiles(files, load));
       // Declarations are for editors; they are not loaded.
       const loaded = files.filter(({ path }) => !path.endsWith('.d.ts'));
       const bytes = loaded.reduce((sum, { content }) => sum + Buffer.byteLength(content), 0);
@@ -77,5 +79,8 @@ function sslPeer(target: KernelTarget): Peer {
   };
 }
 
-export const sslWasm: Peer = sslPeer(wasmTarget);
-export const sslJs: Peer = sslPeer(jsTarget);
+/** Strict, as every engine has it. */
+export const sslWasm: Peer = sslPeer('ssl-wasm', wasmTarget, 'strict');
+/** With relaxed SIMD, as `load` runs it unless told otherwise. */
+export const sslRelaxed: Peer = sslPeer('ssl-relaxed', wasmTarget, 'relaxed');
+export const sslJs: Peer = sslPeer('ssl-js', jsTarget, 'js');

@@ -11,7 +11,7 @@ import { elementsOf } from '../network.ts';
 import { ortNode } from '../peers/ort-node.ts';
 import { ortWeb } from '../peers/ort-web.ts';
 import type { Peer } from '../peers/peer.ts';
-import { sslWasm } from '../peers/ssl.ts';
+import { sslRelaxed, sslWasm } from '../peers/ssl.ts';
 import { tfjsWasm } from '../peers/tfjs-wasm.ts';
 import { keptFlops, plainFlops, plainNetwork } from '../plain-network.ts';
 import type { Row } from '../report.ts';
@@ -24,7 +24,7 @@ import { networksTables } from './networks-tables.ts';
 /** What a case is called without its response normalisations, which no peer's WASM has within channels. */
 const WITHOUT_LRN = 'without-lrn';
 
-const peers: readonly Peer[] = [sslWasm, ortWeb, tfjsWasm, ortNode];
+const peers: readonly Peer[] = [sslWasm, sslRelaxed, ortWeb, tfjsWasm, ortNode];
 
 const caseNames = networkCases.flatMap(({ name, example }) => (example === 'convnet.ssl' ? [name, `${name}/${WITHOUT_LRN}`] : [name]));
 

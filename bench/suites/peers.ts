@@ -4,7 +4,7 @@
 import { ortNode } from '../peers/ort-node.ts';
 import { ortWeb } from '../peers/ort-web.ts';
 import type { Peer } from '../peers/peer.ts';
-import { sslJs, sslWasm } from '../peers/ssl.ts';
+import { sslJs, sslRelaxed, sslWasm } from '../peers/ssl.ts';
 import { tfjsWasm } from '../peers/tfjs-wasm.ts';
 import { referenceOutput } from '../reference.ts';
 import type { Row } from '../report.ts';
@@ -29,7 +29,7 @@ const cases: readonly PeersCase[] = [
   ]),
 ];
 
-const peers: readonly Peer[] = [sslWasm, sslJs, ortWeb, tfjsWasm, ortNode];
+const peers: readonly Peer[] = [sslWasm, sslRelaxed, sslJs, ortWeb, tfjsWasm, ortNode];
 
 async function runCase(each: PeersCase, chosen: readonly Peer[], context: SuiteContext): Promise<readonly Row[]> {
   const network = each.network();

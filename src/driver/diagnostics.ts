@@ -23,12 +23,13 @@ const moduleMessages = {
   unclear: (file: string, field: string): string => `${file} does not say what it takes and answers: \`${field}\` is missing or wrong`,
   'and-run': (folder: string, found: readonly string[]): string => `${folder} holds a run and a module as well: ${found.join(', ')}`,
   'no-package': (name: string, folder: string): string => `the module runs in ${name}, which is not installed in ${folder}`,
+  version: (file: string, asked: string, runs: string): string => `${file} runs its ${runs} version where the ${asked} one was asked for`,
   target: (file: string, target: string): string => `${file} was built for target ${target}, which this compiler does not have`,
   changed: (file: string, offset: number): string => `${file} is not what this compiler builds from these weights: it differs from byte ${offset} on`,
   'other-weights': (file: string, weights: string): string => `${file} was built from other weights than ${weights}`,
   'other-source': (file: string, source: string): string => `${file} was built from another source than ${source}`,
   interface: (file: string, found: number, expected: number): string => `${file} takes or answers ${found} numbers, expected ${expected}`,
-  outputs: (file: string, difference: string, bound: string): string => `${file} answers what differs from the reference by ${difference} where at most ${bound} is rounding`,
+  outputs: (what: string, difference: string, bound: string): string => `${what} answers what differs from the reference by ${difference} where at most ${bound} is rounding`,
   layer: (layer: string, difference: string, bound: string): string => `layer ${layer} differs from the reference by ${difference} where at most ${bound} is rounding`,
 };
 export const moduleDiagnostics: DiagnosticTable<typeof moduleMessages> = defineDiagnostics('module', moduleMessages);

@@ -13,16 +13,19 @@ export interface LoadOption {
   readonly name: string;
   readonly type: string;
   readonly doc: string;
+  /** Whether it is what `load` would read otherwise. */
+  readonly isFile: boolean;
 }
 
-export const weightsOption: LoadOption = { name: 'weights', type: 'ArrayBuffer | ArrayBufferView', doc: 'The bytes of the `.bin` file.' };
+export const weightsOption: LoadOption = { name: 'weights', type: 'ArrayBuffer | ArrayBufferView', doc: 'The bytes of the `.bin` file.', isFile: true };
 
 /** As a member of the interface `LoadOptions`. */
 export function optionProperty({ name, type, doc }: LoadOption): Property & { readonly hasQuestionToken: true } {
   return { name, type, isReadonly: true, hasQuestionToken: true, docs: [doc] };
 }
 
-export function declarationsText(morph: typeof TsMorph, facts: ModuleFacts, options: readonly LoadOption[]): string {
+/** @param versions Names of the versions of its code, where it has several. */
+export function declarationsText(morph: typeof TsMorph, facts: ModuleFacts, options: readonly LoadOption[], versions?: readonly string[]): string {
   const file = morphProject(morph).createSourceFile('module.d.ts', `${declarationsHeader(facts)}\n\n`);
   const { labels } = facts;
   if (labels && labels.length > 0) {
@@ -32,7 +35,7 @@ export function declarationsText(morph: typeof TsMorph, facts: ModuleFacts, opti
     file.addInterface({
       name: 'LoadOptions',
       isExported: true,
-      docs: ['What to use instead of reading it, where the caller has it already.'],
+      docs: [`What to use instead of reading it, where the caller has it already${options.every(({ isFile }) => isFile) ? '' : ', and which version of the code'}.`],
       properties: options.map(optionProperty),
     });
   }
@@ -40,7 +43,7 @@ export function declarationsText(morph: typeof TsMorph, facts: ModuleFacts, opti
     name: 'Net',
     isExported: true,
     docs: ['A loaded network. It computes synchronously in memory of its own; where several threads compute, each loads\nits own.'],
-    properties: propertiesOf(facts),
+    properties: propertiesOf(facts, versions),
     methods: [
       { name: 'compute', returnType: 'void', docs: ['Computes `output` from what `input` holds.'] },
       {
@@ -79,7 +82,7 @@ export interface Property {
   readonly docs: string[];
 }
 
-export function propertiesOf(facts: ModuleFacts): Property[] {
+export function propertiesOf(facts: ModuleFacts, versions?: readonly string[]): Property[] {
   const property = (name: string, type: string, doc: string): Property => ({ name, type, isReadonly: true, docs: [doc] });
   const tuple = (values: readonly (number | string)[]): string => `readonly ${literalText(values)}`;
   return [
@@ -93,7 +96,9 @@ export function propertiesOf(facts: ModuleFacts): Property[] {
     ...(facts.normalization ? [property('normalization', typeOfNormalization(facts.normalization), facts.normalization.mean === 'per_pixel' ? meanImageDoc : normalizationDoc)] : []),
     property('input', 'Float32Array', `The network's own input, ${describePlan(facts.input, facts.layout)}. \`compute\` may overwrite it.`),
     property('output', 'Float32Array', `The network's own output, ${describePlan(facts.output, facts.layout)}.`),
-    property('meta', typeText(facts.meta), 'How this module came about.'),
+    versions
+      ? property('meta', `${typeText(facts.meta)} & { readonly runs: ${versions.map(quoted).join(' | ')} }`, 'How this module came about, and which version of its code runs.')
+      : property('meta', typeText(facts.meta), 'How this module came about.'),
   ];
 }
 

@@ -66,7 +66,7 @@ export async function emitModule(options: EmitOptions): Promise<EmittedModule> {
     beside.push({ path: `${file}.${extension}`, content: bytes });
     return { kind: 'beside', file: `${file}.${extension}` };
   };
-  const { options: takes, statements, compute, roots, rest } = code.carry(build, (bytes, extension) => part(bytes, options.inline, extension));
+  const { options: takes, statements, compute, versions, roots, rest } = code.carry(build, (bytes, extension) => part(bytes, options.inline, extension));
   const weights = packed && weightsText(part(large ? withBuildId(packed.whole, build) : splitPlanes(packed.bytes), !large, 'bin'), packed.bytes.length);
   const loadOptions = [...takes, ...(large ? [weightsOption] : [])];
   const text = moduleText(morph, facts, {
@@ -74,14 +74,14 @@ export async function emitModule(options: EmitOptions): Promise<EmittedModule> {
     load: {
       doc: 'Loads the network, with memory of its own.',
       options: loadOptions.map(({ name }) => name),
-      statements: [...statements, ...(weights ? [`placeWeights(memory, ${weights.bytes}, ranges);`] : []), `return makeNet(facts, plan, memory, ${compute});`],
+      statements: [...statements, ...(weights ? [`placeWeights(memory, ${weights.bytes}, ranges);`] : []), `return makeNet(${versions ? '{ ...facts, meta: { ...facts.meta, runs } }' : 'facts'}, plan, memory, ${compute});`],
     },
     roots: ['makeNet', ...roots, ...(weights ? ['placeWeights', ...weights.roots] : [])],
     rest: [...rest, ...(weights?.rest ?? [])],
     runtime: options.runtime,
   });
   return {
-    files: [{ path: `${file}.js`, content: text }, { path: `${file}.d.ts`, content: declarationsText(morph, facts, loadOptions) }, ...beside],
+    files: [{ path: `${file}.js`, content: text }, { path: `${file}.d.ts`, content: declarationsText(morph, facts, loadOptions, versions) }, ...beside],
   };
 }
 

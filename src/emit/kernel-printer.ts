@@ -16,8 +16,8 @@ export interface PrintedKernels {
   readonly content: string | Uint8Array<ArrayBuffer>;
   /** @param place Puts bytes inside the ES module or into a file with this extension, as the build wants it. */
   readonly carry: (build: string, place: (bytes: Uint8Array<ArrayBuffer>, extension: string) => Part) => CarriedKernels;
-  /** Starts them in this process. Segments that are not inside are not yet in memory. */
-  readonly start: () => Promise<StartedCode>;
+  /** Starts a version of them in this process. Segments that are not inside are not yet in memory. */
+  readonly start: (version: string) => Promise<StartedCode>;
 }
 
 /** Kernels as an ES module holds them. */
@@ -28,6 +28,8 @@ export interface CarriedKernels {
   readonly statements: readonly string[];
   /** The function that computes, as an expression behind those lines. */
   readonly compute: string;
+  /** Names of its versions, where it has several: then those lines leave the name of the one that runs as `runs`. */
+  readonly versions?: readonly string[];
   /** Functions of the runtime that these lines call. */
   readonly roots: readonly string[];
   /** What stands at the module's end. */

@@ -28,7 +28,10 @@ export type Expr =
   /** `splat` loads one element into every lane of a vec. `offset` is in address units and not negative. */
   | { readonly kind: 'load'; readonly as: 'i32' | 'f32' | 'vec' | 'splat'; readonly at: Expr; readonly offset: number }
   | { readonly kind: 'unary'; readonly op: FloatUnary; readonly type: 'f32' | 'vec'; readonly a: Expr }
-  /** Floating point; `max` and `min` may answer either operand when one is NaN. */
+  /**
+   * Floating point; `max` and `min` may answer either operand when one is NaN. A target may add a product without
+   * rounding it first, where it says so: relaxed SIMD does.
+   */
   | { readonly kind: 'binary'; readonly op: FloatBinary; readonly type: 'f32' | 'vec'; readonly a: Expr; readonly b: Expr }
   | { readonly kind: 'select'; readonly type: 'f32' | 'vec'; readonly compare: Compare; readonly a: Expr; readonly b: Expr; readonly then: Expr; readonly otherwise: Expr }
   | { readonly kind: 'splat'; readonly a: Expr }

@@ -1,9 +1,7 @@
-// The little code that travels inside emitted modules: it places weights, starts kernels, copies inputs and
-// outputs. `emit` writes the functions that a module needs into it, without types.
+// The little code that travels inside emitted modules: it places weights, copies inputs and outputs. `emit` writes the
+// functions that a module needs into it, without types.
 
-import { bytesOf, checkBuild, describeBytes } from './files.ts';
-import type { FoundFile } from './files.ts';
-import { checkCount, checkPlaces, kindOf, numberAt } from './numbers.ts';
+import { checkCount, checkPlaces, numberAt } from './numbers.ts';
 
 /** Offsets of the indices along one axis, in elements. */
 export type AxisPlan = { readonly size: number; readonly stride: number } | { readonly offsets: readonly number[] };
@@ -94,17 +92,3 @@ export function placeWeights(memory: ArrayBuffer, weights: Uint8Array, ranges: r
   for (const [to, from, length] of ranges) heap.set(weights.subarray(from, from + length), to);
 }
 
-/** Compiles, unless that is done, and starts the kernels; they own their memory, which never grows. */
-export async function startWasm({ content, from }: FoundFile, build: string): Promise<{ readonly memory: ArrayBuffer; readonly compute: () => void }> {
-  let module: WebAssembly.Module = content;
-  if (kindOf(content) !== 'WebAssembly.Module') {
-    const bytes = bytesOf(content as ArrayBuffer);
-    module = await WebAssembly.compile(bytes).catch((error: Error) => {
-      throw new Error(`${from}: ${describeBytes(bytes)}. ${error.message}`, { cause: error });
-    });
-  }
-  const [id = new ArrayBuffer()] = WebAssembly.Module.customSections(module, 'ssl-compile');
-  checkBuild(String.fromCharCode(...new Uint8Array(id)), build, from);
-  const { exports } = await WebAssembly.instantiate(module);
-  return { memory: (exports['memory'] as WebAssembly.Memory).buffer, compute: exports['run'] as () => void };
-}

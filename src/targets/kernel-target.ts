@@ -2,12 +2,13 @@
 
 import type { KernelPrinter } from '../emit/kernel-printer.ts';
 import type { TargetMachine } from '../ir/kernel.ts';
-import type { Target } from './target.ts';
+import type { CodeVersion, Target } from './target.ts';
 
 interface KernelParts<Name extends string> extends KernelPrinter {
   readonly name: Name;
   readonly doc: string;
   readonly machine: TargetMachine;
+  readonly versions: readonly CodeVersion[];
 }
 
 export interface KernelTarget<Name extends string = string> extends KernelParts<Name>, Target<Name, true> {}
@@ -32,9 +33,9 @@ export function kernelTarget<Name extends string>(parts: KernelParts<Name>): Ker
         emit: (request) => emitModule({ ...request, target: parts, kernels }),
       };
     },
-    start: async (program, ops) => {
+    start: async (program, ops, _, version) => {
       const [{ lowerDeployed }, { startNetwork }] = await Promise.all([import('../lower/lower.ts'), import('./start-kernels.ts')]);
-      return startNetwork(parts, lowerDeployed(program, ops, parts.machine));
+      return startNetwork(parts, lowerDeployed(program, ops, parts.machine), version);
     },
   };
 }

@@ -15,16 +15,16 @@ export interface StartedKernels {
   readonly run: () => void;
 }
 
-export async function startKernels({ print }: KernelPrinter, module: KernelModule): Promise<StartedKernels> {
-  const { memory, run } = await (await print(module, 'separate')).start();
+export async function startKernels({ print }: KernelPrinter, module: KernelModule, version: string): Promise<StartedKernels> {
+  const { memory, run } = await (await print(module, 'separate')).start(version);
   const { bytes, ranges } = packSegments(module);
   for (const { to, from, length } of ranges) new Uint8Array(memory).set(bytes.subarray(from, from + length), to);
   return { heap: new Float32Array(memory), run };
 }
 
 /** A deployed network: the binding `input` and others, which are outputs. */
-export async function startNetwork(printer: KernelPrinter, module: KernelModule): Promise<StartedNetwork> {
-  const { heap, run } = await startKernels(printer, module);
+export async function startNetwork(printer: KernelPrinter, module: KernelModule, version: string): Promise<StartedNetwork> {
+  const { heap, run } = await startKernels(printer, module, version);
   const input = present(module.bindings.find(({ name }) => name === 'input'), 'binding input');
   const outputs = module.bindings.filter((binding) => binding !== input);
   const output = present(outputs.find(({ name }) => name === 'output'), 'binding output');

@@ -2,8 +2,9 @@
 // records are light, since command lines read them for their help: what schedules, prints and assembles is loaded
 // by the functions that need it.
 
-import type { EmittedModule, ModuleRequest } from '../emit/emit-module.ts';
+import { present } from '../base/invariant.ts';
 import type { Tensor } from '../base/tensor.ts';
+import type { EmittedModule, ModuleRequest } from '../emit/emit-module.ts';
 import type { Program } from '../ir/graph.ts';
 import type { OpRegistry } from '../ir/op.ts';
 import type { Net } from '../runtime/net.ts';
@@ -18,13 +19,26 @@ export interface Target<Name extends string = string, AtOnce extends boolean = b
   readonly needs?: UserPackage;
   /** Names of what can be seen of kernels on their way. */
   readonly dumps: readonly string[];
+  /**
+   * The versions of its code that a module carries, which differ in how they round: the first one that the engine has
+   * runs, unless `load` is told otherwise. Every engine has the last, which gives the same bits on all.
+   */
+  readonly versions: readonly CodeVersion[];
   /** @param program A deployed network: parameters are constants. */
   readonly lower: (program: Program, ops: OpRegistry) => Promise<LoweredNetwork>;
   /**
-   * Starts the kernels of a network, whose graph may have several outputs, in this process.
+   * Starts a version of the kernels of a network, whose graph may have several outputs, in this process.
    * @param given What the package that it needs gives.
    */
-  readonly start: (program: Program, ops: OpRegistry, given: object) => Promise<StartedNetwork>;
+  readonly start: (program: Program, ops: OpRegistry, given: object, version: string) => Promise<StartedNetwork>;
+}
+
+export interface CodeVersion {
+  readonly name: string;
+  /** What `load` is told so that this version runs, where the engine has it. */
+  readonly load: object;
+  /** Whether this engine has it. */
+  readonly isHere: () => boolean;
 }
 
 export interface UserPackage {
@@ -32,6 +46,16 @@ export interface UserPackage {
   readonly name: string;
   /** What `load` takes to run in it on any machine, by what importing the package answers. */
   readonly options: (imported: object) => object;
+}
+
+/** Of targets whose modules carry one version of their code. */
+export function onlyVersion(target: string): readonly CodeVersion[] {
+  return [{ name: target, load: {}, isHere: () => true }];
+}
+
+/** What `load` runs here unless told otherwise. */
+export function versionHere({ name, versions }: Pick<Target, 'name' | 'versions'>): CodeVersion {
+  return present(versions.find(({ isHere }) => isHere()), `version of ${name}`);
 }
 
 export interface LoweredNetwork {

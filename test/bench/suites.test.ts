@@ -5,7 +5,7 @@ import { randomConv, randomValues } from '../../bench/masks.ts';
 import { elementsOf } from '../../bench/network.ts';
 import type { Network } from '../../bench/network.ts';
 import { programOf } from '../../bench/peers/ssl-source.ts';
-import { sslJs, sslWasm } from '../../bench/peers/ssl.ts';
+import { sslJs, sslRelaxed, sslWasm } from '../../bench/peers/ssl.ts';
 import { referenceOutput, relativeDifference } from '../../bench/reference.ts';
 import { leNets, wholeNetwork } from '../../bench/suites/lenet.ts';
 import { stepFlops } from '../../bench/suites/training.ts';
@@ -22,12 +22,12 @@ const networks: readonly (readonly [string, Network])[] = [
 test.each(networks)('our emitted modules agree with the reference: %s', async (_, network) => {
   const input = randomValues('input', elementsOf(network.input), 1);
   const reference = referenceOutput(network, input);
-  for (const peer of [sslWasm, sslJs]) {
+  for (const peer of [sslWasm, sslRelaxed, sslJs]) {
     const { run, output } = await peer.prepare(compact(programOf(network), ops), input);
     await run();
     expect(relativeDifference(output(), reference)).toBeLessThan(1e-5);
   }
-});
+}, 60_000);
 
 test.each([
   ['lenet.ssl', 64, 0.844],

@@ -52,6 +52,11 @@ describe.each(['wasm', 'js'] as const)('%s', (target) => {
     expect(await text('#time')).toMatch(/^\d+\.\d µs$/);
   });
 
+  it.runIf(target === 'wasm')('runs the relaxed code, or the strict one where that is asked for', async () => {
+    const runs = (options: string): Promise<unknown> => page.evaluate(`import('/lenet.js').then(({ load }) => load(${options})).then((net) => net.meta.runs)`);
+    expect([await runs(''), await runs('{ relaxed: false }')]).toEqual(['relaxed', 'strict']);
+  });
+
   it('reads what is drawn with the mouse', async () => {
     const before = await shares();
     const { x, y, size } = (await page.evaluate("(({ left, top, width }) => ({ x: left, y: top, size: width }))(document.querySelector('#paper').getBoundingClientRect())")) as { x: number; y: number; size: number };

@@ -8,6 +8,7 @@ const report: BenchReport = {
   findings: [],
   processor: { brand: 'A processor', core: 'A core' },
   target: 'wasm',
+  version: 'relaxed',
   batch: 1,
   layers: [
     { name: 'conv1', dense: timing(50), compacted: timing(10) },

@@ -1,6 +1,6 @@
 import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { safetensorsFile } from '../safetensors-file.ts';
 import { runCli, smallFiles, temporaryFolder, weightsOf } from './support.ts';
 
@@ -28,7 +28,7 @@ beforeAll(async () => {
 });
 
 /** A copy of the module with a file changed. */
-function tampered(variant: string, file: string, change: (bytes: Uint8Array) => Uint8Array | string): string {
+function tampered(variant: string, file: string, change: (bytes: Buffer) => Uint8Array | string): string {
   const place = join(copies, `${variant}-${file}-${Math.random()}`);
   cpSync(join(folder, variant), place, { recursive: true });
   writeFileSync(join(place, file), change(readFileSync(join(place, file))));
@@ -47,6 +47,21 @@ describe('verify', () => {
       expect(bound).toBeLessThan(1e-4 * maxAbsReference);
     }
     expect(report.files.every(({ same }) => same)).toBe(true);
+  });
+
+  it('checks both versions of WebAssembly, or says which one it cannot', async () => {
+    const { out } = await verify(join(folder, 'wasm'));
+    expect(out).toMatch(/^layer +largest difference, relaxed +largest difference, strict +rounding bound/);
+    expect(out).toMatch(/\nshipped module: run on 4 random inputs\nversions: relaxed and strict\nfiles: 3 of 3 /);
+    vi.spyOn(WebAssembly, 'validate').mockReturnValue(false);
+    try {
+      // The module's own process has relaxed SIMD nevertheless, and is found out.
+      const { code, out: without, err } = await verify(join(folder, 'wasm'));
+      expect(without).toContain('\nversions: strict; not relaxed, which this engine does not have\n');
+      expect([code, err]).toEqual([1, expect.stringContaining('runs its relaxed version where the strict one was asked for')]);
+    } finally {
+      vi.restoreAllMocks();
+    }
   });
 
   it('tells people', async () => {
@@ -84,6 +99,19 @@ describe('a module that has been tampered with is not ok', () => {
     const { code, out } = await verify(place, '--json');
     expect(code).toBe(1);
     expect(JSON.parse(out)).toMatchObject({ ok: false, files: [{ same: true }, { same: true }, { name: 'small.wasm', same: false }] });
+  });
+
+  it.each([
+    ['that computes something else', [0x86, 0x02], ['module/changed', 'module/outputs']],
+    ['that does not compile, in place of which strict code runs', [0xff, 0x7f], ['module/changed', 'module/version']],
+  ])('relaxed code %s', async (_, code, codes) => {
+    const place = tampered('wasm', 'small.wasm', (bytes) => {
+      // The last relaxed multiply-add: in its place the one that subtracts, or none.
+      const at = bytes.lastIndexOf(Buffer.from([0xfd, 0x85, 0x02]));
+      return bytes.fill(Buffer.from(code), at + 1, at + 3);
+    });
+    const report = JSON.parse((await verify(place, '--json')).out) as Report;
+    expect(report.diagnostics.map((diagnostic) => diagnostic.code)).toEqual(codes);
   });
 
   it('another sign, which the outputs show too', async () => {

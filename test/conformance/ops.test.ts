@@ -2,10 +2,10 @@
 
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { targets } from '../lower/harness.ts';
+import { deployed } from '../lower/harness.ts';
 import { conformanceError, formsOf, lowerable } from './support.ts';
 
-describe.each(targets)('$name', (engine) => {
+describe.each(deployed)('$name', (engine) => {
   describe.each(lowerable)('$name', (op) => {
     test.each(formsOf(op))('%s', { timeout: 60_000 }, (form) => {
       fc.assert(

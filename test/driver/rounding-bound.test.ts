@@ -35,13 +35,16 @@ const single = (seed: number): Recipe => {
   return { ...recipe, outputs: recipe.outputs.slice(0, 1) };
 };
 
+/** Every version of the code of every target. */
+const codes = timedTargets.flatMap((target) => target.versions.filter(({ isHere }) => isHere()).map(({ name }) => ({ name: `${target.name}, ${name}`, target, version: name })));
+
 describe('the rounding bound', () => {
-  it.each(timedTargets.map((target) => ({ name: target.name, target })))('holds for every value of random networks: $name', async ({ target }) => {
+  it.each(codes)('holds for every value of random networks: $name', async ({ target, version }) => {
     for (let seed = 1; seed <= 12; seed++) {
       const program = runPasses(maskedProgram(single(seed), ops), compaction, ops);
       const probe = probeOf(program, ops);
       const module = lowerDeployed(probe.program, ops, target.machine);
-      const { heap, run } = await startKernels(target, module);
+      const { heap, run } = await startKernels(target, module, version);
       const binding = (name: string) => module.bindings.find((each) => each.name === name);
       const input = binding('input');
       if (input) writeBinding(input, heap, inputOf(program).value);
@@ -128,14 +131,14 @@ describe('the rounding bound of a mean', () => {
     const input = { shape: value.shape, data: value.data.map((each) => Math.fround(change(each))) };
     const output = present(program.graph.outputs[0], 'output').value;
     const bounds = boundedValues(program, ops, new Map([[name, input]]), singlePrecision)(output);
-    for (const target of timedTargets) {
+    for (const { name: code, target, version } of codes) {
       const module = lowerDeployed(program, ops, target.machine);
-      const { heap, run } = await startKernels(target, module);
+      const { heap, run } = await startKernels(target, module, version);
       const binding = (of: string): Binding => present(module.bindings.find((each) => each.name === of), of);
       writeBinding(binding('input'), heap, input);
       run();
       for (const [i, found] of readBinding(binding('output'), heap).data.entries()) {
-        expect(Math.abs(found - (bounds.value.data[i] ?? NaN)), `target ${target.name}`).toBeLessThanOrEqual(bounds.error.data[i] ?? NaN);
+        expect(Math.abs(found - (bounds.value.data[i] ?? NaN)), `code ${code}`).toBeLessThanOrEqual(bounds.error.data[i] ?? NaN);
       }
     }
   });
@@ -147,15 +150,15 @@ describe('numbers that f32 cannot hold', () => {
     const program = net.finish(net.dense('fc', net.input, 2, { bias: false }));
     const tiny = withValues(program, 'fc.weight', (i) => 3e-43 + i * 1e-44);
     const output = tiny.graph.outputs[0]?.value ?? { node: 0, result: 0 };
-    for (const target of timedTargets) {
+    for (const { name: code, target, version } of codes) {
       const module = lowerDeployed(tiny, ops, target.machine);
-      const { heap, run } = await startKernels(target, module);
+      const { heap, run } = await startKernels(target, module, version);
       const binding = (name: string): Binding => present(module.bindings.find((each) => each.name === name), name);
       writeBinding(binding('input'), heap, inputOf(tiny).value);
       run();
       const found = readBinding(binding('output'), heap).data;
       const { value, error } = boundsOf(tiny, output);
-      for (const [i, y] of value.entries()) expect(Math.abs(y - (found[i] ?? NaN)), `target ${target.name}`).toBeLessThanOrEqual(error[i] ?? NaN);
+      for (const [i, y] of value.entries()) expect(Math.abs(y - (found[i] ?? NaN)), `code ${code}`).toBeLessThanOrEqual(error[i] ?? NaN);
     }
   });
 });

@@ -99,7 +99,7 @@ describe.each(timedTargets.map((target) => ({ name: target.name, target })))('$n
     const net = await (await imported(module)).load();
     expect(net.labels).toEqual(names);
     expect(net.name).toBe(names.join(''));
-    expect(JSON.stringify(net.meta)).toBe(JSON.stringify(meta));
+    expect(JSON.stringify(net.meta)).toBe(JSON.stringify(target === wasmTarget ? { ...(meta as object), runs: 'relaxed' } : meta));
     for (const text of [textOf(module, '.js'), textOf(module, '.d.ts')]) {
       expect(text).not.toMatch(/<\/script|[\u2028\u202e]/);
       expect(text).not.toMatch(/^[^"]*alert/m);
@@ -126,16 +126,20 @@ describe.each(timedTargets.map((target) => ({ name: target.name, target })))('$n
   it('adds little to its weights', async () => {
     const module = await emitFixture(target);
     const size = module.files.filter((file) => !file.path.endsWith('.d.ts')).reduce((sum, file) => sum + gzipSync(file.content).length, 0);
-    expect(size).toBeLessThan(3000);
+    expect(size).toBeLessThan(3200);
   });
 
   it.each([['node of the project', process.execPath], ['node on the path', 'node']])('runs in a process of its own: %s', async (_, node) => {
     const file = written(await emitFixture(target));
     const script = `const { load } = await import(${JSON.stringify(pathToFileURL(file).href)});
       const net = await load();
-      console.log(JSON.stringify([...net.run(${JSON.stringify(image)})]));`;
+      console.log(JSON.stringify({ answer: [...net.run(${JSON.stringify(image)})], runs: net.meta.runs, major: parseInt(process.versions.node) }));`;
     const output = execFileSync(node, ['--input-type=module', '-e', script], { encoding: 'utf8', env: { PATH: process.env['PATH'] } });
-    expect(rounded(JSON.parse(output) as number[])).toEqual(rounded(expected(image)));
+    const { answer, runs, major } = JSON.parse(output) as { readonly answer: number[]; readonly runs?: string; readonly major: number };
+    expect(rounded(answer)).toEqual(rounded(expected(image)));
+    // Relaxed SIMD came with V8 11.4, which Node has from 21 on.
+    const picked = major < 21 ? 'strict' : 'relaxed';
+    expect(runs).toBe(target === wasmTarget ? picked : undefined);
   });
 });
 

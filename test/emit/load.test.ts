@@ -104,13 +104,13 @@ describe('load', () => {
   });
 
   it.each<[unknown, string]>([
-    [null, 'load takes { wasm }, found null'],
-    ['x', 'load takes { wasm }, found string'],
-    [3, 'load takes { wasm }, found number'],
-    [['x'], 'load takes { wasm }, found Array'],
-    [bytesOf(wasm, '.wasm'), 'load takes { wasm }, found Uint8Array'],
-    [{ wsam: 1 }, 'load takes { wasm }, found wsam'],
-    [{ weights: new Uint8Array() }, 'load takes { wasm }, found weights'],
+    [null, 'load takes { wasm, relaxed }, found null'],
+    ['x', 'load takes { wasm, relaxed }, found string'],
+    [3, 'load takes { wasm, relaxed }, found number'],
+    [['x'], 'load takes { wasm, relaxed }, found Array'],
+    [bytesOf(wasm, '.wasm'), 'load takes { wasm, relaxed }, found Uint8Array'],
+    [{ wsam: 1 }, 'load takes { wasm, relaxed }, found wsam'],
+    [{ weights: new Uint8Array() }, 'load takes { wasm, relaxed }, found weights'],
     [{ wasm: 'fixture.wasm' }, 'load({ wasm }): expected bytes, found string'],
     [{ wasm: Promise.resolve() }, 'load({ wasm }): expected bytes, found Promise'],
     [{ wasm: new Response() }, 'load({ wasm }): expected bytes, found Response'],

@@ -8,6 +8,7 @@ import { interpretKernels } from '../../src/ir/interpret-kernel.ts';
 import type { KernelModule, TargetMachine } from '../../src/ir/kernel.ts';
 import type { F64Tensor } from '../../src/ir/op.ts';
 import { verifyKernels } from '../../src/ir/verify-kernel.ts';
+import { hasRelaxedSimd } from '../../src/runtime/wasm.ts';
 import { jsMachine } from '../../src/targets/js/machine.ts';
 import { printJs } from '../../src/targets/js/print.ts';
 import { wasmMachine } from '../../src/targets/wasm/machine.ts';
@@ -25,8 +26,8 @@ export interface Engine {
 }
 
 /** Tasks of a stage run in an order of their own: they are independent. */
-function startWasm(module: KernelModule): Kernels {
-  const { exports } = new WebAssembly.Instance(new WebAssembly.Module(printWasm(module, { memory: 'own', stages: true })));
+function startWasm(module: KernelModule, relaxed = false): Kernels {
+  const { exports } = new WebAssembly.Instance(new WebAssembly.Module(printWasm(module, { memory: 'own', stages: true, relaxed })));
   const memory = new Float32Array((exports['memory'] as WebAssembly.Memory).buffer);
   const run = (program: string): void => {
     const runTask = exports[`${program}_stage`] as (stage: number, task: number) => void;
@@ -59,9 +60,12 @@ const interpreterOf = (machine: TargetMachine): Engine => ({
 });
 
 export const targets: readonly Engine[] = [
-  { name: 'wasm', machine: wasmMachine, start: startWasm },
+  { name: 'wasm', machine: wasmMachine, start: (module) => startWasm(module) },
   { name: 'js', machine: jsMachine, start: startJs },
 ];
+
+/** What modules carry: where this engine has relaxed SIMD, that too. Training never uses it. */
+export const deployed: readonly Engine[] = [...targets, ...(hasRelaxedSimd() ? [{ name: 'wasm, relaxed', machine: wasmMachine, start: (module: KernelModule) => startWasm(module, true) }] : [])];
 
 export const interpreters: readonly Engine[] = targets.map(({ machine }) => interpreterOf(machine));
 

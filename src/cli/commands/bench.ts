@@ -55,7 +55,7 @@ async function bench(subject: string, { weights, target, batch, budgetMs, sparsi
   return ok ? exitCode.ok : exitCode.input;
 }
 
-function benchText({ findings, layers, whole, call, processor, target, batch }: BenchReport, budget: Budget | undefined): string {
+function benchText({ findings, layers, whole, call, processor, target, version, batch }: BenchReport, budget: Budget | undefined): string {
   // What a network that answers nothing saves is no achievement.
   const ratio = (dense: number, compacted: number): string => (answersNothing(findings) || !(compacted > 0) ? '' : `${(dense / compacted).toFixed(1)}x`);
   const row = (name: string, dense: Timing, compacted: Timing | undefined): string[] => [
@@ -69,8 +69,9 @@ function benchText({ findings, layers, whole, call, processor, target, batch }: 
   ];
   const rows = [...layers.map(({ name, dense, compacted }) => row(name, dense, compacted)), row('whole', whole.dense, whole.compacted)];
   const table = formatTable({ head: ['layer', 'MACs', 'compacted', 'us dense', 'us compacted', 'fewer MACs', 'faster'], rows, text: [0] });
+  const code = version === target ? target : `${target} (${version})`;
   return [
-    `${findingsText(findings)}target ${target}, ${batch} ${batch === 1 ? 'sample' : 'samples'} a run, one thread, ${processorText(processor)}\n\n${table}\n`,
+    `${findingsText(findings)}target ${code}, ${batch} ${batch === 1 ? 'sample' : 'samples'} a run, one thread, ${processorText(processor)}\n\n${table}\n`,
     `net.run, its input copied in and its output copied out: ${call.toFixed(1)} us\n`,
     ...(budget ? [budgetText(budget, call)] : []),
   ].join('');

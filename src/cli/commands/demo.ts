@@ -61,7 +61,7 @@ export async function start(shell: Shell): Promise<number> {
       bytes: { dense: totalBytes(dense), compacted: totalBytes(compacted) },
       microseconds: { dense: denseTime, compacted: compactedTime },
       equivalence: compacted.equivalence,
-      rounding: present(verification.outputs, 'outputs of the module'),
+      rounding: verification.outputs,
     }),
   );
   const { report, faults } = await writePage(places.run, true, shell);

@@ -1,7 +1,9 @@
 // ssl-compile verify DIR --weights RUN|FILE: does the shipped module compute its network?
 
 import type { Command } from 'commander';
-import type { Comparison, Verification } from '../../driver/module/verify.ts';
+import { present } from '../../base/invariant.ts';
+import type { Comparison } from '../../driver/module/comparison.ts';
+import type { Verification } from '../../driver/module/verify.ts';
 import { exitCode, UsageError } from '../exit-code.ts';
 import { example, jsonOption, sparsityOption } from '../options.ts';
 import type { JsonOption, SparsityOption } from '../options.ts';
@@ -51,13 +53,20 @@ async function verify(folder: string, { weights = '', source, sparsity, json }: 
   return verification.ok ? exitCode.ok : exitCode.input;
 }
 
-function verificationText({ ok, layers, outputs, inputs, files }: Verification): string {
-  const row = ({ name, maxAbsDifference, maxAbsReference, bound }: Comparison): string[] => [name, formatFigure(maxAbsDifference), formatFigure(bound), formatFigure(maxAbsReference)];
-  const rows = [...layers.map(row), ...(outputs ? [row({ ...outputs, name: 'shipped module' })] : [])];
-  const table = formatTable({ head: ['layer', 'largest difference', 'rounding bound', 'largest value'], rows, text: [0] });
+function verificationText({ ok, layers, versions, unchecked, inputs, files }: Verification): string {
+  const several = versions.length + unchecked.length > 1;
+  const row = (name: string, found: readonly Comparison[]): string[] => {
+    const largest = (figure: (each: Comparison) => number): string => formatFigure(Math.max(...found.map(figure)));
+    return [name, ...found.map(({ maxAbsDifference }) => formatFigure(maxAbsDifference)), largest(({ bound }) => bound), largest(({ maxAbsReference }) => maxAbsReference)];
+  };
+  const rows = [...layers.map(({ name }, i) => row(name, versions.map((version) => present(version.layers[i], name)))), row('shipped module', versions.map((version) => version.outputs))];
+  const differences = versions.map(({ name }) => (several ? `largest difference, ${name}` : 'largest difference'));
+  const table = formatTable({ head: ['layer', ...differences, 'rounding bound', 'largest value'], rows, text: [0] });
   const tried = `shipped module: run on ${inputs} random ${inputs === 1 ? 'input' : 'inputs'}`;
+  const missing = unchecked.length === 0 ? '' : `; not ${unchecked.join(' and ')}, which this engine does not have`;
+  const which = several ? `versions: ${versions.map(({ name }) => name).join(' and ')}${missing}\n` : '';
   const bytes = files ? `files: ${files.filter(({ same }) => same).length} of ${files.length} as built, byte for byte` : 'files: built by another version, not compared';
-  return `${table}\n${tried}\n${bytes}\n${ok ? 'ok' : 'NOT ok'}\n`;
+  return `${table}\n${tried}\n${which}${bytes}\n${ok ? 'ok' : 'NOT ok'}\n`;
 }
 
 function formatFigure(value: number): string {

@@ -4,7 +4,7 @@ import { present } from '../../base/invariant.ts';
 import { grouped, percent } from '../../base/number-text.ts';
 import type { Equivalence } from '../../driver/build/equivalence.ts';
 import type { RunSummary } from '../../driver/run/run-summary.ts';
-import type { Comparison } from '../../driver/module/verify.ts';
+import type { Comparison } from '../../driver/module/comparison.ts';
 import type { Penalty } from '../../ir/network.ts';
 import { structureNamed } from '../../ir/structure.ts';
 import { findingsText } from './findings-text.ts';

@@ -6,6 +6,10 @@
 //   y = W x + b:    e(y) = sqrt(W^2 e(x)^2) + units * eps * sqrt(K + 1) * (|W||x| + |b|)
 //   y = f(x), f monotone in each x:    e(y) = max |f(x +- e(x)) - f(x)| + units * eps * sqrt(K) * |y|
 //
+// A sum of products is held to that whether a machine rounds each product before it adds it or not (relaxed SIMD): a
+// product that is added unrounded leaves out one of the two errors of its step and keeps the other, which is at most
+// eps / 2 of the sum that it leaves, and it does not lose what a rounded product would lose below the smallest number.
+//
 // K of the second are the points that its nests fold into one element: those of a window, or 1.
 
 import { present } from '../../base/invariant.ts';

@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { extname } from 'node:path';
 import { packageFolder } from '../files/package-folder.ts';
 
-export const runtimeNames: readonly string[] = ['numbers', 'files', 'net', 'gpujs-net'];
+export const runtimeNames: readonly string[] = ['numbers', 'files', 'net', 'wasm', 'gpujs-net'];
 
 /** TypeScript in development, JavaScript in the package. */
 export function runtimeTexts(): readonly string[] {

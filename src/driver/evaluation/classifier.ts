@@ -57,7 +57,8 @@ export async function answersOf({ inputShape, classes, batch, run }: Classifier,
 export async function compactedClassifier(trained: Program, ops: OpRegistry): Promise<Classifier> {
   const [target] = targets;
   const kernels = lowerDeployed(compact(trained, ops), ops, target.machine);
-  const { heap, run } = await startKernels(target, kernels);
+  // The version that answers the same everywhere.
+  const { heap, run } = await startKernels(target, kernels, present(target.versions.at(-1), 'version').name);
   const binding = (wanted: string): Binding => present(kernels.bindings.find(({ name }) => name === wanted), `binding ${wanted}`);
   const [input, output] = [binding('input'), binding('output')];
   const scores = new Float32Array(sizeOf(output.shape));

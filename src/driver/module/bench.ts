@@ -8,6 +8,7 @@ import type { Node, Program, Value } from '../../ir/graph.ts';
 import { isInput, isParameter } from '../../ir/leaf.ts';
 import { isEpilogue } from '../../ir/op.ts';
 import type { OpRegistry } from '../../ir/op.ts';
+import { versionHere } from '../../targets/target.ts';
 import type { Target } from '../../targets/target.ts';
 import { forBatch } from '../build/build.ts';
 import { compact, simplify } from '../build/compact.ts';
@@ -39,6 +40,8 @@ export interface BenchReport {
   readonly findings: readonly Finding[];
   readonly processor: Processor;
   readonly target: string;
+  /** The version of the code: what `load` of a module runs here. */
+  readonly version: string;
   readonly batch: number;
   /** Each alone, its input at hand in the layout that suits it. */
   readonly layers: readonly LayerTiming[];
@@ -71,6 +74,7 @@ export async function benchModel({ model, weights: { parameters }, errors }: Wei
     findings: findingsOf(model, parameters, errors, ops),
     processor: processorHere(),
     target: target.name,
+    version: versionHere(target).name,
     batch,
     layers,
     whole: { dense: { microseconds: first, macs: total(dense) }, compacted: { microseconds: second, macs: total(compacted) } },
@@ -85,7 +89,7 @@ interface Started extends Timed {
 
 async function startProgram(program: Program, target: Target<string, true>, batch: number, ops: OpRegistry): Promise<Started> {
   const batched = forBatch(program, batch, ops);
-  const { net } = await target.start(batched, ops, await givenFor(target));
+  const { net } = await target.start(batched, ops, await givenFor(target), versionHere(target).name);
   const { run, compute } = present(net, 'net of what answers at once');
   const numbers = Float32Array.from(randomInput(1, present(batched.graph.nodes.find(isInput)?.results[0], 'shape of the input')).data);
   run(numbers);

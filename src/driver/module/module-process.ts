@@ -28,14 +28,18 @@ export interface ModuleProcess {
 /** The first argument of a process of ours. */
 const role = 'ssl-compile shipped module';
 
-/** @param patience In milliseconds. @throws DiagnosticError `module/broken`, `module/no-package`, `file/*` */
-export async function startModule(module: ShippedModule, patience: number): Promise<ModuleProcess> {
+/**
+ * @param patience In milliseconds.
+ * @param options For `load`, beside what the package that it needs gives.
+ * @throws DiagnosticError `module/broken`, `module/no-package`, `file/*`
+ */
+export async function startModule(module: ShippedModule, patience: number, options: object = {}): Promise<ModuleProcess> {
   // What the user has to install is said from here, where a diagnostic stays one.
   const target = targetNameIn(module) ?? '';
   await givenFor(targetOf(target));
   const copy = copyModule(module);
   // What the module prints is kept off our own output.
-  const child = fork(fileURLToPath(import.meta.url), [role, copy.file, target], { serialization: 'advanced', stdio: ['ignore', 'ignore', 'ignore', 'ipc'], execArgv: [] });
+  const child = fork(fileURLToPath(import.meta.url), [role, copy.file, target, JSON.stringify(options)], { serialization: 'advanced', stdio: ['ignore', 'ignore', 'ignore', 'ipc'], execArgv: [] });
   let isOver = false;
   const ended = new Promise<never>((_, reject) => {
     child.on('error', reject);
@@ -89,12 +93,12 @@ function claimsOf(message: unknown): ModuleClaims {
   return typeof message === 'object' && message !== null ? message : {};
 }
 
-async function serve(file: string, target: string): Promise<never> {
+async function serve(file: string, target: string, options: string): Promise<never> {
   const send = (message: unknown): void => void process.send?.(message);
   const report = (error: unknown): void => void process.send?.({ broken: messageOf(error) }, undefined, {}, () => process.exit(1));
   process.on('uncaughtException', report);
   try {
-    const net = await loadModule(file, await givenFor(targetOf(target)));
+    const net = await loadModule(file, { ...(await givenFor(targetOf(target))), ...(JSON.parse(options) as object) });
     const { name, inputShape, outputShape, labels, meta } = net;
     send({ name, inputShape, outputShape, labels, meta });
     for (;;) {
@@ -108,5 +112,5 @@ async function serve(file: string, target: string): Promise<never> {
   }
 }
 
-const [, , given, file, target = ''] = process.argv;
-if (given === role && file !== undefined && process.send) void serve(file, target);
+const [, , given, file, target = '', options = '{}'] = process.argv;
+if (given === role && file !== undefined && process.send) void serve(file, target, options);

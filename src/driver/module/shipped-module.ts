@@ -34,6 +34,8 @@ export interface BuildRecord {
   /** `sha256:...` */
   readonly source: string;
   readonly weights: string;
+  /** The version of its code that runs, of modules that carry several. */
+  readonly runs?: string;
 }
 
 /** @param place The folder, or the ES module itself. @throws DiagnosticError `module/*`, `file/unreadable` */
@@ -115,7 +117,7 @@ export function buildRecord(meta: unknown, path: string): BuildRecord {
   };
   const layout = text(options, 'layout');
   const batch = options.get('batch');
-  const dataset = record.get('dataset');
+  const [dataset, runs] = [record.get('dataset'), record.get('runs')];
   if ((layout !== 'chw' && layout !== 'hwc') || typeof batch !== 'number' || !Number.isInteger(batch) || batch < 1 || batch > mostSamples) return fail(moduleDiagnostics.record({ args: [path, 'options'] }));
   return {
     compiler: text(record, 'compiler'),
@@ -128,6 +130,7 @@ export function buildRecord(meta: unknown, path: string): BuildRecord {
     resize: record.get('resize') === true,
     source: text(record, 'source'),
     weights: text(record, 'weights'),
+    ...(typeof runs === 'string' && { runs }),
   };
 }
 

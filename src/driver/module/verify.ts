@@ -1,6 +1,6 @@
 // Whether a shipped module computes the network it was built from: its files against what this compiler
 // builds from the same weights, its outputs and (on a probe build of the same kernels) every layer against
-// the float64 reference, within the rounding bound.
+// the float64 reference, within the rounding bound; each version of its code that this engine has.
 
 import { join } from 'node:path';
 import type { Diagnostic } from '../../base/diagnostic.ts';
@@ -13,37 +13,41 @@ import type { Program } from '../../ir/graph.ts';
 import { fedName, isInput } from '../../ir/leaf.ts';
 import type { F64Tensor, OpRegistry } from '../../ir/op.ts';
 import type { Bounded } from '../../ir/error-bound.ts';
-import type { Target } from '../../targets/target.ts';
+import type { CodeVersion, Target } from '../../targets/target.ts';
 import { buildModule } from '../build/build.ts';
 import type { BuildInput, Built } from '../build/build.ts';
 import { moduleDiagnostics } from '../diagnostics.ts';
 import { channelsFirst, channelsLast } from '../model/layout.ts';
+import { tracker } from './comparison.ts';
+import type { Comparison, Excess } from './comparison.ts';
 import { startModule } from './module-process.ts';
 import type { ModuleProcess } from './module-process.ts';
 import { probeOf } from '../build/probe.ts';
 import { randomInput } from '../build/random-input.ts';
 import { boundedValues, singlePrecision } from '../build/rounding-bound.ts';
 import { buildRecord, findModule, readModuleFile } from './shipped-module.ts';
-import type { ShippedModule } from './shipped-module.ts';
+import type { BuildRecord, ShippedModule } from './shipped-module.ts';
 import { givenFor } from '../build/user-package.ts';
 import { hashOfSources } from '../model/source-hash.ts';
 import { compilerVersion } from '../model/version.ts';
 
-/** f32 kernels against the float64 reference: a layer on what it has read, the module from its input on. */
-export interface Comparison {
+/** A version of the code: the probe build layer by layer, and the shipped module. */
+export interface CheckedVersion {
   readonly name: string;
-  readonly maxAbsDifference: number;
-  readonly maxAbsReference: number;
-  /** The largest rounding bound of an element; every element is held to its own. */
-  readonly bound: number;
+  readonly layers: readonly Comparison[];
+  readonly outputs: Comparison;
 }
 
 export interface Verification {
   readonly ok: boolean;
-  /** Of the probe build. */
+  /** Of the version of the code that \`load\` runs here, on the probe build. */
   readonly layers: readonly Comparison[];
-  /** Of the shipped module; absent where it does not load. */
-  readonly outputs?: Comparison;
+  /** Of the shipped module, which runs that version. */
+  readonly outputs: Comparison;
+  /** Every version that was checked, that one first. */
+  readonly versions: readonly CheckedVersion[];
+  /** Names of versions that the module carries and this engine does not have. */
+  readonly unchecked: readonly string[];
   /** Random inputs that the shipped module was run on: of a large network, fewer. */
   readonly inputs: number;
   /** Files that are, byte for byte, what this compiler builds. Absent: another version has built them. */
@@ -81,17 +85,38 @@ async function verifyNet(shipped: ShippedModule, net: ModuleProcess, input: Buil
   const sameVersion = record.compiler === `ssl-compile ${compilerVersion()}`;
   const files = sameVersion ? compareFiles(shipped, built) : undefined;
   const rounds = Math.max(1, Math.min(mostRounds, Math.floor(macBudget / (record.batch * Math.max(1, built.structure.macs.compacted)))));
-  const outputs = await compareOutputs(net, path, record.layout, built.program, rounds, ops);
-  const layers = await compareLayers(target, built.program, ops);
-  const faults = [...(files?.faults ?? []), ...outputs.faults, ...layers.faults];
+  const questions = Array.from({ length: rounds }, (_, i) => questionOf(built.program, i + 1, record.layout, ops));
+  const { carried, checked } = versionsOf(target, record);
+  const versions: CheckedVersion[] = [];
+  const faults = [...(files?.faults ?? [])];
+  for (const version of checked) {
+    const what = carried.length === 1 ? '' : ` (${version.name})`;
+    // What `load` runs unless told otherwise is at hand.
+    const running = versions.length === 0 ? net : await startModule(shipped, patience, version.load);
+    const outputs = await compareOutputs(running, path, questions, what).finally(running.close);
+    const { runs = version.name } = buildRecord(running.claims.meta, path);
+    if (runs !== version.name) faults.push(moduleDiagnostics.version({ args: [path, version.name, runs], help: 'build it again' }));
+    const layers = await compareLayers(target, version, built.program, ops, what);
+    versions.push({ name: version.name, layers: layers.comparisons, outputs: outputs.comparison });
+    faults.push(...outputs.faults, ...layers.faults);
+  }
+  const { layers, outputs } = present(versions[0], 'version that runs here');
   return {
     ok: faults.length === 0,
-    layers: layers.comparisons,
-    outputs: outputs.comparison,
+    layers,
+    outputs,
+    versions,
+    unchecked: carried.filter((version) => !checked.includes(version)).map(({ name }) => name),
     inputs: rounds,
     ...(files && { files: files.files }),
     faults,
   };
+}
+
+/** The versions that a module carries, and those that this engine can check. A module that does not say which one runs has only what every engine has. */
+function versionsOf({ versions }: Target, { runs }: BuildRecord): { readonly carried: readonly CodeVersion[]; readonly checked: readonly CodeVersion[] } {
+  const carried = runs === undefined ? versions.slice(-1) : versions;
+  return { carried, checked: carried.filter(({ isHere }) => isHere()) };
 }
 
 function compareFiles(shipped: ShippedModule, built: Built): { readonly files: { name: string; same: boolean }[]; readonly faults: Diagnostic[] } {
@@ -107,27 +132,45 @@ function compareFiles(shipped: ShippedModule, built: Built): { readonly files: {
   return { files, faults };
 }
 
-async function compareOutputs(net: ModuleProcess, path: string, layout: 'chw' | 'hwc', program: Program, rounds: number, ops: OpRegistry): Promise<{ readonly comparison: Comparison; readonly faults: Diagnostic[] }> {
-  const output = present(program.graph.outputs[0], 'output').value;
-  const outputs = tracker('output');
-  for (let seed = 1; seed <= rounds; seed++) {
-    const { feeds, input } = feedsFor(program, seed);
-    const began = performance.now();
-    const reference = boundedValues(program, ops, feeds, singlePrecision)(output);
-    const given = layout === 'hwc' ? channelsLast(input) : input.data;
-    const found = await net.run(given, patience + performance.now() - began);
-    const expected = sizeOf(reference.value.shape);
-    if (found.length !== expected) fail(moduleDiagnostics.interface({ args: [path, found.length, expected] }));
-    outputs.compare(reference, layout === 'hwc' ? channelsFirst(found, reference.value.shape) : found);
-  }
-  const { comparison, excess } = outputs.result();
-  return { comparison, faults: excess ? [moduleDiagnostics.outputs({ args: [path, ...figures(excess)] })] : [] };
+/** An input for the shipped module, and what it should answer. */
+interface Question {
+  readonly given: Float32Array | Float64Array;
+  readonly answer: Bounded;
+  /** Of what the module answers, in the order of the answer. */
+  readonly ordered: (found: Float32Array) => Float32Array;
+  /** Milliseconds within which the module has to answer. */
+  readonly patience: number;
 }
 
-async function compareLayers(target: Target, program: Program, ops: OpRegistry): Promise<{ readonly comparisons: Comparison[]; readonly faults: Diagnostic[] }> {
+function questionOf(program: Program, seed: number, layout: 'chw' | 'hwc', ops: OpRegistry): Question {
+  const { feeds, input } = feedsFor(program, seed);
+  const began = performance.now();
+  const answer = boundedValues(program, ops, feeds, singlePrecision)(present(program.graph.outputs[0], 'output').value);
+  const hwc = layout === 'hwc';
+  return {
+    given: hwc ? channelsLast(input) : input.data,
+    answer,
+    ordered: (found) => (hwc ? channelsFirst(found, answer.value.shape) : found),
+    patience: patience + performance.now() - began,
+  };
+}
+
+async function compareOutputs(net: ModuleProcess, path: string, questions: readonly Question[], what: string): Promise<{ readonly comparison: Comparison; readonly faults: Diagnostic[] }> {
+  const outputs = tracker('output');
+  for (const { given, answer, ordered, patience: within } of questions) {
+    const found = await net.run(given, within);
+    const expected = sizeOf(answer.value.shape);
+    if (found.length !== expected) fail(moduleDiagnostics.interface({ args: [path, found.length, expected] }));
+    outputs.compare(answer, ordered(found));
+  }
+  const { comparison, excess } = outputs.result();
+  return { comparison, faults: excess ? [moduleDiagnostics.outputs({ args: [path + what, ...figures(excess)] })] : [] };
+}
+
+async function compareLayers(target: Target, { name }: CodeVersion, program: Program, ops: OpRegistry, what: string): Promise<{ readonly comparisons: Comparison[]; readonly faults: Diagnostic[] }> {
   const probe = probeOf(program, ops);
   const { feeds, input } = feedsFor(program, 1);
-  const found = await (await target.start(probe.program, ops, await givenFor(target))).run(input);
+  const found = await (await target.start(probe.program, ops, await givenFor(target), name)).run(input);
   // Each layer on the very numbers that its kernels have read, so that no error hides behind earlier ones.
   const values = probe.values.map(({ layer, value, binding }) => ({ layer, value, found: present(found.get(binding), layer) }));
   const observed = new Map(values.map(({ value, found: { shape, data } }) => [valueKey(value), { shape, data: Float64Array.from(data) }]));
@@ -139,7 +182,7 @@ async function compareLayers(target: Target, program: Program, ops: OpRegistry):
   });
   return {
     comparisons: results.map(({ comparison }) => comparison),
-    faults: results.flatMap(({ comparison, excess }) => (excess ? [moduleDiagnostics.layer({ args: [comparison.name, ...figures(excess)] })] : [])),
+    faults: results.flatMap(({ comparison, excess }) => (excess ? [moduleDiagnostics.layer({ args: [comparison.name + what, ...figures(excess)] })] : [])),
   };
 }
 
@@ -154,32 +197,3 @@ function feedsFor({ graph }: Program, seed: number): { readonly feeds: ReadonlyM
   return { feeds: new Map([[present(fedName(leaf), `name of the input ${formatShape(shape)}`), input]]), input };
 }
 
-/** The first element that is further from the reference than rounding explains. */
-interface Excess {
-  readonly difference: number;
-  readonly allowed: number;
-}
-
-interface Tracker {
-  readonly compare: (reference: Bounded, found: Float32Array) => void;
-  readonly result: () => { readonly comparison: Comparison; readonly excess?: Excess };
-}
-
-function tracker(name: string): Tracker {
-  let [maxAbsDifference, maxAbsReference, bound] = [0, 0, 0];
-  let excess: Excess | undefined;
-  return {
-    compare: ({ value, error }, found) => {
-      for (const [i, expected] of value.data.entries()) {
-        const difference = Math.abs((found[i] ?? NaN) - expected);
-        const allowed = error.data[i] as number;
-        // NaN is not within anything, and a bound without end would hold nobody to anything.
-        if (!(difference <= allowed && allowed < Infinity)) excess ??= { difference, allowed };
-        maxAbsDifference = Number.isNaN(difference) ? Infinity : Math.max(maxAbsDifference, difference);
-        maxAbsReference = Math.max(maxAbsReference, Math.abs(expected));
-        bound = Math.max(bound, allowed);
-      }
-    },
-    result: () => ({ comparison: { name, maxAbsDifference, maxAbsReference, bound }, ...(excess && { excess }) }),
-  };
-}

@@ -2,6 +2,7 @@
 
 import { present } from '../../base/invariant.ts';
 import type { GpuOptions } from '../../runtime/gpujs-net.ts';
+import { onlyVersion } from '../target.ts';
 import type { Target } from '../target.ts';
 
 export const gpujsTarget: Target<'gpujs', false> = {
@@ -17,6 +18,7 @@ export const gpujsTarget: Target<'gpujs', false> = {
     },
   },
   dumps: [],
+  versions: onlyVersion('gpujs'),
   lower: async (program, ops) => {
     const [{ lowerThreads }, { emitGpujs }] = await Promise.all([import('../../lower/threads/lower-threads.ts'), import('./emit.ts')]);
     const module = lowerThreads(program, ops);

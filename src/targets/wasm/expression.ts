@@ -13,6 +13,8 @@ export interface FunctionContext {
   readonly locals: ReadonlyMap<Local, number>;
   readonly functions: ReadonlyMap<KernelFunction, number>;
   readonly math: ReadonlyMap<MathFunction, number>;
+  /** Whether the sum of a product is one instruction of relaxed SIMD, which rounds once where the machine can. */
+  readonly relaxed: boolean;
 }
 
 const intInstruction: Readonly<Record<IntOp, PlainMnemonic>> = {
@@ -131,6 +133,12 @@ function writeUnary(op: FloatUnary, type: 'f32' | 'vec', a: Expr, context: Funct
 
 function writeBinary(op: FloatBinary, type: 'f32' | 'vec', a: Expr, b: Expr, context: FunctionContext): void {
   const { body } = context;
+  if (context.relaxed && op === 'add' && type === 'vec' && (isProduct(a) || isProduct(b))) {
+    const [product, addend] = isProduct(b) ? [b, a] : [a as Product, b];
+    for (const operand of [product.a, product.b, addend]) writeExpr(operand, context);
+    body.emit('f32x4.relaxed_madd');
+    return;
+  }
   switch (op) {
     case 'add':
     case 'sub':
@@ -151,6 +159,12 @@ function writeBinary(op: FloatBinary, type: 'f32' | 'vec', a: Expr, b: Expr, con
       return;
   }
   assertNever(op);
+}
+
+type Product = Extract<Expr, { readonly kind: 'binary' }>;
+
+function isProduct(expr: Expr): expr is Product {
+  return expr.kind === 'binary' && expr.op === 'mul';
 }
 
 /** `write` leaves a vector; of a scalar operation it is the first lane. */

@@ -25,6 +25,8 @@ export interface PrintWasmOptions {
    * the caller (`packSegments`).
    */
   readonly weights?: 'inside' | 'separate';
+  /** Use relaxed SIMD: instructions that engines without it refuse, and that may round in one way or another. */
+  readonly relaxed?: boolean;
   /** Export `<program>_stage` too. */
   readonly stages?: boolean;
 }
@@ -54,7 +56,7 @@ export function printWasm(module: KernelModule, options: PrintWasmOptions): Uint
   const functions = new Map<KernelFunction, number>();
   for (const kernel of module.functions) {
     const type: FunctionType = { params: kernel.params.map(() => 'i32'), results: [] };
-    const write = (body: FunctionBody): void => writeStmts(kernel.body, { body, locals: placeLocals(kernel, body), functions, math });
+    const write = (body: FunctionBody): void => writeStmts(kernel.body, { body, locals: placeLocals(kernel, body), functions, math, relaxed: options.relaxed ?? false });
     functions.set(kernel, builder.function(kernel.name, type, write));
   }
   for (const [name, stages] of module.programs) {

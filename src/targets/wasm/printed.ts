@@ -1,34 +1,58 @@
-// Printed WebAssembly: how an ES module carries it, and how it starts.
+// Printed WebAssembly: both versions of the code in one file, how an ES module carries it, and how it starts.
 
-import { foundFileText, partConstant, partRoot } from '../../emit/part.ts';
-import type { PrintedKernels } from '../../emit/kernel-printer.ts';
 import type { LoadOption } from '../../emit/declarations.ts';
+import type { PrintedKernels } from '../../emit/kernel-printer.ts';
+import { foundFileText, partConstant, partRoot } from '../../emit/part.ts';
 import type { KernelModule } from '../../ir/kernel.ts';
+import { relaxedVersion } from '../../runtime/wasm.ts';
+import type { StartedWasm } from '../../runtime/wasm.ts';
 import { withCustomSection } from './encoder/custom-section.ts';
+import { withSecondCode } from './encoder/second-code.ts';
 import { printWasm } from './print.ts';
 
-/** The custom section that holds the id of the build: runtime/net reads it. */
-const sectionName = 'ssl-compile';
+/** The custom section that holds the id of the build: runtime/wasm reads it. */
+const buildSection = 'ssl-compile';
+/** The custom section that holds the code of the relaxed version. */
+const relaxedSection = 'ssl-compile relaxed';
+
+const versions: readonly StartedWasm['runs'][] = ['relaxed', 'strict'];
 
 // WebAssembly.Module is a type of the DOM library, which not every project has.
-const wasmOption: LoadOption = { name: 'wasm', type: 'object', doc: 'The `.wasm` file: bytes (an ArrayBuffer or a view of one) or a compiled WebAssembly.Module.' };
+const wasmOption: LoadOption = {
+  name: 'wasm',
+  type: 'object',
+  doc: 'The `.wasm` file: bytes (an ArrayBuffer or a view of one) or a compiled WebAssembly.Module, which is the strict version.',
+  isFile: true,
+};
+const relaxedOption: LoadOption = {
+  name: 'relaxed',
+  type: 'boolean',
+  doc: '`false` runs the strict version, which gives the same bits on every engine. Else the relaxed one runs where the\nengine has relaxed SIMD: it is faster on most machines and rounds no worse. `meta.runs` tells.',
+  isFile: false,
+};
 
 export function printed(module: KernelModule, weights: 'inside' | 'separate'): PrintedKernels {
-  const bytes = printWasm(module, { memory: 'own', weights });
+  const strict = printWasm(module, { memory: 'own', weights });
+  const { bytes, cut } = withSecondCode(strict, printWasm(module, { memory: 'own', weights: 'separate', relaxed: true }), relaxedSection);
   return {
     content: bytes,
     carry: (build, place) => {
-      const part = place(withCustomSection(bytes, sectionName, new TextEncoder().encode(build)), 'wasm');
+      const part = place(withCustomSection(bytes, buildSection, new TextEncoder().encode(build)), 'wasm');
       return {
-        options: [wasmOption],
-        statements: [`const { memory, compute } = await startWasm(givenFile(options, "wasm") ?? ${foundFileText('code', part)}, facts.build);`],
+        options: [wasmOption, relaxedOption],
+        statements: [
+          'const relax = mayRelax(options);',
+          `const file = givenFile(options, "wasm") ?? ${foundFileText('code', part)};`,
+          `const { memory, compute, runs } = await startWasm(file, facts.build, relax, [${cut.join(', ')}]);`,
+        ],
         compute: 'compute',
-        roots: ['startWasm', 'givenFile', partRoot(part)],
+        versions,
+        roots: ['startWasm', 'givenFile', 'mayRelax', partRoot(part)],
         rest: partConstant('code', part),
       };
     },
-    start: async () => {
-      const { instance } = await WebAssembly.instantiate(bytes);
+    start: async (version) => {
+      const { instance } = await WebAssembly.instantiate(version === 'relaxed' ? relaxedVersion(bytes, ...cut) : bytes);
       const { memory, run } = instance.exports;
       if (!(memory instanceof WebAssembly.Memory) || typeof run !== 'function') throw new TypeError('the kernels export no memory or no program');
       return { memory: memory.buffer, run: () => void run() };
