@@ -14,6 +14,7 @@ import { checkGivenDataset } from '../../data/given-dataset.ts';
 import type { DatasetReference } from '../../ir/network.ts';
 import type { OpRegistry } from '../../ir/op.ts';
 import { targets } from '../../targets/index.ts';
+import type { CodeVersion } from '../../targets/target.ts';
 import { answersOf, compactedClassifier } from './classifier.ts';
 import type { Classifier } from './classifier.ts';
 import { moduleDiagnostics } from '../diagnostics.ts';
@@ -25,6 +26,7 @@ import { startModule } from '../module/module-process.ts';
 import { outputNames } from '../run/run-facts.ts';
 import { runFiles } from '../run/run-files.ts';
 import { buildRecord, findModule, moduleInterface, modulesIn } from '../module/shipped-module.ts';
+import type { BuildRecord } from '../module/shipped-module.ts';
 import { isFolder } from '../weights/weights.ts';
 
 /** A network that is ready to answer. */
@@ -75,9 +77,15 @@ async function openRun(folder: string, ops: OpRegistry): Promise<Subject> {
 async function openModule(place: string): Promise<Subject> {
   const shipped = findModule(place);
   const path = join(shipped.folder, `${shipped.name}.js`);
-  const net = await startModule(shipped, patience);
+  let net = await startModule(shipped, patience);
   try {
-    const { target, batch, layout, dataset, resize } = buildRecord(net.claims.meta, path);
+    const record = buildRecord(net.claims.meta, path);
+    const version = versionForAll(record);
+    if (version) {
+      await net.close();
+      net = await startModule(shipped, patience, version.load);
+    }
+    const { target, batch, layout, dataset, resize } = record;
     const { name, inputShape: given, outputShape, labels } = moduleInterface(net.claims, path);
     const [rows = 1, columns = 1, channels = 1] = given;
     const inputShape = layout === 'hwc' && given.length === 3 ? [channels, rows, columns] : given;
@@ -94,6 +102,13 @@ async function openModule(place: string): Promise<Subject> {
     await net.close();
     throw error;
   }
+}
+
+/** The version of a module's code that every engine has, where another one runs: with it figures are the same on all. */
+function versionForAll({ target, runs }: BuildRecord): CodeVersion | undefined {
+  const last = targets.find(({ name }) => name === target)?.versions.at(-1);
+  // A module that does not say which version runs has one.
+  return runs === undefined || runs === last?.name ? undefined : last;
 }
 
 /** @throws DiagnosticError `data/*` where the data is faulty or does not fit, `module/broken`, `module/interface` */
