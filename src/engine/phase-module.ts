@@ -3,12 +3,12 @@
 import { fail } from '../base/diagnostic.ts';
 import { invariant, present } from '../base/invariant.ts';
 import { sizeOf } from '../base/tensor.ts';
-import type { Batch, Graph } from '../ir/graph.ts';
+import { nodeMap, type Batch, type Graph, type Node } from '../ir/graph.ts';
 import type { GroupSet } from '../ir/group.ts';
 import type { Binding, KernelModule, Segment } from '../ir/kernel.ts';
-import { fedName, isParameter } from '../ir/leaf.ts';
+import { fedName, isLeaf, isParameter } from '../ir/leaf.ts';
 import type { Model, PhaseSpec } from '../ir/network.ts';
-import type { OpRegistry } from '../ir/op.ts';
+import { isEpilogue, type OpRegistry } from '../ir/op.ts';
 import { lowerTraining } from '../lower/lower.ts';
 import { wasmMachine } from '../targets/wasm/machine.ts';
 import { printWasm, wasmPages } from '../targets/wasm/print.ts';
@@ -76,12 +76,22 @@ export const mostPages = 65536;
 const mostBytes = mostPages * 65536;
 
 /**
- * Refuses, before anything is lowered or allocated, what cannot fit: every value of the step has a place of
- * its own. Fails with `train/too-much-memory`.
+ * Refuses, before anything is lowered or allocated, what surely cannot fit: what lives from step to step beside all that
+ * a single node reads and writes. Fails with `train/too-much-memory`.
  */
 export function checkSize(model: Model, request: PhaseRequest, ops: OpRegistry): void {
   const { step } = phaseGraphs(model, request, ops);
-  const bytes = step.nodes.reduce((total, node) => total + 4 * node.results.reduce((elements, shape) => elements + sizeOf(shape), 0), 0);
+  const bytesOf = ({ results }: Node): number => results.reduce((total, shape) => total + 4 * sizeOf(shape), 0);
+  const byId = nodeMap(step);
+  /** What it needs beside what lives between steps. An epilogue may be part of what it reads, and a view is. */
+  const needOf = (node: Node): number => {
+    const op = present(ops.get(node.op), node.op);
+    if (isLeaf(node) || op.lowering.kind === 'view') return 0;
+    const read = isEpilogue(op) ? [] : [...new Set(node.inputs.map((value) => value.node))].map((id) => present(byId.get(id), 'operand'));
+    return [node, ...read.filter((operand) => !isLeaf(operand))].reduce((total, each) => total + bytesOf(each), 0);
+  };
+  const lasting = step.nodes.filter(isLeaf).reduce((total, node) => total + bytesOf(node), 0);
+  const bytes = lasting + Math.max(...step.nodes.map(needOf));
   if (bytes > mostBytes) failSize(model.network.name, bytes);
 }
 

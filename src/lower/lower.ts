@@ -11,8 +11,7 @@ import type { Graph, Program } from '../ir/graph.ts';
 import type { OpRegistry } from '../ir/op.ts';
 import type { TensorLayout } from './layouts/tensor-layout.ts';
 import { constantPool } from './memory/constant-pool.ts';
-import { livesOf, shareTemporaries } from './memory/lives.ts';
-import { placeOf, planMemory } from './memory/memory-plan.ts';
+import { planModuleMemory, type Place } from './memory/module-memory.ts';
 import type { SlotName } from './nests/placed-nest.ts';
 import { bindingsOf, distinct, paddedOf } from './program/bindings.ts';
 import { planProgram, type PlannedProgram, type ProgramRequest } from './program/planned-program.ts';
@@ -67,27 +66,21 @@ function planAll(requests: readonly ProgramRequest[], ops: OpRegistry, machine: 
   return { machine, programs };
 }
 
-/** All programs share one memory: leaves by name, temporaries by layout. */
 export function applyPlan({ machine, programs }: KernelPlan): KernelModule {
-  const shares = shareTemporaries(programs);
-  const sharedHome = (at: number, home: SlotName): SlotName => present(shares[at], 'shares')(home);
-  const lives = programs.flatMap((planned, at) => livesOf(planned, (home) => sharedHome(at, home)));
-  const memory = planMemory([...new Map(lives.map((life) => [life.name, life])).values()], 0);
-  const places = programs.map((_, at) => (home: SlotName): number => placeOf(memory, sharedHome(at, home)));
+  const memory = planModuleMemory(programs);
   const pool = constantPool(memory.elements, machine.unit);
   const functions: KernelFunction[] = [];
-  const stages = new Map<string, readonly Stage[]>();
-  const each = <T>(visit: (planned: PlannedProgram, placeOf: (home: SlotName) => number) => readonly T[]): readonly T[] => programs.flatMap((planned, at) => visit(planned, present(places[at], 'places')));
-  for (const [at, planned] of programs.entries()) stages.set(planned.request.program, applyProgram(planned, { machine, constants: pool, placeOf: present(places[at], 'places') }, functions));
-  const padded = (): readonly PaddedMemory[] => each(paddedOf);
-  return { functions, programs: stages, elements: pool.end() + readPast, segments: pool.segments(), bindings: distinct(each(bindingsOf)), padded };
+  const placesOf = ({ request, home }: PlannedProgram) => (slot: SlotName): Place => memory.placeOf(request.program, home(slot));
+  const stages = programs.map((planned): [string, readonly Stage[]] => [planned.request.program, applyProgram(planned, { machine, constants: pool, placeOf: placesOf(planned) }, functions)]);
+  const bindings = distinct(programs.flatMap((planned) => bindingsOf(planned, placesOf(planned))));
+  const padded = (): readonly PaddedMemory[] => programs.flatMap((planned) => paddedOf(planned, placesOf(planned)));
+  return { functions, programs: new Map(stages), elements: pool.end() + readPast, segments: pool.segments(), bindings, padded };
 }
 
 /** The stages of a program; its functions are appended to `functions`, callees first. */
-function applyProgram({ request, nests, levels, home }: PlannedProgram, surroundings: Surroundings, functions: KernelFunction[]): readonly Stage[] {
-  const ofSlots = { ...surroundings, placeOf: (slot: SlotName) => surroundings.placeOf(home(slot)) };
+function applyProgram({ request, nests, levels }: PlannedProgram, surroundings: Surroundings, functions: KernelFunction[]): readonly Stage[] {
   const code = nests.map(({ nest, domain, tasks, sharded, choice }, at): NestCode => {
-    const made = applySchedule(`${request.program}${at}_${nest.op}`, domain, choice, ofSlots);
+    const made = applySchedule(`${request.program}${at}_${nest.op}`, domain, choice, surroundings);
     functions.push(...made);
     return { nest, tasks, sharded, entry: present(made.at(-1), 'entry'), level: present(levels[at], 'stage') };
   });

@@ -263,7 +263,7 @@ describe('going on', () => {
 });
 
 describe('refusals', () => {
-  const hugeSource = smallSource.replace('batch = 16', 'batch = 100').replace('filters = 6', 'filters = 60000');
+  const hugeSource = smallSource.replace('batch = 16', 'batch = 100').replace('filters = 6', 'filters = 150000');
   const refused: [string, () => Promise<unknown>, string][] = [
     ['a folder that holds a run', () => run(whole), 'run/not-empty'],
     ['another source', () => run(whole, { resume: true }, smallSource.replace('filters = 6', 'filters = 5')), 'run/different'],

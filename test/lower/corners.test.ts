@@ -178,7 +178,7 @@ describe.each(engines)('nests: $name', (engine) => {
     expect(written.length).toBeGreaterThan(0);
     for (const candidate of candidatesOf(domain, engine.machine)) {
       const pool = constantPool(end, engine.machine.unit);
-      const functions = applySchedule('nest', domain, candidate, { machine: engine.machine, constants: pool, placeOf: (slot) => tensorOf(slot).place });
+      const functions = applySchedule('nest', domain, candidate, { machine: engine.machine, constants: pool, placeOf: (slot) => ({ first: tensorOf(slot).place }) });
       const entry = present(functions.at(-1), 'entry');
       const module: KernelModule = { functions, programs: new Map([['run', [{ items: [{ entry, tasks }], points: tasks }]]]), elements: pool.end() + 64, segments: pool.segments(), bindings: places.map(({ binding }) => binding), padded: () => [] };
       const running = start(module, engine);

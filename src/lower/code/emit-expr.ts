@@ -6,7 +6,7 @@ import { termAt, type Combine, type Index } from '../../ir/nest.ts';
 import { get, int, intAdd, intMul, intOp, set, type Expr, type Stmt } from '../../ir/kernel.ts';
 import { loadOf, offsetAlong, strideAlong, type LoadNumber, type ResolvedExpr } from '../accesses/resolve.ts';
 import { accessNumber } from '../accesses/domain.ts';
-import { pointerOf, type Scope } from './scope.ts';
+import { pointerOf, startOf, type Scope } from './scope.ts';
 
 /** The value of an index here, with `fixed` axes at literal points. */
 export function indexValue(scope: Scope, at: Index, fixed: ReadonlyMap<number, number>): Expr {
@@ -52,7 +52,7 @@ function loadAt(scope: Scope, load: LoadNumber, options: EmitOptions): Expr {
   const at = pointerOf(scope, number);
   const units = offset * scope.machine.unit;
   // Addresses do not wrap: where padding comes first a pointer may stand before memory, and must be moved in.
-  return units >= 0 && present(scope.domain.bases[number], 'base') >= 0 ? { kind: 'load', as, at, offset: units } : { kind: 'load', as, at: intAdd(at, int(units)), offset: 0 };
+  return units >= 0 && startOf(scope.domain, number).base >= 0 ? { kind: 'load', as, at, offset: units } : { kind: 'load', as, at: intAdd(at, int(units)), offset: 0 };
 }
 
 /** The hash of base/random as kernel expressions. */

@@ -1,15 +1,21 @@
 // What code knows at a point of the loops around it.
 
-import { invariant, present } from '../../base/invariant.ts';
+import { present } from '../../base/invariant.ts';
 import { get, int, intAdd, intMul, type Expr, type FunctionBuilder, type Local, type TargetMachine } from '../../ir/kernel.ts';
 import { accessesOf, type Domain } from '../accesses/domain.ts';
-import { strideAlong, type Access } from '../accesses/resolve.ts';
+import type { Access } from '../accesses/resolve.ts';
 import type { Constants } from '../memory/constant-pool.ts';
 
 /** A divided nest whose accesses have places: last of all it is known where each starts. */
 export interface PlacedDomain extends Domain {
-  /** Elements from the start of memory, by the number of an access (accessesOf). */
-  readonly bases: readonly number[];
+  /** By the number of an access (accessesOf). */
+  readonly starts: readonly Start[];
+}
+
+/** Where an access stands before any loop: at `base + task * taskStride`, in elements from the start of memory. */
+export interface Start {
+  readonly base: number;
+  readonly taskStride: number;
 }
 
 export interface Scope {
@@ -27,13 +33,15 @@ export interface Scope {
 /** Outside of any loop: each access at its base, moved to the task's part. @param numbers Of the accesses that are used. */
 export function rootScope(domain: PlacedDomain, numbers: readonly number[], task: Local, surroundings: Pick<Scope, 'machine' | 'builder' | 'constants'>): Scope {
   const { unit } = surroundings.machine;
-  const accesses = accessesOf(domain.nest);
   const pointers = numbers.map((number): [number, Expr] => {
-    const stride = domain.task === undefined ? 0 : strideAlong(present(accesses[number], 'access'), domain.task);
-    invariant(stride !== undefined, 'a task walks a table');
-    return [number, intAdd(intMul(get(task), int(stride * unit)), int(present(domain.bases[number], 'base') * unit))];
+    const { base, taskStride } = startOf(domain, number);
+    return [number, intAdd(intMul(get(task), int(taskStride * unit)), int(base * unit))];
   });
-  return { ...surroundings, domain, accesses, pointers: new Map(pointers), counters: domain.task === undefined ? new Map() : new Map([[domain.task, get(task)]]) };
+  return { ...surroundings, domain, accesses: accessesOf(domain.nest), pointers: new Map(pointers), counters: domain.task === undefined ? new Map() : new Map([[domain.task, get(task)]]) };
+}
+
+export function startOf({ starts }: PlacedDomain, number: number): Start {
+  return present(starts[number], 'start of an access');
 }
 
 /** Where an access stands here. */

@@ -25,7 +25,7 @@ export interface Packing {
 
 /** The nest on the packed copy, of which only the starts of blocks may be asked along the vector axis. */
 export function packWeights(domain: PlacedDomain, { b, vectorAxis, vectors, steps }: Contraction, { axesAround, vectorBlocks, width }: Packing, constants: Constants): PlacedDomain {
-  const { nest, bases } = domain;
+  const { nest } = domain;
   const { access, data, ...conditions } = loadOf(nest, b);
   const values = present(data, 'data to be packed');
   const extentOf = (axis: number): number => present(nest.axes[axis], 'axis').extent;
@@ -58,5 +58,5 @@ export function packWeights(domain: PlacedDomain, { b, vectorAxis, vectors, step
   // Before lane l, the first of a block, lie all steps of the l lanes before it.
   along.set(vectorAxis, { kind: 'linear', stride: list.length });
   const packed: Access = { slot: access.slot, offset: 0, along, room: new Map([[vectorAxis, vectors * width]]), gaps: new Set() };
-  return { ...domain, nest: { ...nest, loads: nest.loads.with(b.load, { access: packed, ...conditions }) }, bases: bases.with(accessNumber(b), constants.data(out)) };
+  return { ...domain, nest: { ...nest, loads: nest.loads.with(b.load, { access: packed, ...conditions }) }, starts: domain.starts.with(accessNumber(b), { base: constants.data(out), taskStride: 0 }) };
 }

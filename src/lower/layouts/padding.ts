@@ -2,8 +2,8 @@
 // elements. It starts as zeros, and whoever writes there writes zeros:
 //
 //   halo     around an image         windows reach into it                    zero in every program
-//   lanes    behind the last index   fill the last vector                     zero where slots share no memory
-//   gaps     in a flattened image    its halo and lanes, between features     zero where slots share no memory
+//   lanes    behind the last index   fill the last vector                     zero in training
+//   gaps     in a flattened image    its halo and lanes, between features     zero in training
 //
 // In the halo of what it writes, a scatter leaves values that belong to nobody: nothing relies on such a slot. A
 // deployed network relies on halos alone, because other slots leave their values where its lanes and gaps are.
@@ -17,14 +17,26 @@ import { offsetsOf, type TensorLayout } from './tensor-layout.ts';
 import type { LayoutPlan } from './plan-layouts.ts';
 import { loadsOf } from '../nests/nest-loads.ts';
 import type { SlotName } from '../nests/placed-nest.ts';
+import { sizeOf } from '../../base/tensor.ts';
 import { loadOf, type Access, type ResolvedExpr, type ResolvedLoad, type ResolvedNest } from '../accesses/resolve.ts';
 
-/** How a program's slots lie in memory: sharing it while their lives do not meet, or each in its own. */
-export type Sharing = 'shared' | 'own';
+/** How a program's slots share memory: with any others that their lives do not meet, or so that zeros in padding last. */
+export type Sharing = 'freely' | 'keeping zeros';
+
+/**
+ * What a slot's memory asks of those that share it: nothing; to leave zeros in its padding, as values that lie alike do;
+ * or to stay away, since nobody writes those zeros again.
+ */
+export function needsZeros(slot: SlotName, layout: TensorLayout, plan: LayoutPlan, sharing: Sharing): 'no' | 'kept' | 'forever' {
+  if (sharing === 'freely') return plan.haloed.has(slot) ? 'forever' : 'no';
+  // In what a scatter writes past its tensor nobody looks for zeros, but its lanes are zero as all are.
+  if (plan.scattered.has(slot)) return layout.padded.some((extent, d) => extent !== layout.shape[d]) ? 'forever' : 'no';
+  return layout.size > sizeOf(layout.shape) ? 'kept' : 'no';
+}
 
 /** Whether lanes and gaps of a slot hold zeros whenever it is read. */
 export function holdsZeros(slot: SlotName, { base, scattered }: LayoutPlan, sharing: Sharing): boolean {
-  return sharing === 'own' && !scattered.has(base(slot));
+  return sharing === 'keeping zeros' && !scattered.has(base(slot));
 }
 
 /**

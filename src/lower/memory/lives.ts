@@ -1,56 +1,79 @@
-// How long the values of programs are in use, so that those that never are at once can share memory.
+// How long the values of a program are in use, so that those that never are at once share memory.
+//
+// What nests of the shards touch alone lies in parts, a shard's values together. Within a stage a shard's nests run one
+// after another, so its values come and go nest by nest; all others come and go stage by stage:
+//
+//   stage 0, by shard: conv, pool      stage 1, by shard: pool_grad, conv_grad_weight      stage 2: sum over shards
+//     value of pool      nests 1 to 2, in each shard's part
+//     sums of shards     stages 1 to 2, whole
 
+import { present } from '../../base/invariant.ts';
+import { accessesOf } from '../accesses/domain.ts';
+import { strideAlong } from '../accesses/resolve.ts';
+import { needsZeros } from '../layouts/padding.ts';
 import { slotsRead, type SlotName } from '../nests/placed-nest.ts';
 import { isBaked, sharingOf, type PlannedProgram } from '../program/planned-program.ts';
+import type { ScheduledNest } from '../schedule/schedule-nests.ts';
 import type { Life } from './memory-plan.ts';
 
-/** Homes that hold something between runs of their program: leaves, state, outputs. */
-function alwaysAlive({ request, nameOf, home, leaves }: PlannedProgram): ReadonlySet<SlotName> {
-  return new Set([...leaves.keys(), ...request.graph.outputs.map(({ value }) => nameOf(value))].map(home));
+export interface SlotLife extends Life {
+  readonly home: SlotName;
+  /** It lies in the parts of the shards; `size` is of one part. */
+  readonly inParts: boolean;
 }
 
-/**
- * Programs never run at once, so a temporary of one may lie where an earlier one's does, if their layouts are
- * the very same: what lies between and behind the elements must stay zero for both. For the same reason a slot
- * whose halo is scattered to takes no part.
- */
-export function shareTemporaries(programs: readonly PlannedProgram[]): readonly ((home: SlotName) => SlotName)[] {
-  const homes: { readonly name: SlotName; readonly layout: string }[] = [];
-  return programs.map((planned) => {
-    const { home, layoutOf } = planned;
-    const apart = new Set([...alwaysAlive(planned), ...[...planned.plan.scattered].map(home)]);
-    const own = new Set(planned.nests.map(({ nest }) => home(nest.write.tensor)).filter((name) => !apart.has(name)));
-    // Copies of leaves have the same name in every program, and so one place already.
-    const shared = new Set(homes.map(({ name }) => name).filter((name) => own.has(name)));
-    const left = homes.filter(({ name }) => !shared.has(name));
-    const shares = new Map<SlotName, SlotName>();
-    for (const name of own) {
-      if (shared.has(name)) continue;
-      const layout = JSON.stringify(layoutOf(name));
-      const at = left.findIndex((each) => each.layout === layout);
-      const [found] = at < 0 ? [] : left.splice(at, 1);
-      if (found) shares.set(name, found.name);
-      else homes.push({ name, layout });
+export function livesOf(planned: PlannedProgram): readonly SlotLife[] {
+  const { leaves, nests, home, request, kept } = planned;
+  const touches = new Map<SlotName, number[]>();
+  for (const slot of leaves.keys()) if (!isBaked(planned, slot)) touches.set(home(slot), []);
+  for (const [at, { nest }] of nests.entries()) {
+    for (const slot of [nest.write.tensor, ...slotsRead(nest)]) {
+      if (isBaked(planned, slot)) continue;
+      const known = touches.get(home(slot));
+      if (known) known.push(at);
+      else touches.set(home(slot), [at]);
     }
-    return (name) => shares.get(name) ?? name;
+  }
+  const isDivided = request.division.kind === 'shards';
+  return [...touches].map(([name, at]): SlotLife => {
+    const layout = planned.layoutOf(name);
+    const zeros = needsZeros(name, layout, planned.plan, sharingOf(request));
+    // Zeros that nobody writes again must last.
+    if (kept.has(name) || zeros === 'forever') return { name, home: name, size: layout.size, program: request.program, first: -Infinity, last: Infinity, padding: undefined, inParts: false };
+    const inParts = isDivided && at.every((nest) => isOfShards(planned, present(nests[nest], 'nest'), name));
+    const times = at.flatMap((nest) => timesOf(planned, nest, inParts));
+    return {
+      name: ownName(request.program, name),
+      home: name,
+      size: inParts ? layout.size / shardsOf(planned) : layout.size,
+      program: request.program,
+      first: Math.min(...times),
+      last: Math.max(...times),
+      padding: zeros === 'kept' ? JSON.stringify(layout) : undefined,
+      inParts,
+    };
   });
 }
 
-/** When each home is in use; a slot with a halo always is, since its zeros must last. */
-export function livesOf(planned: PlannedProgram, sharedHome: (home: SlotName) => SlotName): readonly Life[] {
-  const { request, nests, plan, home, layoutOf, leaves } = planned;
-  const always = new Set([...alwaysAlive(planned), ...[...plan.haloed].map(home)]);
-  const lives = new Map<SlotName, Life>();
-  const touch = (slot: SlotName, at: number): void => {
-    if (isBaked(planned, slot)) return;
-    const name = sharedHome(home(slot));
-    const { size } = layoutOf(home(slot));
-    const eternal = always.has(home(slot)) || sharingOf(request) === 'own';
-    const [first, last] = eternal ? [-Infinity, Infinity] : [at, at];
-    const before = lives.get(name);
-    lives.set(name, before ? { ...before, first: Math.min(before.first, first), last: Math.max(before.last, last) } : { name, size, first, last });
-  };
-  for (const slot of leaves.keys()) touch(slot, 0);
-  for (const [at, { nest }] of nests.entries()) for (const slot of [nest.write.tensor, ...slotsRead(nest)]) touch(slot, at);
-  return [...lives.values()];
+/** A copy of a weight has one name in several programs, but a place in each. */
+export function ownName(program: string, home: SlotName): string {
+  return `${program} ${home}`;
+}
+
+function shardsOf({ request: { division } }: PlannedProgram): number {
+  return division.kind === 'shards' ? division.shards : 1;
+}
+
+/** Whether each task of a nest touches of a home the part of its shard alone. */
+function isOfShards(planned: PlannedProgram, { sharded, domain }: ScheduledNest, home: SlotName): boolean {
+  const { task, nest } = domain;
+  if (!sharded || task === undefined) return sharded;
+  const part = planned.layoutOf(home).size / shardsOf(planned);
+  return accessesOf(nest).every((access) => planned.home(access.slot) !== home || strideAlong(access, task) === part);
+}
+
+/** When a nest touches a value: as the nests of a shard are numbered, or during all of its stage. */
+function timesOf({ levels, nests }: PlannedProgram, nest: number, inParts: boolean): readonly number[] {
+  const start = present(levels[nest], 'stage') * nests.length;
+  return inParts ? [start + nest] : [start, start + nests.length - 1];
 }

@@ -1,26 +1,26 @@
 // What code outside the kernels reads and writes: leaves that are fed, and outputs.
 
-import { invariant } from '../../base/invariant.ts';
+import { invariant, present } from '../../base/invariant.ts';
 import { sameShape } from '../../base/tensor.ts';
 import type { Binding, PaddedMemory } from '../../ir/kernel.ts';
 import { paddedMemory } from '../layouts/padding.ts';
-import { offsetsOf } from '../layouts/tensor-layout.ts';
+import { offsetsOf, type TensorLayout } from '../layouts/tensor-layout.ts';
+import type { Place } from '../memory/module-memory.ts';
 import type { SlotName } from '../nests/placed-nest.ts';
 import { isBaked, sharingOf, type PlannedProgram } from './planned-program.ts';
 
-/** The first element of the memory of a home. */
-type PlaceOf = (home: SlotName) => number;
+type PlaceOf = (slot: SlotName) => Place;
 
 /**
  * Of a deployed network `input`, `output` (the first) and outputs by name, of a training module leaves by name and
  * outputs as `program/name`.
  */
 export function bindingsOf(planned: PlannedProgram, placeOf: PlaceOf): readonly Binding[] {
-  const { request, nameOf, layoutOf, home, leaves } = planned;
+  const { request, nameOf, layoutOf, leaves } = planned;
   const isDeployed = request.baked !== undefined;
   const bind = (name: string, slot: SlotName): Binding => {
     const layout = layoutOf(slot);
-    return { name, shape: layout.shape, offset: placeOf(home(slot)) + layout.origin, axes: offsetsOf(layout) };
+    return { name, shape: layout.shape, offset: placeOf(slot).first + layout.origin, axes: offsetsOf(layout) };
   };
   const fed = [...leaves].filter(([slot]) => !isBaked(planned, slot));
   const inputs = fed.map(([slot, node]) => bind(isDeployed ? 'input' : String(node.attrs['name']), slot));
@@ -42,5 +42,18 @@ export function distinct(bindings: readonly Binding[]): readonly Binding[] {
 /** Padding of everything that a program writes. */
 export function paddedOf({ request, nests, plan, home, layoutOf }: PlannedProgram, placeOf: PlaceOf): readonly PaddedMemory[] {
   const written = new Set(nests.map(({ nest }) => plan.base(nest.write.tensor)));
-  return [...written].flatMap((slot) => paddedMemory(slot, layoutOf(home(slot)), placeOf(home(slot)), plan, sharingOf(request)) ?? []);
+  const sharing = sharingOf(request);
+  return [...written].flatMap((slot) => {
+    const layout = layoutOf(home(slot));
+    const { first, partStride } = placeOf(slot);
+    if (partStride === undefined || request.division.kind === 'whole') return paddedMemory(slot, layout, first, plan, sharing) ?? [];
+    const { shards } = request.division;
+    return Array.from({ length: shards }, (_, shard) => shard).flatMap((shard) => paddedMemory(slot, partOf(layout, shards), first + shard * partStride, plan, sharing) ?? []);
+  });
+}
+
+/** What one of the shards holds of a tensor, whose samples they divide. */
+function partOf(layout: TensorLayout, shards: number): TensorLayout {
+  const ofSamples = ([samples, ...others]: readonly number[]): readonly number[] => [present(samples, 'samples') / shards, ...others];
+  return { ...layout, shape: ofSamples(layout.shape), padded: ofSamples(layout.padded), size: layout.size / shards };
 }

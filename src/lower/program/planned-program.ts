@@ -36,6 +36,8 @@ export interface PlannedProgram {
   readonly layoutOf: (slot: SlotName) => TensorLayout;
   /** The slot whose memory a slot is in: aliases and views followed. */
   readonly home: (slot: SlotName) => SlotName;
+  /** Homes that hold something between runs: leaves, state, outputs. */
+  readonly kept: ReadonlySet<SlotName>;
   /** By nest, the number of its stage. */
   readonly levels: readonly number[];
 }
@@ -45,9 +47,9 @@ export function planProgram(request: ProgramRequest, ops: OpRegistry, machine: T
   const { graph, program, baked, division } = request;
   const nameOf = slotNames(graph, program);
   const leaves = leavesOf(graph, shared);
-  const kept = new Set([...graph.outputs.map((output) => nameOf(output.value)), ...graph.state.map((pair) => nameOf(pair.output)), ...leaves.keys()]);
+  const named = new Set([...graph.outputs.map((output) => nameOf(output.value)), ...graph.state.map((pair) => nameOf(pair.output)), ...leaves.keys()]);
   // Nodes are numbered by graph; two graphs of a module keep their slots apart.
-  const placed = fuseEpilogues(placeNests(graph, ops, nameOf, `${program}:`), kept);
+  const placed = fuseEpilogues(placeNests(graph, ops, nameOf, `${program}:`), named);
   const plan = planLayouts({
     placed,
     leaves: new Map([...leaves].map(([slot, node]) => [slot, isParameter(node) || node.attrs['role'] === 'scalar' ? 'weight' : 'planar'])),
@@ -73,7 +75,8 @@ export function planProgram(request: ProgramRequest, ops: OpRegistry, machine: T
     const alias = aliases.get(viewed);
     return alias === undefined ? viewed : home(alias);
   };
-  return { request, plan, leaves, nameOf, nests, layoutOf, home, levels: stageLevels(nests, home, division) };
+  const kept = new Set([...leaves.keys(), ...graph.outputs.map(({ value }) => nameOf(value))].map(home));
+  return { request, plan, leaves, nameOf, nests, layoutOf, home, kept, levels: stageLevels({ nests, division, home, kept }) };
 }
 
 /** Compile-time data lies row by row; zeros fill up the last vector of all. */
@@ -82,7 +85,7 @@ function bakedLayout(shape: readonly number[], width: number): TensorLayout {
 }
 
 export function sharingOf({ division }: ProgramRequest): Sharing {
-  return division.kind === 'whole' ? 'shared' : 'own';
+  return division.kind === 'whole' ? 'freely' : 'keeping zeros';
 }
 
 export function isBaked({ request, leaves }: Pick<PlannedProgram, 'request' | 'leaves'>, slot: SlotName): boolean {

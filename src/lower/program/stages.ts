@@ -15,18 +15,38 @@ interface Mark {
   readonly sharded: boolean;
 }
 
+export interface StageRequest {
+  readonly nests: readonly StagedNest[];
+  readonly division: Division;
+  /** The slot whose memory a slot is in. */
+  readonly home: (slot: SlotName) => SlotName;
+  /** Homes that hold something between runs. */
+  readonly kept: ReadonlySet<SlotName>;
+}
+
+/** The stage of each nest. A program that is not divided runs one nest after another. */
+export function stageLevels(request: StageRequest): readonly number[] {
+  const { nests, division, home } = request;
+  if (division.kind === 'whole') return [...nests.keys()];
+  const touches = nests.map(({ nest, sharded }): Touches => ({ sharded, reads: slotsRead(nest).map(home), writes: home(nest.write.tensor) }));
+  return delayed(touches, earliest(touches), request.kept);
+}
+
+/** The homes that a nest touches. */
+interface Touches {
+  readonly sharded: boolean;
+  readonly reads: readonly SlotName[];
+  readonly writes: SlotName;
+}
+
 /**
  * The earliest stage of each nest: after the stages of what it reads, of what it overwrites, and of those
- * who read what it overwrites; in the same stage where both work shard by shard. A program that is not divided runs one
- * nest after another.
- * @param home The slot whose memory a slot is in.
+ * who read what it overwrites; in the same stage where both work shard by shard.
  */
-export function stageLevels(nests: readonly StagedNest[], home: (slot: SlotName) => SlotName, division: Division): readonly number[] {
-  if (division.kind === 'whole') return [...nests.keys()];
+function earliest(nests: readonly Touches[]): readonly number[] {
   const written = new Map<SlotName, Mark>();
   const read = new Map<SlotName, Mark[]>();
-  return nests.map(({ nest, sharded }) => {
-    const [reads, writes] = [slotsRead(nest).map(home), home(nest.write.tensor)];
+  return nests.map(({ sharded, reads, writes }) => {
     const after = (before: Mark | undefined): number => (!before ? 0 : before.sharded && sharded ? before.level : before.level + 1);
     const level = Math.max(0, ...reads.map((slot) => after(written.get(slot))), after(written.get(writes)), ...(read.get(writes) ?? []).map(after));
     const mark: Mark = { level, sharded };
@@ -34,6 +54,45 @@ export function stageLevels(nests: readonly StagedNest[], home: (slot: SlotName)
     for (const slot of reads) read.set(slot, [...(read.get(slot) ?? []), mark]);
     return level;
   });
+}
+
+/**
+ * A nest waits for the stage that wants what it writes, if all that it reads is held until then anyway: so its result
+ * is held for a shorter time. The zeros that a gradient is scattered into are not written while images are still read.
+ */
+function delayed(nests: readonly Touches[], levels: readonly number[], kept: ReadonlySet<SlotName>): readonly number[] {
+  const lastOf = new Map<SlotName, number>();
+  for (const [at, { reads, writes }] of nests.entries()) for (const slot of [...reads, writes]) lastOf.set(slot, Math.max(lastOf.get(slot) ?? 0, present(levels[at], 'stage')));
+  const result = [...levels];
+  // Of the nests behind, by home: the first stage in which one of the shards touches or writes it, and in which another does.
+  const [touched, written] = [firstStages(), firstStages()];
+  for (const [at, { sharded, reads, writes }] of [...nests.entries()].toReversed()) {
+    const level = present(levels[at], 'stage');
+    const wanted = Math.min(touched.before(writes, sharded), ...reads.map((slot) => written.before(slot, sharded)));
+    const waits = wanted < Infinity && !kept.has(writes) && reads.every((slot) => slot === writes || kept.has(slot) || (lastOf.get(slot) ?? 0) >= wanted);
+    const mark: Mark = { sharded, level: waits ? Math.max(level, wanted) : level };
+    result[at] = mark.level;
+    for (const slot of [...reads, writes]) touched.note(slot, mark);
+    written.note(writes, mark);
+  }
+  return result;
+}
+
+interface FirstStages {
+  readonly note: (home: SlotName, mark: Mark) => void;
+  /** The last stage from which nests of the shards, or others, are before all that were noted of a home. */
+  readonly before: (home: SlotName, sharded: boolean) => number;
+}
+
+function firstStages(): FirstStages {
+  const [ofShards, ofOthers] = [new Map<SlotName, number>(), new Map<SlotName, number>()];
+  return {
+    note: (home, { level, sharded }) => {
+      const first = sharded ? ofShards : ofOthers;
+      first.set(home, Math.min(first.get(home) ?? Infinity, level));
+    },
+    before: (home, sharded) => Math.min((ofShards.get(home) ?? Infinity) - (sharded ? 0 : 1), (ofOthers.get(home) ?? Infinity) - 1),
+  };
 }
 
 export type StagedNest = Pick<ScheduledNest, 'nest' | 'sharded' | 'tasks'>;

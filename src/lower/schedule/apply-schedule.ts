@@ -1,12 +1,13 @@
 // A schedule to code, when places in memory are known.
 
-import { present } from '../../base/invariant.ts';
+import { invariant, present } from '../../base/invariant.ts';
 import type { KernelFunction, TargetMachine } from '../../ir/kernel.ts';
 import type { Domain } from '../accesses/domain.ts';
-import type { LoadNumber, ResolvedLoad } from '../accesses/resolve.ts';
-import type { PlacedDomain } from '../code/scope.ts';
+import { strideAlong, type Access, type LoadNumber, type ResolvedLoad } from '../accesses/resolve.ts';
+import type { PlacedDomain, Start } from '../code/scope.ts';
 import { applyTiling } from '../contraction/apply-tiling.ts';
 import type { Constants } from '../memory/constant-pool.ts';
+import type { Place } from '../memory/module-memory.ts';
 import type { SlotName } from '../nests/placed-nest.ts';
 import { applySweep } from '../sweep/apply-sweep.ts';
 import type { Candidate } from './schedule.ts';
@@ -14,8 +15,7 @@ import type { Candidate } from './schedule.ts';
 export interface Surroundings {
   readonly machine: TargetMachine;
   readonly constants: Constants;
-  /** The first element of a slot's memory. */
-  readonly placeOf: (slot: SlotName) => number;
+  readonly placeOf: (slot: SlotName) => Place;
 }
 
 /** Functions in order, callees first; the last one takes the task number. */
@@ -30,12 +30,23 @@ export function applySchedule(name: string, domain: Domain, { schedule, contract
   }
 }
 
-/** Gives every access its first element. Compile-time data is placed as it lies, but for what is packed: its place comes with that. */
-function placeAccesses(domain: Domain, packed: LoadNumber | undefined, constants: Constants, placeOf: (slot: SlotName) => number): PlacedDomain {
+/** Gives every access its start. Compile-time data is placed as it lies, but for what is packed: its place comes with that. */
+function placeAccesses(domain: Domain, packed: LoadNumber | undefined, constants: Constants, placeOf: (slot: SlotName) => Place): PlacedDomain {
   const { write, loads } = domain.nest;
-  const baseOf = ({ data, access }: ResolvedLoad, load: number): number => {
-    if (!data) return placeOf(access.slot) + access.offset;
-    return load === packed?.load ? NaN : constants.tensor(data) + access.offset;
+  const inMemory = (access: Access): Start => {
+    const { first, partStride } = placeOf(access.slot);
+    return { base: first + access.offset, taskStride: partStride ?? taskStride(domain, access) };
   };
-  return { ...domain, bases: [placeOf(write.slot) + write.offset, ...loads.map(baseOf)] };
+  const startOf = ({ data, access }: ResolvedLoad, load: number): Start => {
+    if (!data) return inMemory(access);
+    return { base: load === packed?.load ? NaN : constants.tensor(data) + access.offset, taskStride: taskStride(domain, access) };
+  };
+  return { ...domain, starts: [inMemory(write), ...loads.map(startOf)] };
+}
+
+/** Elements from the part of one task to that of the next, as the access's tensor lies. */
+function taskStride({ task }: Domain, access: Access): number {
+  const stride = task === undefined ? 0 : strideAlong(access, task);
+  invariant(stride !== undefined, 'a task walks a table');
+  return stride;
 }
