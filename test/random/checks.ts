@@ -13,6 +13,7 @@ import { drawRecipe } from './draw-recipe.ts';
 import { kernelError } from './kernels.ts';
 import { changesOutput, isRefused, plantedErrors } from './planted.ts';
 import type { Recipe } from './recipe.ts';
+import { randomPins } from './schedules.ts';
 import type { Width } from './sketch.ts';
 
 export interface RandomCase {
@@ -69,6 +70,15 @@ const kernels = deployed.map(
     name: engine.name,
     bound: 1,
     difference: ({ masked, compacted, seed }, ops) => Math.max(kernelError(masked, seed, ops, engine), kernelError(compacted, seed, ops, engine)),
+  }),
+);
+
+/** The same with a schedule of each nest drawn among all that fit it. */
+export const scheduleChecks: readonly Check<RandomCase>[] = deployed.map(
+  (engine): Check<RandomCase> => ({
+    name: `${engine.name}, random schedules`,
+    bound: 1,
+    difference: ({ masked, compacted, seed }, ops) => Math.max(...[masked, compacted].map((program) => kernelError(program, seed, ops, engine, randomPins(program, seed, ops, engine.machine)))),
   }),
 );
 

@@ -7,6 +7,7 @@ import { boundedValues, singlePrecision } from '../../src/driver/build/rounding-
 import type { Program } from '../../src/ir/graph.ts';
 import type { F64Tensor, OpRegistry } from '../../src/ir/op.ts';
 import { lowerDeployed } from '../../src/lower/lower.ts';
+import type { SchedulePins } from '../../src/lower/schedule/pins.ts';
 import { start } from '../lower/harness.ts';
 import type { Engine } from '../lower/harness.ts';
 import { feedsOf } from './build.ts';
@@ -42,10 +43,10 @@ export function expectedOf(program: Program, seed: number, ops: OpRegistry): Exp
   };
 }
 
-/** The worst error of all outputs on an engine. */
-export function kernelError(program: Program, seed: number, ops: OpRegistry, engine: Engine): number {
+/** The worst error of all outputs on an engine. @param pins Schedules other than the machine's own. */
+export function kernelError(program: Program, seed: number, ops: OpRegistry, engine: Engine, pins?: SchedulePins): number {
   const { input, error } = expectedOf(program, seed, ops);
-  const running = start(lowerDeployed(rounded(program), ops, engine.machine), engine);
+  const running = start(lowerDeployed(rounded(program), ops, engine.machine, pins), engine);
   // Other values first: nothing of one run may be left in the next.
   for (const feed of [tensor(input.shape, input.data.map((value) => 10 - 3 * value)), input]) {
     running.write(new Map<string, F64Tensor>([['input', feed]]));
