@@ -25,6 +25,12 @@ import { readReport } from './driver/report/read-report.ts';
 import { checkInteger, checkTrainSpec, findNamed, mostSamples, mostWorkers } from './driver/request.ts';
 import { train as trainModel } from './driver/run/train.ts';
 import type { TrainOptions, TrainResult } from './driver/run/train-options.ts';
+import { pinnedBy } from './driver/tuning/pinned.ts';
+import { tuneNetwork } from './driver/tuning/tune.ts';
+import type { Tuned } from './driver/tuning/tune.ts';
+import type { TuneOptions } from './driver/tuning/tune-nests.ts';
+import { parseTuning, tuningAsFile, tuningFile } from './driver/tuning/tuning-record.ts';
+import type { TuningRecord } from './driver/tuning/tuning-record.ts';
 import { verifyModule } from './driver/module/verify.ts';
 import type { Verification } from './driver/module/verify.ts';
 import type { Dataset } from './data/dataset.ts';
@@ -66,6 +72,10 @@ export type { RunSummary } from './driver/run/run-summary.ts';
 export type { TrainOptions, TrainResult } from './driver/run/train-options.ts';
 export type { Comparison } from './driver/module/comparison.ts';
 export type { CheckedVersion, Verification } from './driver/module/verify.ts';
+export type { Tuned } from './driver/tuning/tune.ts';
+export type { TuneProgress } from './driver/tuning/tune-nests.ts';
+export { readTuning } from './driver/tuning/tuning-record.ts';
+export type { TunedTimes, TuningRecord } from './driver/tuning/tuning-record.ts';
 export { loadWeights } from './driver/weights/weights.ts';
 export type { Weights } from './driver/weights/weights.ts';
 export type { NamedFile } from './driver/files/write-files.ts';
@@ -115,23 +125,52 @@ export async function train(model: Model, dataset: Dataset, options: TrainOption
   return trainModel(model, dataset, options);
 }
 
-export interface BuildRequest extends Partial<Omit<BuildOptions, 'target'>> {
+export interface BuildRequest extends Partial<Omit<BuildOptions, 'target' | 'tuning'>> {
   /** `wasm` unless given. */
   readonly target?: TargetName;
+  /** What `tune` has measured for the same network, target, `dense` and `batch`, here or elsewhere (`readTuning`). */
+  readonly tuning?: TuningRecord;
 }
 
 const layouts = [{ name: 'chw' }, { name: 'hwc' }];
 
 /**
  * The files of a module, which `writeFiles` puts into a folder. Compacted, one sample a run, channels first,
- * unless the request says otherwise. The same input gives the same bytes.
- * @throws DiagnosticError `fit/no-weights`, `request/*`, `result/dead-layer` where compacting would leave nothing
+ * unless the request says otherwise. The same input gives the same bytes. With `tuning` the record is one of the files.
+ * @throws DiagnosticError `fit/no-weights`, `request/*`, `result/dead-layer` where compacting would leave nothing, `tuning/*` for a record of
+ * another build
  */
-export async function build(model: OpenedModel, { target = 'wasm', dense = false, batch = 1, layout = 'chw', inline = false }: BuildRequest = {}): Promise<Built> {
+export async function build(model: OpenedModel, { target = 'wasm', dense = false, batch = 1, layout = 'chw', inline = false, tuning }: BuildRequest = {}): Promise<Built> {
   const found = findNamed('target', target, targets);
   checkInteger('batch', batch, mostSamples);
   findNamed('layout', layout, layouts);
-  return buildModule(withWeights(model), { target: found, dense, batch, layout, inline }, ops);
+  const record = tuning && checkedTuning(tuning);
+  const built = await buildModule(withWeights(model), { target: found, dense, batch, layout, inline, ...(record && { tuning: pinnedBy(record, tuningFile) }) }, ops);
+  return record ? { ...built, files: [...built.files, tuningAsFile(record)] } : built;
+}
+
+/** Callers may be plain JavaScript. */
+function checkedTuning(tuning: TuningRecord): TuningRecord {
+  return parseTuning(JSON.stringify(tuning), 'tuning');
+}
+
+export interface TuneRequest extends Pick<TuneOptions, 'stop' | 'onProgress'> {
+  /** `wasm` unless given. */
+  readonly target?: TimedName;
+  readonly dense?: boolean;
+  /** Samples a run: 1 unless given. */
+  readonly batch?: number;
+}
+
+/**
+ * Measures on this machine which schedules of the network's loops are the fastest: seconds for a small network, two
+ * minutes at most. The record is an input of `build`, here and on any other machine.
+ * @throws DiagnosticError `fit/no-weights`, `request/*`, `result/dead-layer`
+ */
+export async function tune(model: OpenedModel, { target = 'wasm', dense = false, batch = 1, ...options }: TuneRequest = {}): Promise<Tuned> {
+  const found = findNamed('target', target, timedTargets);
+  checkInteger('batch', batch, mostSamples);
+  return tuneNetwork(withWeights(model), { target: found, dense, batch }, ops, options);
 }
 
 /**

@@ -37,6 +37,8 @@ export function targetOption(targets: readonly { readonly name: string; readonly
   return new Option('--target <target>', targets.map(({ name, doc }) => `${name}: ${doc}`).join('; ')).default(targets[0]?.name);
 }
 
+export const tuningOption = (): Option => new Option('--tuning <file>', 'schedules as the tuning.json of a `build --tune` has them');
+
 export const sparsityOption = (): Option => new Option('--sparsity <name>', 'the `sparsity` block that counts, of a file with several');
 
 export const batchOption = (): Option => new Option('--batch <n>', 'samples a run').argParser(integerFrom(1, mostSamples)).default(1);

@@ -2,7 +2,8 @@
 
 import type { KernelPrinter } from '../emit/kernel-printer.ts';
 import type { TargetMachine } from '../ir/kernel.ts';
-import type { CodeVersion, Target } from './target.ts';
+import { versionHere } from './target.ts';
+import type { CodeVersion, NestOnTrial, Target } from './target.ts';
 
 interface KernelParts<Name extends string> extends KernelPrinter {
   readonly name: Name;
@@ -18,14 +19,14 @@ export function kernelTarget<Name extends string>(parts: KernelParts<Name>): Ker
     ...parts,
     atOnce: true,
     dumps: ['nest', 'schedule', 'kernel'],
-    lower: async (program, ops) => {
+    lower: async (program, ops, pins) => {
       const [{ dumpNests, dumpSchedules }, { applyPlan, planDeployed }, { printKernels }, { emitModule }] = await Promise.all([
         import('../lower/dump.ts'),
         import('../lower/lower.ts'),
         import('../ir/print-kernel.ts'),
         import('../emit/emit-module.ts'),
       ]);
-      const plan = planDeployed(program, ops, parts.machine);
+      const plan = planDeployed(program, ops, parts.machine, pins);
       const kernels = applyPlan(plan);
       return {
         bytes: 4 * kernels.elements,
@@ -33,9 +34,13 @@ export function kernelTarget<Name extends string>(parts: KernelParts<Name>): Ker
         emit: (request) => emitModule({ ...request, target: parts, kernels }),
       };
     },
-    start: async (program, ops, _, version) => {
+    start: async (program, ops, _, version, pins) => {
       const [{ lowerDeployed }, { startNetwork }] = await Promise.all([import('../lower/lower.ts'), import('./start-kernels.ts')]);
-      return startNetwork(parts, lowerDeployed(program, ops, parts.machine), version);
+      return startNetwork(parts, lowerDeployed(program, ops, parts.machine, pins), version);
+    },
+    nests: async (program, ops, pins) => {
+      const [{ planDeployed }, { nestsAlone }, { startFilled }] = await Promise.all([import('../lower/lower.ts'), import('../lower/nests-alone.ts'), import('./start-kernels.ts')]);
+      return nestsAlone(planDeployed(program, ops, parts.machine, pins)).map(({ moduleWith, ...nest }): NestOnTrial => ({ ...nest, start: (schedule) => startFilled(parts, moduleWith(schedule), versionHere(parts).name) }));
     },
   };
 }

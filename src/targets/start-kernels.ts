@@ -1,6 +1,7 @@
 // Printed kernels in this process: what verify, bench and evaluate run.
 
 import { present } from '../base/invariant.ts';
+import { stream } from '../base/random.ts';
 import type { KernelPrinter } from '../emit/kernel-printer.ts';
 import { packSegments } from '../emit/segments.ts';
 import { planOf } from '../emit/tensor-plan.ts';
@@ -20,6 +21,15 @@ export async function startKernels({ print }: KernelPrinter, module: KernelModul
   const { bytes, ranges } = packSegments(module);
   for (const { to, from, length } of ranges) new Uint8Array(memory).set(bytes.subarray(from, from + length), to);
   return { heap: new Float32Array(memory), run };
+}
+
+/** Kernels over random numbers from -1 to 1 in all memory that is no constant, padding included. */
+export async function startFilled(printer: KernelPrinter, module: KernelModule, version: string): Promise<StartedKernels> {
+  const started = await startKernels(printer, module, version);
+  const constants = module.segments.reduce((first, { offset }) => Math.min(first, offset), module.elements);
+  const { uniform } = stream(1, 'values');
+  for (let i = 0; i < constants; i++) started.heap[i] = 2 * uniform(i) - 1;
+  return started;
 }
 
 /** A deployed network: the binding `input` and others, which are outputs. */

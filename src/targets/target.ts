@@ -7,6 +7,8 @@ import type { Tensor } from '../base/tensor.ts';
 import type { EmittedModule, ModuleRequest } from '../emit/emit-module.ts';
 import type { Program } from '../ir/graph.ts';
 import type { OpRegistry } from '../ir/op.ts';
+import type { NestAlone, NestSchedule } from '../lower/nests-alone.ts';
+import type { SchedulePins } from '../lower/schedule/pins.ts';
 import type { Net } from '../runtime/net.ts';
 
 export interface Target<Name extends string = string, AtOnce extends boolean = boolean> {
@@ -24,13 +26,25 @@ export interface Target<Name extends string = string, AtOnce extends boolean = b
    * runs, unless `load` is told otherwise. Every engine has the last, which gives the same bits on all.
    */
   readonly versions: readonly CodeVersion[];
-  /** @param program A deployed network: parameters are constants. */
-  readonly lower: (program: Program, ops: OpRegistry) => Promise<LoweredNetwork>;
+  /**
+   * @param program A deployed network: parameters are constants.
+   * @param pins Schedules of its nests; for a target that has none, nothing.
+   * @throws DiagnosticError for pins that fit nothing
+   */
+  readonly lower: (program: Program, ops: OpRegistry, pins?: SchedulePins) => Promise<LoweredNetwork>;
   /**
    * Starts a version of the kernels of a network, whose graph may have several outputs, in this process.
    * @param given What the package that it needs gives.
    */
-  readonly start: (program: Program, ops: OpRegistry, given: object, version: string) => Promise<StartedNetwork>;
+  readonly start: (program: Program, ops: OpRegistry, given: object, version: string, pins?: SchedulePins) => Promise<StartedNetwork>;
+  /** The nests of a deployed network one by one; absent where their schedules are no choice. */
+  readonly nests?: (program: Program, ops: OpRegistry, pins?: SchedulePins) => Promise<readonly NestOnTrial[]>;
+}
+
+/** A nest whose schedules can be timed in this process. */
+export interface NestOnTrial extends Omit<NestAlone, 'moduleWith'> {
+  /** Starts it alone, on random numbers, in the version that `load` runs here. @param schedule One of its own. */
+  readonly start: (schedule: NestSchedule) => Promise<{ readonly run: () => void }>;
 }
 
 export interface CodeVersion {

@@ -61,7 +61,7 @@ describe('bench', () => {
   it('says that a run does not keep to a budget, and where its time goes', async () => {
     const { code, out } = await runCli(['bench', source, '--weights', weights, '--budget-ms', '1e-7']);
     expect(code).toBe(1);
-    expect(out).toMatch(/^target wasm, 1 sample a run, one thread, \S/);
+    expect(out).toMatch(/^target wasm( \(\w+\))?, 1 sample a run, one thread, \S/);
     expect(out).toMatch(/^misses the budget of 1e-7 ms, \d+ times as long$/m);
     const spent = out.slice(out.indexOf('where the time goes')).split('\n').slice(2).map((line) => line.split('  ')[0]);
     expect(spent).toEqual(expect.arrayContaining(['conv1', 'conv2', 'fc1', 'output']));

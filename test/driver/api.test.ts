@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { bench, build, check, DiagnosticError, explain, format, loadDataset, loadModel, parse, renderDiagnostic, train, verify, writeFiles } from '../../src/index.ts';
+import { bench, build, check, DiagnosticError, explain, format, loadDataset, loadModel, parse, readTuning, renderDiagnostic, train, tune, verify, writeFiles } from '../../src/index.ts';
 import { present } from '../../src/base/invariant.ts';
 import { smallFiles, smallSource } from '../cli/support.ts';
 
@@ -37,6 +37,19 @@ describe('the compiler as a library', () => {
     expect({ target, batch, layers }).toEqual({ target: 'js', batch: 2, layers: ['conv1', 'conv2', 'fc1', 'output', 'whole'] });
     expect(whole.compacted.macs).toBeLessThan(whole.dense.macs);
     expect(whole.compacted.microseconds).toBeGreaterThan(0);
+  });
+
+  it('measures schedules, here none since it is stopped at once, and builds with them', async () => {
+    const model = loadModel(source, weights);
+    const { record, left } = await tune(model, { target: 'js', stop: AbortSignal.abort() });
+    expect(left).toContain('conv1');
+    expect(record).toMatchObject({ target: 'js', dense: false, batch: 1, nests: {} });
+    const { files } = await build(model, { target: 'js', tuning: record });
+    writeFiles(out, files);
+    expect(readTuning(join(out, 'tuning.json'))).toEqual(record);
+    await expect(build(model, { tuning: record })).rejects.toThrow('tuning/target');
+    await expect(build(model, { target: 'js', tuning: {} as typeof record })).rejects.toThrow('tuning/corrupt');
+    await expect(tune(model, { batch: 0 })).rejects.toThrow('request/integer');
   });
 
   it('throws what is wrong with the input', async () => {

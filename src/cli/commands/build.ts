@@ -1,4 +1,4 @@
-// ssl-compile build FILE --weights RUN|X.safetensors --target TARGET --out DIR: the module.
+// ssl-compile build FILE --weights RUN|X.safetensors --target TARGET --out DIR: the module, perhaps tuned to this machine.
 
 import { Option } from 'commander';
 import type { Command } from 'commander';
@@ -7,7 +7,7 @@ import type { FileSize } from '../../driver/build/build.ts';
 import type { Equivalence } from '../../driver/build/equivalence.ts';
 import { exitCode, UsageError } from '../exit-code.ts';
 import { findingsText } from '../text/findings-text.ts';
-import { batchOption, dumpKernelsOption, example, folderPath, jsonOption, sparsityOption, stopAfterOption, targetOption, watchOf } from '../options.ts';
+import { batchOption, dumpKernelsOption, example, folderPath, jsonOption, sparsityOption, stopAfterOption, targetOption, tuningOption, watchOf } from '../options.ts';
 import type { JsonOption, SparsityOption, WatchOptions } from '../options.ts';
 import { diagnosticsJson, printDiagnostics } from '../report.ts';
 import type { Shell } from '../shell.ts';
@@ -22,6 +22,8 @@ interface BuildCommandOptions extends JsonOption, SparsityOption, WatchOptions {
   readonly batch: number;
   readonly layout: 'chw' | 'hwc';
   readonly inline?: true;
+  readonly tune?: true;
+  readonly tuning?: string;
 }
 
 export function addBuild(program: Command, shell: Shell, finish: (code: number) => void): void {
@@ -36,41 +38,48 @@ export function addBuild(program: Command, shell: Shell, finish: (code: number) 
     .addOption(batchOption())
     .addOption(new Option('--layout <layout>', 'order of the numbers of an image').choices(['chw', 'hwc']).default('chw'))
     .option('--inline', 'put the code inside the ES module')
+    .addOption(new Option('--tune', 'measure on this machine which schedules of its loops are the fastest, take these, and write tuning.json; Ctrl-C ends the measuring').conflicts(['tuning', 'stopAfter']))
+    .addOption(tuningOption())
     .addOption(sparsityOption())
     .addOption(jsonOption())
     .addOption(dumpKernelsOption())
     .addOption(stopAfterOption())
-    .addHelpText('after', example('build examples/lenet.ssl --weights runs/lenet --target wasm --out out', 'build net.ssl --weights net.safetensors --target js --dense --out out'))
+    .addHelpText('after', example('build examples/lenet.ssl --weights runs/lenet --target wasm --out out', 'build net.ssl --weights net.safetensors --target js --dense --out out', 'build runs/lenet --tune --out out', 'build runs/lenet --tuning out/tuning.json --out out'))
     .action(async (subject: string, options: BuildCommandOptions) => finish(await build(subject, options, shell)));
 }
 
 async function build(subject: string, options: BuildCommandOptions, shell: Shell): Promise<number> {
   if (options.out === undefined && options.stopAfter === undefined) throw new UsageError("required option '--out <dir>' not specified");
-  const [{ buildModule, fileSizes }, { ops }, { openModel, withWeights }, { writeModule }, { targetNamed }, { findingsOf }] = await Promise.all([
+  const [{ buildModule, fileSizes }, { ops }, { openModel, withWeights }, { writeModule }, { targetNamed }, { findingsOf }, { measure, readRecord, unusedTuning }] = await Promise.all([
     import('../../driver/build/build.ts'),
     import('../../ops/index.ts'),
     import('../../driver/model/model.ts'),
     import('../../driver/module/module-folder.ts'),
     import('../target-option.ts'),
     import('../../driver/evaluation/findings.ts'),
+    import('../build-tuning.ts'),
   ]);
   const target = targetNamed(options.target, targets);
   const watch = await watchOf(options, shell, true, target.dumps);
   const opened = openModel(subject, options.weights, ops, { watch, sparsity: options.sparsity });
   const input = withWeights(opened);
   const { batch, layout } = options;
-  const built = await buildModule(input, { target, dense: options.dense ?? false, batch, layout, inline: options.inline ?? false }, ops, watch);
   const folder = options.out ?? '.';
-  const warnings = [...opened.warnings, ...writeModule(folder, built.files)];
-  const files = fileSizes(built.files);
+  const shape = { target, dense: options.dense ?? false, batch };
+  const tuning = options.tune ? await measure(input, shape, shell) : options.tuning !== undefined ? readRecord(options.tuning) : undefined;
+  const built = await buildModule(input, { ...shape, layout, inline: options.inline ?? false, ...(tuning && { tuning: tuning.pinned }) }, ops, watch);
+  const all = [...built.files, ...(tuning ? [tuning.file] : [])];
+  const warnings = [...opened.warnings, ...(tuning ? [] : unusedTuning(folder)), ...writeModule(folder, all)];
+  const files = fileSizes(all);
   const { macs, weights } = built.structure;
   const findings = findingsOf(opened.model, input.weights.parameters, opened.errors, ops);
   if (options.json) {
-    shell.out(`${JSON.stringify({ ok: true, findings, out: folder, files, equivalence: built.equivalence, macs, weights, diagnostics: diagnosticsJson(warnings) })}\n`);
+    shell.out(`${JSON.stringify({ ok: true, findings, out: folder, files, equivalence: built.equivalence, macs, weights, ...(tuning && { tuning: tuning.json }), diagnostics: diagnosticsJson(warnings) })}\n`);
     return exitCode.ok;
   }
   printDiagnostics(warnings, shell);
   shell.out(findingsText(findings));
+  if (tuning) shell.out(tuning.text);
   shell.out(sizeTable(folder, files));
   shell.out(`\nMACs ${grouped(macs.dense)} -> ${grouped(macs.compacted)}, weights ${grouped(weights.dense)} -> ${grouped(weights.compacted)} (${formatBytes(4 * weights.compacted)})\n`);
   shell.out(`${equivalenceText(built.equivalence)}\n`);

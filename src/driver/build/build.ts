@@ -21,6 +21,8 @@ import { outputNames } from '../run/run-facts.ts';
 import type { SampleKind } from '../run/run-facts.ts';
 import { hashOfSources } from '../model/source-hash.ts';
 import { compilerVersion } from '../model/version.ts';
+import { checkPinned, pinnedMeta } from '../tuning/pinned.ts';
+import type { PinnedSchedules } from '../tuning/pinned.ts';
 import { unwatched } from '../model/watch.ts';
 import type { Watch } from '../model/watch.ts';
 import type { Weights } from '../weights/weights.ts';
@@ -36,6 +38,8 @@ export interface BuildOptions {
   readonly layout: 'chw' | 'hwc';
   /** No files beside the ES module but its declarations. */
   readonly inline: boolean;
+  /** Schedules that were measured; all others are the machine's own. */
+  readonly tuning?: PinnedSchedules;
 }
 
 export interface BuildInput {
@@ -51,7 +55,7 @@ export interface Built {
   readonly equivalence: Equivalence;
 }
 
-/** The same arguments give the same bytes. */
+/** The same arguments give the same bytes. @throws DiagnosticError `tuning/*`, `schedule/*` for schedules of another build */
 export async function buildModule(input: BuildInput, options: BuildOptions, ops: OpRegistry, watch: Watch = unwatched): Promise<Built> {
   const { model, weights } = input;
   const { network } = model;
@@ -62,9 +66,10 @@ export async function buildModule(input: BuildInput, options: BuildOptions, ops:
   checkAnswers(deployed, structure.macs.compacted, ops);
   const equivalence = watch.stage('equivalence', () => verifyPrograms(trained, deployed, structure.macs.dense, ops));
   const program = forBatch(deployed, options.batch, ops);
+  if (options.tuning) checkPinned(options.tuning, program, { target: options.target.name, dense: options.dense, batch: options.batch });
   const labels = outputNames(network, weights.labels);
   const normalization = network.normalization && normalizationOf(network.normalization, weights.parameters);
-  const emit = await watch.stage('lower', () => lowerNetwork(options.target, program, ops, watch));
+  const emit = await watch.stage('lower', () => lowerNetwork(options.target, program, ops, options.tuning?.schedules, watch));
   const emitted = await watch.stage('emit', () =>
     emit({
       name: network.name,
@@ -88,18 +93,26 @@ function samplesBehind({ model, weights }: BuildInput): SampleKind | undefined {
   return weights.samples ?? (dataset?.kind === 'named' && isKnownDataset(dataset.name) ? 'bytes' : undefined);
 }
 
+/** What is lowered for such a build. @throws DiagnosticError `result/dead-layer` */
+export function deployedProgram({ model, weights: { parameters } }: BuildInput, { dense, batch }: Pick<BuildOptions, 'dense' | 'batch'>, ops: OpRegistry): Program {
+  const trained: Program = { graph: model.network.graph, parameters };
+  if (!dense) refuseDeadNetwork(model, parameters, ops);
+  return forBatch(dense ? simplify(trained, ops) : compact(trained, ops), batch, ops);
+}
+
 /** The same network for `batch` samples a run. */
 export function forBatch(deployed: Program, batch: number, ops: OpRegistry): Program {
   return batch === 1 ? deployed : { ...deployed, graph: rebatch(deployed.graph, { samples: batch, shards: 1 }, ops) };
 }
 
 /** What `net.meta` tells: enough to build the module again and see whether it is the same. */
-function metaOf({ model, weights }: BuildInput, { target, dense, batch, layout, inline }: BuildOptions, { layers, macs }: StructureReport, equivalence: Equivalence): Json {
+function metaOf({ model, weights }: BuildInput, { target, dense, batch, layout, inline, tuning }: BuildOptions, { layers, macs }: StructureReport, equivalence: Equivalence): Json {
   const dataset = model.train?.dataset;
   return {
     compiler: `ssl-compile ${compilerVersion()}`,
     target: target.name,
     options: { dense, batch, layout, inline },
+    ...(tuning && { tuning: pinnedMeta(tuning) }),
     // The path of a folder is nobody's business.
     ...(dataset?.kind === 'named' && { dataset: dataset.name }),
     // What has to be done to images before the module sees them.

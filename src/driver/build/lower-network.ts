@@ -4,6 +4,7 @@ import { fail } from '../../base/diagnostic.ts';
 import type { EmittedModule, ModuleRequest } from '../../emit/emit-module.ts';
 import type { Program } from '../../ir/graph.ts';
 import type { OpRegistry } from '../../ir/op.ts';
+import { unpinned, type SchedulePins } from '../../lower/schedule/pins.ts';
 import type { Target } from '../../targets/target.ts';
 import { moduleDiagnostics } from '../diagnostics.ts';
 import { unwatched } from '../model/watch.ts';
@@ -16,9 +17,9 @@ const mostBytes = 2 ** 32;
 /** Writes it with what a module tells of itself. */
 export type Emit = (request: Omit<ModuleRequest, 'runtime'>) => Promise<EmittedModule>;
 
-/** @throws DiagnosticError `module/too-large` */
-export async function lowerNetwork(target: Target, program: Program, ops: OpRegistry, watch: Watch = unwatched): Promise<Emit> {
-  const { bytes = 0, dumps, emit } = await target.lower(program, ops);
+/** @param pins Schedules that are given. @throws DiagnosticError `module/too-large`, `schedule/*` for pins that do not fit */
+export async function lowerNetwork(target: Target, program: Program, ops: OpRegistry, pins: SchedulePins = unpinned, watch: Watch = unwatched): Promise<Emit> {
+  const { bytes = 0, dumps, emit } = await target.lower(program, ops, pins);
   watch.lowered(dumps);
   if (bytes > mostBytes) fail(moduleDiagnostics['too-large']({ args: [program.graph.name, bytes, mostBytes], help: 'use a smaller batch' }));
   return (request) => emit({ ...request, runtime: runtimeTexts() });

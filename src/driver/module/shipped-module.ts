@@ -5,12 +5,15 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { fail } from '../../base/diagnostic.ts';
 import type { Diagnostic } from '../../base/diagnostic.ts';
+import { fieldReader } from '../../base/json-fields.ts';
 import { sizeOf } from '../../base/tensor.ts';
 import type { Shape } from '../../base/tensor.ts';
 import { header } from '../../emit/module-text.ts';
 import { fileDiagnostics, moduleDiagnostics } from '../diagnostics.ts';
 import { readRegularFile } from '../files/regular-file.ts';
 import { mostSamples } from '../request.ts';
+import { pinnedIn } from '../tuning/pinned.ts';
+import type { PinnedSchedules } from '../tuning/pinned.ts';
 import { isFolder } from '../weights/weights.ts';
 
 export interface ShippedModule {
@@ -27,6 +30,7 @@ export interface BuildRecord {
   readonly batch: number;
   readonly layout: 'chw' | 'hwc';
   readonly inline: boolean;
+  readonly tuning?: PinnedSchedules;
   /** The data set that the source names, where all know it by that name. */
   readonly dataset?: string;
   /** Images of folders are scaled to what the network reads. */
@@ -117,15 +121,18 @@ export function buildRecord(meta: unknown, path: string): BuildRecord {
   };
   const layout = text(options, 'layout');
   const batch = options.get('batch');
-  const [dataset, runs] = [record.get('dataset'), record.get('runs')];
+  const [dataset, runs, tuning] = [record.get('dataset'), record.get('runs'), record.get('tuning')];
+  const [target, dense] = [text(record, 'target'), options.get('dense') === true];
+  const wrong = (): never => fail(moduleDiagnostics.record({ args: [path, 'tuning'] }));
   if ((layout !== 'chw' && layout !== 'hwc') || typeof batch !== 'number' || !Number.isInteger(batch) || batch < 1 || batch > mostSamples) return fail(moduleDiagnostics.record({ args: [path, 'options'] }));
   return {
     compiler: text(record, 'compiler'),
-    target: text(record, 'target'),
-    dense: options.get('dense') === true,
+    target,
+    dense,
     batch,
     layout,
     inline: options.get('inline') === true,
+    ...(tuning !== undefined && { tuning: pinnedIn(fieldReader(tuning, wrong), path, { target, dense, batch }) }),
     ...(typeof dataset === 'string' && { dataset }),
     resize: record.get('resize') === true,
     source: text(record, 'source'),

@@ -1,44 +1,79 @@
 // Times several candidates side by side: rounds interleave them and alternate their order, so that whatever
-// else the machine does meets all alike; the median of the rounds counts.
+// else the machine does meets all alike. Reports, `bench` and `build --tune` measure by this.
+
+import { setTimeout } from 'node:timers/promises';
 
 export interface Timed {
   readonly run: () => void;
 }
 
-/** A candidate is repeated within its turn until that lasts about so long, in milliseconds. */
-const turnMs = 4;
-const warmUpMs = 40;
-const rounds = 15;
+export interface Clock {
+  /** Milliseconds from a fixed origin. */
+  readonly now: () => number;
+  readonly wait: (ms: number) => Promise<unknown>;
+}
 
-/** Microseconds a call, by candidate. */
-export async function timeInterleaved(candidates: readonly Timed[]): Promise<readonly number[]> {
-  for (const candidate of candidates) warmUp(candidate);
-  // Optimised code comes from a background thread.
-  await new Promise((resolve) => setTimeout(resolve, 100));
-  const entries = candidates.map((candidate) => ({ candidate, calls: Math.max(1, Math.ceil(turnMs / warmUp(candidate))), turns: [] as number[] }));
+export const systemClock: Clock = { now: () => performance.now(), wait: (ms) => setTimeout(ms) };
+
+/** A candidate that runs optimised code. */
+export interface Warm extends Timed {
+  /** Milliseconds of its fastest call so far. */
+  readonly fastest: number;
+}
+
+export interface Effort {
+  readonly rounds: number;
+  /** A candidate is repeated within its turn until that lasts about so long, in milliseconds. */
+  readonly turnMs: number;
+}
+
+/** What times that people are told are taken with. */
+export const settled: Effort = { rounds: 15, turnMs: 4 };
+
+const warmUpMs = 40;
+/** Optimised code comes from a background thread. */
+const pauseMs = 100;
+
+/** Microseconds a call, by candidate: the median of the rounds. */
+export async function timeInterleaved(candidates: readonly Timed[], clock: Clock = systemClock): Promise<readonly number[]> {
+  const turns = await takeTurns(await warmed(candidates, clock), settled, clock);
+  return turns.map((ofOne) => 1000 * median(ofOne));
+}
+
+/** Runs each until its code can be expected to be optimised. */
+export async function warmed(candidates: readonly Timed[], clock: Clock): Promise<readonly Warm[]> {
+  for (const candidate of candidates) warmUp(candidate, clock);
+  await clock.wait(pauseMs);
+  return candidates.map(({ run }) => ({ run, fastest: warmUp({ run }, clock) }));
+}
+
+/** Milliseconds a call, by candidate and round. Between rounds others have a turn, such as who looks for Ctrl-C. */
+export async function takeTurns(candidates: readonly Warm[], { rounds, turnMs }: Effort, clock: Clock): Promise<readonly (readonly number[])[]> {
+  const entries = candidates.map((candidate) => ({ candidate, calls: Math.max(1, Math.ceil(turnMs / candidate.fastest)), turns: [] as number[] }));
   for (let round = 0; round < rounds; round++) {
-    for (const { candidate, calls, turns } of round % 2 === 0 ? entries : entries.toReversed()) turns.push(1000 * timeCalls(candidate, calls));
+    for (const { candidate, calls, turns } of round % 2 === 0 ? entries : entries.toReversed()) turns.push(timeCalls(candidate, calls, clock));
+    await clock.wait(0);
   }
-  return entries.map(({ turns }) => median(turns));
+  return entries.map(({ turns }) => turns);
 }
 
 /** Milliseconds of the fastest call. */
-function warmUp(candidate: Timed): number {
-  const start = performance.now();
+export function warmUp(candidate: Timed, clock: Clock): number {
+  const start = clock.now();
   let fastest = Infinity;
-  for (let call = 0; call < 3 || performance.now() - start < warmUpMs; call++) fastest = Math.min(fastest, timeCalls(candidate, 1));
+  for (let call = 0; call < 3 || clock.now() - start < warmUpMs; call++) fastest = Math.min(fastest, timeCalls(candidate, 1, clock));
   // A clock that saw no time pass must not ask for endless calls.
   return Math.max(fastest, 1e-4);
 }
 
 /** Milliseconds a call. */
-function timeCalls({ run }: Timed, calls: number): number {
-  const start = performance.now();
+function timeCalls({ run }: Timed, calls: number, clock: Clock): number {
+  const start = clock.now();
   for (let call = 0; call < calls; call++) run();
-  return (performance.now() - start) / calls;
+  return (clock.now() - start) / calls;
 }
 
-function median(values: readonly number[]): number {
+export function median(values: readonly number[]): number {
   const sorted = values.toSorted((a, b) => a - b);
   return sorted[sorted.length >> 1] ?? NaN;
 }

@@ -2,6 +2,7 @@
 // builds from the same weights, its outputs and (on a probe build of the same kernels) every layer against
 // the float64 reference, within the rounding bound; each version of its code that this engine has.
 
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Diagnostic } from '../../base/diagnostic.ts';
 import { fail } from '../../base/diagnostic.ts';
@@ -13,6 +14,7 @@ import type { Program } from '../../ir/graph.ts';
 import { fedName, isInput } from '../../ir/leaf.ts';
 import type { F64Tensor, OpRegistry } from '../../ir/op.ts';
 import type { Bounded } from '../../ir/error-bound.ts';
+import { unpinned, type SchedulePins } from '../../lower/schedule/pins.ts';
 import type { CodeVersion, Target } from '../../targets/target.ts';
 import { buildModule } from '../build/build.ts';
 import type { BuildInput, Built } from '../build/build.ts';
@@ -28,6 +30,9 @@ import { boundedValues, singlePrecision } from '../build/rounding-bound.ts';
 import { buildRecord, findModule, readModuleFile } from './shipped-module.ts';
 import type { BuildRecord, ShippedModule } from './shipped-module.ts';
 import { givenFor } from '../build/user-package.ts';
+import type { PinnedSchedules } from '../tuning/pinned.ts';
+import { tuningDiagnostics } from '../tuning/tuning-diagnostics.ts';
+import { readTuning, tuningFile, tuningHash } from '../tuning/tuning-record.ts';
 import { hashOfSources } from '../model/source-hash.ts';
 import { compilerVersion } from '../model/version.ts';
 
@@ -80,7 +85,7 @@ async function verifyNet(shipped: ShippedModule, net: ModuleProcess, input: Buil
   if (record.weights !== `sha256:${input.weights.hash}`) fail(moduleDiagnostics['other-weights']({ args: [path, input.weights.file] }));
   if (record.source !== `sha256:${hashOfSources(input.model.sources)}`) fail(moduleDiagnostics['other-source']({ args: [path, input.model.sources.main.name], help: 'name the file that `build` was given: --source FILE' }));
   const target = targets.find(({ name }) => name === record.target) ?? fail(moduleDiagnostics.target({ args: [path, record.target] }));
-  const built = await buildModule(input, { target, dense: record.dense, batch: record.batch, layout: record.layout, inline: record.inline }, ops);
+  const built = await buildModule(input, { target, dense: record.dense, batch: record.batch, layout: record.layout, inline: record.inline, ...(record.tuning && { tuning: record.tuning }) }, ops);
 
   const sameVersion = record.compiler === `ssl-compile ${compilerVersion()}`;
   const files = sameVersion ? compareFiles(shipped, built) : undefined;
@@ -88,7 +93,7 @@ async function verifyNet(shipped: ShippedModule, net: ModuleProcess, input: Buil
   const questions = Array.from({ length: rounds }, (_, i) => questionOf(built.program, i + 1, record.layout, ops));
   const { carried, checked } = versionsOf(target, record);
   const versions: CheckedVersion[] = [];
-  const faults = [...(files?.faults ?? [])];
+  const faults = [...tuningFaults(shipped, record.tuning), ...(files?.faults ?? [])];
   for (const version of checked) {
     const what = carried.length === 1 ? '' : ` (${version.name})`;
     // What `load` runs unless told otherwise is at hand.
@@ -96,7 +101,7 @@ async function verifyNet(shipped: ShippedModule, net: ModuleProcess, input: Buil
     const outputs = await compareOutputs(running, path, questions, what).finally(running.close);
     const { runs = version.name } = buildRecord(running.claims.meta, path);
     if (runs !== version.name) faults.push(moduleDiagnostics.version({ args: [path, version.name, runs], help: 'build it again' }));
-    const layers = await compareLayers(target, version, built.program, ops, what);
+    const layers = await compareLayers(target, version, built.program, record.tuning?.schedules ?? unpinned, ops, what);
     versions.push({ name: version.name, layers: layers.comparisons, outputs: outputs.comparison });
     faults.push(...outputs.faults, ...layers.faults);
   }
@@ -117,6 +122,14 @@ async function verifyNet(shipped: ShippedModule, net: ModuleProcess, input: Buil
 function versionsOf({ versions }: Target, { runs }: BuildRecord): { readonly carried: readonly CodeVersion[]; readonly checked: readonly CodeVersion[] } {
   const carried = runs === undefined ? versions.slice(-1) : versions;
   return { carried, checked: carried.filter(({ isHere }) => isHere()) };
+}
+
+/** The record beside a module is the one that it was built with, or is none of it. */
+function tuningFaults({ folder }: ShippedModule, tuning: PinnedSchedules | undefined): readonly Diagnostic[] {
+  const path = join(folder, tuningFile);
+  if (!tuning || !existsSync(path)) return [];
+  const found = `sha256:${tuningHash(readTuning(path))}`;
+  return found === tuning.record ? [] : [tuningDiagnostics.changed({ args: [path, found, tuning.record], help: `build with it: --tuning ${path}` })];
 }
 
 function compareFiles(shipped: ShippedModule, built: Built): { readonly files: { name: string; same: boolean }[]; readonly faults: Diagnostic[] } {
@@ -167,10 +180,10 @@ async function compareOutputs(net: ModuleProcess, path: string, questions: reado
   return { comparison, faults: excess ? [moduleDiagnostics.outputs({ args: [path + what, ...figures(excess)] })] : [] };
 }
 
-async function compareLayers(target: Target, { name }: CodeVersion, program: Program, ops: OpRegistry, what: string): Promise<{ readonly comparisons: Comparison[]; readonly faults: Diagnostic[] }> {
+async function compareLayers(target: Target, { name }: CodeVersion, program: Program, pins: SchedulePins, ops: OpRegistry, what: string): Promise<{ readonly comparisons: Comparison[]; readonly faults: Diagnostic[] }> {
   const probe = probeOf(program, ops);
   const { feeds, input } = feedsFor(program, 1);
-  const found = await (await target.start(probe.program, ops, await givenFor(target), name)).run(input);
+  const found = await (await target.start(probe.program, ops, await givenFor(target), name, pins)).run(input);
   // Each layer on the very numbers that its kernels have read, so that no error hides behind earlier ones.
   const values = probe.values.map(({ layer, value, binding }) => ({ layer, value, found: present(found.get(binding), layer) }));
   const observed = new Map(values.map(({ value, found: { shape, data } }) => [valueKey(value), { shape, data: Float64Array.from(data) }]));

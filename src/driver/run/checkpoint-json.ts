@@ -5,6 +5,8 @@
 // The checksum is of the state as JSON without spaces, so that it is one of what is said, not of how it is laid out.
 
 import { fail } from '../../base/diagnostic.ts';
+import { fieldReader } from '../../base/json-fields.ts';
+import type { FieldReader } from '../../base/json-fields.ts';
 import type { Sums } from '../../engine/engine.ts';
 import { runDiagnostics } from './run-diagnostics.ts';
 import { recordOf, startAnew } from './run-files.ts';
@@ -55,7 +57,7 @@ export function decodeCheckpoint(text: string, file: string): WrittenCheckpoint 
   } catch {
     corrupt(file, 'text that is no JSON', 'an object');
   }
-  const whole = fieldReader(file, parsed);
+  const whole = fieldReader(parsed, (found, expected) => corrupt(file, found, expected));
   const written = whole.number('version');
   if (written !== version) fail(runDiagnostics.version({ args: [file, String(written), String(version)], help: 'start the run anew in another folder; its weights can be used as a file: --weights FILE.safetensors' }));
   const [found, expected] = [checksumOf(whole.value('state')), whole.text('sha256')];
@@ -86,40 +88,4 @@ export function decodeCheckpoint(text: string, file: string): WrittenCheckpoint 
 
 function corrupt(file: string, found: string, expected: string): never {
   fail(runDiagnostics.corrupt({ args: [file, found, expected], help: startAnew }));
-}
-
-interface FieldReader {
-  readonly has: (name: string) => boolean;
-  readonly value: (name: string) => unknown;
-  readonly count: (name: string) => number;
-  readonly number: (name: string) => number;
-  readonly share: (name: string) => number;
-  readonly text: (name: string) => string;
-  readonly inner: (name: string) => FieldReader;
-  readonly each: <T>(read: (of: FieldReader, name: string) => T) => Record<string, T>;
-}
-
-function fieldReader(file: string, of: unknown): FieldReader {
-  if (typeof of !== 'object' || of === null) corrupt(file, String(of), 'an object');
-  const fields = new Map<string, unknown>(Object.entries(of));
-  const wrong = (name: string, expected: string): never => corrupt(file, `${name} ${JSON.stringify(fields.get(name))}`, expected);
-  const number = (name: string): number => {
-    const value = fields.get(name);
-    // JSON has no other numbers than finite ones.
-    return typeof value === 'number' && value >= 0 ? value : wrong(name, 'a number from 0');
-  };
-  const reader: FieldReader = {
-    has: (name) => fields.has(name),
-    value: (name) => fields.get(name),
-    count: (name) => (Number.isSafeInteger(number(name)) ? number(name) : wrong(name, 'a whole number')),
-    number,
-    share: (name) => (number(name) <= 1 ? number(name) : wrong(name, 'a share')),
-    text: (name) => {
-      const value = fields.get(name);
-      return typeof value === 'string' ? value : wrong(name, 'text');
-    },
-    inner: (name) => fieldReader(file, fields.get(name)),
-    each: (read) => Object.fromEntries([...fields.keys()].map((name) => [name, read(reader, name)])),
-  };
-  return reader;
 }

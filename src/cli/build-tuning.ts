@@ -1,0 +1,49 @@
+// The schedules of `build`: measured here, or taken from a record.
+
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Diagnostic } from '../base/diagnostic.ts';
+import type { BuildInput, BuildOptions } from '../driver/build/build.ts';
+import type { NamedFile } from '../driver/files/write-files.ts';
+import { pinnedBy } from '../driver/tuning/pinned.ts';
+import type { PinnedSchedules } from '../driver/tuning/pinned.ts';
+import { tuneNetwork } from '../driver/tuning/tune.ts';
+import { tuningDiagnostics } from '../driver/tuning/tuning-diagnostics.ts';
+import { readTuning, tuningAsFile, tuningFile } from '../driver/tuning/tuning-record.ts';
+import type { TuningRecord } from '../driver/tuning/tuning-record.ts';
+import { ops } from '../ops/index.ts';
+import type { Shell } from './shell.ts';
+import { isFromHere, recordText, tunedText, tuneProgressText } from './text/tuning-text.ts';
+
+export interface BuildTuning {
+  readonly pinned: PinnedSchedules;
+  /** The record, to lie beside the module. */
+  readonly file: NamedFile;
+  readonly text: string;
+  readonly json: object;
+}
+
+/** Measures until it is done or asked to stop. */
+export async function measure(input: BuildInput, build: Pick<BuildOptions, 'target' | 'dense' | 'batch'>, shell: Shell): Promise<BuildTuning> {
+  const { result, signal } = await shell.interruptible((stop) => tuneNetwork(input, build, ops, { stop, onProgress: (progress) => shell.progress(tuneProgressText(progress)) }));
+  shell.progress('');
+  const { record, left, isInVain } = result;
+  const isInterrupted = signal !== undefined;
+  return { ...partsOf(record, tuningFile), text: tunedText(result, isInterrupted), json: { ...record, left, isInVain, isInterrupted } };
+}
+
+/** @throws DiagnosticError `tuning/corrupt`, `tuning/version`, `file/*` */
+export function readRecord(path: string): BuildTuning {
+  const record = readTuning(path);
+  return { ...partsOf(record, path), text: recordText(record, path), json: { ...record, isFromHere: isFromHere(record) } };
+}
+
+function partsOf(record: TuningRecord, file: string): Pick<BuildTuning, 'pinned' | 'file'> {
+  return { pinned: pinnedBy(record, file), file: tuningAsFile(record) };
+}
+
+/** What to say of a record that lies where a build that is given none goes. */
+export function unusedTuning(folder: string): readonly Diagnostic[] {
+  const path = join(folder, tuningFile);
+  return existsSync(path) ? [tuningDiagnostics.unused({ args: [path], help: `add --tuning ${path}, or remove it`, severity: 'warning' })] : [];
+}

@@ -1,0 +1,41 @@
+// The schedules that a build of a network takes, and where they come from.
+
+import type { Program } from '../../ir/graph.ts';
+import type { OpRegistry } from '../../ir/op.ts';
+import { unpinned } from '../../lower/schedule/pins.ts';
+import type { Target } from '../../targets/target.ts';
+import { checkPinned, pinnedBy } from './pinned.ts';
+import type { TunedTimes, TuningRecord } from './tuning-record.ts';
+
+export interface ScheduleSummary {
+  readonly target: string;
+  /** Where those that are measured were measured. */
+  readonly measured?: { readonly processor: string; readonly node: string };
+  /** In the order in which they run. */
+  readonly nests: readonly NestSummary[];
+}
+
+export interface NestSummary {
+  /** Of the layer, with a number where it has several nests. */
+  readonly name: string;
+  readonly schedule: string;
+  /** Microseconds, alone; absent: chosen by the model of the machine. */
+  readonly measured?: TunedTimes;
+}
+
+/** Of a compacted network, one sample a run. Undefined for a target without schedules. @param file What a person calls the record. @throws DiagnosticError `tuning/*`, `schedule/*` for a record of another network */
+export async function summarizeSchedules(program: Program, target: Target, ops: OpRegistry, record?: TuningRecord, file = 'tuning.json'): Promise<ScheduleSummary | undefined> {
+  const pinned = record && pinnedBy(record, file);
+  if (pinned) checkPinned(pinned, program, { target: target.name, dense: false, batch: 1 });
+  const nests = await target.nests?.(program, ops, pinned?.schedules ?? unpinned);
+  if (!nests) return undefined;
+  const timesOf = (name: string): TunedTimes | undefined => (record && Object.hasOwn(record.nests, name) ? record.nests[name] : undefined);
+  return {
+    target: target.name,
+    ...(record && { measured: { processor: record.processor, node: record.node } }),
+    nests: nests.map(({ name, chosen: { text } }): NestSummary => {
+      const times = timesOf(name);
+      return { name, schedule: text, ...(times && { measured: { default: times.default, tuned: times.tuned } }) };
+    }),
+  };
+}

@@ -1,0 +1,197 @@
+// `build --tune`, and builds, `verify` and `explain` with what it has measured.
+
+import { cpSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { describe, expect, it } from 'vitest';
+import { runCommandLine } from '../../src/cli/run.ts';
+import { compilerVersion } from '../../src/driver/model/version.ts';
+import { parseTuning, readTuning, tuningHash, tuningText } from '../../src/driver/tuning/tuning-record.ts';
+import type { TuningRecord } from '../../src/driver/tuning/tuning-record.ts';
+import { listing, runCli, smallFiles, temporaryFolder } from './support.ts';
+import type { Ran } from './support.ts';
+
+const { folder, source, weights } = smallFiles();
+const place = (name: string): string => join(folder, name);
+const build = (out: string, ...more: readonly string[]): Promise<Ran> => runCli(['build', source, '--weights', weights, '--out', place(out), ...more]);
+const verify = (out: string): Promise<Ran> => runCli(['verify', place(out), '--weights', weights, '--source', source]);
+
+const tuned = await build('tuned', '--tune', '--json');
+const path = join(place('tuned'), 'tuning.json');
+const measured: TuningRecord = readTuning(path);
+/** As another machine has measured it: no default, and so other code. */
+const elsewhere: TuningRecord = {
+  ...measured,
+  processor: 'another processor',
+  node: 'v99.0.0',
+  nests: { conv1: { schedule: 'tile 2 of x, 1 vector of o, unroll 2', default: 4, tuned: 3 } },
+};
+const given = place('elsewhere.json');
+writeFileSync(given, tuningText(elsewhere));
+
+/** Names and bytes of all files of a build. */
+function filesOf(out: string): readonly (readonly [string, string])[] {
+  return listing(place(out)).map((name) => [name, readFileSync(join(place(out), name)).toString('base64')]);
+}
+
+describe('build --tune', () => {
+  it('writes a record beside the module, which is sorted and says what it belongs to', () => {
+    expect(tuned.code).toBe(0);
+    expect(listing(place('tuned'))).toEqual(['package.json', 'small.d.ts', 'small.js', 'small.wasm', 'tuning.json']);
+    expect(measured).toMatchObject({ version: 1, compiler: `ssl-compile ${compilerVersion()}`, target: 'wasm', node: process.version, network: expect.stringMatching(/^sha256:[\da-f]{64}$/) });
+    expect(tuningText(measured)).toBe(readFileSync(path, 'utf8'));
+    const names = Object.keys(measured.nests);
+    expect(names).toEqual(names.toSorted());
+    expect(names).toContain('conv1');
+    expect(JSON.parse(tuned.out)).toMatchObject({ ok: true, tuning: { network: measured.network, nests: measured.nests, left: [], isInterrupted: false } });
+  });
+
+  it('gives the module that a build with the record gives, and that verify finds sound', async () => {
+    expect((await build('again', '--tuning', path)).code).toBe(0);
+    expect(filesOf('again')).toEqual(filesOf('tuned'));
+    expect((await verify('tuned')).out).toContain('files: 3 of 3 as built, byte for byte\nok');
+  });
+
+  it('that is interrupted builds with what it has, here nothing', async () => {
+    let [out, err] = ['', ''];
+    const code = await runCommandLine(['build', source, '--weights', weights, '--out', place('interrupted'), '--tune'], {
+      out: (text) => void (out += text),
+      err: (text) => void (err += text),
+      interactive: false,
+      progress: () => {},
+      environment: {},
+      interruptible: async (work) => ({ result: await work(AbortSignal.abort()), signal: 'SIGINT' }),
+    });
+    expect({ code, err }).toEqual({ code: 0, err: '' });
+    expect(out).toMatch(/^stopped: 0 nests measured\nnot measured, and left as they are: .*conv1/);
+    expect(listing(place('interrupted'))).toEqual(listing(place('tuned')));
+    await build('plain');
+    expect(readFileSync(join(place('interrupted'), 'small.wasm')).length).toBe(readFileSync(join(place('plain'), 'small.wasm')).length);
+    expect((await verify('interrupted')).code).toBe(0);
+  });
+
+  it.each([
+    [['--tune', '--tuning', given], "option '--tune' cannot be used with option '--tuning <file>'"],
+    [['--tune', '--stop-after', 'lower'], "option '--tune' cannot be used with option '--stop-after <stage>'"],
+  ])('%j is a contradiction', async (options, message) => {
+    const { code, err } = await build('none', ...options);
+    expect(code).toBe(2);
+    expect(err).toContain(message);
+  });
+
+  it('has nothing to measure where schedules are no choice', async () => {
+    const { code, err } = await build('none', '--tune', '--target', 'gpujs');
+    expect(code).toBe(1);
+    expect(err).toContain('error[tuning/no-schedules]: target gpujs has no schedules to measure');
+    expect(existsSync(place('none'))).toBe(false);
+  });
+});
+
+describe('build --tuning', () => {
+  it('gives the same bytes twice, says where the schedules are from, and is verified', async () => {
+    const { code, out } = await build('given', '--tuning', given);
+    expect(code).toBe(0);
+    expect(out).toMatch(new RegExp(`^schedules of 1 nest as ${given} has them, measured on another processor, Node v99\\.0\\.0, which is not this machine; by ssl-compile `));
+    await build('given-again', '--tuning', join(place('given'), 'tuning.json'));
+    expect(filesOf('given-again')).toEqual(filesOf('given'));
+    expect(filesOf('given')).not.toEqual(filesOf('tuned'));
+    expect((await verify('given')).code).toBe(0);
+  });
+
+  it('tells in meta which schedules are pinned, and from where', async () => {
+    const { load } = (await import(pathToFileURL(join(place('given'), 'small.js')).href)) as { load: () => Promise<{ meta: object }> };
+    expect((await load()).meta).toMatchObject({
+      tuning: { record: `sha256:${tuningHash(elsewhere)}`, network: measured.network, processor: 'another processor', node: 'v99.0.0', schedules: { conv1: 'tile 2 of x, 1 vector of o, unroll 2' } },
+    });
+  });
+
+  it('a record that is not used is said', async () => {
+    cpSync(place('given'), place('forgotten'), { recursive: true });
+    const { code, err } = await build('forgotten');
+    expect(code).toBe(0);
+    expect(err).toContain('warning[tuning/unused]');
+    expect(err).toContain(`add --tuning ${join(place('forgotten'), 'tuning.json')}, or remove it`);
+  });
+});
+
+describe('a record of something else', () => {
+  const file = join(temporaryFolder(), 'tuning.json');
+  const answer = async (record: object | string, ...options: readonly string[]): Promise<string> => {
+    writeFileSync(file, typeof record === 'string' ? record : JSON.stringify(record));
+    const { code, out, err } = await build('refused', '--tuning', file, ...options);
+    expect({ code, out, written: existsSync(place('refused')) }).toEqual({ code: 1, out: '', written: false });
+    return err.replaceAll(file, 'tuning.json');
+  };
+
+  it('says what differs and what to do', async () => {
+    const { nests } = elsewhere;
+    const again = '{ "version": 1, "version": 1 }';
+    const answers = [
+      await answer({ ...elsewhere, network: 'sha256:0' }),
+      await answer(elsewhere, '--dense'),
+      await answer(elsewhere, '--batch', '2'),
+      await answer(elsewhere, '--target', 'js'),
+      await answer({ ...elsewhere, version: 99, compiler: 'ssl-compile 99.0.0' }),
+      await answer({ ...elsewhere, nests: { conv9: nests['conv1'] } }),
+      await answer({ ...elsewhere, nests: { conv1: { ...nests['conv1'], schedule: 'tile 99 of x, 1 vector of o' } } }),
+      await answer({ ...elsewhere, nests: { conv1: { schedule: 3 } } }),
+      await answer({ ...elsewhere, nests: undefined }),
+      await answer('3'),
+      await answer('{'),
+      await answer(again),
+    ];
+    await expect(`${answers.join('\n')}\n`).toMatchFileSnapshot('golden/tuning-faults.txt');
+  });
+
+  it('is no record of a module that was built with another', async () => {
+    cpSync(place('given'), place('changed'), { recursive: true });
+    cpSync(path, join(place('changed'), 'tuning.json'));
+    const { code, err } = await verify('changed');
+    expect(code).toBe(1);
+    expect(err).toContain('error[tuning/changed]');
+  });
+
+  it('a module whose meta tells of no schedules that there are', async () => {
+    cpSync(place('given'), place('tampered'), { recursive: true });
+    const script = join(place('tampered'), 'small.js');
+    writeFileSync(script, readFileSync(script, 'utf8').replace('another processor', 'other processor').replace('unroll 2', 'unroll 4'));
+    expect((await verify('tampered')).err).toContain('error[module/changed]');
+    writeFileSync(script, readFileSync(script, 'utf8').replace('schedules: {', 'schemes: {'));
+    expect((await verify('tampered')).err).toContain('`tuning` of its meta is missing or wrong');
+  });
+});
+
+describe('explain', () => {
+  const explain = (...more: readonly string[]): Promise<Ran> => runCli(['explain', source, '--weights', weights, ...more]);
+
+  it('shows the schedule of each nest, and whether it was measured', async () => {
+    const { out } = await explain('--tuning', given);
+    expect(out).toContain('Schedules for wasm, measured on another processor, Node v99.0.0, or chosen by a model of a core:');
+    expect(out).toMatch(/\nconv1 +tile 2 of x, 1 vector of o, unroll 2 +4 +3 +measured\n/);
+    expect(out).toMatch(/\npool1 +sweep [^\n]+ model\n/);
+    expect((await explain()).out).toMatch(/\nconv1 +tile \d+ of x, 1 vector of o, unroll 8\n/);
+  });
+
+  it('answers machines', async () => {
+    const { out } = await explain('--tuning', given, '--json');
+    const { schedules } = JSON.parse(out) as { schedules: { nests: object[] } };
+    expect(schedules).toMatchObject({ target: 'wasm', measured: { processor: 'another processor' } });
+    expect(schedules.nests).toContainEqual({ name: 'conv1', schedule: 'tile 2 of x, 1 vector of o, unroll 2', measured: { default: 4, tuned: 3 } });
+  });
+
+  it('uses no record of another network, and none without weights', async () => {
+    const other = place('other.json');
+    writeFileSync(other, tuningText({ ...elsewhere, network: 'sha256:0' }));
+    expect((await explain('--tuning', other)).err).toContain('error[tuning/network]');
+    const { code, err } = await runCli(['explain', source, '--tuning', given]);
+    expect(code).toBe(2);
+    expect(err).toContain('add --weights');
+  });
+});
+
+it('a record has one text, whatever the order of its nests', () => {
+  const [a, b] = [{ schedule: 'sweep n', default: 1, tuned: 1 }, { schedule: 'sweep m', default: 2, tuned: 1.5 }];
+  const text = tuningText({ ...elsewhere, nests: { b, a } });
+  expect(text).toBe(tuningText({ ...elsewhere, nests: { a, b } }));
+  expect(parseTuning(text, 'tuning.json')).toEqual({ ...elsewhere, nests: { a, b } });
+});
