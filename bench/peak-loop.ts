@@ -20,6 +20,23 @@ const SWEEPS = 8;
 
 export type PeakLoop = (turns: number) => number;
 
+/** A multiplication and an addition, or one instruction that does both and may round once. */
+export type Arithmetic = 'strict' | 'relaxed';
+
+/** The modules that export the loops, each with its own arithmetic. */
+export type LoopBytes = Readonly<Record<Arithmetic, Uint8Array<ArrayBuffer>>>;
+
+/** The loops as this engine runs them. */
+export interface CompiledLoops {
+  readonly strict: WebAssembly.Module;
+  /** Absent without relaxed SIMD. */
+  readonly relaxed?: WebAssembly.Module;
+}
+
+export function compileLoops({ strict, relaxed }: LoopBytes): CompiledLoops {
+  return { strict: new WebAssembly.Module(strict), ...(WebAssembly.validate(relaxed) && { relaxed: new WebAssembly.Module(relaxed) }) };
+}
+
 export function instantiatePeakLoop(module: WebAssembly.Module): PeakLoop {
   return new WebAssembly.Instance(module).exports['peak'] as PeakLoop;
 }

@@ -7,10 +7,7 @@ import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import wabt from 'wabt';
 import { ACCUMULATORS, bestRate, peakRounds, SWEEP_PAGES, UNROLL } from './peak-loop.ts';
-import type { PeakSpans } from './peak-loop.ts';
-
-/** A multiplication and an addition, or one instruction that does both and may round once. */
-export type Arithmetic = 'strict' | 'relaxed';
+import type { Arithmetic, CompiledLoops, LoopBytes, PeakSpans } from './peak-loop.ts';
 
 const steps: Readonly<Record<Arithmetic, (a: string) => string>> = {
   strict: (a) => `(f32x4.add (f32x4.mul (local.get ${a}) (local.get $m)) (local.get $b))`,
@@ -43,24 +40,16 @@ function peakText(arithmetic: Arithmetic): string {
   ].join('\n');
 }
 
-/** A module that exports `peak(turns)`, `sweep()` and its memory. */
-export async function peakLoopBytes(arithmetic: Arithmetic): Promise<Uint8Array<ArrayBuffer>> {
-  const parsed = (await wabt()).parseWat('peak.wat', peakText(arithmetic), { simd: true, relaxed_simd: true });
-  const { buffer } = parsed.toBinary({});
-  parsed.destroy();
-  return new Uint8Array(buffer);
-}
-
-/** The loops as this engine runs them. */
-export interface CompiledLoops {
-  readonly strict: WebAssembly.Module;
-  /** Absent without relaxed SIMD. */
-  readonly relaxed: WebAssembly.Module | undefined;
-}
-
-export async function compilePeakLoops(): Promise<CompiledLoops> {
-  const [strict, relaxed] = [await peakLoopBytes('strict'), await peakLoopBytes('relaxed')];
-  return { strict: new WebAssembly.Module(strict), relaxed: WebAssembly.validate(relaxed) ? new WebAssembly.Module(relaxed) : undefined };
+/** Modules that export `peak(turns)`, `sweep()` and their memory. */
+export async function peakLoopBytes(): Promise<LoopBytes> {
+  const binaryTools = await wabt();
+  const bytesOf = (arithmetic: Arithmetic): Uint8Array<ArrayBuffer> => {
+    const parsed = binaryTools.parseWat('peak.wat', peakText(arithmetic), { simd: true, relaxed_simd: true });
+    const { buffer } = parsed.toBinary({});
+    parsed.destroy();
+    return new Uint8Array(buffer);
+  };
+  return { strict: bytesOf('strict'), relaxed: bytesOf('relaxed') };
 }
 
 /** GFLOP/s. */

@@ -5,8 +5,8 @@ import { matchesGlob } from 'node:path';
 import { processorHere } from '../src/driver/module/processor.ts';
 import { readOptions, UsageError } from './arguments.ts';
 import { installLocked, installedVersions } from './install.ts';
-import { sentinelsOf } from './peak-loop.ts';
-import { compilePeakLoops, largerPeaks, measurePeaks } from './peak.ts';
+import { compileLoops, sentinelsOf } from './peak-loop.ts';
+import { largerPeaks, measurePeaks, peakLoopBytes } from './peak.ts';
 import { formatResult } from './report.ts';
 import type { Result } from './report.ts';
 import type { Suite, SuiteContext } from './suite.ts';
@@ -60,7 +60,7 @@ function parseCommand(args: readonly string[]): Command {
 async function runSuite({ suite, candidates, cases, quietMs }: Command): Promise<Result> {
   const progress = (line: string): void => console.error(line);
   const { brand, core } = processorHere();
-  const loops = await compilePeakLoops();
+  const loops = compileLoops(await peakLoopBytes());
   const context: SuiteContext = {
     wantsCase: (name) => cases === undefined || matchesGlob(name, cases),
     wantsCandidate: (name) => candidates.includes(name),

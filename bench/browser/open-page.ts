@@ -1,11 +1,13 @@
 // Headless Chromium at the page of suite `browser`, driven from Node.
 
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { UsageError } from '../arguments.ts';
 import { installLocked } from '../install.ts';
 import { peakLoopBytes } from '../peak.ts';
-import { openBrowser } from '../../test/browser/chromium.ts';
+import { chromiumPath, openBrowser } from '../../test/browser/chromium.ts';
 import { pack } from './packed.ts';
-import type { PageBench, PageCase, PeakLoops } from './parts.ts';
+import type { PageBench, PageCase } from './parts.ts';
 import { openSite, pageModule } from './site.ts';
 
 export interface OpenPage {
@@ -18,8 +20,12 @@ export interface OpenPage {
   readonly close: () => Promise<void>;
 }
 
-/** Installs the driver of the browser if need be. */
+/**
+ * Installs the driver of the browser if need be.
+ * @throws UsageError where there is no browser.
+ */
 export async function openPage(progress: (line: string) => void): Promise<OpenPage> {
+  if (!existsSync(chromiumPath)) throw new UsageError(`there is no Chromium at ${chromiumPath}: install it, or say where it is with CHROMIUM=path`);
   installLocked(join(import.meta.dirname, '../../test/gpujs'), () => progress('installing the driver of the browser (190 MB)'));
   const site = await openSite();
   const browser = await openBrowser(site);
@@ -37,8 +43,7 @@ export async function openPage(progress: (line: string) => void): Promise<OpenPa
       site.drop(address);
     }
   };
-  const loops: PeakLoops = { strict: await peakLoopBytes('strict'), relaxed: await peakLoopBytes('relaxed') };
-  await call('start', loops);
+  await call('start', await peakLoopBytes());
   return {
     browser: `Chromium ${browser.version}`,
     peaks: () => call('peaks'),

@@ -4,22 +4,23 @@ import { contest } from '../contest.ts';
 import type { Contested } from '../contest.ts';
 import { systemClock } from '../measure.ts';
 import type { Sentinel } from '../measure.ts';
-import { bestRate, instantiatePeakLoop, pagePeakRounds, peakSpans, sentinelsOf } from '../peak-loop.ts';
+import { bestRate, compileLoops, instantiatePeakLoop, pagePeakRounds, peakSpans, sentinelsOf } from '../peak-loop.ts';
+import type { CompiledLoops, LoopBytes } from '../peak-loop.ts';
+import type { ThreadPeaks } from '../report.ts';
 import { unpack } from './packed.ts';
 import { prepareEntrant } from './page-peers.ts';
-import type { PageCase, PagePeaks, PeakLoops } from './parts.ts';
+import type { PageCase } from './parts.ts';
 
 /** Of the whole suite: a case measured on a busy core must not set its own standard. */
 let sentinels: readonly Sentinel[] = [];
-let loops: { readonly strict: WebAssembly.Module; readonly relaxed?: WebAssembly.Module };
+let loops: CompiledLoops;
 
 export async function start(address: string): Promise<void> {
-  const { strict, relaxed } = (await fetchPacked(address)) as PeakLoops;
-  loops = { strict: new WebAssembly.Module(strict), ...(WebAssembly.validate(relaxed) && { relaxed: new WebAssembly.Module(relaxed) }) };
+  loops = compileLoops((await fetchPacked(address)) as LoopBytes);
   sentinels = sentinelsOf(loops.strict);
 }
 
-export function peaks(): PagePeaks {
+export function peaks(): ThreadPeaks {
   const { strict, relaxed } = loops;
   return { strict: peakOf(strict), ...(relaxed && { relaxed: peakOf(relaxed) }) };
 }

@@ -5,6 +5,7 @@ import type { Effort } from '../measure.ts';
 import type { LiteRtParts } from '../peers/litert-run.ts';
 import type { OrtParts } from '../peers/ort-run.ts';
 import type { TfjsParts } from '../peers/tfjs-run.ts';
+import type { ThreadPeaks } from '../report.ts';
 
 interface SslParts {
   /** Address of the ES module, which fetches what lies beside it. */
@@ -37,24 +38,11 @@ export interface PageCase {
   readonly effort: Effort;
 }
 
-/** Modules that export a loop of multiply and add (peak.ts), each in its own instructions. */
-export interface PeakLoops {
-  readonly strict: Uint8Array<ArrayBuffer>;
-  readonly relaxed: Uint8Array<ArrayBuffer>;
-}
-
-/** GFLOP/s of one thread. */
-export interface PagePeaks {
-  readonly strict: number;
-  /** Where the engine has relaxed SIMD. */
-  readonly relaxed?: number;
-}
-
 /** What the page's module exports. */
 export interface PageBench {
-  /** @param address Of packed `PeakLoops`. */
+  /** @param address Of packed `LoopBytes`. */
   readonly start: (address: string) => Promise<void>;
-  readonly peaks: () => PagePeaks;
+  readonly peaks: () => ThreadPeaks;
   /** @param address Of a packed `PageCase`. */
   readonly runCase: (address: string) => Promise<readonly Contested[]>;
 }

@@ -8,7 +8,7 @@ type Run = Pick<PreparedRun, 'run' | 'output'>;
 /** Refuses a module that runs another version of its code than is measured: the engine may not have it. */
 export function runningAs(version: string, net: Net): Net {
   const { runs = version } = net.meta as { readonly runs?: string };
-  if (runs !== version) throw new Error(`the ${version} version was asked for, and the ${runs} one runs`);
+  if (runs !== version) throw new Error(`this engine runs the ${runs} version, not the ${version} one: name the other candidates with --candidates`);
   return net;
 }
 

@@ -11,7 +11,7 @@ import type { Row } from '../report.ts';
 import type { Measured, Suite, SuiteContext } from '../suite.ts';
 import { browserTables } from './browser-tables.ts';
 import { packagesOf, progressHeading, rowsOf } from './entrants.ts';
-import { givenOurs, givenPeers, inputOf, peersCases } from './peers-cases.ts';
+import { givenTo, inputOf, peersCases } from './peers-cases.ts';
 import type { Case } from './peers-cases.ts';
 
 async function runCase(each: Case, chosen: readonly BrowserPeer[], page: OpenPage, context: SuiteContext): Promise<readonly Row[]> {
@@ -22,8 +22,7 @@ async function runCase(each: Case, chosen: readonly BrowserPeer[], page: OpenPag
     for (const { path, content } of files) page.serve(`${folder}${path}`, content);
     return folder;
   };
-  const [ours, peers] = [givenOurs(network, input), givenPeers(network, input)];
-  const given = chosen.map((peer) => ({ peer, ...(peer.packageName === undefined ? ours : peers) }));
+  const given = givenTo(chosen, network, input);
   const entrants = await Promise.all(given.map(({ peer, program, input: image }) => peer.entrant(program, image, serve)));
   const contested = await page.runCase({ name: each.name, entrants, reference: referenceOutput(network, input), effort: { ...defaultEffort, quietMs: context.quietMs } });
   return rowsOf(each.name, contested, given.map(({ flops }) => flops), context);

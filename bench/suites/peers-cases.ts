@@ -29,13 +29,19 @@ export function inputOf({ name }: Case, network: Network): Float32Array {
   return randomValues(`${name}/input`, elementsOf(network.input), 1);
 }
 
+/** All of `peers` with what each is given. */
+export function givenTo<Peer extends { readonly packageName?: string }>(peers: readonly Peer[], network: Network, input: Float32Array): readonly (Given & { readonly peer: Peer })[] {
+  const [ours, others] = [givenOurs(network, input), givenPeers(network, input)];
+  return peers.map((peer) => ({ peer, ...(peer.packageName === undefined ? ours : others) }));
+}
+
 /** What our modules are given. */
 export function givenOurs(network: Network, input: Float32Array): Given {
   return { program: compact(programOf(network), ops), input, flops: flopsOf(shrink(network).network, false) };
 }
 
 /** What others are given. */
-export function givenPeers(network: Network, input: Float32Array): Given {
+function givenPeers(network: Network, input: Float32Array): Given {
   const small = shrink(network);
   const smallInput = gather(input, network.input[1] * network.input[2], small.inputChannels);
   return { program: simplify(programOf(small.network), ops), input: smallInput, flops: flopsOf(small.network, true) };

@@ -11,7 +11,7 @@ import type { Row } from '../report.ts';
 import type { Measured, Suite, SuiteContext } from '../suite.ts';
 import { compareEntrants, packagesOf, progressHeading } from './entrants.ts';
 import { conv1Network, conv2Network, leNets } from './lenet.ts';
-import { givenOurs, givenPeers, inputOf, peersCases } from './peers-cases.ts';
+import { givenTo, inputOf, peersCases } from './peers-cases.ts';
 import type { Case } from './peers-cases.ts';
 import { peersTables } from './peers-tables.ts';
 
@@ -34,8 +34,7 @@ const peers: readonly Peer[] = [sslWasm, sslRelaxed, sslJs, ortWeb, tfjsWasm, or
 async function runCase(each: PeersCase, chosen: readonly Peer[], context: SuiteContext): Promise<readonly Row[]> {
   const network = each.network();
   const input = inputOf(each, network);
-  const entrants = chosen.map((peer) => ({ peer, ...(peer.packageName === undefined ? givenOurs : givenPeers)(network, input) }));
-  return compareEntrants(each.name, entrants, referenceOutput(network, input), context);
+  return compareEntrants(each.name, givenTo(chosen, network, input), referenceOutput(network, input), context);
 }
 
 async function run(context: SuiteContext): Promise<Measured> {

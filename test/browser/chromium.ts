@@ -49,6 +49,9 @@ export interface OpenBrowser {
   readonly close: () => Promise<void>;
 }
 
+/** Debian's, or the one that is named. */
+export const chromiumPath: string = process.env['CHROMIUM'] ?? '/usr/bin/chromium';
+
 const types: Readonly<Record<string, string>> = {
   '.html': 'text/html; charset=utf-8', '.js': 'text/javascript; charset=utf-8', '.css': 'text/css', '.wasm': 'application/wasm',
 };
@@ -68,8 +71,8 @@ export async function openBrowser(files: Pick<ReadonlyMap<string, ServedFile>, '
     server.listen(0, '127.0.0.1', listening);
   });
   const { chromium } = gpujsRequire('playwright-core') as Playwright;
-  // Debian's. Root has no sandbox; WebGL 2 works without a GPU.
-  const browser = await chromium.launch({ executablePath: process.env['CHROMIUM'] ?? '/usr/bin/chromium', args: ['--no-sandbox'] });
+  // Root has no sandbox; WebGL 2 works without a GPU.
+  const browser = await chromium.launch({ executablePath: chromiumPath, args: ['--no-sandbox'] });
   return {
     origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     version: browser.version(),
