@@ -15,15 +15,15 @@ export interface FieldReader {
   readonly each: <T>(read: (of: FieldReader, name: string) => T) => Record<string, T>;
 }
 
-/** @param wrong Says what was found in the place of what was expected. */
-export function fieldReader(of: unknown, wrong: (found: string, expected: string) => never): FieldReader {
-  if (typeof of !== 'object' || of === null) wrong(String(of), 'an object');
+/** @param wrong Says what was found in the place of what was expected. @param path Of the object in the whole, such as `nests.conv1`. */
+export function fieldReader(of: unknown, wrong: (found: string, expected: string) => never, path: readonly string[] = []): FieldReader {
+  if (typeof of !== 'object' || of === null || Array.isArray(of)) wrong(foundText(path, of), 'an object');
   const fields = new Map<string, unknown>(Object.entries(of));
-  const wrongField = (name: string, expected: string): never => wrong(`${name} ${JSON.stringify(fields.get(name))}`, expected);
+  const wrongField = (name: string, expected: string): never => wrong(foundText([...path, name], fields.get(name)), expected);
   const number = (name: string): number => {
     const value = fields.get(name);
-    // JSON has no other numbers than finite ones.
-    return typeof value === 'number' && value >= 0 ? value : wrongField(name, 'a number from 0');
+    // JSON can write numbers that a double cannot hold, such as 1e999, and they are read as infinity.
+    return typeof value === 'number' && value >= 0 && value < Infinity ? value : wrongField(name, 'a number from 0');
   };
   const reader: FieldReader = {
     has: (name) => fields.has(name),
@@ -39,8 +39,22 @@ export function fieldReader(of: unknown, wrong: (found: string, expected: string
       const value = fields.get(name);
       return typeof value === 'boolean' ? value : wrongField(name, 'true or false');
     },
-    inner: (name) => fieldReader(fields.get(name), wrong),
+    inner: (name) => fieldReader(fields.get(name), wrong, [...path, name]),
     each: (read) => Object.fromEntries([...fields.keys()].map((name) => [name, read(reader, name)])),
   };
   return reader;
+}
+
+/** `nests.conv1.default -1`; `no nests` where there is none. */
+function foundText(path: readonly string[], value: unknown): string {
+  const name = path.join('.');
+  if (value === undefined) return `no ${name}`;
+  return name === '' ? valueText(value) : `${name} ${valueText(value)}`;
+}
+
+/** As JSON has it; of lists and objects no more than that they are such, and infinity by its name. */
+function valueText(value: unknown): string {
+  if (Array.isArray(value)) return '[...]';
+  if (typeof value === 'object' && value !== null) return '{...}';
+  return typeof value === 'number' ? String(value) : JSON.stringify(value);
 }

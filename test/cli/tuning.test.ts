@@ -136,6 +136,9 @@ describe('a record of something else', () => {
       await answer({ ...elsewhere, nests: { conv1: { ...nests['conv1'], schedule: 'tile 99 of x, 1 vector of o' } } }),
       await answer({ ...elsewhere, nests: { conv1: { schedule: 3 } } }),
       await answer({ ...elsewhere, nests: undefined }),
+      await answer({ ...elsewhere, nests: [] }),
+      // What no double holds is read as infinity, which no record could be written with.
+      await answer(tuningText(elsewhere).replace('"tuned": 3', '"tuned": 1e999')),
       await answer('3'),
       await answer('{'),
       await answer(again),
