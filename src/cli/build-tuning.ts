@@ -4,6 +4,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Diagnostic } from '../base/diagnostic.ts';
 import type { BuildInput, BuildOptions } from '../driver/build/build.ts';
+import { checkWritable } from '../driver/files/write-files.ts';
 import type { NamedFile } from '../driver/files/write-files.ts';
 import { pinnedBy } from '../driver/tuning/pinned.ts';
 import type { PinnedSchedules } from '../driver/tuning/pinned.ts';
@@ -23,8 +24,9 @@ export interface BuildTuning {
   readonly json: object;
 }
 
-/** Measures until it is done or asked to stop. */
-export async function measure(input: BuildInput, build: Pick<BuildOptions, 'target' | 'dense' | 'batch'>, shell: Shell): Promise<BuildTuning> {
+/** Measures until it is done or asked to stop. @param folder Where the record is to go. @throws DiagnosticError `file/not-writable`, `tuning/no-schedules`, `result/dead-layer` */
+export async function measure(input: BuildInput, build: Pick<BuildOptions, 'target' | 'dense' | 'batch'>, folder: string, shell: Shell): Promise<BuildTuning> {
+  checkWritable(folder);
   const { result, signal } = await shell.interruptible((stop) => tuneNetwork(input, build, ops, { stop, onProgress: (progress) => shell.progress(tuneProgressText(progress)) }));
   shell.progress('');
   const { record, left, isInVain } = result;

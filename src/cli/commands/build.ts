@@ -66,7 +66,7 @@ async function build(subject: string, options: BuildCommandOptions, shell: Shell
   const { batch, layout } = options;
   const folder = options.out ?? '.';
   const shape = { target, dense: options.dense ?? false, batch };
-  const tuning = options.tune ? await measure(input, shape, shell) : options.tuning !== undefined ? readRecord(options.tuning) : undefined;
+  const tuning = options.tune ? await measure(input, shape, folder, shell) : options.tuning !== undefined ? readRecord(options.tuning) : undefined;
   const built = await buildModule(input, { ...shape, layout, inline: options.inline ?? false, ...(tuning && { tuning: tuning.pinned }) }, ops, watch);
   const all = [...built.files, ...(tuning ? [tuning.file] : [])];
   const warnings = [...opened.warnings, ...(tuning ? [] : unusedTuning(folder)), ...writeModule(folder, all)];

@@ -3,7 +3,7 @@
 //
 // Synchronous on purpose: Ctrl-C then cannot fall between a file's beginning and its end.
 
-import { closeSync, fsyncSync, openSync, realpathSync, renameSync, rmSync, statSync, writeSync } from 'node:fs';
+import { accessSync, closeSync, constants, fsyncSync, openSync, realpathSync, renameSync, rmSync, statSync, writeSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { fail } from '../../base/diagnostic.ts';
 import { reasonOf } from './system-error.ts';
@@ -37,6 +37,19 @@ export function writeFilesAtomically(folder: string, files: readonly NamedFile[]
     for (const temporary of temporaries) rmSync(temporary, { force: true });
     removeEmpty(made);
     throw error;
+  }
+}
+
+/**
+ * To be asked before work that takes long and whose result is to be written there. Leaves no folder that was not there.
+ * @throws DiagnosticError `file/not-writable`
+ */
+export function checkWritable(folder: string): void {
+  const made = attempt(folder, () => makeFolder(folder));
+  try {
+    attempt(folder, () => accessSync(folder, constants.W_OK));
+  } finally {
+    removeEmpty(made);
   }
 }
 
