@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, vi } from 'vitest';
 import { runCommandLine } from '../../src/cli/run.ts';
+import type { Shell } from '../../src/cli/shell.ts';
 import { checkSource } from '../../src/driver/model/source.ts';
 import type { Tensor } from '../../src/base/tensor.ts';
 import type { Model } from '../../src/ir/network.ts';
@@ -23,7 +24,10 @@ export interface Ran {
   readonly err: string;
 }
 
-export async function runCli(args: readonly string[], environment: Readonly<Record<string, string>> = {}): Promise<Ran> {
+/** Nobody presses Ctrl-C. */
+const undisturbed: Shell['interruptible'] = async (work) => ({ result: await work(new AbortController().signal) });
+
+export async function runCli(args: readonly string[], environment: Readonly<Record<string, string>> = {}, interruptible: Shell['interruptible'] = undisturbed): Promise<Ran> {
   let [out, err] = ['', ''];
   const code = await runCommandLine(args, {
     out: (text) => void (out += text),
@@ -31,7 +35,7 @@ export async function runCli(args: readonly string[], environment: Readonly<Reco
     interactive: false,
     progress: () => {},
     environment,
-    interruptible: async (work) => ({ result: await work(new AbortController().signal) }),
+    interruptible,
   });
   return { code, out, err };
 }

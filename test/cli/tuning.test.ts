@@ -4,7 +4,7 @@ import { cpSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { runCommandLine } from '../../src/cli/run.ts';
+import type { Shell } from '../../src/cli/shell.ts';
 import { compilerVersion } from '../../src/driver/model/version.ts';
 import { parseTuning, readTuning, tuningHash, tuningText } from '../../src/driver/tuning/tuning-record.ts';
 import type { TuningRecord } from '../../src/driver/tuning/tuning-record.ts';
@@ -28,6 +28,10 @@ const elsewhere: TuningRecord = {
 };
 const given = place('elsewhere.json');
 writeFileSync(given, tuningText(elsewhere));
+
+const tuneIn = (out: string, interruptible: Shell['interruptible'], ...more: readonly string[]): Promise<Ran> => runCli(['build', source, '--weights', weights, '--out', place(out), '--tune', ...more], {}, interruptible);
+/** Ctrl-C at once. */
+const stopped: Shell['interruptible'] = async (work) => ({ result: await work(AbortSignal.abort()), signal: 'SIGINT' });
 
 /** Names and bytes of all files of a build. */
 function filesOf(out: string): readonly (readonly [string, string])[] {
@@ -53,21 +57,19 @@ describe('build --tune', () => {
   });
 
   it('that is interrupted builds with what it has, here nothing', async () => {
-    let [out, err] = ['', ''];
-    const code = await runCommandLine(['build', source, '--weights', weights, '--out', place('interrupted'), '--tune'], {
-      out: (text) => void (out += text),
-      err: (text) => void (err += text),
-      interactive: false,
-      progress: () => {},
-      environment: {},
-      interruptible: async (work) => ({ result: await work(AbortSignal.abort()), signal: 'SIGINT' }),
-    });
+    const { code, out, err } = await tuneIn('interrupted', stopped);
     expect({ code, err }).toEqual({ code: 0, err: '' });
     expect(out).toMatch(/^stopped: 0 nests measured\nnot measured, and left as they are: .*conv1/);
     expect(listing(place('interrupted'))).toEqual(listing(place('tuned')));
     await build('plain');
     expect(readFileSync(join(place('interrupted'), 'small.wasm')).length).toBe(readFileSync(join(place('plain'), 'small.wasm')).length);
     expect((await verify('interrupted')).code).toBe(0);
+  });
+
+  it('measures nothing for a folder that nothing can be written to', async () => {
+    const { code, err } = await tuneIn('small.ssl', async () => expect.unreachable('measured'));
+    expect(code).toBe(1);
+    expect(err).toContain(`error[file/not-writable]: cannot write ${place('small.ssl')}: ${place('small.ssl')} is not a folder`);
   });
 
   it.each([
@@ -137,6 +139,7 @@ describe('a record of something else', () => {
       await answer({ ...elsewhere, nests: { conv1: { schedule: 3 } } }),
       await answer({ ...elsewhere, nests: undefined }),
       await answer({ ...elsewhere, nests: [] }),
+      await answer({ ...elsewhere, batch: 0 }),
       // What no double holds is read as infinity, which no record could be written with.
       await answer(tuningText(elsewhere).replace('"tuned": 3', '"tuned": 1e999')),
       await answer('3'),
@@ -169,7 +172,7 @@ describe('explain', () => {
 
   it('shows the schedule of each nest, and whether it was measured', async () => {
     const { out } = await explain('--tuning', given);
-    expect(out).toContain('Schedules for wasm, measured on another processor, Node v99.0.0, or chosen by a model of a core:');
+    expect(out).toContain('Schedules for wasm, --batch 1, measured on another processor, Node v99.0.0, or chosen by a model of a core:');
     expect(out).toMatch(/\nconv1 +tile 2 of x, 1 vector of o, unroll 2 +4 +3 +measured\n/);
     expect(out).toMatch(/\npool1 +sweep [^\n]+ model\n/);
     expect((await explain()).out).toMatch(/\nconv1 +tile \d+ of x, 1 vector of o, unroll 8\n/);
@@ -180,6 +183,17 @@ describe('explain', () => {
     const { schedules } = JSON.parse(out) as { schedules: { nests: object[] } };
     expect(schedules).toMatchObject({ target: 'wasm', measured: { processor: 'another processor' } });
     expect(schedules.nests).toContainEqual({ name: 'conv1', schedule: 'tile 2 of x, 1 vector of o, unroll 2', measured: { default: 4, tuned: 3 } });
+  });
+
+  it('is of the build that the record is of', async () => {
+    await tuneIn('dense', stopped, '--dense', '--batch', '2');
+    const { network, dense, batch } = readTuning(join(place('dense'), 'tuning.json'));
+    const of = place('dense.json');
+    writeFileSync(of, tuningText({ ...elsewhere, network, dense, batch, nests: { fc1: { schedule: 'tile 1 of n, 1 vector of o, unroll 1', default: 4, tuned: 3 } } }));
+    const { err, out } = await explain('--tuning', of);
+    expect(err).toBe('');
+    expect(out).toContain('Schedules for wasm, --dense, --batch 2, measured on');
+    expect(out).toMatch(/\nfc1 +tile 1 of n, 1 vector of o, unroll 1 +4 +3 +measured\n/);
   });
 
   it('uses no record of another network, and none without weights', async () => {

@@ -53,7 +53,7 @@ async function explain(subject: string, options: ExplainOptions, shell: Shell): 
   return exitCode.ok;
 }
 
-/** Those of a build with no other options, for the target of the record or, without one, the first. */
+/** Those of the build that the record is of or, without one, of a build with no options. */
 async function schedulesOf(opened: OpenedModel, tuning: string | undefined, ops: OpRegistry): Promise<ScheduleSummary | undefined> {
   const [{ deployedProgram }, { withWeights }, { summarizeSchedules }, { readTuning }, { targetNamed }, { targets }] = await Promise.all([
     import('../../driver/build/build.ts'),
@@ -65,5 +65,6 @@ async function schedulesOf(opened: OpenedModel, tuning: string | undefined, ops:
   ]);
   const record = tuning === undefined ? undefined : readTuning(tuning);
   const target = record ? targetNamed(record.target, targets) : targets[0];
-  return summarizeSchedules(deployedProgram(withWeights(opened), { dense: false, batch: 1 }, ops), target, ops, record, tuning);
+  const { dense, batch } = record ?? { dense: false, batch: 1 };
+  return summarizeSchedules(deployedProgram(withWeights(opened), { dense, batch }, ops), target, ops, record, tuning);
 }

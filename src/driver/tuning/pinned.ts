@@ -46,7 +46,8 @@ export function checkPinned(pinned: PinnedSchedules, program: Program, build: Sc
   if (network !== networkHash(program)) fail(tuningDiagnostics.network({ args: [file, program.graph.name], help: `build what it was measured on, or ${measureAgain}` }));
 }
 
-function optionsText({ dense, batch }: ScheduledBuild): string {
+/** As the command line has them. */
+export function optionsText({ dense, batch }: Omit<ScheduledBuild, 'target'>): string {
   return `${dense ? '--dense, ' : ''}--batch ${batch}`;
 }
 

@@ -9,8 +9,8 @@ import type { TunedTimes, TuningRecord } from './tuning-record.ts';
 
 export interface ScheduleSummary {
   readonly target: string;
-  /** Where those that are measured were measured. */
-  readonly measured?: { readonly processor: string; readonly node: string };
+  /** Where those that are measured were measured, and for what build. */
+  readonly measured?: Pick<TuningRecord, 'processor' | 'node' | 'dense' | 'batch'>;
   /** In the order in which they run. */
   readonly nests: readonly NestSummary[];
 }
@@ -23,16 +23,16 @@ export interface NestSummary {
   readonly measured?: TunedTimes;
 }
 
-/** Of a compacted network, one sample a run. Undefined for a target without schedules. @param file What a person calls the record. @throws DiagnosticError `tuning/*`, `schedule/*` for a record of another network */
+/** Undefined for a target without schedules. @param program As lowered for the build that the record is of. @param file What a person calls the record. @throws DiagnosticError `tuning/*`, `schedule/*` for a record of another network */
 export async function summarizeSchedules(program: Program, target: Target, ops: OpRegistry, record?: TuningRecord, file = 'tuning.json'): Promise<ScheduleSummary | undefined> {
   const pinned = record && pinnedBy(record, file);
-  if (pinned) checkPinned(pinned, program, { target: target.name, dense: false, batch: 1 });
+  if (pinned) checkPinned(pinned, program, { ...pinned, target: target.name });
   const nests = await target.nests?.(program, ops, pinned?.schedules ?? unpinned);
   if (!nests) return undefined;
   const timesOf = (name: string): TunedTimes | undefined => (record && Object.hasOwn(record.nests, name) ? record.nests[name] : undefined);
   return {
     target: target.name,
-    ...(record && { measured: { processor: record.processor, node: record.node } }),
+    ...(record && { measured: { processor: record.processor, node: record.node, dense: record.dense, batch: record.batch } }),
     nests: nests.map(({ name, chosen: { text } }): NestSummary => {
       const times = timesOf(name);
       return { name, schedule: text, ...(times && { measured: { default: times.default, tuned: times.tuned } }) };

@@ -25,6 +25,7 @@ import { printGraph } from '../../ir/print.ts';
 import { scheduleVersion } from '../../lower/schedule/version.ts';
 import type { NamedFile } from '../files/write-files.ts';
 import { readRegularFile } from '../files/regular-file.ts';
+import { mostSamples } from '../request.ts';
 import { tuningDiagnostics } from './tuning-diagnostics.ts';
 
 export interface TuningRecord {
@@ -101,6 +102,8 @@ export function parseTuning(text: string, file: string): TuningRecord {
   const whole = fieldReader(parsed, corrupt);
   const [version, compiler] = [whole.count('version'), whole.text('compiler')];
   if (version !== scheduleVersion) fail(tuningDiagnostics.version({ args: [file, version, scheduleVersion, compiler], help: measureAgain }));
+  const batch = whole.count('batch');
+  if (batch < 1 || batch > mostSamples) corrupt(`batch ${batch}`, `1 to ${mostSamples} samples`);
   const times = (of: FieldReader): TunedTimes => ({ default: of.number('default'), tuned: of.number('tuned') });
   return {
     version,
@@ -109,7 +112,7 @@ export function parseTuning(text: string, file: string): TuningRecord {
     target: whole.text('target'),
     runs: whole.text('runs'),
     dense: whole.flag('dense'),
-    batch: whole.count('batch'),
+    batch,
     processor: whole.text('processor'),
     node: whole.text('node'),
     ...(whole.has('whole') && { whole: times(whole.inner('whole')) }),
