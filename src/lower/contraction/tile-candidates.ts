@@ -2,10 +2,8 @@
 
 import type { TargetMachine } from '../../ir/kernel.ts';
 import type { Domain } from '../accesses/domain.ts';
-import { loadOf } from '../accesses/resolve.ts';
-import type { SlotName } from '../nests/placed-nest.ts';
-import type { Candidate, LayoutWish } from '../schedule/schedule.ts';
-import { contractionsOf, trimOf, type Contraction } from './contraction.ts';
+import type { Candidate } from '../schedule/schedule.ts';
+import { contractionsOf, trimOf } from './contraction.ts';
 import { isByTable } from './steps.ts';
 import { cyclesOf, tilesOf } from './tile.ts';
 
@@ -17,16 +15,10 @@ export function tileCandidates(domain: Domain, machine: TargetMachine): readonly
   return contractionsOf(domain, machine).flatMap((contraction) => {
     const { vectorAxis, vectors, tileAxis, points, steps } = contraction;
     const share = trimOf(domain, contraction, machine.unroll)?.share ?? 1;
-    const wants = wishesOf(domain, contraction);
     const unrolls = isByTable(steps) ? [machine.unroll, ...unrollings.filter((unroll) => unroll !== machine.unroll)] : [undefined];
     return tilesOf(points, vectors, machine).flatMap((tile) => {
       const cost = (cyclesOf(tile, points, vectors, steps.count, machine.costs) / (points * vectors)) * share;
-      return unrolls.map((unroll): Candidate => ({ schedule: { kind: 'tile', vectorAxis, vectors: tile.vectors, tileAxis, points: tile.points, unroll }, wants, cost, contraction }));
+      return unrolls.map((unroll): Candidate => ({ schedule: { kind: 'tile', vectorAxis, vectors: tile.vectors, tileAxis, points: tile.points, unroll }, cost, contraction }));
     });
   });
-}
-
-function wishesOf({ nest }: Domain, { b }: Contraction): ReadonlyMap<SlotName, LayoutWish> {
-  const { data, access } = loadOf(nest, b);
-  return new Map(data ? [[access.slot, { kind: 'packed' }]] : []);
 }

@@ -64,8 +64,7 @@ export function nestScheduler(request: ScheduleRequest): NestScheduler {
       const name = `${slot}^${dimension}`;
       const copy = { name, of: slot, layout: layouts.get(name) ?? plan.transposed(slot, dimension) };
       const way = fitted({ ...nest, ...renameTensors(nest, (tensor) => (tensor === slot ? name : tensor)) }, copy);
-      const wants: Candidate['wants'] = new Map([[slot, { kind: 'transposed', innermost: dimension }]]);
-      yield { ...way, copy, candidates: tilingsAmong(way.candidates).map((each) => ({ ...each, wants })) };
+      yield { ...way, copy, candidates: tilingsAmong(way.candidates) };
     }
   };
   const schedule = (nest: PlacedNest): readonly ScheduledNest[] => {

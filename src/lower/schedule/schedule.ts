@@ -3,7 +3,6 @@
 //
 // Axes are numbers of the axes of the nest.
 
-import type { SlotName } from '../nests/placed-nest.ts';
 import type { Contraction } from '../contraction/contraction.ts';
 
 /** Walks the written elements, and folds the points of each in a register. */
@@ -33,17 +32,9 @@ export interface Tiling {
 
 export type Schedule = Sweep | Tiling;
 
-/** How a schedule wants a tensor to lie where the plan of layouts has it otherwise. */
-export type LayoutWish =
-  /** Compile-time data in the order in which microkernels read it. */
-  | { readonly kind: 'packed' }
-  /** A copy with another dimension innermost. */
-  | { readonly kind: 'transposed'; readonly innermost: number };
-
 /** A schedule that fits a nest. */
 export interface Candidate {
   readonly schedule: Schedule;
-  readonly wants: ReadonlyMap<SlotName, LayoutWish>;
   /** By the model of the machine, to compare candidates of one kind: cycles a vector of the result. */
   readonly cost: number;
   /** Of a tiling: how it sees the nest. */

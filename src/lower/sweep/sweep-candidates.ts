@@ -21,7 +21,7 @@ export function sweepCandidates(domain: Domain, machine: TargetMachine): readonl
   return [...vectorAxesOf(domain, machine.width), undefined].flatMap((vectorAxis) => {
     const cost = points * (vectorAxis === undefined ? machine.width : 1);
     const order = orderOf(domain, vectorAxis);
-    return unrolled.map((each): Candidate => ({ schedule: { kind: 'sweep', order, vectorAxis, unrolled: each }, wants: new Map(), cost }));
+    return unrolled.map((each): Candidate => ({ schedule: { kind: 'sweep', order, vectorAxis, unrolled: each }, cost }));
   });
 }
 
