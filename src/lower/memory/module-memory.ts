@@ -6,7 +6,7 @@
 import { present } from '../../base/invariant.ts';
 import type { SlotName } from '../nests/placed-nest.ts';
 import type { PlannedProgram } from '../program/planned-program.ts';
-import { livesOf } from './lives.ts';
+import { livesOf, ownName } from './lives.ts';
 import { placeOf, planMemory, type Life } from './memory-plan.ts';
 
 export interface Place {
@@ -35,9 +35,8 @@ export function planModuleMemory(programs: readonly PlannedProgram[]): ModuleMem
   const all: Life = { name: parts, size: shards * part.elements, program: '', first: -Infinity, last: Infinity, padding: undefined };
   const plan = planMemory([...whole.values(), ...(part.elements > 0 ? [all] : [])], 0);
   const places = new Map<string, Place>();
-  const keyOf = (program: string, home: SlotName): string => `${program} ${home}`;
   for (const { program, home, name, inParts } of lives) {
-    places.set(keyOf(program, home), inParts ? { first: placeOf(plan, parts) + placeOf(part, name), partStride: part.elements } : { first: placeOf(plan, name) });
+    places.set(ownName(program, home), inParts ? { first: placeOf(plan, parts) + placeOf(part, name), partStride: part.elements } : { first: placeOf(plan, name) });
   }
-  return { placeOf: (program, home) => present(places.get(keyOf(program, home)), `place of ${home}`), elements: plan.elements };
+  return { placeOf: (program, home) => present(places.get(ownName(program, home)), `place of ${home}`), elements: plan.elements };
 }

@@ -56,7 +56,7 @@ function mayReplace(nests: readonly PlacedNest[], { reads, writes }: Uses, from:
 }
 
 /** Whether a nest reads of a slot only the element that it writes. */
-export function readsInPlace(nest: PlacedNest, slot: SlotName): boolean {
+function readsInPlace(nest: PlacedNest, slot: SlotName): boolean {
   return nestLoads(nest)
     .filter(({ tensor }) => tensor === slot)
     .every(({ index }) => JSON.stringify(index) === JSON.stringify(nest.write.index));
