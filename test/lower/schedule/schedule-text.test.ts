@@ -6,7 +6,6 @@ import { DiagnosticError } from '../../../src/base/diagnostic.ts';
 import type { Axis } from '../../../src/ir/nest.ts';
 import { dumpSchedules } from '../../../src/lower/dump.ts';
 import { lowerDeployed, planDeployed } from '../../../src/lower/lower.ts';
-import { parsePins } from '../../../src/lower/schedule/pins.ts';
 import type { Schedule } from '../../../src/lower/schedule/schedule.ts';
 import { parseSchedule, printSchedule } from '../../../src/lower/schedule/schedule-text.ts';
 import { ops } from '../../../src/ops/index.ts';
@@ -55,7 +54,8 @@ const { compacted } = randomCase(3, ops);
 const wasm = targets[0]!.machine;
 
 test('pinned as they are dumped, schedules give the same bytes', () => {
-  const pins = parsePins(dumpSchedules(planDeployed(compacted, ops, wasm)));
+  const lines = dumpSchedules(planDeployed(compacted, ops, wasm)).trimEnd().split('\n');
+  const pins = new Map(lines.map((line): [string, string] => [line.slice(0, line.lastIndexOf(': ')), line.slice(line.lastIndexOf(': ') + 2)]));
   expect(pins.size).toBeGreaterThan(0);
   const bytes = (module: ReturnType<typeof lowerDeployed>): Buffer => Buffer.from(printWasm(module, { memory: 'own' }));
   expect(Buffer.compare(bytes(lowerDeployed(compacted, ops, wasm, pins)), bytes(lowerDeployed(compacted, ops, wasm)))).toBe(0);
@@ -86,8 +86,6 @@ test('pins that fit nothing', async () => {
     faultOf(pin(first!.name, 'tile 99 of x, 2 vectors of o')),
     faultOf(pin(first!.name, 'sweep upside down')),
     faultOf(pin(`${first!.name}s`, 'sweep n')),
-    faultOf(() => parsePins('conv1 tile')),
-    faultOf(() => parsePins('conv1: sweep n\nconv1: sweep n\n')),
   ];
   await expect(`${faults.join('\n')}\n`).toMatchFileSnapshot('golden/faults.txt');
 });
