@@ -39,9 +39,11 @@ export async function readBeside(url: URL, importNode: ImportNode): Promise<Foun
     const node = await importNode('node:fs/promises').catch((error: unknown) => fail('a page opened as a file cannot read files. Serve it over http, or build with --inline', error));
     return { content: await (node as { readonly readFile: (url: URL) => Promise<Uint8Array> }).readFile(url), from };
   }
-  const response = await fetch(url).catch((error: Error) => fail(error.message, error));
+  const failed = (error: Error): never => fail(error.message, error);
+  const response = await fetch(url).catch(failed);
   if (!response.ok) fail(`${response.status} ${response.statusText}`);
-  return { content: new Uint8Array(await response.arrayBuffer()), from };
+  // A connection may end within the file.
+  return { content: new Uint8Array(await response.arrayBuffer().catch(failed)), from };
 }
 
 export function bytesOf(content: ArrayBuffer | ArrayBufferView): Uint8Array<ArrayBuffer> {

@@ -126,6 +126,8 @@ describe('load', () => {
   });
 
   const truncated = bytesOf(wasm, '.wasm').subarray(0, 100);
+  /** A body of fewer bytes than its header has promised, as Node's `fetch` answers it. */
+  const endsEarly = (): ReadableStream => new ReadableStream({ start: (body) => body.error(new TypeError('terminated')) });
   it.each<[string, () => Response | Promise<Response>, RegExp]>([
     ['nothing', () => new Response('', { status: 404, statusText: 'Not Found' }), /^404 Not Found$/],
     ['a page, as servers of single-page apps do', () => new Response('<!doctype html><p>index'), /^23 bytes "<!doctype html><p>index", an HTML page: servers answer one where there is no such file\. /],
@@ -134,6 +136,7 @@ describe('load', () => {
     ['a pointer of git-lfs', () => new Response('version https://git-lfs.github.com/spec/v1'), /^42 bytes "version https:\/\/git-lfs\."\. /],
     ['no bytes', () => new Response(''), /^0 bytes ""\. /],
     ['half a file', () => new Response(truncated), /^100 bytes "\\u0000asm.*"\. WebAssembly\.compile\(\): /],
+    ['less than it has promised', () => new Response(endsEarly()), /^terminated$/],
     ['nobody', () => Promise.reject(new TypeError('Failed to fetch')), /^Failed to fetch$/],
   ])('names the file where the server answers %s', async (_, answer, message) => {
     const error: unknown = await (await onPage(answer)).load().catch((reason: unknown) => reason);
