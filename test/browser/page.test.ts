@@ -11,6 +11,11 @@ import { safetensorsFile } from '../safetensors-file.ts';
 const examples = path.join(import.meta.dirname, '../../examples');
 const source = path.join(examples, 'demo.ssl');
 const policies = { wasm: "script-src 'self' 'wasm-unsafe-eval'", js: "script-src 'self'" } as const;
+/** The version of the code that runs, by what `load` is given; JavaScript has one, without a name. */
+const versions = {
+  wasm: [['', 'relaxed'], ['{ relaxed: true }', 'relaxed'], ['{ relaxed: false }', 'strict']],
+  js: [['', undefined]],
+} as const;
 
 interface Screen {
   readonly setViewportSize: (size: { readonly width: number; readonly height: number }) => Promise<void>;
@@ -52,9 +57,10 @@ describe.each(['wasm', 'js'] as const)('%s', (target) => {
     expect(await text('#time')).toMatch(/^\d+\.\d µs$/);
   });
 
-  it.runIf(target === 'wasm')('runs the relaxed code, or the strict one where that is asked for', async () => {
-    const runs = (options: string): Promise<unknown> => page.evaluate(`import('/lenet.js').then(({ load }) => load(${options})).then((net) => net.meta.runs)`);
-    expect([await runs(''), await runs('{ relaxed: false }')]).toEqual(['relaxed', 'strict']);
+  it.each<readonly [options: string, version: string | undefined]>(versions[target])('runs, by load(%s), the version of the code %s', async (options, version) => {
+    const meta = await page.evaluate(`import('/lenet.js').then(({ load }) => load(${options})).then((net) => net.meta)`);
+    expect(meta).toMatchObject({ target });
+    expect((meta as { readonly runs?: unknown }).runs).toBe(version);
   });
 
   it('reads what is drawn with the mouse', async () => {
