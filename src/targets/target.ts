@@ -72,6 +72,11 @@ export function versionHere({ name, versions }: Pick<Target, 'name' | 'versions'
   return present(versions.find(({ isHere }) => isHere()), `version of ${name}`);
 }
 
+/** What every engine has, and gives the same bits on all. */
+export function versionEverywhere({ name, versions }: Pick<Target, 'name' | 'versions'>): CodeVersion {
+  return present(versions.at(-1), `version of ${name}`);
+}
+
 export interface LoweredNetwork {
   /** Of the one memory that its kernels share, if they do. */
   readonly bytes?: number;

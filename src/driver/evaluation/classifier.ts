@@ -11,6 +11,7 @@ import type { OpRegistry } from '../../ir/op.ts';
 import { lowerDeployed } from '../../lower/lower.ts';
 import { targets } from '../../targets/index.ts';
 import { startKernels } from '../../targets/start-kernels.ts';
+import { versionEverywhere } from '../../targets/target.ts';
 import { compact } from '../build/compact.ts';
 import { answerOf } from './evaluation.ts';
 
@@ -57,8 +58,7 @@ export async function answersOf({ inputShape, classes, batch, run }: Classifier,
 export async function compactedClassifier(trained: Program, ops: OpRegistry): Promise<Classifier> {
   const [target] = targets;
   const kernels = lowerDeployed(compact(trained, ops), ops, target.machine);
-  // The version that answers the same everywhere.
-  const { heap, run } = await startKernels(target, kernels, present(target.versions.at(-1), 'version').name);
+  const { heap, run } = await startKernels(target, kernels, versionEverywhere(target).name);
   const binding = (wanted: string): Binding => present(kernels.bindings.find(({ name }) => name === wanted), `binding ${wanted}`);
   const [input, output] = [binding('input'), binding('output')];
   const scores = new Float32Array(sizeOf(output.shape));

@@ -14,6 +14,7 @@ import { checkGivenDataset } from '../../data/given-dataset.ts';
 import type { DatasetReference } from '../../ir/network.ts';
 import type { OpRegistry } from '../../ir/op.ts';
 import { targets } from '../../targets/index.ts';
+import { versionEverywhere } from '../../targets/target.ts';
 import type { CodeVersion } from '../../targets/target.ts';
 import { answersOf, compactedClassifier } from './classifier.ts';
 import type { Classifier } from './classifier.ts';
@@ -106,9 +107,11 @@ async function openModule(place: string): Promise<Subject> {
 
 /** The version of a module's code that every engine has, where another one runs: with it figures are the same on all. */
 function versionForAll({ target, runs }: BuildRecord): CodeVersion | undefined {
-  const last = targets.find(({ name }) => name === target)?.versions.at(-1);
+  const found = targets.find(({ name }) => name === target);
   // A module that does not say which version runs has one.
-  return runs === undefined || runs === last?.name ? undefined : last;
+  if (!found || runs === undefined) return undefined;
+  const version = versionEverywhere(found);
+  return runs === version.name ? undefined : version;
 }
 
 /** @throws DiagnosticError `data/*` where the data is faulty or does not fit, `module/broken`, `module/interface` */

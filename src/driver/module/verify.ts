@@ -15,6 +15,7 @@ import { fedName, isInput } from '../../ir/leaf.ts';
 import type { F64Tensor, OpRegistry } from '../../ir/op.ts';
 import type { Bounded } from '../../ir/error-bound.ts';
 import { unpinned, type SchedulePins } from '../../lower/schedule/pins.ts';
+import { versionEverywhere } from '../../targets/target.ts';
 import type { CodeVersion, Target } from '../../targets/target.ts';
 import { buildModule } from '../build/build.ts';
 import type { BuildInput, Built } from '../build/build.ts';
@@ -45,7 +46,7 @@ export interface CheckedVersion {
 
 export interface Verification {
   readonly ok: boolean;
-  /** Of the version of the code that \`load\` runs here, on the probe build. */
+  /** Of the version of the code that `load` runs here, on the probe build. */
   readonly layers: readonly Comparison[];
   /** Of the shipped module, which runs that version. */
   readonly outputs: Comparison;
@@ -119,8 +120,8 @@ async function verifyNet(shipped: ShippedModule, net: ModuleProcess, input: Buil
 }
 
 /** The versions that a module carries, and those that this engine can check. A module that does not say which one runs has only what every engine has. */
-function versionsOf({ versions }: Target, { runs }: BuildRecord): { readonly carried: readonly CodeVersion[]; readonly checked: readonly CodeVersion[] } {
-  const carried = runs === undefined ? versions.slice(-1) : versions;
+function versionsOf(target: Target, { runs }: BuildRecord): { readonly carried: readonly CodeVersion[]; readonly checked: readonly CodeVersion[] } {
+  const carried = runs === undefined ? [versionEverywhere(target)] : target.versions;
   return { carried, checked: carried.filter(({ isHere }) => isHere()) };
 }
 
