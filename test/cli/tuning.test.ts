@@ -152,9 +152,14 @@ describe('a record of something else', () => {
   it('is no record of a module that was built with another', async () => {
     cpSync(place('given'), place('changed'), { recursive: true });
     cpSync(path, join(place('changed'), 'tuning.json'));
+    const beside = join(place('changed'), 'tuning.json');
     const { code, err } = await verify('changed');
     expect(code).toBe(1);
     expect(err).toContain('error[tuning/changed]');
+    expect(err).toContain(`= help: build with it: --tuning ${beside}`);
+    // As a build of another network into this folder leaves it.
+    writeFileSync(beside, tuningText({ ...elsewhere, network: 'sha256:0' }));
+    expect((await verify('changed')).err).toContain('= help: it is of another build: remove it, or build each module into a folder of its own');
   });
 
   it('a module whose meta tells of no schedules that there are', async () => {

@@ -31,6 +31,7 @@ import { boundedValues, singlePrecision } from '../build/rounding-bound.ts';
 import { buildRecord, findModule, readModuleFile } from './shipped-module.ts';
 import type { BuildRecord, ShippedModule } from './shipped-module.ts';
 import { givenFor } from '../build/user-package.ts';
+import { isOfSameBuild } from '../tuning/pinned.ts';
 import type { PinnedSchedules } from '../tuning/pinned.ts';
 import { tuningDiagnostics } from '../tuning/tuning-diagnostics.ts';
 import { readTuning, tuningFile, tuningHash } from '../tuning/tuning-record.ts';
@@ -129,8 +130,11 @@ function versionsOf(target: Target, { runs }: BuildRecord): { readonly carried: 
 function tuningFaults({ folder }: ShippedModule, tuning: PinnedSchedules | undefined): readonly Diagnostic[] {
   const path = join(folder, tuningFile);
   if (!tuning || !existsSync(path)) return [];
-  const found = `sha256:${tuningHash(readTuning(path))}`;
-  return found === tuning.record ? [] : [tuningDiagnostics.changed({ args: [path, found, tuning.record], help: `build with it: --tuning ${path}` })];
+  const beside = readTuning(path);
+  const found = `sha256:${tuningHash(beside)}`;
+  if (found === tuning.record) return [];
+  const help = isOfSameBuild(beside, tuning) ? `build with it: --tuning ${path}` : 'it is of another build: remove it, or build each module into a folder of its own';
+  return [tuningDiagnostics.changed({ args: [path, found, tuning.record], help })];
 }
 
 function compareFiles(shipped: ShippedModule, built: Built): { readonly files: { name: string; same: boolean }[]; readonly faults: Diagnostic[] } {

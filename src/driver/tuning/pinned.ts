@@ -36,6 +36,8 @@ export function pinnedBy(record: TuningRecord, file: string): PinnedSchedules {
 /** What of a build its schedules depend on. */
 export type ScheduledBuild = Pick<PinnedSchedules, 'target' | 'dense' | 'batch'>;
 
+type ScheduledNetwork = ScheduledBuild & Pick<PinnedSchedules, 'network'>;
+
 /** @throws DiagnosticError `tuning/target`, `tuning/options`, `tuning/network` where they belong to another build */
 export function checkPinned(pinned: PinnedSchedules, program: Program, build: ScheduledBuild): void {
   const { file, network, target } = pinned;
@@ -44,6 +46,11 @@ export function checkPinned(pinned: PinnedSchedules, program: Program, build: Sc
   const [measured, asked] = [pinned, build].map(optionsText);
   if (measured !== asked) fail(tuningDiagnostics.options({ args: [file, measured ?? '', asked ?? ''], help: `build what it was measured on, or ${measureAgain}` }));
   if (network !== networkHash(program)) fail(tuningDiagnostics.network({ args: [file, program.graph.name], help: `build what it was measured on, or ${measureAgain}` }));
+}
+
+/** Whether the schedules of one fit the other. */
+export function isOfSameBuild(a: ScheduledNetwork, b: ScheduledNetwork): boolean {
+  return a.network === b.network && a.target === b.target && a.dense === b.dense && a.batch === b.batch;
 }
 
 /** As the command line has them. */
