@@ -5,12 +5,12 @@ import type { OpRegistry } from '../../ir/op.ts';
 import { unpinned } from '../../lower/schedule/pins.ts';
 import type { Target } from '../../targets/target.ts';
 import { checkPinned, pinnedBy } from './pinned.ts';
-import type { TunedTimes, TuningRecord } from './tuning-record.ts';
+import type { MeasuredBuild, TunedTimes, TuningRecord } from './tuning-record.ts';
 
 export interface ScheduleSummary {
   readonly target: string;
-  /** Where those that are measured were measured, and for what build. */
-  readonly measured?: Pick<TuningRecord, 'processor' | 'node' | 'dense' | 'batch'>;
+  /** Of those that were. */
+  readonly measured?: MeasuredBuild;
   /** In the order in which they run. */
   readonly nests: readonly NestSummary[];
 }

@@ -47,6 +47,9 @@ export interface TuningRecord {
   readonly nests: Readonly<Record<string, TunedTimes & { readonly schedule: string }>>;
 }
 
+/** Where a record was measured, and for what build. */
+export type MeasuredBuild = Pick<TuningRecord, 'processor' | 'node' | 'dense' | 'batch'>;
+
 /** Microseconds. */
 export interface TunedTimes {
   readonly default: number;
