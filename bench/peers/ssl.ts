@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { present } from '../../src/base/invariant.ts';
-import { runtimeTexts } from '../../src/driver/build/runtime-texts.ts';
+import { runtimeFunctions } from '../../src/driver/build/runtime-functions.ts';
 import { emitModule } from '../../src/emit/emit-module.ts';
 import type { EmittedFile } from '../../src/emit/emit-module.ts';
 import type { Program } from '../../src/ir/graph.ts';
@@ -30,7 +30,7 @@ export interface SslBuild {
 export async function buildSsl(program: Program, target: KernelTarget): Promise<SslBuild> {
   const kernels = lowerDeployed(program, ops, target.machine);
   const names = { name: 'Bench', file: 'bench', input: 'input', output: 'output' };
-  const { files } = await emitModule({ target, kernels, ...names, layout: 'chw', inline: false, meta: {}, runtime: runtimeTexts() });
+  const { files } = await emitModule({ target, kernels, ...names, layout: 'chw', inline: false, meta: {}, runtime: await runtimeFunctions() });
   return { files, positions: endsInMap(program) ? positionsIn(present(kernels.bindings.find(({ name }) => name === 'output'), 'output')) : undefined };
 }
 

@@ -1,11 +1,11 @@
 // The declarations of an emitted module: shapes as literal types, and documentation that says how many
 // numbers go in and come out, in which order and range.
 
-import type * as TsMorph from 'ts-morph';
 import { sizeOf } from '../base/tensor.ts';
+import { documented, interfaceText } from './documented.ts';
+import type { Member } from './documented.ts';
 import { literalText, quoted, typeText } from './literal.ts';
 import type { ModuleFacts, Normalization } from './module-facts.ts';
-import { morphProject } from './morph-project.ts';
 import { describePlan } from './tensor-plan.ts';
 
 /** What a caller of `load` may give. */
@@ -20,86 +20,60 @@ export interface LoadOption {
 export const weightsOption: LoadOption = { name: 'weights', type: 'ArrayBuffer | ArrayBufferView', doc: 'The bytes of the `.bin` file.', isFile: true };
 
 /** As a member of the interface `LoadOptions`. */
-export function optionProperty({ name, type, doc }: LoadOption): Property & { readonly hasQuestionToken: true } {
-  return { name, type, isReadonly: true, hasQuestionToken: true, docs: [doc] };
+export function optionMember({ name, type, doc }: LoadOption): Member {
+  return { signature: `readonly ${name}?: ${type}`, doc };
 }
 
 /** @param versions Names of the versions of its code, where it has several. */
-export function declarationsText(morph: typeof TsMorph, facts: ModuleFacts, options: readonly LoadOption[], versions?: readonly string[]): string {
-  const file = morphProject(morph).createSourceFile('module.d.ts', `${declarationsHeader(facts)}\n\n`);
-  const { labels } = facts;
-  if (labels && labels.length > 0) {
-    file.addTypeAlias({ name: 'Label', isExported: true, type: labels.map(quoted).join(' | '), docs: [labelDoc] });
-  }
-  if (options.length > 0) {
-    file.addInterface({
-      name: 'LoadOptions',
-      isExported: true,
-      docs: [`What to use instead of reading it, where the caller has it already${options.every(({ isFile }) => isFile) ? '' : ', and which version of the code'}.`],
-      properties: options.map(optionProperty),
-    });
-  }
-  file.addInterface({
-    name: 'Net',
-    isExported: true,
-    docs: ['A loaded network. It computes synchronously in memory of its own; where several threads compute, each loads\nits own.'],
-    properties: propertiesOf(facts, versions),
-    methods: [
-      { name: 'compute', returnType: 'void', docs: ['Computes `output` from what `input` holds.'] },
-      {
-        name: 'run',
-        parameters: [{ name: 'input', type: 'ArrayLike<number>' }, { name: 'into', type: 'Float32Array', hasQuestionToken: true }],
-        returnType: 'Float32Array',
-        docs: [runDoc(facts)],
-      },
-    ],
-  });
-  file.addFunction({
-    name: 'load',
-    isExported: true,
-    hasDeclareKeyword: true,
-    parameters: options.length > 0 ? [{ name: 'options', type: 'LoadOptions', hasQuestionToken: true }] : [],
-    returnType: 'Promise<Net>',
-    docs: ['Loads the network. Every call answers another one, with memory of its own.'],
-  });
-  return `${file.getFullText().trimEnd()}\n`;
+export function declarationsText(facts: ModuleFacts, options: readonly LoadOption[], versions?: readonly string[]): string {
+  const given = `What to use instead of reading it, where the caller has it already${options.every(({ isFile }) => isFile) ? '' : ', and which version of the code'}.`;
+  const own = 'A loaded network. It computes synchronously in memory of its own; where several threads compute, each loads\nits own.';
+  return declarationFile(facts, [
+    ...(options.length > 0 ? [documented(given, interfaceText('LoadOptions', options.map(optionMember)))] : []),
+    documented(own, interfaceText('Net', [
+      ...aboutMembers(facts),
+      { signature: 'readonly input: Float32Array', doc: `The network's own input, ${describePlan(facts.input, facts.layout)}. \`compute\` may overwrite it.` },
+      { signature: 'readonly output: Float32Array', doc: `The network's own output, ${describePlan(facts.output, facts.layout)}.` },
+      metaMember(facts, versions),
+      { signature: 'compute(): void', doc: 'Computes `output` from what `input` holds.' },
+      { signature: 'run(input: ArrayLike<number>, into?: Float32Array): Float32Array', doc: runDoc(facts) },
+    ])),
+    documented('Loads the network. Every call answers another one, with memory of its own.', `export declare function load(${options.length > 0 ? 'options?: LoadOptions' : ''}): Promise<Net>;`),
+  ]);
 }
 
-/** Of the type `Label`. */
-export const labelDoc: string = 'A class, by its name in the source of the network or in the data it was trained on.';
-
-export function declarationsHeader({ build }: ModuleFacts): string {
-  return `// Emitted by ssl-compile, build ${build}.`;
+/** @param declarations What follows the types that every module declares. */
+export function declarationFile({ build, labels }: ModuleFacts, declarations: readonly string[]): string {
+  const label = labels && labels.length > 0 && documented('A class, by its name in the source of the network or in the data it was trained on.', `export type Label = ${labels.map(quoted).join(' | ')};`);
+  return `${[`// Emitted by ssl-compile, build ${build}.`, ...(label ? [label] : []), ...declarations].join('\n\n')}\n`;
 }
 
 const normalizationDoc = 'What the network itself does to its input first, (x - mean) / deviation: a number a channel, or one for all.';
 const meanImageDoc = 'What the network itself does to its input first, (x - mean) / deviation. The mean, one for each element, lies with the weights; a deviation is a number a channel, or one for all.';
 
-export interface Property {
-  readonly name: string;
-  readonly type: string;
-  readonly isReadonly: true;
-  readonly docs: string[];
-}
-
-export function propertiesOf(facts: ModuleFacts, versions?: readonly string[]): Property[] {
-  const property = (name: string, type: string, doc: string): Property => ({ name, type, isReadonly: true, docs: [doc] });
+/** Of the interface `Net`: what the network is. */
+export function aboutMembers(facts: ModuleFacts): readonly Member[] {
+  const { name, batch, inputShape, outputShape, layout, labels, normalization } = facts;
+  const member = (property: string, type: string, doc: string): Member => ({ signature: `readonly ${property}: ${type}`, doc });
   const tuple = (values: readonly (number | string)[]): string => `readonly ${literalText(values)}`;
   return [
-    property('name', quoted(facts.name), 'The network\'s name.'),
-    property('build', 'string', 'The build of this module. Its files carry it, and `load` refuses those of another.'),
-    property('batch', String(facts.batch), 'Samples a run.'),
-    property('inputShape', tuple(facts.inputShape), `Of one sample, ${orderName(facts, facts.inputShape)}.`),
-    property('outputShape', tuple(facts.outputShape), `Of one sample, ${orderName(facts, facts.outputShape)}.`),
-    property('layout', quoted(facts.layout), 'Order of the numbers of an image.'),
-    ...(facts.labels ? [property('labels', tuple(facts.labels), 'The classes, in the order of the output.')] : []),
-    ...(facts.normalization ? [property('normalization', typeOfNormalization(facts.normalization), facts.normalization.mean === 'per_pixel' ? meanImageDoc : normalizationDoc)] : []),
-    property('input', 'Float32Array', `The network's own input, ${describePlan(facts.input, facts.layout)}. \`compute\` may overwrite it.`),
-    property('output', 'Float32Array', `The network's own output, ${describePlan(facts.output, facts.layout)}.`),
-    versions
-      ? property('meta', `${typeText(facts.meta)} & { readonly runs: ${versions.map(quoted).join(' | ')} }`, 'How this module came about, and which version of its code runs.')
-      : property('meta', typeText(facts.meta), 'How this module came about.'),
+    member('name', quoted(name), 'The network\'s name.'),
+    member('build', 'string', 'The build of this module. Its files carry it, and `load` refuses those of another.'),
+    member('batch', String(batch), 'Samples a run.'),
+    member('inputShape', tuple(inputShape), `Of one sample, ${orderName(facts, inputShape)}.`),
+    member('outputShape', tuple(outputShape), `Of one sample, ${orderName(facts, outputShape)}.`),
+    member('layout', quoted(layout), 'Order of the numbers of an image.'),
+    ...(labels ? [member('labels', tuple(labels), 'The classes, in the order of the output.')] : []),
+    ...(normalization ? [member('normalization', typeOfNormalization(normalization), normalization.mean === 'per_pixel' ? meanImageDoc : normalizationDoc)] : []),
   ];
+}
+
+/** @param versions Names of the versions of its code, where it has several. */
+export function metaMember({ meta }: ModuleFacts, versions?: readonly string[]): Member {
+  const type = typeText(meta);
+  return versions
+    ? { signature: `readonly meta: ${type} & { readonly runs: ${versions.map(quoted).join(' | ')} }`, doc: 'How this module came about, and which version of its code runs.' }
+    : { signature: `readonly meta: ${type}`, doc: 'How this module came about.' };
 }
 
 function typeOfNormalization({ mean, deviation }: Normalization): string {

@@ -18,6 +18,7 @@ import type { FactSources } from './module-facts.ts';
 import { moduleText } from './module-text.ts';
 import { partConstant, weightsFileRoots, weightsFileText } from './part.ts';
 import type { Part } from './part.ts';
+import type { RuntimeFunction } from './runtime-functions.ts';
 import { packSegments, segmentBytes } from './segments.ts';
 
 /** What a module is to be, beside its kernels. */
@@ -26,8 +27,7 @@ export interface ModuleRequest extends Omit<FactSources, 'kernels'> {
   readonly file: string;
   /** Put code of a binary format inside the ES module. */
   readonly inline: boolean;
-  /** Source texts of the runtime, TypeScript or JavaScript. */
-  readonly runtime: readonly string[];
+  readonly runtime: readonly RuntimeFunction[];
 }
 
 export interface EmitOptions extends ModuleRequest {
@@ -51,8 +51,7 @@ export const insideLimit: number = 16 * 2 ** 20;
 export async function emitModule(options: EmitOptions): Promise<EmittedModule> {
   const { target, kernels } = options;
   const large = segmentBytes(kernels) > insideLimit;
-  // Half a second to import: only here.
-  const [morph, code] = await Promise.all([import('ts-morph'), target.print(kernels, large ? 'separate' : 'inside')]);
+  const code = await target.print(kernels, large ? 'separate' : 'inside');
   const file = fileBase(options.file);
   const packed = large || !target.holdsWeights ? packSegments(kernels, large ? buildIdLength : 0) : undefined;
 
@@ -69,7 +68,7 @@ export async function emitModule(options: EmitOptions): Promise<EmittedModule> {
   const { options: takes, statements, compute, versions, roots, rest } = code.carry(build, (bytes, extension) => part(bytes, options.inline, extension));
   const weights = packed && weightsText(part(large ? withBuildId(packed.whole, build) : splitPlanes(packed.bytes), !large, 'bin'), packed.bytes.length);
   const loadOptions = [...takes, ...(large ? [weightsOption] : [])];
-  const text = moduleText(morph, facts, {
+  const text = moduleText(facts, {
     constants: packed ? [['ranges', packed.ranges.map(({ to, from, length }) => [to, from, length])]] : [],
     load: {
       doc: 'Loads the network, with memory of its own.',
@@ -81,7 +80,7 @@ export async function emitModule(options: EmitOptions): Promise<EmittedModule> {
     runtime: options.runtime,
   });
   return {
-    files: [{ path: `${file}.js`, content: text }, { path: `${file}.d.ts`, content: declarationsText(morph, facts, loadOptions, versions) }, ...beside],
+    files: [{ path: `${file}.js`, content: text }, { path: `${file}.d.ts`, content: declarationsText(facts, loadOptions, versions) }, ...beside],
   };
 }
 

@@ -1,8 +1,6 @@
 // Values as JavaScript literals and TypeScript types. Whatever a string holds (a model's names, most of
 // all), it stays a string: nothing in it can end the literal, the script element around it, or the line.
 
-import type { CodeBlockWriter } from 'ts-morph';
-
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
 
 /** Characters that JSON leaves alone: `<` of `</script>`, line separators, and what is not seen. */
@@ -34,28 +32,15 @@ export function literalText(value: Json): string {
   return fields.length === 0 ? '{}' : `{ ${fields.join(', ')} }`;
 }
 
-/** Over several lines where one would be long; numbers always stay on one. */
-export function writeLiteral(writer: CodeBlockWriter, value: Json): void {
+/** Over several lines where one would be long; numbers always stay on one. @param indent Of the line it begins on. */
+export function literalBlock(value: Json, indent = ''): string {
   const text = literalText(value);
-  const simple = value === null || typeof value !== 'object' || (isList(value) && value.every((item) => typeof item === 'number'));
-  if (simple || text.length <= inlineWidth) {
-    writer.write(text);
-  } else if (isList(value)) {
-    writer.write('[').newLine().indent(() => {
-      for (const item of value) {
-        writeLiteral(writer, item);
-        writer.write(',').newLine();
-      }
-    }).write(']');
-  } else {
-    writer.inlineBlock(() => {
-      for (const [key, field] of Object.entries(value)) {
-        writer.write(`${keyText(key)}: `);
-        writeLiteral(writer, field);
-        writer.write(',').newLine();
-      }
-    });
-  }
+  if (text.length <= inlineWidth || value === null || typeof value !== 'object' || (isList(value) && value.every((item) => typeof item === 'number'))) return text;
+  const inner = `${indent}  `;
+  const [open, items, close] = isList(value)
+    ? ['[', value.map((item) => literalBlock(item, inner)), ']']
+    : ['{', Object.entries(value).map(([key, field]) => `${keyText(key)}: ${literalBlock(field, inner)}`), '}'];
+  return `${open}\n${items.map((item) => `${inner}${item},\n`).join('')}${indent}${close}`;
 }
 
 /** Fields that tell kinds of records apart: typed by their values, so that TypeScript narrows by them. */

@@ -1,12 +1,12 @@
 // The text of an emitted ES module. Large constants stand at its end, out of a reader's way: `load` is called
 // after the module was evaluated, so they are there by then.
 
-import type * as TsMorph from 'ts-morph';
-import { literalText, writeLiteral } from './literal.ts';
+import { documented } from './documented.ts';
+import { literalBlock, literalText } from './literal.ts';
 import type { Json } from './literal.ts';
 import type { ModuleFacts } from './module-facts.ts';
-import { morphProject } from './morph-project.ts';
-import { runtimeFunctions } from './runtime-text.ts';
+import { neededFunctions } from './runtime-functions.ts';
+import type { RuntimeFunction } from './runtime-functions.ts';
 
 export interface ModuleParts {
   /** Constants beside `facts` and `plan`, which every module has. */
@@ -21,34 +21,25 @@ export interface ModuleParts {
   readonly roots: readonly string[];
   /** What stands at the end. */
   readonly rest: readonly string[];
-  /** Source texts of the runtime, TypeScript or JavaScript. */
-  readonly runtime: readonly string[];
+  readonly runtime: readonly RuntimeFunction[];
 }
 
 export const header = '// Emitted by ssl-compile. Do not edit: build it again from its source instead.';
 
-export function moduleText(morph: typeof TsMorph, facts: ModuleFacts, { constants, load, roots, rest, runtime }: ModuleParts): string {
-  const file = morphProject(morph).createSourceFile('module.js', `${header}\n`);
+export function moduleText(facts: ModuleFacts, { constants, load, roots, rest, runtime }: ModuleParts): string {
   const { input, output, range: _, name, build, ...about } = facts;
   const all: readonly (readonly [name: string, value: Json])[] = [['facts', { name, build, ...about }], ['plan', { input, output }], ...constants];
-  for (const [constant, value] of all) {
-    file.addStatements((writer) => {
-      writer.newLine().write(`const ${constant} = `);
-      writeLiteral(writer, value);
-      writer.write(';');
-    });
-  }
   const takes = load.options.length > 0;
-  file.addFunction({
-    name: 'load',
-    isAsync: true,
-    isExported: true,
-    parameters: takes ? [{ name: 'options', initializer: '{}' }] : [],
-    docs: [load.doc],
-    statements: [...(takes ? [`checkOptions(options, ${literalText(load.options)});`] : []), ...load.statements],
-  });
-  const functions = runtimeFunctions(morph, runtime, [...(takes ? ['checkOptions'] : []), ...roots]);
-  return [file.getFullText().trimEnd(), ...(roots.includes('readBeside') ? [importNode] : []), ...functions, ...rest, ''].join('\n\n').replace(/\n+$/, '\n');
+  const statements = [...(takes ? [`checkOptions(options, ${literalText(load.options)});`] : []), ...load.statements];
+  const blocks = [
+    header,
+    ...all.map(([constant, value]) => `const ${constant} = ${literalBlock(value)};`),
+    documented(load.doc, `export async function load(${takes ? 'options = {}' : ''}) {\n${statements.map((statement) => `  ${statement}\n`).join('')}}`),
+    ...(roots.includes('readBeside') ? [importNode] : []),
+    ...neededFunctions(runtime, [...(takes ? ['checkOptions'] : []), ...roots]),
+    ...rest,
+  ];
+  return `${blocks.join('\n\n')}\n`;
 }
 
 /**

@@ -15,7 +15,7 @@ import { groupOfElements } from '../group-of-elements.ts';
 import { initialParameters } from '../../src/train/initialize.ts';
 import { safetensorsFile } from '../safetensors-file.ts';
 
-// A busy machine may take long to start processes and to load ts-morph.
+// A busy machine may take long to start processes and to emit modules.
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
 export interface Ran {

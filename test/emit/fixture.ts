@@ -1,7 +1,7 @@
 // A network by hand: two outputs, each a weighted sum of a 2 x 2 x 3 image that lies padded in memory, pixel
 // by pixel.
 
-import { runtimeTexts } from '../../src/driver/build/runtime-texts.ts';
+import { runtimeFunctions } from '../../src/driver/build/runtime-functions.ts';
 import { emitModule } from '../../src/emit/emit-module.ts';
 import type { EmitOptions, EmittedModule } from '../../src/emit/emit-module.ts';
 import { functionBuilder, get, int, intAdd, intMul, set } from '../../src/ir/kernel.ts';
@@ -67,9 +67,9 @@ export function fixtureKernels({ unit }: TargetMachine, padding = 0): KernelModu
   };
 }
 
-export function emitFixture(target: KernelTarget, options: Partial<EmitOptions> = {}): Promise<EmittedModule> {
+export async function emitFixture(target: KernelTarget, options: Partial<EmitOptions> = {}): Promise<EmittedModule> {
   return emitModule({
     target, kernels: fixtureKernels(target.machine), name: 'Fixture', file: 'fixture', layout: 'chw',
-    inline: false, meta: { compiler: '0.0.0', seed: 1 }, runtime: runtimeTexts(), ...options,
+    inline: false, meta: { compiler: '0.0.0', seed: 1 }, runtime: await runtimeFunctions(), ...options,
   });
 }

@@ -5,7 +5,7 @@ import { readFileSync } from 'node:fs';
 import { present } from '../../src/base/invariant.ts';
 import { sizeOf } from '../../src/base/tensor.ts';
 import { check } from '../../src/check/check.ts';
-import { runtimeTexts } from '../../src/driver/build/runtime-texts.ts';
+import { runtimeFunctions } from '../../src/driver/build/runtime-functions.ts';
 import { emitGpujs } from '../../src/targets/gpujs/emit.ts';
 import type { EmittedModule } from '../../src/emit/emit-module.ts';
 import { evaluate } from '../../src/ir/evaluate.ts';
@@ -106,7 +106,7 @@ async function caseOf(source: Source): Promise<GpujsCase> {
   const { network } = present(check(parse({ name: `${name}.ssl`, text }).file, ops).model, name);
   const blank = new Map(network.parameters.map((parameter) => [parameter.name, { shape: parameter.shape, data: new Float64Array(0) }]));
   const { program, input, expected } = firstThatLeaves(source, { graph: network.graph, parameters: blank });
-  const emitted = await emitGpujs({ module: lowerThreads(program, ops), name: network.name, file: name, layout: 'chw', meta: {}, runtime: runtimeTexts() });
+  const emitted = await emitGpujs({ module: lowerThreads(program, ops), name: network.name, file: name, layout: 'chw', meta: {}, runtime: await runtimeFunctions() });
   return { name, emitted, input: [...input], expected: [...expected] };
 }
 

@@ -1,6 +1,6 @@
 // Random networks emitted for gpu.js, as a check of test/random: how far an answer is from the float64 reference.
 
-import { runtimeTexts } from '../../src/driver/build/runtime-texts.ts';
+import { runtimeFunctions } from '../../src/driver/build/runtime-functions.ts';
 import { emitGpujs } from '../../src/targets/gpujs/emit.ts';
 import type { EmittedModule } from '../../src/emit/emit-module.ts';
 import { lowerThreads } from '../../src/lower/threads/lower-threads.ts';
@@ -19,7 +19,7 @@ export function gpujsTrial(seed: number, run: (emitted: EmittedModule, input: Fl
     bound: 1,
     difference: async ({ compacted }, registry) => {
       const { input, error } = expectedOf(compacted, seed, registry);
-      const emitted = await emitGpujs({ module: lowerThreads(compacted, registry), name: 'random', file: `random${seed}_${tried++}`, layout: 'chw', meta: {}, runtime: runtimeTexts() });
+      const emitted = await emitGpujs({ module: lowerThreads(compacted, registry), name: 'random', file: `random${seed}_${tried++}`, layout: 'chw', meta: {}, runtime: await runtimeFunctions() });
       return error(0, await run(emitted, input.data));
     },
   };

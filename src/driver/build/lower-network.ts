@@ -9,7 +9,7 @@ import type { Target } from '../../targets/target.ts';
 import { moduleDiagnostics } from '../diagnostics.ts';
 import { unwatched } from '../model/watch.ts';
 import type { Watch } from '../model/watch.ts';
-import { runtimeTexts } from './runtime-texts.ts';
+import { runtimeFunctions } from './runtime-functions.ts';
 
 /** What a 32-bit address reaches. */
 const mostBytes = 2 ** 32;
@@ -22,5 +22,5 @@ export async function lowerNetwork(target: Target, program: Program, ops: OpRegi
   const { bytes = 0, dumps, emit } = await target.lower(program, ops, pins);
   watch.lowered(dumps);
   if (bytes > mostBytes) fail(moduleDiagnostics['too-large']({ args: [program.graph.name, bytes, mostBytes], help: 'use a smaller batch' }));
-  return (request) => emit({ ...request, runtime: runtimeTexts() });
+  return async (request) => emit({ ...request, runtime: await runtimeFunctions() });
 }

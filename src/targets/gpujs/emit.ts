@@ -8,7 +8,6 @@
 //   const kernels          text, shape and operands of each kernel
 //   const weights          base64
 
-import type * as TsMorph from 'ts-morph';
 import { invariant } from '../../base/invariant.ts';
 import { encodeBase64, splitPlanes } from '../../emit/base64.ts';
 import { buildId, buildIdLength, withBuildId } from '../../emit/build-id.ts';
@@ -18,7 +17,6 @@ import { literalText } from '../../emit/literal.ts';
 import type { Json } from '../../emit/literal.ts';
 import { factsOf } from '../../emit/module-facts.ts';
 import { moduleText } from '../../emit/module-text.ts';
-import { morphProject } from '../../emit/morph-project.ts';
 import { weightsFileRoots, weightsFileText } from '../../emit/part.ts';
 import type { ThreadModule } from '../../ir/thread-kernel.ts';
 import { gpujsDeclarations } from './declarations.ts';
@@ -31,7 +29,6 @@ export interface EmitGpujsOptions extends Omit<ModuleRequest, 'inline'> {
 
 export async function emitGpujs(options: EmitGpujsOptions): Promise<EmittedModule> {
   const { module } = options;
-  const morph = await import('ts-morph');
   const file = fileBase(options.file);
   const about = factsOf({ ...options, kernels: { bindings: [module.input, module.output] } });
   const { kernels, weights: values } = planModule(module);
@@ -42,7 +39,7 @@ export async function emitGpujs(options: EmitGpujsOptions): Promise<EmittedModul
   const inside = weights.length <= insideLimit;
   const bin = `${file}.bin`;
   const bytes = inside ? 'joinPlanes(decodeBase64(weights))' : weightsFileText(bin, weights.length);
-  const text = moduleText(morph, facts, {
+  const text = moduleText(facts, {
     constants: [],
     load: {
       doc: 'Compiles the network in the gpu.js that the caller gives: `load({ GPU, mode: "webgl2" })`.',
@@ -53,11 +50,11 @@ export async function emitGpujs(options: EmitGpujsOptions): Promise<EmittedModul
       ],
     },
     roots: ['addressesOf', 'floatsOf', 'startGpuNet', ...(inside ? ['joinPlanes', 'decodeBase64'] : weightsFileRoots)],
-    rest: [kernelsText(morph, kernels), ...(inside ? [`const weights = ${literalText(encodeBase64(splitPlanes(weights)))};`] : [])],
+    rest: [kernelsText(kernels), ...(inside ? [`const weights = ${literalText(encodeBase64(splitPlanes(weights)))};`] : [])],
     runtime: options.runtime,
   });
   const beside: readonly EmittedFile[] = inside ? [] : [{ path: bin, content: withBuildId(whole, build) }];
-  return { files: [{ path: `${file}.js`, content: text }, { path: `${file}.d.ts`, content: gpujsDeclarations(morph, facts, !inside) }, ...beside] };
+  return { files: [{ path: `${file}.js`, content: text }, { path: `${file}.d.ts`, content: gpujsDeclarations(facts, !inside) }, ...beside] };
 }
 
 /** Little-endian, whatever the machine, and so many bytes of room behind. */
@@ -67,21 +64,13 @@ function bytesOf(weights: Float32Array, room: number): Uint8Array<ArrayBuffer> {
   return new Uint8Array(view.buffer);
 }
 
-function kernelsText(morph: typeof TsMorph, kernels: readonly PlannedKernel[]): string {
-  const list = morphProject(morph).createSourceFile('kernels.js', '');
-  list.addStatements((writer) => {
-    writer.write('const kernels = [').newLine().indent(() => writeKernels(writer, kernels)).write('];');
-  });
-  return list.getFullText().trimEnd();
+function kernelsText(kernels: readonly PlannedKernel[]): string {
+  return `const kernels = [\n${kernels.map(kernelText).join('')}];`;
 }
 
-function writeKernels(writer: TsMorph.CodeBlockWriter, kernels: readonly PlannedKernel[]): void {
-  for (const { source, ...fields } of kernels) {
-    // All of it is ours: no name of a model, nothing that a template would read.
-    invariant(!/[`\\$]/.test(source), 'text of a kernel');
-    writer.write('{').newLine().indent(() => {
-      for (const [name, value] of Object.entries<Json>(fields)) writer.write(`${name}: ${literalText(value)},`).newLine();
-      writer.write('source: `').write(source.trimEnd()).write('`,').newLine();
-    }).write('},').newLine();
-  }
+function kernelText({ source, ...fields }: PlannedKernel): string {
+  // All of it is ours: no name of a model, nothing that a template would read.
+  invariant(!/[`\\$]/.test(source), 'text of a kernel');
+  const lines = Object.entries<Json>(fields).map(([name, value]) => `    ${name}: ${literalText(value)},\n`);
+  return `  {\n${lines.join('')}    source: \`${source.trimEnd()}\`,\n  },\n`;
 }

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
-import { runtimeTexts } from '../../../src/driver/build/runtime-texts.ts';
+import { runtimeFunctions } from '../../../src/driver/build/runtime-functions.ts';
 import { emitGpujs } from '../../../src/targets/gpujs/emit.ts';
 import type { EmitGpujsOptions } from '../../../src/targets/gpujs/emit.ts';
 import type { EmittedModule } from '../../../src/emit/emit-module.ts';
@@ -32,8 +32,8 @@ function small(units: number): ThreadModule {
   return lowerThreads({ graph: builder.finish(), parameters }, ops);
 }
 
-const emit = (options: Partial<EmitGpujsOptions> = {}): Promise<EmittedModule> =>
-  emitGpujs({ module: small(2), name: 'Small', file: 'small', layout: 'chw', meta: { seed: 1 }, runtime: runtimeTexts(), ...options });
+const emit = async (options: Partial<EmitGpujsOptions> = {}): Promise<EmittedModule> =>
+  emitGpujs({ module: small(2), name: 'Small', file: 'small', layout: 'chw', meta: { seed: 1 }, runtime: await runtimeFunctions(), ...options });
 const textOf = ({ files }: EmittedModule, extension: string): string => String(files.find((file) => file.path.endsWith(extension))?.content);
 
 const folders: string[] = [];
