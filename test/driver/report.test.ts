@@ -132,6 +132,27 @@ it('says what was done with the samples, and what was measured of them', async (
   expect(origin.samples).toEqual([['share held out', '0.1'], ['augmentation', 'pad [1, 1], mirror true'], ['list of class weights', 'balanced'], ['mean of the training set', String(Number(mean?.toPrecision(5)))]]);
 });
 
+describe('an input whose numbers a node changes one by one, by parameters too', () => {
+  const single = 'train on toy { baseline { epochs = 0 }, held_out = 0.1 }';
+  const sourceOf = (input: string, layer: string): string => `network Small(image: tensor[1, 8, 8]) {\n  ${input}\n  first = ${layer}\n  return dense(relu(first), units = 3)\n}\n${single}`;
+  const inputs = ['x = normalize(image, mean = per_pixel, deviation = per_channel)', 'x = prelu(normalize(image, mean = per_channel))'];
+
+  it.each(inputs)('%s: the filters that read it are shown', async (input) => {
+    await trainInto(input, {}, sourceOf(input, 'conv(x, filters = 2, window = 3)'));
+    expect((await read(input)).filters).toMatchObject([{ layer: 'first', total: 2, rows: 3, columns: 3 }]);
+  });
+
+  it.each(inputs)('%s: the numbers that are read of it are shown', async (input) => {
+    await trainInto(`dense ${input}`, {}, sourceOf(input, 'dense(x, units = 4)'));
+    expect((await read(`dense ${input}`)).inputs).toMatchObject({ shape: [1, 8, 8], used: 64 });
+  });
+
+  it.each(['x = max_pool(image, window = 2)', 'x = multiply(image, sigmoid(conv(image, filters = 1, window = 8)))'])('%s: those behind it are others', async (input) => {
+    await trainInto(input, {}, sourceOf(input, 'dense(x, units = 4)'));
+    expect(await read(input)).not.toHaveProperty('inputs');
+  });
+});
+
 it('of a run that an application trained otherwise than its source says', async () => {
   const model = modelOf(source);
   const penalties = model.penalties.slice(0, 1).map((penalty) => ({ ...penalty, strength: 0.25 }));

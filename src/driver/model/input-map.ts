@@ -6,7 +6,7 @@ import type { Shape } from '../../base/tensor.ts';
 import { sizeOf } from '../../base/tensor.ts';
 import { nodeMap, sameValue } from '../../ir/graph.ts';
 import type { Node, Program, Value } from '../../ir/graph.ts';
-import { isInput } from '../../ir/leaf.ts';
+import { isInput, isParameter } from '../../ir/leaf.ts';
 import { matricesOf } from '../../ir/op.ts';
 import type { Op, OpRegistry } from '../../ir/op.ts';
 import type { WeightMatrices } from '../../ir/pruning-rules.ts';
@@ -55,7 +55,7 @@ export interface InputReader {
   readonly matrices: WeightMatrices | undefined;
 }
 
-/** Behind nodes that pass the numbers on one by one. */
+/** Behind nodes that pass the numbers on one by one, whatever parameters do to each. */
 export function inputReaders({ graph }: Program, ops: OpRegistry): readonly InputReader[] {
   const nodes = nodeMap(graph);
   const carriers: Value[] = graph.nodes.filter(isInput).map(({ id }) => ({ node: id, result: 0 }));
@@ -64,15 +64,16 @@ export function inputReaders({ graph }: Program, ops: OpRegistry): readonly Inpu
     if (operand < 0) return [];
     const op = present(ops.get(node.op), `op ${node.op}`);
     const shapes = inputShapes(node, nodes);
-    if (!keepsOrder(op, node, shapes, operand)) return [{ node, operand, shapes, matrices: matricesOf(op, node.attrs, shapes) }];
+    const alone = node.inputs.every((value, i) => i === operand || isParameter(present(nodes.get(value.node), `%${value.node}`)));
+    if (!alone || !keepsOrder(op, node, shapes, operand)) return [{ node, operand, shapes, matrices: matricesOf(op, node.attrs, shapes) }];
     carriers.push({ node: node.id, result: 0 });
     return [];
   });
 }
 
-/** Whether the result's numbers are the operand's, one by one, in row-major order. */
+/** Whether each number of the result is of one of the operand's, in row-major order. */
 function keepsOrder(op: Op, node: Node, shapes: readonly Shape[], operand: number): boolean {
-  if (node.inputs.length > 1 || sizeOf(node.results[0] ?? []) !== sizeOf(shapes[operand] ?? [])) return false;
+  if (sizeOf(node.results[0] ?? []) !== sizeOf(shapes[operand] ?? [])) return false;
   if (op.lowering.kind === 'view') return true;
   return op.pruning.kind === 'channels' && (op.pruning.axes(node.attrs, shapes)[operand] ?? []).every((link) => link.kind === 'identity');
 }
