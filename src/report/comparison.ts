@@ -27,6 +27,11 @@ export function epochsOf({ behind, epochs }: PhaseCourse): number {
   return behind + epochs;
 }
 
+/** Whether ratios of dense to compacted say anything: the network answers, and weights are gone. Times of equal networks differ by noise. */
+export function savesSomething({ answers, result }: ReportData): boolean {
+  return answers && result !== undefined && result.weights.compacted < result.weights.dense;
+}
+
 /** The one sentence that says what came of the run. */
 export function verdict(data: ReportData): string {
   const { network, unfinished, result, answers, timing } = data;
@@ -42,8 +47,10 @@ export function verdict(data: ReportData): string {
     gain(times(result.bytes.dense, result.bytes.compacted), 'fewer bytes'),
     gain(timing && times(timing.whole.dense, timing.whole.compacted), `less time (${timing ? timeText(timing.whole.compacted) : ''} a sample)`),
   ].flat();
-  if (gains.length === 0) return `${network} answers ${percent(errors.ours)} of the test set wrongly. Nothing was removed from it.`;
-  return `The compacted ${network} answers ${percent(errors.ours)} of the test set wrongly${denseText(errors)}${errors.dense ? '; the compacted one takes' : ', and takes'} ${listed(gains)}.`;
+  if (!savesSomething(data)) return `${network} answers ${percent(errors.ours)} of the test set wrongly. Nothing was removed from it.`;
+  const answersText = `The compacted ${network} answers ${percent(errors.ours)} of the test set wrongly${denseText(errors)}`;
+  if (gains.length === 0) return `${answersText}; ${grouped(result.weights.compacted)} of ${grouped(result.weights.dense)} weights are left.`;
+  return `${answersText}${errors.dense ? '; the compacted one takes' : ', and takes'} ${listed(gains)}.`;
 }
 
 function denseText({ dense, epochs }: ComparedErrors): string {

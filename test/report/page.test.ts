@@ -47,6 +47,13 @@ describe('a page', () => {
     expect(text).not.toMatch(/\d×(?!\d)/);
   });
 
+  it('rounds what was done with the samples, and no number of its data', async () => {
+    const { origin } = reportData();
+    const html = await reportPage(reportData({ origin: { ...origin, samples: [['share held out', String(1 / 12)], ['list of class weights', '0.5, 1.4999999999999998'], ['augmentation', 'pad [4, 4], mirror true']] } }));
+    expect(textOf(html)).toContain('share held out 0.08333 list of class weights 0.5, 1.5 augmentation pad [4, 4], mirror true');
+    expect(html).toContain(`"${1 / 12}"`);
+  });
+
   it('gives the seed where it is not the one of the source', async () => {
     expect(await pageText({})).toContain('ssl-compile train model.ssl --out run --seed 7 ssl-compile evaluate run');
     const { origin } = reportData();
@@ -60,16 +67,25 @@ describe('the first sentence', () => {
   const of = (changes: Parameters<typeof reportData>[0]): string => verdict(reportData(changes));
   const { result, phases, evaluation } = reportData();
   const { control: __, ...alone } = present(result, 'result');
+  const equal = { dense: 800, compacted: 800 };
+  const untouched = { result: { ...present(result, 'result'), macs: equal, convMacs: equal, weights: equal, bytes: { dense: 3200, compacted: 2900 } } };
 
   it.each<[string, Parameters<typeof reportData>[0], string]>([
     ['a control', {}, 'The compacted Small answers 7.00% of the test set wrongly, the dense network 4.00% after as much training; the compacted one takes 4.0× fewer multiply-accumulates, 3.9× fewer bytes and 4.0× less time (5.0 µs a sample).'],
     ['no control', { result: alone, timing: undefined }, 'The compacted Small answers 7.00% of the test set wrongly, the dense network 8.00% after baseline; the compacted one takes 4.0× fewer multiply-accumulates and 3.9× fewer bytes.'],
-    ['nothing removed', { result: { ...alone, macs: { dense: 1, compacted: 1 }, bytes: { dense: 1, compacted: 1 } }, timing: undefined }, 'Small answers 7.00% of the test set wrongly. Nothing was removed from it.'],
+    ['nothing removed', untouched, 'Small answers 7.00% of the test set wrongly. Nothing was removed from it.'],
+    ['hardly anything removed', { result: { ...alone, macs: { dense: 1000, compacted: 990 }, weights: { dense: 1000, compacted: 990 }, bytes: { dense: 4000, compacted: 3960 } }, timing: undefined }, 'The compacted Small answers 7.00% of the test set wrongly, the dense network 8.00% after baseline; 990 of 1,000 weights are left.'],
     ['one phase alone', { result: { ...alone, product: 'baseline' }, phases: phases.slice(0, 1), evaluation: undefined, timing: undefined }, 'The compacted Small answers 8.00% of the test set wrongly, and takes 4.0× fewer multiply-accumulates and 3.9× fewer bytes.'],
     ['a run on its way', { unfinished: { phase: 'sparsify', step: 1200, totalSteps: 5000 }, result: undefined }, 'The run has not come to its end: step 1,200 of 5,000, in sparsify.'],
     ['a run at its beginning', { unfinished: { phase: 'baseline', step: 12 }, result: undefined }, 'The run has not come to its end: step 12, in baseline.'],
   ])('of %s', (_, changes, sentence) => {
     expect(of(changes)).toBe(sentence);
+  });
+
+  it('and all of the page make no ratios of noise, nor of batch norm that was folded, where nothing was removed', async () => {
+    const text = await pageText(untouched);
+    expect(text).not.toMatch(/\d×(?!\d)/);
+    expect(text).toContain('20.0 µs 5.0 µs');
   });
 
   it('does not call the error of the phase that of the module', () => {

@@ -5,6 +5,7 @@ import { barPair, shareBar } from '../charts/bars.ts';
 import { element } from '../markup.ts';
 import type { Child } from '../markup.ts';
 import type { LineCount } from '../../sparsity/zero-lines.ts';
+import { savesSomething } from '../comparison.ts';
 import type { LayerCourse, LayerTimes, MeasuredTimes, ReportData } from '../report-data.ts';
 import { shapeText, times, timeText } from '../words.ts';
 import { dataTable, folded, layerName, section } from './parts.ts';
@@ -17,7 +18,9 @@ export function layers(data: ReportData): Child {
   return section('Layers', element('h3', {}, 'Shapes, multiply-accumulates and bytes'), costs(data), element('h3', {}, 'Row and column sparsity'), sparsity(all), timing && [element('h3', {}, 'Time'), timesOf(data, timing)]);
 }
 
-function costs({ layers: all, answers, result }: ReportData): Child {
+function costs(data: ReportData): Child {
+  const { layers: all, result } = data;
+  const saves = savesSomething(data);
   const largest = largestOf(all, ({ macs }) => macs[1]);
   const row = ({ name, op, shape, macs, weights, bytes }: LayerCourse): readonly Child[] => [
     [layerName(name), element('small', {}, ` ${op}`)],
@@ -25,7 +28,7 @@ function costs({ layers: all, answers, result }: ReportData): Child {
     changed(grouped(weights[1]), grouped(weights[0])),
     changed(formatBytes(bytes.dense), formatBytes(bytes.compacted)),
     [changed(grouped(macs[1]), grouped(macs[0])), barPair(macs[1] / largest, macs[0] / largest)],
-    (answers && times(macs[1], macs[0])) || '',
+    (saves && times(macs[1], macs[0])) || '',
   ];
   const foot: readonly Child[] | undefined = result
     ? [
@@ -34,7 +37,7 @@ function costs({ layers: all, answers, result }: ReportData): Child {
         changed(grouped(result.weights.dense), grouped(result.weights.compacted)),
         changed(formatBytes(result.bytes.dense), formatBytes(result.bytes.compacted)),
         changed(grouped(result.macs.dense), grouped(result.macs.compacted)),
-        (answers && times(result.macs.dense, result.macs.compacted)) || '',
+        (saves && times(result.macs.dense, result.macs.compacted)) || '',
       ]
     : undefined;
   const head = ['layer', 'result', 'weights', 'bytes', 'multiply-accumulates', 'fewer'];
@@ -57,9 +60,10 @@ function sparsity(all: readonly LayerCourse[]): Child {
   ];
 }
 
-function timesOf({ answers }: ReportData, { processor, runtime, date, target, layers: timed, whole }: MeasuredTimes): Child {
+function timesOf(data: ReportData, { processor, runtime, date, target, layers: timed, whole }: MeasuredTimes): Child {
   const largest = largestOf(timed, ({ dense }) => dense);
-  const ratio = (dense: number, compacted: number): string => (answers ? (times(dense, compacted) ?? '') : '');
+  const saves = savesSomething(data);
+  const ratio = (dense: number, compacted: number): string => (saves ? (times(dense, compacted) ?? '') : '');
   const row = ({ name, dense, compacted }: LayerTimes): readonly Child[] => [
     layerName(name),
     [changed(timeText(dense), compacted === undefined ? 'gone' : timeText(compacted)), barPair(dense / largest, (compacted ?? 0) / largest)],

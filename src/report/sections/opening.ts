@@ -2,7 +2,7 @@
 
 import { formatBytes, grouped, percent } from '../../base/number-text.ts';
 import type { BeforeAfter } from '../../sparsity/structure-report.ts';
-import { comparedErrors, verdict } from '../comparison.ts';
+import { comparedErrors, savesSomething, verdict } from '../comparison.ts';
 import type { ComparedErrors } from '../comparison.ts';
 import { element } from '../markup.ts';
 import type { Child, Markup } from '../markup.ts';
@@ -37,11 +37,11 @@ function sentence(message: string): Child {
 type Row = readonly [name: Child, dense: Child, compacted: Child, change: Child];
 
 function comparisonTable(data: ReportData): Child {
-  const { result, timing, answers } = data;
+  const { result, timing } = data;
   const errors = comparedErrors(data);
   if (!result || !errors) return undefined;
   const ratio = (sides: BeforeAfter, word: string): Child => {
-    const found = answers ? times(sides.dense, sides.compacted) : undefined;
+    const found = savesSomething(data) ? times(sides.dense, sides.compacted) : undefined;
     return found === undefined ? '' : `${found} ${word}`;
   };
   const sized = (name: string, sides: BeforeAfter, format: (value: number) => string = grouped): Row => [name, format(sides.dense), format(sides.compacted), ratio(sides, 'fewer')];

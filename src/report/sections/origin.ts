@@ -34,10 +34,15 @@ function factsOf({ compiler, seed, samples, sourceHash, weightsHash, dataHash, i
     ['compiler', `ssl-compile ${compiler}`],
     ...(seed === undefined ? [] : [['seed', seed] as const]),
     ...(seconds === undefined ? [] : [['training took', duration(seconds)] as const]),
-    ...samples,
+    ...samples.map(([name, value]) => [name, withShortNumbers(value)] as const),
     ['sha256 of the source', hash(sourceHash)],
     ...(dataHash === undefined ? [] : [[`sha256 of the data, ${dataset}`, hash(dataHash)] as const]),
     ...(initial ? [['began with', [initial.from, ', tensors ', hash(initial.sha256)]] as const] : []),
     ...(weightsHash === undefined ? [] : [['sha256 of weights.safetensors', hash(weightsHash)] as const]),
   ];
+}
+
+/** The page's data has them whole. */
+function withShortNumbers(text: string): string {
+  return text.replaceAll(/\d+\.\d{5,}/g, (digits) => String(Number(Number(digits).toPrecision(4))));
 }
