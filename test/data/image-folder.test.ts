@@ -191,8 +191,11 @@ test('images that cannot be read are counted, and the first are named', async ()
     return [];
   };
   const path = (name: string): string => join(root, 'images', name);
-  // The headers of five are whole.
+  // The headers of five are whole; they are counted beside the one that has none.
+  expect(await fault()).toEqual([`of 7 images of ${join(root, 'images')}, 6 cannot be read; the first 3 are named here`, ...[0, 1, 2].map((i) => expect.stringContaining(`${path(`train/a/${i}.png`)} is truncated`))]);
+  for (let i = 0; i < 5; i++) put(`images/train/a/${i}.png`, grayPixel(i));
   expect(await fault()).toEqual([`${path('test/a/1.jpg')} is corrupt: found the end of the file after 100 bytes, expected an end-of-image marker`]);
+  for (let i = 0; i < 5; i++) put(`images/train/a/${i}.png`, grayPixel(i).subarray(0, 40 + i));
   put('images/test/a/1.jpg', grayPixel(1));
   expect(await fault()).toEqual([
     `of 7 images of ${join(root, 'images')}, 5 cannot be read; the first 3 are named here`,

@@ -78,6 +78,8 @@ describe('the report of a finished run', () => {
     expect(second.html).toBe(first.html);
     expect(data.origin).toMatchObject({ seed: 3, sources: [{ path: 'model.ssl', text: source }], weightsHash: recordOf([readFileSync(join(run, 'weights.safetensors'))]).sha256 });
     expect(data.origin).not.toHaveProperty('writtenSeed');
+    // A share held out that the source does not write is not told: data with a folder val has its own.
+    expect(data.origin.samples).toEqual([]);
   });
 
   it('times the network where asked', async () => {

@@ -30,7 +30,7 @@ export async function readImageFolder(folder: string, folders: readonly string[]
   const { labels, training, heldOut, test, warnings } = await listImages(folder, folders);
   const files = [...training, ...heldOut, ...test];
   // Headers first: sizes are compared, and memory is taken once, before any pixel is read.
-  const headers = await forEachImage(folder, files, readHeader);
+  const headers = await readHeaders(folder, files);
   const shape = imageShape(folder, headers, reading);
   reading.judge?.(shape);
   const { samples, images } = await readSamples(folder, headers, shape);
@@ -52,6 +52,17 @@ function labelsOf(files: readonly LabelledFile[]): Labels {
   return labels.every((label) => label < 256) ? Uint8Array.from(labels) : Uint16Array.from(labels);
 }
 
+/** Where any is at fault all are decoded, for images whose headers are whole may be broken behind them: all are told at once. */
+async function readHeaders(folder: string, files: readonly LabelledFile[]): Promise<readonly NamedHeader[]> {
+  const { results, faults } = await eachImage(files, readHeader);
+  if (faults.length === 0) return results;
+  const decoded = await eachImage(files, async (path) => {
+    await readHeader(path);
+    decodeImage(path, await readWhole(path, mostFileBytes), inflate);
+  });
+  return refuse(folder, files.length, decoded.faults);
+}
+
 async function readHeader(file: string): Promise<NamedHeader> {
   const head = await readPart(file, pngHeaderBytes);
   // In a JPEG file the size may stand anywhere.
@@ -70,18 +81,22 @@ async function readSamples(folder: string, headers: readonly NamedHeader[], shap
     fail(dataDiagnostics['too-large']({ args: [folder, `${headers.length} images of ${formatShape(shape)}`, `${maxSamples} bytes`] }));
   }
   const samples = sharedBytes(headers.length * size);
-  const images = await forEachImage(folder, headers.map(({ file }) => ({ path: file })), async (path, i) => {
+  const { results: images, faults } = await eachImage(headers.map(({ file }) => ({ path: file })), async (path, i) => {
     const { pixels, ...image } = decodeImage(path, await readWhole(path, mostFileBytes), inflate);
     const { height, width } = headers[i] ?? image;
     if (image.height !== height || image.width !== width) fail(dataDiagnostics.unreadable({ args: [path, 'it has changed meanwhile'] }));
     samples.set(fitImage({ ...image, pixels }, shape), i * size);
     return image;
   });
-  return { samples, images };
+  return faults.length > 0 ? refuse(folder, headers.length, faults) : { samples, images };
 }
 
-/** All images are looked at, so that those that cannot be read are known at once: the first are named, all are counted. */
-async function forEachImage<T>(folder: string, files: readonly Pick<LabelledFile, 'path'>[], read: (path: string, index: number) => Promise<T>): Promise<readonly T[]> {
+interface LookedAt<T> {
+  readonly results: readonly T[];
+  readonly faults: readonly DiagnosticError[];
+}
+
+async function eachImage<T>(files: readonly Pick<LabelledFile, 'path'>[], read: (path: string, index: number) => Promise<T>): Promise<LookedAt<T>> {
   const results: T[] = [];
   const faults: DiagnosticError[] = [];
   for (const [i, { path }] of files.entries()) {
@@ -92,12 +107,15 @@ async function forEachImage<T>(folder: string, files: readonly Pick<LabelledFile
       faults.push(error);
     }
   }
-  const [first] = faults;
-  if (first === undefined) return results;
-  if (faults.length === 1) throw first;
+  return { results, faults };
+}
+
+/** The first are named, all are counted. @param faults At least one. */
+function refuse(folder: string, count: number, faults: readonly DiagnosticError[]): never {
+  if (faults.length === 1) throw faults[0];
   const named = faults.slice(0, mostNamed);
   throw new DiagnosticError([
-    dataDiagnostics['unreadable-images']({ args: [folder, files.length, faults.length, named.length], help: 'replace or remove them' }),
+    dataDiagnostics['unreadable-images']({ args: [folder, count, faults.length, named.length], help: 'replace or remove them' }),
     ...named.flatMap(({ diagnostics }) => diagnostics),
   ]);
 }

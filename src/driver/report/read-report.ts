@@ -7,7 +7,7 @@ import { present } from '../../base/invariant.ts';
 import { readSafetensors } from '../../engine/safetensors.ts';
 import type { Normalization } from '../../emit/module-facts.ts';
 import type { Program } from '../../ir/graph.ts';
-import type { Model, Network } from '../../ir/network.ts';
+import type { Model, Network, TrainSpec } from '../../ir/network.ts';
 import type { OpRegistry } from '../../ir/op.ts';
 import { phaseTraits } from '../../ir/phase.ts';
 import type { MeasuredTimes, Origin, ReportData, TestAnswers } from '../../report/report-data.ts';
@@ -170,7 +170,8 @@ async function measure(opened: WeightedModel, ops: OpRegistry, onLayer: (name: s
 
 function originOfRun(folder: string, { sources, train }: Model, { identity }: Checkpoint): Origin {
   const seed = Number(identity['seed']);
-  const written = present(train, 'train block of a run').seed;
+  const spec = present(train, 'train block of a run');
+  const written = spec.seed;
   const begun = identity[initialPart];
   const dataHash = identity['data set'];
   const sparsity = identity[sparsityPart];
@@ -180,15 +181,18 @@ function originOfRun(folder: string, { sources, train }: Model, { identity }: Ch
     sourceHash: hashOfSources(sources),
     ...(dataHash !== undefined && { dataHash }),
     seed,
-    samples: samplesOf(identity),
+    samples: samplesOf(identity, spec),
     ...(seed !== written && { writtenSeed: written }),
     ...(sparsity !== undefined && { sparsity }),
     ...(begun !== undefined && { initial: { from: readInitial(folder, begun).from, sha256: begun } }),
   };
 }
 
-function samplesOf(identity: RunIdentity): Origin['samples'] {
-  return Object.values(samplePartNames).flatMap((name) => (identity[name] === undefined ? [] : [[name, identity[name]] as const]));
+function samplesOf(identity: RunIdentity, { heldOut, heldOutSpan }: TrainSpec): Origin['samples'] {
+  // A share that nobody has written does not count where the data itself says what is held out.
+  const unsaid = heldOutSpan === undefined && identity[samplePartNames.heldOut] === String(heldOut);
+  const names = Object.values(samplePartNames).filter((name) => name !== samplePartNames.heldOut || !unsaid);
+  return names.flatMap((name) => (identity[name] === undefined ? [] : [[name, identity[name]] as const]));
 }
 
 /** What was measured of the training set and is part of the network; numbers that the source has are not told again. */
