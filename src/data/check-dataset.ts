@@ -21,15 +21,15 @@ export interface NetworkInterface {
 }
 
 /**
- * Is it fit to train the network on? What {@link checkFit} finds; and warnings where a class has no training sample,
- * and where the numbers of samples look like pixels that nobody has scaled.
+ * Is it fit to train the network on? What {@link checkFit} finds; and warnings where a class has no training or no
+ * test sample, and where the numbers of samples look like pixels that nobody has scaled.
  * `span` is the place in the source that names the data set.
  */
 export function checkDataset(dataset: Dataset, network: NetworkInterface, span?: Span): Diagnostic[] {
   const deviation = network.normalization?.deviation;
   // What is measured of the samples scales them, whatever they are.
   const range = deviation && 'measured' in deviation ? [] : checkRange(dataset, deviation, span);
-  return [...checkFit(dataset, network, span), ...unseenClasses(dataset, span), ...range];
+  return [...checkFit(dataset, network, span), ...missingClasses(dataset, span), ...range];
 }
 
 /** Errors where shape or classes do not fit; a warning where some outputs would never be a right answer. */
@@ -73,19 +73,23 @@ function fromOne(dataset: Dataset): boolean {
   return !seen.has(0) && seen.size === dataset.classes - 1;
 }
 
-/** A warning where the data names or numbers classes of which it has no training sample. */
-function unseenClasses(dataset: Dataset, span?: Span): readonly Diagnostic[] {
-  const seen = seenClasses(dataset);
-  const unseen = Array.from({ length: dataset.classes }, (_, i) => i).filter((label) => !seen.has(label));
-  if (unseen.length === 0) return [];
-  const shown = unseen.slice(0, mostShown).map((label) => JSON.stringify(dataset.labels?.[label] ?? label)).join(', ');
-  const rest = unseen.length > mostShown ? ` and ${unseen.length - mostShown} more` : '';
-  return [
-    dataDiagnostics['unseen-class']({
-      args: [dataset.name, `class ${shown}${rest}`],
-      span,
-      help: fromOne(dataset) ? 'number the classes from 0, not from 1' : 'the network cannot learn to answer with it',
-      severity: 'warning',
-    }),
-  ];
+/** Warnings where the data names or numbers classes of which it has no training sample, or one to train on and none to test by. */
+function missingClasses(dataset: Dataset, span?: Span): readonly Diagnostic[] {
+  const [seen, tested] = [seenClasses(dataset), new Set<number>(dataset.test.labels)];
+  const all = Array.from({ length: dataset.classes }, (_, i) => i);
+  const named = (missing: readonly number[]): string => {
+    const shown = missing.slice(0, mostShown).map((label) => JSON.stringify(dataset.labels?.[label] ?? label)).join(', ');
+    return `class ${shown}${missing.length > mostShown ? ` and ${missing.length - mostShown} more` : ''}`;
+  };
+  const found: Diagnostic[] = [];
+  const unseen = all.filter((label) => !seen.has(label));
+  if (unseen.length > 0) {
+    const help = fromOne(dataset) ? 'number the classes from 0, not from 1' : 'the network cannot learn to answer with it';
+    found.push(dataDiagnostics['unseen-class']({ args: [dataset.name, named(unseen)], span, help, severity: 'warning' }));
+  }
+  const untested = all.filter((label) => seen.has(label) && !tested.has(label));
+  if (untested.length > 0) {
+    found.push(dataDiagnostics['untested-class']({ args: [dataset.name, named(untested)], span, help: 'the test error does not show how it is answered', severity: 'warning' }));
+  }
+  return found;
 }

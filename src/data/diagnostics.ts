@@ -61,6 +61,7 @@ const messages = {
     `${name} has ${found} classes, but the network has ${expected} outputs`,
   range: (name: string, found: string): string => `samples of ${name} hold ${found}; they are taken as they are`,
   'unseen-class': (name: string, found: string): string => `${name} has no training sample of ${found}`,
+  'untested-class': (name: string, found: string): string => `${name} has no test sample of ${found}`,
   given: (what: string, found: string, expected: string): string => `${what} is ${found}, expected ${expected}`,
   'class-names': (name: string, found: string, expected: string): string => `the classes of ${name} are ${found}, those of the source ${expected}`,
   'held-out-twice': (name: string): string => `both \`held_out\` and ${name} itself say which samples are held out`,

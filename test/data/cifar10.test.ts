@@ -57,6 +57,8 @@ test('files cut short, too long, and labels that are none', async () => {
   const whole = cifarBytes((i) => i % 10, () => 0);
   put('data/cifar-10-batches-bin/test_batch.bin', whole);
   const path = join(root, 'data/cifar-10-batches-bin/data_batch_1.bin');
+  // Fetched elsewhere it would not be found before the broken one.
+  const again = `run \`ssl-compile data cifar10 --data ${join(root, 'data')}\` to fetch it again`;
   const fault = async (bytes: Uint8Array): Promise<string> => {
     writeFileSync(path, bytes);
     return (await diagnosedAsync(loadDataset(cifar10, search))).message;
@@ -68,18 +70,21 @@ test('files cut short, too long, and labels that are none', async () => {
   expect(await fault(bad)).toBe(`${path} has label 10 at sample 7, expected 0 to 9`);
   rmSync(path);
   put('data/cifar-10-batches-bin/data_batch_1.bin.gz', pack(whole.subarray(0, 1000)));
-  expect((await diagnosedAsync(loadDataset(cifar10, search))).message).toBe(`${path}.gz is truncated: found 1000 bytes, expected 30730000`);
+  expect(await diagnosedAsync(loadDataset(cifar10, search))).toMatchObject({ message: `${path}.gz is truncated: found 1000 bytes, expected 30730000`, help: again });
+  put('data/cifar-10-batches-bin/data_batch_1.bin.gz', pack(whole).subarray(0, -100));
+  expect(await diagnosedAsync(loadDataset(cifar10, search))).toMatchObject({ code: 'data/corrupt', help: again });
 });
 
 test('without test images, without training images, without any', async () => {
   const message = async (): Promise<string> => (await diagnosedAsync(loadDataset(cifar10, search))).message;
+  expect((await diagnosedAsync(loadDataset(cifar10, search))).help).toContain('run `ssl-compile data cifar10`,');
   expect(await message()).toContain(`no data set cifar10; looked in ${join(root, 'data/cifar10')}, ${join(root, 'data/cifar-10-batches-bin')}, `);
   put('data/data_batch_1.bin', Uint8Array.of(0));
   expect(await message()).toBe(`${join(root, 'data')} lacks test_batch.bin[.gz]`);
   put('data/cifar10/test_batch.bin', Uint8Array.of(0));
   const { message: untrained, help } = await diagnosedAsync(loadDataset(cifar10, search));
   expect(untrained).toBe(`${join(root, 'data/cifar10')} lacks data_batch_1.bin[.gz] to data_batch_5.bin[.gz]`);
-  expect(help).toContain('ssl-compile data cifar10');
+  expect(help).toContain(`ssl-compile data cifar10 --data ${join(root, 'data')}`);
 });
 
 test('other names for it lead to it', async () => {

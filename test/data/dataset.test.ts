@@ -64,8 +64,18 @@ test('splits must agree', () => {
   expect(diagnosed(() => datasetOf('d', training, floats)).code).toBe('data/sample-type');
 });
 
+test('classes without samples are named, to train on or to test by', () => {
+  const split = (labels: readonly number[]): ReadSplit => ({ place: 'split', shape: [1], split: { count: labels.length, samples: Uint8Array.from(labels), labels: Uint8Array.from(labels) } });
+  const warnings = (training: readonly number[], test: readonly number[]): readonly (readonly string[])[] =>
+    checkDataset(datasetOf('pets', split(training), split(test), ['cat', 'dog', 'emu']), { inputShape: [1], classes: 3 }).map(({ severity, code, message }) => [severity, code, message]);
+  expect(warnings([2, 1, 0], [0, 1, 2])).toEqual([]);
+  expect(warnings([2, 1, 0], [1])).toEqual([['warning', 'data/untested-class', 'pets has no test sample of class "cat", "emu"']]);
+  // What cannot be learnt is not told a second time.
+  expect(warnings([0, 0, 0], [1])).toEqual([['warning', 'data/unseen-class', 'pets has no training sample of class "dog", "emu"'], ['warning', 'data/untested-class', 'pets has no test sample of class "cat"']]);
+});
+
 test('shapes and classes are held against the network', () => {
-  const dataset = digits({ seed: 1, training: 100, test: 1 });
+  const dataset = digits({ seed: 1, training: 100, test: 100 });
   expect(checkDataset(dataset, { inputShape: [1, 28, 28], classes: 10 })).toEqual([]);
   const [shape, classes] = checkDataset(dataset, { inputShape: [3, 32, 32], classes: 5 });
   expect(shape?.message).toBe("samples of digits have shape [1, 28, 28], but the network's input is [3, 32, 32]");

@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { loadDataset } from '../../src/driver/data/load-dataset.ts';
-import { cacheDirectory, dataRoots } from '../../src/driver/data/search-path.ts';
+import { cacheDirectory, dataRoots, fetchCommand } from '../../src/driver/data/search-path.ts';
 import type { DataSearch } from '../../src/driver/data/search-path.ts';
 import { diagnosedAsync } from './diagnosed.ts';
 import { bytesOf, idxBytes, npyBytes, pngBytes } from './files.ts';
@@ -235,6 +235,13 @@ test('a folder Train is not taken for train, nor passed over beside it', async (
   expect([code, help]).toEqual(['data/no-layout', 'call the folder train, not Train']);
 });
 
+test('the command that fetches a data set puts it where it is looked for first', () => {
+  const at = { environment: { HOME: '/home/me' }, platform: 'linux' };
+  expect(fetchCommand('mnist', cacheDirectory(at), at)).toBe('ssl-compile data mnist');
+  expect(fetchCommand('mnist', '/big/data', at)).toBe('ssl-compile data mnist --data /big/data');
+  expect(fetchCommand('cifar10', '/my data', at)).toBe('ssl-compile data cifar10 --data "/my data"');
+});
+
 test('mnist is found on the search path, and only the published files pass for it', async () => {
   const nowhere = await diagnosedAsync(loadDataset('mnist', search));
   expect(nowhere.code).toBe('data/not-found');
@@ -243,6 +250,7 @@ test('mnist is found on the search path, and only the published files pass for i
   putIdx('data/mnist', gzipSync, '.gz');
   const wrongSize = await diagnosedAsync(loadDataset('mnist', search));
   expect(wrongSize.message).toContain('found 24 bytes, expected 47040016');
+  expect(wrongSize.help).toContain(`run \`ssl-compile data mnist --data ${join(root, 'data')}\` to fetch it again`);
 
   put('data/mnist/train-images-idx3-ubyte.gz', gzipSync(idxBytes([60_000, 28, 28], new Uint8Array(47_040_000)), { level: 1 }));
   expect((await diagnosedAsync(loadDataset('mnist', search))).code).toBe('data/checksum');

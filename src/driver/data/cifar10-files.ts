@@ -11,38 +11,43 @@ import type { Dataset, ReadSplit } from '../../data/dataset.ts';
 import { dataDiagnostics } from '../../data/diagnostics.ts';
 import { cifarBatch, cifarBatchBytes, cifarShape, decodeCifarBatch } from '../../data/formats/cifar.ts';
 import { copiesOf, readDataFile, sharedBytes } from './data-file.ts';
-import { dataRoots } from './search-path.ts';
+import { dataRoots, fetchCommand } from './search-path.ts';
 import type { DataSearch } from './search-path.ts';
-
-const help = 'run `ssl-compile data cifar10`, or name the folder of the files with --data or SSL_DATA';
 
 /** Fails with `data/*` diagnostics; warns of training batches that are missing. */
 export async function loadCifar10(search: DataSearch): Promise<Dataset> {
-  const places = dataRoots(search).flatMap((root) => [join(root, 'cifar10'), join(root, cifar10Archive.folder), root]);
+  const places = dataRoots(search).flatMap((root) => [join(root, 'cifar10'), join(root, cifar10Archive.folder), root].map((folder) => ({ root, folder })));
   // The first that has any of the files is meant: what it lacks is not fetched from a place behind it.
-  const folder = places.find((place) => cifar10Files.some((file) => copiesOf(place, file).length > 0));
-  if (folder === undefined) return fail(dataDiagnostics['not-found']({ args: ['cifar10', places.join(', ')], help }));
-  const lacks = (missing: string): never => fail(dataDiagnostics.incomplete({ args: [folder, missing], help }));
+  const place = places.find(({ folder }) => cifar10Files.some((file) => copiesOf(folder, file).length > 0));
+  if (place === undefined) return fail(dataDiagnostics['not-found']({ args: ['cifar10', places.map(({ folder }) => folder).join(', ')], help: helpWith('ssl-compile data cifar10') }));
+  const { root, folder } = place;
+  const command = fetchCommand('cifar10', root, search);
+  const lacks = (missing: string): never => fail(dataDiagnostics.incomplete({ args: [folder, missing], help: helpWith(command) }));
   const [test] = copiesOf(folder, cifar10.test);
   if (test === undefined) return lacks(`${cifar10.test}[.gz]`);
   const training = cifar10.training.flatMap((file) => copiesOf(folder, file).slice(0, 1));
   if (training.length === 0) return lacks('data_batch_1.bin[.gz] to data_batch_5.bin[.gz]');
-  const dataset = datasetOf('cifar10', await readBatches(training), await readBatches([test]), cifar10.labels);
-  return { ...dataset, origin: folder, namesByPosition: true, warnings: [...missingBatches(folder), ...twofold(folder)] };
+  const read = (paths: readonly string[]): Promise<ReadSplit> => readBatches(paths, `run \`${command}\` to fetch it again`);
+  const dataset = datasetOf('cifar10', await read(training), await read([test]), cifar10.labels);
+  return { ...dataset, origin: folder, namesByPosition: true, warnings: [...missingBatches(folder, helpWith(command)), ...twofold(folder)] };
 }
 
-async function readBatches(paths: readonly string[]): Promise<ReadSplit> {
+function helpWith(command: string): string {
+  return `run \`${command}\`, or name the folder of the files with --data or SSL_DATA`;
+}
+
+async function readBatches(paths: readonly string[], help: string): Promise<ReadSplit> {
   const size = cifarBatch * sizeOf(cifarShape);
   const samples = sharedBytes(paths.length * size);
   const labels = new Uint8Array(paths.length * cifarBatch);
   for (const [i, file] of paths.entries()) {
-    const bytes = await readDataFile(file, cifarBatchBytes, 'run `ssl-compile data cifar10` to fetch it again');
+    const bytes = await readDataFile(file, cifarBatchBytes, help);
     decodeCifarBatch({ file, bytes }, samples.subarray(i * size, (i + 1) * size), labels.subarray(i * cifarBatch, (i + 1) * cifarBatch));
   }
   return { place: paths.join(', '), shape: cifarShape, split: { count: labels.length, samples, labels } };
 }
 
-function missingBatches(folder: string): readonly Diagnostic[] {
+function missingBatches(folder: string, help: string): readonly Diagnostic[] {
   const missing = cifar10.training.filter((file) => copiesOf(folder, file).length === 0);
   if (missing.length === 0) return [];
   const all = cifar10.training.length * cifarBatch;

@@ -99,7 +99,7 @@ async function imagesOf(folders: ReadonlyMap<string, string>, labels: readonly s
     const folder = folders.get(name);
     if (folder === undefined) continue;
     const found = await imagesIn(folder, unread);
-    if (found.length === 0) fail(dataDiagnostics.empty({ args: [folder, 'PNG or JPEG images of the class'] }));
+    if (found.length === 0) fail(dataDiagnostics.empty({ args: [folder, 'PNG or JPEG images of the class'], help: 'put images into it, or remove the folder' }));
     for (const path of found.toSorted()) files.push({ path, label });
   }
   return files;

@@ -46,7 +46,7 @@ const mostUnpacked = 1032;
 async function unpack(path: string, packedBytes: number, expected: number, help: string): Promise<Uint8Array> {
   const buffer = sharedBytes(Math.min(expected, packedBytes * mostUnpacked));
   let length = 0;
-  for await (const chunk of contentsOf(path)) {
+  for await (const chunk of contentsOf(path, true, help)) {
     if (length + chunk.length > buffer.length) fail(dataDiagnostics['too-long']({ args: [path, expected], help }));
     buffer.set(chunk, length);
     length += chunk.length;
@@ -73,7 +73,7 @@ async function readHead(path: string, length: number): Promise<Uint8Array> {
 }
 
 /** The contents in pieces, unpacked where they are packed. Fails with `data/unreadable`, `data/corrupt`. */
-export async function* contentsOf(path: string, packed: boolean = path.endsWith('.gz')): AsyncGenerator<Uint8Array> {
+export async function* contentsOf(path: string, packed: boolean = path.endsWith('.gz'), help = 'fetch the file again'): AsyncGenerator<Uint8Array> {
   const { handle } = await openRegular(path);
   const file = handle.createReadStream();
   // In large pieces, since each is a turn of the event loop.
@@ -86,7 +86,7 @@ export async function* contentsOf(path: string, packed: boolean = path.endsWith(
     fail(
       dataDiagnostics.corrupt({
         args: [path, `data that does not unpack (${messageOf(error)})`, 'a whole gzip file'],
-        help: 'fetch the file again',
+        help,
       }),
     );
   } finally {

@@ -31,3 +31,9 @@ export function cacheDirectory(search: DataSearch = {}): string {
   // The XDG specification has relative values ignored.
   return join(xdg?.startsWith('/') ? xdg : join(home, '.cache'), 'ssl-compile');
 }
+
+/** What fetches a published data set to where it is looked for before all that lies in `root`. */
+export function fetchCommand(name: string, root: string, search: DataSearch = {}): string {
+  const place = /^[\w./:\\-]+$/.test(root) ? root : JSON.stringify(root);
+  return `ssl-compile data ${name}${root === cacheDirectory(search) ? '' : ` --data ${place}`}`;
+}
