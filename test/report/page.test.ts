@@ -101,6 +101,18 @@ describe('a page of what is unusual', () => {
     expect(text).toContain('Make it again');
   });
 
+  it('a run on its way: its charts have room for the phases to come, and draw nothing beside themselves', async () => {
+    const { phases } = reportData();
+    const [baseline, ...others] = phases.map((phase) => ({ ...phase, epochs: 10, behind: 5 * phase.behind, course: [] as ReportData['phases'][number]['course'] }));
+    const html = await reportPage(reportData({ phases: [{ ...present(baseline, 'baseline'), course: present(phases[0], 'baseline').course }, ...others], unfinished: { phase: 'baseline', step: 3 }, result: undefined, filters: [], inputs: undefined, layers: [], evaluation: undefined, timing: undefined }));
+    const drawn = [...html.matchAll(/<svg[^>]*viewBox="0 0 (\d+) [^]*?<\/svg>/g)];
+    const reach = drawn.map(([picture, width]) => Math.max(...[...picture.matchAll(/ x[12]="([\d.]+)"/g)].map(([, x]) => Number(x))) / Number(width));
+    expect(reach.length).toBeGreaterThan(3);
+    expect(Math.max(...reach)).toBeLessThanOrEqual(1);
+    // Two of thirty epochs.
+    expect(html).toContain('d="M0 3H10.7"');
+  });
+
   it('a phase that has ended early, with the weights of an epoch before', async () => {
     const { phases: [baseline, ...others] } = reportData();
     const early = present(baseline, 'baseline');

@@ -2,6 +2,7 @@
 
 import { grouped } from '../../base/number-text.ts';
 import { at, drawing, hint } from '../charts/svg.ts';
+import { epochsOf } from '../comparison.ts';
 import { element } from '../markup.ts';
 import type { Child, Markup } from '../markup.ts';
 import type { PenalisedGroups, ReportData } from '../report-data.ts';
@@ -15,7 +16,9 @@ export function groupCharts(data: ReportData): Child {
   const course = pathOf(data).flatMap((phase) => pointsOf(phase).map((point) => ({ x: phase.behind + point.epoch, alive: point.alive })));
   if (data.groups.length === 0 || course.length === 0) return undefined;
   const borders = pathOf(data).flatMap(({ behind, epochs }) => (behind > 0 && epochs > 0 ? [behind] : []));
-  const charts = charted(data.groups).map(({ groups, which }) => groupChart(groups, course.map(({ x, alive }) => ({ x, alive: which.reduce((sum, i) => sum + (alive[i] ?? 0), 0) })), borders));
+  // Of a run that is still training there is room for what is to come, as in the charts of its training.
+  const last = Math.max(...pathOf(data).map(epochsOf));
+  const charts = charted(data.groups).map(({ groups, which }) => groupChart(groups, course.map(({ x, alive }) => ({ x, alive: which.reduce((sum, i) => sum + (alive[i] ?? 0), 0) })), { borders, last }));
   return section(
     'Groups alive',
     element('p', {}, 'How many groups of weights are not zero after each epoch, of all that a penalty reaches. Upright lines are where a phase begins.'),
@@ -49,8 +52,14 @@ interface AlivePoint {
   readonly alive: number;
 }
 
-function groupChart({ layer, structure, total, strength }: PenalisedGroups, points: readonly AlivePoint[], borders: readonly number[]): Markup {
-  const last = points.at(-1)?.x ?? 1;
+interface EpochAxis {
+  /** Where phases begin. */
+  readonly borders: readonly number[];
+  /** The end of the axis. */
+  readonly last: number;
+}
+
+function groupChart({ layer, structure, total, strength }: PenalisedGroups, points: readonly AlivePoint[], { borders, last }: EpochAxis): Markup {
   const x = (epoch: number): number => at((width * epoch) / last);
   const y = (alive: number): number => at(height - 1 - ((height - 4) * alive) / total);
   const steps = runsOf(points);
