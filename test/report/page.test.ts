@@ -109,6 +109,7 @@ describe('a page of what is unusual', () => {
     const reach = drawn.map(([picture, width]) => Math.max(...[...picture.matchAll(/ x[12]="([\d.]+)"/g)].map(([, x]) => Number(x))) / Number(width));
     expect(reach.length).toBeGreaterThan(3);
     expect(Math.max(...reach)).toBeLessThanOrEqual(1);
+    expect(textOf(html)).toContain('baseline 2 of 10 10 7.00% 8.00% sparsify 0 of 10 20 10.00% 12.00%');
     // Two of thirty epochs.
     expect(html).toContain('d="M0 3H10.7"');
   });

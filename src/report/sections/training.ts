@@ -92,8 +92,9 @@ function phaseTable(phases: readonly PhaseCourse[]): Markup {
   });
 }
 
-function epochsText({ epochs, ending }: PhaseCourse): number | string {
-  if (!ending) return epochs;
+function epochsText({ epochs, ending, course }: PhaseCourse): number | string {
+  // Of a phase that has not come to its end, how far it is.
+  if (!ending) return course.length < epochs ? `${course.length} of ${epochs}` : epochs;
   const { planned, ran, keptBest } = ending;
   return `${epochs} (${[...(keptBest ? [`the best of ${ran}`] : []), ...(ran < planned ? [`stopped before ${planned}`] : [])].join(', ')})`;
 }
