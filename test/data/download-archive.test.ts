@@ -136,7 +136,7 @@ test.each<readonly [string, RequestListener, string]>([
   const { code, message, help } = await diagnosedAsync(downloadArchive(archive, folder, () => {}, [bad.url]));
   expect(code).toBe('data/download');
   expect(message).toContain(`cannot download set.tar.gz: ${bad.url}set.tar.gz: ${reason}`);
-  expect(help).toBe(`without a network, put the files of set.tar.gz into ${folder} by hand: a.bin, b.bin`);
+  expect(help).toBe(`to do without the download, put the files of set.tar.gz into ${folder} by hand: a.bin, b.bin`);
   expect(readdirSync(directory)).toEqual([]);
   await downloadArchive(archive, directory, () => {}, [bad.url, good.url]);
   inPlace();

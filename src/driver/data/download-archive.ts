@@ -80,7 +80,7 @@ async function fetchArchive(archive: PublishedArchive, path: string, onProgress:
   fail(
     dataDiagnostics.download({
       args: [archive.name, failures.join('; ')],
-      help: existsSync(path) ? 'what has come so far is kept: the same command goes on from there' : `without a network, put the files of ${archive.name} into ${directory} by hand: ${archive.files.join(', ')}`,
+      help: existsSync(path) ? 'what has come so far is kept: the same command goes on from there' : `to do without the download, put the files of ${archive.name} into ${directory} by hand: ${archive.files.join(', ')}`,
     }),
   );
 }

@@ -73,7 +73,7 @@ async function downloadFile(file: PublishedFile, path: string, onProgress: OnPro
   fail(
     dataDiagnostics.download({
       args: [`${file.name}.gz`, failures.join('; ')],
-      help: `without a network, put ${file.name} or ${file.name}.gz at ${path.replace(/\.gz$/, '[.gz]')} by hand, and the other files beside it`,
+      help: `to do without the download, put ${file.name} or ${file.name}.gz at ${path.replace(/\.gz$/, '[.gz]')} by hand, and the other files beside it`,
     }),
   );
 }
