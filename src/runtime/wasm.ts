@@ -11,6 +11,9 @@ export interface StartedWasm {
   readonly runs: 'relaxed' | 'strict';
 }
 
+/** Bytes `from` up to `to`; without `to`, up to the end. */
+export type ByteRange = readonly [from: number, to: number] | readonly [from: number];
+
 /** Whether the engine has relaxed SIMD, that is, whether it takes a function of nothing but a relaxed multiply-add. */
 export function hasRelaxedSimd(): boolean {
   return WebAssembly.validate(Uint8Array.of(0, 97, 115, 109, 1, 0, 0, 0, 1, 6, 1, 96, 1, 123, 1, 123, 3, 2, 1, 0, 10, 13, 1, 11, 0, 32, 0, 32, 0, 32, 0, 253, 133, 2, 11));
@@ -23,11 +26,15 @@ export function mayRelax(options: Readonly<Record<string, unknown>>): boolean {
   return relaxed;
 }
 
-/** The relaxed version of a file that holds both: without the bytes `from` up to `to`. */
-export function relaxedVersion(file: Uint8Array, from: number, to: number): Uint8Array<ArrayBuffer> {
-  const bytes = new Uint8Array(file.length - (to - from));
-  bytes.set(file.subarray(0, from));
-  bytes.set(file.subarray(to), from);
+/** The relaxed version of a file that holds both: these ranges of its bytes, one after the other. */
+export function relaxedVersion(file: Uint8Array, ranges: readonly ByteRange[]): Uint8Array<ArrayBuffer> {
+  const pieces = ranges.map(([from, to]) => file.subarray(from, to));
+  const bytes = new Uint8Array(pieces.reduce((sum, piece) => sum + piece.length, 0));
+  let at = 0;
+  for (const piece of pieces) {
+    bytes.set(piece, at);
+    at += piece.length;
+  }
   return bytes;
 }
 
@@ -35,7 +42,7 @@ export function relaxedVersion(file: Uint8Array, from: number, to: number): Uint
  * Compiles, unless that is done, and starts the kernels; they own their memory, which never grows. The relaxed version
  * runs where the engine has relaxed SIMD and makes something of it, else the strict one. A compiled module is strict.
  */
-export async function startWasm({ content, from }: FoundFile, build: string, relax: boolean, cut: readonly [from: number, to: number]): Promise<StartedWasm> {
+export async function startWasm({ content, from }: FoundFile, build: string, relax: boolean, relaxed: readonly ByteRange[]): Promise<StartedWasm> {
   const start = async (module: WebAssembly.Module, runs: StartedWasm['runs']): Promise<StartedWasm> => {
     const [id = new ArrayBuffer()] = WebAssembly.Module.customSections(module, 'ssl-compile');
     checkBuild(String.fromCharCode(...new Uint8Array(id)), build, from);
@@ -46,7 +53,7 @@ export async function startWasm({ content, from }: FoundFile, build: string, rel
   const bytes = bytesOf(content as ArrayBuffer);
   if (relax && hasRelaxedSimd()) {
     try {
-      return await start(await WebAssembly.compile(relaxedVersion(bytes, ...cut)), 'relaxed');
+      return await start(await WebAssembly.compile(relaxedVersion(bytes, relaxed)), 'relaxed');
     } catch {
       // An engine that promises more than it keeps, or a file that is wrong: of that the strict version tells.
     }

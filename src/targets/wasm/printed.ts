@@ -2,6 +2,7 @@
 
 import type { LoadOption } from '../../emit/declarations.ts';
 import type { PrintedKernels } from '../../emit/kernel-printer.ts';
+import { literalText } from '../../emit/literal.ts';
 import { foundFileText, partConstant, partRoot } from '../../emit/part.ts';
 import type { KernelModule } from '../../ir/kernel.ts';
 import { relaxedVersion } from '../../runtime/wasm.ts';
@@ -12,7 +13,7 @@ import { printWasm } from './print.ts';
 
 /** The custom section that holds the id of the build: runtime/wasm reads it. */
 const buildSection = 'ssl-compile';
-/** The custom section that holds the code of the relaxed version. */
+/** The custom section that holds the relaxed version's own code. */
 const relaxedSection = 'ssl-compile relaxed';
 
 const versions: readonly StartedWasm['runs'][] = ['relaxed', 'strict'];
@@ -33,7 +34,7 @@ const relaxedOption: LoadOption = {
 
 export function printed(module: KernelModule, weights: 'inside' | 'separate'): PrintedKernels {
   const strict = printWasm(module, { memory: 'own', weights });
-  const { bytes, cut } = withSecondCode(strict, printWasm(module, { memory: 'own', weights: 'separate', relaxed: true }), relaxedSection);
+  const { bytes, second } = withSecondCode(strict, printWasm(module, { memory: 'own', weights: 'separate', relaxed: true }), relaxedSection);
   return {
     content: bytes,
     carry: (build, place) => {
@@ -43,7 +44,7 @@ export function printed(module: KernelModule, weights: 'inside' | 'separate'): P
         statements: [
           'const relax = mayRelax(options);',
           `const file = givenFile(options, "wasm") ?? ${foundFileText('code', part)};`,
-          `const { memory, compute, runs } = await startWasm(file, facts.build, relax, [${cut.join(', ')}]);`,
+          `const { memory, compute, runs } = await startWasm(file, facts.build, relax, ${literalText(second)});`,
         ],
         compute: 'compute',
         versions,
@@ -52,7 +53,7 @@ export function printed(module: KernelModule, weights: 'inside' | 'separate'): P
       };
     },
     start: async (version) => {
-      const { instance } = await WebAssembly.instantiate(version === 'relaxed' ? relaxedVersion(bytes, ...cut) : bytes);
+      const { instance } = await WebAssembly.instantiate(version === 'relaxed' ? relaxedVersion(bytes, second) : bytes);
       const { memory, run } = instance.exports;
       if (!(memory instanceof WebAssembly.Memory) || typeof run !== 'function') throw new TypeError('the kernels export no memory or no program');
       return { memory: memory.buffer, run: () => void run() };
