@@ -48,10 +48,11 @@ export function checkFit(dataset: Dataset, { inputShape, classes }: NetworkInter
   return found;
 }
 
-/** An error where samples have another shape than the network's input. */
-export function checkShape({ name, shape }: Pick<Dataset, 'name' | 'shape'>, inputShape: Shape, span?: Span): Diagnostic[] {
+/** An error where samples have another shape than the network's input. @param dataset `scalable`: `resize` would bring them to it. */
+export function checkShape({ name, shape, scalable = false }: Pick<Dataset, 'name' | 'shape'> & { readonly scalable?: boolean }, inputShape: Shape, span?: Span): Diagnostic[] {
   if (sameShape(shape, inputShape)) return [];
-  return [dataDiagnostics.shape({ args: [name, formatShape(shape), formatShape(inputShape)], span, help: shapeHelp(shape, inputShape) })];
+  const help = scalable ? `write \`resize = true\` in the \`train\` block, and the images are scaled as they are read; or declare the input as tensor${formatShape(shape)}` : shapeHelp(shape, inputShape);
+  return [dataDiagnostics.shape({ args: [name, formatShape(shape), formatShape(inputShape)], span, help })];
 }
 
 function shapeHelp(shape: Shape, inputShape: Shape): string {

@@ -12,8 +12,11 @@ export interface Reading {
   readonly inputShape?: Shape | undefined;
   /** And scaled to its height and width. */
   readonly resize?: boolean | undefined;
-  /** Told the shape of a sample as soon as files promise it, before samples are read; throws where it will not do. */
-  readonly judge?: ((shape: Shape) => void) | undefined;
+  /**
+   * Told the shape of a sample as soon as files promise it, before samples are read; throws where it will not do.
+   * `scalable`: with `resize` its height and width would be those that the network reads.
+   */
+  readonly judge?: ((shape: Shape, scalable: boolean) => void) | undefined;
 }
 
 export interface NamedHeader extends ImageHeader {

@@ -56,6 +56,15 @@ describe('images of several sizes', () => {
     expect(err).toContain('train on "pictures" {');
   });
 
+  it('are refused where all have one that is not the network\'s, and the same is advised', async () => {
+    writePictures(at('alike', 'pictures'), { train: 2, test: 1 }, false);
+    writeFileSync(at('larger.ssl'), source('').replace('tensor[3, 8, 8]', 'tensor[3, 16, 12]'));
+    const { code, err } = await runCli(['train', at('larger.ssl'), '--data', at('alike'), '--out', at('larger'), '--threads', '1']);
+    expect(code).toBe(1);
+    expect(err).toContain("samples of pictures have shape [3, 8, 8], but the network's input is [3, 16, 12]");
+    expect(err).toContain('write `resize = true` in the `train` block, and the images are scaled as they are read; or declare the input as tensor[3, 8, 8]');
+  });
+
   it('are scaled where the source says so', () => {
     expect(trained.code).toBe(0);
     expect(trained.err).toMatch(/of 84 images of .*, 84 are grey: the one channel is read as red, green and blue/);

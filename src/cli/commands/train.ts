@@ -81,8 +81,8 @@ async function trainFile(file: string, { out, data, resume, init, map, seed, spa
   // A function of its own, so that nobody holds on to the data set while `train` runs.
   const trainOnData = async (signal: AbortSignal): Promise<TrainResult> => {
     const name = spec.dataset.kind === 'named' ? spec.dataset.name : spec.dataset.path;
-    const judge = (shape: Shape): void => {
-      const errors = checkShape({ name, shape }, model.network.inputShape, spec.span);
+    const judge = (shape: Shape, scalable: boolean): void => {
+      const errors = checkShape({ name, shape, scalable }, model.network.inputShape, spec.span);
       if (errors.length > 0) throw new DiagnosticError(errors);
     };
     const reading = { inputShape: model.network.inputShape, resize: spec.resize, judge };

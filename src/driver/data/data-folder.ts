@@ -140,7 +140,7 @@ async function readFiles(folder: string, names: readonly string[], layout: FileL
   refuseMixture(folder, names, layout);
   const plan = { training: await planSplit(training, layout), test: await planSplit(test, layout) };
   checkSameShape(plan.training, plan.test);
-  judge?.(plan.training.shape);
+  judge?.(plan.training.shape, false);
   const dataset = datasetOf(basename(folder), await plan.training.read(), await plan.test.read());
   return { ...dataset, origin: `${folder} (${layout.kind})`, warnings };
 }

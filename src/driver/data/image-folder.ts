@@ -32,7 +32,7 @@ export async function readImageFolder(folder: string, folders: readonly string[]
   // Headers first: sizes are compared, and memory is taken once, before any pixel is read.
   const headers = await readHeaders(folder, files);
   const shape = imageShape(folder, headers, reading);
-  reading.judge?.(shape);
+  reading.judge?.(shape, reading.inputShape?.length === shape.length && reading.inputShape[0] === shape[0]);
   const { samples, images } = await readSamples(folder, headers, shape);
   const part = (from: readonly LabelledFile[], first: number): ReadSplit => {
     const size = sizeOf(shape);
