@@ -53,6 +53,25 @@ test('labels and planes, plain and packed; missing training batches are said', a
   ]);
 });
 
+test('samples are the only large memory that is taken', async () => {
+  for (const file of ['data_batch_1.bin', 'data_batch_2.bin', 'test_batch.bin.gz']) put(`data/cifar10/${file}`, file.endsWith('.gz') ? pack(cifarBytes(() => 3, () => 0)) : cifarBytes(() => 3, () => 0));
+  const taken: number[] = [];
+  const Memory = SharedArrayBuffer;
+  vi.stubGlobal('SharedArrayBuffer', class extends Memory {
+    constructor(length: number) {
+      super(length);
+      taken.push(length);
+    }
+  });
+  try {
+    const { training, test: judged } = await loadDataset(cifar10, search);
+    // Beside the samples, the labels of the last file.
+    expect(taken).toEqual([training, judged].map(({ samples }) => samples.length + 10_000));
+  } finally {
+    vi.unstubAllGlobals();
+  }
+});
+
 test('files cut short, too long, and labels that are none', async () => {
   const whole = cifarBytes((i) => i % 10, () => 0);
   put('data/cifar-10-batches-bin/test_batch.bin', whole);

@@ -36,15 +36,16 @@ function helpWith(command: string): string {
   return `run \`${command}\`, or name the folder of the files with --data or SSL_DATA`;
 }
 
+/** Each file is read behind the images of the one before it, and taken apart there. */
 async function readBatches(paths: readonly string[], help: string): Promise<ReadSplit> {
   const size = cifarBatch * sizeOf(cifarShape);
-  const samples = sharedBytes(paths.length * size);
+  const memory = sharedBytes((paths.length - 1) * size + cifarBatchBytes);
   const labels = new Uint8Array(paths.length * cifarBatch);
   for (const [i, file] of paths.entries()) {
-    const bytes = await readDataFile(file, cifarBatchBytes, help);
-    decodeCifarBatch({ file, bytes }, samples.subarray(i * size, (i + 1) * size), labels.subarray(i * cifarBatch, (i + 1) * cifarBatch));
+    const bytes = await readDataFile(file, cifarBatchBytes, help, memory.subarray(i * size, i * size + cifarBatchBytes));
+    decodeCifarBatch({ file, bytes }, labels.subarray(i * cifarBatch, (i + 1) * cifarBatch));
   }
-  return { place: paths.join(', '), shape: cifarShape, split: { count: labels.length, samples, labels } };
+  return { place: paths.join(', '), shape: cifarShape, split: { count: labels.length, samples: memory.subarray(0, paths.length * size), labels } };
 }
 
 function missingBatches(folder: string, help: string): readonly Diagnostic[] {

@@ -27,14 +27,15 @@ export async function readHeader(path: string, { header, headBytes }: ArrayForma
 /**
  * The contents in shared memory, unpacked where the name ends in `.gz`.
  * @param expected Their length, as their header tells or as is known beforehand.
+ * @param into Where they are to lie, so many bytes; absent: in memory of their own.
  * Fails with `data/unreadable`, `data/corrupt`, `data/too-large`, `data/length`, `data/too-long`.
  */
-export async function readDataFile(path: string, expected: number, help = 'save or fetch the file again'): Promise<Uint8Array> {
+export async function readDataFile(path: string, expected: number, help = 'save or fetch the file again', into?: Uint8Array): Promise<Uint8Array> {
   if (expected > maxFile) tooLarge(path, expected, maxFile);
   const packed = path.endsWith('.gz');
   const found = await sizeOfFile(path);
   if (!packed && found !== expected) fail(dataDiagnostics.length({ args: [path, found, expected], help }));
-  const bytes = packed ? await unpack(path, found, expected, help) : await readPart(path, found);
+  const bytes = packed ? await unpack(path, found, expected, help, into) : await readPart(path, found, into);
   if (bytes.length !== expected) fail(dataDiagnostics.length({ args: [path, bytes.length, expected], help }));
   return bytes;
 }
@@ -43,8 +44,8 @@ export async function readDataFile(path: string, expected: number, help = 'save 
 const mostUnpacked = 1032;
 
 /** Piece by piece into one buffer: the packed and the unpacked file are never in memory whole at once. */
-async function unpack(path: string, packedBytes: number, expected: number, help: string): Promise<Uint8Array> {
-  const buffer = sharedBytes(Math.min(expected, packedBytes * mostUnpacked));
+async function unpack(path: string, packedBytes: number, expected: number, help: string, into?: Uint8Array): Promise<Uint8Array> {
+  const buffer = into ?? sharedBytes(Math.min(expected, packedBytes * mostUnpacked));
   let length = 0;
   for await (const chunk of contentsOf(path, true, help)) {
     if (length + chunk.length > buffer.length) fail(dataDiagnostics['too-long']({ args: [path, expected], help }));
@@ -95,9 +96,9 @@ export async function* contentsOf(path: string, packed: boolean = path.endsWith(
 }
 
 /** At most `length` bytes from the beginning. */
-export async function readPart(path: string, length: number): Promise<Uint8Array> {
+export async function readPart(path: string, length: number, into?: Uint8Array): Promise<Uint8Array> {
   const { handle } = await openRegular(path);
-  return readFrom(path, handle, length);
+  return readFrom(path, handle, length, into);
 }
 
 /** All bytes as they are stored. Fails with `data/unreadable`, and with `data/too-large` beyond `most`. */
@@ -109,9 +110,9 @@ export async function readWhole(path: string, most: number): Promise<Uint8Array>
 }
 
 /** Closes the file. */
-async function readFrom(path: string, handle: FileHandle, length: number): Promise<Uint8Array> {
+async function readFrom(path: string, handle: FileHandle, length: number, into?: Uint8Array): Promise<Uint8Array> {
   try {
-    const buffer = sharedBytes(length);
+    const buffer = into ?? sharedBytes(length);
     let end = 0;
     for (;;) {
       const { bytesRead } = await handle.read(buffer, end, length - end, end);
