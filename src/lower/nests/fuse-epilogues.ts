@@ -25,43 +25,63 @@ function walksPlainly(nest: PlacedNest, at: readonly Index[]): boolean {
 /**
  * Fuses elementwise epilogues (relu, add) into the nests that write their operand, where nobody else reads
  * it. `kept` are slots that must exist: outputs, state, views.
+ *
+ * One walk suffices, since nests stand in the order of the graph: whatever an epilogue reads is what it is going to be
+ * when its turn comes, and a value with several readers keeps at least two.
  */
 export function fuseEpilogues(graph: PlacedGraph, kept: ReadonlySet<SlotName>): PlacedGraph {
-  let nests = [...graph.nests];
-  const viewed = new Set(graph.views.flatMap((view) => [view.from]));
-  for (let changed = true; changed; ) {
-    changed = false;
-    for (const [at, consumer] of nests.entries()) {
-      const fused = consumer.epilogue ? fuseAt(nests, at, consumer, kept, viewed) : undefined;
-      if (!fused) continue;
-      nests = fused;
-      changed = true;
-      break;
-    }
+  /** What stands where each nest of the graph stood. Where a value has several writers, all go where the epilogue was. */
+  const places = graph.nests.map((nest): readonly PlacedNest[] => [nest]);
+  const readers = placesBy(graph.nests, slotsRead);
+  const writers = placesBy(graph.nests, ({ write }) => [write.tensor]);
+  const viewed = new Set(graph.views.map(({ from }) => from));
+  const writersOf = (slot: SlotName): readonly PlacedNest[] => [...(writers.get(slot) ?? [])].flatMap((at) => places[at] ?? []);
+  const isReadOnce = (slot: SlotName): boolean => !kept.has(slot) && !viewed.has(slot) && readers.get(slot)?.size === 1;
+  const replace = (at: number, nests: readonly PlacedNest[]): void => {
+    for (const slot of (places[at] ?? []).flatMap(slotsRead)) readers.get(slot)?.delete(at);
+    for (const slot of nests.flatMap(slotsRead)) readers.get(slot)?.add(at);
+    places[at] = nests;
+  };
+  for (const [at, nest] of graph.nests.entries()) {
+    const slot = fusedOperand(nest, isReadOnce, writersOf);
+    if (slot === undefined) continue;
+    const merged = writersOf(slot).map((writer) => withFinish(writer, nest, slot));
+    for (const from of writers.get(slot) ?? []) replace(from, []);
+    replace(at, merged);
   }
-  return { ...graph, nests };
+  return { ...graph, nests: places.flat() };
 }
 
-function fuseAt(nests: readonly PlacedNest[], at: number, nest: PlacedNest, kept: ReadonlySet<SlotName>, viewed: ReadonlySet<SlotName>): PlacedNest[] | undefined {
-  if (nest.combine !== 'store' || nest.finish || !walksPlainly(nest, nest.write.index)) return undefined;
-  for (const { tensor: slot } of nestLoads(nest)) {
-    const reads = nestLoads(nest).filter((other) => other.tensor === slot);
-    if (kept.has(slot) || viewed.has(slot) || !reads.every(({ outside, index }) => outside === undefined && walksPlainly(nest, index))) continue;
-    const readers = nests.filter((other) => slotsRead(other).includes(slot));
-    const writers = nests.filter((other) => other.write.tensor === slot);
-    if (readers.length !== 1 || writers.length === 0 || !writers.every(fusable)) continue;
-    if (reads.length > 1 && writers.some(({ finish }) => finish && sizeOfExpr(finish) > mostRepeated)) continue;
-    const merged = writers.map((writer): PlacedNest => {
-      const inner: SlotExpr = writer.finish ?? { kind: 'accumulator' };
-      const finish = substituteExpr(nest.value, writer.write.index, (load) => (load.tensor === slot ? inner : undefined));
-      return { ...writer, write: { tensor: nest.write.tensor, index: writer.write.index }, finish, epilogue: false };
-    });
-    return nests.flatMap((other, i) => (i === at ? merged : writers.includes(other) ? [] : [other]));
+/** Where the nests stand that touch a slot, in order. */
+function placesBy(nests: readonly PlacedNest[], slotsOf: (nest: PlacedNest) => readonly SlotName[]): ReadonlyMap<SlotName, Set<number>> {
+  const places = new Map<SlotName, Set<number>>();
+  for (const [at, nest] of nests.entries()) {
+    for (const slot of slotsOf(nest)) places.set(slot, (places.get(slot) ?? new Set()).add(at));
   }
-  return undefined;
+  return places;
+}
+
+/** The operand whose writers can take an epilogue over; undefined where there is none, or the nest is no epilogue. */
+function fusedOperand(nest: PlacedNest, isReadOnce: (slot: SlotName) => boolean, writersOf: (slot: SlotName) => readonly PlacedNest[]): SlotName | undefined {
+  if (!nest.epilogue || nest.combine !== 'store' || nest.finish || !walksPlainly(nest, nest.write.index)) return undefined;
+  const loads = nestLoads(nest);
+  return [...new Set(loads.map(({ tensor }) => tensor))].find((slot) => {
+    const reads = loads.filter(({ tensor }) => tensor === slot);
+    if (!isReadOnce(slot) || !reads.every(({ outside, index }) => outside === undefined && walksPlainly(nest, index))) return false;
+    const writers = writersOf(slot);
+    if (writers.length === 0 || !writers.every(fusable)) return false;
+    return reads.length === 1 || !writers.some(({ finish }) => finish && sizeOfExpr(finish) > mostRepeated);
+  });
 }
 
 /** A nest that writes each of its elements once, from a reduction. */
 function fusable({ combine, initial, axes }: PlacedNest): boolean {
   return combine === 'sum' && initial !== 'keep' && axes.some((axis) => axis.kind === 'reduce') && axes.every((axis) => axis.kind !== 'sequential');
+}
+
+/** The writer of what an epilogue reads as `slot`, which writes what the epilogue does. */
+function withFinish(writer: PlacedNest, { value, write }: PlacedNest, slot: SlotName): PlacedNest {
+  const inner: SlotExpr = writer.finish ?? { kind: 'accumulator' };
+  const finish = substituteExpr(value, writer.write.index, (load) => (load.tensor === slot ? inner : undefined));
+  return { ...writer, write: { tensor: write.tensor, index: writer.write.index }, finish, epilogue: false };
 }
