@@ -30,6 +30,10 @@ const given = place('elsewhere.json');
 writeFileSync(given, tuningText(elsewhere));
 
 const tuneIn = (out: string, interruptible: Shell['interruptible'], ...more: readonly string[]): Promise<Ran> => runCli(['build', source, '--weights', weights, '--out', place(out), '--tune', ...more], {}, interruptible);
+const twinSource = place('twin.ssl');
+writeFileSync(twinSource, readFileSync(source, 'utf8').replace('network Small', 'network Twin'));
+/** Another network of the same shapes. */
+const twin = (out: string, ...more: readonly string[]): Promise<Ran> => runCli(['build', twinSource, '--weights', weights, '--out', place(out), ...more], {}, async () => expect.unreachable('measured'));
 /** Ctrl-C at once. */
 const stopped: Shell['interruptible'] = async (work) => ({ result: await work(AbortSignal.abort()), signal: 'SIGINT' });
 
@@ -42,7 +46,7 @@ describe('build --tune', () => {
   it('writes a record beside the module, which is sorted and says what it belongs to', () => {
     expect(tuned.code).toBe(0);
     expect(listing(place('tuned'))).toEqual(['package.json', 'small.d.ts', 'small.js', 'small.wasm', 'tuning.json']);
-    expect(measured).toMatchObject({ version: 1, compiler: `ssl-compile ${compilerVersion()}`, target: 'wasm', node: process.version, network: expect.stringMatching(/^sha256:[\da-f]{64}$/) });
+    expect(measured).toMatchObject({ version: 1, compiler: `ssl-compile ${compilerVersion()}`, name: 'Small', target: 'wasm', node: process.version, network: expect.stringMatching(/^sha256:[\da-f]{64}$/) });
     expect(tuningText(measured)).toBe(readFileSync(path, 'utf8'));
     const names = Object.keys(measured.nests);
     expect(names).toEqual(names.toSorted());
@@ -64,6 +68,20 @@ describe('build --tune', () => {
     await build('plain');
     expect(readFileSync(join(place('interrupted'), 'small.wasm')).length).toBe(readFileSync(join(place('plain'), 'small.wasm')).length);
     expect((await verify('interrupted')).code).toBe(0);
+  });
+
+  it('that is interrupted keeps a record of the same build that knows more, and says so', async () => {
+    cpSync(place('tuned'), place('kept'), { recursive: true });
+    const { code, out } = await tuneIn('kept', stopped);
+    expect(code).toBe(0);
+    const beside = join(place('kept'), 'tuning.json');
+    expect(out).toContain(`stopped: 0 nests measured, fewer than ${beside} has: that one stays\nschedules of ${Object.keys(measured.nests).length} nests as ${beside} has them, measured on this machine; by `);
+    expect(filesOf('kept')).toEqual(filesOf('tuned'));
+    const machines = JSON.parse((await tuneIn('kept', stopped, '--json')).out) as object;
+    expect(machines).toMatchObject({ tuning: { nests: measured.nests, isInterrupted: true, isFromHere: true } });
+    // One of another build is of no use here, and goes with the module that it was for.
+    await tuneIn('kept', stopped, '--batch', '2');
+    expect(readTuning(beside)).toMatchObject({ batch: 2, nests: {} });
   });
 
   it('measures nothing for a folder that nothing can be written to', async () => {
@@ -105,6 +123,26 @@ describe('build --tuning', () => {
     expect((await load()).meta).toMatchObject({
       tuning: { record: `sha256:${tuningHash(elsewhere)}`, network: measured.network, processor: 'another processor', node: 'v99.0.0', schedules: { conv1: 'tile 2 of x, 1 vector of o, unroll 2' } },
     });
+  });
+
+  it('never takes the place of the record of another network', async () => {
+    cpSync(place('tuned'), place('shared'), { recursive: true });
+    const beside = join(place('shared'), 'tuning.json');
+    const before = filesOf('shared');
+    const own = place('twin.json');
+    // Stopped at once, for the hash of the network.
+    await runCli(['build', twinSource, '--weights', weights, '--out', place('twin'), '--tune'], {}, stopped);
+    cpSync(join(place('twin'), 'tuning.json'), own);
+    for (const options of [['--tune'], ['--tuning', own]]) {
+      const { code, err } = await twin('shared', ...options);
+      expect(code).toBe(1);
+      expect(err).toContain(`error[tuning/taken]: ${beside} is the record of network Small, and that of Twin would take its place\n   = help: build each network into a folder of its own, or move that record away`);
+      expect(filesOf('shared')).toEqual(before);
+    }
+    // Without a record of its own it may go there, and needs no advice on that of its neighbour.
+    expect(await twin('shared')).toMatchObject({ code: 0, err: '' });
+    expect(readTuning(beside)).toEqual(measured);
+    expect((await runCli(['verify', join(place('shared'), 'small.js'), '--weights', weights, '--source', source])).code).toBe(0);
   });
 
   it('a record that is not used is said', async () => {
@@ -160,6 +198,18 @@ describe('a record of something else', () => {
     // As a build of another network into this folder leaves it.
     writeFileSync(beside, tuningText({ ...elsewhere, network: 'sha256:0' }));
     expect((await verify('changed')).err).toContain('= help: it is of another build: remove it, or build each module into a folder of its own');
+  });
+
+  it.each([
+    ['text that is no JSON', '{ "version": 1,', 'tuning/corrupt'],
+    ['of another version', tuningText({ ...elsewhere, version: 99 }), 'tuning/version'],
+  ])('is a fault among others where it is %s', async (_, text, fault) => {
+    cpSync(place('given'), place('unread'), { recursive: true });
+    writeFileSync(join(place('unread'), 'tuning.json'), text);
+    const { code, out, err } = await verify('unread');
+    expect(code).toBe(1);
+    expect(err).toContain(`error[${fault}]: ${join(place('unread'), 'tuning.json')}`);
+    expect(out).toContain('files: 3 of 3 as built, byte for byte\nNOT ok');
   });
 
   it('a module whose meta tells of no schedules that there are', async () => {

@@ -69,7 +69,7 @@ async function build(subject: string, options: BuildCommandOptions, shell: Shell
   const tuning = options.tune ? await measure(input, shape, folder, shell) : options.tuning !== undefined ? readRecord(options.tuning) : undefined;
   const built = await buildModule(input, { ...shape, layout, inline: options.inline ?? false, ...(tuning && { tuning: tuning.pinned }) }, ops, watch);
   const all = [...built.files, ...(tuning ? [tuning.file] : [])];
-  const warnings = [...opened.warnings, ...(tuning ? [] : unusedTuning(folder)), ...writeModule(folder, all)];
+  const warnings = [...opened.warnings, ...(tuning ? [] : unusedTuning(folder, opened.model.network.name)), ...writeModule(folder, all)];
   const files = fileSizes(all);
   const { macs, weights } = built.structure;
   const findings = findingsOf(opened.model, input.weights.parameters, opened.errors, ops);

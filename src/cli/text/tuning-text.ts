@@ -28,6 +28,11 @@ export function tunedText({ record, left, isInVain }: Tuned, isInterrupted: bool
   ].join('');
 }
 
+/** Of a measuring that was stopped and has found less than was known before. @param file Which holds that. */
+export function keptText({ nests }: TuningRecord, before: TuningRecord, file: string): string {
+  return `stopped: ${nestsText(Object.keys(nests).length)} measured, fewer than ${file} has: that one stays\n${recordText(before, file)}`;
+}
+
 /** Of a record that a build is given. */
 export function recordText(record: TuningRecord, file: string): string {
   const { nests, compiler } = record;

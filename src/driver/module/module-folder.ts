@@ -10,6 +10,8 @@ import { moduleDiagnostics } from '../diagnostics.ts';
 import { withRegularFile } from '../files/regular-file.ts';
 import { writeFilesAtomically } from '../files/write-files.ts';
 import type { NamedFile } from '../files/write-files.ts';
+import { checkRecordPlace } from '../tuning/record-place.ts';
+import { networkNamedIn, tuningFile } from '../tuning/tuning-record.ts';
 
 const manifestName = 'package.json';
 const manifest: NamedFile = { name: manifestName, bytes: new TextEncoder().encode('{ "type": "module" }\n') };
@@ -18,9 +20,12 @@ const manifest: NamedFile = { name: manifestName, bytes: new TextEncoder().encod
  * Makes the folder if need be. Files are replaced whole or not at all.
  * @param files What `build` answers, and perhaps what is to lie beside it.
  * @returns Warnings: the module is there, but Node may not load it from there.
- * @throws DiagnosticError `file/not-writable`
+ * @throws DiagnosticError `file/not-writable`, `tuning/taken` where the record of another network would be replaced
  */
 export function writeModule(folder: string, files: readonly NamedFile[]): readonly Diagnostic[] {
+  const record = files.find(({ name }) => name === tuningFile);
+  const network = record && networkNamedIn(record.bytes);
+  if (network !== undefined) checkRecordPlace(folder, network);
   const names = namesIn(folder);
   const written = new Set(files.map(({ name }) => name));
   const ownFolder = !names.includes(manifestName) && !names.some((name) => name.endsWith('.js') && !written.has(name) && !isEmitted(join(folder, name)));

@@ -31,9 +31,10 @@ const role = 'ssl-compile shipped module';
 /**
  * @param patience In milliseconds.
  * @param options For `load`, beside what the package that it needs gives.
+ * @param what Of the module these ask for, in words that follow its name; nothing where they ask for nothing.
  * @throws DiagnosticError `module/broken`, `module/no-package`, `file/*`
  */
-export async function startModule(module: ShippedModule, patience: number, options: object = {}): Promise<ModuleProcess> {
+export async function startModule(module: ShippedModule, patience: number, options: object = {}, what = ''): Promise<ModuleProcess> {
   // What the user has to install is said from here, where a diagnostic stays one.
   const target = targetNameIn(module) ?? '';
   await givenFor(targetOf(target));
@@ -67,7 +68,7 @@ export async function startModule(module: ShippedModule, patience: number, optio
     } catch (error) {
       await close();
       const why = signal.aborted ? `no answer within ${Math.ceil(within / 1000)} s` : copy.translate(messageOf(error));
-      return fail(moduleDiagnostics.broken({ args: [join(module.folder, `${module.name}.js`), why] }));
+      return fail(moduleDiagnostics.broken({ args: [join(module.folder, `${module.name}.js`) + what, why], help: 'build it again' }));
     }
   };
   return {

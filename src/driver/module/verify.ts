@@ -5,7 +5,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Diagnostic } from '../../base/diagnostic.ts';
-import { fail } from '../../base/diagnostic.ts';
+import { DiagnosticError, fail } from '../../base/diagnostic.ts';
 import { present } from '../../base/invariant.ts';
 import { formatShape, sizeOf } from '../../base/tensor.ts';
 import type { Shape } from '../../base/tensor.ts';
@@ -95,11 +95,15 @@ async function verifyNet(shipped: ShippedModule, net: ModuleProcess, input: Buil
   const questions = Array.from({ length: rounds }, (_, i) => questionOf(built.program, i + 1, record.layout, ops));
   const { carried, checked } = versionsOf(target, record);
   const versions: CheckedVersion[] = [];
-  const faults = [...tuningFaults(shipped, record.tuning), ...(files?.faults ?? [])];
+  const faults = [...(await tuningFaults(shipped, record.tuning)), ...(files?.faults ?? [])];
   for (const version of checked) {
     const what = carried.length === 1 ? '' : ` (${version.name})`;
-    // What `load` runs unless told otherwise is at hand.
-    const running = versions.length === 0 ? net : await startModule(shipped, patience, version.load);
+    // What `load` runs unless told otherwise is at hand. Another version that does not run is one fault among others.
+    const running = versions.length === 0 ? net : await orFaults(startModule(shipped, patience, version.load, what));
+    if ('faults' in running) {
+      faults.push(...running.faults);
+      continue;
+    }
     const outputs = await compareOutputs(running, path, questions, what).finally(running.close);
     const { runs = version.name } = buildRecord(running.claims.meta, path);
     if (runs !== version.name) faults.push(moduleDiagnostics.version({ args: [path, version.name, runs], help: 'build it again' }));
@@ -127,14 +131,25 @@ function versionsOf(target: Target, { runs }: BuildRecord): { readonly carried: 
 }
 
 /** The record beside a module is the one that it was built with, or is none of it. */
-function tuningFaults({ folder }: ShippedModule, tuning: PinnedSchedules | undefined): readonly Diagnostic[] {
+async function tuningFaults({ folder }: ShippedModule, tuning: PinnedSchedules | undefined): Promise<readonly Diagnostic[]> {
   const path = join(folder, tuningFile);
   if (!tuning || !existsSync(path)) return [];
-  const beside = readTuning(path);
+  const beside = await orFaults(Promise.resolve(path).then(readTuning));
+  if ('faults' in beside) return beside.faults;
   const found = `sha256:${tuningHash(beside)}`;
   if (found === tuning.record) return [];
   const help = isOfSameBuild(beside, tuning) ? `build with it: --tuning ${path}` : 'it is of another build: remove it, or build each module into a folder of its own';
   return [tuningDiagnostics.changed({ args: [path, found, tuning.record], help })];
+}
+
+/** What comes of some work, or what it finds wrong. */
+async function orFaults<T>(work: Promise<T>): Promise<T | { readonly faults: readonly Diagnostic[] }> {
+  try {
+    return await work;
+  } catch (error) {
+    if (error instanceof DiagnosticError) return { faults: error.diagnostics };
+    throw error;
+  }
 }
 
 function compareFiles(shipped: ShippedModule, built: Built): { readonly files: { name: string; same: boolean }[]; readonly faults: Diagnostic[] } {

@@ -48,6 +48,7 @@ export async function tuneNetwork(input: BuildInput, build: Pick<BuildOptions, '
     record: {
       version: scheduleVersion,
       compiler: `ssl-compile ${compilerVersion()}`,
+      name: input.model.network.name,
       network: networkHash(program),
       target: target.name,
       runs: versionHere(target).name,

@@ -9,6 +9,7 @@ const messages = {
   network: (file: string, network: string): string => `${file} was measured on another network than ${network} as it is here: its layers differ, or what pruning has left of them`,
   target: (file: string, measured: string, target: string): string => `${file} was measured for target ${measured}, this build is for ${target}`,
   options: (file: string, measured: string, asked: string): string => `${file} was measured for a build with ${measured}, this one has ${asked}`,
+  taken: (file: string, found: string, network: string): string => `${file} is the record of network ${found}, and that of ${network} would take its place`,
   unused: (file: string): string => `${file} is a record of tuning, and this build does not use it`,
   changed: (file: string, found: string, expected: string): string => `${file} is not the record that the module beside it was built with: its sha256 is ${found}, expected ${expected}`,
   'no-schedules': (target: string): string => `target ${target} has no schedules to measure`,

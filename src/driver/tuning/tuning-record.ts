@@ -4,6 +4,7 @@
 //   {
 //     "version": 1,                                  of the language of schedules
 //     "compiler": "ssl-compile 0.4.0",
+//     "name": "LeNet",                               of the network, for people and for who would replace the file
 //     "network": "sha256:...",                       of the graph that is lowered: its layers and shapes, no weights
 //     "target": "wasm",
 //     "runs": "relaxed",                             the version of the code that was measured
@@ -32,6 +33,8 @@ export interface TuningRecord {
   readonly version: number;
   /** Name and version. */
   readonly compiler: string;
+  /** Of the network, as its source calls it. */
+  readonly name: string;
   /** What it belongs to: `sha256:...` (networkHash). */
   readonly network: string;
   readonly target: string;
@@ -59,7 +62,7 @@ export interface TunedTimes {
 export const tuningFile = 'tuning.json';
 
 /** A record of a thousand nests has a tenth of it. */
-const mostBytes = 2 ** 20;
+export const mostRecordBytes: number = 2 ** 20;
 
 /** Of what is lowered: what has other weights and the same shapes is the same. */
 export function networkHash({ graph }: Program): string {
@@ -67,10 +70,10 @@ export function networkHash({ graph }: Program): string {
 }
 
 /** Nests in the order of their names, so that equal records have equal text. */
-export function tuningText({ version, compiler, network, target, runs, dense, batch, processor, node, whole, nests }: TuningRecord): string {
+export function tuningText({ version, compiler, name, network, target, runs, dense, batch, processor, node, whole, nests }: TuningRecord): string {
   const times = (of: TunedTimes): TunedTimes => ({ default: of.default, tuned: of.tuned });
-  const sorted = Object.entries(nests).toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([name, nest]) => [name, { schedule: nest.schedule, ...times(nest) }]);
-  return `${JSON.stringify({ version, compiler, network, target, runs, dense, batch, processor, node, ...(whole && { whole: times(whole) }), nests: Object.fromEntries(sorted) }, null, 2)}\n`;
+  const sorted = Object.entries(nests).toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([nest, { schedule, ...each }]) => [nest, { schedule, ...times(each) }]);
+  return `${JSON.stringify({ version, compiler, name, network, target, runs, dense, batch, processor, node, ...(whole && { whole: times(whole) }), nests: Object.fromEntries(sorted) }, null, 2)}\n`;
 }
 
 /** As it is written beside a module. */
@@ -85,7 +88,17 @@ export function tuningHash(record: TuningRecord): string {
 
 /** @throws DiagnosticError `tuning/corrupt`, `tuning/version`, `file/*` */
 export function readTuning(path: string): TuningRecord {
-  return parseTuning(readRegularFile(path, mostBytes).toString('utf8'), path);
+  return parseTuning(readRegularFile(path, mostRecordBytes).toString('utf8'), path);
+}
+
+/** Of the network that a record is of, whatever else is wrong with it; undefined where that is not to be seen. */
+export function networkNamedIn(record: Uint8Array): string | undefined {
+  try {
+    const found: unknown = JSON.parse(new TextDecoder().decode(record));
+    return typeof found === 'object' && found !== null && 'name' in found && typeof found.name === 'string' ? found.name : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /** The cure of all that is wrong with a record. */
@@ -111,6 +124,7 @@ export function parseTuning(text: string, file: string): TuningRecord {
   return {
     version,
     compiler,
+    name: whole.text('name'),
     network: whole.text('network'),
     target: whole.text('target'),
     runs: whole.text('runs'),

@@ -110,6 +110,17 @@ describe('interrupted', () => {
     expect(found.left).toHaveLength(2);
   });
 
+  it('in the second run, which is to tell whether the first was right: the default is kept', async () => {
+    const clock = fakeClock();
+    const stop = new AbortController();
+    const nest = nestTaking(clock, 'conv1', taking({ 'tile 4 of x, 1 vectors of o, unroll 8': 0.5 }));
+    // It is told of candidates, of the best tile, and of the best of all, before the final.
+    let told = 0;
+    const found = await tuneNests([nest], { clock, stop: stop.signal, onProgress: () => ++told === 3 && stop.abort() });
+    expect(told).toBe(3);
+    expect(found).toEqual({ nests: new Map(), left: ['conv1'] });
+  });
+
   it('at once: all keep the default', async () => {
     const clock = fakeClock();
     const nest = nestTaking(clock, 'conv1', () => 1);
