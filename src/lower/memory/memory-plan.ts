@@ -32,44 +32,73 @@ interface PlacedLife extends Life {
   readonly end: number;
 }
 
+/** Those with one padding by the place that they share, places in the order in which they were taken. */
+type Alike = Map<number, Life[]>;
+
 /**
  * By decreasing size, each value takes the place of one that lies as it does, else the lowest gap among those that it
  * cannot share with.
  * @param from First element that may be used.
  */
 export function planMemory(lives: readonly Life[], from: number): MemoryPlan {
+  /** By their places, lowest first. */
   const placed: PlacedLife[] = [];
+  const alike = new Map<string, Alike>();
   const offsets = new Map<string, number>();
   let elements = from;
   for (const life of lives.toSorted((a, b) => b.size - a.size || a.first - b.first || (a.name < b.name ? -1 : 1))) {
     const size = roundUp(Math.max(life.size, 1), alignment);
-    const at = placeOfAlike(life, placed) ?? lowestGap(placed.filter((other) => meet(life, other) || life.padding !== undefined || other.padding !== undefined), size, from);
-    placed.push({ ...life, at, end: at + size });
+    const at = placeOfAlike(life, alike) ?? lowestGap(life, placed, size, from);
+    placed.splice(firstAfter(placed, at), 0, { ...life, at, end: at + size });
+    if (life.padding !== undefined) note(alike, life.padding, at, life);
     offsets.set(life.name, at);
     elements = Math.max(elements, at + size);
   }
   return { offsets, elements: roundUp(elements, alignment) };
 }
 
+function note(alike: Map<string, Alike>, padding: string, at: number, life: Life): void {
+  const places: Alike = alike.get(padding) ?? new Map();
+  const sharing = places.get(at) ?? [];
+  sharing.push(life);
+  alike.set(padding, places.set(at, sharing));
+}
+
 function meet(a: Life, b: Life): boolean {
-  if ([a, b].some(({ first, last }) => first === -Infinity && last === Infinity)) return true;
+  if (isLasting(a) || isLasting(b)) return true;
   return a.program === b.program && a.first <= b.last && b.first <= a.last;
 }
 
-/** Where values with the same padding are that it does not meet. */
-function placeOfAlike(life: Life, placed: readonly PlacedLife[]): number | undefined {
-  if (life.padding === undefined) return undefined;
-  const alike = placed.filter(({ padding }) => padding === life.padding);
-  return alike.find(({ at }) => alike.every((other) => other.at !== at || !meet(life, other)))?.at;
+function isLasting({ first, last }: Life): boolean {
+  return first === -Infinity && last === Infinity;
 }
 
-function lowestGap(others: readonly PlacedLife[], size: number, from: number): number {
+/** Where values with the same padding are that it does not meet. */
+function placeOfAlike(life: Life, alike: ReadonlyMap<string, Alike>): number | undefined {
+  const places = life.padding === undefined ? undefined : alike.get(life.padding);
+  return [...(places ?? [])].find(([, others]) => !others.some((other) => meet(life, other)))?.[0];
+}
+
+/** @param placed By their places, lowest first. */
+function lowestGap(life: Life, placed: readonly PlacedLife[], size: number, from: number): number {
   let at = roundUp(from, alignment);
-  for (const other of others.toSorted((a, b) => a.at - b.at)) {
+  for (const other of placed) {
     if (other.at >= at + size) break;
-    at = Math.max(at, other.end);
+    const sharesNot = life.padding !== undefined || other.padding !== undefined || meet(life, other);
+    if (sharesNot) at = Math.max(at, other.end);
   }
   return at;
+}
+
+/** How many of those in order lie at `at` or before. */
+function firstAfter(placed: readonly PlacedLife[], at: number): number {
+  let [low, high] = [0, placed.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((placed[middle]?.at ?? Infinity) <= at) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
 
 export function placeOf(plan: MemoryPlan, name: string): number {
