@@ -2,9 +2,10 @@
 
 import { present } from '../base/invariant.ts';
 import type { Binding, KernelModule } from '../ir/kernel.ts';
+import type { TensorPlan } from '../runtime/net.ts';
 import type { Json } from './literal.ts';
 import { planOf, sampleShape } from './tensor-plan.ts';
-import type { Layout, TensorPlan } from './tensor-plan.ts';
+import type { Layout } from './tensor-plan.ts';
 
 /** (x - mean) / deviation: a number a channel, or one for all. A mean `per_pixel` lies with the weights. */
 export type Normalization = { readonly mean: readonly number[] | 'per_pixel'; readonly deviation: readonly number[] };

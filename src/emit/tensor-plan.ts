@@ -2,18 +2,9 @@
 
 import { invariant, present } from '../base/invariant.ts';
 import type { Binding } from '../ir/kernel.ts';
+import type { AxisPlan, TensorPlan } from '../runtime/net.ts';
 
 export type Layout = 'chw' | 'hwc';
-
-type AxisPlan = { readonly size: number; readonly stride: number } | { readonly offsets: readonly number[] };
-
-/** A type and no interface, so that it is JSON too. */
-export type TensorPlan = {
-  /** In elements. */
-  readonly offset: number;
-  /** Batch first, then those of a sample in the caller's order; the last is fastest. */
-  readonly axes: readonly AxisPlan[];
-};
 
 /** Axes of the binding `[batch, ...sample]` in the caller's order. */
 function orderOf(binding: Binding, layout: Layout): readonly number[] {

@@ -6,13 +6,13 @@ import { checkCount, checkPlaces, numberAt } from './numbers.ts';
 /** Offsets of the indices along one axis, in elements. */
 export type AxisPlan = { readonly size: number; readonly stride: number } | { readonly offsets: readonly number[] };
 
-/** Where a tensor lies in the heap. */
-export interface TensorPlan {
+/** Where a tensor lies in the heap. A type and no interface, so that it is JSON too. */
+export type TensorPlan = {
   /** In elements, where index 0 of every axis lies. */
   readonly offset: number;
-  /** In the order in which the caller's numbers come, the last axis fastest. */
+  /** Batch first, then those of a sample in the order in which the caller's numbers come, the last axis fastest. */
   readonly axes: readonly AxisPlan[];
-}
+};
 
 /** What a module knows of its network. */
 export interface Facts {
