@@ -230,7 +230,7 @@ describe('explain', () => {
     expect(out).toContain('Schedules for wasm, --batch 1, measured on another processor, Node v99.0.0, or chosen by a model of a core:');
     expect(out).toMatch(/\nconv1 +tile 2 of x, 1 vector of o, unroll 2 +4 +3 +measured\n/);
     expect(out).toMatch(/\npool1 +sweep [^\n]+ model\n/);
-    expect((await explain()).out).toMatch(/\nconv1 +tile \d+ of x, 1 vector of o, unroll 8\n/);
+    expect((await explain()).out).toMatch(/\nconv1 +tile \d+ of x, 1 vector of o, unroll 4\n/);
   });
 
   it('answers machines', async () => {

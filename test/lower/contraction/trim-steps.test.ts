@@ -90,8 +90,8 @@ function spansOf({ functions, segments }: KernelModule, kernel: string): readonl
 }
 
 test.each([
-  ['24 steps to a row of the window, three turns', 8, [[24, 72], [0, 72], [0, 48]]],
-  ['36 steps to a row, of which four turns fall away', 12, [[32, 108], [0, 108], [0, 76]]],
+  ['24 steps to a row of the window, six turns', 8, [[24, 72], [0, 72], [0, 48]]],
+  ['30 steps to a row, of which seven turns fall away', 10, [[28, 90], [0, 90], [0, 62]]],
 ])('rows share the microkernels of a tile: %s', (_name, channels, spans) => {
   const module = lowerDeployed(programOf({ attrs: convAttrs(8, 3, { padding: [1, 1] }), channels }, 1), ops, wasmMachine);
   expect(spansOf(module, 'run0_conv_4x2')).toEqual(spans);
