@@ -27,7 +27,7 @@ function walksPlainly(nest: PlacedNest, at: readonly Index[]): boolean {
  * it. `kept` are slots that must exist: outputs, state, views.
  *
  * One walk suffices, since nests stand in the order of the graph: whatever an epilogue reads is what it is going to be
- * when its turn comes, and a value with several readers keeps at least two.
+ * when its turn comes, and who else reads that still does when it is fused.
  */
 export function fuseEpilogues(graph: PlacedGraph, kept: ReadonlySet<SlotName>): PlacedGraph {
   /** What stands where each nest of the graph stood. Where a value has several writers, all go where the epilogue was. */

@@ -31,6 +31,24 @@ test('an epilogue becomes the finish of the sum that it reads, and the next one 
   expect(fused([sum, reluOf('s', 'r'), reluOf('r', 't')])).toEqual(['t[n] = sum(x[n, k]) then relu(relu(acc))']);
 });
 
+const sumOf = (from: string, to: string, more: Partial<PlacedNest> = {}): PlacedNest => ({ ...sum, name: to, write: { tensor: to, index: n }, value: load(from, [along(0), along(1)]), ...more });
+const added = (a: string, b: string, to: string): PlacedNest => reluOf('', to, { value: { kind: 'binary', op: 'add', a: load(a, n), b: load(b, n) } });
+
+test('of two sums the first operand takes the epilogue, where the other is there already', () => {
+  expect(fused([sumOf('x', 'a'), sumOf('y', 'b'), added('a', 'b', 'r'), reluOf('r', 't')])).toEqual(['b[n] = sum(y[n, k])', 't[n] = sum(x[n, k]) then relu(acc + b[n])']);
+});
+
+test('what the sum reads, its epilogue may read, too; it stays, though one nest is left that reads it', () => {
+  expect(fused([sumOf('x', 'a'), reluOf('a', 'b'), sumOf('b', 's'), added('s', 'b', 'r'), reluOf('r', 't')])).toEqual(['b[n] = sum(x[n, k]) then relu(acc)', 't[n] = sum(b[n, k]) then relu(acc + b[n])']);
+});
+
+test('a value in parts takes an epilogue in each of them, or in none', () => {
+  const write = { tensor: 's', index: [{ offset: 3, terms: [{ axis: 0, factor: 1 }] }] };
+  const parts = (last: Partial<PlacedNest>): readonly PlacedNest[] => [sumOf('x', 's'), sumOf('y', 's', { write, ...last }), reluOf('s', 'r'), added('r', 'z', 't')];
+  expect(fused(parts({}))).toEqual(['t[n] = sum(x[n, k]) then relu(acc) + z[n]', 't[n + 3] = sum(y[n, k]) then relu(acc) + z[n + 3]']);
+  expect(fused(parts({ combine: 'max' }))).toHaveLength(4);
+});
+
 const apart = ['s[n] = sum(x[n, k])', 'r[n] = relu(s[n])'];
 test.each<[what: string, result: readonly string[], expected: readonly string[]]>([
   ['that is an output', fused([sum, reluOf('s', 'r')], ['s']), apart],
