@@ -5,7 +5,7 @@
 //     "version": 1,                                  of the language of schedules
 //     "compiler": "ssl-compile 0.4.0",
 //     "name": "LeNet",                               of the network, for people and for who would replace the file
-//     "network": "sha256:...",                       of the graph that is lowered: its layers and shapes, no weights
+//     "network": "sha256:...",                       of the graph that is lowered: its names, layers and shapes, no weights
 //     "target": "wasm",
 //     "runs": "relaxed",                             the version of the code that was measured
 //     "dense": false,
