@@ -114,15 +114,19 @@ describe('a module that has been tampered with is not ok', () => {
     expect(report.diagnostics.map((diagnostic) => diagnostic.code)).toEqual(codes);
   });
 
-  it('strict code that does not compile, beside relaxed code that runs', async () => {
+  it.each([
+    ['does not compile', [0xfd, 0xff, 0xff], /small\.wasm: [^\n]+/],
+    // unreachable, nop, nop
+    ['traps', [0x00, 0x01, 0x01], /unreachable/],
+  ])('strict code that %s, beside relaxed code that runs', async (_, code, why) => {
     const place = tampered('wasm', 'small.wasm', (bytes) => {
       const at = bytes.indexOf(Buffer.from([0xfd, 0xe6, 0x01]));
-      return bytes.fill(0xff, at + 1, at + 3);
+      return bytes.fill(Buffer.from(code), at, at + 3);
     });
-    const { code, out, err } = await verify(place);
-    expect(code).toBe(1);
+    const { code: exit, out, err } = await verify(place);
+    expect(exit).toBe(1);
     expect(err).toContain('error[module/changed]');
-    expect(err).toMatch(/error\[module\/broken\]: \S+small\.js \(strict\) does not run: .*small\.wasm: [^\n]+\n +=? *help: build it again/);
+    expect(err).toMatch(new RegExp(`error\\[module/broken\\]: \\S+small\\.js \\(strict\\) does not run: .*${why.source}\\n +=? *help: build it again`));
     expect(out).toMatch(/\nshipped module +\S+ +\S+ +\S+\n/);
     expect(out).toContain('files: 2 of 3 as built, byte for byte\nNOT ok');
   });

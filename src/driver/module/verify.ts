@@ -98,15 +98,17 @@ async function verifyNet(shipped: ShippedModule, net: ModuleProcess, input: Buil
   const faults = [...(await tuningFaults(shipped, record.tuning)), ...(files?.faults ?? [])];
   for (const version of checked) {
     const what = carried.length === 1 ? '' : ` (${version.name})`;
+    const ask = async (running: ModuleProcess): Promise<ComparedOutputs & { readonly runs: string }> => {
+      const compared = await compareOutputs(running, path, questions, what).finally(running.close);
+      return { ...compared, runs: buildRecord(running.claims.meta, path).runs ?? version.name };
+    };
     // What `load` runs unless told otherwise is at hand. Another version that does not run is one fault among others.
-    const running = versions.length === 0 ? net : await orFaults(startModule(shipped, patience, version.load, what));
-    if ('faults' in running) {
-      faults.push(...running.faults);
+    const outputs = versions.length === 0 ? await ask(net) : await orFaults(startModule(shipped, patience, version.load, what).then(ask));
+    if (!('comparison' in outputs)) {
+      faults.push(...outputs.faults);
       continue;
     }
-    const outputs = await compareOutputs(running, path, questions, what).finally(running.close);
-    const { runs = version.name } = buildRecord(running.claims.meta, path);
-    if (runs !== version.name) faults.push(moduleDiagnostics.version({ args: [path, version.name, runs], help: 'build it again' }));
+    if (outputs.runs !== version.name) faults.push(moduleDiagnostics.version({ args: [path, version.name, outputs.runs], help: 'build it again' }));
     const layers = await compareLayers(target, version, built.program, record.tuning?.schedules ?? unpinned, ops, what);
     versions.push({ name: version.name, layers: layers.comparisons, outputs: outputs.comparison });
     faults.push(...outputs.faults, ...layers.faults);
@@ -188,7 +190,12 @@ function questionOf(program: Program, seed: number, layout: 'chw' | 'hwc', ops: 
   };
 }
 
-async function compareOutputs(net: ModuleProcess, path: string, questions: readonly Question[], what: string): Promise<{ readonly comparison: Comparison; readonly faults: Diagnostic[] }> {
+interface ComparedOutputs {
+  readonly comparison: Comparison;
+  readonly faults: readonly Diagnostic[];
+}
+
+async function compareOutputs(net: ModuleProcess, path: string, questions: readonly Question[], what: string): Promise<ComparedOutputs> {
   const outputs = tracker('output');
   for (const { given, answer, ordered, patience: within } of questions) {
     const found = await net.run(given, within);
