@@ -104,8 +104,8 @@ async function verifyNet(shipped: ShippedModule, net: ModuleProcess, input: Buil
     };
     // What `load` runs unless told otherwise is at hand. Another version that does not run is one fault among others.
     const outputs = versions.length === 0 ? await ask(net) : await orFaults(startModule(shipped, patience, version.load, what).then(ask));
-    if (!('comparison' in outputs)) {
-      faults.push(...outputs.faults);
+    if ('stoppedBy' in outputs) {
+      faults.push(...outputs.stoppedBy);
       continue;
     }
     if (outputs.runs !== version.name) faults.push(moduleDiagnostics.version({ args: [path, version.name, outputs.runs], help: 'build it again' }));
@@ -137,19 +137,19 @@ async function tuningFaults({ folder }: ShippedModule, tuning: PinnedSchedules |
   const path = join(folder, tuningFile);
   if (!tuning || !existsSync(path)) return [];
   const beside = await orFaults(Promise.resolve(path).then(readTuning));
-  if ('faults' in beside) return beside.faults;
+  if ('stoppedBy' in beside) return beside.stoppedBy;
   const found = `sha256:${tuningHash(beside)}`;
   if (found === tuning.record) return [];
   const help = isOfSameBuild(beside, tuning) ? `build with it: --tuning ${path}` : 'it is of another build: remove it, or build each module into a folder of its own';
   return [tuningDiagnostics.changed({ args: [path, found, tuning.record], help })];
 }
 
-/** What comes of some work, or what it finds wrong. */
-async function orFaults<T>(work: Promise<T>): Promise<T | { readonly faults: readonly Diagnostic[] }> {
+/** What comes of some work, or what stops it. */
+async function orFaults<T>(work: Promise<T>): Promise<T | { readonly stoppedBy: readonly Diagnostic[] }> {
   try {
     return await work;
   } catch (error) {
-    if (error instanceof DiagnosticError) return { faults: error.diagnostics };
+    if (error instanceof DiagnosticError) return { stoppedBy: error.diagnostics };
     throw error;
   }
 }
