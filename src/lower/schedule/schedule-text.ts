@@ -1,6 +1,6 @@
 // Schedules as text, one line each:
 //
-//   tile 5 of x, 2 vectors of o, unroll 8       registers hold 5 points of axis x by 2 vectors of axis o; 8 steps a turn
+//   tile 5 of x, 2 vectors of o, unroll 4       registers hold 5 points of axis x by 2 vectors of axis o; 4 steps a turn
 //   tile 1 vector of o                          without a tile axis, and with steps that follow strides
 //   sweep n y x, vectors of c, unrolled         loops over n, y, x; vectors along c; the window is written out
 //   sweep n                                     element by element
