@@ -119,6 +119,8 @@ export interface TargetMachine {
 
 /** What a core spends on the inner loops of schedules. It ranks them and changes no result. */
 export interface MachineCosts {
+  /** Operations that are issued in a cycle, arithmetic and loads. */
+  readonly issue: number;
   /** Vectors that are multiplied and added in a cycle. */
   readonly products: number;
   /** Words and vectors that are loaded in a cycle. */

@@ -74,5 +74,5 @@ function drawStripes(name: string, count: number): Split {
       samples[i * 64 + p] = Math.floor(ink + 140 * draws.uniform(i * 64 + p));
     }
   }
-  return { count: labels.length, samples, labels };
+  return { count, samples, labels };
 }

@@ -11,5 +11,5 @@ import { draws } from './draw.ts';
 export function randomPins(program: Program, seed: number, ops: OpRegistry, machine: TargetMachine): SchedulePins {
   const draw = draws(seed, 'schedules');
   const nests = planDeployed(program, ops, machine).programs.flatMap((planned) => planned.nests);
-  return new Map(nests.map(({ name, candidates, domain }) => [name, printSchedule(draw.pick(candidates).schedule, domain.nest.axes)]));
+  return { schedules: new Map(nests.map(({ name, candidates, domain }) => [name, printSchedule(draw.pick(candidates).schedule, domain.nest.axes)])) };
 }

@@ -69,7 +69,7 @@ export async function buildModule(input: BuildInput, options: BuildOptions, ops:
   if (options.tuning) checkPinned(options.tuning, program, { target: options.target.name, dense: options.dense, batch: options.batch });
   const labels = outputNames(network, weights.labels);
   const normalization = network.normalization && normalizationOf(network.normalization, weights.parameters);
-  const emit = await watch.stage('lower', () => lowerNetwork(options.target, program, ops, options.tuning?.schedules, watch));
+  const emit = await watch.stage('lower', () => lowerNetwork(options.target, program, ops, options.tuning, watch));
   const emitted = await watch.stage('emit', () =>
     emit({
       name: network.name,

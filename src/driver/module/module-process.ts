@@ -67,8 +67,9 @@ export async function startModule(module: ShippedModule, patience: number, optio
       return message;
     } catch (error) {
       await close();
-      const why = signal.aborted ? `no answer within ${Math.ceil(within / 1000)} s` : copy.translate(messageOf(error));
-      return fail(moduleDiagnostics.broken({ args: [join(module.folder, `${module.name}.js`) + what, why], help: 'build it again' }));
+      const file = join(module.folder, `${module.name}.js`) + what;
+      if (signal.aborted) fail(moduleDiagnostics.broken({ args: [file, `no answer within ${Math.ceil(within / 1000)} s`], help: 'try again while the machine does less else; where that does not help, build it again' }));
+      return fail(moduleDiagnostics.broken({ args: [file, copy.translate(messageOf(error))], help: 'build it again' }));
     }
   };
   return {

@@ -109,7 +109,7 @@ async function verifyNet(shipped: ShippedModule, net: ModuleProcess, input: Buil
       continue;
     }
     if (outputs.runs !== version.name) faults.push(moduleDiagnostics.version({ args: [path, version.name, outputs.runs], help: 'build it again' }));
-    const layers = await compareLayers(target, version, built.program, record.tuning?.schedules ?? unpinned, ops, what);
+    const layers = await compareLayers(target, version, built.program, record.tuning ?? unpinned, ops, what);
     versions.push({ name: version.name, layers: layers.comparisons, outputs: outputs.comparison });
     faults.push(...outputs.faults, ...layers.faults);
   }

@@ -10,8 +10,7 @@ import { tuningDiagnostics } from './tuning-diagnostics.ts';
 import { measureAgain, networkHash, tuningHash } from './tuning-record.ts';
 import type { TuningRecord } from './tuning-record.ts';
 
-export interface PinnedSchedules {
-  /** What a person calls the file that they are from. */
+export interface PinnedSchedules extends SchedulePins {
   readonly file: string;
   /** `sha256:...` of the record. */
   readonly record: string;
@@ -23,8 +22,6 @@ export interface PinnedSchedules {
   /** Where it was measured. */
   readonly processor: string;
   readonly node: string;
-  /** By the names of nests. */
-  readonly schedules: SchedulePins;
 }
 
 /** @param file What a person calls it. */

@@ -27,7 +27,7 @@ export interface NestSummary {
 export async function summarizeSchedules(program: Program, target: Target, ops: OpRegistry, record?: TuningRecord, file = 'tuning.json'): Promise<ScheduleSummary | undefined> {
   const pinned = record && pinnedBy(record, file);
   if (pinned) checkPinned(pinned, program, { ...pinned, target: target.name });
-  const nests = await target.nests?.(program, ops, pinned?.schedules ?? unpinned);
+  const nests = await target.nests?.(program, ops, pinned ?? unpinned);
   if (!nests) return undefined;
   const timesOf = (name: string): TunedTimes | undefined => (record && Object.hasOwn(record.nests, name) ? record.nests[name] : undefined);
   return {

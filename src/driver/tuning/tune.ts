@@ -37,8 +37,8 @@ export async function tuneNetwork(input: BuildInput, build: Pick<BuildOptions, '
   const { stop, clock = systemClock } = options;
   const onTrial = await (target.nests ?? noSchedules(target))(program, ops);
   const { nests, left } = await tuneNests(onTrial, options);
-  const pins = new Map([...nests].map(([name, { schedule }]) => [name, schedule]));
-  const gains = onTrial.some(({ name, chosen }) => (pins.get(name) ?? chosen.text) !== chosen.text);
+  const pins: SchedulePins = { schedules: new Map([...nests].map(([name, { schedule }]) => [name, schedule])) };
+  const gains = onTrial.some(({ name, chosen }) => (pins.schedules.get(name) ?? chosen.text) !== chosen.text);
   const inWhole = gains && !stop?.aborted ? await finalBetween(await startWhole(program, target, ops, unpinned), await startWhole(program, target, ops, pins), clock) : undefined;
   const isInVain = inWhole !== undefined && !(inWhole.ratio < 1);
   const byDefault = new Map(onTrial.map(({ name, chosen }) => [name, chosen.text]));

@@ -1,7 +1,7 @@
 // Register tiles of a contraction: P points of one axis by V vectors, and what they cost.
 //
-// The model counts cycles of one step of the inner loop, bound by arithmetic, by loads or by the latency of an addition,
-// with the costs of the machine.
+// The model counts cycles of one step of the inner loop, bound by the operations that are issued, by arithmetic, by loads
+// or by the latency of an addition, with the costs of the machine.
 
 import type { MachineCosts, TargetMachine } from '../../ir/kernel.ts';
 import { blocks, evenPieces } from '../code/pieces.ts';
@@ -36,6 +36,8 @@ export function cyclesOf(tile: Tile, points: number, vectors: number, steps: num
   return total;
 }
 
-function stepCycles(points: number, vectors: number, { products, loads, latency, loop }: MachineCosts): number {
-  return Math.max((points * vectors) / products, (points + vectors) / loads, latency) + loop;
+/** A product is two operations, a multiply and an add, also where a version of the code has both in one. */
+function stepCycles(points: number, vectors: number, { issue, products, loads, latency, loop }: MachineCosts): number {
+  const [sums, words] = [points * vectors, points + vectors];
+  return Math.max((2 * sums + words) / issue, sums / products, words / loads, latency) + loop;
 }

@@ -69,7 +69,7 @@ export function nestScheduler(request: ScheduleRequest): NestScheduler {
   };
   const schedule = (nest: PlacedNest): readonly ScheduledNest[] => {
     const name = nameOf(nest);
-    const { way, choice } = chosen(name, ways(nest), pins.get(name));
+    const { way, choice } = chosen(name, ways(nest), pins);
     const { copy, candidates, divided } = way;
     const isNew = copy !== undefined && !layouts.has(copy.name);
     if (copy) layouts.set(copy.name, copy.layout);
@@ -95,7 +95,8 @@ interface FittedNest {
 }
 
 /** The first way that makes the nest a contraction, else that in which its tensors lie; or the first that a pin fits. */
-function chosen(name: string, ways: Iterable<FittedNest>, pin: string | undefined): { readonly way: FittedNest; readonly choice: Candidate } {
+function chosen(name: string, ways: Iterable<FittedNest>, pins: SchedulePins): { readonly way: FittedNest; readonly choice: Candidate } {
+  const pin = pins.schedules.get(name);
   const refused: FittedNest[] = [];
   for (const way of ways) {
     const choice = pin === undefined ? cheapest(tilingsAmong(way.candidates)) : pinned(pin, way.candidates, way.divided.domain.nest.axes);
@@ -103,7 +104,7 @@ function chosen(name: string, ways: Iterable<FittedNest>, pin: string | undefine
     refused.push(way);
   }
   const way = present(refused[0], 'nest');
-  if (pin !== undefined) failToFit(name, pin, refused.flatMap(({ candidates }) => candidates), way.divided.domain.nest.axes);
+  if (pin !== undefined) failToFit(pins, name, refused.flatMap(({ candidates }) => candidates), way.divided.domain.nest.axes);
   return { way, choice: present(cheapest(way.candidates), 'schedule') };
 }
 
