@@ -3,8 +3,8 @@
 
 import { invariant, present } from '../../base/invariant.ts';
 import { termAt, type Combine, type Index } from '../../ir/nest.ts';
-import { get, int, intAdd, intMul, intOp, set, type Expr, type Stmt } from '../../ir/kernel.ts';
-import { loadOf, offsetAlong, strideAlong, type LoadNumber, type ResolvedExpr } from '../accesses/resolve.ts';
+import { get, int, intAdd, intMul, intOp, set, type Expr, type Local, type Stmt } from '../../ir/kernel.ts';
+import { loadOf, offsetAlong, strideAlong, type Access, type LoadNumber, type ResolvedExpr } from '../accesses/resolve.ts';
 import { accessNumber } from '../accesses/domain.ts';
 import { pointerOf, startOf, type Scope } from './scope.ts';
 
@@ -39,20 +39,40 @@ export interface EmitOptions {
   /** Axes unrolled at literal points. */
   readonly fixed: ReadonlyMap<number, number>;
   readonly accumulator?: Expr;
+  /** What has been loaded, by access and offset: it is loaded once. For straight code that writes nothing meanwhile. */
+  readonly loaded?: Map<string, Local>;
+}
+
+/** Elements by which literal points move an access. */
+function offsetAt(access: Access, fixed: EmitOptions['fixed']): number {
+  let offset = 0;
+  for (const [axis, point] of fixed) offset += offsetAlong(access, axis, point);
+  return offset;
 }
 
 function loadAt(scope: Scope, load: LoadNumber, options: EmitOptions): Expr {
   const { access } = loadOf(scope.domain.nest, load);
   const number = accessNumber(load);
-  let offset = 0;
-  for (const [axis, point] of options.fixed) offset += offsetAlong(access, axis, point);
   const lane = options.vectorAxis === undefined ? 0 : (strideAlong(access, options.vectorAxis) ?? NaN);
   const as = options.type === 'f32' ? 'f32' : lane === 0 ? 'splat' : 'vec';
   invariant(as !== 'vec' || lane === 1 || scope.machine.width === 1, 'lanes of a vector are neighbours in memory');
   const at = pointerOf(scope, number);
-  const units = offset * scope.machine.unit;
+  const units = offsetAt(access, options.fixed) * scope.machine.unit;
   // Addresses do not wrap: where padding comes first a pointer may stand before memory, and must be moved in.
   return units >= 0 && startOf(scope.domain, number).base >= 0 ? { kind: 'load', as, at, offset: units } : { kind: 'load', as, at: intAdd(at, int(units)), offset: 0 };
+}
+
+function loadOnce(scope: Scope, load: LoadNumber, options: EmitOptions, out: Stmt[]): Expr {
+  const { loaded, type, fixed } = options;
+  const value = loadAt(scope, load, options);
+  if (!loaded) return value;
+  const key = `${load.load} at ${offsetAt(loadOf(scope.domain.nest, load).access, fixed)}`;
+  const known = loaded.get(key);
+  if (known) return get(known);
+  const local = scope.builder.local(type, 'loaded');
+  out.push(set(local, value));
+  loaded.set(key, local);
+  return get(local);
 }
 
 /** The hash of base/random as kernel expressions. */
@@ -79,7 +99,7 @@ export function emitExpr(expr: ResolvedExpr, scope: Scope, options: EmitOptions,
     }
     case 'load': {
       const load = loadOf(scope.domain.nest, expr);
-      if (load.guards.length === 0) return loadAt(scope, expr, options);
+      if (load.guards.length === 0) return loadOnce(scope, expr, options, out);
       const value = scope.builder.local(type, 'inside');
       const inside = load.guards
         .flatMap(({ index, extent }) => {

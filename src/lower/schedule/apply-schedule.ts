@@ -3,13 +3,14 @@
 import { invariant, present } from '../../base/invariant.ts';
 import type { KernelFunction, TargetMachine } from '../../ir/kernel.ts';
 import type { Domain } from '../accesses/domain.ts';
-import { strideAlong, type Access, type LoadNumber, type ResolvedLoad } from '../accesses/resolve.ts';
+import { loadOf, strideAlong, type Access, type ResolvedLoad } from '../accesses/resolve.ts';
 import type { PlacedDomain, Start } from '../code/scope.ts';
 import { applyTiling } from '../contraction/apply-tiling.ts';
 import type { Constants } from '../memory/constant-pool.ts';
 import type { Place } from '../memory/module-memory.ts';
 import type { SlotName } from '../nests/placed-nest.ts';
 import { applySweep } from '../sweep/apply-sweep.ts';
+import { isPackedAlong } from '../sweep/pack-lanes.ts';
 import type { Candidate } from './schedule.ts';
 
 export interface Surroundings {
@@ -23,15 +24,18 @@ export function applySchedule(name: string, domain: Domain, { schedule, contract
   switch (schedule.kind) {
     case 'tile': {
       const tiled = present(contraction, 'contraction of a tiling');
-      return applyTiling(name, placeAccesses(domain, tiled.b, constants, placeOf), tiled, schedule, machine, constants);
+      return applyTiling(name, placeAccesses(domain, (load) => load === tiled.b.load, constants, placeOf), tiled, schedule, machine, constants);
     }
-    case 'sweep':
-      return [applySweep(name, placeAccesses(domain, undefined, constants, placeOf), schedule, machine, constants)];
+    case 'sweep': {
+      const { vectorAxis } = schedule;
+      const isPacked = (load: number): boolean => vectorAxis !== undefined && isPackedAlong(domain.nest, loadOf(domain.nest, { kind: 'load', load }), vectorAxis);
+      return [applySweep(name, placeAccesses(domain, isPacked, constants, placeOf), schedule, machine, constants)];
+    }
   }
 }
 
 /** Gives every access its start. Compile-time data is placed as it lies, but for what is packed: its place comes with that. */
-function placeAccesses(domain: Domain, packed: LoadNumber | undefined, constants: Constants, placeOf: (slot: SlotName) => Place): PlacedDomain {
+function placeAccesses(domain: Domain, isPacked: (load: number) => boolean, constants: Constants, placeOf: (slot: SlotName) => Place): PlacedDomain {
   const { write, loads } = domain.nest;
   const inMemory = (access: Access): Start => {
     const { first, partStride } = placeOf(access.slot);
@@ -39,7 +43,7 @@ function placeAccesses(domain: Domain, packed: LoadNumber | undefined, constants
   };
   const startOf = ({ data, access }: ResolvedLoad, load: number): Start => {
     if (!data) return inMemory(access);
-    return { base: load === packed?.load ? NaN : constants.tensor(data) + access.offset, taskStride: taskStride(domain, access) };
+    return { base: isPacked(load) ? NaN : constants.tensor(data) + access.offset, taskStride: taskStride(domain, access) };
   };
   return { ...domain, starts: [inMemory(write), ...loads.map(startOf)] };
 }

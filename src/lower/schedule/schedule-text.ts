@@ -3,6 +3,7 @@
 //   tile 5 of x, 2 vectors of o, unroll 4       registers hold 5 points of axis x by 2 vectors of axis o; 4 steps a turn
 //   tile 1 vector of o                          without a tile axis, and with steps that follow strides
 //   sweep n y x, vectors of c, unrolled         loops over n, y, x; vectors along c; the window is written out
+//   sweep n y, 4 of x, vectors of c, unrolled   four points of x at once, which share what they load
 //   sweep n                                     element by element
 //
 // What a machine does not have (vectors of several lanes) is printed all the same, so that texts look alike.
@@ -22,12 +23,12 @@ function tilingParts({ vectorAxis, vectors, tileAxis, points, unroll }: Tiling, 
   return [`tile ${sides.join(', ')}`, ...(unroll === undefined ? [] : [`unroll ${unroll}`])];
 }
 
-function sweepParts({ order, vectorAxis, unrolled }: Sweep, nameOf: (axis: number) => string): readonly string[] {
-  return [['sweep', ...order.map(nameOf)].join(' '), ...(vectorAxis === undefined ? [] : [`vectors of ${nameOf(vectorAxis)}`]), ...(unrolled ? ['unrolled'] : [])];
+function sweepParts({ order, strip, vectorAxis, unrolled }: Sweep, nameOf: (axis: number) => string): readonly string[] {
+  return [['sweep', ...order.map(nameOf)].join(' '), ...(strip ? [`${strip.points} of ${nameOf(strip.axis)}`] : []), ...(vectorAxis === undefined ? [] : [`vectors of ${nameOf(vectorAxis)}`]), ...(unrolled ? ['unrolled'] : [])];
 }
 
 const tilePattern = /^tile (?:(?<points>[1-9]\d*) of (?<tileAxis>\S+), )?(?<vectors>[1-9]\d*) vectors? of (?<vectorAxis>\S+?)(?:, unroll (?<unroll>[1-9]\d*))?$/;
-const sweepPattern = /^sweep(?<order>(?: [^\s,]+)*)(?:, vectors of (?<vectorAxis>[^\s,]+))?(?<unrolled>, unrolled)?$/;
+const sweepPattern = /^sweep(?<order>(?: [^\s,]+)*)(?:, (?<points>[1-9]\d*) of (?<stripAxis>[^\s,]+))?(?:, vectors of (?<vectorAxis>[^\s,]+))?(?<unrolled>, unrolled)?$/;
 
 /** The schedule that a text stands for over these axes; undefined where it is none, or names another axis. */
 export function parseSchedule(text: string, axes: readonly Axis[]): Schedule | undefined {
@@ -54,13 +55,14 @@ function parsedTiling(text: string, axisOf: (name: string) => number): Tiling | 
 function parsedSweep(text: string, axisOf: (name: string) => number): Sweep | undefined {
   const groups = sweepPattern.exec(text)?.groups;
   if (!groups) return undefined;
-  const { order = '', vectorAxis, unrolled } = groups;
-  return { kind: 'sweep', order: order.split(' ').filter((name) => name !== '').map(axisOf), vectorAxis: vectorAxis === undefined ? undefined : axisOf(vectorAxis), unrolled: unrolled !== undefined };
+  const { order = '', points, stripAxis, vectorAxis, unrolled } = groups;
+  const strip = stripAxis === undefined ? undefined : { axis: axisOf(stripAxis), points: Number(points) };
+  return { kind: 'sweep', order: order.split(' ').filter((name) => name !== '').map(axisOf), strip, vectorAxis: vectorAxis === undefined ? undefined : axisOf(vectorAxis), unrolled: unrolled !== undefined };
 }
 
 function axesNamed(schedule: Schedule): readonly number[] {
   const { vectorAxis } = schedule;
-  const others = schedule.kind === 'tile' ? [schedule.tileAxis] : schedule.order;
+  const others = schedule.kind === 'tile' ? [schedule.tileAxis] : [...schedule.order, schedule.strip?.axis];
   return [vectorAxis, ...others].filter((axis) => axis !== undefined);
 }
 

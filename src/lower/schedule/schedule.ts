@@ -8,12 +8,19 @@ import type { Contraction } from '../contraction/contraction.ts';
 /** Walks the written elements, and folds the points of each in a register. */
 export interface Sweep {
   readonly kind: 'sweep';
-  /** Axes that are looped over, outermost first; without the vector axis. */
+  /** Axes that are looped over, outermost first; without those of the strip and of vectors. */
   readonly order: readonly number[];
+  /** So many points of an axis at once, at most: what several of them load is loaded once. */
+  readonly strip: Strip | undefined;
   /** Innermost, whole vectors at a time. Absent: element by element. */
   readonly vectorAxis: number | undefined;
   /** The points that are folded into an element are written out one after another. */
   readonly unrolled: boolean;
+}
+
+export interface Strip {
+  readonly axis: number;
+  readonly points: number;
 }
 
 /** A contraction in register tiles of points by vectors. */

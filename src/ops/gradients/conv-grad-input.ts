@@ -9,7 +9,7 @@ import { defineOp } from '../../ir/op.ts';
 import type { Nest } from '../../ir/nest.ts';
 import { sizeOf, zeros } from '../../base/tensor.ts';
 import { along, constant, index, input, load, mul, result } from '../../ir/nest.ts';
-import { convAttributes, convGeometry, sampleConv, slidIndex } from '../support/convolution.ts';
+import { convAttributes, convGeometry, isDepthwise, sampleConv, slidIndex } from '../support/convolution.ts';
 import type { ConvGeometry } from '../support/convolution.ts';
 import { nests, opaque, undifferentiated } from '../support/parts.ts';
 import { scatterTap } from '../support/planes.ts';
@@ -38,6 +38,19 @@ function scatterNest(name: string, geometry: ConvGeometry, group: number): Nest 
     combine: 'sum',
     initial: 'keep',
     value: mul(load(input(0), [along(n), filter, along(y), along(x)]), load(input(1), [filter, along(c), along(kh), along(kw)])),
+  };
+}
+
+function depthwiseScatterNest(name: string, geometry: ConvGeometry): Nest {
+  const { samples, channels, output, window } = geometry;
+  const [n, kh, kw, y, x, c] = [0, 1, 2, 3, 4, 5] as const;
+  return {
+    name,
+    axes: [batchAxis(samples), sequential('kh', window[0]), sequential('kw', window[1]), parallel('y', output[0]), parallel('x', output[1]), parallel('c', channels)],
+    write: { tensor: result(0), index: [along(n), along(c), slidIndex(geometry, 0, y, kh), slidIndex(geometry, 1, x, kw)] },
+    combine: 'sum',
+    initial: 'keep',
+    value: mul(load(input(0), [along(n), along(c), along(y), along(x)]), load(input(1), [along(c), index(0), along(kh), along(kw)])),
   };
 }
 
@@ -75,10 +88,9 @@ export const convGradInput: Op = defineOp(attributes)({
   lowering: nests((node, inputs) => {
     const geometry = geometryOf(node.attrs, inputs);
     const name = nestName(node, 'conv', 'grad-input');
-    return lowered([
-      storeNest(`${name}.clear`, activationAxes([geometry.samples, geometry.channels, ...geometry.input]), constant(0)),
-      ...Array.from({ length: geometry.groups }, (_, group) => scatterNest(geometry.groups > 1 ? `${name}.group${group}` : name, geometry, group)),
-    ]);
+    const clear = storeNest(`${name}.clear`, activationAxes([geometry.samples, geometry.channels, ...geometry.input]), constant(0));
+    if (isDepthwise(geometry)) return lowered([clear, depthwiseScatterNest(name, geometry)]);
+    return lowered([clear, ...Array.from({ length: geometry.groups }, (_, group) => scatterNest(geometry.groups > 1 ? `${name}.group${group}` : name, geometry, group))]);
   }),
   sample: (random) => {
     const { attrs, inputs: [image = [], weight = []], output, batch } = sampleConv(random);

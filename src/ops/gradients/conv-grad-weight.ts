@@ -9,7 +9,7 @@ import type { Nest } from '../../ir/nest.ts';
 import type { Batch } from '../../ir/graph.ts';
 import { sizeOf, zeros } from '../../base/tensor.ts';
 import { along, index, input, load, mul, result } from '../../ir/nest.ts';
-import { convAttributes, convGeometry, sampleConv, slidIndex, zeroOutside } from '../support/convolution.ts';
+import { convAttributes, convGeometry, isDepthwise, sampleConv, slidIndex, zeroOutside } from '../support/convolution.ts';
 import type { ConvGeometry } from '../support/convolution.ts';
 import { nests, opaque, undifferentiated } from '../support/parts.ts';
 import { dotTap } from '../support/planes.ts';
@@ -40,6 +40,23 @@ function weightNest(name: string, geometry: ConvGeometry, group: number, batch: 
     value: mul(
       load(input(1), [sample, filter, along(y), along(x)]),
       load(input(0), [sample, index(group * groupChannels, [c, 1]), slidIndex(geometry, 0, y, kh), slidIndex(geometry, 1, x, kw)], zeroOutside(geometry)),
+    ),
+  };
+}
+
+function depthwiseWeightNest(name: string, geometry: ConvGeometry, batch: Batch): Nest {
+  const { channels, output, window } = geometry;
+  const [s, c, kh, kw, n, y, x] = [0, 1, 2, 3, 4, 5, 6] as const;
+  const sample = index(0, [s, samplesPerShard(batch)], [n, 1]);
+  return {
+    name,
+    axes: [shardAxis(batch.shards), parallel('c', channels), parallel('kh', window[0]), parallel('kw', window[1]), reduce('n', samplesPerShard(batch)), reduce('y', output[0]), reduce('x', output[1])],
+    write: { tensor: result(0), index: [along(s), along(c), index(0), along(kh), along(kw)] },
+    combine: 'sum',
+    initial: 0,
+    value: mul(
+      load(input(1), [sample, along(c), along(y), along(x)]),
+      load(input(0), [sample, along(c), slidIndex(geometry, 0, y, kh), slidIndex(geometry, 1, x, kw)], zeroOutside(geometry)),
     ),
   };
 }
@@ -81,6 +98,7 @@ export const convGradWeight: Op = defineOp(convAttributes)({
   lowering: nests((node, inputs, batch) => {
     const geometry = convGeometry(node.attrs, operand(inputs, 0), 'conv_grad_weight');
     const name = nestName(node, 'conv', 'grad-weight');
+    if (isDepthwise(geometry)) return lowered([depthwiseWeightNest(name, geometry, batch)]);
     return lowered(Array.from({ length: geometry.groups }, (_, group) => weightNest(geometry.groups > 1 ? `${name}.group${group}` : name, geometry, group, batch)));
   }),
   sample: (random) => {

@@ -18,7 +18,7 @@ import type { Shape } from '../../base/tensor.ts';
 import { sizeOf, zeros } from '../../base/tensor.ts';
 import { accumulator, add, along, index, input, load, mul, result } from '../../ir/nest.ts';
 import { constantRows } from '../support/matrices.ts';
-import { convAttributes, convAttrs, convGeometry, gatherTaps, sampleConv, slidIndex, zeroOutside } from '../support/convolution.ts';
+import { convAttributes, convAttrs, convGeometry, gatherTaps, isDepthwise, sampleConv, slidIndex, zeroOutside } from '../support/convolution.ts';
 import type { ConvGeometry } from '../support/convolution.ts';
 import { differentiated, nests } from '../support/parts.ts';
 import { addTap } from '../support/planes.ts';
@@ -72,6 +72,24 @@ function convNest(name: string, geometry: ConvGeometry, group: number, bias: boo
       load(input(1), [filter, along(c), along(kh), along(kw)]),
     ),
     ...(bias && { finish: add(accumulator, load(input(2), [filter])) }),
+  };
+}
+
+/** Channels are the same axis in the image, the weight and the result, so vectors can lie along it. */
+function depthwiseNest(name: string, geometry: ConvGeometry, bias: boolean): Nest {
+  const { samples, channels, output, window } = geometry;
+  const [n, c, y, x, kh, kw] = [0, 1, 2, 3, 4, 5] as const;
+  return {
+    name,
+    axes: [batchAxis(samples), parallel('c', channels), parallel('y', output[0]), parallel('x', output[1]), reduce('kh', window[0]), reduce('kw', window[1])],
+    write: { tensor: result(0), index: [along(n), along(c), along(y), along(x)] },
+    combine: 'sum',
+    initial: 0,
+    value: mul(
+      load(input(0), [along(n), along(c), slidIndex(geometry, 0, y, kh), slidIndex(geometry, 1, x, kw)], zeroOutside(geometry)),
+      load(input(1), [along(c), index(0), along(kh), along(kw)]),
+    ),
+    ...(bias && { finish: add(accumulator, load(input(2), [along(c)])) }),
   };
 }
 
@@ -157,6 +175,7 @@ export const conv: Op = defineOp(attributes)({
   lowering: nests((node, inputs) => {
     const geometry = convGeometry(node.attrs, operand(inputs, 0), 'conv');
     const { bias } = node.attrs;
+    if (isDepthwise(geometry)) return lowered([depthwiseNest(nestName(node, 'conv'), geometry, bias)]);
     return lowered(Array.from({ length: geometry.groups }, (_, group) => convNest(nestName(node, 'conv', geometry.groups > 1 ? `group${group}` : undefined), geometry, group, bias)));
   }),
   macs: (attrs, inputs) => {

@@ -66,6 +66,11 @@ export function convAttrs({ filters, groups, window, stride, padding, dilation }
   return { filters, groups, window, stride, padding, dilation };
 }
 
+/** Whether each filter reads one channel, which no other reads: what belongs together then lies side by side in an image. */
+export function isDepthwise({ groups, groupChannels, groupFilters }: ConvGeometry): boolean {
+  return groups > 1 && groupChannels === 1 && groupFilters === 1;
+}
+
 /** Index of an image axis under tap `tap` of output position `at`: at*stride + tap*dilation - padding. */
 export function slidIndex(geometry: WindowGeometry, d: 0 | 1, at: number, tap: number): Index {
   return index(-geometry.before[d], [at, geometry.stride[d]], [tap, geometry.dilation[d]]);

@@ -24,7 +24,7 @@ export function tile(points: number, vectors: number, unroll: number, cost = 1):
 }
 
 export function sweep(unrolled: boolean, cost = 1): NestSchedule {
-  return { text: unrolled ? 'sweep n, unrolled' : 'sweep n', schedule: { kind: 'sweep', order: [0], vectorAxis: undefined, unrolled }, cost };
+  return { text: unrolled ? 'sweep n, unrolled' : 'sweep n', schedule: { kind: 'sweep', order: [0], strip: undefined, vectorAxis: undefined, unrolled }, cost };
 }
 
 /** Tiles of 1 to 4 points by 1 to 3 vectors, each unrolled by 8, 1, 2 and 4; the model likes large ones. */

@@ -20,7 +20,7 @@ function scheduleOver(axes: readonly Axis[]): fc.Arbitrary<Schedule> {
   const axis = fc.nat(axes.length - 1);
   const count = fc.integer({ min: 1, max: 99 });
   const tile = fc.record({ kind: fc.constant('tile' as const), vectorAxis: axis, vectors: count, tileAxis: fc.option(axis, { nil: undefined }), points: count, unroll: fc.option(count, { nil: undefined }) });
-  const sweep = fc.record({ kind: fc.constant('sweep' as const), order: fc.shuffledSubarray([...axes.keys()]), vectorAxis: fc.option(axis, { nil: undefined }), unrolled: fc.boolean() });
+  const sweep = fc.record({ kind: fc.constant('sweep' as const), order: fc.shuffledSubarray([...axes.keys()]), strip: fc.option(fc.record({ axis, points: count }), { nil: undefined }), vectorAxis: fc.option(axis, { nil: undefined }), unrolled: fc.boolean() });
   return fc.oneof(tile.map((each) => (each.tileAxis === undefined ? { ...each, points: 1 } : each)), sweep);
 }
 
@@ -32,7 +32,7 @@ test('any schedule reads back', () => {
   );
 });
 
-test.each(['', 'tile', 'tile of x', 'tile 0 of x, 2 vectors of o', 'tile 3 of z, 2 vectors of o', 'tile 3 of x, 2 vectors of o, unroll', 'sweep z', 'sweep  x', 'sweep x, unrolled, vectors of o', 'sweep x\n'])('%j is no schedule', (text) => {
+test.each(['', 'tile', 'tile of x', 'tile 0 of x, 2 vectors of o', 'tile 3 of z, 2 vectors of o', 'tile 3 of x, 2 vectors of o, unroll', 'sweep z', 'sweep  x', 'sweep x, unrolled, vectors of o', 'sweep x, 0 of o', 'sweep x, 4 of z', 'sweep x\n'])('%j is no schedule', (text) => {
   expect(parseSchedule(text, [{ name: 'x', extent: 4, kind: 'parallel' }, { name: 'o', extent: 4, kind: 'parallel' }])).toBeUndefined();
 });
 
