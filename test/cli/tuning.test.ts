@@ -6,6 +6,7 @@ import { pathToFileURL } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import type { Shell } from '../../src/cli/shell.ts';
 import { compilerVersion } from '../../src/driver/model/version.ts';
+import { scheduleVersion } from '../../src/lower/schedule/version.ts';
 import { parseTuning, readTuning, tuningHash, tuningText } from '../../src/driver/tuning/tuning-record.ts';
 import type { TuningRecord } from '../../src/driver/tuning/tuning-record.ts';
 import { listing, runCli, smallFiles, temporaryFolder } from './support.ts';
@@ -46,7 +47,7 @@ describe('build --tune', () => {
   it('writes a record beside the module, which is sorted and says what it belongs to', () => {
     expect(tuned.code).toBe(0);
     expect(listing(place('tuned'))).toEqual(['package.json', 'small.d.ts', 'small.js', 'small.wasm', 'tuning.json']);
-    expect(measured).toMatchObject({ version: 1, compiler: `ssl-compile ${compilerVersion()}`, name: 'Small', target: 'wasm', node: process.version, network: expect.stringMatching(/^sha256:[\da-f]{64}$/) });
+    expect(measured).toMatchObject({ version: scheduleVersion, compiler: `ssl-compile ${compilerVersion()}`, name: 'Small', target: 'wasm', node: process.version, network: expect.stringMatching(/^sha256:[\da-f]{64}$/) });
     expect(tuningText(measured)).toBe(readFileSync(path, 'utf8'));
     const names = Object.keys(measured.nests);
     expect(names).toEqual(names.toSorted());
