@@ -39,7 +39,7 @@ export interface EmitOptions {
   /** Axes unrolled at literal points. */
   readonly fixed: ReadonlyMap<number, number>;
   readonly accumulator?: Expr;
-  /** What has been loaded, by access and offset: it is loaded once. For straight code that writes nothing meanwhile. */
+  /** What has been loaded, by access and offset: it is loaded once. For straight code that writes nothing which it loads again. */
   readonly loaded?: Map<string, Local>;
 }
 

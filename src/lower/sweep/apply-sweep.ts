@@ -7,10 +7,10 @@
 import { invariant, present } from '../../base/invariant.ts';
 import { functionBuilder, get, set, type Expr, type KernelFunction, type Local, type Stmt, type TargetMachine } from '../../ir/kernel.ts';
 import { accessesOf, coalesce, withExtent, writeNumber } from '../accesses/domain.ts';
+import { offsetAlong } from '../accesses/resolve.ts';
 import { combined, emitExpr, type EmitOptions } from '../code/emit-expr.ts';
 import { loopsOver, piecesOver, type Loop } from '../code/loops.ts';
 import { evenPieces } from '../code/pieces.ts';
-import { offsetAlong } from '../accesses/resolve.ts';
 import { pointerOf, rootScope, type PlacedDomain, type Scope } from '../code/scope.ts';
 import type { Constants } from '../memory/constant-pool.ts';
 import type { Strip, Sweep } from '../schedule/schedule.ts';
@@ -61,10 +61,11 @@ function loopOf(walk: Walk, axis: number, width: number): Loop {
   return axis === vector?.axis ? { axis, count: vector.vectors, points: width } : { axis, count: extentOf(walk, axis), points: 1 };
 }
 
-/** A written element, or a vector of them: the point of its strip, and what it comes to so far. */
+/** A written element, or a vector of them. */
 interface Element {
+  /** Its point of the strip. */
   readonly fixed: EmitOptions['fixed'];
-  /** Elements from the pointer of the write. */
+  /** Address units from the pointer of the write. */
   readonly offset: number;
 }
 
