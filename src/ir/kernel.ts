@@ -83,9 +83,15 @@ export interface PaddedMemory extends Omit<Binding, 'shape'> {
   readonly size: number;
 }
 
-/** Work that threads share: `tasks` independent calls, then a barrier. */
+/** So many independent calls, each with the number of its task. */
+export interface StageItem {
+  readonly entry: KernelFunction;
+  readonly tasks: number;
+}
+
+/** Work that threads share: independent tasks, then a barrier. */
 export interface Stage {
-  readonly items: readonly { readonly entry: KernelFunction; readonly tasks: number }[];
+  readonly items: readonly StageItem[];
   /** Points of all its loop nests: a measure of its work. */
   readonly points: number;
 }

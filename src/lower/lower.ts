@@ -31,13 +31,20 @@ export interface KernelPlan {
   readonly programs: readonly PlannedProgram[];
 }
 
-/** The deployed network: parameters baked in, program `run`, bindings `input` and `output`. @throws DiagnosticError for pins that fit nothing */
-export function planDeployed(program: Program, ops: OpRegistry, machine: TargetMachine, pins: SchedulePins = unpinned): KernelPlan {
-  return planAll([{ program: 'run', graph: program.graph, baked: program.parameters, division: { kind: 'whole' } }], ops, machine, pins);
+/** Points of a nest of a deployed network below which it is one task: a thread does them while another wakes up. */
+export const smallestCut = 16_384;
+
+/**
+ * The deployed network: parameters baked in, program `run`, bindings `input` and `output`.
+ * @param cutFrom Points from which on a nest is cut into tasks, for modules that run on several threads: changes no bit of what it computes.
+ * @throws DiagnosticError for pins that fit nothing
+ */
+export function planDeployed(program: Program, ops: OpRegistry, machine: TargetMachine, pins: SchedulePins = unpinned, cutFrom?: number): KernelPlan {
+  return planAll([{ program: 'run', graph: program.graph, baked: program.parameters, division: { kind: 'whole', ...(cutFrom !== undefined && { cutFrom }) } }], ops, machine, pins);
 }
 
-export function lowerDeployed(program: Program, ops: OpRegistry, machine: TargetMachine, pins: SchedulePins = unpinned): KernelModule {
-  return applyPlan(planDeployed(program, ops, machine, pins));
+export function lowerDeployed(program: Program, ops: OpRegistry, machine: TargetMachine, pins: SchedulePins = unpinned, cutFrom?: number): KernelModule {
+  return applyPlan(planDeployed(program, ops, machine, pins, cutFrom));
 }
 
 /** The graphs of a training module: both over the same parameters. */
@@ -71,18 +78,22 @@ export function applyPlan({ machine, programs }: KernelPlan): KernelModule {
   const pool = constantPool(memory.elements, machine.unit);
   const functions: KernelFunction[] = [];
   const placesOf = ({ request, home }: PlannedProgram) => (slot: SlotName): Place => memory.placeOf(request.program, home(slot));
-  const stages = programs.map((planned): [string, readonly Stage[]] => [planned.request.program, applyProgram(planned, { machine, constants: pool, placeOf: placesOf(planned) }, functions)]);
+  const stages = programs.map((planned): [string, readonly Stage[]] => [planned.request.program, applyProgram(planned, { machine, constants: pool, placeOf: placesOf(planned), cutFrom: cutFrom(planned) }, functions)]);
   const bindings = distinct(programs.flatMap((planned) => bindingsOf(planned, placesOf(planned))));
   const padded = (): readonly PaddedMemory[] => programs.flatMap((planned) => paddedOf(planned, placesOf(planned)));
   return { functions, programs: new Map(stages), elements: pool.end() + readPast, segments: pool.segments(), bindings, padded };
 }
 
+function cutFrom({ request: { division } }: PlannedProgram): number {
+  return (division.kind === 'whole' ? division.cutFrom : undefined) ?? Infinity;
+}
+
 /** The stages of a program; its functions are appended to `functions`, callees first. */
 function applyProgram({ request, nests, levels }: PlannedProgram, surroundings: Surroundings, functions: KernelFunction[]): readonly Stage[] {
-  const code = nests.map(({ nest, domain, tasks, sharded, choice }, at): NestCode => {
+  const code = nests.map(({ nest, domain, sharded, choice }, at): NestCode => {
     const made = applySchedule(`${request.program}${at}_${nest.op}`, domain, choice, surroundings);
-    functions.push(...made);
-    return { nest, tasks, sharded, entry: present(made.at(-1), 'entry'), level: present(levels[at], 'stage') };
+    functions.push(...made.functions);
+    return { nest, sharded, items: made.items, level: present(levels[at], 'stage') };
   });
   return formStages(code, functions, request.program);
 }

@@ -171,22 +171,22 @@ describe.each(engines)('nests: $name', (engine) => {
     });
     const tensorOf = (slot: string): (typeof places)[number] => present(places.find(({ binding }) => binding.name === slot), 'tensor');
     const resolved = resolveNest(renameTensors(nest, (ref) => `${ref.kind}${ref.index}`), (slot) => tensorOf(slot).memory);
-    const { domain, tasks } = divideNest(resolved, division);
+    const { domain } = divideNest(resolved, division);
     const [expected] = interpretLowered({ nests: [nest], temporaries: [] }, operands, [out]);
     // What no point writes is no number in the reference.
     const written = [...present(expected, 'result').data].flatMap((value, element) => (Number.isNaN(value) ? [] : [{ element, value }]));
     expect(written.length).toBeGreaterThan(0);
-    for (const candidate of candidatesOf(domain, engine.machine)) {
+    const cuts = division.kind === 'whole' ? [Infinity, 1] : [Infinity];
+    for (const [candidate, cutFrom] of candidatesOf(domain, engine.machine).flatMap((each) => cuts.map((cut) => [each, cut] as const))) {
       const pool = constantPool(end, engine.machine.unit);
-      const functions = applySchedule('nest', domain, candidate, { machine: engine.machine, constants: pool, placeOf: (slot) => ({ first: tensorOf(slot).place }) });
-      const entry = present(functions.at(-1), 'entry');
-      const module: KernelModule = { functions, programs: new Map([['run', [{ items: [{ entry, tasks }], points: tasks }]]]), elements: pool.end() + 64, segments: pool.segments(), bindings: places.map(({ binding }) => binding), padded: () => [] };
+      const { functions, items } = applySchedule('nest', domain, candidate, { machine: engine.machine, constants: pool, placeOf: (slot) => ({ first: tensorOf(slot).place }), cutFrom });
+      const module: KernelModule = { functions, programs: new Map([['run', [{ items: items.toReversed(), points: 1 }]]]), elements: pool.end() + 64, segments: pool.segments(), bindings: places.map(({ binding }) => binding), padded: () => [] };
       const running = start(module, engine);
       running.write(new Map(operands.map(({ shape, data }, i) => [`input${i}`, tensor(shape, data)])));
       running.run('run');
       const found = running.read('result0').data;
       const wrong = written.filter(({ element, value }) => !(Math.abs((found[element] ?? NaN) - value) < 5e-5));
-      expect({ schedule: printSchedule(candidate.schedule, domain.nest.axes), wrong }).toMatchObject({ wrong: [] });
+      expect({ schedule: printSchedule(candidate.schedule, domain.nest.axes), cutFrom, wrong }).toMatchObject({ wrong: [] });
     }
   });
 });

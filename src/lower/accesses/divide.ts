@@ -9,8 +9,8 @@ import { straighten } from './straighten.ts';
 
 /** How a program divides its nests. */
 export type Division =
-  /** One task. */
-  | { readonly kind: 'whole' }
+  /** Not at all; the loops of nests of `cutFrom` points and more are cut into tasks when they are written (code/shares.ts). */
+  | { readonly kind: 'whole'; readonly cutFrom?: number }
   /** By the shards of the batch where a nest walks samples, else into up to `tasks` equal parts. */
   | { readonly kind: 'shards'; readonly shards: number; readonly tasks: number };
 

@@ -19,7 +19,7 @@ export function loopsOver(loops: readonly Loop[], scope: Scope, body: (scope: Sc
   const [loop, ...inner] = loops;
   if (!loop) return body(scope);
   const { axis, count, points } = loop;
-  if (count === 1) return loopsOver(inner, { ...scope, counters: new Map(scope.counters).set(axis, int(0)) }, body);
+  if (count === 1) return loopsOver(inner, { ...scope, counters: new Map(scope.counters).set(axis, scope.counters.get(axis) ?? int(0)) }, body);
   const counter = scope.builder.local('i32', 'i');
   const entered = enter(scope, axis, counter, points);
   return [{ kind: 'repeat', counter, count, body: [...entered.top, ...loopsOver(inner, entered.scope, body)] }];
@@ -42,7 +42,9 @@ function enter(scope: Scope, axis: number, counter: Local, points: number): { re
     top.push(set(local, intAdd(at, moved)));
     pointers.set(number, get(local));
   }
-  return { top, scope: { ...scope, pointers, counters: new Map(scope.counters).set(axis, intMul(get(counter), int(points))) } };
+  // A task begins somewhere along the axis (shares.ts).
+  const from = scope.counters.get(axis) ?? int(0);
+  return { top, scope: { ...scope, pointers, counters: new Map(scope.counters).set(axis, intAdd(from, intMul(get(counter), int(points)))) } };
 }
 
 export interface PieceWalk<P extends Piece> {
@@ -57,17 +59,33 @@ export interface PieceWalk<P extends Piece> {
 
 /** Walks an axis in pieces, one loop for each kind. Counters are not known inside: expressions may not read them. */
 export function piecesOver<P extends Piece>({ axis, pieces, points, lastAlone }: PieceWalk<P>, scope: Scope, body: (scope: Scope, piece: P, isLast: boolean) => Stmt[]): Stmt[] {
+  return runsOf({ pieces, lastAlone }).flatMap(({ piece, first, times, isLast }): Stmt[] => {
+    const counter = scope.builder.local('i32', 'i');
+    const { top, pointers } = pointersAt(axis, first * points, times > 1 ? { counter, points: piece.size * points } : undefined, scope);
+    const content = [...top, ...body({ ...scope, pointers }, piece, isLast)];
+    return times > 1 ? [{ kind: 'repeat', counter, count: times, body: content }] : content;
+  });
+}
+
+/** Pieces one after another that have the same code. */
+export interface Run<P extends Piece> {
+  readonly piece: P;
+  /** Where the first of them starts, in pieces of size 1. */
+  readonly first: number;
+  readonly times: number;
+  /** Nothing comes behind them. */
+  readonly isLast: boolean;
+}
+
+export function runsOf<P extends Piece>({ pieces, lastAlone }: Pick<PieceWalk<P>, 'pieces' | 'lastAlone'>): readonly Run<P>[] {
   let start = 0;
   return pieces.flatMap((piece, i) => {
-    const { size, count } = piece;
     const isLastSize = i === pieces.length - 1;
-    const runs = isLastSize && lastAlone && count > 1 ? [count - 1, 1] : [count];
-    return runs.flatMap((times, r): Stmt[] => {
-      const counter = scope.builder.local('i32', 'i');
-      const { top, pointers } = pointersAt(axis, start * points, times > 1 ? { counter, points: size * points } : undefined, scope);
-      start += size * times;
-      const content = [...top, ...body({ ...scope, pointers }, piece, isLastSize && r === runs.length - 1)];
-      return times > 1 ? [{ kind: 'repeat', counter, count: times, body: content }] : content;
+    const counts = isLastSize && lastAlone && piece.count > 1 ? [piece.count - 1, 1] : [piece.count];
+    return counts.map((times, r): Run<P> => {
+      const first = start;
+      start += piece.size * times;
+      return { piece, first, times, isLast: isLastSize && r === counts.length - 1 };
     });
   });
 }

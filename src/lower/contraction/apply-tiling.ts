@@ -8,12 +8,14 @@
 //       repeat 8 (x): microkernel of 3 points by 2 vectors        filters 12..19
 
 import { invariant, present } from '../../base/invariant.ts';
-import { functionBuilder, int, intAdd, type Expr, type KernelFunction, type Stmt, type TargetMachine } from '../../ir/kernel.ts';
+import { int, intAdd, type Expr, type KernelFunction, type Stmt, type TargetMachine } from '../../ir/kernel.ts';
 import { accessNumber, writeNumber } from '../accesses/domain.ts';
 import { loadOf, strideAlong, type Access, type LoadNumber, type ResolvedNest } from '../accesses/resolve.ts';
-import { loopsOver, piecesOver, type Loop } from '../code/loops.ts';
+import { loopsOver, piecesOver, runsOf, type Loop, type PieceWalk, type Run } from '../code/loops.ts';
 import { blocks, evenPieces, type Piece } from '../code/pieces.ts';
 import { pointerOf, rootScope, type PlacedDomain, type Scope } from '../code/scope.ts';
+import { bestShares, pointsOfNest, sharesAlong, type Shares } from '../code/shares.ts';
+import { codeOfTasks, type NestFunctions } from '../code/tasks.ts';
 import { fillsVectors } from '../layouts/padding.ts';
 import type { Constants } from '../memory/constant-pool.ts';
 import { loadsOf } from '../nests/nest-loads.ts';
@@ -26,8 +28,13 @@ import type { StepBlocks } from './step-blocks.ts';
 import { walkOf } from './steps.ts';
 import type { StepPart } from './trim-steps.ts';
 
-/** Microkernels and the function of the task number that calls them, last. */
-export function applyTiling(name: string, unpacked: PlacedDomain, contraction: Contraction, schedule: Tiling, machine: TargetMachine, constants: Constants): readonly KernelFunction[] {
+/** A task's part of the loops: of one axis some points, or pieces of one run. */
+interface Part extends Shares {
+  readonly run?: Run<Piece>;
+}
+
+/** @param cutFrom Points of a nest from which on its loops are cut into tasks. */
+export function applyTiling(name: string, unpacked: PlacedDomain, contraction: Contraction, schedule: Tiling, machine: TargetMachine, constants: Constants, cutFrom: number): NestFunctions {
   const { a, b, vectorAxis, tileAxis, vectors, points, steps, around: { outer, sequential, inner } } = contraction;
   const vectorBlocks = blocks(vectors, schedule.vectors);
   const isPacked = loadOf(unpacked.nest, b).data !== undefined;
@@ -47,18 +54,13 @@ export function applyTiling(name: string, unpacked: PlacedDomain, contraction: C
     return made;
   };
 
-  const builder = functionBuilder(['task']);
-  const task = present(builder.params[0], 'task');
   const numbers = [accessNumber(a), accessNumber(b), writeNumber, ...finishLoads(nest).map(accessNumber)];
-  const root = rootScope(domain, numbers, task, { machine, builder, constants });
-  const loopOf = (axis: number): Loop => ({ axis, count: extentOf(axis), points: 1 });
-  const inBlocks = { axis: vectorAxis, pieces: vectorBlocks, points: machine.width, lastAlone: lastLanes !== undefined };
+  const inBlocks: PieceWalk<Piece> = { axis: vectorAxis, pieces: vectorBlocks, points: machine.width, lastAlone: lastLanes !== undefined };
   const inTiles = { axis: tileAxis, pieces: evenPieces(points, schedule.points), points: 1, lastAlone: false };
   const order = [...inner.slice(0, 1), ...sequential, ...inner.slice(1)];
   const trimmedAt = trim ? order.indexOf(trim.axis) : order.length;
   invariant(trimmedAt >= 0, 'the points of an inner axis are trimmed');
-  const partsOver = (scope: Scope, content: (scope: Scope, part: StepPart | undefined) => Stmt[]): Stmt[] =>
-    trim ? piecesOver({ axis: trim.axis, pieces: trim.parts, points: 1, lastAlone: false }, scope, content) : content(scope, undefined);
+  const inParts: PieceWalk<StepPart> | undefined = trim && { axis: trim.axis, pieces: trim.parts, points: 1, lastAlone: false };
   const tilesOver = (scope: Scope, block: Piece, isLast: boolean, keep: boolean, part: StepPart | undefined): Stmt[] => {
     const walk = walkOf(steps, isPacked ? block.size * machine.width : undefined, part !== undefined, unroll, constants);
     invariant(!part || walk.kind === 'table', 'parts are of a table');
@@ -75,18 +77,36 @@ export function applyTiling(name: string, unpacked: PlacedDomain, contraction: C
   };
 
   // A block of weights stays in the cache for all points of the axes inside it.
-  const body = loopsOver(outer.map(loopOf), root, (outerScope) =>
-    stepsOver(steps.kind === 'nested' ? steps.around : [], nest.initial === 'keep', outerScope, (stepScope, keep) =>
-      piecesOver(inBlocks, stepScope, (blockScope, block, isLast) =>
-        loopsOver(order.slice(0, trimmedAt).map(loopOf), blockScope, (outside) =>
-          partsOver(outside, (partScope, part) =>
-            loopsOver(order.slice(trimmedAt + 1).map(loopOf), partScope, (inside) => tilesOver(inside, block, isLast, keep, part)),
+  const loops = (root: Scope, part: Part | undefined): Stmt[] => {
+    const loopOf = (axis: number): Loop => ({ axis, count: axis === part?.axis ? part.points : extentOf(axis), points: 1 });
+    const piecesOf = <P extends Piece>(walk: PieceWalk<P>, scope: Scope, content: (scope: Scope, piece: P, isLast: boolean) => Stmt[]): Stmt[] =>
+      // Only a run of this very walk is of its axis.
+      part?.run && part.axis === walk.axis ? content(scope, part.run.piece as P, part.run.isLast) : piecesOver(walk, scope, content);
+    const partsOver = (scope: Scope, content: (scope: Scope, part: StepPart | undefined) => Stmt[]): Stmt[] => (inParts ? piecesOf(inParts, scope, content) : content(scope, undefined));
+    return loopsOver(outer.map(loopOf), root, (outerScope) =>
+      stepsOver(steps.kind === 'nested' ? steps.around : [], nest.initial === 'keep', outerScope, (stepScope, keep) =>
+        piecesOf(inBlocks, stepScope, (blockScope, block, isLast) =>
+          loopsOver(order.slice(0, trimmedAt).map(loopOf), blockScope, (outside) =>
+            partsOver(outside, (partScope, stepPart) =>
+              loopsOver(order.slice(trimmedAt + 1).map(loopOf), partScope, (inside) => tilesOver(inside, block, isLast, keep, stepPart)),
+            ),
           ),
         ),
       ),
-    ),
-  );
-  return [...kernels.values(), builder.finish(name, body)];
+    );
+  };
+  const partsOf = <P extends Piece>(walk: PieceWalk<P>, costOf: (piece: P) => number): readonly Part[] =>
+    runsOf(walk).map((run): Part => ({ axis: present(walk.axis, 'axis'), first: run.first * walk.points, points: run.piece.size * walk.points, tasks: run.times, cost: costOf(run.piece), run }));
+  const alongRows = (): readonly Part[] => {
+    const [axis] = order;
+    if (axis === undefined || sequential.length > 0) return [];
+    return axis === inParts?.axis ? partsOf(inParts, ({ first, end }) => end - first) : sharesAlong(nest, axis, extentOf(axis), 1);
+  };
+  // Blocks of vectors come first: a thread then fetches no weights but those of its tasks.
+  const isCut = steps.kind === 'listed' && pointsOfNest(nest) >= cutFrom;
+  const parts = isCut ? bestShares([partsOf(inBlocks, ({ size }) => size), alongRows()]) : [];
+  const tasks = codeOfTasks(name, parts, (builder, task) => rootScope(domain, numbers, task, { machine, builder, constants }), loops);
+  return { functions: [...kernels.values(), ...tasks.functions], items: tasks.items };
 }
 
 /** Walks blocks of steps. All but the first go on from what is there; `keep` says whether that does too. */

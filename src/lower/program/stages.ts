@@ -4,9 +4,10 @@
 //   relu_grad, conv_grad_weight (by shard), sum over shards, update   =>   [relu_grad; conv_grad_weight] | [sum] | [update]
 
 import { present } from '../../base/invariant.ts';
-import { functionBuilder, get, type KernelFunction, type Stage } from '../../ir/kernel.ts';
+import { functionBuilder, get, type KernelFunction, type Stage, type StageItem } from '../../ir/kernel.ts';
 import type { Division } from '../accesses/divide.ts';
-import { slotsRead, type SlotName } from '../nests/placed-nest.ts';
+import { rangeOf } from '../accesses/resolve.ts';
+import { slotsRead, type PlacedNest, type SlotName } from '../nests/placed-nest.ts';
 import type { ScheduledNest } from '../schedule/schedule-nests.ts';
 
 /** When a slot was touched, and whether shard by shard. */
@@ -24,12 +25,35 @@ export interface StageRequest {
   readonly kept: ReadonlySet<SlotName>;
 }
 
-/** The stage of each nest. A program that is not divided runs one nest after another. */
+/** The stage of each nest. A program that is not divided, nor cut into tasks, runs one nest after another. */
 export function stageLevels(request: StageRequest): readonly number[] {
   const { nests, division, home } = request;
-  if (division.kind === 'whole') return [...nests.keys()];
+  if (division.kind === 'whole') return division.cutFrom !== undefined ? afterConflicts(nests, home) : [...nests.keys()];
   const touches = nests.map(({ nest, sharded }): Touches => ({ sharded, reads: slotsRead(nest).map(home), writes: home(nest.write.tensor) }));
   return delayed(touches, earliest(touches), request.kept);
+}
+
+/** The earliest stage of each nest, which comes after those of all whose order with it matters. */
+function afterConflicts(nests: readonly StagedNest[], home: (slot: SlotName) => SlotName): readonly number[] {
+  const levels: number[] = [];
+  const touches = nests.map(({ nest }) => ({ nest, reads: new Set(slotsRead(nest).map(home)), writes: home(nest.write.tensor) }));
+  for (const [at, b] of touches.entries()) {
+    const before = touches.slice(0, at).map((a, i) => {
+      const isFree = !a.reads.has(b.writes) && !b.reads.has(a.writes) && (a.writes !== b.writes || writeApart(a.nest, b.nest));
+      return isFree ? 0 : present(levels[i], 'stage') + 1;
+    });
+    levels.push(Math.max(0, ...before));
+  }
+  return levels;
+}
+
+/** Whether two nests write other elements of one tensor: the groups of a convolution do. */
+function writeApart(a: PlacedNest, b: PlacedNest): boolean {
+  if (a.write.tensor !== b.write.tensor) return false;
+  return a.write.index.some((index, dimension) => {
+    const [first, second] = [rangeOf(index, a.axes), rangeOf(present(b.write.index[dimension], 'index'), b.axes)];
+    return first[1] < second[0] || second[1] < first[0];
+  });
 }
 
 /** The homes that a nest touches. */
@@ -95,10 +119,11 @@ function firstStages(): FirstStages {
   };
 }
 
-export type StagedNest = Pick<ScheduledNest, 'nest' | 'sharded' | 'tasks'>;
+export type StagedNest = Pick<ScheduledNest, 'nest' | 'sharded'>;
 
 export interface NestCode extends StagedNest {
-  readonly entry: KernelFunction;
+  /** One of those that are sharded. */
+  readonly items: readonly StageItem[];
   readonly level: number;
 }
 
@@ -108,15 +133,16 @@ export function formStages(nests: readonly NestCode[], functions: KernelFunction
   return Array.from({ length: count }, (_, at): Stage => {
     const here = nests.filter(({ level }) => level === at);
     const sharded = here.filter((each) => each.sharded);
-    const items = here.filter((each) => !each.sharded).map(({ entry, tasks }) => ({ entry, tasks }));
+    const items = here.filter((each) => !each.sharded).flatMap((each) => each.items);
     const points = here.reduce((total, { nest }) => total + nest.axes.reduce((product, { extent }) => product * extent, 1), 0);
-    const first = sharded[0];
+    const shards = sharded.flatMap((each) => each.items);
+    const [first] = shards;
     if (!first) return { items, points };
     const builder = functionBuilder(['task']);
     const task = get(present(builder.params[0], 'task'));
     const entry = builder.finish(
       `${program}_shard${at}`,
-      sharded.map((each) => ({ kind: 'call', callee: each.entry, args: [task] })),
+      shards.map((each) => ({ kind: 'call', callee: each.entry, args: [task] })),
     );
     functions.push(entry);
     return { items: [{ entry, tasks: first.tasks }, ...items], points };

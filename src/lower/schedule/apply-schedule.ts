@@ -1,10 +1,11 @@
 // A schedule to code, when places in memory are known.
 
 import { invariant, present } from '../../base/invariant.ts';
-import type { KernelFunction, TargetMachine } from '../../ir/kernel.ts';
+import type { TargetMachine } from '../../ir/kernel.ts';
 import type { Domain } from '../accesses/domain.ts';
 import { loadOf, strideAlong, type Access, type ResolvedLoad } from '../accesses/resolve.ts';
 import type { PlacedDomain, Start } from '../code/scope.ts';
+import type { NestFunctions } from '../code/tasks.ts';
 import { applyTiling } from '../contraction/apply-tiling.ts';
 import type { Constants } from '../memory/constant-pool.ts';
 import type { Place } from '../memory/module-memory.ts';
@@ -14,22 +15,23 @@ import { isPackedAlong } from '../sweep/pack-lanes.ts';
 import type { Candidate } from './schedule.ts';
 
 export interface Surroundings {
+  /** Points from which on the loops of a nest that is not divided are cut into tasks. */
+  readonly cutFrom: number;
   readonly machine: TargetMachine;
   readonly constants: Constants;
   readonly placeOf: (slot: SlotName) => Place;
 }
 
-/** Functions in order, callees first; the last one takes the task number. */
-export function applySchedule(name: string, domain: Domain, { schedule, contraction }: Candidate, { machine, constants, placeOf }: Surroundings): readonly KernelFunction[] {
+export function applySchedule(name: string, domain: Domain, { schedule, contraction }: Candidate, { machine, constants, placeOf, cutFrom }: Surroundings): NestFunctions {
   switch (schedule.kind) {
     case 'tile': {
       const tiled = present(contraction, 'contraction of a tiling');
-      return applyTiling(name, placeAccesses(domain, (load) => load === tiled.b.load, constants, placeOf), tiled, schedule, machine, constants);
+      return applyTiling(name, placeAccesses(domain, (load) => load === tiled.b.load, constants, placeOf), tiled, schedule, machine, constants, cutFrom);
     }
     case 'sweep': {
       const { vectorAxis } = schedule;
       const isPacked = (load: number): boolean => vectorAxis !== undefined && isPackedAlong(domain.nest, loadOf(domain.nest, { kind: 'load', load }), vectorAxis);
-      return [applySweep(name, placeAccesses(domain, isPacked, constants, placeOf), schedule, machine, constants)];
+      return applySweep(name, placeAccesses(domain, isPacked, constants, placeOf), schedule, machine, constants, cutFrom);
     }
   }
 }

@@ -5,35 +5,44 @@
 //   depthwise 3 x 3, two of x:    s0 += in[0] w[0]   s1 += in[1] w[0]   s0 += in[1] w[1]   s1 += in[2] w[1]  ...
 
 import { invariant, present } from '../../base/invariant.ts';
-import { functionBuilder, get, set, type Expr, type KernelFunction, type Local, type Stmt, type TargetMachine } from '../../ir/kernel.ts';
+import { get, set, type Expr, type Local, type Stmt, type TargetMachine } from '../../ir/kernel.ts';
 import { accessesOf, coalesce, withExtent, writeNumber } from '../accesses/domain.ts';
 import { offsetAlong } from '../accesses/resolve.ts';
 import { combined, emitExpr, type EmitOptions } from '../code/emit-expr.ts';
 import { loopsOver, piecesOver, type Loop } from '../code/loops.ts';
 import { evenPieces } from '../code/pieces.ts';
 import { pointerOf, rootScope, type PlacedDomain, type Scope } from '../code/scope.ts';
+import { bestShares, pointsOfNest, sharesAlong, type Shares } from '../code/shares.ts';
+import { codeOfTasks, type NestFunctions } from '../code/tasks.ts';
 import type { Constants } from '../memory/constant-pool.ts';
 import type { Strip, Sweep } from '../schedule/schedule.ts';
 import { packLanes } from './pack-lanes.ts';
 import { foldedAxes, foldedPoints, isScatter } from './sweep-candidates.ts';
 
-/** One function of the task number. */
-export function applySweep(name: string, original: PlacedDomain, schedule: Sweep, machine: TargetMachine, constants: Constants): KernelFunction {
-  const builder = functionBuilder(['task']);
-  const task = present(builder.params[0], 'task');
+/** @param cutFrom Points of a nest from which on its loops are cut into tasks. */
+export function applySweep(name: string, original: PlacedDomain, schedule: Sweep, machine: TargetMachine, constants: Constants, cutFrom: number): NestFunctions {
   const { vectorAxis } = schedule;
   const walk = walkOf(vectorAxis === undefined ? original : packLanes(original, vectorAxis, machine.width, constants), schedule, machine.width);
   const numbers = [...accessesOf(walk.domain.nest).keys()];
-  const root = rootScope(walk.domain, numbers, task, { machine, builder, constants });
-  const inLoops = (order: readonly number[], scope: Scope, body: (scope: Scope) => Stmt[]): Stmt[] => loopsOver(order.map((axis) => loopOf(walk, axis, machine.width)), scope, body);
   const { strip, vector } = walk;
-  if (!strip) return builder.finish(name, inLoops(walk.order, root, (scope) => elements(walk, 1, scope)));
   const isVector = (axis: number): boolean => axis === vector?.axis;
-  const inStrips = { axis: strip.axis, pieces: evenPieces(extentOf(walk, strip.axis), strip.points), points: 1, lastAlone: false };
-  const body = inLoops(walk.order.filter((axis) => !isVector(axis)), root, (scope) =>
-    piecesOver(inStrips, scope, (entered, { size }) => inLoops(walk.order.filter(isVector), entered, (inner) => elements(walk, size, inner))),
-  );
-  return builder.finish(name, body);
+  const loops = (root: Scope, share: Shares | undefined): Stmt[] => {
+    const inLoops = (order: readonly number[], scope: Scope, body: (scope: Scope) => Stmt[]): Stmt[] => loopsOver(order.map((axis) => loopIn(share, loopOf(walk, axis, machine.width))), scope, body);
+    if (!strip) return inLoops(walk.order, root, (scope) => elements(walk, 1, scope));
+    const inStrips = { axis: strip.axis, pieces: evenPieces(extentOf(walk, strip.axis), strip.points), points: 1, lastAlone: false };
+    return inLoops(walk.order.filter((axis) => !isVector(axis)), root, (scope) =>
+      piecesOver(inStrips, scope, (entered, { size }) => inLoops(walk.order.filter(isVector), entered, (inner) => elements(walk, size, inner))),
+    );
+  };
+  const outermost = walk.order.map((axis) => loopOf(walk, axis, machine.width)).find(({ count }) => count > 1);
+  const isCut = outermost !== undefined && !isScatter(walk.domain.nest) && pointsOfNest(walk.domain.nest) >= cutFrom;
+  const shares = isCut ? bestShares([sharesAlong(walk.domain.nest, outermost.axis, outermost.count, outermost.points)]) : [];
+  return codeOfTasks(name, shares, (builder, task) => rootScope(walk.domain, numbers, task, { machine, builder, constants }), loops);
+}
+
+/** What a task walks of a loop. */
+function loopIn(share: Shares | undefined, loop: Loop): Loop {
+  return loop.axis === share?.axis ? { ...loop, count: share.points / loop.points } : loop;
 }
 
 interface VectorAxis {
