@@ -76,6 +76,8 @@ export interface Program {
 export interface ParameterData {
   readonly shape: Shape;
   readonly data: Float64Array;
+  /** Most of it is zero, and kernels may leave the zeros out (passes/mark-sparse.ts). */
+  readonly sparse?: true;
 }
 
 export function sameValue(a: Value, b: Value): boolean {

@@ -164,9 +164,10 @@ function store(stmt: Extract<Stmt, { kind: 'store' }>, frame: Frame): void {
   const first = elementAt(stmt.at, stmt.offset, frame);
   const value = valueOf(stmt.value, frame);
   const lanes = typeof value === 'number' ? [value] : value.slice(0, stmt.lanes ?? machine.width);
+  const stride = (stmt.apart ?? machine.unit) / machine.unit;
   for (const [lane, number] of lanes.entries()) {
-    machine.writing(first + lane, number);
-    machine.floats[first + lane] = number;
+    machine.writing(first + lane * stride, number);
+    machine.floats[first + lane * stride] = number;
   }
 }
 

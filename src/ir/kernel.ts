@@ -40,8 +40,8 @@ export type Expr =
 
 export type Stmt =
   | { readonly kind: 'set'; readonly local: Local; readonly value: Expr }
-  /** `lanes`: store only the first so many lanes of a vec; absent: all. */
-  | { readonly kind: 'store'; readonly as: 'f32' | 'vec'; readonly at: Expr; readonly offset: number; readonly value: Expr; readonly lanes?: number }
+  /** `lanes`: store only the first so many lanes of a vec; absent: all. `apart`: address units from lane to lane; absent: they are neighbours. */
+  | { readonly kind: 'store'; readonly as: 'f32' | 'vec'; readonly at: Expr; readonly offset: number; readonly value: Expr; readonly lanes?: number; readonly apart?: number }
   /** `counter` from 0 to count-1; count is a literal of at least 1. */
   | { readonly kind: 'repeat'; readonly counter: Local; readonly count: number; readonly body: readonly Stmt[] }
   /** Body first, then again while the condition holds. */

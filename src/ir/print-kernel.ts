@@ -37,7 +37,7 @@ function lines(stmt: Stmt): readonly string[] {
     case 'set':
       return [`${localName(stmt.local)} = ${printed(stmt.value)}`];
     case 'store':
-      return [`${stmt.as}${stmt.lanes === undefined ? '' : ` of ${stmt.lanes}`}${place(stmt.at, stmt.offset)} = ${printed(stmt.value)}`];
+      return [`${stmt.as}${stmt.lanes === undefined ? '' : ` of ${stmt.lanes}`}${stmt.apart === undefined ? '' : ` by ${stmt.apart}`}${place(stmt.at, stmt.offset)} = ${printed(stmt.value)}`];
     case 'repeat':
       return [`repeat ${localName(stmt.counter)} < ${stmt.count}`, ...indented(stmt.body.flatMap(lines))];
     case 'loop':

@@ -101,6 +101,7 @@ function verifyStmt(stmt: Stmt, context: Context, counters: ReadonlySet<Local>):
       verifyAddress(stmt.at, stmt.offset, context);
       expect(stmt.value, stmt.as, context);
       if (stmt.lanes !== undefined && (stmt.as !== 'vec' || !isCount(stmt.lanes) || stmt.lanes >= machine.width)) fault(`stores ${stmt.lanes} lanes of ${stmt.as}`);
+      if (stmt.apart !== undefined && (stmt.as !== 'vec' || !isCount(stmt.apart) || stmt.apart % machine.unit !== 0)) fault(`stores lanes of ${stmt.as} ${stmt.apart} apart`);
       return;
     case 'repeat':
       if (!isCount(stmt.count)) fault(`repeats ${stmt.count} times`);

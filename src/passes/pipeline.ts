@@ -8,6 +8,7 @@ import { dropBranches } from './drop-branches.ts';
 import { dropIdentities } from './drop-identities.ts';
 import { eliminate } from './eliminate.ts';
 import { foldBatchNorm } from './fold-batch-norm.ts';
+import { markSparse } from './mark-sparse.ts';
 import type { Pass, Property } from './pass.ts';
 
 /** What every deployed network goes through, compacted or not. */
@@ -17,7 +18,7 @@ export const simplification: readonly Pass[] = [dropIdentities, foldBatchNorm];
 export const preparation: readonly Pass[] = [...simplification, dropBranches];
 
 /** The road to a compacted network. */
-export const compaction: readonly Pass[] = [...preparation, eliminate];
+export const compaction: readonly Pass[] = [...preparation, eliminate, markSparse];
 
 export interface PipelineOptions {
   /** Check the graph after every pass: in tests and under `SSL_DEBUG`. */

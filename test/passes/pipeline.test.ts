@@ -29,7 +29,7 @@ describe('the pipeline', () => {
   it('shows the program after each pass', () => {
     const seen: string[] = [];
     runPasses(program(), compaction, ops, { onAfter: (pass) => void seen.push(pass.name) });
-    expect(seen).toEqual(['drop-identities', 'fold-batch-norm', 'drop-branches', 'eliminate']);
+    expect(seen).toEqual(['drop-identities', 'fold-batch-norm', 'drop-branches', 'eliminate', 'mark-sparse']);
   });
 });
 

@@ -14,7 +14,7 @@ import { feedsOf } from './build.ts';
 
 /** The program with parameters that f32 holds: what the kernels compute with. */
 function rounded({ graph, parameters }: Program): Program {
-  return { graph, parameters: new Map([...parameters].map(([name, { shape, data }]) => [name, { shape, data: data.map(Math.fround) }])) };
+  return { graph, parameters: new Map([...parameters].map(([name, value]) => [name, { ...value, data: value.data.map(Math.fround) }])) };
 }
 
 export interface Expected {

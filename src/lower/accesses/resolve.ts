@@ -36,6 +36,8 @@ export interface ResolvedLoad {
   readonly outside: number;
   /** Compile-time data: the access walks this array. */
   readonly data?: Float64Array;
+  /** Zeros of the data may be left out. */
+  readonly sparse?: true;
 }
 
 /** A load by its number in `ResolvedNest.loads`. */
@@ -65,6 +67,8 @@ export interface SlotMemory {
   readonly zeros: boolean;
   /** Compile-time data in the layout's order. */
   readonly data?: Float64Array;
+  /** Its zeros may be left out. */
+  readonly sparse?: true;
 }
 
 /** Composes the index maps of an access with the layout of its tensor. */
@@ -183,6 +187,7 @@ function resolveLoad(expr: SlotLoad, memory: SlotMemory, axes: readonly Axis[]):
     ...conditionsOf(expr, memory.layout, axes),
     outside: expr.outside ?? 0,
     ...(memory.data && { data: memory.data }),
+    ...(memory.sparse && { sparse: memory.sparse }),
   };
 }
 

@@ -8,9 +8,9 @@
 //       repeat 8 (x): microkernel of 3 points by 2 vectors        filters 12..19
 
 import { invariant, present } from '../../base/invariant.ts';
-import { int, intAdd, type Expr, type KernelFunction, type Stmt, type TargetMachine } from '../../ir/kernel.ts';
+import { int, intAdd, type KernelFunction, type Stmt, type TargetMachine } from '../../ir/kernel.ts';
 import { accessNumber, writeNumber } from '../accesses/domain.ts';
-import { loadOf, strideAlong, type Access, type LoadNumber, type ResolvedNest } from '../accesses/resolve.ts';
+import { loadOf, strideAlong, type Access, type ResolvedNest } from '../accesses/resolve.ts';
 import { loopsOver, piecesOver, runsOf, type Loop, type PieceWalk, type Run } from '../code/loops.ts';
 import { blocks, evenPieces, type Piece } from '../code/pieces.ts';
 import { pointerOf, rootScope, type PlacedDomain, type Scope } from '../code/scope.ts';
@@ -18,10 +18,9 @@ import { bestShares, pointsOfNest, sharesAlong, type Shares } from '../code/shar
 import { codeOfTasks, type NestFunctions } from '../code/tasks.ts';
 import { fillsVectors } from '../layouts/padding.ts';
 import type { Constants } from '../memory/constant-pool.ts';
-import { loadsOf } from '../nests/nest-loads.ts';
 import type { Tiling } from '../schedule/schedule.ts';
 import { trimOf, type Contraction } from './contraction.ts';
-import { finishExpr } from './finish.ts';
+import { finishAt, finishLoads } from './finish.ts';
 import { microkernel, type Microkernel, type Steps } from './microkernel.ts';
 import { packWeights } from './pack-weights.ts';
 import type { StepBlocks } from './step-blocks.ts';
@@ -124,26 +123,15 @@ function lanesOfLastVector({ nest, taskFactor }: PlacedDomain, { vectorAxis, vec
   return rest === 0 || (!taskFactor.has(vectorAxis) && fillsVectors(nest, vectorAxis, vectors * width)) ? undefined : rest;
 }
 
-/** Each operand of the finish once, however often it is read. */
-function finishLoads({ finish }: ResolvedNest): readonly LoadNumber[] {
-  return finish ? [...new Set(loadsOf(finish).map(({ load }) => load))].map((load) => ({ kind: 'load', load })) : [];
-}
-
 function microkernelOf(name: string, points: number, vectors: number, lastLanes: number | undefined, keep: boolean, steps: Steps, nest: ResolvedNest, contraction: Contraction, { width, unit }: TargetMachine): Microkernel {
   const { a, vectorAxis, tileAxis } = contraction;
   const tileStride = (access: Access): number => (tileAxis === undefined ? 0 : present(strideAlong(access, tileAxis), 'tile stride'));
   const loads = finishLoads(nest);
-  const finish: Microkernel['finish'] = (accumulator, extras, p, v) => {
-    const total: Expr = typeof nest.initial === 'number' && nest.initial !== 0 ? { kind: 'binary', op: 'add', type: 'vec', a: accumulator, b: { kind: 'float', type: 'vec', value: nest.initial } } : accumulator;
-    if (!nest.finish) return total;
-    return finishExpr(nest.finish, total, (expr) => {
-      const at = loads.findIndex(({ load }) => load === expr.load);
-      const { access } = loadOf(nest, expr);
+  const finish: Microkernel['finish'] = (accumulator, extras, p, v) =>
+    finishAt(nest, loads, accumulator, extras, (access) => {
       const isLanes = strideAlong(access, vectorAxis) === 1;
-      const offset = (p * tileStride(access) + (isLanes ? v * width : 0)) * unit;
-      return { kind: 'load', as: isLanes ? 'vec' : 'splat', at: present(extras[at], 'extra pointer'), offset };
+      return { isLanes, offset: (p * tileStride(access) + (isLanes ? v * width : 0)) * unit };
     });
-  };
   return {
     name,
     points,

@@ -99,7 +99,7 @@ function extentOf(nest: ResolvedNest, axis: number): number {
 }
 
 /** The two loads whose products a nest adds up. */
-function factorsOf(nest: ResolvedNest): readonly [LoadNumber, LoadNumber] | undefined {
+export function factorsOf(nest: ResolvedNest): readonly [LoadNumber, LoadNumber] | undefined {
   const { combine, value } = nest;
   if (combine !== 'sum' || value.kind !== 'binary' || value.op !== 'mul' || value.a.kind !== 'load' || value.b.kind !== 'load') return undefined;
   const isPlain = ({ guards }: ResolvedLoad): boolean => guards.length === 0;

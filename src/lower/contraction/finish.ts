@@ -1,11 +1,11 @@
 // The finish of a contraction (a bias, a relu), computed in the microkernel on the accumulators before they
 // are stored.
 
-import { InternalError } from '../../base/invariant.ts';
+import { InternalError, present } from '../../base/invariant.ts';
 import type { Expr } from '../../ir/kernel.ts';
 import { partsOf } from '../../ir/nest.ts';
 import { loadsOf } from '../nests/nest-loads.ts';
-import { loadOf, strideAlong, type LoadNumber, type ResolvedExpr, type ResolvedNest } from '../accesses/resolve.ts';
+import { loadOf, strideAlong, type Access, type LoadNumber, type ResolvedExpr, type ResolvedNest } from '../accesses/resolve.ts';
 
 /**
  * Whether a microkernel can compute the finish: its loads lie along the vector axis or do not move with it,
@@ -26,8 +26,32 @@ function readsCounters(expr: ResolvedExpr): boolean {
   return expr.kind === 'index' || expr.kind === 'random' || partsOf(expr).some(readsCounters);
 }
 
+/** Each operand of the finish once, however often it is read. */
+export function finishLoads({ finish }: ResolvedNest): readonly LoadNumber[] {
+  return finish ? [...new Set(loadsOf(finish).map(({ load }) => load))].map((load) => ({ kind: 'load', load })) : [];
+}
+
+/** How an operand lies at a vector: along its lanes or one element for all, in address units from its pointer. */
+export interface OperandPlace {
+  readonly isLanes: boolean;
+  readonly offset: number;
+}
+
+/**
+ * What a vector of accumulators comes to in a nest.
+ * @param loads Operands of the finish, with a pointer each.
+ */
+export function finishAt(nest: ResolvedNest, loads: readonly LoadNumber[], accumulator: Expr, pointers: readonly Expr[], placeOf: (access: Access) => OperandPlace): Expr {
+  const total: Expr = typeof nest.initial === 'number' && nest.initial !== 0 ? { kind: 'binary', op: 'add', type: 'vec', a: accumulator, b: { kind: 'float', type: 'vec', value: nest.initial } } : accumulator;
+  if (!nest.finish) return total;
+  return finishExpr(nest.finish, total, (expr) => {
+    const { isLanes, offset } = placeOf(loadOf(nest, expr).access);
+    return { kind: 'load', as: isLanes ? 'vec' : 'splat', at: present(pointers[loads.findIndex(({ load }) => load === expr.load)], 'pointer of an operand'), offset };
+  });
+}
+
 /** The finish of one vector of accumulators; `loaded` says how its operands are read there. */
-export function finishExpr(expr: ResolvedExpr, accumulator: Expr, loaded: (expr: LoadNumber) => Expr): Expr {
+function finishExpr(expr: ResolvedExpr, accumulator: Expr, loaded: (expr: LoadNumber) => Expr): Expr {
   const part = (inner: ResolvedExpr): Expr => finishExpr(inner, accumulator, loaded);
   switch (expr.kind) {
     case 'constant':

@@ -76,7 +76,7 @@ export function planProgram(request: ProgramRequest, ops: OpRegistry, machine: T
     return alias === undefined ? viewed : home(alias);
   };
   const kept = new Set([...leaves.keys(), ...graph.outputs.map(({ value }) => nameOf(value))].map(home));
-  return { request, plan, leaves, nameOf, nests, layoutOf, home, kept, levels: stageLevels({ nests, division, home, kept }) };
+  return { request, plan: { ...plan, haloed: new Set([...plan.haloed, ...scheduler.haloed]) }, leaves, nameOf, nests, layoutOf, home, kept, levels: stageLevels({ nests, division, home, kept }) };
 }
 
 /** Compile-time data lies row by row; zeros fill up the last vector of all. */
@@ -97,6 +97,7 @@ function factsOf(request: ProgramRequest, plan: LayoutPlan, leaves: PlannedProgr
   return (slot) => {
     if (!isBaked({ request, leaves }, slot)) return { zeros: holdsZeros(slot, plan, sharingOf(request)) };
     const { name } = present(leaves.get(slot), 'leaf').attrs;
-    return { zeros: false, data: present(request.baked?.get(String(name)), `parameter ${String(name)}`).data };
+    const { data, sparse } = present(request.baked?.get(String(name)), `parameter ${String(name)}`);
+    return { zeros: false, data, ...(sparse && { sparse }) };
   };
 }

@@ -10,6 +10,7 @@ import { applyTiling } from '../contraction/apply-tiling.ts';
 import type { Constants } from '../memory/constant-pool.ts';
 import type { Place } from '../memory/module-memory.ts';
 import type { SlotName } from '../nests/placed-nest.ts';
+import { applySparse } from '../sparse/apply-sparse.ts';
 import { applySweep } from '../sweep/apply-sweep.ts';
 import { isPackedAlong } from '../sweep/pack-lanes.ts';
 import type { Candidate } from './schedule.ts';
@@ -22,11 +23,15 @@ export interface Surroundings {
   readonly placeOf: (slot: SlotName) => Place;
 }
 
-export function applySchedule(name: string, domain: Domain, { schedule, contraction }: Candidate, { machine, constants, placeOf, cutFrom }: Surroundings): NestFunctions {
+export function applySchedule(name: string, domain: Domain, { schedule, contraction, sparse }: Candidate, { machine, constants, placeOf, cutFrom }: Surroundings): NestFunctions {
   switch (schedule.kind) {
     case 'tile': {
       const tiled = present(contraction, 'contraction of a tiling');
       return applyTiling(name, placeAccesses(domain, (load) => load === tiled.b.load, constants, placeOf), tiled, schedule, machine, constants, cutFrom);
+    }
+    case 'sparse': {
+      const sum = present(sparse, 'sparse sum');
+      return applySparse(name, placeAccesses(domain, (load) => load === sum.a.load, constants, placeOf), sum, schedule, machine, constants, cutFrom);
     }
     case 'sweep': {
       const { vectorAxis } = schedule;

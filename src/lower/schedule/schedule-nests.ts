@@ -5,7 +5,9 @@
 //   dense_grad_input(g, w)   =>   copy w[o, i] to w^1, where i is innermost;  dense_grad_input(g, w^1)
 
 import { present } from '../../base/invariant.ts';
+import { sizeOf } from '../../base/tensor.ts';
 import type { TargetMachine } from '../../ir/kernel.ts';
+import type { Domain } from '../accesses/domain.ts';
 import { divideNest, type DividedNest, type Division } from '../accesses/divide.ts';
 import { resolveNest, type SlotMemory } from '../accesses/resolve.ts';
 import type { LayoutPlan } from '../layouts/plan-layouts.ts';
@@ -14,9 +16,13 @@ import { copyNest } from '../nests/copy-nest.ts';
 import { nestLoads } from '../nests/nest-loads.ts';
 import { renameTensors, type PlacedNest, type SlotName } from '../nests/placed-nest.ts';
 import { walkerOf } from '../nests/walker.ts';
-import { candidatesOf, cheapest, tilingsAmong } from './candidates.ts';
+import { planarCopyFor } from '../sparse/planar-copy.ts';
+import { candidatesOf, cheapest, tilesAmong } from './candidates.ts';
 import { failToFit, pinned, type SchedulePins } from './pins.ts';
 import type { Candidate } from './schedule.ts';
+
+/** Cycles of an element that is copied to where its row lies end to end. */
+const copyCycles = 2;
 
 export interface ScheduledNest extends DividedNest {
   /** Unique in its module. */
@@ -45,44 +51,64 @@ export interface NestScheduler {
   readonly schedule: (nest: PlacedNest) => readonly ScheduledNest[];
   /** Those of the plan, and of copies. */
   readonly layouts: ReadonlyMap<SlotName, TensorLayout>;
+  /** Copies around whose elements zeros are read that nobody writes. */
+  readonly haloed: ReadonlySet<SlotName>;
 }
 
 /** Takes the nests of a program in their order. */
 export function nestScheduler(request: ScheduleRequest): NestScheduler {
   const { plan, division, machine, factsOf, pins } = request;
   const layouts = new Map(plan.layouts);
+  const haloed = new Set<SlotName>();
   const nameOf = uniqueNames(request.prefix);
-  const fitted = (nest: PlacedNest, copy?: WeightCopy): FittedNest => {
+  const fitted = (nest: PlacedNest, copy?: SlotCopy): FittedNest => {
     const layoutOf = (slot: SlotName): TensorLayout => (slot === copy?.name ? copy.layout : present(layouts.get(slot), `layout of ${slot}`));
     const divided = divideNest(resolveNest(nest, (slot) => ({ layout: layoutOf(slot), ...factsOf(slot) })), division);
-    return { nest, divided, candidates: candidatesOf(divided.domain, machine) };
+    const candidates = candidatesOf(divided.domain, machine);
+    return copy ? { nest, divided, copy, candidates: tilesAmong(candidates) } : { nest, divided, candidates };
   };
-  /** The nest as its tensors lie, then on each copy of a weight that makes it a contraction. */
-  const ways = function* (nest: PlacedNest): Generator<FittedNest> {
-    yield fitted(nest);
-    for (const { slot, dimension } of request.copiesWeights && isProductSum(nest) ? transposable(nest, plan) : []) {
-      const name = `${slot}^${dimension}`;
-      const copy = { name, of: slot, layout: layouts.get(name) ?? plan.transposed(slot, dimension) };
-      const way = fitted({ ...nest, ...renameTensors(nest, (tensor) => (tensor === slot ? name : tensor)) }, copy);
-      yield { ...way, copy, candidates: tilingsAmong(way.candidates) };
+  /** The nest as its tensors lie; on the rows of an image, where its weights are sparse; else on the first copy of a weight that makes it a contraction. */
+  const ways = function* (nest: PlacedNest, takesFirst: boolean): Generator<FittedNest> {
+    const plain = fitted(nest);
+    yield plain;
+    for (const slot of sparseWeights(nest, factsOf)) {
+      const copy = planarCopyFor(nest, slot, (of) => present(layouts.get(of), `layout of ${of}`).shape);
+      if (copy) yield onRows(fitted(copy.reader, copy), copy);
     }
+    if (!request.copiesWeights || !isProductSum(nest) || (takesFirst && tilesAmong(plain.candidates).length > 0)) return;
+    for (const { slot, dimension } of transposable(nest, plan)) {
+      const name = `${slot}^${dimension}`;
+      const layout = layouts.get(name) ?? plan.transposed(slot, dimension);
+      const way = fitted({ ...nest, ...renameTensors(nest, (tensor) => (tensor === slot ? name : tensor)) }, { name, layout, nests: [copyNest(slot, name, layout.shape)], isHaloed: false });
+      yield way;
+      if (takesFirst && way.candidates.length > 0) return;
+    }
+  };
+  /** What the copy takes, if nobody had it before, is part of what its reader costs. */
+  const onRows = (way: FittedNest, { name, layout }: SlotCopy): FittedNest => {
+    const cost = layouts.has(name) ? 0 : (copyCycles * sizeOf(layout.shape) * machine.width) / writtenElements(way.divided.domain);
+    return { ...way, candidates: way.candidates.filter(({ schedule }) => schedule.kind === 'sparse').map((candidate) => ({ ...candidate, cost: candidate.cost + cost })) };
   };
   const schedule = (nest: PlacedNest): readonly ScheduledNest[] => {
     const name = nameOf(nest);
-    const { way, choice } = chosen(name, ways(nest), pins);
+    const { way, choice } = chosen(name, ways(nest, !pins.schedules.has(name)), pins);
     const { copy, candidates, divided } = way;
     const isNew = copy !== undefined && !layouts.has(copy.name);
     if (copy) layouts.set(copy.name, copy.layout);
-    const before = isNew ? schedule(copyNest(copy.of, copy.name, copy.layout.shape)) : [];
+    if (copy?.isHaloed) haloed.add(copy.name);
+    const before = isNew ? copy.nests.flatMap(schedule) : [];
     return [...before, { ...divided, name, nest: way.nest, choice, candidates }];
   };
-  return { schedule, layouts };
+  return { schedule, layouts, haloed };
 }
 
-interface WeightCopy {
+/** The same elements as another slot has, lying otherwise. */
+export interface SlotCopy {
   readonly name: SlotName;
-  readonly of: SlotName;
   readonly layout: TensorLayout;
+  /** What fills it. */
+  readonly nests: readonly PlacedNest[];
+  readonly isHaloed: boolean;
 }
 
 /** A nest over tensors that lie in one way. */
@@ -91,21 +117,33 @@ interface FittedNest {
   readonly divided: DividedNest;
   readonly candidates: readonly Candidate[];
   /** The copy that it reads. */
-  readonly copy?: WeightCopy;
+  readonly copy?: SlotCopy;
 }
 
-/** The first way that makes the nest a contraction, else that in which its tensors lie; or the first that a pin fits. */
+/** The way and the tile of least cost, where there are tiles; else as its tensors lie. Or the first that a pin fits. */
 function chosen(name: string, ways: Iterable<FittedNest>, pins: SchedulePins): { readonly way: FittedNest; readonly choice: Candidate } {
   const pin = pins.schedules.get(name);
-  const refused: FittedNest[] = [];
+  const seen: FittedNest[] = [];
+  let best: { readonly way: FittedNest; readonly choice: Candidate } | undefined;
   for (const way of ways) {
-    const choice = pin === undefined ? cheapest(tilingsAmong(way.candidates)) : pinned(pin, way.candidates, way.divided.domain.nest.axes);
-    if (choice) return { way, choice };
-    refused.push(way);
+    const choice = pin === undefined ? cheapest(tilesAmong(way.candidates)) : pinned(pin, way.candidates, way.divided.domain.nest.axes);
+    if (choice && pin !== undefined) return { way, choice };
+    if (choice && (!best || choice.cost < best.choice.cost)) best = { way, choice };
+    seen.push(way);
   }
-  const way = present(refused[0], 'nest');
-  if (pin !== undefined) failToFit(pins, name, refused.flatMap(({ candidates }) => candidates), way.divided.domain.nest.axes);
-  return { way, choice: present(cheapest(way.candidates), 'schedule') };
+  const way = present(seen[0], 'nest');
+  if (pin !== undefined) failToFit(pins, name, seen.flatMap(({ candidates }) => candidates), way.divided.domain.nest.axes);
+  return best ?? { way, choice: present(cheapest(way.candidates), 'schedule') };
+}
+
+/** Slots of compile-time weights that are sparse. */
+function sparseWeights(nest: PlacedNest, factsOf: ScheduleRequest['factsOf']): readonly SlotName[] {
+  const slots = new Set(nestLoads(nest).map(({ tensor }) => tensor));
+  return [...slots].filter((slot) => factsOf(slot).sparse);
+}
+
+function writtenElements({ nest }: Domain): number {
+  return nest.axes.reduce((product, { kind, extent }) => (kind === 'reduce' ? product : product * extent), 1);
 }
 
 /** Names of nests as people know them, with a number where several have one. */

@@ -2,6 +2,8 @@
 //
 //   tile 5 of x, 2 vectors of o, unroll 4       registers hold 5 points of axis x by 2 vectors of axis o; 4 steps a turn
 //   tile 1 vector of o                          without a tile axis, and with steps that follow strides
+//   sparse 3 of y, 4 vectors of x               3 points by 4 vectors in registers; weights that are zero are left out
+//   sparse 5 of y, 2 vectors of x, runs of 3    the same with three weights along y at once
 //   sweep n y x, vectors of c, unrolled         loops over n, y, x; vectors along c; the window is written out
 //   sweep n y, 4 of x, vectors of c, unrolled   four points of x at once, which share what they load
 //   sweep n                                     element by element
@@ -10,24 +12,33 @@
 
 import { present } from '../../base/invariant.ts';
 import type { Axis } from '../../ir/nest.ts';
-import type { Schedule, Sweep, Tiling } from './schedule.ts';
+import type { Schedule, SparseTiling, Sweep, Tiling } from './schedule.ts';
 
 /** @param axes Of the nest. */
 export function printSchedule(schedule: Schedule, axes: readonly Axis[]): string {
   const nameOf = (axis: number): string => present(axisNames(axes)[axis], 'axis');
-  return (schedule.kind === 'tile' ? tilingParts(schedule, nameOf) : sweepParts(schedule, nameOf)).join(', ');
+  return (schedule.kind === 'sweep' ? sweepParts(schedule, nameOf) : tilingParts(schedule, nameOf)).join(', ');
 }
 
-function tilingParts({ vectorAxis, vectors, tileAxis, points, unroll }: Tiling, nameOf: (axis: number) => string): readonly string[] {
+function tilingParts(schedule: Tiling | SparseTiling, nameOf: (axis: number) => string): readonly string[] {
+  const { kind, vectorAxis, vectors, tileAxis, points } = schedule;
   const sides = [...(tileAxis === undefined ? [] : [`${points} of ${nameOf(tileAxis)}`]), `${vectors} ${vectors === 1 ? 'vector' : 'vectors'} of ${nameOf(vectorAxis)}`];
-  return [`tile ${sides.join(', ')}`, ...(unroll === undefined ? [] : [`unroll ${unroll}`])];
+  return [`${kind} ${sides.join(', ')}`, ...(kind === 'sparse' ? runParts(schedule) : unrollParts(schedule))];
+}
+
+function unrollParts({ unroll }: Tiling): readonly string[] {
+  return unroll === undefined ? [] : [`unroll ${unroll}`];
+}
+
+function runParts({ run }: SparseTiling): readonly string[] {
+  return run === 1 ? [] : [`runs of ${run}`];
 }
 
 function sweepParts({ order, strip, vectorAxis, unrolled }: Sweep, nameOf: (axis: number) => string): readonly string[] {
   return [['sweep', ...order.map(nameOf)].join(' '), ...(strip ? [`${strip.points} of ${nameOf(strip.axis)}`] : []), ...(vectorAxis === undefined ? [] : [`vectors of ${nameOf(vectorAxis)}`]), ...(unrolled ? ['unrolled'] : [])];
 }
 
-const tilePattern = /^tile (?:(?<points>[1-9]\d*) of (?<tileAxis>\S+), )?(?<vectors>[1-9]\d*) vectors? of (?<vectorAxis>\S+?)(?:, unroll (?<unroll>[1-9]\d*))?$/;
+const tilePattern = /^(?<kind>tile|sparse) (?:(?<points>[1-9]\d*) of (?<tileAxis>\S+), )?(?<vectors>[1-9]\d*) vectors? of (?<vectorAxis>\S+?)(?:, unroll (?<unroll>[1-9]\d*)|, runs of (?<run>[1-9]\d*))?$/;
 const sweepPattern = /^sweep(?<order>(?: [^\s,]+)*)(?:, (?<points>[1-9]\d*) of (?<stripAxis>[^\s,]+))?(?:, vectors of (?<vectorAxis>[^\s,]+))?(?<unrolled>, unrolled)?$/;
 
 /** The schedule that a text stands for over these axes; undefined where it is none, or names another axis. */
@@ -38,18 +49,18 @@ export function parseSchedule(text: string, axes: readonly Axis[]): Schedule | u
   return schedule && axesNamed(schedule).every((axis) => axis >= 0) ? schedule : undefined;
 }
 
-function parsedTiling(text: string, axisOf: (name: string) => number): Tiling | undefined {
+function parsedTiling(text: string, axisOf: (name: string) => number): Tiling | SparseTiling | undefined {
   const groups = tilePattern.exec(text)?.groups;
   if (!groups) return undefined;
-  const { points, tileAxis, vectors, vectorAxis, unroll } = groups;
-  return {
-    kind: 'tile',
+  const { kind, points, tileAxis, vectors, vectorAxis, unroll, run } = groups;
+  const tile = {
     vectorAxis: axisOf(present(vectorAxis, 'vector axis')),
     vectors: Number(vectors),
     tileAxis: tileAxis === undefined ? undefined : axisOf(tileAxis),
     points: points === undefined ? 1 : Number(points),
-    unroll: unroll === undefined ? undefined : Number(unroll),
   };
+  if (kind === 'tile') return run === undefined ? { kind, ...tile, unroll: unroll === undefined ? undefined : Number(unroll) } : undefined;
+  return unroll === undefined ? { kind: 'sparse', ...tile, run: run === undefined ? 1 : Number(run) } : undefined;
 }
 
 function parsedSweep(text: string, axisOf: (name: string) => number): Sweep | undefined {
@@ -62,7 +73,7 @@ function parsedSweep(text: string, axisOf: (name: string) => number): Sweep | un
 
 function axesNamed(schedule: Schedule): readonly number[] {
   const { vectorAxis } = schedule;
-  const others = schedule.kind === 'tile' ? [schedule.tileAxis] : [...schedule.order, schedule.strip?.axis];
+  const others = schedule.kind === 'sweep' ? [...schedule.order, schedule.strip?.axis] : [schedule.tileAxis];
   return [vectorAxis, ...others].filter((axis) => axis !== undefined);
 }
 

@@ -4,6 +4,7 @@
 // Axes are numbers of the axes of the nest.
 
 import type { Contraction } from '../contraction/contraction.ts';
+import type { SparseSum } from '../sparse/sparse-sum.ts';
 
 /** Walks the written elements, and folds the points of each in a register. */
 export interface Sweep {
@@ -37,13 +38,29 @@ export interface Tiling {
   readonly unroll: number | undefined;
 }
 
-export type Schedule = Sweep | Tiling;
+/** A sum over the weights that are not zero, in register tiles of points by vectors. */
+export interface SparseTiling {
+  readonly kind: 'sparse';
+  readonly vectorAxis: number;
+  /** Vectors of a tile at most. */
+  readonly vectors: number;
+  /** Absent: tiles of one point. */
+  readonly tileAxis: number | undefined;
+  /** Points of a tile at most. */
+  readonly points: number;
+  /** Weights along the tile axis that are taken together. */
+  readonly run: number;
+}
+
+export type Schedule = Sweep | Tiling | SparseTiling;
 
 /** A schedule that fits a nest. */
 export interface Candidate {
   readonly schedule: Schedule;
-  /** By the model of the machine, to compare candidates of one kind: cycles a vector of the result. */
+  /** By the model of the machine, cycles a vector of the result: to compare tiles, sparse ones too, or sweeps. */
   readonly cost: number;
   /** Of a tiling: how it sees the nest. */
   readonly contraction?: Contraction;
+  /** The same of a sparse one. */
+  readonly sparse?: SparseSum;
 }

@@ -7,7 +7,7 @@
 import { invariant, present } from '../../base/invariant.ts';
 import { get, set, type Expr, type Local, type Stmt, type TargetMachine } from '../../ir/kernel.ts';
 import { accessesOf, coalesce, withExtent, writeNumber } from '../accesses/domain.ts';
-import { offsetAlong } from '../accesses/resolve.ts';
+import { offsetAlong, strideAlong } from '../accesses/resolve.ts';
 import { combined, emitExpr, type EmitOptions } from '../code/emit-expr.ts';
 import { loopsOver, piecesOver, type Loop } from '../code/loops.ts';
 import { evenPieces } from '../code/pieces.ts';
@@ -93,10 +93,12 @@ function elements(walk: Walk, count: number, scope: Scope): Stmt[] {
     foldedAxes(domain).length === 0
       ? side.map(({ fixed }, i) => combined(nest.combine, type, present(starts[i], 'start'), emitExpr(nest.value, scope, { ...options, fixed }, out)))
       : folded(walk, side, starts, scope, options, out).map(get);
+  const lane = vector ? (strideAlong(nest.write, vector.axis) ?? NaN) : 1;
+  const apart = lane === 1 || scope.machine.width === 1 ? undefined : lane * unit;
   for (const [i, { fixed, offset }] of side.entries()) {
     const total = present(totals[i], 'total');
     const value = nest.finish ? emitExpr(nest.finish, scope, { ...options, fixed, accumulator: total }, out) : total;
-    out.push({ kind: 'store', as: type, at, offset, value });
+    out.push({ kind: 'store', as: type, at, offset, value, ...(apart !== undefined && { apart }) });
   }
   return out;
 }

@@ -15,6 +15,8 @@ import { withPackedLanes } from './pack-lanes.ts';
 const unrolledPoints = 9;
 /** Points up to which it may be: 5 x 5. */
 const mostUnrolled = 25;
+/** Cycles of a vector whose lanes are stored one by one. */
+const apartCost = 2.5;
 /** Elements of a strip: more would keep more values than there are registers. */
 const stripSizes = [2, 4];
 
@@ -22,7 +24,8 @@ export function sweepCandidates(domain: Domain, machine: TargetMachine): readonl
   const points = foldedPoints(domain);
   const byItself = points > 1 && points <= unrolledPoints;
   const unrolled = points > 1 && points <= mostUnrolled ? [byItself, !byItself] : [byItself];
-  return [...vectorAxesOf(domain, machine.width), undefined].flatMap((vectorAxis) => {
+  const apart = apartAxesOf(domain, machine.width).map((vectorAxis): Candidate => ({ schedule: { kind: 'sweep', order: orderOf(domain, vectorAxis), strip: undefined, vectorAxis, unrolled: false }, cost: points * apartCost }));
+  const others = [...vectorAxesOf(domain, machine.width), undefined].flatMap((vectorAxis) => {
     const cost = points * (vectorAxis === undefined ? machine.width : 1);
     const order = orderOf(domain, vectorAxis);
     const strips = vectorAxis === undefined || !unrolled.includes(true) ? [] : stripsOf(domain, order);
@@ -31,6 +34,7 @@ export function sweepCandidates(domain: Domain, machine: TargetMachine): readonl
       ...(each ? strips : []).map(({ strip, share }): Candidate => ({ schedule: { kind: 'sweep', order: order.filter((axis) => axis !== strip.axis), strip, vectorAxis, unrolled: true }, cost: cost * share })),
     ]);
   });
+  return [...apart, ...others];
 }
 
 interface SharingStrip {
@@ -106,5 +110,20 @@ function vectorAxesOf({ nest, task, taskFactor }: Domain, width: number): readon
     const moving = accessesOf(packed).filter((access) => access.along.has(axis));
     if (!moving.every((access) => strideAlong(access, axis) === 1)) return false;
     return extent % width === 0 || (!taskFactor.has(axis) && fillsVectors(packed, axis, Math.ceil(extent / width) * width));
+  });
+}
+
+/**
+ * The axes along which what is stored can be loaded in vectors, though it lies apart where it is written: a copy of an
+ * image channel by channel, from one whose channels are neighbours. Whole vectors only.
+ */
+function apartAxesOf({ nest, task }: Domain, width: number): readonly number[] {
+  if (width === 1 || nest.combine !== 'store' || isScatter(nest) || drawsRandom(nest.value) || (nest.finish !== undefined && drawsRandom(nest.finish))) return [];
+  const counted = countedAxes(nest);
+  return [...nest.axes.keys()].filter((axis) => {
+    const { kind, extent } = present(nest.axes[axis], 'axis');
+    if (kind !== 'parallel' || axis === task || extent % width !== 0 || counted.has(axis) || !((strideAlong(nest.write, axis) ?? 0) > 1)) return false;
+    const moving = nest.loads.filter(({ access }) => access.along.has(axis));
+    return moving.length > 0 && moving.every(({ access }) => strideAlong(access, axis) === 1);
   });
 }

@@ -20,7 +20,9 @@ function writeStmt(stmt: Stmt, context: FunctionContext): void {
       body.emit('local.set', present(context.locals.get(stmt.local), stmt.local.name));
       return;
     case 'store':
-      if (stmt.lanes === undefined) {
+      if (stmt.apart !== undefined) {
+        writeApart(stmt, stmt.apart, context);
+      } else if (stmt.lanes === undefined) {
         writeExpr(stmt.at, context);
         writeExpr(stmt.value, context);
         body.emit(stmt.as === 'vec' ? 'v128.store' : 'f32.store', stmt.offset, elementAlignment);
@@ -62,6 +64,19 @@ function writeLanes({ at, offset, value }: Stmt & { kind: 'store' }, lanes: numb
   if (lanes % 2 === 1) {
     writeExpr(at, context);
     body.emit('local.get', stored).emit('v128.store32_lane', lanes - 1, offset + (lanes - 1) * elementBytes, elementAlignment);
+  }
+}
+
+/** Stores lanes one by one. */
+function writeApart({ at, offset, value, lanes = 4 }: Stmt & { kind: 'store' }, apart: number, context: FunctionContext): void {
+  const { body } = context;
+  const [stored, address] = [body.local('v128'), body.local('i32')];
+  writeExpr(value, context);
+  body.emit('local.set', stored);
+  writeExpr(at, context);
+  body.emit('local.set', address);
+  for (let lane = 0; lane < lanes; lane++) {
+    body.emit('local.get', address).emit('local.get', stored).emit('v128.store32_lane', lane, offset + lane * apart, elementAlignment);
   }
 }
 

@@ -1,0 +1,123 @@
+// The code of a sparse schedule: loops around microkernels, each of which walks the taps of a row.
+//
+//   conv, 384 filters of 3 x 3 on 13 x 13 points, few weights left:
+//
+//     repeat 5 (y)
+//       repeat 384 (o): the taps of o; microkernel of 3 points by 4 vectors
+
+import { present } from '../../base/invariant.ts';
+import { get, int, intAdd, intMul, intOp, set, type Expr, type KernelFunction, type Stmt, type TargetMachine } from '../../ir/kernel.ts';
+import { accessNumber, writeNumber } from '../accesses/domain.ts';
+import { loadOf, strideAlong } from '../accesses/resolve.ts';
+import { loopsOver, piecesOver, type Loop } from '../code/loops.ts';
+import { evenPieces } from '../code/pieces.ts';
+import { pointerOf, rootScope, type PlacedDomain, type Scope } from '../code/scope.ts';
+import { bestShares, pointsOfNest, sharesAlong, type Shares } from '../code/shares.ts';
+import { codeOfTasks, type NestFunctions } from '../code/tasks.ts';
+import { finishAt, finishLoads } from '../contraction/finish.ts';
+import type { Constants } from '../memory/constant-pool.ts';
+import type { SparseTiling } from '../schedule/schedule.ts';
+import { tapRunsOf, type TapRun } from './tap-runs.ts';
+import { sparseMicrokernel } from './sparse-microkernel.ts';
+import type { SparseSum } from './sparse-sum.ts';
+
+/** @param cutFrom Points of a nest from which on its loops are cut into tasks. */
+export function applySparse(name: string, domain: PlacedDomain, sum: SparseSum, schedule: SparseTiling, machine: TargetMachine, constants: Constants, cutFrom: number): NestFunctions {
+  const { nest } = domain;
+  const { b, vectorAxis, tileAxis, rowAxes, otherAxes } = sum;
+  const { width, unit } = machine;
+  const extentOf = (axis: number): number => present(nest.axes[axis], 'axis').extent;
+  const lanes = extentOf(vectorAxis);
+  const vectors = Math.ceil(lanes / width);
+  const extras = finishLoads(nest);
+  const tileStride = (access: typeof nest.write): number => (tileAxis === undefined ? 0 : present(strideAlong(access, tileAxis), 'tile stride'));
+  const { access: spread } = loadOf(nest, b);
+  const taps = placeTaps(sum, tileStride(spread), schedule.run, constants);
+
+  const kernels = new Map<string, KernelFunction>();
+  const kernelFor = (points: number, places: readonly number[]): KernelFunction => {
+    const key = `${points}x${places.length}${places.every((place, v) => place === v * width) ? '' : '_last'}`;
+    const made =
+      kernels.get(key) ??
+      sparseMicrokernel(
+        {
+          name: `${name}_${key}`,
+          points,
+          places,
+          lanes: lanes < width ? lanes : undefined,
+          spread: { point: tileStride(spread), lane: strideAlong(spread, vectorAxis) ?? NaN },
+          out: { point: tileStride(nest.write), lane: strideAlong(nest.write, vectorAxis) ?? NaN },
+          run: schedule.run,
+          extras: extras.length,
+          finish: (accumulator, pointers, p, place) => finishAt(nest, extras, accumulator, pointers, (access) => {
+            const stride = strideAlong(access, vectorAxis) ?? NaN;
+            return { isLanes: stride === 1, offset: (p * tileStride(access) + place * stride) * unit };
+          }),
+        },
+        machine,
+      );
+    kernels.set(key, made);
+    return made;
+  };
+
+  const numbers = [accessNumber(b), writeNumber, ...extras.map(accessNumber)];
+  const inTiles = { axis: tileAxis, pieces: tileAxis === undefined ? [{ size: 1, count: 1 }] : evenPieces(extentOf(tileAxis), schedule.points), points: 1, lastAlone: false };
+  // The last vector is moved back over the one before it, so that it is whole too.
+  const inVectors = { axis: vectorAxis, pieces: evenPieces(vectors, schedule.vectors), points: width, lastAlone: lanes % width !== 0 };
+  const back = lanes > width ? vectors * width - lanes : 0;
+  const placesOf = (count: number, isLast: boolean): readonly number[] => {
+    const places = Array.from({ length: count }, (_, v) => v * width);
+    return isLast && count > 1 ? places.with(count - 1, (count - 1) * width - back) : places;
+  };
+  /** A vector that is a tile by itself is moved back with its pointers. */
+  const movedBack = (scope: Scope, number: number): Expr => intAdd(pointerOf(scope, number), int(-back * (strideAlong(present(scope.accesses[number], 'access'), vectorAxis) ?? NaN) * unit));
+  const loops = (root: Scope, share: Shares | undefined): Stmt[] => {
+    const loopOf = (axis: number): Loop => ({ axis, count: axis === share?.axis ? share.points : extentOf(axis), points: 1 });
+    return loopsOver(otherAxes.map(loopOf), root, (outside) =>
+      piecesOver(inTiles, outside, (tile, points) =>
+        loopsOver(rowAxes.filter((axis) => axis !== domain.task).map(loopOf), tile, (row): Stmt[] => {
+          const [t, end, w] = [row.builder.local('i32', 't'), row.builder.local('i32', 'end'), row.builder.local('i32', 'w')];
+          const at = intMul(rowNumber(row, rowAxes, extentOf), int(unit));
+          return [
+            set(t, { kind: 'load', as: 'i32', at, offset: taps.firsts * unit }),
+            set(end, { kind: 'load', as: 'i32', at, offset: (taps.firsts + 1) * unit }),
+            set(w, intAdd(intMul(intOp('sub', get(t), int(taps.offsets * unit)), int(schedule.run)), int(taps.weights * unit))),
+            ...piecesOver(inVectors, row, (entered, piece, isLast): Stmt[] => {
+              const pointers = numbers.map((number) => (isLast && piece.size === 1 ? movedBack(entered, number) : pointerOf(entered, number)));
+              return [{ kind: 'call', callee: kernelFor(points.size, placesOf(piece.size, isLast)), args: [...pointers, get(t), get(end), get(w)] }];
+            }),
+          ];
+        }),
+      ),
+    );
+  };
+  const [outermost] = rowAxes;
+  const shares = outermost === undefined || outermost === domain.task || pointsOfNest(nest) < cutFrom ? [] : bestShares([sharesAlong(nest, outermost, extentOf(outermost), 1)]);
+  const tasks = codeOfTasks(name, shares, (builder, task) => rootScope(domain, numbers, task, { machine, builder, constants }), loops);
+  return { functions: [...kernels.values(), ...tasks.functions], items: tasks.items };
+}
+
+/** Addresses in elements. */
+interface PlacedTaps {
+  /** Of a table of where the offsets of each row begin, and where the last ones end. */
+  readonly firsts: number;
+  /** Of each run, row by row. */
+  readonly offsets: number;
+  readonly weights: number;
+}
+
+/** A row without taps gets a run of zeros: loops run once at least. */
+function placeTaps({ rows }: SparseSum, pitch: number, length: number, constants: Constants): PlacedTaps {
+  const none: TapRun = { offset: 0, weights: Array.from({ length }, () => 0) };
+  const runs = rows.map((taps) => (taps.length > 0 ? tapRunsOf(taps, pitch, length) : [none]));
+  const all = runs.flat();
+  const offsets = constants.table(all.map(({ offset }) => offset));
+  const weights = constants.data(Float32Array.from(all.flatMap((run) => run.weights)));
+  const firsts = [offsets];
+  for (const row of runs) firsts.push(present(firsts.at(-1), 'first run') + row.length);
+  return { firsts: constants.table(firsts), offsets, weights };
+}
+
+function rowNumber({ counters }: Scope, rowAxes: readonly number[], extentOf: (axis: number) => number): Expr {
+  return rowAxes.reduce<Expr>((number, axis) => intAdd(intMul(number, int(extentOf(axis))), counters.get(axis) ?? int(0)), int(0));
+}

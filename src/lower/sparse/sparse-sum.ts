@@ -1,0 +1,89 @@
+// Recognises sums over compile-time weights most of which are zero: `out[..] = sum w[..] * b[..]`, where vectors lie
+// along an axis that moves `b` and `out` but not the weights. Only the taps that are not zero are walked, each a weight
+// for all lanes and an offset in `b`:
+//
+//   conv, one weight in twenty left, vectors along x:    row o:  (3, .25) (17, -.5) (40, .125) ...
+//
+//   row axes      move the weights: each of their points has taps of its own
+//   vector axis   contiguous in b
+//   tile axis     P points in registers
+//   other axes    loops around
+
+import { present } from '../../base/invariant.ts';
+import type { TargetMachine } from '../../ir/kernel.ts';
+import type { Domain } from '../accesses/domain.ts';
+import { loadOf, offsetAlong, strideAlong, type Access, type LoadNumber, type ResolvedNest } from '../accesses/resolve.ts';
+import { factorsOf } from '../contraction/contraction.ts';
+import { finishFits } from '../contraction/finish.ts';
+
+export interface SparseSum {
+  /** The weights. */
+  readonly a: LoadNumber;
+  readonly b: LoadNumber;
+  readonly vectorAxis: number;
+  readonly tileAxis: number | undefined;
+  /** Outermost first; the task may be the first of them. */
+  readonly rowAxes: readonly number[];
+  readonly otherAxes: readonly number[];
+  /** By row, the last row axis fastest. */
+  readonly rows: readonly (readonly Tap[])[];
+}
+
+export interface Tap {
+  readonly weight: number;
+  /** Elements that `b` is moved by. */
+  readonly offset: number;
+}
+
+/** Every way to see a nest as a sparse sum; none where it is none. */
+export function sparseSumsOf(domain: Domain, machine: TargetMachine): readonly SparseSum[] {
+  const { nest, task } = domain;
+  const factors = factorsOf(nest);
+  if (!factors || nest.initial === 'keep') return [];
+  const [a, b] = loadOf(nest, factors[0]).data ? factors : [factors[1], factors[0]];
+  const [weights, { access: spread, data: isConstant }] = [loadOf(nest, a), loadOf(nest, b)];
+  const { access, data } = weights;
+  if (!data || isConstant || !weights.sparse) return [];
+  const axes = [...nest.axes.keys()].filter((axis) => extentOf(nest, axis) > 1 || axis === task);
+  const [stepAxes, outside] = [axes.filter((axis) => kindOf(nest, axis) === 'reduce'), axes.filter((axis) => kindOf(nest, axis) !== 'reduce')];
+  const rowAxes = outside.filter((axis) => access.along.has(axis)).toSorted((p, q) => Number(q === task) - Number(p === task));
+  const free = outside.filter((axis) => !rowAxes.includes(axis) && axis !== task);
+  if (outside.some((axis) => kindOf(nest, axis) !== 'parallel') || rowAxes.some((axis) => axis !== task && spread.along.has(axis))) return [];
+  const isWalked = (axis: number): boolean => [spread, nest.write].every((each) => (strideAlong(each, axis) ?? 0) > 0);
+  const walked = free.filter(isWalked);
+  const vectorAxes = walked.filter((axis) => machine.width === 1 || strideAlong(spread, axis) === 1);
+  if (vectorAxes.length === 0) return [];
+  const rows = rowsOf(nest, rowAxes, stepAxes, { access, data }, spread);
+  return vectorAxes.flatMap((vectorAxis) => {
+    const others = walked.filter((axis) => axis !== vectorAxis);
+    return (others.length > 0 ? others : [undefined])
+      .filter((tileAxis) => finishFits(nest, vectorAxis, tileAxis))
+      .map((tileAxis): SparseSum => ({ a, b, vectorAxis, tileAxis, rowAxes, otherAxes: free.filter((axis) => axis !== vectorAxis && axis !== tileAxis), rows }));
+  });
+}
+
+/** In the order in which `b` lies, so that it is walked forwards. */
+function rowsOf(nest: ResolvedNest, rowAxes: readonly number[], stepAxes: readonly number[], { access, data }: { readonly access: Access; readonly data: Float64Array }, spread: Access): readonly (readonly Tap[])[] {
+  const points = (axes: readonly number[], from: readonly Move[]): readonly Move[] =>
+    axes.reduce((moves, axis) => moves.flatMap((move) => Array.from({ length: extentOf(nest, axis) }, (_, i): Move => ({ a: move.a + offsetAlong(access, axis, i), b: move.b + offsetAlong(spread, axis, i) }))), from);
+  const steps = points(stepAxes, [{ a: 0, b: 0 }]).toSorted((p, q) => p.b - q.b);
+  return points(rowAxes, [{ a: access.offset, b: 0 }]).map((row) =>
+    steps.flatMap((step): readonly Tap[] => {
+      const weight = present(data[row.a + step.a], 'weight');
+      return weight === 0 ? [] : [{ weight, offset: step.b }];
+    }),
+  );
+}
+
+interface Move {
+  readonly a: number;
+  readonly b: number;
+}
+
+function extentOf(nest: ResolvedNest, axis: number): number {
+  return present(nest.axes[axis], 'axis').extent;
+}
+
+function kindOf(nest: ResolvedNest, axis: number): string {
+  return present(nest.axes[axis], 'axis').kind;
+}
