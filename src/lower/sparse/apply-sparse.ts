@@ -17,7 +17,7 @@ import { codeOfTasks, type NestFunctions } from '../code/tasks.ts';
 import { finishAt, finishLoads } from '../contraction/finish.ts';
 import type { Constants } from '../memory/constant-pool.ts';
 import type { SparseTiling } from '../schedule/schedule.ts';
-import { tapRunsOf, type TapRun } from './tap-runs.ts';
+import { tapRunsOf } from './tap-runs.ts';
 import { sparseMicrokernel } from './sparse-microkernel.ts';
 import type { SparseSum } from './sparse-sum.ts';
 
@@ -106,10 +106,9 @@ interface PlacedTaps {
   readonly weights: number;
 }
 
-/** A row without taps gets a run of zeros: loops run once at least. */
-function placeTaps({ rows }: SparseSum, pitch: number, length: number, constants: Constants): PlacedTaps {
-  const none: TapRun = { offset: 0, weights: Array.from({ length }, () => 0) };
-  const runs = rows.map((taps) => (taps.length > 0 ? tapRunsOf(taps, pitch, length) : [none]));
+/** A row without taps has a run of zeros: loops run once at least. */
+function placeTaps({ rows, window }: SparseSum, pitch: number, length: number, constants: Constants): PlacedTaps {
+  const runs = rows.map((taps) => present(tapRunsOf(taps, window, pitch, length), 'runs of a schedule that fits'));
   const all = runs.flat();
   const offsets = constants.table(all.map(({ offset }) => offset));
   const weights = constants.data(Float32Array.from(all.flatMap((run) => run.weights)));

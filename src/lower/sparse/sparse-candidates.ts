@@ -22,15 +22,16 @@ export function sparseCandidates(domain: Domain, machine: TargetMachine): readon
   const { nest } = domain;
   const { registers, width, costs } = machine;
   return sparseSumsOf(domain, machine).flatMap((sum) => {
-    const { vectorAxis, tileAxis, rows } = sum;
+    const { vectorAxis, tileAxis, rows, window } = sum;
     const lanes = present(nest.axes[vectorAxis], 'axis').extent;
     const vectors = Math.ceil(lanes / width);
     const points = tileAxis === undefined ? 1 : present(nest.axes[tileAxis], 'axis').extent;
     const taps = rows.reduce((all, row) => all + row.length, 0);
     const pitch = tileAxis === undefined ? undefined : strideAlong(loadOf(nest, sum.b).access, tileAxis);
     const lengths = runLengths.flatMap((length) => {
-      const runs = length === 1 || pitch === undefined ? taps : rows.reduce((all, row) => all + tapRunsOf(row, pitch, length).length, 0);
-      return length === 1 || (pitch !== undefined && runs * length <= mostPadded * taps) ? [{ length, runs: runs / rows.length }] : [];
+      const counts = length === 1 || pitch !== undefined ? rows.map((row) => tapRunsOf(row, window, pitch ?? 0, length)?.length ?? Infinity) : [Infinity];
+      const runs = counts.reduce((all, count) => all + count, 0);
+      return runs * length <= (length === 1 ? Infinity : mostPadded * taps) && runs < Infinity ? [{ length, runs: runs / rows.length }] : [];
     });
     // Lanes that are no neighbours are stored one by one.
     const stores = strideAlong(nest.write, vectorAxis) === 1 ? 1 : width;

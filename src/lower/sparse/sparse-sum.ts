@@ -12,7 +12,7 @@
 import { present } from '../../base/invariant.ts';
 import type { TargetMachine } from '../../ir/kernel.ts';
 import type { Domain } from '../accesses/domain.ts';
-import { loadOf, offsetAlong, strideAlong, type Access, type LoadNumber, type ResolvedNest } from '../accesses/resolve.ts';
+import { loadOf, offsetAlong, strideAlong, type LoadNumber, type ResolvedNest } from '../accesses/resolve.ts';
 import { factorsOf } from '../contraction/contraction.ts';
 import { finishFits } from '../contraction/finish.ts';
 
@@ -25,8 +25,10 @@ export interface SparseSum {
   /** Outermost first; the task may be the first of them. */
   readonly rowAxes: readonly number[];
   readonly otherAxes: readonly number[];
-  /** By row, the last row axis fastest. */
+  /** By row, the last row axis fastest; each in the order in which `b` lies, so that it is walked forwards. */
   readonly rows: readonly (readonly Tap[])[];
+  /** Where taps can be, in this order. */
+  readonly window: ReadonlySet<number>;
 }
 
 export interface Tap {
@@ -53,28 +55,29 @@ export function sparseSumsOf(domain: Domain, machine: TargetMachine): readonly S
   const walked = free.filter(isWalked);
   const vectorAxes = walked.filter((axis) => machine.width === 1 || strideAlong(spread, axis) === 1);
   if (vectorAxes.length === 0) return [];
-  const rows = rowsOf(nest, rowAxes, stepAxes, { access, data }, spread);
+  const points = (along: readonly number[], from: Move): readonly Move[] =>
+    along.reduce<readonly Move[]>((moves, axis) => moves.flatMap((move) => Array.from({ length: extentOf(nest, axis) }, (_, i): Move => ({ a: move.a + offsetAlong(access, axis, i), b: move.b + offsetAlong(spread, axis, i) }))), [from]);
+  const steps = points(stepAxes, { a: 0, b: 0 }).toSorted((p, q) => p.b - q.b);
+  const rows = points(rowAxes, { a: access.offset, b: 0 }).map((row) => tapsOf(data, row.a, steps));
+  const window = new Set(steps.map(({ b: offset }) => offset));
+  // Taps are known by where they are.
+  if (window.size < steps.length) return [];
   return vectorAxes.flatMap((vectorAxis) => {
     const others = walked.filter((axis) => axis !== vectorAxis);
     return (others.length > 0 ? others : [undefined])
       .filter((tileAxis) => finishFits(nest, vectorAxis, tileAxis))
-      .map((tileAxis): SparseSum => ({ a, b, vectorAxis, tileAxis, rowAxes, otherAxes: free.filter((axis) => axis !== vectorAxis && axis !== tileAxis), rows }));
+      .map((tileAxis): SparseSum => ({ a, b, vectorAxis, tileAxis, rowAxes, otherAxes: free.filter((axis) => axis !== vectorAxis && axis !== tileAxis), rows, window }));
   });
 }
 
-/** In the order in which `b` lies, so that it is walked forwards. */
-function rowsOf(nest: ResolvedNest, rowAxes: readonly number[], stepAxes: readonly number[], { access, data }: { readonly access: Access; readonly data: Float64Array }, spread: Access): readonly (readonly Tap[])[] {
-  const points = (axes: readonly number[], from: readonly Move[]): readonly Move[] =>
-    axes.reduce((moves, axis) => moves.flatMap((move) => Array.from({ length: extentOf(nest, axis) }, (_, i): Move => ({ a: move.a + offsetAlong(access, axis, i), b: move.b + offsetAlong(spread, axis, i) }))), from);
-  const steps = points(stepAxes, [{ a: 0, b: 0 }]).toSorted((p, q) => p.b - q.b);
-  return points(rowAxes, [{ a: access.offset, b: 0 }]).map((row) =>
-    steps.flatMap((step): readonly Tap[] => {
-      const weight = present(data[row.a + step.a], 'weight');
-      return weight === 0 ? [] : [{ weight, offset: step.b }];
-    }),
-  );
+function tapsOf(data: Float64Array, row: number, steps: readonly Move[]): readonly Tap[] {
+  return steps.flatMap(({ a, b }): readonly Tap[] => {
+    const weight = present(data[row + a], 'weight');
+    return weight === 0 ? [] : [{ weight, offset: b }];
+  });
 }
 
+/** Elements that each factor is moved by. */
 interface Move {
   readonly a: number;
   readonly b: number;

@@ -4,7 +4,8 @@
 //   taps       (0, a) (1, b) (2, c) (20, d) (21, e) (22, f) (40, g) (41, h) (42, i)      rows of b are 20 apart
 //   runs       (0: a d g) (1: b e h) (2: c f i)
 //
-// A run in which a tap is missing holds a zero there.
+// A run in which a tap is missing holds a zero there. It stands within the window all the same: past that may lie
+// anything, and zero times anything is not always zero.
 
 import type { Tap } from './sparse-sum.ts';
 
@@ -14,18 +15,31 @@ export interface TapRun {
   readonly weights: readonly number[];
 }
 
-/** @param pitch Elements of `b` from tap to tap of a run. */
-export function tapRunsOf(taps: readonly Tap[], pitch: number, length: number): readonly TapRun[] {
-  if (length === 1) return taps.map(({ weight, offset }) => ({ offset, weights: [weight] }));
+/**
+ * One run at least; undefined where the window has no room for one that a tap needs.
+ * @param window Where taps can be, those of weight zero too.
+ * @param pitch Elements of `b` from tap to tap of a run.
+ */
+export function tapRunsOf(taps: readonly Tap[], window: ReadonlySet<number>, pitch: number, length: number): readonly TapRun[] | undefined {
   const left = new Map(taps.map(({ weight, offset }) => [offset, weight]));
-  return taps.flatMap(({ offset }): readonly TapRun[] => {
-    if (!left.has(offset)) return [];
-    const weights = Array.from({ length }, (_, i) => {
-      const at = offset + i * pitch;
-      const weight = left.get(at) ?? 0;
-      left.delete(at);
-      return weight;
-    });
-    return [{ offset, weights }];
-  });
+  const offsets = taps.length > 0 ? left.keys() : [...window].slice(0, 1);
+  const runs: TapRun[] = [];
+  for (const offset of [...offsets]) {
+    if (taps.length > 0 && !left.has(offset)) continue;
+    const start = startOfRun(offset, window, pitch, length);
+    if (start === undefined) return undefined;
+    const places = placesOf(start, pitch, length);
+    runs.push({ offset: start, weights: places.map((place) => left.get(place) ?? 0) });
+    for (const place of places) left.delete(place);
+  }
+  return runs;
+}
+
+/** The last place from which a run within the window reaches a tap. */
+function startOfRun(offset: number, window: ReadonlySet<number>, pitch: number, length: number): number | undefined {
+  return Array.from({ length }, (_, back) => offset - back * pitch).find((start) => placesOf(start, pitch, length).every((place) => window.has(place)));
+}
+
+function placesOf(start: number, pitch: number, length: number): readonly number[] {
+  return Array.from({ length }, (_, i) => start + i * pitch);
 }

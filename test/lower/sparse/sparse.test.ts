@@ -8,6 +8,7 @@ import { planDeployed } from '../../../src/lower/lower.ts';
 import type { ScheduledNest } from '../../../src/lower/schedule/schedule-nests.ts';
 import { printSchedule } from '../../../src/lower/schedule/schedule-text.ts';
 import { tapRunsOf } from '../../../src/lower/sparse/tap-runs.ts';
+import type { Tap } from '../../../src/lower/sparse/sparse-sum.ts';
 import { ops } from '../../../src/ops/index.ts';
 import { jsMachine } from '../../../src/targets/js/machine.ts';
 import { wasmMachine } from '../../../src/targets/wasm/machine.ts';
@@ -102,11 +103,21 @@ test('a network that is not marked keeps its zeros', () => {
   expect(nestOf(plain, wasmMachine).candidates.filter(({ schedule }) => schedule.kind === 'sparse')).toEqual([]);
 });
 
-test('runs take each weight once, and zeros where one is missing', () => {
-  const taps = [0, 1, 10, 20, 21, 35].map((offset) => ({ offset, weight: offset + 1 }));
-  expect(tapRunsOf(taps, 10, 3)).toEqual([
+const tapsAt = (...offsets: readonly number[]): readonly Tap[] => offsets.map((offset) => ({ offset, weight: offset + 1 }));
+
+test('runs take each weight once, stay within the window, and hold zeros where a tap is missing', () => {
+  const window = new Set([0, 1, 5, 10, 11, 15, 20, 21, 25, 30]);
+  expect(tapRunsOf(tapsAt(0, 1, 10, 20, 30), window, 10, 3)).toEqual([
     { offset: 0, weights: [1, 11, 21] },
-    { offset: 1, weights: [2, 0, 22] },
-    { offset: 35, weights: [36, 0, 0] },
+    { offset: 1, weights: [2, 0, 0] },
+    { offset: 10, weights: [0, 0, 31] },
   ]);
+});
+
+test('a row without taps has one run of zeros', () => {
+  expect(tapRunsOf([], new Set([3, 13]), 10, 2)).toEqual([{ offset: 3, weights: [0, 0] }]);
+});
+
+test('no run reaches past the window', () => {
+  expect(tapRunsOf(tapsAt(1), new Set([0, 1, 10]), 10, 2)).toBeUndefined();
 });
