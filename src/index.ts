@@ -140,12 +140,12 @@ const layouts = [{ name: 'chw' }, { name: 'hwc' }];
  * @throws DiagnosticError `fit/no-weights`, `request/*`, `result/dead-layer` where compacting would leave nothing, `tuning/*` for a record of
  * another build
  */
-export async function build(model: OpenedModel, { target = 'wasm', dense = false, batch = 1, layout = 'chw', inline = false, tuning }: BuildRequest = {}): Promise<Built> {
+export async function build(model: OpenedModel, { target = 'wasm', dense = false, batch = 1, layout = 'chw', inline = false, winograd, tuning }: BuildRequest = {}): Promise<Built> {
   const found = findNamed('target', target, targets);
   checkInteger('batch', batch, mostSamples);
   findNamed('layout', layout, layouts);
   const record = tuning && checkedTuning(tuning);
-  const built = await buildModule(withWeights(model), { target: found, dense, batch, layout, inline, ...(record && { tuning: pinnedBy(record, tuningFile) }) }, ops);
+  const built = await buildModule(withWeights(model), { target: found, dense, batch, layout, inline, ...(winograd !== undefined && { winograd }), ...(record && { tuning: pinnedBy(record, tuningFile) }) }, ops);
   return record ? { ...built, files: [...built.files, tuningAsFile(record)] } : built;
 }
 
@@ -160,6 +160,8 @@ export interface TuneRequest extends Pick<TuneOptions, 'stop' | 'onProgress'> {
   readonly dense?: boolean;
   /** Samples a run: 1 unless given. */
   readonly batch?: number;
+  /** As `build` takes it. */
+  readonly winograd?: number;
 }
 
 /**
@@ -167,10 +169,10 @@ export interface TuneRequest extends Pick<TuneOptions, 'stop' | 'onProgress'> {
  * minutes at most. The record is an input of `build`, here and on any other machine.
  * @throws DiagnosticError `fit/no-weights`, `request/*`, `result/dead-layer`
  */
-export async function tune(model: OpenedModel, { target = 'wasm', dense = false, batch = 1, ...options }: TuneRequest = {}): Promise<Tuned> {
+export async function tune(model: OpenedModel, { target = 'wasm', dense = false, batch = 1, winograd, ...options }: TuneRequest = {}): Promise<Tuned> {
   const found = findNamed('target', target, timedTargets);
   checkInteger('batch', batch, mostSamples);
-  return tuneNetwork(withWeights(model), { target: found, dense, batch }, ops, options);
+  return tuneNetwork(withWeights(model), { target: found, dense, batch, ...(winograd !== undefined && { winograd }) }, ops, options);
 }
 
 /**

@@ -43,6 +43,16 @@ export const sparsityOption = (): Option => new Option('--sparsity <name>', 'the
 
 export const batchOption = (): Option => new Option('--batch <n>', 'samples a run').argParser(integerFrom(1, mostSamples)).default(1);
 
+export const winogradOption = (): Option =>
+  new Option('--winograd <error>', 'compute 3 x 3 convolutions by Winograd minimal filtering where it is faster and is off by at most this share of the largest result, such as 1e-4; their weights take 16/9 of the room').argParser(share);
+
+/** Reads an option's value: a share of something. */
+function share(text: string): number {
+  const value = Number(text);
+  if (text.trim() === '' || !(value > 0 && value < 1)) throw new InvalidArgumentError('expected a number between 0 and 1, such as 1e-4.');
+  return value;
+}
+
 /** Reads an option's value: a path, where an empty one would be the working directory. */
 export function folderPath(text: string): string {
   if (text === '') throw new InvalidArgumentError('expected a folder.');

@@ -3,6 +3,7 @@
 import { defineDiagnostics, fail } from '../base/diagnostic.ts';
 import type { DiagnosticTable } from '../base/diagnostic.ts';
 import { didYouMean } from '../base/suggest.ts';
+import type { Target } from '../targets/target.ts';
 import type { Network, PhaseOptions, TrainSpec } from '../ir/network.ts';
 
 /** Seeds are of 32 bits. */
@@ -17,6 +18,7 @@ const messages = {
   positive: (name: string, found: string): string => `${name} is ${found}, expected a number above 0`,
   share: (name: string, found: string): string => `${name} is ${found}, expected a number from 0 to below 1`,
   weights: (found: string, classes: number): string => `classWeights is ${found}, expected ${classes} numbers above 0, one a class`,
+  winograd: (target: string): string => `target ${target} takes no winograd: it would run a kernel for each of its steps`,
   name: (name: string, found: string): string => `there is no ${name} "${found}"`,
 };
 const requestDiagnostics: DiagnosticTable<typeof messages> = defineDiagnostics('request', messages);
@@ -48,6 +50,13 @@ function checkOptions(phase: string, { warmup, labelSmoothing, clipGradients, pa
     if (value !== undefined && !(value > 0)) fail(requestDiagnostics.positive({ args: [`${name} of ${phase}`, inWords(value)] }));
   }
   if (patience !== undefined) checkInteger(`patience of ${phase}`, patience, 2 ** 30);
+}
+
+/** @param winograd As builds take it. @throws DiagnosticError `request/*` */
+export function checkWinograd(winograd: number | undefined, { name, nests }: Target): void {
+  if (winograd === undefined) return;
+  if (!(winograd >= 0 && winograd < 1)) fail(requestDiagnostics.share({ args: ['winograd', inWords(winograd)] }));
+  if (!nests) fail(requestDiagnostics.winograd({ args: [name], help: 'leave it out, or build for another target' }));
 }
 
 function inWords(found: unknown): string {

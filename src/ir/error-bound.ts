@@ -17,6 +17,11 @@ export interface Arithmetic {
   readonly smallest: number;
 }
 
+/** What emitted kernels compute in. */
+export const singlePrecision: Arithmetic = { epsilon: 2 ** -23, smallest: 2 ** -126 };
+/** What the reference computes in. */
+export const doublePrecision: Arithmetic = { epsilon: 2 ** -52, smallest: 2 ** -1022 };
+
 /**
  * How rounding, and the errors that operands have already, become the error of result 0.
  * - `sums`: it is sums of products, as its weights tell.

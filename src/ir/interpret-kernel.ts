@@ -210,8 +210,9 @@ function valueOf(expr: Expr, frame: Frame): KernelValue {
   }
 }
 
-function load({ as, at, offset }: Extract<Expr, { kind: 'load' }>, frame: Frame): KernelValue {
+function load({ as, at, offset, apart }: Extract<Expr, { kind: 'load' }>, frame: Frame): KernelValue {
   const { machine } = frame;
+  const stride = (apart ?? machine.unit) / machine.unit;
   const first = elementAt(at, offset, frame);
   const read = (element: number): number => {
     machine.reading(element);
@@ -224,7 +225,7 @@ function load({ as, at, offset }: Extract<Expr, { kind: 'load' }>, frame: Frame)
     case 'f32':
       return read(first);
     case 'vec':
-      return machine.width === 1 ? [read(first)] : vector(machine.width, (lane) => machine.readingLane(first + lane));
+      return machine.width === 1 ? [read(first)] : vector(machine.width, (lane) => machine.readingLane(first + lane * stride));
     case 'splat': {
       const value = read(first);
       return vector(machine.width, () => value);

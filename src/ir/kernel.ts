@@ -25,8 +25,11 @@ export type Expr =
   | { readonly kind: 'float'; readonly value: number; readonly type: 'f32' | 'vec' }
   | { readonly kind: 'local'; readonly local: Local }
   | { readonly kind: 'int-op'; readonly op: IntOp; readonly a: Expr; readonly b: Expr }
-  /** `splat` loads one element into every lane of a vec. `offset` is in address units and not negative. */
-  | { readonly kind: 'load'; readonly as: 'i32' | 'f32' | 'vec' | 'splat'; readonly at: Expr; readonly offset: number }
+  /**
+   * `splat` loads one element into every lane of a vec. `offset` is in address units and not negative. `apart`: address
+   * units from lane to lane of a vec; absent: they are neighbours.
+   */
+  | { readonly kind: 'load'; readonly as: 'i32' | 'f32' | 'vec' | 'splat'; readonly at: Expr; readonly offset: number; readonly apart?: number }
   | { readonly kind: 'unary'; readonly op: FloatUnary; readonly type: 'f32' | 'vec'; readonly a: Expr }
   /**
    * Floating point; `max` and `min` may answer either operand when one is NaN. A target may add a product without

@@ -50,6 +50,17 @@ export interface OpSample<A extends Attrs = Attrs> {
   readonly values?: readonly (readonly number[] | undefined)[];
 }
 
+/** A node that takes the place of another, with an operand, a weight and maybe a bias as that has. */
+export interface FewerProducts {
+  readonly op: string;
+  readonly attrs: Attrs;
+  readonly weight: F64Tensor;
+  /** How many times as long the other takes. */
+  readonly gain: number;
+  /** How far results may be off in single precision, as a share of the largest that a filter can answer to inputs of the same size. */
+  readonly error: number;
+}
+
 /** @typeParam A What the op knows of its attributes; others know {@link Attrs}. */
 export interface Op<A extends Attrs = Attrs> {
   readonly name: string;
@@ -70,6 +81,8 @@ export interface Op<A extends Attrs = Attrs> {
   readonly probabilities?: true;
   /** Multiply-accumulates per run, as the papers count them (convolution and dense only). */
   readonly macs?: (attrs: A, inputs: readonly Shape[]) => number;
+  /** The same from fewer products, where there is a way. @param weight Row-major, as the op has it. */
+  readonly fewerProducts?: (attrs: A, inputs: readonly Shape[], weight: F64Tensor) => FewerProducts | undefined;
   /** Draws attributes and shapes for property tests; `random` is uniform in [0, 1). */
   readonly sample: (random: () => number) => OpSample<A>;
   /** Of deployed ops (driver/build/rounding-bound.ts). Absent: the op occurs in training alone. */

@@ -71,7 +71,7 @@ function printed(expr: Expr): string {
     case 'int-op':
       return `${atom(expr.a)} ${intSigns[expr.op]} ${atom(expr.b)}`;
     case 'load':
-      return `${expr.as}${place(expr.at, expr.offset)}`;
+      return `${expr.as}${expr.apart === undefined ? '' : ` by ${expr.apart}`}${place(expr.at, expr.offset)}`;
     case 'unary':
       return `${expr.op}(${printed(expr.a)})`;
     case 'binary':

@@ -101,7 +101,7 @@ function verifyStmt(stmt: Stmt, context: Context, counters: ReadonlySet<Local>):
       verifyAddress(stmt.at, stmt.offset, context);
       expect(stmt.value, stmt.as, context);
       if (stmt.lanes !== undefined && (stmt.as !== 'vec' || !isCount(stmt.lanes) || stmt.lanes >= machine.width)) fault(`stores ${stmt.lanes} lanes of ${stmt.as}`);
-      if (stmt.apart !== undefined && (stmt.as !== 'vec' || !isCount(stmt.apart) || stmt.apart % machine.unit !== 0)) fault(`stores lanes of ${stmt.as} ${stmt.apart} apart`);
+      verifyApart(stmt.as, stmt.apart, context);
       return;
     case 'repeat':
       if (!isCount(stmt.count)) fault(`repeats ${stmt.count} times`);
@@ -161,6 +161,7 @@ function typeOf(expr: Expr, context: Context): Type {
       return 'i32';
     case 'load':
       verifyAddress(expr.at, expr.offset, context);
+      verifyApart(expr.as, expr.apart, context);
       return expr.as === 'splat' ? 'vec' : expr.as;
     case 'unary':
       expect(expr.a, expr.type, context);
@@ -181,4 +182,8 @@ function typeOf(expr: Expr, context: Context): Type {
     default:
       return assertNever(expr);
   }
+}
+
+function verifyApart(as: string, apart: number | undefined, { fault, machine }: Context): void {
+  if (apart !== undefined && (as !== 'vec' || !isCount(apart) || apart % machine.unit !== 0)) fault(`lanes of ${as} ${apart} apart`);
 }

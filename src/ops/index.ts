@@ -11,6 +11,7 @@ import { lrn } from './layers/lrn.ts';
 import { normalizeInput } from './layers/normalize-input.ts';
 import { scale } from './layers/scale.ts';
 import { tapConv } from './layers/tap-conv.ts';
+import { winogradConv } from './layers/winograd-conv.ts';
 import { tapDense } from './layers/tap-dense.ts';
 import { clip } from './activations/clip.ts';
 import { elu } from './activations/elu.ts';
@@ -80,6 +81,7 @@ const all: readonly Op[] = [
   // The language, and what elimination turns it into.
   conv,
   tapConv,
+  winogradConv,
   dense,
   tapDense,
   relu,

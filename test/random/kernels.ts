@@ -3,7 +3,8 @@
 
 import { present } from '../../src/base/invariant.ts';
 import { tensor } from '../../src/base/tensor.ts';
-import { boundedValues, singlePrecision } from '../../src/driver/build/rounding-bound.ts';
+import { boundedValues } from '../../src/driver/build/rounding-bound.ts';
+import { singlePrecision } from '../../src/ir/error-bound.ts';
 import type { Program } from '../../src/ir/graph.ts';
 import type { F64Tensor, OpRegistry } from '../../src/ir/op.ts';
 import { lowerDeployed } from '../../src/lower/lower.ts';

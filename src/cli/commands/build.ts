@@ -7,7 +7,7 @@ import type { FileSize } from '../../driver/build/build.ts';
 import type { Equivalence } from '../../driver/build/equivalence.ts';
 import { exitCode, UsageError } from '../exit-code.ts';
 import { findingsText } from '../text/findings-text.ts';
-import { batchOption, dumpKernelsOption, example, folderPath, jsonOption, sparsityOption, stopAfterOption, targetOption, tuningOption, watchOf } from '../options.ts';
+import { batchOption, dumpKernelsOption, example, folderPath, jsonOption, sparsityOption, stopAfterOption, targetOption, tuningOption, watchOf, winogradOption } from '../options.ts';
 import type { JsonOption, SparsityOption, WatchOptions } from '../options.ts';
 import { diagnosticsJson, printDiagnostics } from '../report.ts';
 import type { Shell } from '../shell.ts';
@@ -22,6 +22,7 @@ interface BuildCommandOptions extends JsonOption, SparsityOption, WatchOptions {
   readonly batch: number;
   readonly layout: 'chw' | 'hwc';
   readonly inline?: true;
+  readonly winograd?: number;
   readonly tune?: true;
   readonly tuning?: string;
 }
@@ -38,6 +39,7 @@ export function addBuild(program: Command, shell: Shell, finish: (code: number) 
     .addOption(batchOption())
     .addOption(new Option('--layout <layout>', 'order of the numbers of an image').choices(['chw', 'hwc']).default('chw'))
     .option('--inline', 'put the code inside the ES module')
+    .addOption(winogradOption())
     .addOption(new Option('--tune', 'measure on this machine which schedules of its loops are the fastest, take these, and write tuning.json; Ctrl-C ends the measuring').conflicts(['tuning', 'stopAfter']))
     .addOption(tuningOption())
     .addOption(sparsityOption())
@@ -65,7 +67,7 @@ async function build(subject: string, options: BuildCommandOptions, shell: Shell
   const input = withWeights(opened);
   const { batch, layout } = options;
   const folder = options.out ?? '.';
-  const shape = { target, dense: options.dense ?? false, batch };
+  const shape = { target, dense: options.dense ?? false, batch, ...(options.winograd !== undefined && { winograd: options.winograd }) };
   const tuning = options.tune ? await measure(input, shape, folder, shell) : options.tuning !== undefined ? readRecord(options.tuning) : undefined;
   const built = await buildModule(input, { ...shape, layout, inline: options.inline ?? false, ...(tuning && { tuning: tuning.pinned }) }, ops, watch);
   const all = [...built.files, ...(tuning ? [tuning.file] : [])];

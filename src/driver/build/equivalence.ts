@@ -15,7 +15,8 @@ import type { Bounded } from '../../ir/error-bound.ts';
 import { rewrite } from '../../passes/rewrite.ts';
 import { moduleDiagnostics } from '../diagnostics.ts';
 import { randomInput } from './random-input.ts';
-import { boundedValues, doublePrecision } from './rounding-bound.ts';
+import { boundedValues } from './rounding-bound.ts';
+import { doublePrecision } from '../../ir/error-bound.ts';
 
 export interface Equivalence {
   /** Inputs tried; none where the passes have changed nothing. */

@@ -24,11 +24,6 @@ import type { F64Tensor, Op, OpRegistry } from '../../ir/op.ts';
 import type { Arithmetic, Bounded } from '../../ir/error-bound.ts';
 import type { WeightMatrices } from '../../ir/pruning-rules.ts';
 
-/** What emitted kernels compute in. */
-export const singlePrecision: Arithmetic = { epsilon: 2 ** -23, smallest: 2 ** -126 };
-/** What the reference computes in. */
-export const doublePrecision: Arithmetic = { epsilon: 2 ** -52, smallest: 2 ** -1022 };
-
 /**
  * @param inputs By name, of values that the arithmetic holds.
  * @param observed By value key: what kernels have computed. Who reads such a value is judged by it, without an

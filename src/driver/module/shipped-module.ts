@@ -30,6 +30,7 @@ export interface BuildRecord {
   readonly batch: number;
   readonly layout: 'chw' | 'hwc';
   readonly inline: boolean;
+  readonly winograd?: number;
   readonly tuning?: PinnedSchedules;
   /** The data set that the source names, where all know it by that name. */
   readonly dataset?: string;
@@ -123,6 +124,7 @@ export function buildRecord(meta: unknown, path: string): BuildRecord {
   const batch = options.get('batch');
   const [dataset, runs, tuning] = [record.get('dataset'), record.get('runs'), record.get('tuning')];
   const [target, dense] = [text(record, 'target'), options.get('dense') === true];
+  const winograd = options.get('winograd');
   const wrong = (): never => fail(moduleDiagnostics.record({ args: [path, 'tuning'] }));
   if ((layout !== 'chw' && layout !== 'hwc') || typeof batch !== 'number' || !Number.isInteger(batch) || batch < 1 || batch > mostSamples) return fail(moduleDiagnostics.record({ args: [path, 'options'] }));
   return {
@@ -132,6 +134,7 @@ export function buildRecord(meta: unknown, path: string): BuildRecord {
     batch,
     layout,
     inline: options.get('inline') === true,
+    ...(typeof winograd === 'number' && { winograd }),
     ...(tuning !== undefined && { tuning: pinnedIn(fieldReader(tuning, wrong), path, { target, dense, batch }) }),
     ...(typeof dataset === 'string' && { dataset }),
     resize: record.get('resize') === true,

@@ -27,7 +27,8 @@ import { startModule } from './module-process.ts';
 import type { ModuleProcess } from './module-process.ts';
 import { probeOf } from '../build/probe.ts';
 import { randomInput } from '../build/random-input.ts';
-import { boundedValues, singlePrecision } from '../build/rounding-bound.ts';
+import { boundedValues } from '../build/rounding-bound.ts';
+import { singlePrecision } from '../../ir/error-bound.ts';
 import { buildRecord, findModule, readModuleFile } from './shipped-module.ts';
 import type { BuildRecord, ShippedModule } from './shipped-module.ts';
 import { givenFor } from '../build/user-package.ts';
@@ -87,7 +88,8 @@ async function verifyNet(shipped: ShippedModule, net: ModuleProcess, input: Buil
   if (record.weights !== `sha256:${input.weights.hash}`) fail(moduleDiagnostics['other-weights']({ args: [path, input.weights.file] }));
   if (record.source !== `sha256:${hashOfSources(input.model.sources)}`) fail(moduleDiagnostics['other-source']({ args: [path, input.model.sources.main.name], help: 'name the file that `build` was given: --source FILE' }));
   const target = targets.find(({ name }) => name === record.target) ?? fail(moduleDiagnostics.target({ args: [path, record.target] }));
-  const built = await buildModule(input, { target, dense: record.dense, batch: record.batch, layout: record.layout, inline: record.inline, ...(record.tuning && { tuning: record.tuning }) }, ops);
+  const { dense, batch, layout, inline, winograd, tuning } = record;
+  const built = await buildModule(input, { target, dense, batch, layout, inline, ...(winograd !== undefined && { winograd }), ...(tuning && { tuning }) }, ops);
 
   const sameVersion = record.compiler === `ssl-compile ${compilerVersion()}`;
   const files = sameVersion ? compareFiles(shipped, built) : undefined;

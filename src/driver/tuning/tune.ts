@@ -8,6 +8,7 @@ import { unpinned, type SchedulePins } from '../../lower/schedule/pins.ts';
 import { scheduleVersion } from '../../lower/schedule/version.ts';
 import { versionHere } from '../../targets/target.ts';
 import type { Target } from '../../targets/target.ts';
+import { checkWinograd } from '../request.ts';
 import { deployedProgram } from '../build/build.ts';
 import type { BuildInput, BuildOptions } from '../build/build.ts';
 import { givenFor } from '../build/user-package.ts';
@@ -31,8 +32,9 @@ export interface Tuned {
 }
 
 /** @throws DiagnosticError `tuning/no-schedules`, `result/dead-layer` */
-export async function tuneNetwork(input: BuildInput, build: Pick<BuildOptions, 'target' | 'dense' | 'batch'>, ops: OpRegistry, options: TuneOptions): Promise<Tuned> {
-  const { target, dense, batch } = build;
+export async function tuneNetwork(input: BuildInput, build: Pick<BuildOptions, 'target' | 'dense' | 'batch' | 'winograd'>, ops: OpRegistry, options: TuneOptions): Promise<Tuned> {
+  const { target, dense, batch, winograd } = build;
+  checkWinograd(winograd, target);
   const program = deployedProgram(input, build, ops);
   const { stop, clock = systemClock } = options;
   const onTrial = await (target.nests ?? noSchedules(target))(program, ops);

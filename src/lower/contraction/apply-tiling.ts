@@ -123,14 +123,15 @@ function lanesOfLastVector({ nest, taskFactor }: PlacedDomain, { vectorAxis, vec
   return rest === 0 || (!taskFactor.has(vectorAxis) && fillsVectors(nest, vectorAxis, vectors * width)) ? undefined : rest;
 }
 
-function microkernelOf(name: string, points: number, vectors: number, lastLanes: number | undefined, keep: boolean, steps: Steps, nest: ResolvedNest, contraction: Contraction, { width, unit }: TargetMachine): Microkernel {
+function microkernelOf(name: string, points: number, vectors: number, lastLanes: number | undefined, keep: boolean, steps: Steps, nest: ResolvedNest, contraction: Contraction, machine: TargetMachine): Microkernel {
+  const { width, unit } = machine;
   const { a, vectorAxis, tileAxis } = contraction;
   const tileStride = (access: Access): number => (tileAxis === undefined ? 0 : present(strideAlong(access, tileAxis), 'tile stride'));
   const loads = finishLoads(nest);
   const finish: Microkernel['finish'] = (accumulator, extras, p, v) =>
-    finishAt(nest, loads, accumulator, extras, (access) => {
-      const isLanes = strideAlong(access, vectorAxis) === 1;
-      return { isLanes, offset: (p * tileStride(access) + (isLanes ? v * width : 0)) * unit };
+    finishAt(nest, loads, accumulator, extras, machine, (access) => {
+      const stride = strideAlong(access, vectorAxis) ?? NaN;
+      return { stride, offset: (p * tileStride(access) + v * width * stride) * unit };
     });
   return {
     name,

@@ -2,7 +2,7 @@
 // are stored.
 
 import { InternalError, present } from '../../base/invariant.ts';
-import type { Expr } from '../../ir/kernel.ts';
+import type { Expr, TargetMachine } from '../../ir/kernel.ts';
 import { partsOf } from '../../ir/nest.ts';
 import { loadsOf } from '../nests/nest-loads.ts';
 import { loadOf, strideAlong, type Access, type LoadNumber, type ResolvedExpr, type ResolvedNest } from '../accesses/resolve.ts';
@@ -12,13 +12,14 @@ import { loadOf, strideAlong, type Access, type LoadNumber, type ResolvedExpr, t
  * follow strides along the tile, and need no guards; a microkernel does not know the loops around it, so no
  * counter is read.
  */
-export function finishFits(nest: ResolvedNest, vectorAxis: number, tileAxis: number | undefined): boolean {
+export function finishFits(nest: ResolvedNest, vectorAxis: number, tileAxis: number | undefined, takesApart = false): boolean {
   const { finish } = nest;
   if (!finish) return true;
+  const fits = (stride: number | undefined): boolean => stride === 0 || stride === 1 || (takesApart && stride !== undefined && stride > 1);
   return !readsCounters(finish) && loadsOf(finish).every((expr) => {
     const { access, guards } = loadOf(nest, expr);
     const stride = strideAlong(access, vectorAxis);
-    return guards.length === 0 && (stride === 0 || stride === 1) && (tileAxis === undefined || strideAlong(access, tileAxis) !== undefined);
+    return guards.length === 0 && fits(stride) && (tileAxis === undefined || strideAlong(access, tileAxis) !== undefined);
   });
 }
 
@@ -31,9 +32,11 @@ export function finishLoads({ finish }: ResolvedNest): readonly LoadNumber[] {
   return finish ? [...new Set(loadsOf(finish).map(({ load }) => load))].map((load) => ({ kind: 'load', load })) : [];
 }
 
-/** How an operand lies at a vector: along its lanes or one element for all, in address units from its pointer. */
+/** How an operand lies at a vector. */
 export interface OperandPlace {
-  readonly isLanes: boolean;
+  /** Elements from lane to lane; 0: one for all. */
+  readonly stride: number;
+  /** Address units from its pointer. */
   readonly offset: number;
 }
 
@@ -41,12 +44,13 @@ export interface OperandPlace {
  * What a vector of accumulators comes to in a nest.
  * @param loads Operands of the finish, with a pointer each.
  */
-export function finishAt(nest: ResolvedNest, loads: readonly LoadNumber[], accumulator: Expr, pointers: readonly Expr[], placeOf: (access: Access) => OperandPlace): Expr {
+export function finishAt(nest: ResolvedNest, loads: readonly LoadNumber[], accumulator: Expr, pointers: readonly Expr[], { width, unit }: TargetMachine, placeOf: (access: Access) => OperandPlace): Expr {
   const total: Expr = typeof nest.initial === 'number' && nest.initial !== 0 ? { kind: 'binary', op: 'add', type: 'vec', a: accumulator, b: { kind: 'float', type: 'vec', value: nest.initial } } : accumulator;
   if (!nest.finish) return total;
   return finishExpr(nest.finish, total, (expr) => {
-    const { isLanes, offset } = placeOf(loadOf(nest, expr).access);
-    return { kind: 'load', as: isLanes ? 'vec' : 'splat', at: present(pointers[loads.findIndex(({ load }) => load === expr.load)], 'pointer of an operand'), offset };
+    const { stride, offset } = placeOf(loadOf(nest, expr).access);
+    const at = present(pointers[loads.findIndex(({ load }) => load === expr.load)], 'pointer of an operand');
+    return { kind: 'load', as: stride === 0 ? 'splat' : 'vec', at, offset, ...(stride > 1 && width > 1 && { apart: stride * unit }) };
   });
 }
 

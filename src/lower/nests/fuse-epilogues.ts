@@ -1,4 +1,4 @@
-// Fuses elementwise ops into the reductions before them, because here it is known who else reads a value.
+// Fuses elementwise ops into the nests before them, because here it is known who else reads a value.
 //
 //   nest conv1: sum -> %3                     nest conv1: sum -> %4
 //   nest relu:  relu(%3) -> %4           =>     then relu(acc)
@@ -74,9 +74,10 @@ function fusedOperand(nest: PlacedNest, isReadOnce: (slot: SlotName) => boolean,
   });
 }
 
-/** A nest that writes each of its elements once, from a reduction. */
-function fusable({ combine, initial, axes }: PlacedNest): boolean {
-  return combine === 'sum' && initial !== 'keep' && axes.some((axis) => axis.kind === 'reduce') && axes.every((axis) => axis.kind !== 'sequential');
+/** A nest that writes each of its elements once: a sum, or a value that is stored, but no view's copy. */
+function fusable({ combine, initial, axes, value }: PlacedNest): boolean {
+  if (axes.some((axis) => axis.kind === 'sequential')) return false;
+  return combine === 'store' ? value.kind !== 'load' : combine === 'sum' && initial !== 'keep' && axes.some((axis) => axis.kind === 'reduce');
 }
 
 /** The writer of what an epilogue reads as `slot`, which writes what the epilogue does. */

@@ -49,10 +49,11 @@ export function applySparse(name: string, domain: PlacedDomain, sum: SparseSum, 
           out: { point: tileStride(nest.write), lane: strideAlong(nest.write, vectorAxis) ?? NaN },
           run: schedule.run,
           extras: extras.length,
-          finish: (accumulator, pointers, p, place) => finishAt(nest, extras, accumulator, pointers, (access) => {
-            const stride = strideAlong(access, vectorAxis) ?? NaN;
-            return { isLanes: stride === 1, offset: (p * tileStride(access) + place * stride) * unit };
-          }),
+          finish: (accumulator, pointers, p, place) =>
+            finishAt(nest, extras, accumulator, pointers, machine, (access) => {
+              const stride = strideAlong(access, vectorAxis) ?? NaN;
+              return { stride, offset: (p * tileStride(access) + place * stride) * unit };
+            }),
         },
         machine,
       );

@@ -65,7 +65,8 @@ export function sparseSumsOf(domain: Domain, machine: TargetMachine): readonly S
   return vectorAxes.flatMap((vectorAxis) => {
     const others = walked.filter((axis) => axis !== vectorAxis);
     return (others.length > 0 ? others : [undefined])
-      .filter((tileAxis) => finishFits(nest, vectorAxis, tileAxis))
+      // Where a vector has more lanes than there are, the others are not there to be loaded one by one.
+      .filter((tileAxis) => finishFits(nest, vectorAxis, tileAxis, extentOf(nest, vectorAxis) >= machine.width))
       .map((tileAxis): SparseSum => ({ a, b, vectorAxis, tileAxis, rowAxes, otherAxes: free.filter((axis) => axis !== vectorAxis && axis !== tileAxis), rows, window }));
   });
 }

@@ -22,10 +22,9 @@ export interface TapRun {
  */
 export function tapRunsOf(taps: readonly Tap[], window: ReadonlySet<number>, pitch: number, length: number): readonly TapRun[] | undefined {
   const left = new Map(taps.map(({ weight, offset }) => [offset, weight]));
-  const offsets = taps.length > 0 ? left.keys() : [...window].slice(0, 1);
   const runs: TapRun[] = [];
-  for (const offset of [...offsets]) {
-    if (taps.length > 0 && !left.has(offset)) continue;
+  // What a run has taken is gone when its turn comes.
+  for (const offset of taps.length > 0 ? left.keys() : [...window].slice(0, 1)) {
     const start = startOfRun(offset, window, pitch, length);
     if (start === undefined) return undefined;
     const places = placesOf(start, pitch, length);

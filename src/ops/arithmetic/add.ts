@@ -15,6 +15,7 @@ export const add: Op = defineOp({})({
     value: (a, b) => a + b,
     expr: (a, b) => sum(a, b),
     tolerance: 1,
+    epilogue: true,
     unit: 0,
     withConstant: (_given, values) => ({ op: 'scale', attrs: { shift: true }, parameters: [['factor', values.map(() => 1)], ['shift', values]] }),
   }),

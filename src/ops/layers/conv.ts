@@ -6,7 +6,8 @@
 // c runs over the channels of the convolution group that filter o belongs to.
 
 import type { Attrs } from '../../ir/graph.ts';
-import type { F64Tensor, Op } from '../../ir/op.ts';
+import { singlePrecision } from '../../ir/error-bound.ts';
+import type { Op } from '../../ir/op.ts';
 import type { WeightMatrices } from '../../ir/pruning-rules.ts';
 import type { ParameterSpec } from '../../ir/parameter-spec.ts';
 import { flag } from '../../ir/attributes.ts';
@@ -15,46 +16,21 @@ import { defineOp } from '../../ir/op.ts';
 import type { LayerAxes } from '../../ir/structure.ts';
 import type { Nest } from '../../ir/nest.ts';
 import type { Shape } from '../../base/tensor.ts';
-import { sizeOf, zeros } from '../../base/tensor.ts';
+import { sizeOf } from '../../base/tensor.ts';
 import { accumulator, add, along, index, input, load, mul, result } from '../../ir/nest.ts';
 import { constantRows } from '../support/matrices.ts';
 import { convAttributes, convAttrs, convGeometry, gatherTaps, isDepthwise, sampleConv, slidIndex, zeroOutside } from '../support/convolution.ts';
 import type { ConvGeometry } from '../support/convolution.ts';
+import { convolve } from '../support/convolve.ts';
 import { differentiated, nests } from '../support/parts.ts';
-import { addTap } from '../support/planes.ts';
 import { batchAxis, lowered, nestName, parallel, reduce } from '../support/nests.ts';
 import { expectCount, expectParameter, finiteShape, operand } from '../support/shapes.ts';
-import { hasPadding, tapsOf } from '../support/window.ts';
+import { hasPadding } from '../support/window.ts';
+import { patchSize, transformFilters, winogradError, winogradGain } from '../support/winograd.ts';
 import { windowParams, writtenWindow } from '../support/written-window.ts';
 
 const attributes = { ...convAttributes, bias: flag };
 type Attributes = AttrsOf<typeof attributes>;
-
-/** result = convolution, into fresh memory. */
-function convolve(geometry: ConvGeometry, image: F64Tensor, weight: F64Tensor, bias: F64Tensor | undefined): F64Tensor {
-  const { samples, channels, filters, groupChannels, groupFilters, input: extent, output, positions } = geometry;
-  const out = zeros([samples, filters, ...output]);
-  const outSize = sizeOf(output);
-  const inputSize = sizeOf(extent);
-  const taps = tapsOf(geometry, extent, output);
-  for (let n = 0; n < samples; n++) {
-    for (let o = 0; o < filters; o++) {
-      const at = (n * filters + o) * outSize;
-      const plane = { data: out.data, at, columns: output[1] };
-      const firstChannel = Math.floor(o / groupFilters) * groupChannels;
-      for (let c = 0; c < groupChannels; c++) {
-        const source = { data: image.data, at: (n * channels + firstChannel + c) * inputSize, columns: extent[1] };
-        const weights = (o * groupChannels + c) * positions;
-        for (const [t, tap] of taps.entries()) addTap(plane, source, weight.data[weights + t] as number, tap, geometry.stride);
-      }
-      if (bias) {
-        const b = bias.data[o] as number;
-        for (let i = at; i < at + outSize; i++) out.data[i] = (out.data[i] as number) + b;
-      }
-    }
-  }
-  return out;
-}
 
 /** One nest a convolution group. */
 function convNest(name: string, geometry: ConvGeometry, group: number, bias: boolean): Nest {
@@ -178,6 +154,13 @@ export const conv: Op = defineOp(attributes)({
     if (isDepthwise(geometry)) return lowered([depthwiseNest(nestName(node, 'conv'), geometry, bias)]);
     return lowered(Array.from({ length: geometry.groups }, (_, group) => convNest(nestName(node, 'conv', geometry.groups > 1 ? `group${group}` : undefined), geometry, group, bias)));
   }),
+  fewerProducts: (attrs, inputs, weight) => {
+    const geometry = convGeometry(attrs, operand(inputs, 0), 'conv');
+    const { window, stride, dilation, filters, groupChannels } = geometry;
+    if (window.some((side) => side !== 3) || [...stride, ...dilation].some((step) => step !== 1) || isDepthwise(geometry)) return undefined;
+    const data = transformFilters(weight.data);
+    return { op: 'winograd_conv', attrs: { ...attrs }, weight: { shape: [patchSize, filters, groupChannels], data }, gain: winogradGain(geometry), error: winogradError(data, weight.data, groupChannels, singlePrecision.epsilon) };
+  },
   macs: (attrs, inputs) => {
     const { samples, output, weightShape } = convGeometry(attrs, operand(inputs, 0), 'conv');
     return samples * sizeOf(output) * sizeOf(weightShape);

@@ -63,6 +63,10 @@ export function writeExpr(expr: Expr, context: FunctionContext): void {
       body.emit(intInstruction[expr.op]);
       return;
     case 'load':
+      if (expr.apart !== undefined) {
+        writeApart(expr, expr.apart, context);
+        return;
+      }
       writeExpr(expr.at, context);
       body.emit(loadInstruction[expr.as], expr.offset, elementAlignment);
       return;
@@ -176,4 +180,17 @@ function writeLanes(type: 'f32' | 'vec', body: FunctionBody, write: () => void):
 function writeLaneOperand(operand: Expr, type: 'f32' | 'vec', context: FunctionContext): void {
   writeExpr(operand, context);
   if (type === 'f32') context.body.emit('f32x4.splat');
+}
+
+/** Loads lanes one by one. */
+function writeApart({ at, offset }: Expr & { kind: 'load' }, apart: number, context: FunctionContext): void {
+  const { body } = context;
+  const loaded = body.local('v128');
+  writeExpr(at, context);
+  body.emit('v128.load32_zero', offset, elementAlignment).emit('local.set', loaded);
+  for (const lane of [1, 2, 3]) {
+    writeExpr(at, context);
+    body.emit('local.get', loaded).emit('v128.load32_lane', lane, offset + lane * apart, elementAlignment).emit('local.set', loaded);
+  }
+  body.emit('local.get', loaded);
 }

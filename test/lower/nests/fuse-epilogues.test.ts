@@ -46,7 +46,7 @@ test('a value in parts takes an epilogue in each of them, or in none', () => {
   const write = { tensor: 's', index: [{ offset: 3, terms: [{ axis: 0, factor: 1 }] }] };
   const parts = (last: Partial<PlacedNest>): readonly PlacedNest[] => [sumOf('x', 's'), sumOf('y', 's', { write, ...last }), reluOf('s', 'r'), added('r', 'z', 't')];
   expect(fused(parts({}))).toEqual(['t[n] = sum(x[n, k]) then relu(acc) + z[n]', 't[n + 3] = sum(y[n, k]) then relu(acc) + z[n + 3]']);
-  expect(fused(parts({ combine: 'max' }))).toHaveLength(4);
+  expect(fused(parts({ combine: 'max' })).slice(2)).toEqual(['t[n] = relu(s[n]) then acc + z[n]']);
 });
 
 const apart = ['s[n] = sum(x[n, k])', 'r[n] = relu(s[n])'];

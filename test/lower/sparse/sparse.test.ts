@@ -27,6 +27,8 @@ interface Layer {
   readonly padding?: number;
   /** The image is what another convolution makes of the input. */
   readonly inside?: boolean;
+  /** Its image is added to what it answers, as at the end of a shortcut. */
+  readonly isResidual?: boolean;
   /** Which weights stay, by their place among those of a filter and the number of the filter. */
   readonly keeps?: (place: number, filter: number) => boolean;
 }
@@ -36,11 +38,12 @@ const oneInNine = (place: number, filter: number): boolean => (place + 2 * filte
 const planes = (place: number, filter: number): boolean => (Math.floor(place / 9) + filter) % 6 === 0;
 
 /** Padded so that windows reach over every edge; relu is fused. */
-function sparse({ filters, channels, extent, window, stride = 1, dilation = 1, groups = 1, padding = 1, inside = false, keeps = oneInNine }: Layer): Program {
+function sparse({ filters, channels, extent, window, stride = 1, dilation = 1, groups = 1, padding = 1, inside = false, isResidual = false, keeps = oneInNine }: Layer): Program {
   const attrs = convAttrs(filters, window, { groups, stride: [stride, stride], dilation: [dilation, dilation], padding: [padding, padding] });
   const { graph, parameters } = networkOf([inside ? 2 : channels, ...extent], filters, (image, layer) => {
     const from = inside ? layer('before', 'conv', [image], convAttrs(channels, 1, {})) : image;
-    return layer('scores', 'global_avg_pool', [layer('act', 'relu', [layer('conv', 'conv', [from], attrs)])]);
+    const sum = layer('conv', 'conv', [from], attrs);
+    return layer('scores', 'global_avg_pool', [layer('act', 'relu', [isResidual ? layer('sum', 'add', [from, sum]) : sum])]);
   });
   const perFilter = (channels / groups) * window ** 2;
   return {
@@ -74,6 +77,7 @@ const layers: readonly (readonly [string, Layer])[] = [
   ['a window that is dilated', { filters: 6, channels: 4, extent: [8, 9], window: 3, dilation: 2, padding: 2 }],
   ['groups', { filters: 16, channels: 4, extent: [6, 7], window: 3, groups: 2 }],
   ['an image that is computed before', { filters: 8, channels: 6, extent: [6, 7], window: 3, inside: true }],
+  ['the end of a shortcut', { filters: 12, channels: 12, extent: [6, 7], window: 3, inside: true, isResidual: true }],
   ['whole 2-D filters', { filters: 8, channels: 6, extent: [9, 9], window: 3, keeps: planes }],
   ['a filter without weights', { filters: 8, channels: 4, extent: [5, 6], window: 3, keeps: (place, filter) => filter !== 1 && oneInNine(place, filter) }],
 ];
