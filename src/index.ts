@@ -140,12 +140,12 @@ const layouts = [{ name: 'chw' }, { name: 'hwc' }];
  * @throws DiagnosticError `fit/no-weights`, `request/*`, `result/dead-layer` where compacting would leave nothing, `tuning/*` for a record of
  * another build
  */
-export async function build(model: OpenedModel, { target = 'wasm', dense = false, batch = 1, layout = 'chw', inline = false, winograd, tuning }: BuildRequest = {}): Promise<Built> {
+export async function build(model: OpenedModel, { target = 'wasm', dense = false, batch = 1, layout = 'chw', inline = false, threads = false, winograd, tuning }: BuildRequest = {}): Promise<Built> {
   const found = findNamed('target', target, targets);
   checkInteger('batch', batch, mostSamples);
   findNamed('layout', layout, layouts);
   const record = tuning && checkedTuning(tuning);
-  const built = await buildModule(withWeights(model), { target: found, dense, batch, layout, inline, ...(winograd !== undefined && { winograd }), ...(record && { tuning: pinnedBy(record, tuningFile) }) }, ops);
+  const built = await buildModule(withWeights(model), { target: found, dense, batch, layout, inline, threads, ...(winograd !== undefined && { winograd }), ...(record && { tuning: pinnedBy(record, tuningFile) }) }, ops);
   return record ? { ...built, files: [...built.files, tuningAsFile(record)] } : built;
 }
 

@@ -14,6 +14,8 @@ export const fileDiagnostics: DiagnosticTable<typeof fileMessages> = defineDiagn
 
 const moduleMessages = {
   'too-large': (network: string, bytes: number, most: number): string => `${network} needs ${bytes} bytes of memory, a module has at most ${most}`,
+  'no-threads': (target: string): string => `modules of target ${target} run on one thread only`,
+  threads: (file: string): string => `${file} answers other numbers on two threads than on one`,
   overflow: (network: string): string => `${network} answers what is no finite number, even in float64`,
   none: (folder: string): string => `${folder} holds no module that ssl-compile has built`,
   several: (folder: string, found: readonly string[]): string => `${folder} holds several modules: ${found.join(', ')}`,

@@ -24,9 +24,10 @@ export function optionMember({ name, type, doc }: LoadOption): Member {
   return { signature: `readonly ${name}?: ${type}`, doc };
 }
 
-/** @param versions Names of the versions of its code, where it has several. */
-export function declarationsText(facts: ModuleFacts, options: readonly LoadOption[], versions?: readonly string[]): string {
+/** @param versions Names of the versions of its code, where it has several. @param inThreads Whether it may run in workers, and so answers promises. */
+export function declarationsText(facts: ModuleFacts, options: readonly LoadOption[], versions?: readonly string[], inThreads = false): string {
   const given = `What to use instead of reading it, where the caller has it already${options.every(({ isFile }) => isFile) ? '' : ', and which version of the code'}.`;
+  if (inThreads) return threadedDeclarations(facts, options, versions);
   const own = 'A loaded network. It computes synchronously in memory of its own; where several threads compute, each loads\nits own.';
   return declarationFile(facts, [
     ...(options.length > 0 ? [documented(given, interfaceText('LoadOptions', options.map(optionMember)))] : []),
@@ -39,6 +40,22 @@ export function declarationsText(facts: ModuleFacts, options: readonly LoadOptio
       { signature: 'run(input: ArrayLike<number>, into?: Float32Array): Float32Array', doc: runDoc(facts) },
     ])),
     documented('Loads the network. Every call answers another one, with memory of its own.', `export declare function load(${options.length > 0 ? 'options?: LoadOptions' : ''}): Promise<Net>;`),
+  ]);
+}
+
+function threadedDeclarations(facts: ModuleFacts, options: readonly LoadOption[], versions?: readonly string[]): string {
+  return declarationFile(facts, [
+    documented('What to use instead of reading it, where the caller has it already, which version of the code, and how many threads.', interfaceText('LoadOptions', options.map(optionMember))),
+    documented('A loaded network, with memory of its own. Runs follow each other in the order in which they are asked for.', interfaceText('Net', [
+      ...aboutMembers(facts),
+      metaMember(facts, versions, true),
+      {
+        signature: 'run(input: ArrayLike<number>, into?: Float32Array): Promise<Float32Array>',
+        doc: promisedRunDoc(facts).replace('\n', '\nThe input is copied at once. Where a thread has ended it rejects, too, and so do later runs: load the network again.\n'),
+      },
+      { signature: 'close(): void', doc: 'Ends its threads. Runs that are not done reject, and so do later ones.' },
+    ])),
+    documented('Loads the network. Every call answers another one, with memory and threads of its own.', 'export declare function load(options?: LoadOptions): Promise<Net>;'),
   ]);
 }
 
@@ -68,9 +85,12 @@ export function aboutMembers(facts: ModuleFacts): readonly Member[] {
   ];
 }
 
-/** @param versions Names of the versions of its code, where it has several. */
-export function metaMember({ meta }: ModuleFacts, versions?: readonly string[]): Member {
+/** @param versions Names of the versions of its code, where it has several. @param inThreads Whether it tells on how many threads it runs. */
+export function metaMember({ meta }: ModuleFacts, versions?: readonly string[], inThreads = false): Member {
   const type = typeText(meta);
+  if (versions && inThreads) {
+    return { signature: `readonly meta: ${type} & { readonly runs: ${versions.map(quoted).join(' | ')}; readonly threads: number }`, doc: 'How this module came about, which version of its code runs, and on how many threads.' };
+  }
   return versions
     ? { signature: `readonly meta: ${type} & { readonly runs: ${versions.map(quoted).join(' | ')} }`, doc: 'How this module came about, and which version of its code runs.' }
     : { signature: `readonly meta: ${type}`, doc: 'How this module came about.' };
@@ -84,6 +104,11 @@ function typeOfNormalization({ mean, deviation }: Normalization): string {
 function orderName({ layout }: ModuleFacts, shape: readonly number[]): string {
   if (shape.length !== 3) return 'in order';
   return layout === 'chw' ? 'channels, rows, columns (CHW)' : 'rows, columns, channels (HWC)';
+}
+
+/** Where `run` answers a promise. */
+export function promisedRunDoc(facts: ModuleFacts): string {
+  return runDoc(facts).replace('Throws a RangeError', 'Rejects with a RangeError').replace(', and nothing else is allocated,', '');
 }
 
 export function runDoc(facts: ModuleFacts): string {

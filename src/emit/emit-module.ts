@@ -5,6 +5,7 @@
 //   lenet.d.ts   types with literal shapes
 //   lenet.wasm   the kernels, unless they are inside
 //   lenet.bin    the weights, where they are large
+//   lenet.worker.js    what its threads run, where it can have several
 //
 // Every one of them carries the id of the build.
 
@@ -65,22 +66,25 @@ export async function emitModule(options: EmitOptions): Promise<EmittedModule> {
     beside.push({ path: `${file}.${extension}`, content: bytes });
     return { kind: 'beside', file: `${file}.${extension}` };
   };
-  const { options: takes, statements, compute, versions, roots, rest } = code.carry(build, (bytes, extension) => part(bytes, options.inline, extension));
+  const { options: takes, statements, compute, versions, inThreads, roots, rest } = code.carry(build, (bytes, extension) => part(bytes, options.inline, extension), options.runtime);
   const weights = packed && weightsText(part(large ? withBuildId(packed.whole, build) : splitPlanes(packed.bytes), !large, 'bin'), packed.bytes.length);
   const loadOptions = [...takes, ...(large ? [weightsOption] : [])];
+  const told = [...(versions ? ['runs'] : []), ...(inThreads ? ['threads'] : [])];
+  const telling = told.length > 0 ? `{ ...facts, meta: { ...facts.meta, ${told.join(', ')} } }` : 'facts';
+  const net = inThreads ? `makeThreadedNet(${telling}, plan, memory, ${compute}, close)` : `makeNet(${telling}, plan, memory, ${compute})`;
   const text = moduleText(facts, {
     constants: packed ? [['ranges', packed.ranges.map(({ to, from, length }) => [to, from, length])]] : [],
     load: {
       doc: 'Loads the network, with memory of its own.',
       options: loadOptions.map(({ name }) => name),
-      statements: [...statements, ...(weights ? [`placeWeights(memory, ${weights.bytes}, ranges);`] : []), `return makeNet(${versions ? '{ ...facts, meta: { ...facts.meta, runs } }' : 'facts'}, plan, memory, ${compute});`],
+      statements: [...statements, ...(weights ? [`placeWeights(memory, ${weights.bytes}, ranges);`] : []), `return ${net};`],
     },
-    roots: ['makeNet', ...roots, ...(weights ? ['placeWeights', ...weights.roots] : [])],
+    roots: [inThreads ? 'makeThreadedNet' : 'makeNet', ...roots, ...(weights ? ['placeWeights', ...weights.roots] : [])],
     rest: [...rest, ...(weights?.rest ?? [])],
     runtime: options.runtime,
   });
   return {
-    files: [{ path: `${file}.js`, content: text }, { path: `${file}.d.ts`, content: declarationsText(facts, loadOptions, versions) }, ...beside],
+    files: [{ path: `${file}.js`, content: text }, { path: `${file}.d.ts`, content: declarationsText(facts, loadOptions, versions, inThreads) }, ...beside],
   };
 }
 

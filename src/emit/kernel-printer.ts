@@ -3,6 +3,7 @@
 import type { KernelModule } from '../ir/kernel.ts';
 import type { LoadOption } from './declarations.ts';
 import type { Part } from './part.ts';
+import type { RuntimeFunction } from './runtime-functions.ts';
 
 export interface KernelPrinter {
   /** Whether the segments may be part of the code; otherwise they are always given beside it. */
@@ -15,7 +16,7 @@ export interface PrintedKernels {
   /** All of it, for the id of the build. */
   readonly content: string | Uint8Array<ArrayBuffer>;
   /** @param place Puts bytes inside the ES module or into a file with this extension, as the build wants it. */
-  readonly carry: (build: string, place: (bytes: Uint8Array<ArrayBuffer>, extension: string) => Part) => CarriedKernels;
+  readonly carry: (build: string, place: (bytes: Uint8Array<ArrayBuffer>, extension: string) => Part, runtime: readonly RuntimeFunction[]) => CarriedKernels;
   /** Starts a version of them in this process. Segments that are not inside are not yet in memory. */
   readonly start: (version: string) => Promise<StartedCode>;
 }
@@ -30,6 +31,8 @@ export interface CarriedKernels {
   readonly compute: string;
   /** Names of its versions, where it has several: then those lines leave the name of the one that runs as `runs`. */
   readonly versions?: readonly string[];
+  /** They may run in workers: then those lines also leave their number as `threads` and what ends them as `close`, and `compute` may answer a promise. */
+  readonly inThreads?: true;
   /** Functions of the runtime that these lines call. */
   readonly roots: readonly string[];
   /** What stands at the module's end. */

@@ -35,18 +35,21 @@ export function moduleText(facts: ModuleFacts, { constants, load, roots, rest, r
     header,
     ...all.map(([constant, value]) => `const ${constant} = ${literalBlock(value)};`),
     documented(load.doc, `export async function load(${takes ? 'options = {}' : ''}) {\n${statements.map((statement) => `  ${statement}\n`).join('')}}`),
-    ...(roots.includes('readBeside') ? [importNode] : []),
+    ...(roots.some((root) => nodeImporters.includes(root)) ? [importNode] : []),
     ...neededFunctions(runtime, [...(takes ? ['checkOptions'] : []), ...roots]),
     ...rest,
   ];
   return `${blocks.join('\n\n')}\n`;
 }
 
+/** Functions of the runtime that are given it. */
+const nodeImporters: readonly string[] = ['readBeside', 'startThreads'];
+
 /**
- * What reads files in Node. Not of the runtime, since compilers of TypeScript rewrite imports of what they cannot
+ * What reads files and starts workers in Node. Not of the runtime, since compilers of TypeScript rewrite imports of what they cannot
  * see; and what is imported is no literal, since bundlers for browsers would look for it.
  */
-const importNode: string = [
+export const importNode: string = [
   '/** A module of Node itself. */',
   'function importNode(name) {',
   '  return import(/* @vite-ignore */ /* webpackIgnore: true */ name);',

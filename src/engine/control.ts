@@ -1,5 +1,5 @@
-// What the threads of a run tell each other and the main thread: a few words of shared memory, and the
-// barrier between stages.
+// What the threads of a run tell each other and the main thread: a few words of shared memory. The first three are those
+// of the barrier (runtime/barrier.ts).
 
 /** Places in `Control.words`, a cache line (16 words) apart so that spinning on one does not slow another. */
 export const word = {
@@ -37,25 +37,4 @@ export interface Control {
 export function newControl(): Control {
   const lines = Object.keys(word).length;
   return { words: new Int32Array(new SharedArrayBuffer(64 * lines)), sums: new Float64Array(new SharedArrayBuffer(8 * Object.keys(sum).length)) };
-}
-
-/** Loads before a thread sleeps: about as long as sleeping and waking take. Stages are mostly shorter. */
-const patience = 20_000;
-
-/**
- * Waits until all threads are here. The last one to come calls `last` while the others wait, and the tasks
- * of the next stage start from 0.
- */
-export function barrier(words: Int32Array<SharedArrayBuffer>, threads: number, last?: () => void): void {
-  const generation = Atomics.load(words, word.generation);
-  if (Atomics.add(words, word.arrived, 1) === threads - 1) {
-    last?.();
-    Atomics.store(words, word.arrived, 0);
-    Atomics.store(words, word.task, 0);
-    Atomics.store(words, word.generation, (generation + 1) | 0);
-    if (threads > 1) Atomics.notify(words, word.generation);
-    return;
-  }
-  for (let i = 0; i < patience; i++) if (Atomics.load(words, word.generation) !== generation) return;
-  while (Atomics.load(words, word.generation) === generation) Atomics.wait(words, word.generation, generation);
 }

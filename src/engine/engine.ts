@@ -15,7 +15,7 @@ import { checkSize, emitPhase, mostPages } from './phase-module.ts';
 import type { PhaseModule, PhaseRequest } from './phase-module.ts';
 import type { SharedData } from './shared-data.ts';
 import { readBinding, writeBinding } from '../ir/tensor-binding.ts';
-import { worthwhileThreads } from './thread-count.ts';
+import { worthwhileThreads } from '../runtime/thread-count.ts';
 import type { SamplePass, SharedState } from './thread.ts';
 
 /** Losses (times weights) and right answers of the samples of a pass so far. */

@@ -10,11 +10,12 @@
 
 import { present } from '../base/invariant.ts';
 import { cropAt, cropImage } from '../train/augment.ts';
-import { barrier, sum, word } from './control.ts';
+import { barrier, takeTask } from '../runtime/barrier.ts';
+import { sum, word } from './control.ts';
 import type { Control } from './control.ts';
 import type { SharedData, SplitName } from './shared-data.ts';
 import type { SampleOffsets } from '../ir/tensor-binding.ts';
-import type { StageWork } from './thread-count.ts';
+import type { StageWork } from '../runtime/thread-count.ts';
 
 export type ProgramName = 'step' | 'evaluate';
 
@@ -118,11 +119,11 @@ export function runPass(pass: SamplePass, threads: number, { code, run }: Thread
   };
 
   for (; batch < pass.to; batch++) {
-    for (let task = Atomics.add(words, word.task, 1); task < shards; task = Atomics.add(words, word.task, 1)) gather(batch, task);
+    for (let task = takeTask(words); task < shards; task = takeTask(words)) gather(batch, task);
     barrier(words, threads);
     for (let stage = 0; stage < stages.length; stage++) {
       const { tasks: count } = stages[stage] as StageWork;
-      for (let task = Atomics.add(words, word.task, 1); task < count; task = Atomics.add(words, word.task, 1)) runTask(stage, task);
+      for (let task = takeTask(words); task < count; task = takeTask(words)) runTask(stage, task);
       if (stage < stages.length - 1) barrier(words, threads);
     }
     barrier(words, threads, close);

@@ -1,5 +1,6 @@
 // Targets that print the kernel IR of ir/kernel.ts: a machine to schedule for and a printer make one.
 
+import { present } from '../base/invariant.ts';
 import type { KernelPrinter } from '../emit/kernel-printer.ts';
 import type { TargetMachine } from '../ir/kernel.ts';
 import { versionHere } from './target.ts';
@@ -10,6 +11,8 @@ interface KernelParts<Name extends string> extends KernelPrinter {
   readonly doc: string;
   readonly machine: TargetMachine;
   readonly versions: readonly CodeVersion[];
+  /** For modules that run on several threads. */
+  readonly printForThreads?: KernelPrinter['print'];
 }
 
 export interface KernelTarget<Name extends string = string> extends KernelParts<Name>, Target<Name, true> {}
@@ -18,20 +21,22 @@ export function kernelTarget<Name extends string>(parts: KernelParts<Name>): Ker
   return {
     ...parts,
     atOnce: true,
+    hasThreads: parts.printForThreads !== undefined,
     dumps: ['nest', 'schedule', 'kernel'],
-    lower: async (program, ops, pins) => {
-      const [{ dumpNests, dumpSchedules }, { applyPlan, planDeployed }, { printKernels }, { emitModule }] = await Promise.all([
+    lower: async (program, ops, pins, inThreads = false) => {
+      const [{ dumpNests, dumpSchedules }, { applyPlan, planDeployed, smallestCut }, { printKernels }, { emitModule }] = await Promise.all([
         import('../lower/dump.ts'),
         import('../lower/lower.ts'),
         import('../ir/print-kernel.ts'),
         import('../emit/emit-module.ts'),
       ]);
-      const plan = planDeployed(program, ops, parts.machine, pins);
+      const plan = planDeployed(program, ops, parts.machine, pins, inThreads ? smallestCut : undefined);
+      const target: KernelPrinter = inThreads ? { ...parts, print: present(parts.printForThreads, 'threads of the target') } : parts;
       const kernels = applyPlan(plan);
       return {
         bytes: 4 * kernels.elements,
         dumps: new Map([['nest', () => dumpNests(plan)], ['schedule', () => dumpSchedules(plan)], ['kernel', () => printKernels(kernels)]]),
-        emit: (request) => emitModule({ ...request, target: parts, kernels }),
+        emit: (request) => emitModule({ ...request, target, kernels }),
       };
     },
     start: async (program, ops, _, version, pins) => {

@@ -17,6 +17,8 @@ export interface Target<Name extends string = string, AtOnce extends boolean = b
   readonly doc: string;
   /** Whether its modules answer at once; others answer promises. */
   readonly atOnce: AtOnce;
+  /** Whether it makes modules that run on several threads. */
+  readonly hasThreads: boolean;
   /** What its modules run in, where that is a package of the user's. */
   readonly needs?: UserPackage;
   /** Names of what can be seen of kernels on their way. */
@@ -29,9 +31,10 @@ export interface Target<Name extends string = string, AtOnce extends boolean = b
   /**
    * @param program A deployed network: parameters are constants.
    * @param pins Schedules of its nests; for a target that has none, nothing.
+   * @param inThreads For a module that runs on several threads, where the target has such.
    * @throws DiagnosticError for pins that fit nothing
    */
-  readonly lower: (program: Program, ops: OpRegistry, pins?: SchedulePins) => Promise<LoweredNetwork>;
+  readonly lower: (program: Program, ops: OpRegistry, pins?: SchedulePins, inThreads?: boolean) => Promise<LoweredNetwork>;
   /**
    * Starts a version of the kernels of a network, whose graph may have several outputs, in this process.
    * @param given What the package that it needs gives.

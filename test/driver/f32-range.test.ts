@@ -25,7 +25,7 @@ const weights = initialParameters(model.network, 1);
 async function faultsOf(values: Record<string, readonly number[]>, dense = false): Promise<readonly string[]> {
   const parameters = new Map([...weights].map(([name, { shape, data }]) => [name, { shape, data: values[name] ? Float64Array.from(data, (_, i) => values[name]?.[i] ?? 0) : data }]));
   try {
-    await buildModule({ model, weights: { file: 'w', hash: '', parameters, notices: [] } }, { target: jsTarget, dense, batch: 1, layout: 'chw', inline: true }, ops);
+    await buildModule({ model, weights: { file: 'w', hash: '', parameters, notices: [] } }, { target: jsTarget, dense, batch: 1, layout: 'chw', inline: true, threads: false }, ops);
     return [];
   } catch (error) {
     if (!(error instanceof DiagnosticError)) throw error;

@@ -23,6 +23,7 @@ interface BuildCommandOptions extends JsonOption, SparsityOption, WatchOptions {
   readonly layout: 'chw' | 'hwc';
   readonly inline?: true;
   readonly winograd?: number;
+  readonly threads?: true;
   readonly tune?: true;
   readonly tuning?: string;
 }
@@ -40,6 +41,7 @@ export function addBuild(program: Command, shell: Shell, finish: (code: number) 
     .addOption(new Option('--layout <layout>', 'order of the numbers of an image').choices(['chw', 'hwc']).default('chw'))
     .option('--inline', 'put the code inside the ES module')
     .addOption(winogradOption())
+    .option('--threads', 'emit a module that can run on several threads: load({ threads: 2 })')
     .addOption(new Option('--tune', 'measure on this machine which schedules of its loops are the fastest, take these, and write tuning.json; Ctrl-C ends the measuring').conflicts(['tuning', 'stopAfter']))
     .addOption(tuningOption())
     .addOption(sparsityOption())
@@ -69,7 +71,7 @@ async function build(subject: string, options: BuildCommandOptions, shell: Shell
   const folder = options.out ?? '.';
   const shape = { target, dense: options.dense ?? false, batch, ...(options.winograd !== undefined && { winograd: options.winograd }) };
   const tuning = options.tune ? await measure(input, shape, folder, shell) : options.tuning !== undefined ? readRecord(options.tuning) : undefined;
-  const built = await buildModule(input, { ...shape, layout, inline: options.inline ?? false, ...(tuning && { tuning: tuning.pinned }) }, ops, watch);
+  const built = await buildModule(input, { ...shape, layout, inline: options.inline ?? false, threads: options.threads ?? false, ...(tuning && { tuning: tuning.pinned }) }, ops, watch);
   const all = [...built.files, ...(tuning ? [tuning.file] : [])];
   const warnings = [...opened.warnings, ...(tuning ? [] : unusedTuning(folder, opened.model.network.name)), ...writeModule(folder, all)];
   const files = fileSizes(all);

@@ -33,7 +33,7 @@ const pageFiles = ['index.html', 'page.css', 'page.js', 'example-strokes.js', 'n
 /** Relative to the working directory. */
 const places = { run: join('runs', 'demo'), module: join('out', 'demo'), dense: join('out', 'demo-dense') };
 
-const wasm: BuildOptions = { target: wasmTarget, dense: false, batch: 1, layout: 'chw', inline: false };
+const wasm: BuildOptions = { target: wasmTarget, dense: false, batch: 1, layout: 'chw', inline: false, threads: false };
 
 export async function start(shell: Shell): Promise<number> {
   const began = performance.now();

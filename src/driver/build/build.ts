@@ -45,6 +45,8 @@ export interface BuildOptions {
    * of the largest that a filter can answer. Absent: none. Their weights take 16 / 9 of the room.
    */
   readonly winograd?: number;
+  /** It can run on several threads: `load({ threads })`; runs answer promises. */
+  readonly threads: boolean;
   /** Schedules that were measured; all others are the machine's own. */
   readonly tuning?: PinnedSchedules;
 }
@@ -78,7 +80,7 @@ export async function buildModule(input: BuildInput, options: BuildOptions, ops:
   if (options.tuning) checkPinned(options.tuning, program, { target: options.target.name, dense: options.dense, batch: options.batch });
   const labels = outputNames(network, weights.labels);
   const normalization = network.normalization && normalizationOf(network.normalization, weights.parameters);
-  const emit = await watch.stage('lower', () => lowerNetwork(options.target, program, ops, options.tuning, watch));
+  const emit = await watch.stage('lower', () => lowerNetwork(options.target, program, ops, options.tuning, options.threads, watch));
   const emitted = await watch.stage('emit', () =>
     emit({
       name: network.name,
@@ -120,12 +122,12 @@ export function forBatch(deployed: Program, batch: number, ops: OpRegistry): Pro
 }
 
 /** What `net.meta` tells: enough to build the module again and see whether it is the same. */
-function metaOf({ model, weights }: BuildInput, { target, dense, batch, layout, inline, winograd, tuning }: BuildOptions, { layers, macs }: StructureReport, equivalence: Equivalence): Json {
+function metaOf({ model, weights }: BuildInput, { target, dense, batch, layout, inline, threads, winograd, tuning }: BuildOptions, { layers, macs }: StructureReport, equivalence: Equivalence): Json {
   const dataset = model.train?.dataset;
   return {
     compiler: `ssl-compile ${compilerVersion()}`,
     target: target.name,
-    options: { dense, batch, layout, inline, ...(winograd !== undefined && { winograd }) },
+    options: { dense, batch, layout, inline, ...(threads && { threads }), ...(winograd !== undefined && { winograd }) },
     ...(tuning && { tuning: pinnedMeta(tuning) }),
     // The path of a folder is nobody's business.
     ...(dataset?.kind === 'named' && { dataset: dataset.name }),

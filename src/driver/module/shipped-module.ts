@@ -31,6 +31,8 @@ export interface BuildRecord {
   readonly layout: 'chw' | 'hwc';
   readonly inline: boolean;
   readonly winograd?: number;
+  /** It can run on several threads. */
+  readonly threads: boolean;
   readonly tuning?: PinnedSchedules;
   /** The data set that the source names, where all know it by that name. */
   readonly dataset?: string;
@@ -135,6 +137,7 @@ export function buildRecord(meta: unknown, path: string): BuildRecord {
     layout,
     inline: options.get('inline') === true,
     ...(typeof winograd === 'number' && { winograd }),
+    threads: options.get('threads') === true,
     ...(tuning !== undefined && { tuning: pinnedIn(fieldReader(tuning, wrong), path, { target, dense, batch }) }),
     ...(typeof dataset === 'string' && { dataset }),
     resize: record.get('resize') === true,

@@ -88,8 +88,8 @@ async function verifyNet(shipped: ShippedModule, net: ModuleProcess, input: Buil
   if (record.weights !== `sha256:${input.weights.hash}`) fail(moduleDiagnostics['other-weights']({ args: [path, input.weights.file] }));
   if (record.source !== `sha256:${hashOfSources(input.model.sources)}`) fail(moduleDiagnostics['other-source']({ args: [path, input.model.sources.main.name], help: 'name the file that `build` was given: --source FILE' }));
   const target = targets.find(({ name }) => name === record.target) ?? fail(moduleDiagnostics.target({ args: [path, record.target] }));
-  const { dense, batch, layout, inline, winograd, tuning } = record;
-  const built = await buildModule(input, { target, dense, batch, layout, inline, ...(winograd !== undefined && { winograd }), ...(tuning && { tuning }) }, ops);
+  const { dense, batch, layout, inline, threads, winograd, tuning } = record;
+  const built = await buildModule(input, { target, dense, batch, layout, inline, threads, ...(winograd !== undefined && { winograd }), ...(tuning && { tuning }) }, ops);
 
   const sameVersion = record.compiler === `ssl-compile ${compilerVersion()}`;
   const files = sameVersion ? compareFiles(shipped, built) : undefined;

@@ -49,13 +49,11 @@ const usualThreads = [2, 3, 4];
 /** How much more of their time threads have to work for a later way to be taken. */
 const worthLater = 0.03;
 
-/** Of several ways to cut a nest, the first that keeps threads about as busy as any; none where it comes to one task. */
+/** Of several ways to cut a nest, the first that keeps threads about as busy as any; none where all come to one task. */
 export function bestShares<S extends Shares>(ways: readonly (readonly S[])[]): readonly S[] {
-  const [best] = ways.map((shares) => ({ shares, busy: shareAtWork(shares) })).reduce<readonly { readonly shares: readonly S[]; readonly busy: number }[]>(
-    (before, way) => (before[0] && way.busy <= before[0].busy + worthLater ? before : [way]),
-    [],
-  );
-  return best && best.shares.reduce((sum, { tasks }) => sum + tasks, 0) > 1 ? best.shares : [];
+  const cuts = ways.filter((shares) => shares.reduce((sum, { tasks }) => sum + tasks, 0) > 1).map((shares) => ({ shares, busy: shareAtWork(shares) }));
+  const most = Math.max(...cuts.map(({ busy }) => busy));
+  return cuts.find(({ busy }) => busy >= most - worthLater)?.shares ?? [];
 }
 
 /** The share of their time that threads work while they take these tasks in order, from 0 to 1. */

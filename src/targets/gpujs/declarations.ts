@@ -1,6 +1,6 @@
 // The declarations of a module for gpu.js. They name no type of gpu.js, so an app type-checks without it.
 
-import { aboutMembers, declarationFile, metaMember, optionMember, runDoc, weightsOption } from '../../emit/declarations.ts';
+import { aboutMembers, declarationFile, metaMember, optionMember, promisedRunDoc, weightsOption } from '../../emit/declarations.ts';
 import { documented, interfaceText } from '../../emit/documented.ts';
 import { quoted } from '../../emit/literal.ts';
 import type { ModuleFacts } from '../../emit/module-facts.ts';
@@ -21,7 +21,7 @@ export function gpujsDeclarations(facts: ModuleFacts, weightsBeside: boolean): s
       { signature: 'readonly mode: Mode', doc: 'Where it computes.' },
       {
         signature: 'run(input: ArrayLike<number>, into?: Float32Array): Promise<Float32Array>',
-        doc: runDoc(facts).replace('Throws a RangeError', 'Rejects with a RangeError').replace(', and nothing else is allocated,', ''),
+        doc: promisedRunDoc(facts),
       },
       { signature: 'destroy(): Promise<void>', doc: 'Frees what the network holds on the device. It cannot run after that.' },
     ])),

@@ -9,6 +9,7 @@ export const gpujsTarget: Target<'gpujs', false> = {
   name: 'gpujs',
   doc: 'kernels for gpu.js',
   atOnce: false,
+  hasThreads: false,
   needs: {
     name: 'gpu.js',
     options: (imported) => {

@@ -15,4 +15,5 @@ export const wasmTarget: KernelTarget<'wasm'> = kernelTarget({
   ],
   holdsWeights: true,
   print: async (module, weights) => (await import('./printed.ts')).printed(module, weights),
+  printForThreads: async (module, weights) => (await import('./threaded.ts')).printedForThreads(module, weights),
 });

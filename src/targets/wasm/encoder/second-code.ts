@@ -12,6 +12,7 @@
 import { invariant, present } from '../../../base/invariant.ts';
 import type { ByteRange } from '../../../runtime/wasm.ts';
 import { ByteWriter } from './byte-writer.ts';
+import { headerBytes, unsignedAt } from './read-sections.ts';
 
 type Span = readonly [from: number, to: number];
 
@@ -21,7 +22,6 @@ export interface TwoVersions {
   readonly second: readonly ByteRange[];
 }
 
-const headerBytes = 8;
 const codeId = 10;
 /** For an equal body of fewer bytes no range is begun: in the text of a module, two ranges more are as long. */
 const worthRange = 32;
@@ -92,15 +92,4 @@ function bodiesOf(module: Uint8Array, start: number): readonly Span[] {
     from = content + size;
   }
   return bodies;
-}
-
-/** The unsigned LEB128 number at `at`, and where it ends. */
-function unsignedAt(bytes: Uint8Array, at: number): readonly [value: number, end: number] {
-  let value = 0;
-  let end = at;
-  for (let shift = 0, byte = 0x80; byte >= 0x80; shift += 7) {
-    byte = present(bytes[end++], 'a number of a module');
-    value += (byte & 0x7f) * 2 ** shift;
-  }
-  return [value, end];
 }

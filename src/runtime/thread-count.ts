@@ -1,15 +1,10 @@
 // How many threads a program is worth. Threads wait for each other after every stage, which takes microseconds, and
-// more where others use the cores too, so that a small network is trained fastest by one thread alone:
+// more where others use the cores too, so that a small network runs fastest on one thread alone:
 //
 //   time on n threads = sum over stages of (work of its largest share) + (waits) * n * (what a thread adds to a wait)
 //
 // Both figures are rough, which does not matter: near the border both choices are as good, and results never depend
-// on it.
-
-/** Nanoseconds: a multiply-add takes about half of it, an element of a map or a pool a few times as long. */
-const pointTime = 1 / 12;
-/** Nanoseconds that each thread adds to a wait: a third of it on cores of its own. */
-const waitTime = 10_000;
+// on it. Part of emitted modules, and of training.
 
 export interface StageWork {
   /** It runs on so many threads at most. */
@@ -27,7 +22,12 @@ export function worthwhileThreads(stages: readonly StageWork[], most: number): n
   return best.threads;
 }
 
+/** In nanoseconds. */
 function timeOn(stages: readonly StageWork[], threads: number): number {
+  // A multiply-add takes about half of it, an element of a map or a pool a few times as long.
+  const pointTime = 1 / 12;
+  // What each thread adds to a wait; a third of it on cores of its own.
+  const waitTime = 10_000;
   const work = stages.reduce((total, { tasks, points }) => total + (pointTime * points * Math.ceil(tasks / threads)) / tasks, 0);
   return work + (threads > 1 ? waitTime * threads * stages.length : 0);
 }

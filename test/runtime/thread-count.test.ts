@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { batchOf } from '../../src/engine/phase-module.ts';
-import { worthwhileThreads } from '../../src/engine/thread-count.ts';
+import { worthwhileThreads } from '../../src/runtime/thread-count.ts';
 
 const stages = (count: number, tasks: number, points: number): Parameters<typeof worthwhileThreads>[0] => Array.from({ length: count }, () => ({ tasks, points }));
 
