@@ -3,8 +3,9 @@
 import type { Suite } from './suite.ts';
 import { browserSuite } from './suites/browser.ts';
 import { compileSuite } from './suites/compile.ts';
+import { fineSuite } from './suites/fine.ts';
 import { networksSuite } from './suites/networks.ts';
 import { peersSuite } from './suites/peers.ts';
 import { trainingSuite } from './suites/training.ts';
 
-export const suites: readonly Suite[] = [peersSuite, browserSuite, networksSuite, trainingSuite, compileSuite];
+export const suites: readonly Suite[] = [peersSuite, browserSuite, networksSuite, fineSuite, trainingSuite, compileSuite];

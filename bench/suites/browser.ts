@@ -11,20 +11,42 @@ import type { Row } from '../report.ts';
 import type { Measured, Suite, SuiteContext } from '../suite.ts';
 import { browserTables } from './browser-tables.ts';
 import { packagesOf, progressHeading, rowsOf } from './entrants.ts';
-import { givenTo, inputOf, peersCases } from './peers-cases.ts';
+import { caseProgram, networkCases } from './network-cases.ts';
+import { networkTrial } from './networks.ts';
+import type { NetworkTrial } from './networks.ts';
+import { givenOurs, givenPeers, inputOf, peersCases } from './peers-cases.ts';
 import type { Case } from './peers-cases.ts';
 
-async function runCase(each: Case, chosen: readonly BrowserPeer[], page: OpenPage, context: SuiteContext): Promise<readonly Row[]> {
+interface PageCase {
+  readonly name: string;
+  readonly trial: () => NetworkTrial;
+}
+
+/** Whole networks of which LiteRT has every layer. */
+const wholeNetworks = ['resnet20/dense', 'mobilenet/dense'];
+
+const cases: readonly PageCase[] = [
+  ...peersCases.map((each): PageCase => ({ name: each.name, trial: () => trialOf(each) })),
+  ...networkCases.filter(({ name }) => wholeNetworks.includes(name)).map((each): PageCase => ({ name: each.name, trial: () => networkTrial(each.name, caseProgram(each)) })),
+];
+
+function trialOf(each: Case): NetworkTrial {
   const network = each.network();
   const input = inputOf(each, network);
+  const [ours, others] = [givenOurs(network, input), givenPeers(network, input)];
+  return { givenTo: ({ packageName }) => (packageName === undefined ? ours : others), reference: referenceOutput(network, input) };
+}
+
+async function runCase(each: PageCase, chosen: readonly BrowserPeer[], page: OpenPage, context: SuiteContext): Promise<readonly Row[]> {
+  const { givenTo, reference } = each.trial();
   const serve: ServeFiles = (candidate, files) => {
     const folder = `/${each.name}/${candidate}/`;
     for (const { path, content } of files) page.serve(`${folder}${path}`, content);
     return folder;
   };
-  const given = givenTo(chosen, network, input);
-  const entrants = await Promise.all(given.map(({ peer, program, input: image }) => peer.entrant(program, image, serve)));
-  const contested = await page.runCase({ name: each.name, entrants, reference: referenceOutput(network, input), effort: { ...defaultEffort, quietMs: context.quietMs } });
+  const given = chosen.map((peer) => ({ peer, ...givenTo(peer) }));
+  const entrants = await Promise.all(given.map(({ peer, program, input }) => peer.entrant(program, input, serve)));
+  const contested = await page.runCase({ name: each.name, entrants, reference, effort: { ...defaultEffort, quietMs: context.quietMs } });
   return rowsOf(each.name, contested, given.map(({ flops }) => flops), context);
 }
 
@@ -36,7 +58,7 @@ async function run(context: SuiteContext): Promise<Measured> {
     // Before and after: on a shared machine one of the two may meet a busy core.
     const before = await page.peaks();
     context.progress(progressHeading);
-    for (const each of peersCases) if (context.wantsCase(each.name)) rows.push(...(await runCase(each, chosen, page, context)));
+    for (const each of cases) if (context.wantsCase(each.name)) rows.push(...(await runCase(each, chosen, page, context)));
     const after = await page.peaks();
     const { strict, relaxed } = after;
     return {
@@ -54,9 +76,9 @@ async function run(context: SuiteContext): Promise<Measured> {
 
 export const browserSuite: Suite = {
   name: 'browser',
-  doc: 'the cases of peers in headless Chromium, beside LiteRT.js, onnxruntime-web and tfjs',
+  doc: 'the cases of peers, ResNet-20 and MobileNetV2 in headless Chromium, beside LiteRT.js, onnxruntime-web and tfjs',
   candidates: browserPeers.map(({ name }) => name),
-  cases: peersCases.map(({ name }) => name),
+  cases: cases.map(({ name }) => name),
   packages: packagesOf(browserPeers),
   run,
   tables: browserTables,

@@ -17,6 +17,7 @@ import { keptFlops, plainFlops, plainNetwork } from '../plain-network.ts';
 import type { Row } from '../report.ts';
 import type { Measured, Suite, SuiteContext } from '../suite.ts';
 import { compareEntrants, packagesOf, progressHeading } from './entrants.ts';
+import type { Given } from './entrants.ts';
 import { caseProgram, networkCases, withoutLrn } from './network-cases.ts';
 import type { NetworkCase } from './network-cases.ts';
 import { networksTables } from './networks-tables.ts';
@@ -36,13 +37,25 @@ function referenceOf({ graph, parameters }: Program, input: Float32Array): Float
   return present(output, 'output').data;
 }
 
-async function runCase(name: string, program: Program, chosen: readonly Peer[], context: SuiteContext): Promise<readonly Row[]> {
+/** What every candidate is given of a whole network, and what it should answer. */
+export interface NetworkTrial {
+  readonly givenTo: (peer: { readonly packageName?: string }) => Given;
+  readonly reference: Float64Array;
+}
+
+export function networkTrial(name: string, program: Program): NetworkTrial {
   const compacted = compact(program, ops);
   const plain = plainNetwork(compacted);
   const input = randomValues(`${name}/input`, elementsOf(plain.input), 1);
-  const flopsOf = (peer: Peer): number => (peer.packageName === undefined ? keptFlops(compacted) : plainFlops(plain));
-  const entrants = chosen.map((peer) => ({ peer, program: compacted, input, flops: flopsOf(peer) }));
-  return compareEntrants(name, entrants, referenceOf(program, input), context);
+  return {
+    givenTo: ({ packageName }) => ({ program: compacted, input, flops: packageName === undefined ? keptFlops(compacted) : plainFlops(plain) }),
+    reference: referenceOf(program, input),
+  };
+}
+
+async function runCase(name: string, program: Program, chosen: readonly Peer[], context: SuiteContext): Promise<readonly Row[]> {
+  const { givenTo, reference } = networkTrial(name, program);
+  return compareEntrants(name, chosen.map((peer) => ({ peer, ...givenTo(peer) })), reference, context);
 }
 
 function programsOf(each: NetworkCase, context: SuiteContext): readonly (readonly [name: string, program: Program])[] {

@@ -41,7 +41,7 @@ export function givenOurs(network: Network, input: Float32Array): Given {
 }
 
 /** What others are given. */
-function givenPeers(network: Network, input: Float32Array): Given {
+export function givenPeers(network: Network, input: Float32Array): Given {
   const small = shrink(network);
   const smallInput = gather(input, network.input[1] * network.input[2], small.inputChannels);
   return { program: simplify(programOf(small.network), ops), input: smallInput, flops: flopsOf(small.network, true) };

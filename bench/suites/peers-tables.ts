@@ -41,9 +41,10 @@ export function ratesTables({ rows, machine, engine }: Result): readonly Table[]
 }
 
 export const groups: readonly { readonly name: string; readonly belongs: (name: string) => boolean }[] = [
-  { name: 'caffenet dense', belongs: (name: string) => name.endsWith('/dense') },
+  { name: 'caffenet dense', belongs: (name: string) => name.startsWith('caffenet/') && name.endsWith('/dense') },
   { name: 'caffenet table4-2', belongs: (name: string) => name.endsWith('/table4-2') },
   { name: 'lenet', belongs: (name: string) => /^lenet\/\d$/.test(name) },
+  { name: 'whole networks', belongs: (name: string) => ['resnet20/dense', 'mobilenet/dense'].includes(name) },
 ];
 
 function ratiosTable(rows: readonly Row[]): Table {

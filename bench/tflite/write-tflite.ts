@@ -2,7 +2,7 @@
 // those of schema.fbs, version 3. Maps are NHWC, weights OHWI, batch 1.
 
 import { assertNever, invariant, present } from '../../src/base/invariant.ts';
-import { rowsTransposed } from '../layouts.ts';
+import { rowsTransposed, transposed } from '../layouts.ts';
 import { elementsOf } from '../network.ts';
 import type { MapShape } from '../network.ts';
 import type { Activation, PlainConv, PlainDense, PlainLayer, PlainNetwork, PlainPool } from '../plain-network.ts';
@@ -14,13 +14,21 @@ const operators = {
   conv: { code: 3, version: 1 },
   // The same, of windows that read a group of the channels.
   grouped: { code: 3, version: 6 },
+  // Version 2 has dilation.
+  depthwise: { code: 4, version: 2 },
+  add: { code: 0, version: 1 },
+  multiply: { code: 18, version: 1 },
+  mean: { code: 40, version: 1 },
+  relu: { code: 19, version: 1 },
+  relu6: { code: 21, version: 1 },
+  pad: { code: 34, version: 1 },
   dense: { code: 9, version: 1 },
   maxPool: { code: 17, version: 1 },
   reshape: { code: 22, version: 1 },
 } as const;
 
 /** Of union BuiltinOptions. */
-const options = { conv: 1, pool: 5, dense: 8, reshape: 17 } as const;
+const options = { none: 0, conv: 1, depthwise: 2, pool: 5, dense: 8, add: 11, reshape: 17, multiply: 21, pad: 22, reduce: 27 } as const;
 
 /** Of enum Padding. */
 const paddings = { same: 0, valid: 1 } as const;
@@ -43,11 +51,11 @@ export function writeTflite({ input, layers }: PlainNetwork): Uint8Array {
   const model: Model = { tensors: [], buffers: [{}], calls: [] };
   const values = [{ tensor: addTensor(model, 'input', mapShape(input)), shape: input, map: input }];
   for (const layer of layers) {
-    invariant(layer.inputs.length === 1, 'a layer reads one value');
     const from = present(values[layer.inputs[0] ?? 0], 'value');
+    const others = layer.inputs.slice(1).map((number) => present(values[number], 'value').tensor);
     const isVector = layer.op === 'flatten' || layer.op === 'dense';
     const tensor = addTensor(model, `layer${values.length - 1}`, isVector ? [1, layer.shape[0]] : mapShape(layer.shape));
-    addLayer(model, layer, { ...from, to: tensor });
+    addLayer(model, layer, { ...from, others, to: tensor });
     values.push({ tensor, shape: layer.shape, map: layer.op === 'flatten' ? layer.from : layer.shape });
   }
   const used = [...new Set(model.calls.map(({ operator }) => operator))];
@@ -78,6 +86,8 @@ function addConstant(model: Model, name: string, shape: readonly number[], value
 /** What a layer reads, and the tensor that it writes. */
 interface Place {
   readonly tensor: number;
+  /** What else it reads. */
+  readonly others: readonly number[];
   readonly shape: MapShape;
   /** The map that was flattened to `shape`, or that itself. */
   readonly map: MapShape;
@@ -97,12 +107,17 @@ function addLayer(model: Model, layer: PlainLayer, place: Place): void {
       const wanted = addConstant(model, `shape${place.to}`, [2], Int32Array.from(shape));
       return addCall(model, 'reshape', [place.tensor, wanted], place.to, options.reshape, { 0: { ints: shape } });
     }
-    case 'avg_pool':
-    case 'global_avg_pool':
-    case 'lrn':
     case 'add':
+      return addCall(model, 'add', [place.tensor, ...place.others], place.to, options.add, { 0: { byte: activations[layer.activation] } });
     case 'activation':
+      invariant(layer.activation !== 'none', 'an activation');
+      return addCall(model, layer.activation, [place.tensor], place.to, options.none, {});
+    case 'global_avg_pool':
+      return addCall(model, 'mean', [place.tensor, addConstant(model, `axes${place.to}`, [2], Int32Array.of(1, 2))], place.to, options.reduce, { 0: { byte: 1 } });
     case 'affine':
+      return addAffine(model, layer, place);
+    case 'avg_pool':
+    case 'lrn':
     case 'concat':
       throw new Error(`${layer.op} is not said to LiteRT`);
   }
@@ -110,19 +125,53 @@ function addLayer(model: Model, layer: PlainLayer, place: Place): void {
 }
 
 function addCall({ calls }: Model, operator: keyof typeof operators, inputs: readonly number[], output: number, kind: number, settings: Table): void {
-  calls.push({ operator, fields: { 1: { ints: inputs }, 2: { ints: [output] }, 3: { byte: kind }, 4: { table: settings } } });
+  calls.push({ operator, fields: { 1: { ints: inputs }, 2: { ints: [output] }, ...(kind !== options.none && { 3: { byte: kind }, 4: { table: settings } }) } });
 }
 
-function addConv(model: Model, layer: PlainConv, shape: MapShape, { tensor, shape: from, to }: Place): void {
+/** Each channel times a number, plus a number: of either one a channel. */
+function addAffine(model: Model, { scale, offset }: { readonly scale: Float32Array; readonly offset: Float32Array }, { tensor, shape, to }: Place): void {
+  const [channels] = shape;
+  invariant(scale.length === channels && offset.length === channels, 'a number a channel');
+  const scaled = addTensor(model, `scaled${to}`, mapShape(shape));
+  addCall(model, 'multiply', [tensor, addConstant(model, `scale${to}`, [channels], scale)], scaled, options.multiply, {});
+  addCall(model, 'add', [scaled, addConstant(model, `offset${to}`, [channels], offset)], to, options.add, {});
+}
+
+/** The same without padding, on a map that has it, where an operator cannot be told of it. */
+function withPadding(model: Model, layer: PlainConv, shape: MapShape, place: Place): readonly [layer: PlainConv, place: Place, padding: number] {
+  const said = paddingOf(layer, place.shape, shape);
+  if (said !== undefined) return [layer, place, said];
+  const [top, bottom, left, right] = layer.padding;
+  const [channels, rows, columns] = place.shape;
+  const padded: MapShape = [channels, rows + top + bottom, columns + left + right];
+  const tensor = addTensor(model, `padded${place.to}`, mapShape(padded));
+  addCall(model, 'pad', [place.tensor, addConstant(model, `sides${place.to}`, [4, 2], Int32Array.of(0, 0, top, bottom, left, right, 0, 0))], tensor, options.pad, {});
+  return [{ ...layer, padding: [0, 0, 0, 0] }, { ...place, tensor, shape: padded }, paddings.valid];
+}
+
+function addConv(model: Model, given: PlainConv, shape: MapShape, at: Place): void {
+  const [layer, { tensor, shape: from, to }, padding] = withPadding(model, given, shape, at);
   const { filters, groups, window: [rows, columns], stride: [down, right], dilation: [dilationDown, dilationRight], weights, bias, activation } = layer;
   const channels = from[0] / groups;
+  if (groups > 1 && channels === 1 && filters === groups) {
+    const taps = addConstant(model, `weights${to}`, [1, rows, columns, filters], transposed(weights, filters));
+    return addCall(model, 'depthwise', [tensor, taps, addConstant(model, `bias${to}`, [filters], bias)], to, options.depthwise, {
+      0: { byte: padding },
+      1: { int: right },
+      2: { int: down },
+      3: { int: 1 },
+      4: { byte: activations[activation] },
+      5: { int: dilationRight },
+      6: { int: dilationDown },
+    });
+  }
   const inputs = [
     tensor,
     addConstant(model, `weights${to}`, [filters, rows, columns, channels], rowsTransposed(weights, filters, channels)),
     addConstant(model, `bias${to}`, [filters], bias),
   ];
   addCall(model, groups > 1 ? 'grouped' : 'conv', inputs, to, options.conv, {
-    0: { byte: paddingOf(layer, from, shape) },
+    0: { byte: padding },
     1: { int: right },
     2: { int: down },
     3: { byte: activations[activation] },
@@ -144,7 +193,7 @@ function addDense(model: Model, { units, weights, bias, activation }: PlainDense
 function addMaxPool(model: Model, layer: PlainPool, shape: MapShape, { tensor, shape: from, to }: Place): void {
   const { window: [rows, columns], stride: [down, right] } = layer;
   addCall(model, 'maxPool', [tensor], to, options.pool, {
-    0: { byte: paddingOf(layer, from, shape) },
+    0: { byte: present(paddingOf(layer, from, shape), 'padding of a pool') },
     1: { int: right },
     2: { int: down },
     3: { int: columns },
@@ -153,8 +202,8 @@ function addMaxPool(model: Model, layer: PlainPool, shape: MapShape, { tensor, s
   });
 }
 
-/** None, or as much as makes `stride` times the output of the input, the odd place behind. There are no others. */
-function paddingOf({ window, stride, dilation, padding }: PlainConv | PlainPool, [, ...from]: MapShape, [, ...to]: MapShape): number {
+/** None, or as much as makes `stride` times the output of the input, the odd place behind; undefined: operators know no others. */
+function paddingOf({ window, stride, dilation, padding }: PlainConv | PlainPool, [, ...from]: MapShape, [, ...to]: MapShape): number | undefined {
   /** From the first to the last place of a window. */
   const reach = (d: number): number => (dilation[d] ?? NaN) * ((window[d] ?? NaN) - 1) + 1;
   if (padding.every((places) => places === 0) && from.every((extent, d) => to[d] === Math.floor((extent - reach(d)) / (stride[d] ?? NaN)) + 1)) return paddings.valid;
@@ -163,6 +212,5 @@ function paddingOf({ window, stride, dilation, padding }: PlainConv | PlainPool,
     return [Math.floor(total / 2), Math.ceil(total / 2)];
   });
   const isSame = same.every((places, side) => places === padding[side]) && from.every((extent, d) => to[d] === Math.ceil(extent / (stride[d] ?? NaN)));
-  invariant(isSame, () => `padding ${padding.join(', ')} is not said to LiteRT`);
-  return paddings.same;
+  return isSame ? paddings.same : undefined;
 }
