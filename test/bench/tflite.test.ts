@@ -4,7 +4,7 @@
 import { expect, test } from 'vitest';
 import { present } from '../../src/base/invariant.ts';
 import { randomConv, randomDense } from '../../bench/masks.ts';
-import type { Network } from '../../bench/network.ts';
+import type { ConvLayer, Network } from '../../bench/network.ts';
 import { programOf } from '../../bench/peers/ssl-source.ts';
 import { plainNetwork } from '../../bench/plain-network.ts';
 import { writeTflite } from '../../bench/tflite/write-tflite.ts';
@@ -96,7 +96,16 @@ test('its weights are OHWI, and those of a dense layer in the order of the map b
   }
 });
 
-test('padding that TensorFlow Lite has no word for is refused', () => {
-  const wide: Network = { input: [1, 8, 8], layers: [randomConv('wide', { filters: 2, channels: 1, window: 3, padding: 2 })] };
-  expect(() => writeTflite(plainNetwork(simplify(programOf(wide), ops)))).toThrow('padding 2, 2, 2, 2 is not said to LiteRT');
+/** Codes of the operators of a network of one convolution, and the shapes of what they write. */
+function writtenBy(layer: ConvLayer, channels: number): readonly (readonly [code: number | undefined, shape: readonly number[] | undefined])[] {
+  const { operators, codes, tensors } = readModel(writeTflite(plainNetwork(simplify(programOf({ input: [channels, 8, 8], layers: [layer] }), ops))));
+  return operators.map((operator) => [codes[operator.int(0) ?? 0]?.int(3), tensors[operator.ints(2)?.[0] ?? -1]?.ints(0)]);
+}
+
+test('padding that no operator can be told of is an operator before it', () => {
+  expect(writtenBy(randomConv('wide', { filters: 2, channels: 1, window: 3, padding: 2 }), 1)).toEqual([[34, [1, 12, 12, 1]], [3, [1, 10, 10, 2]]]);
+});
+
+test('a filter for each channel is an operator of its own', () => {
+  expect(writtenBy(randomConv('depthwise', { filters: 4, channels: 4, window: 3, groups: 4 }), 4)).toEqual([[4, [1, 6, 6, 4]]]);
 });
