@@ -25,6 +25,8 @@ export interface NestAlone {
   /** Nests with one text take the same steps through memory, wherever they begin: one can be timed for all. */
   readonly likeness: string;
   readonly chosen: NestSchedule;
+  /** What would be chosen if no zeros were left out, where they are. */
+  readonly dense?: NestSchedule;
   /** The chosen one among them. */
   readonly schedules: readonly NestSchedule[];
   /** Its program `run` computes the nest, with the constants of the network. @param schedule Of `schedules`. */
@@ -40,6 +42,7 @@ export function nestsAlone(plan: KernelPlan): readonly NestAlone[] {
       const chosen: NestSchedule = { text: printSchedule(nest.choice.schedule, axes), ...nest.choice };
       return {
         name: nest.name,
+        ...(nest.dense && { dense: { text: printSchedule(nest.dense.schedule, axes), schedule: nest.dense.schedule, cost: nest.dense.cost } }),
         likeness: likenessOf(nest.domain),
         chosen,
         schedules,

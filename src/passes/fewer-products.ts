@@ -4,8 +4,10 @@
 //   %3 = conv(%0, %1, %2) {window: [3, 3], ...}     ->   %3 = winograd_conv(%0, %1', %2) {window: [3, 3], ...}
 
 import { present } from '../base/invariant.ts';
-import { matricesOf } from '../ir/op.ts';
-import { nodeMap, valueKey } from '../ir/graph.ts';
+import { nodeMap, valueKey, type Node, type ParameterData, type Program } from '../ir/graph.ts';
+import { fedName } from '../ir/leaf.ts';
+import { matricesOf, type FewerProducts, type OpRegistry } from '../ir/op.ts';
+import type { WeightMatrices } from '../ir/pruning-rules.ts';
 import { inputShapes } from '../sparsity/constant-maps.ts';
 import type { Pass } from './pass.ts';
 import { rewrite } from './rewrite.ts';
@@ -25,21 +27,39 @@ export function fewerProducts(allowed: number, least: number = leastGain): Pass 
     requires: ['affine-folded'],
     ensures: [],
     run: (program, { ops }) => {
-      const nodes = nodeMap(program.graph);
-      const uses = new Map<string, number>();
-      for (const { inputs } of program.graph.nodes) for (const value of inputs) uses.set(valueKey(value), (uses.get(valueKey(value)) ?? 0) + 1);
+      const layers = new Map(layersWithFewer(program, ops, least).filter(({ made }) => made.error <= allowed).map((layer) => [layer.node.id, layer]));
       return rewrite(program, ops, (node, rewriter) => {
-        const op = present(ops.get(node.op), `op ${node.op}`);
-        const shapes = inputShapes(node, nodes);
-        const matrices = matricesOf(op, node.attrs, shapes);
-        const weightValue = matrices && node.inputs[matrices.weight];
-        const weight = weightValue && uses.get(valueKey(weightValue)) === 1 ? rewriter.known(weightValue)?.value : undefined;
-        if (!matrices || !weight || weight.sparse) return undefined;
-        const made = op.fewerProducts?.(node.attrs, shapes, weight);
-        if (!made || made.gain < least || !(made.error <= allowed)) return undefined;
+        const layer = layers.get(node.id);
+        if (!layer) return undefined;
+        const { matrices, made } = layer;
         const bias = matrices.bias === undefined ? undefined : present(rewriter.known(present(node.inputs[matrices.bias], 'bias')), 'bias').value.data;
         return addWeightNode(node, matrices, rewriter, { op: made.op, attrs: made.attrs, operand: rewriter.copied(present(node.inputs[matrices.operand], 'operand')), weight: made.weight, bias });
       });
     },
   };
+}
+
+/** A layer that can be computed from fewer products. */
+export interface LayerWithFewer {
+  readonly node: Node;
+  readonly matrices: WeightMatrices;
+  readonly weight: ParameterData;
+  readonly made: FewerProducts;
+}
+
+/** Those that are worth it: with weights of their own that are not sparse. */
+export function layersWithFewer({ graph, parameters }: Program, ops: OpRegistry, least: number = leastGain): readonly LayerWithFewer[] {
+  const nodes = nodeMap(graph);
+  const uses = new Map<string, number>();
+  for (const { inputs } of graph.nodes) for (const value of inputs) uses.set(valueKey(value), (uses.get(valueKey(value)) ?? 0) + 1);
+  return graph.nodes.flatMap((node): readonly LayerWithFewer[] => {
+    const op = present(ops.get(node.op), `op ${node.op}`);
+    const shapes = inputShapes(node, nodes);
+    const matrices = matricesOf(op, node.attrs, shapes);
+    const value = matrices && node.inputs[matrices.weight];
+    if (!matrices || !value || uses.get(valueKey(value)) !== 1) return [];
+    const weight = parameters.get(fedName(present(nodes.get(value.node), 'leaf')) ?? '');
+    const made = weight && !weight.sparse ? op.fewerProducts?.(node.attrs, shapes, weight) : undefined;
+    return weight && made && made.gain >= least ? [{ node, matrices, weight, made }] : [];
+  });
 }

@@ -26,12 +26,13 @@ export function entrantsOf({ chosen, schedules }: Pick<NestAlone, 'chosen' | 'sc
 
 /** Where a nest is a contraction sweeps are no match, and unrollings come later. */
 function isRival(schedule: NestSchedule['schedule'], chosen: NestSchedule['schedule']): boolean {
-  return chosen.kind === 'tile' ? schedule.kind === 'tile' && schedule.unroll === chosen.unroll : schedule.kind === 'sweep';
+  return schedule.kind === chosen.kind && (schedule.kind !== 'tile' || chosen.kind !== 'tile' || schedule.unroll === chosen.unroll);
 }
 
 /** Tiles over other axes, or of another width or height. */
 function sortOf({ text, schedule }: NestSchedule): string {
-  return schedule.kind === 'tile' ? [schedule.vectorAxis, schedule.tileAxis, schedule.vectors].join(' ') : text;
+  if (schedule.kind === 'sweep') return text;
+  return [schedule.vectorAxis, schedule.tileAxis, schedule.vectors, ...(schedule.kind === 'sparse' ? [schedule.run] : [])].join(' ');
 }
 
 /** The same tile with its loop unrolled otherwise. */

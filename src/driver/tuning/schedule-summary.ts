@@ -3,6 +3,7 @@
 import type { Program } from '../../ir/graph.ts';
 import type { OpRegistry } from '../../ir/op.ts';
 import { unpinned } from '../../lower/schedule/pins.ts';
+import { layersWithFewer } from '../../passes/fewer-products.ts';
 import type { Target } from '../../targets/target.ts';
 import { checkPinned, pinnedBy } from './pinned.ts';
 import type { MeasuredBuild, TunedTimes, TuningRecord } from './tuning-record.ts';
@@ -13,6 +14,18 @@ export interface ScheduleSummary {
   readonly measured?: MeasuredBuild;
   /** In the order in which they run. */
   readonly nests: readonly NestSummary[];
+  /** Layers that `build --winograd` would compute from fewer products. */
+  readonly winograd: readonly WinogradSummary[];
+}
+
+export interface WinogradSummary {
+  readonly layer: string;
+  /** By the model of costs. */
+  readonly timesAsFast: number;
+  /** The least that the build has to allow. */
+  readonly error: number;
+  /** What its weights take more. */
+  readonly bytes: number;
 }
 
 export interface NestSummary {
@@ -21,6 +34,8 @@ export interface NestSummary {
   readonly schedule: string;
   /** Microseconds, alone; absent: chosen by the model of the machine. */
   readonly measured?: TunedTimes;
+  /** Where zeros are left out: the schedule that multiplies by them, and how many times as long it takes by the model. */
+  readonly dense?: { readonly schedule: string; readonly times: number };
 }
 
 /** Undefined for a target without schedules. @param program As lowered for the build that the record is of. @param file What a person calls the record. @throws DiagnosticError `tuning/*`, `schedule/*` for a record of another network */
@@ -33,9 +48,19 @@ export async function summarizeSchedules(program: Program, target: Target, ops: 
   return {
     target: target.name,
     ...(record && { measured: { processor: record.processor, node: record.node, dense: record.dense, batch: record.batch } }),
-    nests: nests.map(({ name, chosen: { text } }): NestSummary => {
+    winograd: filterable(program, ops),
+    nests: nests.map(({ name, chosen: { text, cost }, dense }): NestSummary => {
       const times = timesOf(name);
-      return { name, schedule: text, ...(times && { measured: { default: times.default, tuned: times.tuned } }) };
+      return { name, schedule: text, ...(dense && { dense: { schedule: dense.text, times: dense.cost / cost } }), ...(times && { measured: { default: times.default, tuned: times.tuned } }) };
     }),
   };
+}
+
+function filterable(program: Program, ops: OpRegistry): readonly WinogradSummary[] {
+  return layersWithFewer(program, ops).map(({ node, weight, made }): WinogradSummary => ({
+    layer: node.layer ?? node.op,
+    timesAsFast: made.gain,
+    error: made.error,
+    bytes: 4 * (made.weight.data.length - weight.data.length),
+  }));
 }

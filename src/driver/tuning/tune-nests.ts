@@ -97,7 +97,7 @@ async function worthwhile(groups: readonly Alike[], timeOf: (nest: NestOnTrial) 
   const timed: { readonly group: Alike; readonly ms: number }[] = [];
   for (const group of groups) timed.push({ group, ms: group.names.length * (await timeOf(group.nest)) });
   const total = timed.reduce((sum, { ms }) => sum + ms, 0);
-  const rank = ({ nest }: Alike): number => (nest.chosen.schedule.kind === 'tile' ? 0 : 1);
+  const rank = ({ nest }: Alike): number => (nest.chosen.schedule.kind === 'sweep' ? 1 : 0);
   return timed
     .filter(({ group, ms }) => group.nest.schedules.length > 1 && ms >= leastShare * total)
     .toSorted((a, b) => rank(a.group) - rank(b.group) || b.ms - a.ms)

@@ -31,6 +31,8 @@ export interface ScheduledNest extends DividedNest {
   readonly choice: Candidate;
   /** What fits as its tensors lie, the choice among it. */
   readonly candidates: readonly Candidate[];
+  /** The tile of least cost that multiplies by every weight, where the choice leaves zeros out. */
+  readonly dense?: Candidate;
 }
 
 export interface ScheduleRequest {
@@ -91,13 +93,13 @@ export function nestScheduler(request: ScheduleRequest): NestScheduler {
   };
   const schedule = (nest: PlacedNest): readonly ScheduledNest[] => {
     const name = nameOf(nest);
-    const { way, choice } = chosen(name, ways(nest, !pins.schedules.has(name)), pins);
+    const { way, choice, dense } = chosen(name, ways(nest, !pins.schedules.has(name)), pins);
     const { copy, candidates, divided } = way;
     const isNew = copy !== undefined && !layouts.has(copy.name);
     if (copy) layouts.set(copy.name, copy.layout);
     if (copy?.isHaloed) haloed.add(copy.name);
     const before = isNew ? copy.nests.flatMap(schedule) : [];
-    return [...before, { ...divided, name, nest: way.nest, choice, candidates }];
+    return [...before, { ...divided, name, nest: way.nest, choice, candidates, ...(dense && { dense }) }];
   };
   return { schedule, layouts, haloed };
 }
@@ -120,11 +122,13 @@ interface FittedNest {
   readonly copy?: SlotCopy;
 }
 
+type Chosen = Pick<ScheduledNest, 'choice' | 'dense'> & { readonly way: FittedNest };
+
 /** The way and the tile of least cost, where there are tiles; else as its tensors lie. Or the first that a pin fits. */
-function chosen(name: string, ways: Iterable<FittedNest>, pins: SchedulePins): { readonly way: FittedNest; readonly choice: Candidate } {
+function chosen(name: string, ways: Iterable<FittedNest>, pins: SchedulePins): Chosen {
   const pin = pins.schedules.get(name);
   const seen: FittedNest[] = [];
-  let best: { readonly way: FittedNest; readonly choice: Candidate } | undefined;
+  let best: Chosen | undefined;
   for (const way of ways) {
     const choice = pin === undefined ? cheapest(tilesAmong(way.candidates)) : pinned(pin, way.candidates, way.divided.domain.nest.axes);
     if (choice && pin !== undefined) return { way, choice };
@@ -133,7 +137,9 @@ function chosen(name: string, ways: Iterable<FittedNest>, pins: SchedulePins): {
   }
   const way = present(seen[0], 'nest');
   if (pin !== undefined) failToFit(pins, name, seen.flatMap(({ candidates }) => candidates), way.divided.domain.nest.axes);
-  return best ?? { way, choice: present(cheapest(way.candidates), 'schedule') };
+  if (best?.choice.schedule.kind !== 'sparse') return best ?? { way, choice: present(cheapest(way.candidates), 'schedule') };
+  const dense = cheapest(seen.flatMap(({ candidates }) => candidates.filter(({ schedule }) => schedule.kind === 'tile')));
+  return { ...best, ...(dense && { dense }) };
 }
 
 /** Slots of compile-time weights that are sparse. */
