@@ -48,6 +48,7 @@ export { DiagnosticError } from './base/diagnostic.ts';
 export type { Diagnostic, RelatedPlace, Severity, TextEdit } from './base/diagnostic.ts';
 export { renderDiagnostic } from './base/frame.ts';
 export type { SourceSet } from './base/source-set.ts';
+export type { FileSamples, MemorySamples, SampleFile, Samples, SampleSource, ValueRange } from './base/samples.ts';
 export type { Source, Span } from './base/span.ts';
 export type { Checked, CheckRequest } from './check/check.ts';
 export type { SourceSymbol, SymbolKind } from './check/program/symbols.ts';
@@ -79,6 +80,8 @@ export type { TunedTimes, TuningRecord } from './driver/tuning/tuning-record.ts'
 export { loadWeights } from './driver/weights/weights.ts';
 export type { Weights } from './driver/weights/weights.ts';
 export type { NamedFile } from './driver/files/write-files.ts';
+export { openSamples } from './engine/sample-reader.ts';
+export type { SampleOrder, SampleReader } from './engine/sample-reader.ts';
 export { printGraph } from './ir/print.ts';
 export type { Graph, Program } from './ir/graph.ts';
 export type { Model, Network, Penalty, TrainSpec } from './ir/network.ts';

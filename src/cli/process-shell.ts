@@ -1,6 +1,6 @@
 // The shell of this process.
 
-import { reasonOf } from '../driver/files/system-error.ts';
+import { reasonOf } from '../base/system-error.ts';
 import { endingSignals, exitCode, exitCodeOf } from './exit-code.ts';
 import type { EndingSignal } from './exit-code.ts';
 import type { Shell } from './shell.ts';

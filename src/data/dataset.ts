@@ -1,20 +1,20 @@
-// A data set in memory, and the split of its training samples into those trained on and those held out.
+// A data set, and the split of its training samples into those trained on and those held out.
 
 import { fail } from '../base/diagnostic.ts';
 import type { Diagnostic } from '../base/diagnostic.ts';
 import { invariant } from '../base/invariant.ts';
 import { permutation } from '../base/random.ts';
+import { areBytes, elementCount } from '../base/samples.ts';
+import type { Samples } from '../base/samples.ts';
 import { formatShape, sameShape, sizeOf } from '../base/tensor.ts';
 import type { Shape } from '../base/tensor.ts';
 import { dataDiagnostics } from './diagnostics.ts';
 
-/** Bytes stay bytes (value = byte / 255): MNIST takes 55 MB this way, and 220 MB as floats. */
-export type Samples = Uint8Array | Float32Array;
 export type Labels = Uint8Array | Uint16Array;
 
 export interface Split {
   readonly count: number;
-  /** `[count, ...shape]`, row-major, images CHW. */
+  /** `[count, ...shape]`, row-major, images CHW; in memory, or in files that hold them so. */
   readonly samples: Samples;
   /** `count` class indices. */
   readonly labels: Labels;
@@ -49,9 +49,9 @@ export interface ReadSplit {
 /** Two splits made one data set. Fails with `data/*` diagnostics where they do not agree. */
 export function datasetOf(name: string, training: ReadSplit, test: ReadSplit, labels?: readonly string[]): Dataset {
   for (const { place, split, shape } of [training, test]) {
-    invariant(split.samples.length === split.count * sizeOf(shape), `${place}: samples do not fill their shape`);
+    invariant(elementCount(split.samples) === split.count * sizeOf(shape), `${place}: samples do not fill their shape`);
     invariant(split.labels.length === split.count, `${place}: labels do not match samples`);
-    if (split.samples.length === 0) fail(dataDiagnostics.empty({ args: [place, 'at least one sample'] }));
+    if (elementCount(split.samples) === 0) fail(dataDiagnostics.empty({ args: [place, 'at least one sample'] }));
   }
   checkSameShape(training, test);
   checkSameType({ place: training.place, samples: training.split.samples }, { place: test.place, samples: test.split.samples });
@@ -83,7 +83,7 @@ interface PlacedSamples {
 
 /** Fails with `data/sample-type`. */
 export function checkSameType(training: PlacedSamples, test: PlacedSamples): void {
-  const typeOf = ({ samples }: PlacedSamples): string => (samples instanceof Uint8Array ? 'bytes' : 'numbers that are not bytes');
+  const typeOf = ({ samples }: PlacedSamples): string => (areBytes(samples) ? 'bytes' : 'numbers that are not bytes');
   if (typeOf(training) === typeOf(test)) return;
   fail(
     dataDiagnostics['sample-type']({

@@ -2,16 +2,19 @@
 // callers in JavaScript, and no type knows lengths and values.
 
 import { fail } from '../base/diagnostic.ts';
+import { elementCount } from '../base/samples.ts';
+import type { FileSamples } from '../base/samples.ts';
 import { formatShape, sizeOf } from '../base/tensor.ts';
 import { checkSameType } from './dataset.ts';
 import type { Dataset } from './dataset.ts';
 import { described } from './described.ts';
 import { dataDiagnostics } from './diagnostics.ts';
+import { checkFinite } from './value-range.ts';
 
 /** What messages call it. */
 const place = 'the given Dataset';
 
-/** One pass over labels and float samples. Fails with the first fault: `data/given`, `data/label` or `data/not-finite`. */
+/** One pass over labels and float samples in memory; those in files were looked at as they were found. Fails with the first fault: `data/given`, `data/label` or `data/not-finite`. */
 export function checkGivenDataset(given: Dataset): void {
   // Anything may come from JavaScript.
   if (isObject(given) && 'then' in given) refuse(place, 'a promise of one', 'a Dataset: await it first');
@@ -44,11 +47,12 @@ function checkNames(labels: unknown, classes: number): void {
 function checkSplit(where: string, split: unknown, shape: readonly number[], classes: number): void {
   const { count, samples, labels }: Readonly<Record<string, unknown>> = isObject(split) ? split : refuse(where, described(split), '{ count, samples, labels }');
   if (!isWhole(count) || count < 1) refuse(`${where}.count`, described(count), 'a whole number of at least 1');
-  if (!(samples instanceof Uint8Array || samples instanceof Float32Array)) {
+  if (!(samples instanceof Uint8Array || samples instanceof Float32Array || isInFiles(samples))) {
     refuse(`${where}.samples`, described(samples), 'a Uint8Array (byte / 255) or a Float32Array');
   }
   const values = count * sizeOf(shape);
-  if (samples.length !== values) refuse(`${where}.samples`, `of length ${samples.length}`, `${values}: ${count} samples of shape ${formatShape(shape)}`);
+  const found = elementCount(samples);
+  if (found !== values) refuse(`${where}.samples`, `of length ${found}`, `${values}: ${count} samples of shape ${formatShape(shape)}`);
   if (!isNumberList(labels)) refuse(`${where}.labels`, described(labels), 'a Uint8Array or a Uint16Array of class indices');
   if (labels.length !== count) refuse(`${where}.labels`, `of length ${labels.length}`, `${count}, one a sample`);
   checkLabels(`${where}.labels`, labels, classes);
@@ -64,13 +68,13 @@ function checkLabels(where: string, labels: ArrayLike<number>, classes: number):
   }
 }
 
-function checkFinite(where: string, samples: Float32Array): void {
-  const at = samples.findIndex((value) => !Number.isFinite(value));
-  if (at >= 0) fail(dataDiagnostics['not-finite']({ args: [where, at, `${samples[at]}`], help: 'clean the data first' }));
-}
-
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null;
+}
+
+/** As `loadDataset` makes them. */
+function isInFiles(samples: unknown): samples is FileSamples {
+  return isObject(samples) && Array.isArray(samples['files']) && typeof samples['type'] === 'string' && isWhole(samples['size']);
 }
 
 function isWhole(value: unknown): value is number {

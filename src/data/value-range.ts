@@ -1,29 +1,26 @@
 // Do the numbers of samples look like pixels that nobody has scaled? Bytes mean byte / 255; the same pixels saved as
 // int64 or float mean 0 to 255, with which training goes astray.
 
+import { fail } from '../base/diagnostic.ts';
 import type { Diagnostic } from '../base/diagnostic.ts';
+import { areInFiles } from '../base/samples.ts';
+import type { Samples, ValueRange } from '../base/samples.ts';
 import type { Span } from '../base/span.ts';
-import type { Dataset, Samples } from './dataset.ts';
+import type { Dataset } from './dataset.ts';
 import { dataDiagnostics } from './diagnostics.ts';
 
 /** Numbers that somebody has scaled are smaller; those of four-bit pixels are as large. */
 const suspicious = 15;
-
-interface Range {
-  readonly least: number;
-  readonly most: number;
-  /** Whole numbers only. */
-  readonly whole: boolean;
-}
 
 /**
  * A warning where images hold large numbers, or features large whole numbers, that are not bytes.
  * @param deviations Of the network's `normalize`, which may do the scaling.
  */
 export function checkRange({ name, shape, training }: Dataset, deviations: readonly number[] = [1], span?: Span): Diagnostic[] {
-  const range = rangeOf(training.samples, shape.length === 1);
+  const range = rangeOf(training.samples);
   if (!range) return [];
   const { least, most, whole } = range;
+  if (shape.length === 1 && !whole) return [];
   const largest = Math.max(most, -least);
   if (largest / Math.max(...deviations) < suspicious) return [];
   const bytes = whole && least >= 0 && most <= 255;
@@ -37,19 +34,32 @@ export function checkRange({ name, shape, training }: Dataset, deviations: reado
   ];
 }
 
-/** Undefined for bytes, and as soon as a number is not whole where `wholeOnly`. */
-function rangeOf(samples: Samples, wholeOnly: boolean): Range | undefined {
-  if (samples instanceof Uint8Array) return undefined;
-  let [least, most, whole] = [Infinity, -Infinity, true];
-  for (const value of samples) {
+/** Undefined for bytes. */
+function rangeOf(samples: Samples): ValueRange | undefined {
+  if (areInFiles(samples)) return samples.range;
+  return samples instanceof Uint8Array ? undefined : widened(noValues, samples);
+}
+
+/** Of no numbers. */
+export const noValues: ValueRange = { least: Infinity, most: -Infinity, whole: true };
+
+/** That of some numbers and of these. */
+export function widened({ least, most, whole }: ValueRange, values: Float32Array): ValueRange {
+  for (const value of values) {
     if (value < least) least = value;
     if (value > most) most = value;
-    if (whole && !Number.isInteger(value)) {
-      if (wholeOnly) return undefined;
-      whole = false;
-    }
+    whole &&= Number.isInteger(value);
   }
   return { least, most, whole };
+}
+
+/**
+ * Fails with `data/not-finite`.
+ * @param first The number of the first element, for messages.
+ */
+export function checkFinite(file: string, values: Float32Array, first = 0): void {
+  const at = values.findIndex((value) => !Number.isFinite(value));
+  if (at >= 0) fail(dataDiagnostics['not-finite']({ args: [file, first + at, `${values[at]}`], help: 'clean the data first' }));
 }
 
 function short(value: number): string {

@@ -1,4 +1,5 @@
-// What can be wrong with a file of weights, and with a run of training that cannot go on.
+// What can be wrong with a file of weights, with files that samples are read from, and with a run of training that
+// cannot go on.
 
 import { defineDiagnostics } from '../base/diagnostic.ts';
 import type { DiagnosticTable } from '../base/diagnostic.ts';
@@ -13,6 +14,12 @@ const weightsMessages = {
 };
 
 export const weightsDiagnostics: DiagnosticTable<typeof weightsMessages> = defineDiagnostics('weights', weightsMessages);
+
+const sampleMessages = {
+  changed: (file: string, what: string): string => `${file} is not as it was when the data set was read: ${what}`,
+};
+
+export const sampleDiagnostics: DiagnosticTable<typeof sampleMessages> = defineDiagnostics('data', sampleMessages);
 
 const trainingMessages = {
   diverged: (step: number, phase: string, where: string): string => `training diverged at step ${step} (${phase}): ${where}`,

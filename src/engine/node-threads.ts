@@ -1,8 +1,14 @@
-// The engine's one door to Node: worker threads that run passes over shared memory. This file is both sides:
+// The engine's one door to threads of Node: workers that run passes over shared memory. This file is both sides:
 // `startThreads` in the main thread, and what a worker does when it is started on this file.
 
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
+import { DiagnosticError } from '../base/diagnostic.ts';
+import type { Diagnostic } from '../base/diagnostic.ts';
 import { present } from '../base/invariant.ts';
+import { elementCount } from '../base/samples.ts';
+import { openSamples } from './sample-reader.ts';
+import type { SampleReader } from './sample-reader.ts';
+import type { SplitName } from './shared-data.ts';
 import { loadCode, runPass } from './thread.ts';
 import type { SamplePass, PhaseCode, SharedState, ThreadCode } from './thread.ts';
 
@@ -11,7 +17,10 @@ export interface Threads {
   readonly started: Promise<void>;
   /** Gives the threads the code of a phase. */
   readonly load: (code: PhaseCode) => Promise<void>;
-  /** Runs a pass on the first `count` threads; resolves when all are through. Rejects when one of them fails: that is our bug. */
+  /**
+   * Runs a pass on the first `count` threads; resolves when all are through. Rejects when one of them fails, with a
+   * DiagnosticError or by a bug of ours: the others may wait for it then, so all there is left to do is to close.
+   */
   readonly run: (pass: SamplePass, count: number) => Promise<void>;
   readonly close: () => Promise<void>;
 }
@@ -26,6 +35,11 @@ interface Setup {
 
 type Command = { readonly kind: 'load'; readonly code: PhaseCode } | { readonly kind: 'run'; readonly pass: SamplePass; readonly threads: number };
 
+/** That a command was carried out, or what the user has to know of why it was not. */
+interface Answer {
+  readonly fault?: readonly Diagnostic[];
+}
+
 export function startThreads(threads: number, shared: SharedState): Threads {
   const setup: Setup = { role, shared };
   const workers = Array.from({ length: threads }, () => new Worker(new URL(import.meta.url), { workerData: setup }));
@@ -35,9 +49,9 @@ export function startThreads(threads: number, shared: SharedState): Threads {
   // Seen by whoever waits for a command; until then it is nobody's.
   failed.catch(() => {});
 
-  /** Resolves when each of them has said something once more. */
+  /** Resolves when each of them has answered once more. */
   const answered = async (asked: readonly Worker[]): Promise<void> => {
-    const done = asked.map((worker) => new Promise<void>((resolve) => void worker.once('message', () => resolve())));
+    const done = asked.map((worker) => new Promise<void>((resolve, reject) => void worker.once('message', ({ fault }: Answer) => (fault ? reject(new DiagnosticError(fault)) : resolve()))));
     await Promise.race([Promise.all(done), failed]);
   };
   const started = answered(workers);
@@ -62,13 +76,39 @@ function isSetup(data: unknown): data is Setup {
 
 function serve({ shared }: Setup): void {
   const port = present(parentPort, 'port of a worker');
+  const answer = (said: Answer): void => port.postMessage(said);
+  const readerOf = samplesOf(shared);
   let loaded: ThreadCode | undefined;
+  const obey = (command: Command): void => {
+    if (command.kind === 'load') {
+      loaded = loadCode(command.code, shared);
+      return;
+    }
+    const reader = readerOf(command.pass);
+    runPass(command.pass, command.threads, present(loaded, 'code of a phase'), shared, reader);
+    reader.check();
+  };
   port.on('message', (command: Command) => {
-    if (command.kind === 'load') loaded = loadCode(command.code, shared);
-    else runPass(command.pass, command.threads, present(loaded, 'code of a phase'), shared);
-    port.postMessage('done');
+    try {
+      obey(command);
+      answer({});
+    } catch (error) {
+      if (!(error instanceof DiagnosticError)) throw error;
+      answer({ fault: error.diagnostics });
+    }
   });
-  port.postMessage('started');
+  answer({});
+}
+
+/** This thread's hold on the samples of a split, from the first pass over it on. */
+function samplesOf({ data }: SharedState): (pass: SamplePass) => SampleReader {
+  const opened = new Map<SplitName, SampleReader>();
+  return ({ split }) => {
+    const { count, samples } = data[split];
+    const reader = opened.get(split) ?? openSamples(samples, elementCount(samples) / count, 'any');
+    opened.set(split, reader);
+    return reader;
+  };
 }
 
 if (!isMainThread && isSetup(workerData)) serve(workerData);

@@ -9,6 +9,7 @@
 // sample order. So no bit depends on the number of threads.
 
 import { present } from '../base/invariant.ts';
+import type { MemorySamples, SampleSource } from '../base/samples.ts';
 import { cropAt, cropImage } from '../train/augment.ts';
 import { barrier, takeTask } from '../runtime/barrier.ts';
 import { sum, word } from './control.ts';
@@ -89,14 +90,17 @@ export function loadCode(code: PhaseCode, { memory }: SharedState): ThreadCode {
   return { code, run: { step: entry('step_stage'), evaluate: entry('evaluate_stage') } };
 }
 
-/** Runs the pass together with `threads - 1` other threads that are given the same one. */
-export function runPass(pass: SamplePass, threads: number, { code, run }: ThreadCode, shared: SharedState): void {
+/**
+ * Runs the pass together with `threads - 1` other threads that are given the same one.
+ * @param source The samples of its split. Where it throws, the others wait for this thread until they are ended.
+ */
+export function runPass(pass: SamplePass, threads: number, { code, run }: ThreadCode, shared: SharedState, source: SampleSource): void {
   const { words, sums } = shared.control;
   const program = code.programs[pass.program];
   const runTask = run[pass.program];
   const { stages, shards } = program;
   const memory = new Float32Array(shared.memory.buffer);
-  const gather = gatherer(pass, program, shared, memory);
+  const gather = gatherer(pass, program, shared, memory, source);
   let batch = pass.from;
   const close = (): void => {
     let loss = 0;
@@ -135,15 +139,15 @@ export function runPass(pass: SamplePass, threads: number, { code, run }: Thread
 const byteValues = Float32Array.from({ length: 256 }, (_, byte) => byte / 255);
 
 /** Brings one shard of a batch to its bindings, and with the first shard the scalars. */
-function gatherer(pass: SamplePass, program: ProgramCode, shared: SharedState, memory: Float32Array): (batch: number, shard: number) => void {
+function gatherer(pass: SamplePass, program: ProgramCode, shared: SharedState, memory: Float32Array, { held, locate }: SampleSource): (batch: number, shard: number) => void {
   const { order, scalars, crops } = shared;
-  const { samples, labels } = shared.data[pass.split];
+  const { labels } = shared.data[pass.split];
   const { shape, starts, elements } = program.sample;
   const [, rows = 1, columns = 1] = shape;
   const perShard = program.samples / program.shards;
   const integers = new Int32Array(shared.memory.buffer);
 
-  const copySample = (start: number, from: Uint8Array | Float32Array, first: number): void => {
+  const copySample = (start: number, from: MemorySamples, first: number): void => {
     if (from instanceof Uint8Array) {
       for (let e = 0; e < elements.length; e++) memory[start + (elements[e] as number)] = byteValues[from[first + e] as number] as number;
     } else {
@@ -151,7 +155,7 @@ function gatherer(pass: SamplePass, program: ProgramCode, shared: SharedState, m
     }
   };
   /** An image as it is shown. */
-  const shown = samples instanceof Uint8Array ? new Uint8Array(elements.length) : new Float32Array(elements.length);
+  const shown = held instanceof Uint8Array ? new Uint8Array(elements.length) : new Float32Array(elements.length);
 
   return (batch, shard) => {
     for (let i = shard * perShard; i < (shard + 1) * perShard; i++) {
@@ -160,12 +164,12 @@ function gatherer(pass: SamplePass, program: ProgramCode, shared: SharedState, m
       // A sample to fill up with: any finite one does.
       const index = order[isSample ? position : 0] as number;
       const label = labels[index] as number;
-      const first = index * elements.length;
+      const first = locate(index);
       if (pass.cropped) {
-        cropImage(samples.subarray(first, first + elements.length), shown, rows, columns, cropAt(crops, isSample ? position : 0));
+        cropImage(held.subarray(first, first + elements.length), shown, rows, columns, cropAt(crops, isSample ? position : 0));
         copySample(starts[i] as number, shown, 0);
       } else {
-        copySample(starts[i] as number, samples, first);
+        copySample(starts[i] as number, held, first);
       }
       memory[program.label[i] as number] = label;
       memory[program.weight[i] as number] = isSample ? (pass.lossWeights?.[label] ?? 1) : 0;

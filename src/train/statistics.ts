@@ -6,16 +6,18 @@
 //   deviation of a channel: the root of the mean square of what the mean leaves, so that it becomes 1
 
 import { present } from '../base/invariant.ts';
+import type { SampleSource } from '../base/samples.ts';
 import { sizeOf } from '../base/tensor.ts';
 import type { Shape } from '../base/tensor.ts';
 import type { ParameterData } from '../ir/graph.ts';
 import type { Parameter } from '../ir/network.ts';
 
 export interface SampleSet {
-  /** `[count, ...shape]`; of bytes, a value is byte / 255. */
-  readonly samples: Uint8Array | Float32Array;
+  /** Of bytes, a value is byte / 255. */
+  readonly source: SampleSource;
+  /** Of a sample. */
   readonly shape: Shape;
-  /** Numbers of those that count, at least one. */
+  /** Numbers of those that count, at least one; they are read in this order. */
   readonly chosen: Uint32Array;
 }
 
@@ -31,7 +33,7 @@ type Around = 'channel' | 'pixel';
 
 /** @param parameters Whose start is a statistic. */
 export function measure(parameters: readonly Parameter[], set: SampleSet): Measured {
-  const sums = set.samples instanceof Uint8Array ? sumsOfBytes(set.samples, set) : sumsOfNumbers(set.samples, set);
+  const sums = set.source.held instanceof Uint8Array ? sumsOfBytes(set) : sumsOfNumbers(set);
   const constant = new Set<number>();
   const found = parameters.map(({ name, shape, initial, least }) => {
     if (initial.kind !== 'statistic' || initial.of !== 'deviation') return [name, { shape, data: sums.means(shape.length > 1 ? 'pixel' : 'channel').map(Math.fround) }] as const;
@@ -53,14 +55,14 @@ interface Sums {
   readonly variances: (around: Around) => Float64Array;
 }
 
-function sumsOfBytes(samples: Uint8Array, { shape, chosen }: SampleSet): Sums {
+function sumsOfBytes({ source: { held, locate }, shape, chosen }: SampleSet): Sums {
   const size = sizeOf(shape);
   const positions = size / present(shape[0], 'channel axis');
   // Exact up to 2^53, which takes more samples than there is memory for.
   const [sum, squares] = [new Float64Array(size), new Float64Array(size)];
   for (const sample of chosen) {
-    for (let e = 0, at = sample * size; e < size; e++, at++) {
-      const byte = samples[at] as number;
+    for (let e = 0, at = locate(sample); e < size; e++, at++) {
+      const byte = held[at] as number;
       sum[e] = (sum[e] as number) + byte;
       squares[e] = (squares[e] as number) + byte * byte;
     }
@@ -87,14 +89,14 @@ function sumsOfBytes(samples: Uint8Array, { shape, chosen }: SampleSet): Sums {
   };
 }
 
-function sumsOfNumbers(samples: Float32Array, { shape, chosen }: SampleSet): Sums {
+function sumsOfNumbers({ source: { held, locate }, shape, chosen }: SampleSet): Sums {
   const size = sizeOf(shape);
   const positions = size / present(shape[0], 'channel axis');
   const count = chosen.length;
   const summed = (value: (x: number, e: number) => number): Float64Array => {
     const [sum, lost] = [new Float64Array(size), new Float64Array(size)];
     for (const sample of chosen) {
-      for (let e = 0, at = sample * size; e < size; e++, at++) addTo(sum, lost, e, value(samples[at] as number, e));
+      for (let e = 0, at = locate(sample); e < size; e++, at++) addTo(sum, lost, e, value(held[at] as number, e));
     }
     return sum.map((total, e) => total + (lost[e] as number));
   };
@@ -106,16 +108,15 @@ function sumsOfNumbers(samples: Float32Array, { shape, chosen }: SampleSet): Sum
       const step = around === 'channel' ? positions : 1;
       const mean = means(around);
       const squares = summed((x, e) => (x - (mean[Math.floor(e / step)] as number)) ** 2);
-      const first = present(chosen[0], 'sample') * size;
       // Of equal numbers the mean may be another by its rounding.
-      const still = (from: number, to: number): boolean => {
-        for (let e = from; e < to; e++) {
-          const held = samples[first + (around === 'channel' ? from : e)];
-          if (chosen.some((sample) => samples[sample * size + e] !== held)) return false;
-        }
-        return true;
-      };
-      return eachChannel(size, positions, (from, to) => (still(from, to) ? 0 : total(squares, from, to) / (count * positions)));
+      const varies = new Set<number>();
+      const start = locate(present(chosen[0], 'sample'));
+      const first = held.slice(start, start + size);
+      for (const sample of chosen) {
+        for (let e = 0, at = locate(sample); e < size; e++, at++) if (held[at] !== first[e - (e % step)]) varies.add(Math.floor(e / positions));
+        if (varies.size === size / positions) break;
+      }
+      return eachChannel(size, positions, (from, to) => (varies.has(from / positions) ? total(squares, from, to) / (count * positions) : 0));
     },
   };
 }

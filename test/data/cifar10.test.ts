@@ -7,6 +7,7 @@ import { loadDataset } from '../../src/driver/data/load-dataset.ts';
 import type { DataSearch } from '../../src/driver/data/search-path.ts';
 import { diagnosedAsync } from './diagnosed.ts';
 import { cifarBytes } from './files.ts';
+import { contentsOf } from './samples.ts';
 
 // Files of 30 MB each.
 vi.setConfig({ testTimeout: 60_000 });
@@ -39,22 +40,23 @@ test('labels and planes, plain and packed; missing training batches are said', a
   const { training } = dataset;
   expect([training.count, dataset.test.count]).toEqual([20_000, 10_000]);
   expect([...training.labels.subarray(0, 11), ...training.labels.subarray(10_000, 10_003)]).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 0, 9, 8, 7]);
+  const samples = contentsOf(training.samples);
   // Every byte of an image has its position in it, and the image's number, in its value.
   for (const [image, byte] of [[0, 0], [0, 3071], [1, 0], [9999, 1024]] as const) {
-    expect(training.samples[image * 3072 + byte]).toBe((image + byte) & 255);
-    expect(training.samples[(10_000 + image) * 3072 + byte]).toBe((7 * image + byte) & 255);
+    expect(samples[image * 3072 + byte]).toBe((image + byte) & 255);
+    expect(samples[(10_000 + image) * 3072 + byte]).toBe((7 * image + byte) & 255);
   }
-  // Bytes, in memory that threads share.
+  // Of a packed file beside a plain one both are in memory, which threads share.
   expect(training.samples).toBeInstanceOf(Uint8Array);
-  expect(training.samples.buffer).toBeInstanceOf(SharedArrayBuffer);
+  expect(training.samples).toHaveProperty('buffer', expect.any(SharedArrayBuffer));
   expect(dataset.warnings).toMatchObject([
     { severity: 'warning', code: 'data/missing-batches', message: `${folder} lacks data_batch_1.bin, data_batch_3.bin, data_batch_4.bin: 20,000 of 50,000 training images are left` },
     { severity: 'warning', code: 'data/twice', message: `${folder} holds data_batch_2.bin and data_batch_2.bin.gz; data_batch_2.bin is read` },
   ]);
 });
 
-test('samples are the only large memory that is taken', async () => {
-  for (const file of ['data_batch_1.bin', 'data_batch_2.bin', 'test_batch.bin.gz']) put(`data/cifar10/${file}`, file.endsWith('.gz') ? pack(cifarBytes(() => 3, () => 0)) : cifarBytes(() => 3, () => 0));
+test('samples of packed files are the only large memory that is taken', async () => {
+  for (const file of ['data_batch_1.bin', 'data_batch_2.bin.gz', 'test_batch.bin']) put(`data/cifar10/${file}`, file.endsWith('.gz') ? pack(cifarBytes(() => 3, () => 0)) : cifarBytes((i) => i % 10, (i) => i));
   const taken: number[] = [];
   const Memory = SharedArrayBuffer;
   vi.stubGlobal('SharedArrayBuffer', class extends Memory {
@@ -64,9 +66,11 @@ test('samples are the only large memory that is taken', async () => {
     }
   });
   try {
-    const { training, test: judged } = await loadDataset(cifar10, search);
+    const { test: judged } = await loadDataset(cifar10, search);
     // Beside the samples, the labels of the last file.
-    expect(taken).toEqual([training, judged].map(({ samples }) => samples.length + 10_000));
+    expect(taken).toEqual([20_000 * 3072 + 10_000]);
+    const images = contentsOf(judged.samples);
+    expect([images.length, images[0], images[9999 * 3072 + 1024], judged.labels[9998]]).toEqual([10_000 * 3072, 0, (9999 + 1024) & 255, 8]);
   } finally {
     vi.unstubAllGlobals();
   }
@@ -121,6 +125,7 @@ test.skipIf(real === undefined || !existsSync(join(real, 'cifar10', 'test_batch.
   for (const label of training.labels) counts[label] = (counts[label] ?? 0) + 1;
   expect(counts).toEqual(counts.map(() => 5000));
   const sums = [0, 0, 0];
-  for (let i = 0; i < training.samples.length; i++) sums[(i >> 10) % 3] = (sums[(i >> 10) % 3] ?? 0) + (training.samples[i] ?? 0);
+  const samples = contentsOf(training.samples);
+  for (let i = 0; i < samples.length; i++) sums[(i >> 10) % 3] = (sums[(i >> 10) % 3] ?? 0) + (samples[i] ?? 0);
   for (const [c, mean] of [0.4914, 0.48216, 0.44653].entries()) expect((sums[c] ?? 0) / (255 * 1024 * 50_000)).toBeCloseTo(mean, 5);
 });

@@ -2,18 +2,20 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { checkDataset } from '../../src/data/check-dataset.ts';
 import { datasetOf, heldOut } from '../../src/data/dataset.ts';
-import type { ReadSplit, Samples } from '../../src/data/dataset.ts';
+import type { Samples } from '../../src/base/samples.ts';
+import type { ReadSplit } from '../../src/data/dataset.ts';
 import { digits } from '../../src/data/digits/digits.ts';
 import { diagnosed } from './diagnosed.ts';
+import { contentsOf } from './samples.ts';
 
 test('digits depend on the seed and the index alone', () => {
   const few = digits({ seed: 3, training: 20, test: 5 });
   const more = digits({ seed: 3, training: 40, test: 5 });
-  expect(more.training.samples.slice(0, 20 * 784)).toEqual(few.training.samples);
+  expect(contentsOf(more.training.samples).slice(0, 20 * 784)).toEqual(few.training.samples);
   expect(more.training.labels.slice(0, 20)).toEqual(few.training.labels);
   expect(more.test).toEqual(few.test);
   expect(digits({ seed: 4, training: 20, test: 5 }).training.samples).not.toEqual(few.training.samples);
-  expect(few.training.samples.slice(0, 5 * 784)).not.toEqual(few.test.samples);
+  expect(contentsOf(few.training.samples).slice(0, 5 * 784)).not.toEqual(few.test.samples);
 });
 
 test('digits have ink on every page, all ten classes, and paper around', () => {
@@ -21,7 +23,7 @@ test('digits have ink on every page, all ten classes, and paper around', () => {
   expect(shape).toEqual([1, 28, 28]);
   expect(new Set(training.labels).size).toBe(classes);
   for (let i = 0; i < training.count; i++) {
-    const page = training.samples.subarray(i * 784, (i + 1) * 784);
+    const page = contentsOf(training.samples).subarray(i * 784, (i + 1) * 784);
     const ink = page.filter((value) => value > 127).length;
     expect(ink).toBeGreaterThan(12);
     expect(ink).toBeLessThan(350);

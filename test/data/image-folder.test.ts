@@ -10,6 +10,7 @@ import { runData } from '../../src/driver/run/run-data.ts';
 import type { TrainSpec } from '../../src/ir/network.ts';
 import { diagnosed, diagnosedAsync } from './diagnosed.ts';
 import { idxBytes, pngBytes } from './files.ts';
+import { contentsOf } from './samples.ts';
 import { jpegFiles } from './jpeg-files.ts';
 
 let root = '';
@@ -39,15 +40,15 @@ test('a folder of images per class, in natural order', async () => {
   put('images/test/class10/a.png', grayPixel(11));
   const dataset = await loadDataset('images', search);
   expect(dataset).toMatchObject({ shape: [1, 1, 1], classes: 2, labels: ['class2', 'class10'] });
-  expect([...dataset.training.samples]).toEqual([2, 3, 10]);
+  expect([...contentsOf(dataset.training.samples)]).toEqual([2, 3, 10]);
   expect([...dataset.training.labels]).toEqual([0, 0, 1]);
   expect([...dataset.test.labels]).toEqual([1]);
 
   put('images/test/class2/colour.png', redPixel);
   const coloured = await loadDataset('images', search);
   expect(coloured.shape).toEqual([3, 1, 1]);
-  expect([...coloured.training.samples]).toEqual([2, 2, 2, 3, 3, 3, 10, 10, 10]);
-  expect([...coloured.test.samples]).toEqual([200, 0, 0, 11, 11, 11]);
+  expect([...contentsOf(coloured.training.samples)]).toEqual([2, 2, 2, 3, 3, 3, 10, 10, 10]);
+  expect([...contentsOf(coloured.test.samples)]).toEqual([200, 0, 0, 11, 11, 11]);
 });
 
 test('what can be wrong with a folder of images', async () => {
@@ -87,7 +88,7 @@ test('images in sub-folders belong to the class; hidden files do not; what else 
   put('images/train/a/Thumbs.db', Uint8Array.of(0));
   put('images/test/a/1.png', grayPixel(1));
   const quiet = await loadDataset('images', search);
-  expect([...quiet.training.samples]).toEqual([1, 2, 3]);
+  expect([...contentsOf(quiet.training.samples)]).toEqual([1, 2, 3]);
   expect(quiet.warnings).toEqual([]);
 
   put('images/valid/a/1.png', grayPixel(1));
@@ -107,7 +108,7 @@ test('the folder val is what is held out', async () => {
   for (const [i, place] of ['train/a/1', 'train/b/1', 'train/b/2', 'val/b/1', 'test/a/1'].entries()) put(`images/${place}.png`, grayPixel(i));
   const dataset = await loadDataset('images', search);
   expect(dataset).toMatchObject({ heldOut: 1, training: { count: 4 }, test: { count: 1 }, warnings: [] });
-  expect([...dataset.training.samples, ...dataset.training.labels]).toEqual([0, 1, 2, 3, 0, 1, 1, 1]);
+  expect([...contentsOf(dataset.training.samples), ...dataset.training.labels]).toEqual([0, 1, 2, 3, 0, 1, 1, 1]);
   checkGivenDataset(dataset);
   const run = (spec: Partial<TrainSpec> = {}, given = dataset): ReturnType<typeof runData> => runData(given, { heldOut: 1 / 12, seed: 1, ...spec } as TrainSpec);
   expect([run().division.training, run().division.heldOut].map((indices) => [...indices])).toEqual([[0, 1, 2], [3]]);
@@ -131,7 +132,7 @@ test('JPEG images, whatever they are called', async () => {
   put('images/test/a/1.JPEG', jpeg);
   const { shape, training, test: tested, warnings: said } = await loadDataset('images', search);
   expect([shape, training.count, tested.count, said]).toEqual([[3, 10, 12], 2, 1, []]);
-  expect(training.samples.subarray(0, 360)).toEqual(tested.samples);
+  expect(contentsOf(training.samples).subarray(0, 360)).toEqual(tested.samples);
   // EXIF: the camera was held upright.
   const exif = Buffer.from('4578696600004d4d002a000000080001011200030000000100060000', 'hex');
   put('images/train/a/1.jpg', Buffer.concat([jpeg.subarray(0, 2), Buffer.of(0xff, 0xe1, 0, exif.length + 2), exif, jpeg.subarray(2)]));
@@ -145,11 +146,11 @@ test('what the network reads is made of what there is, and said once', async () 
   put('images/train/a/3.png', redPixel);
   put('images/test/a/1.png', pngBytes({ width: 1, height: 1, depth: 16, colour: 4, rows: Uint8Array.of(0, 0, 0x80, 0) }));
   const colour = await loadDataset('images', search, { inputShape: [3, 1, 1] });
-  expect([colour.shape, [...colour.training.samples], [...colour.test.samples]]).toEqual([[3, 1, 1], [9, 9, 9, 8, 8, 8, 200, 0, 0], [127, 127, 127]]);
+  expect([colour.shape, [...contentsOf(colour.training.samples)], [...contentsOf(colour.test.samples)]]).toEqual([[3, 1, 1], [9, 9, 9, 8, 8, 8, 200, 0, 0], [127, 127, 127]]);
   const always = [`of 4 images of ${folder}, 1 is transparent in places: what shows through is white`, `of 4 images of ${folder}, 1 has 16 bits a channel: rounded to 8`];
   expect(await warnings({ inputShape: [3, 1, 1] })).toEqual([`of 4 images of ${folder}, 3 are grey: the one channel is read as red, green and blue`, ...always]);
   const grey = await loadDataset('images', search, { inputShape: [1, 1, 1] });
-  expect([grey.shape, [...grey.training.samples]]).toEqual([[1, 1, 1], [9, 8, 60]]);
+  expect([grey.shape, [...contentsOf(grey.training.samples)]]).toEqual([[1, 1, 1], [9, 8, 60]]);
   expect(await warnings({ inputShape: [1, 1, 1] })).toEqual([`of 4 images of ${folder}, 1 is in colour: the luma is read, 0.299 R + 0.587 G + 0.114 B`, ...always]);
   // Where nobody knows a network, or it reads something else, the images decide.
   expect((await loadDataset('images', search)).shape).toEqual([3, 1, 1]);
@@ -166,10 +167,10 @@ test('other sizes are refused, or scaled where that is asked for', async () => {
   expect(refused).toBe(`of 6 images of ${join(root, 'images')}, 5 are not 1 x 1 (height x width): ${path('train/a/1')} is 2 x 4, ${path('train/a/2')} is 2 x 4, ${path('train/a/3')} is 2 x 4, 2 more`);
   expect(help).toContain('`resize = true` in the `train` block');
   const { shape, training, test: tested, warnings: said } = await loadDataset('images', search, { inputShape: [1, 1, 2], resize: true });
-  expect([shape, training.count, [...tested.samples]]).toEqual([[1, 1, 2], 5, [9, 9]]);
+  expect([shape, training.count, [...contentsOf(tested.samples)]]).toEqual([[1, 1, 2], 5, [9, 9]]);
   // Rows of 2 as one, columns of 4 as two: triangles cut at the border, 3 3 1 of 7.
   const halves = [(3 * 100 + 200 + (3 * 40 + 3 * 80 + 40)) / 14, (100 + 3 * 200 + 3 * 100 + (80 + 3 * 40 + 3 * 80)) / 14];
-  expect([...training.samples.subarray(0, 2)]).toEqual(halves.map(Math.round));
+  expect([...contentsOf(training.samples).subarray(0, 2)]).toEqual(halves.map(Math.round));
   expect(said?.map((each) => each.message)).toEqual([`of 6 images of ${join(root, 'images')}, 6 have another size: scaled to 1 x 2 (height x width)`]);
   // Arrays have the shape that they have.
   for (const [name, bytes] of [['train-images-idx3', [1, 1, 2]], ['train-labels-idx1', [1]], ['t10k-images-idx3', [1, 1, 2]], ['t10k-labels-idx1', [1]]] as const) put(`arrays/${name}-ubyte`, idxBytes(bytes, bytes.length === 1 ? [0] : [1, 2]));

@@ -9,6 +9,7 @@ import { cacheDirectory, dataRoots, fetchCommand } from '../../src/driver/data/s
 import type { DataSearch } from '../../src/driver/data/search-path.ts';
 import { diagnosedAsync } from './diagnosed.ts';
 import { bytesOf, idxBytes, npyBytes, pngBytes } from './files.ts';
+import { contentsOf } from './samples.ts';
 
 let root = '';
 let search: DataSearch = {};
@@ -54,7 +55,7 @@ test.each([
   const dataset = await loadDataset('mine', search);
   expect(dataset).toMatchObject({ name: 'mine', shape: [1, 2, 2], classes: 4 });
   expect(dataset.training.count).toBe(2);
-  expect([...dataset.training.samples]).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
+  expect([...contentsOf(dataset.training.samples)]).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
   expect([...dataset.test.labels]).toEqual([3]);
 });
 
@@ -223,7 +224,7 @@ test('.npy pairs', async () => {
   put('pairs/test-labels.npy', npyBytes('|u1', [1], Uint8Array.of(1)));
   const dataset = await loadDataset('./pairs', search);
   expect(dataset).toMatchObject({ shape: [2], classes: 3 });
-  expect(dataset.training.samples).toEqual(new Float32Array(6).fill(0.5));
+  expect(contentsOf(dataset.training.samples)).toEqual(new Float32Array(6).fill(0.5));
 });
 
 const grayPixel = (value: number): Uint8Array => pngBytes({ width: 1, height: 1, colour: 0, rows: Uint8Array.of(value) });

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { checkDataset } from '../../src/data/check-dataset.ts';
-import type { Dataset, Samples } from '../../src/data/dataset.ts';
+import type { Samples } from '../../src/base/samples.ts';
+import type { Dataset } from '../../src/data/dataset.ts';
 import { checkRange } from '../../src/data/value-range.ts';
 
 function dataset(samples: Samples, shape: readonly number[] = [1, 1, 2], labels: Uint8Array = Uint8Array.of(0, 1)): Dataset {

@@ -7,12 +7,14 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Diagnostic } from '../../src/base/diagnostic.ts';
 import { DiagnosticError } from '../../src/base/diagnostic.ts';
 import { present } from '../../src/base/invariant.ts';
+import { sourceInMemory } from '../../src/base/samples.ts';
 import { heldOut } from '../../src/data/dataset.ts';
 import type { Dataset } from '../../src/data/dataset.ts';
 import { encodeSafetensors, readSafetensors } from '../../src/engine/safetensors.ts';
 import { build, loadModel, train, verify, writeFiles } from '../../src/index.ts';
 import type { TrainOptions } from '../../src/index.ts';
 import { measure } from '../../src/train/statistics.ts';
+import { contentsOf } from '../data/samples.ts';
 import { stripes } from '../engine/fixture.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'ssl-compile-measured-'));
@@ -38,10 +40,11 @@ train on toy {
 function twoChannels(): Dataset {
   const { training, test, ...rest } = stripes(200, 40);
   const widened = ({ count, samples, labels }: Dataset['test']): Dataset['test'] => {
+    const narrow = contentsOf(samples);
     const wide = new Uint8Array(count * 128);
     for (let i = 0; i < count; i++) for (let p = 0; p < 64; p++) {
-      wide[i * 128 + p] = samples[i * 64 + p] ?? 0;
-      wide[i * 128 + 64 + p] = (samples[i * 64 + 63 - p] ?? 0) >> 1;
+      wide[i * 128 + p] = narrow[i * 64 + p] ?? 0;
+      wide[i * 128 + 64 + p] = (narrow[i * 64 + 63 - p] ?? 0) >> 1;
     }
     return { count, samples: wide, labels };
   };
@@ -77,7 +80,7 @@ describe.each([['per_channel'], ['per_pixel']])('a mean %s', (mean) => {
   it('is of the samples that are trained on, and stays as it is', () => {
     const { training } = twoChannels();
     const { parameters } = loadModel(file).model.network;
-    const expected = measure(parameters.filter(({ role }) => role === 'measured'), { samples: training.samples, shape: [2, 8, 8], chosen: heldOut(training, 0.25, 1).training });
+    const expected = measure(parameters.filter(({ role }) => role === 'measured'), { source: sourceInMemory(contentsOf(training.samples), 128), shape: [2, 8, 8], chosen: heldOut(training, 0.25, 1).training });
     expect([...expected.parameters.keys()]).toEqual(['x.mean', 'x.deviation']);
     for (const [name, { data }] of expected.parameters) {
       for (const phase of ['weights', 'baseline', 'control']) expect(held(mean, name, `${phase}.safetensors`)).toEqual([...data]);
@@ -117,7 +120,7 @@ describe.each([['per_channel'], ['per_pixel']])('a mean %s', (mean) => {
 
 it('a channel that is the same in all samples is told once', async () => {
   const data = twoChannels();
-  for (const { samples } of [data.training, data.test]) for (let i = 0; i < samples.length; i++) if (i % 128 >= 64) samples[i] = 40;
+  for (const samples of [data.training, data.test].map((split) => contentsOf(split.samples))) for (let i = 0; i < samples.length; i++) if (i % 128 >= 64) samples[i] = 40;
   const file = write('still.ssl', source('per_channel'));
   const warnings: Diagnostic[] = [];
   await run(file, 'still', { onProgress: (event) => void (event.kind === 'begin' && warnings.push(...event.warnings)) }, data);

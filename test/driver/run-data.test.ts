@@ -5,7 +5,7 @@ import type { TrainSpec } from '../../src/ir/network.ts';
 
 const fingerprint = (dataset: Dataset): string => runData(dataset, { heldOut: 0, seed: 1 } as TrainSpec).fingerprint;
 
-const made = (): Dataset => ({
+const made = () => ({
   name: 'made',
   shape: [3, 1, 1],
   classes: 4,

@@ -14,10 +14,12 @@ import { ops } from '../../src/ops/index.ts';
 import { groupSets } from '../../src/sparsity/groups.ts';
 import { cropAt, epochCrops } from '../../src/train/augment.ts';
 import { initialParameters } from '../../src/train/initialize.ts';
+import { contentsOf } from '../data/samples.ts';
 import { modelOf, smallSource, stripes } from './fixture.ts';
 
 const model = modelOf(smallSource);
 const dataset = stripes(100, 50);
+const pixels = contentsOf(dataset.training.samples);
 const data = { training: shareSplit(dataset.training), test: shareSplit(dataset.test) };
 const groups = groupSets(model.network, ops, model.penalties);
 const steps = 5;
@@ -61,7 +63,7 @@ interface Shown {
 }
 
 const asTheyCome: Shown = {
-  pixel: (position, element) => dataset.training.samples[(order[position] ?? 0) * 64 + element] ?? 0,
+  pixel: (position, element) => pixels[(order[position] ?? 0) * 64 + element] ?? 0,
   weight: () => 1,
 };
 

@@ -1,11 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import { stream } from '../../src/base/random.ts';
+import { sourceInMemory } from '../../src/base/samples.ts';
+import type { MemorySamples } from '../../src/base/samples.ts';
 import { sizeOf } from '../../src/base/tensor.ts';
 import type { Shape } from '../../src/base/tensor.ts';
 import type { Parameter } from '../../src/ir/network.ts';
 import type { Initial } from '../../src/ir/parameter-spec.ts';
-import { measure } from '../../src/train/statistics.ts';
-import type { Measured, SampleSet } from '../../src/train/statistics.ts';
+import { measure as measureFrom } from '../../src/train/statistics.ts';
+import type { Measured } from '../../src/train/statistics.ts';
 
 const shape = [2, 3, 4] as const;
 const size = sizeOf(shape);
@@ -14,6 +16,12 @@ const bytes = Uint8Array.from({ length: 40 * size }, (_, i) => Math.floor(256 * 
 // All but every fifth.
 const chosen = Uint32Array.from({ length: 40 }, (_, i) => i).filter((i) => i % 5 !== 2);
 
+interface SampleSet {
+  readonly samples: MemorySamples;
+  readonly shape: Shape;
+  readonly chosen: Uint32Array;
+}
+const measure = (parameters: readonly Parameter[], { samples, ...set }: SampleSet): Measured => measureFrom(parameters, { source: sourceInMemory(samples, sizeOf(set.shape)), ...set });
 const parameter = (suffix: string, of: Shape, initial: Initial): Parameter => ({ suffix, name: `x.${suffix}`, layer: 'x', shape: of, initial, role: 'measured', decay: false });
 const meanOfChannel = parameter('mean', [2], { kind: 'statistic', of: 'mean' });
 const meanOfPixel = parameter('mean', shape, { kind: 'statistic', of: 'mean' });

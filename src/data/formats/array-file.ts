@@ -9,6 +9,8 @@ export interface NamedBytes {
 }
 
 export interface ArrayHeader {
+  /** Of the elements, as NumPy calls it: `u1`, `<f4`. */
+  readonly type: string;
   readonly shape: Shape;
   /** Offset of the first element. */
   readonly start: number;

@@ -18,15 +18,31 @@ const recordBytes = 1 + imageBytes;
 /** Length of a file. */
 export const cifarBatchBytes: number = cifarBatch * recordBytes;
 
+/** Where the images lie in a file, for who reads it by position. */
+export const cifarLayout: { readonly offset: number; readonly stride: number; readonly count: number } = { offset: 1, stride: recordBytes, count: cifarBatch };
+
+/**
+ * The labels of records, 0 to 9.
+ * @param first The number of the first record in its file, for messages.
+ * Fails with `data/label`, naming the file.
+ */
+export function cifarLabels(file: string, records: ArrayLike<number>, first = 0): Uint8Array {
+  return Uint8Array.from({ length: records.length / recordBytes }, (_, i) => {
+    const label = records[i * recordBytes] as number;
+    if (label < classes) return label;
+    const help = 'the format of CIFAR-10 is a label byte before each image of 3 x 32 x 32 bytes; fetch the file again';
+    return fail(dataDiagnostics.label({ args: [file, first + i, String(label), `0 to ${classes - 1}`], help }));
+  });
+}
+
 /** Fails with `data/length` or `data/label`, naming the file. */
 export function checkCifarBatch({ file, bytes }: NamedBytes): void {
+  decodeLabels({ file, bytes });
+}
+
+function decodeLabels({ file, bytes }: NamedBytes): Uint8Array {
   if (bytes.length !== cifarBatchBytes) fail(dataDiagnostics.length({ args: [file, bytes.length, cifarBatchBytes] }));
-  for (let i = 0; i < cifarBatch; i++) {
-    const label = bytes[i * recordBytes] as number;
-    if (label < classes) continue;
-    const help = 'the format of CIFAR-10 is a label byte before each image of 3 x 32 x 32 bytes; fetch the file again';
-    fail(dataDiagnostics.label({ args: [file, i, String(label), `0 to ${classes - 1}`], help }));
-  }
+  return cifarLabels(file, bytes);
 }
 
 /**
@@ -35,11 +51,7 @@ export function checkCifarBatch({ file, bytes }: NamedBytes): void {
  * @param labels Filled: one a sample, 0 to 9.
  */
 export function decodeCifarBatch(batch: NamedBytes, labels: Uint8Array): void {
-  checkCifarBatch(batch);
+  labels.set(decodeLabels(batch));
   const { bytes } = batch;
-  for (let i = 0; i < cifarBatch; i++) {
-    const at = i * recordBytes;
-    labels[i] = bytes[at] as number;
-    bytes.copyWithin(i * imageBytes, at + 1, at + recordBytes);
-  }
+  for (let i = 0; i < cifarBatch; i++) bytes.copyWithin(i * imageBytes, i * recordBytes + 1, (i + 1) * recordBytes);
 }

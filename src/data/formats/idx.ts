@@ -5,7 +5,7 @@ import { fail } from '../../base/diagnostic.ts';
 import { sizeOf } from '../../base/tensor.ts';
 import type { Shape } from '../../base/tensor.ts';
 import type { ArrayFormat, ArrayHeader, NamedBytes } from './array-file.ts';
-import type { ReadSplit } from '../dataset.ts';
+import type { Labels, ReadSplit } from '../dataset.ts';
 import { dataDiagnostics } from '../diagnostics.ts';
 import { hexOf } from './hex.ts';
 import { splitShape } from '../split-shape.ts';
@@ -57,7 +57,7 @@ function idxHeader(file: string, bytes: Uint8Array): ArrayHeader {
   if (bytes.length < header) fail(dataDiagnostics.length({ args: [file, bytes.length, header], help: 'fetch the file again' }));
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const shape = Array.from({ length: rank }, (_, d) => view.getUint32(4 + 4 * d));
-  return { shape, start: header, fileBytes: header + sizeOf(shape) };
+  return { type: 'u1', shape, start: header, fileBytes: header + sizeOf(shape) };
 }
 
 /** Fails as its header does, and with `data/length` where the file is shorter or longer than that says. */
@@ -80,4 +80,9 @@ export function decodeIdxSplit(images: NamedBytes, labels: NamedBytes): ReadSpli
   const classes = decodeIdx(labels.file, labels.bytes);
   const { count, sample } = idxSplitShape({ file: images.file, shape: pixels.shape }, { file: labels.file, shape: classes.shape });
   return { place: images.file, shape: sample, split: { count, samples: pixels.data, labels: classes.data } };
+}
+
+/** Labels of so many samples, as {@link idxSplitShape} has found them. Fails as {@link decodeIdx} does. */
+export function decodeIdxLabels({ file, bytes }: NamedBytes): Labels {
+  return decodeIdx(file, bytes).data;
 }

@@ -2,46 +2,49 @@
 // other types become f32.
 
 import { fail } from '../../base/diagnostic.ts';
+import { numberType, typeNames } from '../../base/number-type.ts';
+import type { NumberType } from '../../base/number-type.ts';
+import type { MemorySamples } from '../../base/samples.ts';
 import { sizeOf } from '../../base/tensor.ts';
 import type { Shape } from '../../base/tensor.ts';
 import type { ArrayFormat, ArrayHeader, NamedBytes } from './array-file.ts';
-import type { Labels, ReadSplit, Samples } from '../dataset.ts';
+import type { Labels, ReadSplit } from '../dataset.ts';
 import { dataDiagnostics } from '../diagnostics.ts';
 import { hexOf } from './hex.ts';
-import { numberType, typeHelp, typeNames } from './npy-types.ts';
-import type { NumberType } from './npy-types.ts';
+import { typeHelp } from './npy-type-help.ts';
 import { splitShape } from '../split-shape.ts';
 import type { NamedShape, SplitShape } from '../split-shape.ts';
+import { checkFinite } from '../value-range.ts';
 
 export interface NpyArray {
   readonly shape: Shape;
-  readonly data: Samples;
+  readonly data: MemorySamples;
 }
 
 const maxHeader = 65_536;
 
 interface NpyHeader extends ArrayHeader {
-  readonly type: NumberType;
+  readonly numbers: NumberType;
 }
 
 export const npyFormat: ArrayFormat = { headBytes: 12 + maxHeader, header: decodeHeader };
 
 /** Fails with `data/not-format`, `data/unsupported`, `data/corrupt` or `data/length`, naming `file`. */
 export function decodeNpy(file: string, bytes: Uint8Array): NpyArray {
-  const { type, shape, start, fileBytes } = decodeHeader(file, bytes);
+  const { numbers, shape, start, fileBytes } = decodeHeader(file, bytes);
   const count = sizeOf(shape);
   // Before anything is allocated: a header of a few bytes may declare any number of elements.
   if (bytes.length !== fileBytes) {
     fail(dataDiagnostics.length({ args: [file, bytes.length, fileBytes], help: 'save or copy the file again' }));
   }
-  const { read } = type;
+  const { read } = numbers;
   if (read) {
-    const view = new DataView(bytes.buffer, bytes.byteOffset + start, count * type.bytes);
+    const view = new DataView(bytes.buffer, bytes.byteOffset + start, count * numbers.bytes);
     const data = new Float32Array(count);
-    for (let i = 0; i < count; i++) data[i] = read(view, i * type.bytes);
+    for (let i = 0; i < count; i++) data[i] = read(view, i * numbers.bytes);
     return { shape, data };
   }
-  if (type.bytes === 1) return { shape, data: bytes.subarray(start) };
+  if (numbers.bytes === 1) return { shape, data: bytes.subarray(start) };
   const aligned = (bytes.byteOffset + start) % 4 === 0;
   const data = aligned ? bytes.subarray(start) : bytes.slice(start);
   return { shape, data: new Float32Array(data.buffer, data.byteOffset, count) };
@@ -71,12 +74,12 @@ function decodeHeader(file: string, bytes: Uint8Array): NpyHeader {
   const start = fixed + length;
   if (bytes.length < start) fail(dataDiagnostics.length({ args: [file, bytes.length, start] }));
   // Copied, since a decoder refuses shared memory.
-  const { type, shape } = parseHeader(file, new TextDecoder().decode(bytes.slice(fixed, start)));
-  return { type, shape, start, fileBytes: start + sizeOf(shape) * type.bytes };
+  const { type, numbers, shape } = parseHeader(file, new TextDecoder().decode(bytes.slice(fixed, start)));
+  return { type, numbers, shape, start, fileBytes: start + sizeOf(shape) * numbers.bytes };
 }
 
 /** The header is a Python dictionary literal with these three keys. */
-function parseHeader(file: string, text: string): Pick<NpyHeader, 'type' | 'shape'> {
+function parseHeader(file: string, text: string): Pick<NpyHeader, 'type' | 'numbers' | 'shape'> {
   const descr = /'descr'\s*:\s*('[^']*'|\[)/.exec(text)?.[1];
   const fortran = /'fortran_order'\s*:\s*(True|False)/.exec(text)?.[1];
   const extents = /'shape'\s*:\s*\(([\d\s,]*)\)/.exec(text)?.[1];
@@ -87,13 +90,13 @@ function parseHeader(file: string, text: string): Pick<NpyHeader, 'type' | 'shap
       }),
     );
   }
-  const name = descr.replaceAll("'", '');
-  const type = numberType(name);
-  if (!type) {
+  const type = descr.replaceAll("'", '');
+  const numbers = numberType(type);
+  if (!numbers) {
     fail(
       dataDiagnostics.unsupported({
-        args: [file, descr === '[' ? 'records' : `numbers of type ${name}`, typeNames],
-        help: descr === '[' ? 'save one array of numbers' : typeHelp(name),
+        args: [file, descr === '[' ? 'records' : `numbers of type ${type}`, typeNames],
+        help: descr === '[' ? 'save one array of numbers' : typeHelp(type),
       }),
     );
   }
@@ -107,7 +110,7 @@ function parseHeader(file: string, text: string): Pick<NpyHeader, 'type' | 'shap
       }),
     );
   }
-  return { type, shape };
+  return { type, numbers, shape };
 }
 
 /** What a pair of files promises. Fails with `data/unsupported` or `data/count`. */
@@ -120,17 +123,16 @@ export function decodeNpySplit(samplesFile: NamedBytes, labelsFile: NamedBytes):
   const samples = decodeNpy(samplesFile.file, samplesFile.bytes);
   const labels = decodeNpy(labelsFile.file, labelsFile.bytes);
   const { count, sample } = npySplitShape({ file: samplesFile.file, shape: samples.shape }, { file: labelsFile.file, shape: labels.shape });
-  refuseNonFinite(samplesFile.file, samples.data);
+  if (samples.data instanceof Float32Array) checkFinite(samplesFile.file, samples.data);
   return { place: samplesFile.file, shape: sample, split: { count, samples: samples.data, labels: labelsOf(labelsFile.file, labels.data) } };
 }
 
-function refuseNonFinite(file: string, data: Samples): void {
-  if (data instanceof Uint8Array) return;
-  const at = data.findIndex((value) => !Number.isFinite(value));
-  if (at >= 0) fail(dataDiagnostics['not-finite']({ args: [file, at, `${data[at]}`], help: 'clean the data first' }));
+/** Labels of so many samples, as {@link npySplitShape} has found them. Fails with `data/label`, and as {@link decodeNpy} does. */
+export function decodeNpyLabels({ file, bytes }: NamedBytes): Labels {
+  return labelsOf(file, decodeNpy(file, bytes).data);
 }
 
-function labelsOf(file: string, data: Samples): Labels {
+function labelsOf(file: string, data: MemorySamples): Labels {
   let largest = 0;
   for (let i = 0; i < data.length; i++) {
     const value = data[i] ?? 0;

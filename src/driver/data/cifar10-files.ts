@@ -4,13 +4,16 @@
 import { join } from 'node:path';
 import { fail } from '../../base/diagnostic.ts';
 import type { Diagnostic } from '../../base/diagnostic.ts';
+import type { SampleFile } from '../../base/samples.ts';
 import { sizeOf } from '../../base/tensor.ts';
 import { cifar10, cifar10Archive, cifar10Files } from '../../data/cifar10.ts';
 import { datasetOf } from '../../data/dataset.ts';
 import type { Dataset, ReadSplit } from '../../data/dataset.ts';
 import { dataDiagnostics } from '../../data/diagnostics.ts';
-import { cifarBatch, cifarBatchBytes, cifarShape, decodeCifarBatch } from '../../data/formats/cifar.ts';
-import { copiesOf, readDataFile, sharedBytes } from './data-file.ts';
+import { cifarBatch, cifarBatchBytes, cifarLabels, cifarLayout, cifarShape, decodeCifarBatch } from '../../data/formats/cifar.ts';
+import { sampleBlocks } from '../../engine/sample-reader.ts';
+import { copiesOf, isPacked, readDataFile, sharedBytes } from './data-file.ts';
+import { sampleFile } from './sample-files.ts';
 import { dataRoots, fetchCommand } from './search-path.ts';
 import type { DataSearch } from './search-path.ts';
 
@@ -27,13 +30,32 @@ export async function loadCifar10(search: DataSearch): Promise<Dataset> {
   if (test === undefined) return lacks(`${cifar10.test}[.gz]`);
   const training = cifar10.training.flatMap((file) => copiesOf(folder, file).slice(0, 1));
   if (training.length === 0) return lacks('data_batch_1.bin[.gz] to data_batch_5.bin[.gz]');
-  const read = (paths: readonly string[]): Promise<ReadSplit> => readBatches(paths, `run \`${command}\` to fetch it again`);
+  const read = (paths: readonly string[]): Promise<ReadSplit> => (paths.some(isPacked) ? readBatches : findBatches)(paths, `run \`${command}\` to fetch it again`);
   const dataset = datasetOf('cifar10', await read(training), await read([test]), cifar10.labels);
   return { ...dataset, origin: folder, namesByPosition: true, warnings: [...missingBatches(folder, helpWith(command)), ...twofold(folder)] };
 }
 
 function helpWith(command: string): string {
   return `run \`${command}\`, or name the folder of the files with --data or SSL_DATA`;
+}
+
+/** The images stay where they are; of the files their labels are read. */
+async function findBatches(paths: readonly string[], help: string): Promise<ReadSplit> {
+  const files: SampleFile[] = [];
+  const labels = new Uint8Array(paths.length * cifarBatch);
+  for (const [i, path] of paths.entries()) {
+    const file = await sampleFile(path, cifarBatchBytes, cifarLayout, help);
+    files.push(file);
+    // Whole records, of which the image is what lies behind the label.
+    const { stride } = cifarLayout;
+    let first = 0;
+    for (const records of sampleBlocks({ type: 'u1', size: stride, files: [{ ...file, offset: 0 }] })) {
+      const found = cifarLabels(path, records, first);
+      labels.set(found, i * cifarBatch + first);
+      first += found.length;
+    }
+  }
+  return { place: paths.join(', '), shape: cifarShape, split: { count: labels.length, samples: { type: 'u1', size: sizeOf(cifarShape), files }, labels } };
 }
 
 /** Each file is read behind the images of the one before it, and taken apart there. */

@@ -10,7 +10,7 @@ import { fail } from '../../base/diagnostic.ts';
 import type { Diagnostic } from '../../base/diagnostic.ts';
 import { dataDiagnostics } from '../../data/diagnostics.ts';
 import { unreadable } from './data-file.ts';
-import { codeOf } from '../files/system-error.ts';
+import { codeOf } from '../../base/system-error.ts';
 
 export interface LabelledFile {
   readonly path: string;

@@ -10,13 +10,18 @@ import { fail } from '../../base/diagnostic.ts';
 import type { ArrayFormat, ArrayHeader } from '../../data/formats/array-file.ts';
 import { dataDiagnostics } from '../../data/diagnostics.ts';
 import { irregularity, openWithoutWaiting } from '../files/regular-file.ts';
-import { codeOf, messageOf, reasonOf } from '../files/system-error.ts';
+import { codeOf, messageOf, reasonOf } from '../../base/system-error.ts';
 
 const maxFile = 2 ** 31;
 
 /** Those that there are of a file, the one that is read first: the plain one before the packed one. */
 export function copiesOf(folder: string, file: string): readonly string[] {
   return [join(folder, file), join(folder, `${file}.gz`)].filter((path) => existsSync(path));
+}
+
+/** Nothing in it can be read by position. */
+export function isPacked(path: string): boolean {
+  return path.endsWith('.gz');
 }
 
 /** The header of a file, of which no more than that is read. Fails with `data/*` diagnostics. */
@@ -32,12 +37,32 @@ export async function readHeader(path: string, { header, headBytes }: ArrayForma
  */
 export async function readDataFile(path: string, expected: number, help = 'save or fetch the file again', into?: Uint8Array): Promise<Uint8Array> {
   if (expected > maxFile) tooLarge(path, expected, maxFile);
-  const packed = path.endsWith('.gz');
-  const found = await sizeOfFile(path);
-  if (!packed && found !== expected) fail(dataDiagnostics.length({ args: [path, found, expected], help }));
-  const bytes = packed ? await unpack(path, found, expected, help, into) : await readPart(path, found, into);
+  const packed = isPacked(path);
+  const { size } = packed ? await statOfFile(path) : await checkLength(path, expected, help);
+  const bytes = packed ? await unpack(path, size, expected, help, into) : await readPart(path, size, into);
   if (bytes.length !== expected) fail(dataDiagnostics.length({ args: [path, bytes.length, expected], help }));
   return bytes;
+}
+
+/** What the file system knows of a file of which more is not read yet. */
+interface FileStat {
+  /** In bytes. */
+  readonly size: number;
+  /** When it was last written to, in milliseconds since 1970. */
+  readonly modified: number;
+}
+
+/** Fails with `data/unreadable`, and with `data/length` where the file as it is stored has not the `expected` bytes. */
+export async function checkLength(path: string, expected: number, help = 'save or fetch the file again'): Promise<FileStat> {
+  const found = await statOfFile(path);
+  if (found.size !== expected) fail(dataDiagnostics.length({ args: [path, found.size, expected], help }));
+  return found;
+}
+
+async function statOfFile(path: string): Promise<FileStat> {
+  const { handle, ...found } = await openRegular(path);
+  await handle.close();
+  return found;
 }
 
 /** Deflate packs at most 1032 to 1, so that a small file cannot promise a large buffer. */
@@ -62,7 +87,7 @@ export function sharedBytes(length: number): Uint8Array {
 
 /** At least `length` bytes from the beginning of the contents, or all of them. */
 async function readHead(path: string, length: number): Promise<Uint8Array> {
-  if (!path.endsWith('.gz')) return readPart(path, length);
+  if (!isPacked(path)) return readPart(path, length);
   const chunks: Uint8Array[] = [];
   let found = 0;
   for await (const chunk of contentsOf(path)) {
@@ -74,7 +99,7 @@ async function readHead(path: string, length: number): Promise<Uint8Array> {
 }
 
 /** The contents in pieces, unpacked where they are packed. Fails with `data/unreadable`, `data/corrupt`. */
-export async function* contentsOf(path: string, packed: boolean = path.endsWith('.gz'), help = 'fetch the file again'): AsyncGenerator<Uint8Array> {
+export async function* contentsOf(path: string, packed: boolean = isPacked(path), help = 'fetch the file again'): AsyncGenerator<Uint8Array> {
   const { handle } = await openRegular(path);
   const file = handle.createReadStream();
   // In large pieces, since each is a turn of the event loop.
@@ -126,18 +151,11 @@ async function readFrom(path: string, handle: FileHandle, length: number, into?:
   }
 }
 
-/** In bytes. */
-async function sizeOfFile(path: string): Promise<number> {
-  const { handle, size } = await openRegular(path);
-  await handle.close();
-  return size;
-}
-
-async function openRegular(path: string): Promise<{ readonly handle: FileHandle; readonly size: number }> {
+async function openRegular(path: string): Promise<FileStat & { readonly handle: FileHandle }> {
   const handle = await open(path, openWithoutWaiting).catch((error: unknown) => unreadable(path, error));
   const found = await handle.stat();
   const irregular = irregularity(found);
-  if (irregular === undefined) return { handle, size: found.size };
+  if (irregular === undefined) return { handle, size: found.size, modified: found.mtimeMs };
   await handle.close();
   return fail(dataDiagnostics.unreadable({ args: [path, irregular] }));
 }

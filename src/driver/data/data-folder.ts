@@ -13,14 +13,15 @@ import type { Diagnostic } from '../../base/diagnostic.ts';
 import type { ArrayFormat, NamedBytes } from '../../data/formats/array-file.ts';
 import { cifar10Files } from '../../data/cifar10.ts';
 import { checkSameShape, datasetOf } from '../../data/dataset.ts';
-import type { Dataset, ReadSplit } from '../../data/dataset.ts';
+import type { Dataset, Labels, ReadSplit } from '../../data/dataset.ts';
 import { dataDiagnostics } from '../../data/diagnostics.ts';
-import { decodeIdxSplit, idxFormat, idxSplitShape } from '../../data/formats/idx.ts';
-import { decodeNpySplit, npyFormat, npySplitShape } from '../../data/formats/npy.ts';
+import { decodeIdxLabels, decodeIdxSplit, idxFormat, idxSplitShape } from '../../data/formats/idx.ts';
+import { decodeNpyLabels, decodeNpySplit, npyFormat, npySplitShape } from '../../data/formats/npy.ts';
 import type { Reading } from '../../data/image-shape.ts';
 import type { NamedShape, SplitShape } from '../../data/split-shape.ts';
-import { readDataFile, readHeader, unreadable } from './data-file.ts';
+import { isPacked, readDataFile, readHeader, unreadable } from './data-file.ts';
 import { readImageFolder } from './image-folder.ts';
+import { arrayInFile } from './sample-files.ts';
 
 type Part = 'training images' | 'training labels' | 'test images' | 'test labels';
 
@@ -35,6 +36,7 @@ interface FileLayout {
   /** What the headers of a pair promise. */
   readonly shapeOf: (images: NamedShape, labels: NamedShape) => SplitShape;
   readonly decode: (images: NamedBytes, labels: NamedBytes) => ReadSplit;
+  readonly decodeLabels: (labels: NamedBytes) => Labels;
 }
 
 const idx: FileLayout = {
@@ -54,6 +56,7 @@ const idx: FileLayout = {
   format: idxFormat,
   shapeOf: idxSplitShape,
   decode: decodeIdxSplit,
+  decodeLabels: decodeIdxLabels,
 };
 
 const npy: FileLayout = {
@@ -73,6 +76,7 @@ const npy: FileLayout = {
   format: npyFormat,
   shapeOf: npySplitShape,
   decode: decodeNpySplit,
+  decodeLabels: decodeNpyLabels,
 };
 
 const fileLayouts: readonly FileLayout[] = [idx, npy];
@@ -152,16 +156,17 @@ interface PlannedSplit {
 }
 
 /** Judges a split by the headers of its files. */
-async function planSplit({ images, labels }: SplitFiles, { format, shapeOf, decode }: FileLayout): Promise<PlannedSplit> {
+async function planSplit({ images, labels }: SplitFiles, { format, shapeOf, decode, decodeLabels }: FileLayout): Promise<PlannedSplit> {
   const imagesHeader = await readHeader(images, format);
   const labelsHeader = await readHeader(labels, format);
-  const { sample } = shapeOf({ file: images, shape: imagesHeader.shape }, { file: labels, shape: labelsHeader.shape });
+  const shape = shapeOf({ file: images, shape: imagesHeader.shape }, { file: labels, shape: labelsHeader.shape });
   const read = async (): Promise<ReadSplit> => {
-    const labelBytes = await readDataFile(labels, labelsHeader.fileBytes);
-    const imageBytes = await readDataFile(images, imagesHeader.fileBytes);
-    return decode({ file: images, bytes: imageBytes }, { file: labels, bytes: labelBytes });
+    const labelFile = { file: labels, bytes: await readDataFile(labels, labelsHeader.fileBytes) };
+    if (isPacked(images)) return decode({ file: images, bytes: await readDataFile(images, imagesHeader.fileBytes) }, labelFile);
+    const samples = await arrayInFile(images, imagesHeader);
+    return { place: images, shape: shape.sample, split: { count: shape.count, samples, labels: decodeLabels(labelFile) } };
   };
-  return { place: images, shape: sample, read };
+  return { place: images, shape: shape.sample, read };
 }
 
 /** The one file of a part; of a plain and a packed copy, the plain one, with a warning. */

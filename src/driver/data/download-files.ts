@@ -9,7 +9,7 @@ import { DiagnosticError, fail } from '../../base/diagnostic.ts';
 import { dataDiagnostics } from '../../data/diagnostics.ts';
 import type { PublishedFile } from '../../data/mnist.ts';
 import { removeEmpty } from '../files/make-folder.ts';
-import { messageOf } from '../files/system-error.ts';
+import { messageOf } from '../../base/system-error.ts';
 import { contentsOf } from './data-file.ts';
 import { foldersFor, notWritable, receive } from './receive.ts';
 import type { OnProgress, Receipt } from './receive.ts';

@@ -1,16 +1,18 @@
 // Finds the published files of MNIST on the search path and reads them.
 
 import { createHash } from 'node:crypto';
+import type { Hash } from 'node:crypto';
 import { join } from 'node:path';
 import { fail } from '../../base/diagnostic.ts';
 import type { NamedBytes } from '../../data/formats/array-file.ts';
 import { datasetOf } from '../../data/dataset.ts';
-import type { Dataset } from '../../data/dataset.ts';
+import type { Dataset, ReadSplit } from '../../data/dataset.ts';
 import { dataDiagnostics } from '../../data/diagnostics.ts';
-import { decodeIdxSplit } from '../../data/formats/idx.ts';
+import { decodeIdxLabels, decodeIdxSplit, idxFormat } from '../../data/formats/idx.ts';
 import { digitLabels, mnist, mnistFiles } from '../../data/mnist.ts';
-import type { PublishedFile } from '../../data/mnist.ts';
-import { copiesOf, readDataFile } from './data-file.ts';
+import type { PublishedFile, PublishedSplit } from '../../data/mnist.ts';
+import { checkLength, contentsOf, copiesOf, isPacked, readDataFile, readHeader } from './data-file.ts';
+import { arrayInFile } from './sample-files.ts';
 import { dataRoots, fetchCommand } from './search-path.ts';
 import type { DataSearch } from './search-path.ts';
 
@@ -27,16 +29,9 @@ export async function loadMnist(search: DataSearch): Promise<Dataset> {
     const missing = mnistFiles.filter((file) => pathOf(begun, file) === undefined).map((file) => `${file.name}[.gz]`);
     fail(dataDiagnostics.incomplete({ args: [begun, missing.join(', ')], help }));
   }
-  const { training, test } = mnist;
   const { root, folder } = place;
   const help = `run \`${fetchCommand('mnist', root, search)}\` to fetch it again; for other data name its folder: \`train on "folder"\``;
-  const read = (file: PublishedFile): Promise<NamedBytes> => readPublished(folder, file, help);
-  const dataset = datasetOf(
-    'mnist',
-    decodeIdxSplit(await read(training.images), await read(training.labels)),
-    decodeIdxSplit(await read(test.images), await read(test.labels)),
-    digitLabels,
-  );
+  const dataset = datasetOf('mnist', await readSplit(folder, mnist.training, help), await readSplit(folder, mnist.test, help), digitLabels);
   return { ...dataset, origin: folder, namesByPosition: true };
 }
 
@@ -44,10 +39,28 @@ function pathOf(folder: string, file: PublishedFile): string | undefined {
   return copiesOf(folder, file.name)[0];
 }
 
+async function readSplit(folder: string, { images, labels }: PublishedSplit, help: string): Promise<ReadSplit> {
+  const path = pathOf(folder, images) ?? join(folder, images.name);
+  if (isPacked(path)) return decodeIdxSplit(await readPublished(folder, images, help), await readPublished(folder, labels, help));
+  // The file is the published one before anything that it says is believed.
+  await checkLength(path, images.bytes, help);
+  const hash = createHash('md5');
+  for await (const piece of contentsOf(path)) hash.update(piece);
+  checkSum(path, hash, images, help);
+  const header = await readHeader(path, idxFormat);
+  const [count = 0, ...sample] = header.shape;
+  const labelFile = await readPublished(folder, labels, help);
+  return { place: path, shape: [1, ...sample], split: { count, samples: await arrayInFile(path, header, help), labels: decodeIdxLabels(labelFile) } };
+}
+
 async function readPublished(folder: string, published: PublishedFile, help: string): Promise<NamedBytes> {
   const file = pathOf(folder, published) ?? join(folder, published.name);
   const bytes = await readDataFile(file, published.bytes, help);
-  const md5 = createHash('md5').update(bytes).digest('hex');
-  if (md5 !== published.md5) fail(dataDiagnostics.checksum({ args: [file, md5, published.md5], help }));
+  checkSum(file, createHash('md5').update(bytes), published, help);
   return { file, bytes };
+}
+
+function checkSum(file: string, hash: Hash, published: PublishedFile, help: string): void {
+  const md5 = hash.digest('hex');
+  if (md5 !== published.md5) fail(dataDiagnostics.checksum({ args: [file, md5, published.md5], help }));
 }

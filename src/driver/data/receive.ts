@@ -4,7 +4,7 @@ import type { FileHandle } from 'node:fs/promises';
 import { DiagnosticError, fail } from '../../base/diagnostic.ts';
 import { dataDiagnostics } from '../../data/diagnostics.ts';
 import { makeFolder } from '../files/make-folder.ts';
-import { messageOf, reasonOf } from '../files/system-error.ts';
+import { messageOf, reasonOf } from '../../base/system-error.ts';
 
 export interface DownloadProgress {
   readonly file: string;

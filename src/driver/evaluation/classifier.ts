@@ -2,8 +2,10 @@
 
 import { setImmediate } from 'node:timers/promises';
 import { present } from '../../base/invariant.ts';
+import type { Samples } from '../../base/samples.ts';
 import { sizeOf } from '../../base/tensor.ts';
 import type { Shape } from '../../base/tensor.ts';
+import { openSamples } from '../../engine/sample-reader.ts';
 import { readBinding, writeBinding } from '../../ir/tensor-binding.ts';
 import type { Program } from '../../ir/graph.ts';
 import type { Binding } from '../../ir/kernel.ts';
@@ -28,30 +30,39 @@ export interface Classifier {
 /** What is asked of a split. Bytes stand for byte / 255. */
 export interface Questions {
   readonly count: number;
-  readonly samples: Uint8Array | Float32Array;
+  readonly samples: Samples;
 }
 
 /** Milliseconds between looks at what else there is to do, such as a Ctrl-C. */
 const patience = 50;
 
-/** A class for each sample, or `noAnswer`. Bytes become the f32 of byte / 255, as in training. */
+/** A class for each sample, or `noAnswer`. Bytes become the f32 of byte / 255, as in training. Fails with `data/changed`. */
 export async function answersOf({ inputShape, classes, batch, run }: Classifier, { count, samples }: Questions): Promise<Int32Array> {
   const size = sizeOf(inputShape);
   const input = new Float32Array(batch * size);
   const answers = new Int32Array(count);
-  const divisor = samples instanceof Uint8Array ? 255 : 1;
-  let looked = performance.now();
-  for (let first = 0; first < count; first += batch) {
-    const filled = Math.min(batch, count - first);
-    for (let i = 0; i < filled * size; i++) input[i] = (samples[first * size + i] as number) / divisor;
-    // A last batch that is not full keeps samples of the batch before: what they get is not looked at.
-    const scores = await run(input);
-    for (let i = 0; i < filled; i++) answers[first + i] = answerOf(scores, i * classes, (i + 1) * classes);
-    if (performance.now() - looked < patience) continue;
-    await setImmediate();
-    looked = performance.now();
+  const reader = openSamples(samples, size, 'ascending');
+  try {
+    const { held, locate } = reader;
+    const divisor = held instanceof Uint8Array ? 255 : 1;
+    let looked = performance.now();
+    for (let first = 0; first < count; first += batch) {
+      const filled = Math.min(batch, count - first);
+      for (let i = 0; i < filled; i++) {
+        for (let e = i * size, at = locate(first + i); e < (i + 1) * size; e++, at++) input[e] = (held[at] as number) / divisor;
+      }
+      // A last batch that is not full keeps samples of the batch before: what they get is not looked at.
+      const scores = await run(input);
+      for (let i = 0; i < filled; i++) answers[first + i] = answerOf(scores, i * classes, (i + 1) * classes);
+      if (performance.now() - looked < patience) continue;
+      await setImmediate();
+      looked = performance.now();
+    }
+    reader.check();
+    return answers;
+  } finally {
+    reader.close();
   }
-  return answers;
 }
 
 /** The network of trained weights, compacted, by the very kernels of the module that `build` makes of it unless told. */

@@ -3,7 +3,7 @@
 import { open, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { fail } from '../../base/diagnostic.ts';
-import { codeOf, reasonOf } from './system-error.ts';
+import { codeOf, reasonOf } from '../../base/system-error.ts';
 import { runDiagnostics } from '../run/run-diagnostics.ts';
 
 export function notWritable(path: string, error: unknown): never {

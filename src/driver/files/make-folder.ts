@@ -4,7 +4,7 @@
 
 import { mkdirSync, rmdirSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { codeOf } from './system-error.ts';
+import { codeOf } from '../../base/system-error.ts';
 
 /** The folders that had to be made, innermost first. Throws as the file system does, and then has made none. */
 export function makeFolder(folder: string): readonly string[] {

@@ -5,7 +5,7 @@ import { createHash } from 'node:crypto';
 import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
 import type { Stats } from 'node:fs';
 import { DiagnosticError, fail } from '../../base/diagnostic.ts';
-import { reasonOf } from './system-error.ts';
+import { reasonOf } from '../../base/system-error.ts';
 import { fileDiagnostics } from '../diagnostics.ts';
 
 export interface RegularFile {

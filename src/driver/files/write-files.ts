@@ -6,7 +6,7 @@
 import { accessSync, closeSync, constants, fsyncSync, openSync, realpathSync, renameSync, rmSync, statSync, writeSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { fail } from '../../base/diagnostic.ts';
-import { reasonOf } from './system-error.ts';
+import { reasonOf } from '../../base/system-error.ts';
 import { fileDiagnostics } from '../diagnostics.ts';
 import { makeFolder, removeEmpty } from './make-folder.ts';
 

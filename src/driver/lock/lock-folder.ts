@@ -11,7 +11,7 @@ import { randomUUID } from 'node:crypto';
 import { lstat, mkdir, open, readdir, readFile, rename, rm, rmdir } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { fail } from '../../base/diagnostic.ts';
-import { codeOf } from '../files/system-error.ts';
+import { codeOf } from '../../base/system-error.ts';
 import { runDiagnostics } from '../run/run-diagnostics.ts';
 
 const holderName = 'holder.json';

@@ -2,7 +2,7 @@
 
 import { readFile, readlink } from 'node:fs/promises';
 import { hostname } from 'node:os';
-import { codeOf } from '../files/system-error.ts';
+import { codeOf } from '../../base/system-error.ts';
 
 export interface Holder {
   readonly pid: number;

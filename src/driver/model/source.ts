@@ -13,7 +13,7 @@ import type { OpRegistry } from '../../ir/op.ts';
 import { format } from '../../syntax/format.ts';
 import { fileDiagnostics } from '../diagnostics.ts';
 import { readRegularFile } from '../files/regular-file.ts';
-import { reasonOf } from '../files/system-error.ts';
+import { reasonOf } from '../../base/system-error.ts';
 import { unwatched } from './watch.ts';
 import type { Watch } from './watch.ts';
 

@@ -9,7 +9,7 @@ import { fileDiagnostics } from '../diagnostics.ts';
 import { irregularity } from '../files/regular-file.ts';
 import { readModuleFile } from './shipped-module.ts';
 import type { ShippedModule } from './shipped-module.ts';
-import { reasonOf } from '../files/system-error.ts';
+import { reasonOf } from '../../base/system-error.ts';
 
 export interface ModuleCopy {
   /** The ES module. */

@@ -14,7 +14,7 @@ import { loadModule, targetNameIn } from './shipped-module.ts';
 import type { ModuleClaims, ShippedModule } from './shipped-module.ts';
 import { targets } from '../../targets/index.ts';
 import { givenFor } from '../build/user-package.ts';
-import { messageOf } from '../files/system-error.ts';
+import { messageOf } from '../../base/system-error.ts';
 import type { Target } from '../../targets/target.ts';
 
 export interface ModuleProcess {

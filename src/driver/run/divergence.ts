@@ -3,9 +3,11 @@
 
 import { fail } from '../../base/diagnostic.ts';
 import { invariant, present } from '../../base/invariant.ts';
+import type { SampleSource } from '../../base/samples.ts';
 import { sizeOf, tensor } from '../../base/tensor.ts';
 import type { Tensor } from '../../base/tensor.ts';
 import { trainingDiagnostics } from '../../engine/diagnostics.ts';
+import { withSamples } from '../../engine/sample-reader.ts';
 import { evaluate } from '../../ir/evaluate.ts';
 import { isLeaf } from '../../ir/leaf.ts';
 import type { Model } from '../../ir/network.ts';
@@ -78,23 +80,28 @@ export async function failDiverged(run: Run, seen: number): Promise<never> {
  * The first layer whose values for one of the samples f32 cannot hold, by the float64 reference.
  * @param crops How the samples are changed.
  */
-function firstOverflow({ model, data }: Run, parameters: ReadonlyMap<string, Tensor>, samples: Uint32Array, crops?: Int32Array): string | undefined {
-  const { network } = model;
+function firstOverflow(run: Run, parameters: ReadonlyMap<string, Tensor>, samples: Uint32Array, crops?: Int32Array): string | undefined {
+  const size = sizeOf(run.model.network.inputShape);
+  return withSamples(run.data.shared.training.samples, size, 'any', (source) => firstOverflowOf(source, run, parameters, samples, crops));
+}
+
+function firstOverflowOf({ held, locate }: SampleSource, { model: { network }, data }: Run, parameters: ReadonlyMap<string, Tensor>, samples: Uint32Array, crops: Int32Array | undefined): string | undefined {
   const graph = evaluationGraph(network, { samples: 1, shards: 1 }, ops);
   const size = sizeOf(network.inputShape);
-  const { training } = data.shared;
-  const scale = training.samples instanceof Uint8Array ? 1 / 255 : 1;
+  const { labels } = data.shared.training;
+  const scale = held instanceof Uint8Array ? 1 / 255 : 1;
   const fixed: [string, F64Tensor][] = [...parameters].map(([name, { shape, data: values }]) => [name, tensor(shape, Float64Array.from(values))]);
   const [, rows = 1, columns = 1] = network.inputShape;
   for (const [i, sample] of samples.entries()) {
-    const held = training.samples.subarray(sample * size, (sample + 1) * size);
-    const shown = crops ? held.slice() : held;
-    if (crops) cropImage(held, shown, rows, columns, cropAt(crops, i));
+    const from = locate(sample);
+    const image = held.subarray(from, from + size);
+    const shown = crops ? image.slice() : image;
+    if (crops) cropImage(image, shown, rows, columns, cropAt(crops, i));
     const values = Float64Array.from(shown, (value) => value * scale);
     const feeds = new Map<string, F64Tensor>([
       ...fixed,
       ['sample', tensor([1, ...network.inputShape], values)],
-      ['label', tensor([1], Float64Array.of(training.labels[sample] as number))],
+      ['label', tensor([1], Float64Array.of(labels[sample] as number))],
       ['sample-weight', tensor([1], Float64Array.of(1))],
     ]);
     const { values: valueOf } = evaluate(graph, ops, feeds);

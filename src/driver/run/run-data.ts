@@ -1,10 +1,12 @@
-// A data set as a run uses it: in shared memory, divided, and with a fingerprint that tells it from others.
+// A data set as a run uses it: in shared memory or in files, divided, and with a fingerprint that tells it from others.
 
 import { createHash } from 'node:crypto';
 import { fail } from '../../base/diagnostic.ts';
+import { areBytes } from '../../base/samples.ts';
 import type { Dataset, HeldOutSplit } from '../../data/dataset.ts';
 import { heldOut, lastHeldOut } from '../../data/dataset.ts';
 import { dataDiagnostics } from '../../data/diagnostics.ts';
+import { sampleBlocks } from '../../engine/sample-reader.ts';
 import { shareSplit } from '../../engine/shared-data.ts';
 import type { SharedData, SharedSplit } from '../../engine/shared-data.ts';
 import type { TrainSpec } from '../../ir/network.ts';
@@ -29,11 +31,14 @@ export interface RunData {
   readonly fingerprint: string;
 }
 
-/** Keeps nothing of `dataset` but what lies in shared memory already. Fails with `data/held-out`, `data/held-out-twice` and `run/no-class`. */
+/**
+ * Keeps nothing of `dataset` but what lies in shared memory already, or in files. Fails with `data/held-out`, `data/held-out-twice`,
+ * `run/no-class` and `data/changed`.
+ */
 export function runData(dataset: Dataset, spec: TrainSpec): RunData {
   const division = divisionOf(dataset, spec);
   const shared = { training: shareSplit(dataset.training), test: shareSplit(dataset.test) };
-  const samples = shared.training.samples instanceof Uint8Array ? 'bytes' : 'floats';
+  const samples = areBytes(shared.training.samples) ? 'bytes' : 'floats';
   return { name: dataset.name, labels: dataset.labels, samples, shared, division, lossWeights: weightsOf(dataset, division, spec), chance: guessing(dataset), fingerprint: fingerprintOf(dataset, [shared.training, shared.test]) };
 }
 
@@ -64,6 +69,10 @@ function guessing({ classes, test }: Dataset): number {
 function fingerprintOf({ shape, heldOut: taken }: Dataset, splits: readonly SharedSplit[]): string {
   // What is held out by a share follows from the rest of what a run is.
   const hash = createHash('sha256').update(JSON.stringify(taken === undefined ? shape : [shape, taken]));
-  for (const { count, samples, labels } of splits) hash.update(JSON.stringify([count, samples.constructor.name])).update(samples).update(labels);
+  for (const { count, samples, labels } of splits) {
+    hash.update(JSON.stringify([count, areBytes(samples) ? 'Uint8Array' : 'Float32Array']));
+    for (const block of sampleBlocks(samples)) hash.update(block);
+    hash.update(labels);
+  }
   return hash.digest('hex');
 }

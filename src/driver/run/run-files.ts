@@ -21,7 +21,7 @@ import { join } from 'node:path';
 import { DiagnosticError, fail } from '../../base/diagnostic.ts';
 import { readRegularFile, sha256Of, withRegularFile } from '../files/regular-file.ts';
 import { runDiagnostics } from './run-diagnostics.ts';
-import { codeOf, reasonOf } from '../files/system-error.ts';
+import { codeOf, reasonOf } from '../../base/system-error.ts';
 
 export const runFiles = {
   source: 'model.ssl',

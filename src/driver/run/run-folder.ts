@@ -13,7 +13,7 @@ import { readRecorded, recordOf, runFiles } from './run-files.ts';
 import type { FileRecord } from './run-files.ts';
 import { lockName, lockRun } from '../lock/run-lock.ts';
 import type { RunLock } from '../lock/run-lock.ts';
-import { codeOf, reasonOf } from '../files/system-error.ts';
+import { codeOf, reasonOf } from '../../base/system-error.ts';
 
 const checkpointTensors = /^checkpoint-\d+-\d+\.safetensors$/;
 

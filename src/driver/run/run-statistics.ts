@@ -2,6 +2,8 @@
 // run trains on, not of those held out, before its first step. From then on it is a parameter like the others.
 
 import type { Diagnostic } from '../../base/diagnostic.ts';
+import { sizeOf } from '../../base/tensor.ts';
+import { withSamples } from '../../engine/sample-reader.ts';
 import type { Network, Parameter } from '../../ir/network.ts';
 import { measure } from '../../train/statistics.ts';
 import type { Measured } from '../../train/statistics.ts';
@@ -13,7 +15,8 @@ const nothing: Measured = { parameters: new Map(), constant: [] };
 
 export function measureInput({ parameters, inputShape }: Network, { shared: { training }, division }: RunData): Measured {
   const measured = parameters.filter(({ role }) => role === 'measured');
-  return measured.length === 0 ? nothing : measure(measured, { samples: training.samples, shape: inputShape, chosen: division.training });
+  if (measured.length === 0) return nothing;
+  return withSamples(training.samples, sizeOf(inputShape), 'ascending', (source) => measure(measured, { source, shape: inputShape, chosen: division.training }));
 }
 
 /** @param report What was given to begin with instead. */

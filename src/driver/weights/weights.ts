@@ -12,7 +12,7 @@ import { runFacts } from '../run/run-facts.ts';
 import type { RunFacts } from '../run/run-facts.ts';
 import { runFiles } from '../run/run-files.ts';
 import { fileOfRun } from '../run/run-reader.ts';
-import { reasonOf } from '../files/system-error.ts';
+import { reasonOf } from '../../base/system-error.ts';
 import { withTensorFile } from './tensor-source.ts';
 import { fitDiagnostics } from './weight-diagnostics.ts';
 

@@ -1,6 +1,6 @@
-// The element types of .npy files, by NumPy's codes: a byte order, a kind, a number of bytes.
+// Types of numbers as files hold them, by NumPy's codes: a byte order, a kind, a number of bytes.
 
-import { halfToNumber } from '../../base/half.ts';
+import { halfToNumber } from './half.ts';
 
 export interface NumberType {
   readonly bytes: number;
@@ -43,13 +43,4 @@ export function numberType(code: string): NumberType | undefined {
   const littleEndian = order !== '>';
   if (name === 'u1' || (name === 'f4' && littleEndian)) return { bytes, littleEndian };
   return { bytes, littleEndian, read: (view, at) => read(view, at, littleEndian) };
-}
-
-/** How an array of another type is saved as one that is read, without changing what it says. */
-export function typeHelp(code: string): string | undefined {
-  const kind = /^[<>=|]?([a-zA-Z])/.exec(code)?.[1];
-  if (kind === 'U' || kind === 'S' || kind === 'O') return 'texts are numbered by numpy.unique(array, return_inverse=True)[1]';
-  if (kind === 'c') return 'save array.real and array.imag as two features, or the one that is meant';
-  if (kind === 'f') return "save array.astype('f4')";
-  return undefined;
 }
