@@ -6,6 +6,7 @@ import { compileSuite } from './suites/compile.ts';
 import { fineSuite } from './suites/fine.ts';
 import { networksSuite } from './suites/networks.ts';
 import { peersSuite } from './suites/peers.ts';
+import { threadsSuite } from './suites/threads.ts';
 import { trainingSuite } from './suites/training.ts';
 
-export const suites: readonly Suite[] = [peersSuite, browserSuite, networksSuite, fineSuite, trainingSuite, compileSuite];
+export const suites: readonly Suite[] = [peersSuite, browserSuite, networksSuite, fineSuite, trainingSuite, threadsSuite, compileSuite];

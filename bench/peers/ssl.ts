@@ -11,9 +11,10 @@ import { emitModule } from '../../src/emit/emit-module.ts';
 import type { EmittedFile } from '../../src/emit/emit-module.ts';
 import type { Program } from '../../src/ir/graph.ts';
 import type { Binding } from '../../src/ir/kernel.ts';
-import { lowerDeployed } from '../../src/lower/lower.ts';
+import { lowerDeployed, smallestCut } from '../../src/lower/lower.ts';
 import { ops } from '../../src/ops/index.ts';
 import type { Net } from '../../src/runtime/net.ts';
+import type { ThreadedNet } from '../../src/runtime/threads.ts';
 import { jsTarget } from '../../src/targets/js/target.ts';
 import type { KernelTarget } from '../../src/targets/kernel-target.ts';
 import { wasmTarget } from '../../src/targets/wasm/target.ts';
@@ -27,8 +28,8 @@ export interface SslBuild {
   readonly positions: Int32Array | undefined;
 }
 
-export async function buildSsl(program: Program, target: KernelTarget): Promise<SslBuild> {
-  const kernels = lowerDeployed(program, ops, target.machine);
+export async function buildSsl(program: Program, target: KernelTarget, cutFrom?: number): Promise<SslBuild> {
+  const kernels = lowerDeployed(program, ops, target.machine, undefined, cutFrom);
   const names = { name: 'Bench', file: 'bench', input: 'input', output: 'output' };
   const { files } = await emitModule({ target, kernels, ...names, layout: 'chw', inline: false, meta: {}, runtime: await runtimeFunctions() });
   return { files, positions: endsInMap(program) ? positionsIn(present(kernels.bindings.find(({ name }) => name === 'output'), 'output')) : undefined };
@@ -42,11 +43,11 @@ export function mainOf(files: readonly EmittedFile[]): EmittedFile {
 /** Bytes of a module up to which it is packed: weights hardly shrink, and those of AlexNet take half a minute. */
 const MOST_PACKED = 2 ** 24;
 
-async function loadFiles(files: readonly EmittedFile[], options: object): Promise<Net> {
+async function loadFiles<Loaded = Net>(files: readonly EmittedFile[], options: object): Promise<Loaded> {
   const folder = mkdtempSync(join(tmpdir(), 'ssl-bench-'));
   try {
     for (const { path, content } of files) writeFileSync(join(folder, path), content);
-    const { load } = (await import(pathToFileURL(join(folder, mainOf(files).path)).href)) as { load: (options: object) => Promise<Net> };
+    const { load } = (await import(pathToFileURL(join(folder, mainOf(files).path)).href)) as { load: (options: object) => Promise<Loaded> };
     return await load(options);
   } finally {
     rmSync(folder, { recursive: true });
@@ -83,4 +84,25 @@ function sslPeer(name: string, target: KernelTarget, version: string): Peer {
 export const sslWasm: Peer = sslPeer('ssl-wasm', wasmTarget, 'strict');
 /** With relaxed SIMD, as `load` runs it unless told otherwise. */
 export const sslRelaxed: Peer = sslPeer('ssl-relaxed', wasmTarget, 'relaxed');
+
+const threadedTarget: KernelTarget = { ...wasmTarget, print: present(wasmTarget.printForThreads, 'threads') };
+
+/** Whole, as a user runs it. @param threads Of a module that can run on several; absent: the relaxed version of one that cannot. */
+export function sslThreads(threads?: number): Peer {
+  return {
+    name: threads === undefined ? 'ssl-relaxed' : `ssl-threads-${threads}`,
+    prepare: async (program, input) => {
+      const { files } = await (threads === undefined ? buildSsl(program, wasmTarget) : buildSsl(program, threadedTarget, smallestCut));
+      const net = await loadFiles<Net | ThreadedNet>(files, threads === undefined ? {} : { threads });
+      let result = await net.run(input);
+      return {
+        run: async () => {
+          result = await net.run(input);
+        },
+        output: () => result,
+        release: () => ('close' in net ? net.close() : undefined),
+      };
+    },
+  };
+}
 export const sslJs: Peer = sslPeer('ssl-js', jsTarget, 'js');

@@ -1,6 +1,7 @@
 // Whether a shipped module computes the network it was built from: its files against what this compiler
 // builds from the same weights, its outputs and (on a probe build of the same kernels) every layer against
-// the float64 reference, within the rounding bound; each version of its code that this engine has.
+// the float64 reference, within the rounding bound; each version of its code that this engine has; and, where it runs on
+// several threads, that these change no bit.
 
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
@@ -68,6 +69,9 @@ export interface Verification {
 const mostRounds = 4;
 const macBudget = 4e8;
 
+/** Of modules that run on several. */
+const threadsTried = 2;
+
 /** Milliseconds that a module may take to load, and to run beyond what the reference has taken. */
 const patience = 60_000;
 
@@ -110,6 +114,7 @@ async function verifyNet(shipped: ShippedModule, net: ModuleProcess, input: Buil
       faults.push(...outputs.stoppedBy);
       continue;
     }
+    if (record.threads) faults.push(...(await threadFaults(shipped, version, questions, outputs.answers, what)));
     if (outputs.runs !== version.name) faults.push(moduleDiagnostics.version({ args: [path, version.name, outputs.runs], help: 'build it again' }));
     const layers = await compareLayers(target, version, built.program, record.tuning ?? unpinned, ops, what);
     versions.push({ name: version.name, layers: layers.comparisons, outputs: outputs.comparison });
@@ -192,21 +197,48 @@ function questionOf(program: Program, seed: number, layout: 'chw' | 'hwc', ops: 
   };
 }
 
+/** Threads change no bit. @param answers Of one thread. */
+async function threadFaults(shipped: ShippedModule, version: CodeVersion, questions: readonly Question[], answers: readonly Float32Array[], what: string): Promise<readonly Diagnostic[]> {
+  const asked = `${what} on ${threadsTried} threads`;
+  const found = await orFaults(
+    startModule(shipped, patience, { ...version.load, threads: threadsTried }, asked).then(async (net) => {
+      try {
+        return await answersOf(net, questions);
+      } finally {
+        await net.close();
+      }
+    }),
+  );
+  if ('stoppedBy' in found) return found.stoppedBy;
+  const bytesOf = ({ buffer, byteOffset, byteLength }: Float32Array): Buffer => Buffer.from(buffer, byteOffset, byteLength);
+  const same = found.every((answer, i) => bytesOf(answer).equals(bytesOf(present(answers[i], 'answer'))));
+  return same ? [] : [moduleDiagnostics.threads({ args: [join(shipped.folder, `${shipped.name}.js`) + what, threadsTried], help: 'build it again' })];
+}
+
+async function answersOf(net: ModuleProcess, questions: readonly Question[]): Promise<readonly Float32Array[]> {
+  const answers: Float32Array[] = [];
+  for (const { given, patience: within } of questions) answers.push(await net.run(given, within));
+  return answers;
+}
+
 interface ComparedOutputs {
   readonly comparison: Comparison;
+  /** As the module gave them. */
+  readonly answers: readonly Float32Array[];
   readonly faults: readonly Diagnostic[];
 }
 
 async function compareOutputs(net: ModuleProcess, path: string, questions: readonly Question[], what: string): Promise<ComparedOutputs> {
   const outputs = tracker('output');
-  for (const { given, answer, ordered, patience: within } of questions) {
-    const found = await net.run(given, within);
+  const answers = await answersOf(net, questions);
+  for (const [i, { answer, ordered }] of questions.entries()) {
+    const found = present(answers[i], 'answer');
     const expected = sizeOf(answer.value.shape);
     if (found.length !== expected) fail(moduleDiagnostics.interface({ args: [path, found.length, expected] }));
     outputs.compare(answer, ordered(found));
   }
   const { comparison, excess } = outputs.result();
-  return { comparison, faults: excess ? [moduleDiagnostics.outputs({ args: [path + what, ...figures(excess)] })] : [] };
+  return { comparison, answers, faults: excess ? [moduleDiagnostics.outputs({ args: [path + what, ...figures(excess)] })] : [] };
 }
 
 async function compareLayers(target: Target, { name }: CodeVersion, program: Program, pins: SchedulePins, ops: OpRegistry, what: string): Promise<{ readonly comparisons: Comparison[]; readonly faults: Diagnostic[] }> {
