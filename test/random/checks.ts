@@ -16,6 +16,7 @@ import { changesOutput, isRefused, plantedErrors } from './planted.ts';
 import type { Recipe } from './recipe.ts';
 import { randomPins } from './schedules.ts';
 import type { Width } from './sketch.ts';
+import { threadFaults } from './threads.ts';
 
 export interface RandomCase {
   /** Of the input. */
@@ -98,8 +99,15 @@ export const scheduleChecks: readonly Check<RandomCase>[] = deployed.map(
   }),
 );
 
+/** Workers change no bit. */
+const threads: Check<RandomCase> = {
+  name: 'threads',
+  bound: 0,
+  difference: async ({ compacted, seed }, ops) => (await threadFaults(compacted, seed, ops)) + (await threadFaults(fewerProducts(Infinity, 0).run(compacted, { ops }), seed + 1, ops)),
+};
+
 /** By the width of the networks. Of wide ones it is kernels that small ones do not show: several vectors, several tiles. */
-export const checks: Readonly<Record<Width, readonly Check<RandomCase>[]>> = { small: [reference, again, equivalence, ...kernels, ...filtered], wide: [...kernels, ...filtered] };
+export const checks: Readonly<Record<Width, readonly Check<RandomCase>[]>> = { small: [reference, again, equivalence, ...kernels, ...filtered, threads], wide: [...kernels, ...filtered, threads] };
 
 /** Networks of `test/lower/random-training.ts`, by seed, trained for two steps. */
 export const trainingChecks: readonly Check<number>[] = targets.map((engine) => ({
