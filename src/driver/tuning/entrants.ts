@@ -3,7 +3,7 @@
 // tried last, on the best tile alone.
 
 import type { NestAlone, NestSchedule } from '../../lower/nests-alone.ts';
-import type { Tiling } from '../../lower/schedule/schedule.ts';
+import { leavesZerosOut, type Tiling } from '../../lower/schedule/schedule.ts';
 
 /** Tiles of least cost that are tried. */
 const cheapest = 8;
@@ -26,12 +26,12 @@ export function entrantsOf({ chosen, schedules }: Pick<NestAlone, 'chosen' | 'sc
 
 /** Where a nest is a contraction sweeps are no match, and unrollings come later. */
 function isRival(schedule: NestSchedule['schedule'], chosen: NestSchedule['schedule']): boolean {
-  return schedule.kind === chosen.kind && (schedule.kind !== 'tile' || chosen.kind !== 'tile' || schedule.unroll === chosen.unroll);
+  return leavesZerosOut(schedule) ? leavesZerosOut(chosen) : schedule.kind === chosen.kind && (schedule.kind !== 'tile' || chosen.kind !== 'tile' || schedule.unroll === chosen.unroll);
 }
 
 /** Tiles over other axes, or of another width or height. */
 function sortOf({ text, schedule }: NestSchedule): string {
-  if (schedule.kind === 'sweep') return text;
+  if (schedule.kind === 'sweep' || schedule.kind === 'sparse rows') return text;
   return [schedule.vectorAxis, schedule.tileAxis, schedule.vectors, ...(schedule.kind === 'sparse' ? [schedule.run] : [])].join(' ');
 }
 

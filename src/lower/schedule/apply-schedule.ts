@@ -10,6 +10,7 @@ import { applyTiling } from '../contraction/apply-tiling.ts';
 import type { Constants } from '../memory/constant-pool.ts';
 import type { Place } from '../memory/module-memory.ts';
 import type { SlotName } from '../nests/placed-nest.ts';
+import { applySparseRows } from '../sparse/apply-sparse-rows.ts';
 import { applySparse } from '../sparse/apply-sparse.ts';
 import { applySweep } from '../sweep/apply-sweep.ts';
 import { isPackedAlong } from '../sweep/pack-lanes.ts';
@@ -23,7 +24,7 @@ export interface Surroundings {
   readonly placeOf: (slot: SlotName) => Place;
 }
 
-export function applySchedule(name: string, domain: Domain, { schedule, contraction, sparse }: Candidate, { machine, constants, placeOf, cutFrom }: Surroundings): NestFunctions {
+export function applySchedule(name: string, domain: Domain, { schedule, contraction, sparse, sparseRows }: Candidate, { machine, constants, placeOf, cutFrom }: Surroundings): NestFunctions {
   switch (schedule.kind) {
     case 'tile': {
       const tiled = present(contraction, 'contraction of a tiling');
@@ -32,6 +33,10 @@ export function applySchedule(name: string, domain: Domain, { schedule, contract
     case 'sparse': {
       const sum = present(sparse, 'sparse sum');
       return applySparse(name, placeAccesses(domain, (load) => load === sum.a.load, constants, placeOf), sum, schedule, machine, constants, cutFrom);
+    }
+    case 'sparse rows': {
+      const rows = present(sparseRows, 'sparse rows');
+      return applySparseRows(name, placeAccesses(domain, (load) => load === rows.a.load, constants, placeOf), rows, machine, constants, cutFrom);
     }
     case 'sweep': {
       const { vectorAxis } = schedule;

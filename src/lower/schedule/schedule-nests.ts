@@ -19,7 +19,7 @@ import { walkerOf } from '../nests/walker.ts';
 import { planarCopyFor } from '../sparse/planar-copy.ts';
 import { candidatesOf, cheapest, tilesAmong } from './candidates.ts';
 import { failToFit, pinned, type SchedulePins } from './pins.ts';
-import type { Candidate } from './schedule.ts';
+import { leavesZerosOut, type Candidate } from './schedule.ts';
 
 /** Cycles of an element that is copied to where its row lies end to end. */
 const copyCycles = 2;
@@ -137,7 +137,7 @@ function chosen(name: string, ways: Iterable<FittedNest>, pins: SchedulePins): C
   }
   const way = present(seen[0], 'nest');
   if (pin !== undefined) failToFit(pins, name, seen.flatMap(({ candidates }) => candidates), way.divided.domain.nest.axes);
-  if (best?.choice.schedule.kind !== 'sparse') return best ?? { way, choice: present(cheapest(way.candidates), 'schedule') };
+  if (!best || !leavesZerosOut(best.choice.schedule)) return best ?? { way, choice: present(cheapest(way.candidates), 'schedule') };
   const dense = cheapest(seen.flatMap(({ candidates }) => candidates.filter(({ schedule }) => schedule.kind === 'tile')));
   return { ...best, ...(dense && { dense }) };
 }

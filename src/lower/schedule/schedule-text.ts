@@ -4,6 +4,7 @@
 //   tile 1 vector of o                          without a tile axis, and with steps that follow strides
 //   sparse 3 of y, 4 vectors of x               3 points by 4 vectors in registers; weights that are zero are left out
 //   sparse 5 of y, 2 vectors of x, runs of 3    the same with three weights along y at once
+//   sparse rows                                 the same element by element
 //   sweep n y x, vectors of c, unrolled         loops over n, y, x; vectors along c; the window is written out
 //   sweep n y, 4 of x, vectors of c, unrolled   four points of x at once, which share what they load
 //   sweep n                                     element by element
@@ -17,7 +18,12 @@ import type { Schedule, SparseTiling, Sweep, Tiling } from './schedule.ts';
 /** @param axes Of the nest. */
 export function printSchedule(schedule: Schedule, axes: readonly Axis[]): string {
   const nameOf = (axis: number): string => present(axisNames(axes)[axis], 'axis');
-  return (schedule.kind === 'sweep' ? sweepParts(schedule, nameOf) : tilingParts(schedule, nameOf)).join(', ');
+  return partsOf(schedule, nameOf).join(', ');
+}
+
+function partsOf(schedule: Schedule, nameOf: (axis: number) => string): readonly string[] {
+  if (schedule.kind === 'sparse rows') return [schedule.kind];
+  return schedule.kind === 'sweep' ? sweepParts(schedule, nameOf) : tilingParts(schedule, nameOf);
 }
 
 function tilingParts(schedule: Tiling | SparseTiling, nameOf: (axis: number) => string): readonly string[] {
@@ -45,7 +51,7 @@ const sweepPattern = /^sweep(?<order>(?: [^\s,]+)*)(?:, (?<points>[1-9]\d*) of (
 export function parseSchedule(text: string, axes: readonly Axis[]): Schedule | undefined {
   const names = axisNames(axes);
   const axisOf = (name: string): number => names.indexOf(name);
-  const schedule = parsedTiling(text, axisOf) ?? parsedSweep(text, axisOf);
+  const schedule: Schedule | undefined = text === 'sparse rows' ? { kind: text } : (parsedTiling(text, axisOf) ?? parsedSweep(text, axisOf));
   return schedule && axesNamed(schedule).every((axis) => axis >= 0) ? schedule : undefined;
 }
 
@@ -72,6 +78,7 @@ function parsedSweep(text: string, axisOf: (name: string) => number): Sweep | un
 }
 
 function axesNamed(schedule: Schedule): readonly number[] {
+  if (schedule.kind === 'sparse rows') return [];
   const { vectorAxis } = schedule;
   const others = schedule.kind === 'sweep' ? [...schedule.order, schedule.strip?.axis] : [schedule.tileAxis];
   return [vectorAxis, ...others].filter((axis) => axis !== undefined);

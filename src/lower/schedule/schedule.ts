@@ -4,7 +4,7 @@
 // Axes are numbers of the axes of the nest.
 
 import type { Contraction } from '../contraction/contraction.ts';
-import type { SparseSum } from '../sparse/sparse-sum.ts';
+import type { SparseRows, SparseSum } from '../sparse/sparse-sum.ts';
 
 /** Walks the written elements, and folds the points of each in a register. */
 export interface Sweep {
@@ -52,7 +52,17 @@ export interface SparseTiling {
   readonly run: number;
 }
 
-export type Schedule = Sweep | Tiling | SparseTiling;
+/** The same element by element: each row of weights tap by tap. */
+export interface SparseRowByRow {
+  readonly kind: 'sparse rows';
+}
+
+export type Schedule = Sweep | Tiling | SparseTiling | SparseRowByRow;
+
+/** Whether it multiplies by no weight that is zero. */
+export function leavesZerosOut({ kind }: Schedule): boolean {
+  return kind === 'sparse' || kind === 'sparse rows';
+}
 
 /** A schedule that fits a nest. */
 export interface Candidate {
@@ -63,4 +73,6 @@ export interface Candidate {
   readonly contraction?: Contraction;
   /** The same of a sparse one. */
   readonly sparse?: SparseSum;
+  /** The same of one row by row. */
+  readonly sparseRows?: SparseRows;
 }

@@ -6,7 +6,7 @@
 //       repeat 384 (o): the taps of o; microkernel of 3 points by 4 vectors
 
 import { present } from '../../base/invariant.ts';
-import { get, int, intAdd, intMul, intOp, set, type Expr, type KernelFunction, type Stmt, type TargetMachine } from '../../ir/kernel.ts';
+import { get, int, intAdd, type Expr, type KernelFunction, type Stmt, type TargetMachine } from '../../ir/kernel.ts';
 import { accessNumber, writeNumber } from '../accesses/domain.ts';
 import { loadOf, strideAlong } from '../accesses/resolve.ts';
 import { loopsOver, piecesOver, type Loop } from '../code/loops.ts';
@@ -17,9 +17,10 @@ import { codeOfTasks, type NestFunctions } from '../code/tasks.ts';
 import { finishAt, finishLoads } from '../contraction/finish.ts';
 import type { Constants } from '../memory/constant-pool.ts';
 import type { SparseTiling } from '../schedule/schedule.ts';
-import { tapRunsOf } from './tap-runs.ts';
+import { placeTaps, tapsOfRow } from './placed-taps.ts';
 import { sparseMicrokernel } from './sparse-microkernel.ts';
 import type { SparseSum } from './sparse-sum.ts';
+import { tapRunsOf } from './tap-runs.ts';
 
 /** @param cutFrom Points of a nest from which on its loops are cut into tasks. */
 export function applySparse(name: string, domain: PlacedDomain, sum: SparseSum, schedule: SparseTiling, machine: TargetMachine, constants: Constants, cutFrom: number): NestFunctions {
@@ -32,7 +33,8 @@ export function applySparse(name: string, domain: PlacedDomain, sum: SparseSum, 
   const extras = finishLoads(nest);
   const tileStride = (access: typeof nest.write): number => (tileAxis === undefined ? 0 : present(strideAlong(access, tileAxis), 'tile stride'));
   const { access: spread } = loadOf(nest, b);
-  const taps = placeTaps(sum, tileStride(spread), schedule.run, constants);
+  const runs = sum.rows.map((row) => present(tapRunsOf(row, sum.window, tileStride(spread), schedule.run), 'runs of a schedule that fits'));
+  const taps = placeTaps(runs, constants);
 
   const kernels = new Map<string, KernelFunction>();
   const kernelFor = (points: number, places: readonly number[]): KernelFunction => {
@@ -77,12 +79,9 @@ export function applySparse(name: string, domain: PlacedDomain, sum: SparseSum, 
     return loopsOver(otherAxes.map(loopOf), root, (outside) =>
       piecesOver(inTiles, outside, (tile, points) =>
         loopsOver(rowAxes.filter((axis) => axis !== domain.task).map(loopOf), tile, (row): Stmt[] => {
-          const [t, end, w] = [row.builder.local('i32', 't'), row.builder.local('i32', 'end'), row.builder.local('i32', 'w')];
-          const at = intMul(rowNumber(row, rowAxes, extentOf), int(unit));
+          const { locals: { t, end, w }, top } = tapsOfRow(row, rowAxes, taps);
           return [
-            set(t, { kind: 'load', as: 'i32', at, offset: taps.firsts * unit }),
-            set(end, { kind: 'load', as: 'i32', at, offset: (taps.firsts + 1) * unit }),
-            set(w, intAdd(intMul(intOp('sub', get(t), int(taps.offsets * unit)), int(schedule.run)), int(taps.weights * unit))),
+            ...top,
             ...piecesOver(inVectors, row, (entered, piece, isLast): Stmt[] => {
               const pointers = numbers.map((number) => (isLast && piece.size === 1 ? movedBack(entered, number) : pointerOf(entered, number)));
               return [{ kind: 'call', callee: kernelFor(points.size, placesOf(piece.size, isLast)), args: [...pointers, get(t), get(end), get(w)] }];
@@ -96,28 +95,4 @@ export function applySparse(name: string, domain: PlacedDomain, sum: SparseSum, 
   const shares = outermost === undefined || outermost === domain.task || pointsOfNest(nest) < cutFrom ? [] : bestShares([sharesAlong(nest, outermost, extentOf(outermost), 1)]);
   const tasks = codeOfTasks(name, shares, (builder, task) => rootScope(domain, numbers, task, { machine, builder, constants }), loops);
   return { functions: [...kernels.values(), ...tasks.functions], items: tasks.items };
-}
-
-/** Addresses in elements. */
-interface PlacedTaps {
-  /** Of a table of where the offsets of each row begin, and where the last ones end. */
-  readonly firsts: number;
-  /** Of each run, row by row. */
-  readonly offsets: number;
-  readonly weights: number;
-}
-
-/** A row without taps has a run of zeros: loops run once at least. */
-function placeTaps({ rows, window }: SparseSum, pitch: number, length: number, constants: Constants): PlacedTaps {
-  const runs = rows.map((taps) => present(tapRunsOf(taps, window, pitch, length), 'runs of a schedule that fits'));
-  const all = runs.flat();
-  const offsets = constants.table(all.map(({ offset }) => offset));
-  const weights = constants.data(Float32Array.from(all.flatMap((run) => run.weights)));
-  const firsts = [offsets];
-  for (const row of runs) firsts.push(present(firsts.at(-1), 'first run') + row.length);
-  return { firsts: constants.table(firsts), offsets, weights };
-}
-
-function rowNumber({ counters }: Scope, rowAxes: readonly number[], extentOf: (axis: number) => number): Expr {
-  return rowAxes.reduce<Expr>((number, axis) => intAdd(intMul(number, int(extentOf(axis))), counters.get(axis) ?? int(0)), int(0));
 }

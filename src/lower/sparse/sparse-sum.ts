@@ -8,6 +8,8 @@
 //   vector axis   contiguous in b
 //   tile axis     P points in registers
 //   other axes    loops around
+//
+// Where no axis can hold vectors (a dense layer, one sample a run), rows are summed tap by tap.
 
 import { present } from '../../base/invariant.ts';
 import type { TargetMachine } from '../../ir/kernel.ts';
@@ -16,19 +18,26 @@ import { loadOf, offsetAlong, strideAlong, type LoadNumber, type ResolvedNest } 
 import { factorsOf } from '../contraction/contraction.ts';
 import { finishFits } from '../contraction/finish.ts';
 
-export interface SparseSum {
+/** The taps of a sparse sum by row. */
+export interface SparseRows {
   /** The weights. */
   readonly a: LoadNumber;
   readonly b: LoadNumber;
-  readonly vectorAxis: number;
-  readonly tileAxis: number | undefined;
   /** Outermost first; the task may be the first of them. */
   readonly rowAxes: readonly number[];
-  readonly otherAxes: readonly number[];
+  /** The other parallel axes. */
+  readonly freeAxes: readonly number[];
   /** By row, the last row axis fastest; each in the order in which `b` lies, so that it is walked forwards. */
   readonly rows: readonly (readonly Tap[])[];
   /** Where taps can be, in this order. */
   readonly window: ReadonlySet<number>;
+}
+
+/** A way to lay vectors and tiles over it. */
+export interface SparseSum extends SparseRows {
+  readonly vectorAxis: number;
+  readonly tileAxis: number | undefined;
+  readonly otherAxes: readonly number[];
 }
 
 export interface Tap {
@@ -37,37 +46,37 @@ export interface Tap {
   readonly offset: number;
 }
 
-/** Every way to see a nest as a sparse sum; none where it is none. */
-export function sparseSumsOf(domain: Domain, machine: TargetMachine): readonly SparseSum[] {
-  const { nest, task } = domain;
+/** A nest as a sparse sum; undefined where it is none. */
+export function sparseRowsOf({ nest, task }: Domain): SparseRows | undefined {
   const factors = factorsOf(nest);
-  if (!factors || nest.initial === 'keep') return [];
+  if (!factors || nest.initial === 'keep') return undefined;
   const [a, b] = loadOf(nest, factors[0]).data ? factors : [factors[1], factors[0]];
-  const [weights, { access: spread, data: isConstant }] = [loadOf(nest, a), loadOf(nest, b)];
-  const { access, data } = weights;
-  if (!data || isConstant || !weights.sparse) return [];
+  const [{ access, data, sparse }, { access: spread, data: isConstant }] = [loadOf(nest, a), loadOf(nest, b)];
+  if (!data || !sparse || isConstant) return undefined;
   const axes = [...nest.axes.keys()].filter((axis) => extentOf(nest, axis) > 1 || axis === task);
   const [stepAxes, outside] = [axes.filter((axis) => kindOf(nest, axis) === 'reduce'), axes.filter((axis) => kindOf(nest, axis) !== 'reduce')];
   const rowAxes = outside.filter((axis) => access.along.has(axis)).toSorted((p, q) => Number(q === task) - Number(p === task));
-  const free = outside.filter((axis) => !rowAxes.includes(axis) && axis !== task);
-  if (outside.some((axis) => kindOf(nest, axis) !== 'parallel') || rowAxes.some((axis) => axis !== task && spread.along.has(axis))) return [];
-  const isWalked = (axis: number): boolean => [spread, nest.write].every((each) => (strideAlong(each, axis) ?? 0) > 0);
-  const walked = free.filter(isWalked);
-  const vectorAxes = walked.filter((axis) => machine.width === 1 || strideAlong(spread, axis) === 1);
-  if (vectorAxes.length === 0) return [];
+  if (outside.some((axis) => kindOf(nest, axis) !== 'parallel') || rowAxes.some((axis) => axis !== task && spread.along.has(axis))) return undefined;
   const points = (along: readonly number[], from: Move): readonly Move[] =>
     along.reduce<readonly Move[]>((moves, axis) => moves.flatMap((move) => Array.from({ length: extentOf(nest, axis) }, (_, i): Move => ({ a: move.a + offsetAlong(access, axis, i), b: move.b + offsetAlong(spread, axis, i) }))), [from]);
   const steps = points(stepAxes, { a: 0, b: 0 }).toSorted((p, q) => p.b - q.b);
-  const rows = points(rowAxes, { a: access.offset, b: 0 }).map((row) => tapsOf(data, row.a, steps));
   const window = new Set(steps.map(({ b: offset }) => offset));
   // Taps are known by where they are.
-  if (window.size < steps.length) return [];
-  return vectorAxes.flatMap((vectorAxis) => {
+  if (window.size < steps.length) return undefined;
+  const rows = points(rowAxes, { a: access.offset, b: 0 }).map((row) => tapsOf(data, row.a, steps));
+  return { a, b, rowAxes, freeAxes: outside.filter((axis) => !rowAxes.includes(axis) && axis !== task), rows, window };
+}
+
+/** Every way to lay vectors over it. */
+export function sparseSumsOf({ nest }: Domain, sparse: SparseRows, machine: TargetMachine): readonly SparseSum[] {
+  const { access: spread } = loadOf(nest, sparse.b);
+  const walked = sparse.freeAxes.filter((axis) => [spread, nest.write].every((each) => (strideAlong(each, axis) ?? 0) > 0));
+  return walked.filter((axis) => machine.width === 1 || strideAlong(spread, axis) === 1).flatMap((vectorAxis) => {
     const others = walked.filter((axis) => axis !== vectorAxis);
     return (others.length > 0 ? others : [undefined])
       // Where a vector has more lanes than there are, the others are not there to be loaded one by one.
       .filter((tileAxis) => finishFits(nest, vectorAxis, tileAxis, extentOf(nest, vectorAxis) >= machine.width))
-      .map((tileAxis): SparseSum => ({ a, b, vectorAxis, tileAxis, rowAxes, otherAxes: free.filter((axis) => axis !== vectorAxis && axis !== tileAxis), rows, window }));
+      .map((tileAxis): SparseSum => ({ ...sparse, vectorAxis, tileAxis, otherAxes: sparse.freeAxes.filter((axis) => axis !== vectorAxis && axis !== tileAxis) }));
   });
 }
 

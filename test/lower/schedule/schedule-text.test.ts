@@ -21,7 +21,9 @@ function scheduleOver(axes: readonly Axis[]): fc.Arbitrary<Schedule> {
   const count = fc.integer({ min: 1, max: 99 });
   const tile = fc.record({ kind: fc.constant('tile' as const), vectorAxis: axis, vectors: count, tileAxis: fc.option(axis, { nil: undefined }), points: count, unroll: fc.option(count, { nil: undefined }) });
   const sweep = fc.record({ kind: fc.constant('sweep' as const), order: fc.shuffledSubarray([...axes.keys()]), strip: fc.option(fc.record({ axis, points: count }), { nil: undefined }), vectorAxis: fc.option(axis, { nil: undefined }), unrolled: fc.boolean() });
-  return fc.oneof(tile.map((each) => (each.tileAxis === undefined ? { ...each, points: 1 } : each)), sweep);
+  const sparse = fc.record({ kind: fc.constant('sparse' as const), vectorAxis: axis, vectors: count, tileAxis: fc.option(axis, { nil: undefined }), points: count, run: count });
+  const withoutPoints = <T extends { readonly tileAxis: number | undefined; readonly points: number }>(each: T): T => (each.tileAxis === undefined ? { ...each, points: 1 } : each);
+  return fc.oneof(tile.map(withoutPoints), sparse.map(withoutPoints), fc.constant({ kind: 'sparse rows' as const }), sweep);
 }
 
 test('any schedule reads back', () => {
@@ -32,7 +34,7 @@ test('any schedule reads back', () => {
   );
 });
 
-test.each(['', 'tile', 'tile of x', 'tile 0 of x, 2 vectors of o', 'tile 3 of z, 2 vectors of o', 'tile 3 of x, 2 vectors of o, unroll', 'sweep z', 'sweep  x', 'sweep x, unrolled, vectors of o', 'sweep x, 0 of o', 'sweep x, 4 of z', 'sweep x\n'])('%j is no schedule', (text) => {
+test.each(['', 'tile', 'tile of x', 'tile 0 of x, 2 vectors of o', 'tile 3 of z, 2 vectors of o', 'tile 3 of x, 2 vectors of o, unroll', 'sweep z', 'sweep  x', 'sweep x, unrolled, vectors of o', 'sweep x, 0 of o', 'sweep x, 4 of z', 'sweep x\n', 'sparse', 'sparse 2 vectors of o, unroll 4', 'tile 2 vectors of o, runs of 3'])('%j is no schedule', (text) => {
   expect(parseSchedule(text, [{ name: 'x', extent: 4, kind: 'parallel' }, { name: 'o', extent: 4, kind: 'parallel' }])).toBeUndefined();
 });
 

@@ -93,6 +93,33 @@ describe.each([...deployed, ...interpreters])('$name', (engine) => {
   });
 });
 
+/** A dense layer with few weights; every third row has none. */
+function sparseDense(inputs: number, units: number): Program {
+  const { graph, parameters } = networkOf([inputs], units, (image, layer) => layer('act', 'relu', [layer('scores', 'dense', [image], { units, bias: true })]));
+  return {
+    graph,
+    parameters: new Map(parameters.map(({ name, shape }): [string, ParameterData] => {
+      const value = normals(name, shape);
+      return name === 'scores.weight' ? [name, { ...value, data: value.data.map((weight, i) => (i % 13 === 2 && Math.floor(i / inputs) % 3 !== 1 ? weight : 0)), sparse: true }] : [name, value];
+    })),
+  };
+}
+
+describe.each([...deployed, ...interpreters])('row by row, $name', (engine) => {
+  test.each([
+    ['a dense layer', sparseDense(70, 9), 'scores'],
+    ['a dense layer of one unit', sparseDense(30, 1), 'scores'],
+    ['a convolution', sparse({ filters: 6, channels: 4, extent: [5, 6], window: 3 }), 'conv'],
+  ])('%s', (_, program, name) => {
+    expect(kernelError(program, 1, ops, engine, { schedules: new Map([[name, 'sparse rows']]) })).toBeLessThanOrEqual(1);
+  });
+});
+
+test('dense layers are walked row by row where few weights are left', () => {
+  const { choice, domain } = present(planDeployed(sparseDense(200, 30), ops, wasmMachine).programs[0]?.nests[0], 'nest');
+  expect(printSchedule(choice.schedule, domain.nest.axes)).toBe('sparse rows');
+});
+
 test.each([
   ['in WebAssembly', wasmMachine, 'sparse 4 of y, 2 vectors of x, runs of 3'],
   ['in JavaScript', jsMachine, 'sparse 4 of x, 2 vectors of y, runs of 3'],
