@@ -45,6 +45,8 @@ export interface Measurement {
   readonly name: string;
   /** Median milliseconds a call. */
   readonly ms: number;
+  /** Of the shortest turn: who else is busy only ever adds to a turn. */
+  readonly best: number;
   /** Turns within the tolerance among those the median is taken of. */
   readonly clean: number;
   /**
@@ -161,6 +163,7 @@ export async function measure(
     return {
       name: candidate.name,
       ms: median(kept.map((turn) => turn.ms)),
+      best: Math.min(...turns.map((turn) => turn.ms)),
       clean: kept.filter(isClean).length,
       times: quartiles(settled.map(({ times }) => times)),
     };

@@ -11,6 +11,8 @@ export interface Row {
   readonly ms: number;
   /** Of the operations that the candidate's network has, two a multiply-add. */
   readonly gflops?: number;
+  /** Milliseconds of the shortest turn. */
+  readonly best?: number;
   /** How many of the turns that `ms` is the median of ran undisturbed; 20 is all. */
   readonly clean?: number;
   /** How many times as long as the first candidate of the case, round by round: quartiles. */

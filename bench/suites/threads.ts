@@ -14,7 +14,7 @@ import { sslThreads } from '../peers/ssl.ts';
 import { peakLoopBytes } from '../peak.ts';
 import { programOf } from '../peers/ssl-source.ts';
 import { referenceOutput } from '../reference.ts';
-import { distinct, formatMs, formatTimes, rowOf, type Result, type Row, type Table } from '../report.ts';
+import { distinct, formatMs, formatRatio, formatTimes, ratio, rowOf, type Result, type Row, type Table } from '../report.ts';
 import type { Measured, Suite, SuiteContext } from '../suite.ts';
 import { caffeNetStack, sparseCaffeNetStack } from './caffenet-stack.ts';
 import { leNets, wholeNetwork } from './lenet.ts';
@@ -25,6 +25,9 @@ const candidates: readonly { readonly threads: number; readonly peer: Peer }[] =
   { threads: 2, peer: sslThreads(2) },
   { threads: 1, peer: sslThreads() },
 ];
+
+/** Two cores are seldom free at once on a machine that others use, but for a short turn they may be; then the best of many counts. */
+const effort = { turnMs: 1, patienceMs: 30_000 };
 
 interface Case {
   readonly name: string;
@@ -45,9 +48,9 @@ async function runCase({ name, network, deploy }: Case, context: SuiteContext): 
   const input = randomValues(`${name}/input`, elementsOf(network.input), 1);
   const program: Program = deploy(programOf(network), ops);
   const contestants = wanted.map(({ peer }) => ({ name: peer.name, prepare: () => peer.prepare(program, input) }));
-  const found = await contest(name, contestants, referenceOutput(network, input), { ...defaultEffort, clock: systemClock, sentinels: context.sentinels, quietMs: context.quietMs });
+  const found = await contest(name, contestants, referenceOutput(network, input), { ...defaultEffort, ...effort, clock: systemClock, sentinels: context.sentinels, quietMs: context.quietMs });
   return found.map(({ name: candidate, ...measured }, i): Row => {
-    context.progress(`${name}: ${candidate} ${formatMs(measured.ms)} ms, ${measured.times[1].toFixed(3)} of one thread, ${measured.clean} turns clean`);
+    context.progress(`${name}: ${candidate} ${formatMs(measured.ms)} ms, at best ${formatMs(measured.best)}, ${measured.clean} turns clean`);
     return { case: name, candidate, threads: wanted[i]?.threads ?? NaN, ...measured };
   });
 }
@@ -67,10 +70,12 @@ function tables({ rows }: Result): readonly Table[] {
   const names = candidates.map(({ peer }) => peer.name).filter((name) => rows.some(({ candidate }) => candidate === name));
   const body = distinct(rows.map((row) => row.case)).map((name) => [
     name,
-    ...names.map((candidate) => formatMs(rowOf(rows, name, candidate)?.ms)),
+    ...names.map((candidate) => formatMs(rowOf(rows, name, candidate)?.best)),
+    ...names.slice(1).map((candidate) => formatRatio(ratio(rowOf(rows, name, names[0] ?? '')?.best, rowOf(rows, name, candidate)?.best))),
     ...names.slice(1).map((candidate) => formatTimes(rowOf(rows, name, candidate))),
   ]);
-  return [{ title: 'Threads, ms, and times of one thread', head: ['case', ...names, ...names.slice(1).map((name) => `${name} / ${names[0] ?? ''}`)], body }];
+  const others = names.slice(1);
+  return [{ title: `Threads: ms of the best turn, how many times as fast as ${names[0] ?? ''}, and times of it round by round`, head: ['case', ...names, ...others.map((name) => `${name} faster`), ...others.map((name) => `${name} times`)], body }];
 }
 
 export const threadsSuite: Suite = {

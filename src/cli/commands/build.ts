@@ -54,7 +54,7 @@ export function addBuild(program: Command, shell: Shell, finish: (code: number) 
 
 async function build(subject: string, options: BuildCommandOptions, shell: Shell): Promise<number> {
   if (options.out === undefined && options.stopAfter === undefined) throw new UsageError("required option '--out <dir>' not specified");
-  const [{ buildModule, fileSizes }, { ops }, { openModel, withWeights }, { writeModule }, { targetNamed }, { findingsOf }, { measure, readRecord, unusedTuning }] = await Promise.all([
+  const [{ buildModule, checkThreads, fileSizes }, { ops }, { openModel, withWeights }, { writeModule }, { targetNamed }, { findingsOf }, { measure, readRecord, unusedTuning }] = await Promise.all([
     import('../../driver/build/build.ts'),
     import('../../ops/index.ts'),
     import('../../driver/model/model.ts'),
@@ -64,6 +64,9 @@ async function build(subject: string, options: BuildCommandOptions, shell: Shell
     import('../build-tuning.ts'),
   ]);
   const target = targetNamed(options.target, targets);
+  const threads = options.threads ?? false;
+  // Before anything is measured.
+  checkThreads({ target, threads });
   const watch = await watchOf(options, shell, true, target.dumps);
   const opened = openModel(subject, options.weights, ops, { watch, sparsity: options.sparsity });
   const input = withWeights(opened);
@@ -71,7 +74,7 @@ async function build(subject: string, options: BuildCommandOptions, shell: Shell
   const folder = options.out ?? '.';
   const shape = { target, dense: options.dense ?? false, batch, ...(options.winograd !== undefined && { winograd: options.winograd }) };
   const tuning = options.tune ? await measure(input, shape, folder, shell) : options.tuning !== undefined ? readRecord(options.tuning) : undefined;
-  const built = await buildModule(input, { ...shape, layout, inline: options.inline ?? false, threads: options.threads ?? false, ...(tuning && { tuning: tuning.pinned }) }, ops, watch);
+  const built = await buildModule(input, { ...shape, layout, inline: options.inline ?? false, threads, ...(tuning && { tuning: tuning.pinned }) }, ops, watch);
   const all = [...built.files, ...(tuning ? [tuning.file] : [])];
   const warnings = [...opened.warnings, ...(tuning ? [] : unusedTuning(folder, opened.model.network.name)), ...writeModule(folder, all)];
   const files = fileSizes(all);

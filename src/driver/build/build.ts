@@ -1,6 +1,7 @@
 // From checked source and fitting weights to the files of a module.
 
 import { gzipSync } from 'node:zlib';
+import { fail } from '../../base/diagnostic.ts';
 import { isKnownDataset } from '../../data/known-datasets.ts';
 import type { Json } from '../../emit/literal.ts';
 import type { Program } from '../../ir/graph.ts';
@@ -15,6 +16,7 @@ import { compact, simplify } from './compact.ts';
 import { verifyPrograms } from './equivalence.ts';
 import type { Equivalence } from './equivalence.ts';
 import { checkWinograd } from '../request.ts';
+import { moduleDiagnostics } from '../diagnostics.ts';
 import { refuseDeadNetwork } from '../evaluation/findings.ts';
 import { lowerNetwork } from './lower-network.ts';
 import { normalizationOf } from './normalization.ts';
@@ -64,8 +66,9 @@ export interface Built {
   readonly equivalence: Equivalence;
 }
 
-/** The same arguments give the same bytes. @throws DiagnosticError `tuning/*`, `schedule/*` for schedules of another build */
+/** The same arguments give the same bytes. @throws DiagnosticError `module/no-threads`; `tuning/*`, `schedule/*` for schedules of another build */
 export async function buildModule(input: BuildInput, options: BuildOptions, ops: OpRegistry, watch: Watch = unwatched): Promise<Built> {
+  checkThreads(options);
   const { model, weights } = input;
   const { network } = model;
   checkWinograd(options.winograd, options.target);
@@ -96,6 +99,11 @@ export async function buildModule(input: BuildInput, options: BuildOptions, ops:
   const encoder = new TextEncoder();
   const files = emitted.files.map(({ path, content }) => ({ name: path, bytes: typeof content === 'string' ? encoder.encode(content) : content }));
   return { files, program, structure, equivalence };
+}
+
+/** @throws DiagnosticError `module/no-threads` where threads are asked of a target that has none */
+export function checkThreads({ target, threads }: Pick<BuildOptions, 'target' | 'threads'>): void {
+  if (threads && !target.hasThreads) fail(moduleDiagnostics['no-threads']({ args: [target.name], help: 'build it for target wasm, or without threads' }));
 }
 
 /** Of the run, which knows; else of the data set that the source names, as far as everybody knows it. */

@@ -17,9 +17,8 @@ const mostBytes = 2 ** 32;
 /** Writes it with what a module tells of itself. */
 export type Emit = (request: Omit<ModuleRequest, 'runtime'>) => Promise<EmittedModule>;
 
-/** @param pins Schedules that are given. @param inThreads For a module that runs on several threads. @throws DiagnosticError `module/no-threads`, `module/too-large`, `schedule/*` for pins that do not fit */
+/** @param pins Schedules that are given. @param inThreads For a module that runs on several threads. @throws DiagnosticError `module/too-large`, `schedule/*` for pins that do not fit */
 export async function lowerNetwork(target: Target, program: Program, ops: OpRegistry, pins: SchedulePins = unpinned, inThreads = false, watch: Watch = unwatched): Promise<Emit> {
-  if (inThreads && !target.hasThreads) fail(moduleDiagnostics['no-threads']({ args: [target.name], help: 'build it for target wasm, or without threads' }));
   const { bytes = 0, dumps, emit } = await target.lower(program, ops, pins, inThreads);
   watch.lowered(dumps);
   if (bytes > mostBytes) fail(moduleDiagnostics['too-large']({ args: [program.graph.name, bytes, mostBytes], help: 'use a smaller batch' }));
