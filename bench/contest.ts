@@ -10,6 +10,8 @@ import { relativeDifference } from './reference.ts';
 export interface Contestant {
   readonly name: string;
   readonly prepare: () => Promise<PreparedRun>;
+  /** Its own output, where it computes another network than the others. */
+  readonly reference?: Float64Array;
 }
 
 export interface Contested extends Measurement {
@@ -27,11 +29,11 @@ const AGREEMENT = 1e-3;
 export async function contest(name: string, contestants: readonly Contestant[], reference: Float64Array, options: MeasureOptions): Promise<readonly Contested[]> {
   const ready: PreparedRun[] = [];
   try {
-    for (const { name: candidate, prepare } of contestants) {
+    for (const { name: candidate, prepare, reference: own } of contestants) {
       const prepared = await prepare();
       ready.push(prepared);
       await prepared.run();
-      const difference = relativeDifference(prepared.output(), reference);
+      const difference = relativeDifference(prepared.output(), own ?? reference);
       invariant(difference <= AGREEMENT, () => `${name}: ${candidate} is off by ${difference} of the largest value`);
     }
     const measured = await measure(contestants.map(({ name: candidate }, index) => ({ name: candidate, run: ready[index]?.run ?? (() => {}) })), options);

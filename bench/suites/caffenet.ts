@@ -7,7 +7,7 @@ import type { ConvSize } from '../masks.ts';
 import type { ConvLayer, Network } from '../network.ts';
 import { shrink } from '../shrink.ts';
 
-interface CaffeNetLayer extends ConvSize {
+export interface CaffeNetLayer extends ConvSize {
   readonly name: string;
   /** Height and width of the input. */
   readonly extent: number;
@@ -35,11 +35,11 @@ export function denseNetwork(layer: CaffeNetLayer): Network {
  * The filters are cut from the shape here, since those of a network's last layer are visible to the caller
  * and no compiler may drop them; so are input channels without a single fiber.
  */
-export function sparseNetwork(layer: CaffeNetLayer): Network {
+export function sparseNetwork(layer: CaffeNetLayer, { rowSparsity, columnSparsity }: Pick<CaffeNetLayer, 'rowSparsity' | 'columnSparsity'> = layer): Network {
   const groups = layer.groups ?? 1;
-  const filters = groups * Math.round((layer.filters / groups) * (1 - layer.rowSparsity));
+  const filters = groups * Math.round((layer.filters / groups) * (1 - rowSparsity));
   const fibers = (layer.channels / groups) * layer.window ** 2;
-  const kept = Math.round(fibers * (1 - layer.columnSparsity));
+  const kept = Math.round(fibers * (1 - columnSparsity));
   const name = `caffenet/${layer.name}`;
   const dense = randomConv(name, { relu: true, ...layer, filters });
   const masks = Array.from({ length: groups }, (_, group) => randomIndices(`${name}/fibers${group}`, fibers, kept));

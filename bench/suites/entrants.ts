@@ -21,15 +21,19 @@ export interface Given {
 
 export interface Entrant extends Given {
   readonly peer: Peer;
+  /** Its own output, where it computes another network than the others. */
+  readonly reference?: Float64Array;
+  /** One, unless it says otherwise. */
+  readonly threads?: number;
 }
 
 export const progressHeading = 'milliseconds; in brackets how many of the 20 turns taken ran undisturbed, and how many times as long as the first, by rounds';
 
 /** The first of the entrants is what the others are told in times of. */
 export async function compareEntrants(name: string, entrants: readonly Entrant[], reference: Float64Array, context: SuiteContext): Promise<readonly Row[]> {
-  const contestants = entrants.map(({ peer, program, input }) => ({ name: peer.name, prepare: () => peer.prepare(program, input) }));
+  const contestants = entrants.map(({ peer, program, input, reference: own }) => ({ name: peer.name, prepare: () => peer.prepare(program, input), ...(own && { reference: own }) }));
   const contested = await contest(name, contestants, reference, { ...defaultMeasureOptions, sentinels: context.sentinels, quietMs: context.quietMs });
-  return rowsOf(name, contested, entrants.map(({ flops }) => flops), context);
+  return rowsOf(name, contested, entrants.map(({ flops }) => flops), context).map((row, i) => ({ ...row, threads: entrants[i]?.threads ?? 1 }));
 }
 
 /** The rows of one case, told as progress. */

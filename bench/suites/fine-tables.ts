@@ -3,9 +3,7 @@
 import { distinct, formatRatio, geometricMean, rowOf } from '../report.ts';
 import type { Result, Row, Table } from '../report.ts';
 import { timesTable } from './peers-tables.ts';
-
-/** Table 4, row 1: measured speed-ups of the paper's CSR on a CPU. */
-const published: Readonly<Record<string, number>> = { conv1: 0.8, conv2: 2.91, conv3: 4.84, conv4: 3.83, conv5: 2.76 };
+import { table4 } from './table4-rows.ts';
 
 const kinds = ['elements', '2d-filters', 'winograd'];
 
@@ -24,7 +22,7 @@ function gainsTable(rows: readonly Row[], suffix: string, version: string): Tabl
   const body = kinds.flatMap((kind) => {
     const gains = distinct(rows.map((row) => row.case)).filter((name) => name.endsWith(`/${kind}`)).flatMap((name) => gainOf(rows, name, suffix));
     if (gains.length === 0) return [];
-    const lines = gains.map(({ name, operations, gain }) => [name, formatRatio(operations), formatRatio(gain), formatRatio(gain / operations), kind === 'elements' ? formatRatio(published[name.split('/')[1] ?? '']) : '']);
+    const lines = gains.map(({ name, operations, gain }) => [name, formatRatio(operations), formatRatio(gain), formatRatio(gain / operations), kind === 'elements' ? formatRatio(table4[0]?.layers[name.split('/')[1] ?? '']?.published) : '']);
     const all = gains.map(({ gain }) => gain);
     return [...lines, [`${kind}, geometric mean`, '', formatRatio(geometricMean(all)), '', ''], [`${kind}, mean`, '', formatRatio(all.reduce((sum, gain) => sum + gain, 0) / all.length), '', '']];
   });

@@ -1,14 +1,14 @@
 // Suite `fine`: what is gained over our own direct dense convolution by grains that no structure removes, and by
 // Winograd's minimal filtering. Both candidates of a case compute the same weights; the dense one multiplies by zeros.
 
-import { invariant } from '../../src/base/invariant.ts';
+import { present } from '../../src/base/invariant.ts';
 import { compact, simplify } from '../../src/driver/build/compact.ts';
 import type { Program } from '../../src/ir/graph.ts';
 import { ops } from '../../src/ops/index.ts';
 import { fewerProducts } from '../../src/passes/fewer-products.ts';
-import { randomIndices, randomValues } from '../masks.ts';
+import { randomValues } from '../masks.ts';
 import { elementsOf, flopsOf } from '../network.ts';
-import type { ConvLayer, Network } from '../network.ts';
+import type { Network } from '../network.ts';
 import { programOf } from '../peers/ssl-source.ts';
 import { sslRelaxed, sslWasm } from '../peers/ssl.ts';
 import type { Peer } from '../peers/peer.ts';
@@ -17,10 +17,10 @@ import type { Row } from '../report.ts';
 import type { Measured, Suite, SuiteContext } from '../suite.ts';
 import { caffeNetLayers, denseNetwork } from './caffenet.ts';
 import { compareEntrants, progressHeading } from './entrants.ts';
+import { liveFlops, maskedGrains } from './grains.ts';
+import { table4 } from './table4-rows.ts';
 import { fineTables } from './fine-tables.ts';
 
-/** Of weights, Table 4, row 1 (l1). */
-const elementSparsity: Readonly<Record<string, number>> = { conv1: 0.676, conv2: 0.924, conv3: 0.972, conv4: 0.966, conv5: 0.943 };
 const planeSparsity = 0.6;
 /** What a user of `build --winograd` might allow. */
 const allowedError = 1e-4;
@@ -37,34 +37,17 @@ const compacted = (network: Network): Program => compact(programOf(network), ops
 const cases: readonly { readonly name: string; readonly made: () => FineCase }[] = [
   ...caffeNetLayers.map((layer) => {
     const name = `caffenet/${layer.name}/elements`;
-    return { name, made: (): FineCase => ({ name, network: masked(denseNetwork(layer), name, 1, elementSparsity[layer.name] ?? NaN), program: compacted }) };
+    return { name, made: (): FineCase => ({ name, network: maskedGrains(denseNetwork(layer), name, 1, present(table4[0]?.layers[layer.name], layer.name).elements ?? NaN), program: compacted }) };
   }),
   ...caffeNetLayers.slice(1).map((layer) => {
     const name = `caffenet/${layer.name}/2d-filters`;
-    return { name, made: (): FineCase => ({ name, network: masked(denseNetwork(layer), name, layer.window ** 2, planeSparsity), program: compacted }) };
+    return { name, made: (): FineCase => ({ name, network: maskedGrains(denseNetwork(layer), name, layer.window ** 2, planeSparsity), program: compacted }) };
   }),
   ...caffeNetLayers.filter(({ window }) => window === 3).map((layer) => {
     const name = `caffenet/${layer.name}/winograd`;
     return { name, made: (): FineCase => ({ name, network: denseNetwork(layer), program: (network) => fewerProducts(allowedError).run(compacted(network), { ops }) }) };
   }),
 ];
-
-/** The layer with random grains of so many weights zero. */
-function masked(network: Network, name: string, grain: number, sparsity: number): Network {
-  const [layer] = network.layers;
-  invariant(layer?.op === 'conv', 'a convolution');
-  const grains = layer.weights.length / grain;
-  const kept = new Set(randomIndices(name, grains, Math.round(grains * (1 - sparsity))));
-  const sparse: ConvLayer = { ...layer, weights: layer.weights.map((weight, i) => (kept.has(Math.floor(i / grain)) ? weight : 0)) };
-  return { ...network, layers: [sparse] };
-}
-
-/** Operations for each weight that is not zero. */
-function liveFlops(network: Network): number {
-  const [layer] = network.layers;
-  invariant(layer?.op === 'conv', 'a convolution');
-  return (flopsOf(network, true) * layer.weights.reduce((count, weight) => count + (weight === 0 ? 0 : 1), 0)) / layer.weights.length;
-}
 
 const named = (name: string, { prepare }: Peer): Peer => ({ name, prepare });
 const candidates = [

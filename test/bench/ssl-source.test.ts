@@ -21,7 +21,7 @@ function checked(text: string): CheckedNetwork {
   return model.network;
 }
 
-const cases = [...leNets.map(wholeNetwork), ...caffeNetLayers.map(sparseNetwork)];
+const cases = [...leNets.map(wholeNetwork), ...caffeNetLayers.map((layer) => sparseNetwork(layer))];
 
 test('the compiler accepts the source of every case and finds every parameter', () => {
   for (const network of cases) {
