@@ -17,6 +17,7 @@ import { buildModule } from './driver/build/build.ts';
 import type { BuildInput, BuildOptions, Built } from './driver/build/build.ts';
 import { evaluateSubject, openSubject } from './driver/evaluation/evaluate.ts';
 import type { EvaluationReport } from './driver/evaluation/evaluate.ts';
+import { measureChange } from './driver/evaluation/error-change.ts';
 import { explainModel } from './driver/model/explain.ts';
 import type { Explanation } from './driver/model/explain.ts';
 import { openModel, withWeights } from './driver/model/model.ts';
@@ -34,6 +35,8 @@ import type { TuningRecord } from './driver/tuning/tuning-record.ts';
 import { verifyModule } from './driver/module/verify.ts';
 import type { Verification } from './driver/module/verify.ts';
 import type { Dataset } from './data/dataset.ts';
+import { weightTypes } from './emit/weight-types/index.ts';
+import type { WeightTypeName } from './emit/weight-types/index.ts';
 import type { Model } from './ir/network.ts';
 import { ops } from './ops/index.ts';
 import { reportPage } from './report/page.ts';
@@ -89,6 +92,8 @@ export type { ReportData } from './report/report-data.ts';
 export type { BeforeAfter, Kept, LayerReport, StructureReport } from './sparsity/structure-report.ts';
 export { format } from './syntax/format.ts';
 export type { Parsed } from './syntax/parse.ts';
+export type { WeightTypeName } from './emit/weight-types/index.ts';
+export type { ErrorChange } from './driver/evaluation/error-change.ts';
 export type { TargetName } from './targets/index.ts';
 
 /** Source text to a syntax tree, with every mistake in it. @param name What messages call the source. */
@@ -128,11 +133,15 @@ export async function train(model: Model, dataset: Dataset, options: TrainOption
   return trainModel(model, dataset, options);
 }
 
-export interface BuildRequest extends Partial<Omit<BuildOptions, 'target' | 'tuning'>> {
+export interface BuildRequest extends Partial<Omit<BuildOptions, 'target' | 'tuning' | 'weightsAs' | 'change'>> {
   /** `wasm` unless given. */
   readonly target?: TargetName;
   /** What `tune` has measured for the same network, target, `dense` and `batch`, here or elsewhere (`readTuning`). */
   readonly tuning?: TuningRecord;
+  /** Stores weights in fewer bits, which `load` widens; f32 unless given. */
+  readonly weightsAs?: WeightTypeName;
+  /** What to measure on what `weightsAs` does to the error: `net.meta` tells. */
+  readonly dataset?: Dataset;
 }
 
 const layouts = [{ name: 'chw' }, { name: 'hwc' }];
@@ -141,14 +150,18 @@ const layouts = [{ name: 'chw' }, { name: 'hwc' }];
  * The files of a module, which `writeFiles` puts into a folder. Compacted, one sample a run, channels first,
  * unless the request says otherwise. The same input gives the same bytes. With `tuning` the record is one of the files.
  * @throws DiagnosticError `fit/no-weights`, `request/*`, `result/dead-layer` where compacting would leave nothing, `tuning/*` for a record of
- * another build
+ * another build, `stored/*` for weights that `weightsAs` does not hold, `data/*` for a `dataset` that does not fit
  */
-export async function build(model: OpenedModel, { target = 'wasm', dense = false, batch = 1, layout = 'chw', inline = false, threads = false, winograd, tuning }: BuildRequest = {}): Promise<Built> {
+export async function build(model: OpenedModel, { target = 'wasm', dense = false, batch = 1, layout = 'chw', inline = false, threads = false, winograd, tuning, weightsAs, dataset }: BuildRequest = {}): Promise<Built> {
   const found = findNamed('target', target, targets);
   checkInteger('batch', batch, mostSamples);
   findNamed('layout', layout, layouts);
   const record = tuning && checkedTuning(tuning);
-  const built = await buildModule(withWeights(model), { target: found, dense, batch, layout, inline, threads, ...(winograd !== undefined && { winograd }), ...(record && { tuning: pinnedBy(record, tuningFile) }) }, ops);
+  const input = withWeights(model);
+  const stored = weightsAs !== undefined && { weightsAs: findNamed('type of weights', weightsAs, weightTypes) };
+  const change = stored && dataset && { change: await measureChange(input, { dense, ...stored }, dataset, ops) };
+  const given = { ...(winograd !== undefined && { winograd }), ...stored, ...change, ...(record && { tuning: pinnedBy(record, tuningFile) }) };
+  const built = await buildModule(input, { target: found, dense, batch, layout, inline, threads, ...given }, ops);
   return record ? { ...built, files: [...built.files, tuningAsFile(record)] } : built;
 }
 
@@ -165,6 +178,8 @@ export interface TuneRequest extends Pick<TuneOptions, 'stop' | 'onProgress'> {
   readonly batch?: number;
   /** As `build` takes it. */
   readonly winograd?: number;
+  /** As `build` takes it. */
+  readonly weightsAs?: WeightTypeName;
 }
 
 /**
@@ -172,10 +187,11 @@ export interface TuneRequest extends Pick<TuneOptions, 'stop' | 'onProgress'> {
  * minutes at most. The record is an input of `build`, here and on any other machine.
  * @throws DiagnosticError `fit/no-weights`, `request/*`, `result/dead-layer`
  */
-export async function tune(model: OpenedModel, { target = 'wasm', dense = false, batch = 1, winograd, ...options }: TuneRequest = {}): Promise<Tuned> {
+export async function tune(model: OpenedModel, { target = 'wasm', dense = false, batch = 1, winograd, weightsAs, ...options }: TuneRequest = {}): Promise<Tuned> {
   const found = findNamed('target', target, timedTargets);
   checkInteger('batch', batch, mostSamples);
-  return tuneNetwork(withWeights(model), { target: found, dense, batch, ...(winograd !== undefined && { winograd }) }, ops, options);
+  const stored = weightsAs !== undefined && { weightsAs: findNamed('type of weights', weightsAs, weightTypes) };
+  return tuneNetwork(withWeights(model), { target: found, dense, batch, ...(winograd !== undefined && { winograd }), ...stored }, ops, options);
 }
 
 /**

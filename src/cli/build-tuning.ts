@@ -30,7 +30,7 @@ export interface BuildTuning {
  * @param folder Where the record is to go.
  * @throws DiagnosticError `file/not-writable`, `tuning/taken`, `tuning/no-schedules`, `result/dead-layer`
  */
-export async function measure(input: BuildInput, build: Pick<BuildOptions, 'target' | 'dense' | 'batch' | 'winograd'>, folder: string, shell: Shell): Promise<BuildTuning> {
+export async function measure(input: BuildInput, build: Pick<BuildOptions, 'target' | 'dense' | 'batch' | 'winograd' | 'weightsAs'>, folder: string, shell: Shell): Promise<BuildTuning> {
   checkWritable(folder);
   checkRecordPlace(folder, input.model.network.name);
   const { result, signal } = await shell.interruptible((stop) => tuneNetwork(input, build, ops, { stop, onProgress: (progress) => shell.progress(tuneProgressText(progress)) }));

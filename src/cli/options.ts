@@ -39,6 +39,9 @@ export function targetOption(targets: readonly { readonly name: string; readonly
 
 export const tuningOption = (): Option => new Option('--tuning <file>', 'schedules as the tuning.json of a `build --tune` has them');
 
+export const weightsAsOption = (types: readonly { readonly name: string; readonly doc: string }[]): Option =>
+  new Option('--weights-as <type>', `store the weights in fewer bits; \`load\` widens them to f32: ${types.map(({ name, doc }) => `${name}, ${doc}`).join('; ')}`);
+
 export const sparsityOption = (): Option => new Option('--sparsity <name>', 'the `sparsity` block that counts, of a file with several');
 
 export const batchOption = (): Option => new Option('--batch <n>', 'samples a run').argParser(integerFrom(1, mostSamples)).default(1);

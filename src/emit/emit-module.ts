@@ -7,11 +7,14 @@
 //   lenet.bin    the weights, where they are large
 //   lenet.worker.js    what its threads run, where it can have several
 //
+// Weights of fewer bits than f32 (ModuleRequest.weightType) travel in a section of the wasm file, or as the text of the
+// module, and are widened by load().
+//
 // Every one of them carries the id of the build.
 
 import type { KernelModule } from '../ir/kernel.ts';
-import { encodeBase64, splitPlanes } from './base64.ts';
-import { buildId, buildIdLength, withBuildId } from './build-id.ts';
+import { encodeBase64 } from './base64.ts';
+import { buildId, withBuildId } from './build-id.ts';
 import { declarationsText, weightsOption } from './declarations.ts';
 import type { KernelPrinter } from './kernel-printer.ts';
 import { factsOf } from './module-facts.ts';
@@ -20,7 +23,10 @@ import { moduleText } from './module-text.ts';
 import { partConstant, weightsFileRoots, weightsFileText } from './part.ts';
 import type { Part } from './part.ts';
 import type { RuntimeFunction } from './runtime-functions.ts';
-import { packSegments, segmentBytes } from './segments.ts';
+import { segmentBytes } from './segments.ts';
+import { placedWeights, widenedWeights } from './stored-weights.ts';
+import type { StoredWeights } from './stored-weights.ts';
+import type { WeightType } from './weight-types/weight-type.ts';
 
 /** What a module is to be, beside its kernels. */
 export interface ModuleRequest extends Omit<FactSources, 'kernels'> {
@@ -29,6 +35,8 @@ export interface ModuleRequest extends Omit<FactSources, 'kernels'> {
   /** Put code of a binary format inside the ES module. */
   readonly inline: boolean;
   readonly runtime: readonly RuntimeFunction[];
+  /** How weights are stored; absent: as kernels have them. */
+  readonly weightType?: WeightType;
 }
 
 export interface EmitOptions extends ModuleRequest {
@@ -50,36 +58,37 @@ export interface EmittedModule {
 export const insideLimit: number = 16 * 2 ** 20;
 
 export async function emitModule(options: EmitOptions): Promise<EmittedModule> {
-  const { target, kernels } = options;
-  const large = segmentBytes(kernels) > insideLimit;
-  const code = await target.print(kernels, large ? 'separate' : 'inside');
+  const { target, kernels, weightType } = options;
+  const widened = weightType && widenedWeights(weightType, kernels);
+  const large = (widened?.bytes.length ?? segmentBytes(kernels)) > insideLimit;
+  const code = await target.print(kernels, large || widened ? 'separate' : 'inside');
   const file = fileBase(options.file);
-  const packed = large || !target.holdsWeights ? packSegments(kernels, large ? buildIdLength : 0) : undefined;
+  const stored = widened ?? (large || !target.holdsWeights ? placedWeights(kernels, large) : undefined);
 
   const about = factsOf(options);
-  const build = await buildId([JSON.stringify([about, packed?.ranges ?? []]), code.content, packed?.bytes ?? '']);
+  const build = await buildId([JSON.stringify([about, stored?.ranges ?? []]), code.content, stored?.bytes ?? '']);
   const facts = { ...about, build };
 
   const beside: EmittedFile[] = [];
-  const part = (bytes: Uint8Array<ArrayBuffer>, inside: boolean, extension: string): Part => {
-    if (inside) return { kind: 'inside', base64: encodeBase64(bytes) };
+  const inside = (bytes: Uint8Array): Part => ({ kind: 'inside', base64: encodeBase64(bytes) });
+  const ownFile = (bytes: Uint8Array<ArrayBuffer>, extension: string): Part => {
     beside.push({ path: `${file}.${extension}`, content: bytes });
     return { kind: 'beside', file: `${file}.${extension}` };
   };
-  const { options: takes, statements, compute, versions, inThreads, roots, rest } = code.carry(build, (bytes, extension) => part(bytes, options.inline, extension), options.runtime);
-  const weights = packed && weightsText(part(large ? withBuildId(packed.whole, build) : splitPlanes(packed.bytes), !large, 'bin'), packed.bytes.length);
+  const { options: takes, statements, compute, versions, inThreads, roots, rest, aboard } = code.carry(build, options.inline ? inside : ownFile, options.runtime, large ? undefined : widened?.bytes);
+  const weights = stored && (aboard ? { bytes: aboard.bytes, roots: [aboard.root], rest: [] } : weightsText(stored, large ? ownFile(withBuildId(stored.whole, build), 'bin') : inside(stored.inText())));
   const loadOptions = [...takes, ...(large ? [weightsOption] : [])];
   const told = [...(versions ? ['runs'] : []), ...(inThreads ? ['threads'] : [])];
   const telling = told.length > 0 ? `{ ...facts, meta: { ...facts.meta, ${told.join(', ')} } }` : 'facts';
   const net = inThreads ? `makeThreadedNet(${telling}, plan, memory, ${compute}, close)` : `makeNet(${telling}, plan, memory, ${compute})`;
   const text = moduleText(facts, {
-    constants: packed ? [['ranges', packed.ranges.map(({ to, from, length }) => [to, from, length])]] : [],
+    constants: stored?.ranges ? [['ranges', stored.ranges.map(({ to, from, length }) => [to, from, length])]] : [],
     load: {
       doc: 'Loads the network, with memory of its own.',
       options: loadOptions.map(({ name }) => name),
-      statements: [...statements, ...(weights ? [`placeWeights(memory, ${weights.bytes}, ranges);`] : []), `return ${net};`],
+      statements: [...statements, ...(weights ? [stored.fill(weights.bytes)] : []), `return ${net};`],
     },
-    roots: [inThreads ? 'makeThreadedNet' : 'makeNet', ...roots, ...(weights ? ['placeWeights', ...weights.roots] : [])],
+    roots: [inThreads ? 'makeThreadedNet' : 'makeNet', ...roots, ...(weights ? [stored.root, ...weights.roots] : [])],
     rest: [...rest, ...(weights?.rest ?? [])],
     runtime: options.runtime,
   });
@@ -88,11 +97,11 @@ export async function emitModule(options: EmitOptions): Promise<EmittedModule> {
   };
 }
 
-/** The bytes of packed weights, as an expression of `load`. Inside they come plane by plane, and are no option: they are part of the module's text anyway. */
-function weightsText(part: Part, length: number): { readonly bytes: string; readonly roots: readonly string[]; readonly rest: readonly string[] } {
+/** The bytes of weights that lie beside the code, as an expression of `load`. Inside they are no option: they are part of the module's text anyway. */
+function weightsText({ bytes, fromText }: StoredWeights, part: Part): { readonly bytes: string; readonly roots: readonly string[]; readonly rest: readonly string[] } {
   return part.kind === 'inside'
-    ? { bytes: 'joinPlanes(decodeBase64(weights))', roots: ['joinPlanes', 'decodeBase64'], rest: partConstant('weights', part) }
-    : { bytes: weightsFileText(part.file, length), roots: weightsFileRoots, rest: [] };
+    ? { bytes: fromText.call('decodeBase64(weights)'), roots: [...fromText.roots, 'decodeBase64'], rest: partConstant('weights', part) }
+    : { bytes: weightsFileText(part.file, bytes.length), roots: weightsFileRoots, rest: [] };
 }
 
 /** A file name from any text. */

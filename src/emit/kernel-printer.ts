@@ -15,8 +15,11 @@ export interface KernelPrinter {
 export interface PrintedKernels {
   /** All of it, for the id of the build. */
   readonly content: string | Uint8Array<ArrayBuffer>;
-  /** @param place Puts bytes inside the ES module or into a file with this extension, as the build wants it. */
-  readonly carry: (build: string, place: (bytes: Uint8Array<ArrayBuffer>, extension: string) => Part, runtime: readonly RuntimeFunction[]) => CarriedKernels;
+  /**
+   * @param place Puts bytes inside the ES module or into a file with this extension, as the build wants it.
+   * @param aboard Bytes to go into the file of the code, if it has one.
+   */
+  readonly carry: (build: string, place: (bytes: Uint8Array<ArrayBuffer>, extension: string) => Part, runtime: readonly RuntimeFunction[], aboard?: Uint8Array) => CarriedKernels;
   /** Starts a version of them in this process. Segments that are not inside are not yet in memory. */
   readonly start: (version: string) => Promise<StartedCode>;
 }
@@ -37,6 +40,8 @@ export interface CarriedKernels {
   readonly roots: readonly string[];
   /** What stands at the module's end. */
   readonly rest: readonly string[];
+  /** The bytes that went aboard, as an expression behind those lines, and the function of the runtime in it. */
+  readonly aboard?: { readonly bytes: string; readonly root: string };
 }
 
 export interface StartedCode {

@@ -63,3 +63,9 @@ export async function startWasm({ content, from }: FoundFile, build: string, rel
   });
   return start(module, 'strict');
 }
+
+/** The weights that travel in the file of the code, where they take fewer bits than in memory: from that byte of it on. The file is known to be of this build. */
+export function weightsAboard({ content }: FoundFile, from: number): Uint8Array {
+  if (kindOf(content) === 'WebAssembly.Module') return new Uint8Array(WebAssembly.Module.customSections(content, 'ssl-compile weights')[0] as ArrayBuffer);
+  return bytesOf(content as ArrayBuffer).subarray(from);
+}

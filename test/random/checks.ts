@@ -1,5 +1,6 @@
 // What is checked of every random network. Each check answers its worst difference and what is allowed.
 
+import { weightTypes } from '../../src/emit/weight-types/index.ts';
 import type { Program } from '../../src/ir/graph.ts';
 import { evaluate } from '../../src/ir/evaluate.ts';
 import type { OpRegistry } from '../../src/ir/op.ts';
@@ -17,6 +18,7 @@ import type { Recipe } from './recipe.ts';
 import { randomPins } from './schedules.ts';
 import type { Width } from './sketch.ts';
 import { threadFaults } from './threads.ts';
+import { weightTypeError } from './weight-types.ts';
 
 export interface RandomCase {
   /** Of the input. */
@@ -105,6 +107,17 @@ const threads: Check<RandomCase> = {
   bound: 0,
   difference: async ({ compacted, seed }, ops) => (await threadFaults(compacted, seed, ops)) + (await threadFaults(fewerProducts(Infinity, 0).run(compacted, { ops }), seed + 1, ops)),
 };
+
+/** The same with weights in fewer bits, in each type. */
+export const weightChecks: readonly Check<RandomCase>[] = weightTypes.flatMap((type) =>
+  deployed.map(
+    (engine): Check<RandomCase> => ({
+      name: `${engine.name}, weights as ${type.name}`,
+      bound: 1,
+      difference: ({ compacted, seed }, ops) => weightTypeError(compacted, type, seed, ops, engine),
+    }),
+  ),
+);
 
 /** By the width of the networks. Of wide ones it is kernels that small ones do not show: several vectors, several tiles. */
 export const checks: Readonly<Record<Width, readonly Check<RandomCase>[]>> = { small: [reference, again, equivalence, ...kernels, ...filtered, threads], wide: [...kernels, ...filtered, threads] };

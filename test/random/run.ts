@@ -1,5 +1,6 @@
 // npm run test:random -- --graphs 500 --seed 1
 // npm run test:random -- --graphs 500 --schedules     with schedules drawn at random, too
+// npm run test:random -- --graphs 500 --weight-types  with weights in fewer bits, too
 // npm run test:random -- --depth 300 --seed 1        residual networks with dead layers and branches (depth.ts)
 //
 // Compacts random networks under random masks and measures every check of checks.ts, of small and of wide ones. Stops
@@ -8,19 +9,19 @@
 import { parseArgs } from 'node:util';
 import type { Program } from '../../src/ir/graph.ts';
 import { ops } from '../../src/ops/index.ts';
-import { checks, scheduleChecks, trainingChecks } from './checks.ts';
+import { checks, scheduleChecks, trainingChecks, weightChecks } from './checks.ts';
 import { depthResult } from './depth.ts';
 import { drawRecipe } from './draw-recipe.ts';
 import { faultOf } from './shrink.ts';
 
 function usage(reason: string): never {
-  console.error(`${reason}\n\nusage: npm run test:random -- [--graphs COUNT [--schedules] | --depth COUNT] [--seed INTEGER]`);
+  console.error(`${reason}\n\nusage: npm run test:random -- [--graphs COUNT [--schedules] [--weight-types] | --depth COUNT] [--seed INTEGER]`);
   process.exit(2);
 }
 
 function readArguments() {
   try {
-    return parseArgs({ options: { graphs: { type: 'string', default: '500' }, schedules: { type: 'boolean', default: false }, depth: { type: 'string' }, seed: { type: 'string', default: '1' } } }).values;
+    return parseArgs({ options: { graphs: { type: 'string', default: '500' }, schedules: { type: 'boolean', default: false }, 'weight-types': { type: 'boolean', default: false }, depth: { type: 'string' }, seed: { type: 'string', default: '1' } } }).values;
   } catch (error) {
     return usage(error instanceof Error ? error.message : String(error));
   }
@@ -58,7 +59,7 @@ function lookAtDepth(count: number): never {
 }
 
 function again(seed: number): string {
-  return `npm run test:random -- --graphs 1 --schedules --seed ${seed}`;
+  return `npm run test:random -- --graphs 1${given.schedules ? ' --schedules' : ''}${given['weight-types'] ? ' --weight-types' : ''} --seed ${seed}`;
 }
 
 function fail(seed: number, text: string): never {
@@ -69,7 +70,8 @@ function fail(seed: number, text: string): never {
 for (let seed = firstSeed; seed < firstSeed + graphs; seed++) {
   for (const width of ['small', 'wide'] as const) {
     const recipe = drawRecipe(seed, ops, width);
-    const trial = given.schedules ? { recipe, checks: [...checks[width], ...scheduleChecks], ops, again } : { recipe, checks: checks[width], ops };
+    const extra = [...(given.schedules ? scheduleChecks : []), ...(given['weight-types'] ? weightChecks : [])];
+    const trial = extra.length > 0 ? { recipe, checks: [...checks[width], ...extra], ops, again } : { recipe, checks: checks[width], ops };
     const fault = await faultOf(trial, {
       example: ({ masked, compacted }) => {
         weights.before += weightsOf(masked);

@@ -4,10 +4,11 @@ import { Option } from 'commander';
 import type { Command } from 'commander';
 import { formatBytes, grouped } from '../../base/number-text.ts';
 import type { FileSize } from '../../driver/build/build.ts';
+import { weightTypes } from '../../emit/weight-types/index.ts';
 import type { Equivalence } from '../../driver/build/equivalence.ts';
 import { exitCode, UsageError } from '../exit-code.ts';
 import { findingsText } from '../text/findings-text.ts';
-import { batchOption, dumpKernelsOption, example, folderPath, jsonOption, sparsityOption, stopAfterOption, targetOption, tuningOption, watchOf, winogradOption } from '../options.ts';
+import { batchOption, dumpKernelsOption, example, folderPath, jsonOption, sparsityOption, stopAfterOption, targetOption, tuningOption, watchOf, weightsAsOption, winogradOption } from '../options.ts';
 import type { JsonOption, SparsityOption, WatchOptions } from '../options.ts';
 import { diagnosticsJson, printDiagnostics } from '../report.ts';
 import type { Shell } from '../shell.ts';
@@ -26,6 +27,7 @@ interface BuildCommandOptions extends JsonOption, SparsityOption, WatchOptions {
   readonly threads?: true;
   readonly tune?: true;
   readonly tuning?: string;
+  readonly weightsAs?: string;
 }
 
 export function addBuild(program: Command, shell: Shell, finish: (code: number) => void): void {
@@ -42,19 +44,20 @@ export function addBuild(program: Command, shell: Shell, finish: (code: number) 
     .option('--inline', 'put the code inside the ES module')
     .addOption(winogradOption())
     .option('--threads', 'emit a module that can run on several threads: load({ threads: 2 })')
+    .addOption(weightsAsOption(weightTypes))
     .addOption(new Option('--tune', 'measure on this machine which schedules of its loops are the fastest, take these, and write tuning.json; Ctrl-C ends the measuring').conflicts(['tuning', 'stopAfter']))
     .addOption(tuningOption())
     .addOption(sparsityOption())
     .addOption(jsonOption())
     .addOption(dumpKernelsOption())
     .addOption(stopAfterOption())
-    .addHelpText('after', example('build examples/lenet.ssl --weights runs/lenet --target wasm --out out', 'build net.ssl --weights net.safetensors --target js --dense --out out', 'build runs/lenet --tune --out out', 'build runs/lenet --tuning out/tuning.json --out out'))
+    .addHelpText('after', example('build examples/lenet.ssl --weights runs/lenet --target wasm --out out', 'build net.ssl --weights net.safetensors --target js --dense --out out', 'build runs/lenet --tune --out out', 'build runs/lenet --tuning out/tuning.json --out out', 'build runs/lenet --weights-as int8 --out out'))
     .action(async (subject: string, options: BuildCommandOptions) => finish(await build(subject, options, shell)));
 }
 
 async function build(subject: string, options: BuildCommandOptions, shell: Shell): Promise<number> {
   if (options.out === undefined && options.stopAfter === undefined) throw new UsageError("required option '--out <dir>' not specified");
-  const [{ buildModule, checkThreads, fileSizes }, { ops }, { openModel, withWeights }, { writeModule }, { targetNamed }, { findingsOf }, { measure, readRecord, unusedTuning }] = await Promise.all([
+  const [{ buildModule, checkThreads, fileSizes }, { ops }, { openModel, withWeights }, { writeModule }, { targetNamed }, { findingsOf }, { measure, readRecord, unusedTuning }, { storedWeights }] = await Promise.all([
     import('../../driver/build/build.ts'),
     import('../../ops/index.ts'),
     import('../../driver/model/model.ts'),
@@ -62,6 +65,7 @@ async function build(subject: string, options: BuildCommandOptions, shell: Shell
     import('../target-option.ts'),
     import('../../driver/evaluation/findings.ts'),
     import('../build-tuning.ts'),
+    import('../build-weights.ts'),
   ]);
   const target = targetNamed(options.target, targets);
   const threads = options.threads ?? false;
@@ -72,24 +76,27 @@ async function build(subject: string, options: BuildCommandOptions, shell: Shell
   const input = withWeights(opened);
   const { batch, layout } = options;
   const folder = options.out ?? '.';
-  const shape = { target, dense: options.dense ?? false, batch, ...(options.winograd !== undefined && { winograd: options.winograd }) };
+  const stored = options.weightsAs === undefined ? undefined : await storedWeights(options.weightsAs, input, options.dense ?? false, shell);
+  const shape = { target, dense: options.dense ?? false, batch, ...(options.winograd !== undefined && { winograd: options.winograd }), ...(stored && { weightsAs: stored.type }) };
   const tuning = options.tune ? await measure(input, shape, folder, shell) : options.tuning !== undefined ? readRecord(options.tuning) : undefined;
-  const built = await buildModule(input, { ...shape, layout, inline: options.inline ?? false, threads, ...(tuning && { tuning: tuning.pinned }) }, ops, watch);
+  const given = { ...(tuning && { tuning: tuning.pinned }), ...(stored?.change && { change: stored.change }) };
+  const built = await buildModule(input, { ...shape, layout, inline: options.inline ?? false, threads, ...given }, ops, watch);
   const all = [...built.files, ...(tuning ? [tuning.file] : [])];
   const warnings = [...opened.warnings, ...(tuning ? [] : unusedTuning(folder, opened.model.network.name)), ...writeModule(folder, all)];
   const files = fileSizes(all);
   const { macs, weights } = built.structure;
   const findings = findingsOf(opened.model, input.weights.parameters, opened.errors, ops);
   if (options.json) {
-    shell.out(`${JSON.stringify({ ok: true, findings, out: folder, files, equivalence: built.equivalence, macs, weights, ...(tuning && { tuning: tuning.json }), diagnostics: diagnosticsJson(warnings) })}\n`);
+    shell.out(`${JSON.stringify({ ok: true, findings, out: folder, files, equivalence: built.equivalence, macs, weights, ...(stored && { stored: stored.json }), ...(tuning && { tuning: tuning.json }), diagnostics: diagnosticsJson(warnings) })}\n`);
     return exitCode.ok;
   }
   printDiagnostics(warnings, shell);
   shell.out(findingsText(findings));
   if (tuning) shell.out(tuning.text);
   shell.out(sizeTable(folder, files));
-  shell.out(`\nMACs ${grouped(macs.dense)} -> ${grouped(macs.compacted)}, weights ${grouped(weights.dense)} -> ${grouped(weights.compacted)} (${formatBytes(4 * weights.compacted)})\n`);
+  shell.out(`\nMACs ${grouped(macs.dense)} -> ${grouped(macs.compacted)}, weights ${grouped(weights.dense)} -> ${grouped(weights.compacted)} (${formatBytes((stored?.type.bytes ?? 4) * weights.compacted)})\n`);
   shell.out(`${equivalenceText(built.equivalence)}\n`);
+  if (stored) shell.out(stored.text);
   return exitCode.ok;
 }
 

@@ -53,7 +53,7 @@ async function verify(folder: string, { weights = '', source, sparsity, json }: 
   return verification.ok ? exitCode.ok : exitCode.input;
 }
 
-function verificationText({ ok, layers, versions, unchecked, inputs, files }: Verification): string {
+function verificationText({ ok, layers, versions, unchecked, inputs, files, rounding }: Verification): string {
   const several = versions.length + unchecked.length > 1;
   const row = (name: string, found: readonly Comparison[]): string[] => {
     const largest = (figure: (each: Comparison) => number): string => formatFigure(Math.max(...found.map(figure)));
@@ -65,8 +65,9 @@ function verificationText({ ok, layers, versions, unchecked, inputs, files }: Ve
   const tried = `shipped module: run on ${inputs} random ${inputs === 1 ? 'input' : 'inputs'}`;
   const missing = unchecked.length === 0 ? '' : `; not ${unchecked.join(' and ')}, which this engine does not have`;
   const which = several ? `versions: ${versions.map(({ name }) => name).join(' and ')}${missing}\n` : '';
+  const steps = rounding ? `weights as stored: at most ${Math.max(...rounding.map(({ error }) => error)).toFixed(3)} steps off those of the run, 0.5 allowed\n` : '';
   const bytes = files ? `files: ${files.filter(({ same }) => same).length} of ${files.length} as built, byte for byte` : 'files: built by another version, not compared';
-  return `${table}\n${tried}\n${which}${bytes}\n${ok ? 'ok' : 'NOT ok'}\n`;
+  return `${table}\n${tried}\n${which}${steps}${bytes}\n${ok ? 'ok' : 'NOT ok'}\n`;
 }
 
 function formatFigure(value: number): string {

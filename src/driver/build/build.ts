@@ -8,16 +8,18 @@ import type { Program } from '../../ir/graph.ts';
 import type { Model } from '../../ir/network.ts';
 import type { OpRegistry } from '../../ir/op.ts';
 import { fewerProducts } from '../../passes/fewer-products.ts';
+import type { RoundedParameter } from '../../passes/round-weights.ts';
 import { structureReport } from '../../sparsity/structure-report.ts';
 import type { StructureReport } from '../../sparsity/structure-report.ts';
 import type { Target } from '../../targets/target.ts';
 import { rebatch } from '../../train/rebatch.ts';
-import { compact, simplify } from './compact.ts';
+import { deploy } from './deploy.ts';
+import type { DeployOptions } from './deploy.ts';
 import { verifyPrograms } from './equivalence.ts';
 import type { Equivalence } from './equivalence.ts';
 import { checkWinograd } from '../request.ts';
 import { moduleDiagnostics } from '../diagnostics.ts';
-import { refuseDeadNetwork } from '../evaluation/findings.ts';
+import type { ErrorChange } from '../evaluation/error-change.ts';
 import { lowerNetwork } from './lower-network.ts';
 import { normalizationOf } from './normalization.ts';
 import { checkAnswers } from './f32-range.ts';
@@ -32,10 +34,8 @@ import type { Watch } from '../model/watch.ts';
 import type { Weights } from '../weights/weights.ts';
 import type { NamedFile } from '../files/write-files.ts';
 
-export interface BuildOptions {
+export interface BuildOptions extends DeployOptions {
   readonly target: Target;
-  /** Emit the network uncompacted. */
-  readonly dense: boolean;
   /** Samples a run. */
   readonly batch: number;
   /** Order of the numbers of an image for the module's users. */
@@ -51,6 +51,8 @@ export interface BuildOptions {
   readonly threads: boolean;
   /** Schedules that were measured; all others are the machine's own. */
   readonly tuning?: PinnedSchedules;
+  /** What storing weights in fewer bits does to the error, where it was measured. */
+  readonly change?: ErrorChange;
 }
 
 export interface BuildInput {
@@ -64,21 +66,26 @@ export interface Built {
   readonly program: Program;
   readonly structure: StructureReport;
   readonly equivalence: Equivalence;
+  /** How far the weights are off that are stored in fewer bits: by half a step at most. */
+  readonly rounding?: readonly RoundedParameter[];
 }
 
-/** The same arguments give the same bytes. @throws DiagnosticError `module/no-threads`; `tuning/*`, `schedule/*` for schedules of another build */
+/** The same arguments give the same bytes. @throws DiagnosticError `module/no-threads`, as `deploy`; `tuning/*`, `schedule/*` for schedules of another build */
 export async function buildModule(input: BuildInput, options: BuildOptions, ops: OpRegistry, watch: Watch = unwatched): Promise<Built> {
   checkThreads(options);
   const { model, weights } = input;
   const { network } = model;
   checkWinograd(options.winograd, options.target);
-  const trained: Program = { graph: network.graph, parameters: weights.parameters };
-  if (!options.dense) refuseDeadNetwork(model, weights.parameters, ops);
-  const deployed = watch.stage('compact', () => (options.dense ? simplify(trained, ops, watch) : compact(trained, ops, watch)));
+  const { trained, exact, rounded, program: deployed } = watch.stage('compact', () => deploy(input, options, ops, watch));
   const structure = structureReport(trained, deployed, ops);
   checkAnswers(deployed, structure.macs.compacted, ops);
   const single = finished(deployed, { ...options, batch: 1 }, ops);
-  const equivalence = watch.stage('equivalence', () => verifyPrograms(trained, single, structure.macs.dense, ops));
+  const equivalence = watch.stage('equivalence', () => {
+    if (!rounded) return verifyPrograms(trained, single, structure.macs.dense, ops);
+    // What passes make of rounded weights is what those were rounded to, as before it is what was trained.
+    verifyPrograms(rounded.program, single, structure.macs.dense, ops);
+    return verifyPrograms(trained, exact, structure.macs.dense, ops);
+  });
   const program = forBatch(single, options.batch, ops);
   if (options.tuning) checkPinned(options.tuning, program, { target: options.target.name, dense: options.dense, batch: options.batch });
   const labels = outputNames(network, weights.labels);
@@ -93,12 +100,13 @@ export async function buildModule(input: BuildInput, options: BuildOptions, ops:
       ...(samplesBehind(input) === 'bytes' && { range: [0, 1] as const }),
       layout: options.layout,
       inline: options.inline,
+      ...(options.weightsAs && { weightType: options.weightsAs }),
       meta: metaOf(input, options, structure, equivalence),
     }),
   );
   const encoder = new TextEncoder();
   const files = emitted.files.map(({ path, content }) => ({ name: path, bytes: typeof content === 'string' ? encoder.encode(content) : content }));
-  return { files, program, structure, equivalence };
+  return { files, program, structure, equivalence, ...(rounded && { rounding: rounded.parameters }) };
 }
 
 /** @throws DiagnosticError `module/no-threads` where threads are asked of a target that has none */
@@ -112,11 +120,9 @@ function samplesBehind({ model, weights }: BuildInput): SampleKind | undefined {
   return weights.samples ?? (dataset?.kind === 'named' && isKnownDataset(dataset.name) ? 'bytes' : undefined);
 }
 
-/** What is lowered for such a build. @throws DiagnosticError `result/dead-layer` */
-export function deployedProgram({ model, weights: { parameters } }: BuildInput, { dense, batch, winograd }: Pick<BuildOptions, 'dense' | 'batch' | 'winograd'>, ops: OpRegistry): Program {
-  const trained: Program = { graph: model.network.graph, parameters };
-  if (!dense) refuseDeadNetwork(model, parameters, ops);
-  return finished(dense ? simplify(trained, ops) : compact(trained, ops), { batch, ...(winograd !== undefined && { winograd }) }, ops);
+/** What is lowered for such a build. @throws DiagnosticError as `deploy` */
+export function deployedProgram(input: BuildInput, options: DeployOptions & Pick<BuildOptions, 'batch' | 'winograd'>, ops: OpRegistry): Program {
+  return finished(deploy(input, options, ops).program, options, ops);
 }
 
 /** What stands to be lowered of a deployed network. */
@@ -130,12 +136,13 @@ export function forBatch(deployed: Program, batch: number, ops: OpRegistry): Pro
 }
 
 /** What `net.meta` tells: enough to build the module again and see whether it is the same. */
-function metaOf({ model, weights }: BuildInput, { target, dense, batch, layout, inline, threads, winograd, tuning }: BuildOptions, { layers, macs }: StructureReport, equivalence: Equivalence): Json {
+function metaOf({ model, weights }: BuildInput, { target, dense, batch, layout, inline, threads, winograd, tuning, weightsAs, change }: BuildOptions, { layers, macs }: StructureReport, equivalence: Equivalence): Json {
   const dataset = model.train?.dataset;
   return {
     compiler: `ssl-compile ${compilerVersion()}`,
     target: target.name,
-    options: { dense, batch, layout, inline, ...(threads && { threads }), ...(winograd !== undefined && { winograd }) },
+    options: { dense, batch, layout, inline, ...(threads && { threads }), ...(winograd !== undefined && { winograd }), ...(weightsAs && { weightsAs: weightsAs.name }) },
+    ...(weightsAs && { rounding: change ? { ...change } : 'its error is not measured' }),
     ...(tuning && { tuning: pinnedMeta(tuning) }),
     // The path of a folder is nobody's business.
     ...(dataset?.kind === 'named' && { dataset: dataset.name }),

@@ -65,10 +65,15 @@ export async function answersOf({ inputShape, classes, batch, run }: Classifier,
   }
 }
 
-/** The network of trained weights, compacted, by the very kernels of the module that `build` makes of it unless told. */
-export async function compactedClassifier(trained: Program, ops: OpRegistry): Promise<Classifier> {
+/** The network of trained weights, compacted. */
+export function compactedClassifier(trained: Program, ops: OpRegistry): Promise<Classifier> {
+  return deployedClassifier(compact(trained, ops), ops);
+}
+
+/** A deployed network for one sample, by the very kernels of the module that `build` makes of it unless told. */
+export async function deployedClassifier(deployed: Program, ops: OpRegistry): Promise<Classifier> {
   const [target] = targets;
-  const kernels = lowerDeployed(compact(trained, ops), ops, target.machine);
+  const kernels = lowerDeployed(deployed, ops, target.machine);
   const { heap, run } = await startKernels(target, kernels, versionEverywhere(target).name);
   const binding = (wanted: string): Binding => present(kernels.bindings.find(({ name }) => name === wanted), `binding ${wanted}`);
   const [input, output] = [binding('input'), binding('output')];

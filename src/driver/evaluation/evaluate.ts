@@ -115,7 +115,7 @@ function versionForAll({ target, runs }: BuildRecord): CodeVersion | undefined {
 }
 
 /** @throws DiagnosticError `data/*` where the data is faulty or does not fit, `module/broken`, `module/interface` */
-export async function evaluateSubject({ network, target, labels, classifier }: Subject, given: Dataset): Promise<EvaluationReport> {
+export async function evaluateSubject({ network, target, labels, classifier }: Omit<Subject, 'dataset' | 'resize' | 'close'>, given: Dataset): Promise<EvaluationReport> {
   checkGivenDataset(given);
   const warnings = [...(given.warnings ?? []), ...fittingData(given, classifier)];
   const dataset = nameClasses(given, labels);

@@ -9,6 +9,9 @@ import { fieldReader } from '../../base/json-fields.ts';
 import { sizeOf } from '../../base/tensor.ts';
 import type { Shape } from '../../base/tensor.ts';
 import { header } from '../../emit/module-text.ts';
+import { weightTypes } from '../../emit/weight-types/index.ts';
+import type { WeightType } from '../../emit/weight-types/weight-type.ts';
+import type { ErrorChange } from '../evaluation/error-change.ts';
 import { fileDiagnostics, moduleDiagnostics } from '../diagnostics.ts';
 import { readRegularFile } from '../files/regular-file.ts';
 import { mostSamples } from '../request.ts';
@@ -34,6 +37,9 @@ export interface BuildRecord {
   /** It can run on several threads. */
   readonly threads: boolean;
   readonly tuning?: PinnedSchedules;
+  /** How weights are stored, where not in f32, and what that does to the error, where it was measured. */
+  readonly weightsAs?: WeightType;
+  readonly change?: ErrorChange;
   /** The data set that the source names, where all know it by that name. */
   readonly dataset?: string;
   /** Images of folders are scaled to what the network reads. */
@@ -128,6 +134,9 @@ export function buildRecord(meta: unknown, path: string): BuildRecord {
   const [target, dense] = [text(record, 'target'), options.get('dense') === true];
   const winograd = options.get('winograd');
   const wrong = (): never => fail(moduleDiagnostics.record({ args: [path, 'tuning'] }));
+  const weightsAs = options.get('weightsAs');
+  const weightType = weightTypes.find(({ name }) => name === weightsAs);
+  if (weightsAs !== undefined && !weightType) fail(moduleDiagnostics.record({ args: [path, 'weightsAs'] }));
   if ((layout !== 'chw' && layout !== 'hwc') || typeof batch !== 'number' || !Number.isInteger(batch) || batch < 1 || batch > mostSamples) return fail(moduleDiagnostics.record({ args: [path, 'options'] }));
   return {
     compiler: text(record, 'compiler'),
@@ -139,12 +148,20 @@ export function buildRecord(meta: unknown, path: string): BuildRecord {
     ...(typeof winograd === 'number' && { winograd }),
     threads: options.get('threads') === true,
     ...(tuning !== undefined && { tuning: pinnedIn(fieldReader(tuning, wrong), path, { target, dense, batch }) }),
+    ...(weightType && { weightsAs: weightType, ...changeIn(record.get('rounding'), path) }),
     ...(typeof dataset === 'string' && { dataset }),
     resize: record.get('resize') === true,
     source: text(record, 'source'),
     weights: text(record, 'weights'),
     ...(typeof runs === 'string' && { runs }),
   };
+}
+
+/** What `meta` tells of the error; of one that was not measured, words. */
+function changeIn(rounding: unknown, path: string): Pick<BuildRecord, 'change'> {
+  if (typeof rounding === 'string') return {};
+  const fields = fieldReader(rounding, () => fail(moduleDiagnostics.record({ args: [path, 'rounding'] })));
+  return { change: { dataset: fields.text('dataset'), samples: fields.number('samples'), before: fields.number('before'), after: fields.number('after') } };
 }
 
 /** What a module takes and answers. */

@@ -14,12 +14,14 @@ import { valueKey } from '../../ir/graph.ts';
 import type { Program } from '../../ir/graph.ts';
 import { fedName, isInput } from '../../ir/leaf.ts';
 import type { F64Tensor, OpRegistry } from '../../ir/op.ts';
+import type { RoundedParameter } from '../../passes/round-weights.ts';
 import type { Bounded } from '../../ir/error-bound.ts';
 import { unpinned, type SchedulePins } from '../../lower/schedule/pins.ts';
 import { versionEverywhere } from '../../targets/target.ts';
 import type { CodeVersion, Target } from '../../targets/target.ts';
 import { buildModule } from '../build/build.ts';
 import type { BuildInput, Built } from '../build/build.ts';
+import { storedDiagnostics } from '../build/stored-diagnostics.ts';
 import { moduleDiagnostics } from '../diagnostics.ts';
 import { channelsFirst, channelsLast } from '../model/layout.ts';
 import { tracker } from './comparison.ts';
@@ -59,6 +61,8 @@ export interface Verification {
   readonly unchecked: readonly string[];
   /** Random inputs that the shipped module was run on: of a large network, fewer. */
   readonly inputs: number;
+  /** Of weights that are stored in fewer bits: how far each parameter is off the weights of the run, in steps of its type. */
+  readonly rounding?: readonly RoundedParameter[];
   /** Files that are, byte for byte, what this compiler builds. Absent: another version has built them. */
   readonly files?: readonly { readonly name: string; readonly same: boolean }[];
   /** What is wrong, if anything. */
@@ -92,8 +96,9 @@ async function verifyNet(shipped: ShippedModule, net: ModuleProcess, input: Buil
   if (record.weights !== `sha256:${input.weights.hash}`) fail(moduleDiagnostics['other-weights']({ args: [path, input.weights.file] }));
   if (record.source !== `sha256:${hashOfSources(input.model.sources)}`) fail(moduleDiagnostics['other-source']({ args: [path, input.model.sources.main.name], help: 'name the file that `build` was given: --source FILE' }));
   const target = targets.find(({ name }) => name === record.target) ?? fail(moduleDiagnostics.target({ args: [path, record.target] }));
-  const { dense, batch, layout, inline, threads, winograd, tuning } = record;
-  const built = await buildModule(input, { target, dense, batch, layout, inline, threads, ...(winograd !== undefined && { winograd }), ...(tuning && { tuning }) }, ops);
+  const { dense, batch, layout, inline, threads, winograd, tuning, weightsAs, change } = record;
+  const given = { ...(winograd !== undefined && { winograd }), ...(tuning && { tuning }), ...(weightsAs && { weightsAs }), ...(change && { change }) };
+  const built = await buildModule(input, { target, dense, batch, layout, inline, threads, ...given }, ops);
 
   const sameVersion = record.compiler === `ssl-compile ${compilerVersion()}`;
   const files = sameVersion ? compareFiles(shipped, built) : undefined;
@@ -101,7 +106,7 @@ async function verifyNet(shipped: ShippedModule, net: ModuleProcess, input: Buil
   const questions = Array.from({ length: rounds }, (_, i) => questionOf(built.program, i + 1, record.layout, ops));
   const { carried, checked } = versionsOf(target, record);
   const versions: CheckedVersion[] = [];
-  const faults = [...(await tuningFaults(shipped, record.tuning)), ...(files?.faults ?? [])];
+  const faults = [...(await tuningFaults(shipped, record.tuning)), ...roundingFaults(built, record), ...(files?.faults ?? [])];
   for (const version of checked) {
     const what = carried.length === 1 ? '' : ` (${version.name})`;
     const ask = async (running: ModuleProcess): Promise<ComparedOutputs & { readonly runs: string }> => {
@@ -128,6 +133,7 @@ async function verifyNet(shipped: ShippedModule, net: ModuleProcess, input: Buil
     versions,
     unchecked: carried.filter((version) => !checked.includes(version)).map(({ name }) => name),
     inputs: rounds,
+    ...(built.rounding && { rounding: built.rounding }),
     ...(files && { files: files.files }),
     faults,
   };
@@ -149,6 +155,12 @@ async function tuningFaults({ folder }: ShippedModule, tuning: PinnedSchedules |
   if (found === tuning.record) return [];
   const help = isOfSameBuild(beside, tuning) ? `build with it: --tuning ${path}` : 'it is of another build: remove it, or build each module into a folder of its own';
   return [tuningDiagnostics.changed({ args: [path, found, tuning.record], help })];
+}
+
+/** Rounding takes a weight off by half a step at most. */
+function roundingFaults({ rounding = [] }: Built, { weightsAs }: BuildRecord): readonly Diagnostic[] {
+  // Written so that NaN is a fault.
+  return rounding.filter(({ error }) => !(error <= 0.5)).map(({ name, error }) => storedDiagnostics.rounding({ args: [name, weightsAs?.name ?? '', error] }));
 }
 
 /** What comes of some work, or what stops it. */

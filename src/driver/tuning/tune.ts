@@ -32,7 +32,7 @@ export interface Tuned {
 }
 
 /** @throws DiagnosticError `tuning/no-schedules`, `result/dead-layer` */
-export async function tuneNetwork(input: BuildInput, build: Pick<BuildOptions, 'target' | 'dense' | 'batch' | 'winograd'>, ops: OpRegistry, options: TuneOptions): Promise<Tuned> {
+export async function tuneNetwork(input: BuildInput, build: Pick<BuildOptions, 'target' | 'dense' | 'batch' | 'winograd' | 'weightsAs'>, ops: OpRegistry, options: TuneOptions): Promise<Tuned> {
   const { target, dense, batch, winograd } = build;
   checkWinograd(winograd, target);
   const program = deployedProgram(input, build, ops);

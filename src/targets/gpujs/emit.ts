@@ -9,7 +9,7 @@
 //   const weights          base64
 
 import { invariant } from '../../base/invariant.ts';
-import { encodeBase64, splitPlanes } from '../../emit/base64.ts';
+import { encodeBase64 } from '../../emit/base64.ts';
 import { buildId, buildIdLength, withBuildId } from '../../emit/build-id.ts';
 import { fileBase, insideLimit } from '../../emit/emit-module.ts';
 import type { EmittedFile, EmittedModule, ModuleRequest } from '../../emit/emit-module.ts';
@@ -18,6 +18,9 @@ import type { Json } from '../../emit/literal.ts';
 import { factsOf } from '../../emit/module-facts.ts';
 import { moduleText } from '../../emit/module-text.ts';
 import { weightsFileRoots, weightsFileText } from '../../emit/part.ts';
+import { inPlanes, widenedWeights } from '../../emit/stored-weights.ts';
+import type { StoredWeights } from '../../emit/stored-weights.ts';
+import type { WeightType } from '../../emit/weight-types/weight-type.ts';
 import type { ThreadModule } from '../../ir/thread-kernel.ts';
 import { gpujsDeclarations } from './declarations.ts';
 import { planModule } from './plan.ts';
@@ -28,40 +31,55 @@ export interface EmitGpujsOptions extends Omit<ModuleRequest, 'inline'> {
 }
 
 export async function emitGpujs(options: EmitGpujsOptions): Promise<EmittedModule> {
-  const { module } = options;
+  const { module, weightType } = options;
   const file = fileBase(options.file);
   const about = factsOf({ ...options, kernels: { bindings: [module.input, module.output] } });
-  const { kernels, weights: values } = planModule(module);
-  const whole = bytesOf(values, buildIdLength);
-  const weights = whole.subarray(0, whole.length - buildIdLength);
-  const build = await buildId([JSON.stringify([about, kernels]), weights]);
+  const { kernels, weights: numbers } = planModule(module);
+  const stored = weightType ? widenedNumbers(numbers, weightType) : floats(numbers);
+  const build = await buildId([JSON.stringify([about, kernels]), stored.bytes]);
   const facts = { ...about, build };
-  const inside = weights.length <= insideLimit;
+  const inside = stored.bytes.length <= insideLimit;
   const bin = `${file}.bin`;
-  const bytes = inside ? 'joinPlanes(decodeBase64(weights))' : weightsFileText(bin, weights.length);
+  const found = inside ? stored.fromText.call('decodeBase64(weights)') : weightsFileText(bin, stored.bytes.length);
   const text = moduleText(facts, {
     constants: [],
     load: {
       doc: 'Compiles the network in the gpu.js that the caller gives: `load({ GPU, mode: "webgl2" })`.',
       options: ['GPU', 'mode', ...(inside ? [] : ['weights'])],
       statements: [
+        ...stored.fill(found),
         `const places = { input: addressesOf(plan.input), output: addressesOf(plan.output), inputExtents: ${literalText(module.input.extents)} };`,
-        `return startGpuNet(options, facts, kernels, floatsOf(${bytes}), places);`,
+        `return startGpuNet(options, facts, kernels, ${stored.numbers(found)}, places);`,
       ],
     },
-    roots: ['addressesOf', 'floatsOf', 'startGpuNet', ...(inside ? ['joinPlanes', 'decodeBase64'] : weightsFileRoots)],
-    rest: [kernelsText(kernels), ...(inside ? [`const weights = ${literalText(encodeBase64(splitPlanes(weights)))};`] : [])],
+    roots: ['addressesOf', 'startGpuNet', stored.root, ...(inside ? [...stored.fromText.roots, 'decodeBase64'] : weightsFileRoots)],
+    rest: [kernelsText(kernels), ...(inside ? [`const weights = ${literalText(encodeBase64(stored.inText()))};`] : [])],
     runtime: options.runtime,
   });
-  const beside: readonly EmittedFile[] = inside ? [] : [{ path: bin, content: withBuildId(whole, build) }];
+  const beside: readonly EmittedFile[] = inside ? [] : [{ path: bin, content: withBuildId(stored.whole, build) }];
   return { files: [{ path: `${file}.js`, content: text }, { path: `${file}.d.ts`, content: gpujsDeclarations(facts, !inside) }, ...beside] };
 }
 
-/** Little-endian, whatever the machine, and so many bytes of room behind. */
-function bytesOf(weights: Float32Array, room: number): Uint8Array<ArrayBuffer> {
-  const view = new DataView(new ArrayBuffer(weights.byteLength + room));
-  for (let i = 0; i < weights.length; i++) view.setFloat32(4 * i, weights[i] as number, true);
-  return new Uint8Array(view.buffer);
+/** The constant numbers of all kernels, which become one list. */
+interface StoredNumbers extends Omit<StoredWeights, 'ranges' | 'fill'> {
+  /** Lines of `load` before the list is there. @param bytes As an expression. */
+  readonly fill: (bytes: string) => readonly string[];
+  /** The list, as an expression. */
+  readonly numbers: (bytes: string) => string;
+}
+
+/** Little-endian, whatever the machine. */
+function floats(numbers: Float32Array): StoredNumbers {
+  const view = new DataView(new ArrayBuffer(numbers.byteLength + buildIdLength));
+  for (const [i, value] of numbers.entries()) view.setFloat32(4 * i, value, true);
+  const whole = new Uint8Array(view.buffer);
+  const bytes = whole.subarray(0, numbers.byteLength);
+  return { bytes, whole, ...inPlanes(bytes), fill: () => [], numbers: (from) => `floatsOf(${from})`, root: 'floatsOf' };
+}
+
+function widenedNumbers(numbers: Float32Array, weightType: WeightType): StoredNumbers {
+  const { fill, ...stored } = widenedWeights(weightType, { segments: [{ offset: 0, data: numbers }] });
+  return { ...stored, fill: (bytes) => [`const memory = new ArrayBuffer(${numbers.byteLength});`, fill(bytes)], numbers: () => 'new Float32Array(memory)' };
 }
 
 function kernelsText(kernels: readonly PlannedKernel[]): string {

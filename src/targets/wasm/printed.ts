@@ -15,6 +15,8 @@ import { printWasm } from './print.ts';
 
 /** The custom section that holds the id of the build: runtime/wasm reads it. */
 const buildSection = 'ssl-compile';
+/** The custom section that holds weights in fewer bits than memory: runtime/wasm reads it. */
+const weightsSection = 'ssl-compile weights';
 /** The custom section that holds the relaxed version's own code. */
 const relaxedSection = 'ssl-compile relaxed';
 
@@ -38,9 +40,9 @@ export function printed(module: KernelModule, weights: 'inside' | 'separate'): P
   const { bytes, second } = printVersions(module, weights, false);
   return {
     content: bytes,
-    carry: (build, place) => {
-      const { options, statements, start, roots, rest } = carriedWasm(build, bytes, second, place);
-      return { options, statements: [...statements, `const { memory, compute, runs } = ${start};`], compute: 'compute', versions, roots, rest };
+    carry: (build, place, _, aboard) => {
+      const { start, statements, ...parts } = carriedWasm(build, bytes, second, place, aboard);
+      return { ...parts, statements: [...statements, `const { memory, compute, runs } = ${start};`], compute: 'compute', versions };
     },
     start: (version) => startVersion(bytes, second, version),
   };
@@ -52,19 +54,21 @@ export function printVersions(module: KernelModule, weights: 'inside' | 'separat
   return withSecondCode(strict, printWasm(module, { memory: 'own', weights: 'separate', relaxed: true, stages }), relaxedSection);
 }
 
-interface CarriedWasm extends Pick<CarriedKernels, 'options' | 'statements' | 'roots' | 'rest'> {
+interface CarriedWasm extends Pick<CarriedKernels, 'options' | 'statements' | 'roots' | 'rest' | 'aboard'> {
   /** What starts the code, as an expression behind the statements. */
   readonly start: string;
 }
 
-export function carriedWasm(build: string, bytes: Uint8Array, second: readonly ByteRange[], place: (bytes: Uint8Array<ArrayBuffer>, extension: string) => Part): CarriedWasm {
-  const part = place(withCustomSection(bytes, buildSection, new TextEncoder().encode(build)), 'wasm');
+export function carriedWasm(build: string, bytes: Uint8Array, second: readonly ByteRange[], place: (bytes: Uint8Array<ArrayBuffer>, extension: string) => Part, aboard?: Uint8Array): CarriedWasm {
+  const loaded = aboard ? withCustomSection(bytes, weightsSection, aboard) : bytes;
+  const part = place(withCustomSection(loaded, buildSection, new TextEncoder().encode(build)), 'wasm');
   return {
     options: [wasmOption, relaxedOption],
     statements: ['const relax = mayRelax(options);', `const file = givenFile(options, "wasm") ?? ${foundFileText('code', part)};`],
     start: `await startWasm(file, facts.build, relax, ${literalText(second)})`,
     roots: ['startWasm', 'givenFile', 'mayRelax', partRoot(part)],
     rest: partConstant('code', part),
+    ...(aboard && { aboard: { bytes: `weightsAboard(file, ${loaded.length - aboard.length})`, root: 'weightsAboard' } }),
   };
 }
 

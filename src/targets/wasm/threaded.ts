@@ -50,10 +50,11 @@ export function printedForThreads(module: KernelModule, weights: 'inside' | 'sep
   const { bytes, second, shared, stages } = threadedCode(module, weights);
   return {
     content: bytes,
-    carry: (build, place, runtime) => {
-      const { options, statements, start, roots, rest } = carriedWasm(build, bytes, second, place);
+    carry: (build, place, runtime, aboard) => {
+      const { options, statements, start, roots, rest, ...parts } = carriedWasm(build, bytes, second, place, aboard);
       const worker = place(new TextEncoder().encode(workerText('serveThread', build, runtime)), 'worker.js');
       return {
+        ...parts,
         options: [...options, threadsOption],
         statements: [
           'const threads = threadsFor(options, stages);',
