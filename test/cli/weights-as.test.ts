@@ -40,6 +40,7 @@ describe.each(['f16', 'int8'])('weights as %s', (type) => {
     ['wasm', []],
     ['wasm-inline', ['--inline', '--dense']],
     ['wasm-hwc', ['--layout', 'hwc', '--batch', '3']],
+    ['wasm-threads', ['--threads', '--winograd', '1e-4']],
     ['js', ['--target', 'js']],
   ])('%s: verify finds it sound and says how far the weights are off', async (name, options) => {
     expect((await build(`${type}-${name}`, '--weights-as', type, ...options)).code).toBe(0);
