@@ -80,7 +80,7 @@ export async function emitModule(options: EmitOptions): Promise<EmittedModule> {
   const loadOptions = [...takes, ...(large ? [weightsOption] : [])];
   const told = [...(versions ? ['runs'] : []), ...(inThreads ? ['threads'] : [])];
   const telling = told.length > 0 ? `{ ...facts, meta: { ...facts.meta, ${told.join(', ')} } }` : 'facts';
-  const net = inThreads ? `makeThreadedNet(${telling}, plan, memory, ${compute}, close)` : `makeNet(${telling}, plan, memory, ${compute})`;
+  const net = inThreads ? `close ? makeThreadedNet(${telling}, plan, memory, ${compute}, close) : makePromisedNet(${telling}, plan, memory, ${compute})` : `makeNet(${telling}, plan, memory, ${compute})`;
   const text = moduleText(facts, {
     constants: stored?.ranges ? [['ranges', stored.ranges.map(({ to, from, length }) => [to, from, length])]] : [],
     load: {
@@ -88,7 +88,7 @@ export async function emitModule(options: EmitOptions): Promise<EmittedModule> {
       options: loadOptions.map(({ name }) => name),
       statements: [...statements, ...(weights ? [stored.fill(weights.bytes)] : []), `return ${net};`],
     },
-    roots: [inThreads ? 'makeThreadedNet' : 'makeNet', ...roots, ...(weights ? [stored.root, ...weights.roots] : [])],
+    roots: [...(inThreads ? ['makeThreadedNet', 'makePromisedNet'] : ['makeNet']), ...roots, ...(weights ? [stored.root, ...weights.roots] : [])],
     rest: [...rest, ...(weights?.rest ?? [])],
     runtime: options.runtime,
   });

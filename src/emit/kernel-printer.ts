@@ -34,7 +34,7 @@ export interface CarriedKernels {
   readonly compute: string;
   /** Names of its versions, where it has several: then those lines leave the name of the one that runs as `runs`. */
   readonly versions?: readonly string[];
-  /** They may run in workers: then those lines also leave their number as `threads` and what ends them as `close`, and `compute` may answer a promise. */
+  /** They may run in workers: those lines leave the number of threads as `threads`; where it is more than one, `compute` answers a promise, and `close` ends the workers. */
   readonly inThreads?: true;
   /** Functions of the runtime that these lines call. */
   readonly roots: readonly string[];

@@ -9,7 +9,7 @@
 import { barrier, takeTask } from './barrier.ts';
 import { bytesOf, checkBuild, describeBytes } from './files.ts';
 import type { FoundFile } from './files.ts';
-import { addressesOf, placeWeights } from './net.ts';
+import { addressesOf, makeNet, placeWeights } from './net.ts';
 import type { Facts, Plan } from './net.ts';
 import { checkCount, checkPlaces, kindOf, numberAt } from './numbers.ts';
 import { worthwhileThreads } from './thread-count.ts';
@@ -206,8 +206,24 @@ interface NodePort {
   readonly postMessage: (message: ThreadMessage) => void;
 }
 
-/** The network over its heap; `compute` runs its kernels, here or in workers. */
-export function makeThreadedNet(facts: Facts, plan: Plan, memory: ArrayBufferLike, compute: () => void | Promise<void>, stop: () => void): ThreadedNet {
+/** A network on one thread, as one on several has it: no run has to wait for another. */
+export function makePromisedNet(facts: Facts, plan: Plan, memory: ArrayBuffer, compute: () => void): ThreadedNet {
+  const { run } = makeNet(facts, plan, memory, compute);
+  let isClosed = false;
+  return Object.freeze({
+    ...facts,
+    async run(input: ArrayLike<number>, into?: Float32Array): Promise<Float32Array> {
+      if (isClosed) throw new Error(`${facts.name} is closed`);
+      return run(input, into);
+    },
+    close(): void {
+      isClosed = true;
+    },
+  });
+}
+
+/** The network over its shared heap; `compute` runs its kernels in workers, which `stop` ends. */
+export function makeThreadedNet(facts: Facts, plan: Plan, memory: ArrayBufferLike, compute: () => Promise<void>, stop: () => void): ThreadedNet {
   const heap = new Float32Array(memory);
   const sources = addressesOf(plan.input);
   const results = addressesOf(plan.output);

@@ -61,7 +61,7 @@ export function printedForThreads(module: KernelModule, weights: 'inside' | 'sep
           ...statements,
           'const { memory, compute, runs, close } = threads > 1',
           '  ? await startThreads(file, facts.build, relax, shared, stages, threads, startWorker)',
-          `  : { ...${start}, close() {} };`,
+          `  : ${start};`,
         ],
         compute: 'compute',
         versions,
