@@ -26,7 +26,7 @@ export interface NestAlone {
   readonly likeness: string;
   readonly chosen: NestSchedule;
   /** What would be chosen if no zeros were left out, where they are. */
-  readonly dense?: NestSchedule;
+  readonly withZeros?: NestSchedule;
   /** The chosen one among them. */
   readonly schedules: readonly NestSchedule[];
   /** Its program `run` computes the nest, with the constants of the network. @param schedule Of `schedules`. */
@@ -42,7 +42,7 @@ export function nestsAlone(plan: KernelPlan): readonly NestAlone[] {
       const chosen: NestSchedule = { text: printSchedule(nest.choice.schedule, axes), ...nest.choice };
       return {
         name: nest.name,
-        ...(nest.dense && { dense: { text: printSchedule(nest.dense.schedule, axes), schedule: nest.dense.schedule, cost: nest.dense.cost } }),
+        ...(nest.withZeros && { withZeros: { text: printSchedule(nest.withZeros.schedule, axes), schedule: nest.withZeros.schedule, cost: nest.withZeros.cost } }),
         likeness: likenessOf(nest.domain),
         chosen,
         schedules,

@@ -49,9 +49,9 @@ export async function summarizeSchedules(program: Program, target: Target, ops: 
     target: target.name,
     ...(record && { measured: { processor: record.processor, node: record.node, dense: record.dense, batch: record.batch } }),
     winograd: filterable(program, ops),
-    nests: nests.map(({ name, chosen: { text, cost }, dense }): NestSummary => {
+    nests: nests.map(({ name, chosen: { text, cost }, withZeros }): NestSummary => {
       const times = timesOf(name);
-      return { name, schedule: text, ...(dense && { dense: { schedule: dense.text, times: dense.cost / cost } }), ...(times && { measured: { default: times.default, tuned: times.tuned } }) };
+      return { name, schedule: text, ...(withZeros && { dense: { schedule: withZeros.text, times: withZeros.cost / cost } }), ...(times && { measured: { default: times.default, tuned: times.tuned } }) };
     }),
   };
 }

@@ -32,7 +32,7 @@ export interface ScheduledNest extends DividedNest {
   /** What fits as its tensors lie, the choice among it. */
   readonly candidates: readonly Candidate[];
   /** The tile of least cost that multiplies by every weight, where the choice leaves zeros out. */
-  readonly dense?: Candidate;
+  readonly withZeros?: Candidate;
 }
 
 export interface ScheduleRequest {
@@ -93,13 +93,13 @@ export function nestScheduler(request: ScheduleRequest): NestScheduler {
   };
   const schedule = (nest: PlacedNest): readonly ScheduledNest[] => {
     const name = nameOf(nest);
-    const { way, choice, dense } = chosen(name, ways(nest, !pins.schedules.has(name)), pins);
+    const { way, choice, withZeros } = chosen(name, ways(nest, !pins.schedules.has(name)), pins);
     const { copy, candidates, divided } = way;
     const isNew = copy !== undefined && !layouts.has(copy.name);
     if (copy) layouts.set(copy.name, copy.layout);
     if (copy?.isHaloed) haloed.add(copy.name);
     const before = isNew ? copy.nests.flatMap(schedule) : [];
-    return [...before, { ...divided, name, nest: way.nest, choice, candidates, ...(dense && { dense }) }];
+    return [...before, { ...divided, name, nest: way.nest, choice, candidates, ...(withZeros && { withZeros }) }];
   };
   return { schedule, layouts, haloed };
 }
@@ -122,7 +122,7 @@ interface FittedNest {
   readonly copy?: SlotCopy;
 }
 
-type Chosen = Pick<ScheduledNest, 'choice' | 'dense'> & { readonly way: FittedNest };
+type Chosen = Pick<ScheduledNest, 'choice' | 'withZeros'> & { readonly way: FittedNest };
 
 /** The way and the tile of least cost, where there are tiles; else as its tensors lie. Or the first that a pin fits. */
 function chosen(name: string, ways: Iterable<FittedNest>, pins: SchedulePins): Chosen {
@@ -138,8 +138,8 @@ function chosen(name: string, ways: Iterable<FittedNest>, pins: SchedulePins): C
   const way = present(seen[0], 'nest');
   if (pin !== undefined) failToFit(pins, name, seen.flatMap(({ candidates }) => candidates), way.divided.domain.nest.axes);
   if (!best || !leavesZerosOut(best.choice.schedule)) return best ?? { way, choice: present(cheapest(way.candidates), 'schedule') };
-  const dense = cheapest(seen.flatMap(({ candidates }) => candidates.filter(({ schedule }) => schedule.kind === 'tile')));
-  return { ...best, ...(dense && { dense }) };
+  const withZeros = cheapest(seen.flatMap(({ candidates }) => candidates.filter(({ schedule }) => schedule.kind === 'tile')));
+  return { ...best, ...(withZeros && { withZeros }) };
 }
 
 /** Slots of compile-time weights that are sparse. */
