@@ -10,6 +10,7 @@ import { ModuleBuilder } from './encoder/module-builder.ts';
 import type { FunctionType, ValueType } from './encoder/types.ts';
 import { mathType, writeMath } from './math.ts';
 import type { MathFunction } from './math.ts';
+import { waitsForSums } from './sums.ts';
 import { writeStmts } from './statement.ts';
 import { usedMath } from './used-math.ts';
 
@@ -56,7 +57,7 @@ export function printWasm(module: KernelModule, options: PrintWasmOptions): Uint
   const functions = new Map<KernelFunction, number>();
   for (const kernel of module.functions) {
     const type: FunctionType = { params: kernel.params.map(() => 'i32'), results: [] };
-    const write = (body: FunctionBody): void => writeStmts(kernel.body, { body, locals: placeLocals(kernel, body), functions, math, relaxed: options.relaxed ?? false });
+    const write = (body: FunctionBody): void => writeStmts(kernel.body, { body, locals: placeLocals(kernel, body), functions, math, relaxed: (options.relaxed ?? false) && !waitsForSums(kernel) });
     functions.set(kernel, builder.function(kernel.name, type, write));
   }
   for (const [name, stages] of module.programs) {
