@@ -7,7 +7,8 @@ import { fineSuite } from './suites/fine.ts';
 import { networksSuite } from './suites/networks.ts';
 import { peersSuite } from './suites/peers.ts';
 import { threadsSuite } from './suites/threads.ts';
+import { storedSuite } from './suites/stored.ts';
 import { table4Suite } from './suites/table4.ts';
 import { trainingSuite } from './suites/training.ts';
 
-export const suites: readonly Suite[] = [peersSuite, browserSuite, networksSuite, fineSuite, table4Suite, trainingSuite, threadsSuite, compileSuite];
+export const suites: readonly Suite[] = [peersSuite, browserSuite, networksSuite, fineSuite, table4Suite, storedSuite, trainingSuite, threadsSuite, compileSuite];
