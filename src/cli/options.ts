@@ -47,7 +47,7 @@ export const sparsityOption = (): Option => new Option('--sparsity <name>', 'the
 export const batchOption = (): Option => new Option('--batch <n>', 'samples a run').argParser(integerFrom(1, mostSamples)).default(1);
 
 export const winogradOption = (): Option =>
-  new Option('--winograd <error>', 'compute 3 x 3 convolutions by Winograd minimal filtering where it is faster and is off by at most this share of the largest result, such as 1e-4; their weights take 16/9 of the room').argParser(share);
+  new Option('--winograd <error>', 'compute 3 x 3 convolutions by Winograd minimal filtering where it is faster and results of a layer can be off by at most this share of the largest that it can answer, such as 1e-4; their weights take 16/9 of the room').argParser(share);
 
 /** Reads an option's value: a share of something. */
 function share(text: string): number {

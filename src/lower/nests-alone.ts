@@ -2,7 +2,6 @@
 // own, in which its tensors lie as they do in the whole.
 
 import type { KernelModule } from '../ir/kernel.ts';
-import type { Domain } from './accesses/domain.ts';
 import type { Access } from './accesses/resolve.ts';
 import { applyPlan, type KernelPlan } from './lower.ts';
 import type { SlotName } from './nests/placed-nest.ts';
@@ -16,7 +15,7 @@ export interface NestSchedule {
   /** As pins take it. */
   readonly text: string;
   readonly schedule: Schedule;
-  /** By the model of the machine, to compare those of one kind. */
+  /** By the model of the machine: to compare tiles, sparse ones too, or sweeps. */
   readonly cost: number;
 }
 
@@ -43,7 +42,7 @@ export function nestsAlone(plan: KernelPlan): readonly NestAlone[] {
       return {
         name: nest.name,
         ...(nest.withZeros && { withZeros: { text: printSchedule(nest.withZeros.schedule, axes), schedule: nest.withZeros.schedule, cost: nest.withZeros.cost } }),
-        likeness: likenessOf(nest.domain),
+        likeness: likenessOf(nest),
         chosen,
         schedules,
         moduleWith: ({ text }) => applyPlan({ ...plan, programs: [alone(program, { ...nest, choice: candidates.get(text) ?? nest.choice })] }),
@@ -57,8 +56,12 @@ function alone({ request, ...program }: PlannedProgram, nest: ScheduledNest): Pl
   return { ...program, request: { ...request, graph: { ...request.graph, outputs: [], state: [] } }, nests: [nest], levels: [0] };
 }
 
-/** All that schedules are made of but for where accesses begin, and the numbers that are read. */
-function likenessOf({ nest: { axes, write, loads, combine, initial, value, finish } }: Domain): string {
+/**
+ * All that schedules are made of but for where accesses begin, and the numbers that are read. Which weights are zero is part
+ * of it where zeros are left out: such a nest is like no other.
+ */
+function likenessOf({ name, domain: { nest: { axes, write, loads, combine, initial, value, finish } } }: ScheduledNest): string {
+  const own = loads.some(({ sparse }) => sparse) ? [name] : [];
   const numbers = new Map<SlotName, number>();
   const numberOf = (slot: SlotName): number => {
     const number = numbers.get(slot) ?? numbers.size;
@@ -66,5 +69,5 @@ function likenessOf({ nest: { axes, write, loads, combine, initial, value, finis
     return number;
   };
   const walk = ({ slot, along, room, gaps }: Access): unknown => [numberOf(slot), [...along], [...room], [...gaps]];
-  return JSON.stringify([axes, combine, initial, value, finish, walk(write), loads.map(({ access, data, ...conditions }) => [walk(access), data !== undefined, conditions])]);
+  return JSON.stringify([...own, axes, combine, initial, value, finish, walk(write), loads.map(({ access, data, ...conditions }) => [walk(access), data !== undefined, conditions])]);
 }

@@ -102,7 +102,7 @@ export async function startThreads({ content, from }: FoundFile, build: string, 
   const memory = new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true });
   placeWeights(memory.buffer, file, data);
   const words = new Int32Array(new SharedArrayBuffer(256));
-  const pool = startPool({ code, memory, words, threads, stages: stages.map(({ tasks }) => tasks) }, build, await Promise.all(Array.from({ length: threads }, startWorker)));
+  const pool = startPool({ code, memory, words, threads, stages: stages.map(({ tasks }) => tasks) }, build, await startAll(threads, startWorker));
   await pool.started;
   const compute = (): Promise<void> =>
     pool.until(() => {
@@ -110,6 +110,16 @@ export async function startThreads({ content, from }: FoundFile, build: string, 
       Atomics.notify(words, 48);
     });
   return { memory: memory.buffer, compute, runs: inRelaxed ? 'relaxed' : 'strict', close: () => pool.end(new Error('the network is closed')) };
+}
+
+/** All of them or none: where one does not start, those that did are ended. */
+async function startAll(threads: number, startWorker: () => Promise<AnyWorker>): Promise<readonly AnyWorker[]> {
+  const begun = await Promise.allSettled(Array.from({ length: threads }, startWorker));
+  const workers = begun.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []));
+  const failed = begun.find((each) => each.status === 'rejected');
+  if (!failed) return workers;
+  for (const worker of workers) worker.terminate();
+  throw failed.reason;
 }
 
 interface Pool {
@@ -162,6 +172,7 @@ function startPool(setup: ThreadSetup, build: string, workers: readonly AnyWorke
       worker.on('exit', (code) => broken(`exit code ${String(code)}`));
     } else {
       worker.addEventListener?.('message', ({ data }) => heard(data));
+      worker.addEventListener?.('messageerror', () => broken('a message that cannot be read'));
       worker.addEventListener?.('error', (event) => {
         event.preventDefault();
         broken(event.message || 'its file cannot be loaded');

@@ -92,10 +92,10 @@ export interface SmallFiles {
 }
 
 /** `small.ssl` and `small.safetensors` in a folder of their own. */
-export function smallFiles(): SmallFiles {
+export function smallFiles(text: string = smallSource): SmallFiles {
   const folder = temporaryFolder();
   const [source, weights] = [join(folder, 'small.ssl'), join(folder, 'small.safetensors')];
-  writeFileSync(source, smallSource);
-  writeFileSync(weights, safetensorsFile(weightsOf(smallSource)));
+  writeFileSync(source, text);
+  writeFileSync(weights, safetensorsFile(weightsOf(text)));
   return { folder, source, weights };
 }

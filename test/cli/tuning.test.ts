@@ -181,6 +181,7 @@ describe('a record of something else', () => {
       await answer({ ...elsewhere, batch: 0 }),
       // What no double holds is read as infinity, which no record could be written with.
       await answer(tuningText(elsewhere).replace('"tuned": 3', '"tuned": 1e999')),
+      await answer(tuningText({ ...elsewhere, winograd: 1e-4, weightsAs: 'int8' })),
       await answer('3'),
       await answer('{'),
       await answer(again),

@@ -2,10 +2,13 @@ import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { safetensorsFile } from '../safetensors-file.ts';
-import { runCli, smallFiles, temporaryFolder, weightsOf } from './support.ts';
+import { runCli, smallFiles, smallSource, temporaryFolder, weightsOf } from './support.ts';
 
 const { folder, source, weights } = smallFiles();
 const verify = (place: string, ...more: string[]): ReturnType<typeof runCli> => runCli(['verify', place, '--weights', weights, '--source', source, ...more]);
+/** With as many filters as make tiles of ten sums: of those relaxed code differs from strict. */
+const wide = smallFiles(smallSource.replace('filters = 4', 'filters = 16'));
+const verifyWide = (place: string, ...more: string[]): ReturnType<typeof runCli> => runCli(['verify', place, '--weights', wide.weights, '--source', wide.source, ...more]);
 const copies = temporaryFolder();
 
 interface Report {
@@ -24,6 +27,7 @@ const variants = [
 ] as const;
 
 beforeAll(async () => {
+  await runCli(['build', wide.source, '--weights', wide.weights, '--out', join(folder, 'wide')]);
   for (const [name, options] of variants) await runCli(['build', source, '--weights', weights, '--out', join(folder, name), ...options]);
 });
 
@@ -105,12 +109,12 @@ describe('a module that has been tampered with is not ok', () => {
     ['that computes something else', [0x86, 0x02], ['module/changed', 'module/outputs']],
     ['that does not compile, in place of which strict code runs', [0xff, 0x7f], ['module/changed', 'module/version']],
   ])('relaxed code %s', async (_, code, codes) => {
-    const place = tampered('wasm', 'small.wasm', (bytes) => {
+    const place = tampered('wide', 'small.wasm', (bytes) => {
       // The last relaxed multiply-add: in its place the one that subtracts, or none.
       const at = bytes.lastIndexOf(Buffer.from([0xfd, 0x85, 0x02]));
       return bytes.fill(Buffer.from(code), at + 1, at + 3);
     });
-    const report = JSON.parse((await verify(place, '--json')).out) as Report;
+    const report = JSON.parse((await verifyWide(place, '--json')).out) as Report;
     expect(report.diagnostics.map((diagnostic) => diagnostic.code)).toEqual(codes);
   });
 
@@ -119,11 +123,11 @@ describe('a module that has been tampered with is not ok', () => {
     // unreachable, nop, nop
     ['traps', [0x00, 0x01, 0x01], /unreachable/],
   ])('strict code that %s, beside relaxed code that runs', async (_, code, why) => {
-    const place = tampered('wasm', 'small.wasm', (bytes) => {
+    const place = tampered('wide', 'small.wasm', (bytes) => {
       const at = bytes.indexOf(Buffer.from([0xfd, 0xe6, 0x01]));
       return bytes.fill(Buffer.from(code), at, at + 3);
     });
-    const { code: exit, out, err } = await verify(place);
+    const { code: exit, out, err } = await verifyWide(place);
     expect(exit).toBe(1);
     expect(err).toContain('error[module/changed]');
     expect(err).toMatch(new RegExp(`error\\[module/broken\\]: \\S+small\\.js \\(strict\\) does not run: .*${why.source}\\n +=? *help: build it again`));

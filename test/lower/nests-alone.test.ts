@@ -26,6 +26,12 @@ describe.each(timedTargets)('$name', (target) => {
     expect([...names.values()]).toEqual([['conv1.group0', 'conv1.group1'], ['pool1'], ['conv2'], ['fc']]);
   });
 
+  test('where zeros are left out no nest is like another: each has other weights', () => {
+    const sparse = new Map([...program.parameters].map(([name, value]) => [name, name === 'conv1.weight' ? { ...value, data: value.data.map((weight, i) => (i % 7 === 0 ? weight : 0)), sparse: true as const } : value]));
+    const alike = nestsAlone(planDeployed({ ...program, parameters: sparse }, ops, target.machine)).filter(({ name }) => name.startsWith('conv1')).map(({ likeness }) => likeness);
+    expect(new Set(alike).size).toBe(2);
+  });
+
   test('the chosen schedule is one of its schedules, and gives the code that it gives in the whole', () => {
     const loops = (module: ReturnType<typeof applyPlan>): readonly string[] => module.functions.map(({ name, body }) => `${name.replace(/^run\d+_/, '')} ${body.length}`);
     const whole = loops(applyPlan(plan));

@@ -65,7 +65,7 @@ const faults: readonly Fault[] = [
 
 async function firstFailure(registry: OpRegistry): Promise<{ readonly trial: Trial; readonly failure: Failure }> {
   for (let seed = 1; seed <= 100; seed++) {
-    const trial = { recipe: drawRecipe(seed, registry), checks: checks.small, ops: registry };
+    const trial = { recipe: drawRecipe(seed, registry), checks: checks.small.filter(({ name }) => name !== 'threads'), ops: registry };
     const failure = await failureOf(trial);
     if (failure) return { trial, failure };
   }

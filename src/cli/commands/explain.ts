@@ -55,16 +55,19 @@ async function explain(subject: string, options: ExplainOptions, shell: Shell): 
 
 /** Those of the build that the record is of or, without one, of a build with no options. */
 async function schedulesOf(opened: OpenedModel, tuning: string | undefined, ops: OpRegistry): Promise<ScheduleSummary | undefined> {
-  const [{ deployedProgram }, { withWeights }, { summarizeSchedules }, { readTuning }, { targetNamed }, { targets }] = await Promise.all([
+  const [{ deployedProgram }, { withWeights }, { summarizeSchedules }, { readTuning }, { targetNamed }, { targets }, { weightTypes }] = await Promise.all([
     import('../../driver/build/build.ts'),
     import('../../driver/model/model.ts'),
     import('../../driver/tuning/schedule-summary.ts'),
     import('../../driver/tuning/tuning-record.ts'),
     import('../target-option.ts'),
     import('../../targets/index.ts'),
+    import('../../emit/weight-types/index.ts'),
   ]);
   const record = tuning === undefined ? undefined : readTuning(tuning);
   const target = record ? targetNamed(record.target, targets) : targets[0];
-  const { dense, batch } = record ?? { dense: false, batch: 1 };
-  return summarizeSchedules(deployedProgram(withWeights(opened), { dense, batch }, ops), target, ops, record, tuning);
+  const { dense, batch, winograd, weightsAs } = record ?? { dense: false, batch: 1 };
+  const type = weightTypes.find(({ name }) => name === weightsAs);
+  const program = deployedProgram(withWeights(opened), { dense, batch, ...(winograd !== undefined && { winograd }), ...(type && { weightsAs: type }) }, ops);
+  return summarizeSchedules(program, target, ops, record, tuning);
 }

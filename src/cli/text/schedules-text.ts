@@ -22,6 +22,12 @@ function zerosText(nests: readonly NestSummary[]): string {
 
 function winogradText(layers: readonly WinogradSummary[]): string {
   if (layers.length === 0) return '';
-  const rows = layers.map(({ layer, timesAsFast, error, bytes }) => [layer, `${timesAsFast.toFixed(1)}x`, error.toExponential(1), grouped(bytes)]);
+  const rows = layers.map(({ layer, timesAsFast, error, bytes }) => [layer, `${timesAsFast.toFixed(1)}x`, roundedUp(error), grouped(bytes)]);
   return `\nLayers that \`build --winograd ERROR\` computes from fewer products, if ERROR is at least their bound:\n\n${formatTable({ head: ['layer', 'as fast', 'bound', 'bytes more'], rows, text: [0] })}`;
+}
+
+/** To two digits, so that who types it in allows it. */
+function roundedUp(error: number): string {
+  const unit = 10 ** (Math.floor(Math.log10(error)) - 1);
+  return (Math.ceil(error / unit) * unit).toExponential(1);
 }

@@ -27,7 +27,7 @@ import { outputNames } from '../run/run-facts.ts';
 import type { SampleKind } from '../run/run-facts.ts';
 import { hashOfSources } from '../model/source-hash.ts';
 import { compilerVersion } from '../model/version.ts';
-import { checkPinned, pinnedMeta } from '../tuning/pinned.ts';
+import { checkPinned, pinnedMeta, scheduledOptions } from '../tuning/pinned.ts';
 import type { PinnedSchedules } from '../tuning/pinned.ts';
 import { unwatched } from '../model/watch.ts';
 import type { Watch } from '../model/watch.ts';
@@ -87,7 +87,7 @@ export async function buildModule(input: BuildInput, options: BuildOptions, ops:
     return verifyPrograms(trained, exact, structure.macs.dense, ops);
   });
   const program = forBatch(single, options.batch, ops);
-  if (options.tuning) checkPinned(options.tuning, program, { target: options.target.name, dense: options.dense, batch: options.batch });
+  if (options.tuning) checkPinned(options.tuning, program, { target: options.target.name, ...scheduledOptions({ ...options, weightsAs: options.weightsAs?.name }) });
   const labels = outputNames(network, weights.labels);
   const normalization = network.normalization && normalizationOf(network.normalization, weights.parameters);
   const emit = await watch.stage('lower', () => lowerNetwork(options.target, program, ops, options.tuning, options.threads, watch));

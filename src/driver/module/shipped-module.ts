@@ -15,7 +15,7 @@ import type { ErrorChange } from '../evaluation/error-change.ts';
 import { fileDiagnostics, moduleDiagnostics } from '../diagnostics.ts';
 import { readRegularFile } from '../files/regular-file.ts';
 import { mostSamples } from '../request.ts';
-import { pinnedIn } from '../tuning/pinned.ts';
+import { pinnedIn, scheduledOptions } from '../tuning/pinned.ts';
 import type { PinnedSchedules } from '../tuning/pinned.ts';
 import { isFolder } from '../weights/weights.ts';
 
@@ -147,7 +147,7 @@ export function buildRecord(meta: unknown, path: string): BuildRecord {
     inline: options.get('inline') === true,
     ...(typeof winograd === 'number' && { winograd }),
     threads: options.get('threads') === true,
-    ...(tuning !== undefined && { tuning: pinnedIn(fieldReader(tuning, wrong), path, { target, dense, batch }) }),
+    ...(tuning !== undefined && { tuning: pinnedIn(fieldReader(tuning, wrong), path, { target, ...scheduledOptions({ dense, batch, ...(typeof winograd === 'number' && { winograd }), ...(weightType && { weightsAs: weightType.name }) }) }) }),
     ...(weightType && { weightsAs: weightType, ...changeIn(record.get('rounding'), path) }),
     ...(typeof dataset === 'string' && { dataset }),
     resize: record.get('resize') === true,

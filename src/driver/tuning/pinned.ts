@@ -19,6 +19,8 @@ export interface PinnedSchedules extends SchedulePins {
   readonly target: string;
   readonly dense: boolean;
   readonly batch: number;
+  readonly winograd?: number;
+  readonly weightsAs?: string;
   /** Where it was measured. */
   readonly processor: string;
   readonly node: string;
@@ -26,12 +28,12 @@ export interface PinnedSchedules extends SchedulePins {
 
 /** @param file What a person calls it. */
 export function pinnedBy(record: TuningRecord, file: string): PinnedSchedules {
-  const { network, target, dense, batch, processor, node, nests } = record;
-  return { file, record: `sha256:${tuningHash(record)}`, network, target, dense, batch, processor, node, schedules: new Map(Object.entries(nests).map(([name, { schedule }]) => [name, schedule])) };
+  const { network, target, processor, node, nests } = record;
+  return { file, record: `sha256:${tuningHash(record)}`, network, target, ...scheduledOptions(record), processor, node, schedules: new Map(Object.entries(nests).map(([name, { schedule }]) => [name, schedule])) };
 }
 
 /** What of a build its schedules depend on. */
-export type ScheduledBuild = Pick<PinnedSchedules, 'target' | 'dense' | 'batch'>;
+export type ScheduledBuild = Pick<PinnedSchedules, 'target' | 'dense' | 'batch' | 'winograd' | 'weightsAs'>;
 
 type ScheduledNetwork = ScheduledBuild & Pick<PinnedSchedules, 'network'>;
 
@@ -47,12 +49,24 @@ export function checkPinned(pinned: PinnedSchedules, program: Program, build: Sc
 
 /** Whether the schedules of one fit the other. */
 export function isOfSameBuild(a: ScheduledNetwork, b: ScheduledNetwork): boolean {
-  return a.network === b.network && a.target === b.target && a.dense === b.dense && a.batch === b.batch;
+  return a.network === b.network && a.target === b.target && optionsText(a) === optionsText(b);
 }
 
 /** As the command line has them. */
-export function optionsText({ dense, batch }: Omit<ScheduledBuild, 'target'>): string {
-  return `${dense ? '--dense, ' : ''}--batch ${batch}`;
+export function optionsText({ dense, batch, winograd, weightsAs }: Omit<ScheduledBuild, 'target'>): string {
+  return [...(dense ? ['--dense'] : []), `--batch ${batch}`, ...(winograd === undefined ? [] : [`--winograd ${winograd}`]), ...(weightsAs === undefined ? [] : [`--weights-as ${weightsAs}`])].join(', ');
+}
+
+interface GivenOptions {
+  readonly dense: boolean;
+  readonly batch: number;
+  readonly winograd?: number | undefined;
+  readonly weightsAs?: string | undefined;
+}
+
+/** What of a build's options schedules depend on. */
+export function scheduledOptions({ dense, batch, winograd, weightsAs }: GivenOptions): Omit<ScheduledBuild, 'target'> {
+  return { dense, batch, ...(winograd !== undefined && { winograd }), ...(weightsAs !== undefined && { weightsAs }) };
 }
 
 /** As `meta` tells it, which tells of the options elsewhere. */

@@ -5,7 +5,7 @@ import type { OpRegistry } from '../../ir/op.ts';
 import { unpinned } from '../../lower/schedule/pins.ts';
 import { layersWithFewer } from '../../passes/fewer-products.ts';
 import type { Target } from '../../targets/target.ts';
-import { checkPinned, pinnedBy } from './pinned.ts';
+import { checkPinned, pinnedBy, scheduledOptions } from './pinned.ts';
 import type { MeasuredBuild, TunedTimes, TuningRecord } from './tuning-record.ts';
 
 export interface ScheduleSummary {
@@ -47,7 +47,7 @@ export async function summarizeSchedules(program: Program, target: Target, ops: 
   const timesOf = (name: string): TunedTimes | undefined => (record && Object.hasOwn(record.nests, name) ? record.nests[name] : undefined);
   return {
     target: target.name,
-    ...(record && { measured: { processor: record.processor, node: record.node, dense: record.dense, batch: record.batch } }),
+    ...(record && { measured: { processor: record.processor, node: record.node, ...scheduledOptions(record) } }),
     winograd: filterable(program, ops),
     nests: nests.map(({ name, chosen: { text, cost }, withZeros }): NestSummary => {
       const times = timesOf(name);

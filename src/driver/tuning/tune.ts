@@ -9,6 +9,7 @@ import { scheduleVersion } from '../../lower/schedule/version.ts';
 import { versionHere } from '../../targets/target.ts';
 import type { Target } from '../../targets/target.ts';
 import { checkWinograd } from '../request.ts';
+import { scheduledOptions } from './pinned.ts';
 import { deployedProgram } from '../build/build.ts';
 import type { BuildInput, BuildOptions } from '../build/build.ts';
 import { givenFor } from '../build/user-package.ts';
@@ -33,7 +34,7 @@ export interface Tuned {
 
 /** @throws DiagnosticError `tuning/no-schedules`, `result/dead-layer` */
 export async function tuneNetwork(input: BuildInput, build: Pick<BuildOptions, 'target' | 'dense' | 'batch' | 'winograd' | 'weightsAs'>, ops: OpRegistry, options: TuneOptions): Promise<Tuned> {
-  const { target, dense, batch, winograd } = build;
+  const { target, winograd } = build;
   checkWinograd(winograd, target);
   const program = deployedProgram(input, build, ops);
   const { stop, clock = systemClock } = options;
@@ -54,8 +55,7 @@ export async function tuneNetwork(input: BuildInput, build: Pick<BuildOptions, '
       network: networkHash(program),
       target: target.name,
       runs: versionHere(target).name,
-      dense,
-      batch,
+      ...scheduledOptions({ ...build, weightsAs: build.weightsAs?.name }),
       processor: processorText(processorHere()),
       node: process.version,
       ...(inWhole && !isInVain && { whole: rounded(inWhole.incumbent, inWhole.challenger) }),

@@ -43,6 +43,9 @@ export interface TuningRecord {
   /** As options of the build say. */
   readonly dense: boolean;
   readonly batch: number;
+  readonly winograd?: number;
+  /** The type that weights are stored in. */
+  readonly weightsAs?: string;
   readonly processor: string;
   readonly node: string;
   /** Absent where no schedule is faster than the default, or the measuring was stopped before. */
@@ -51,7 +54,7 @@ export interface TuningRecord {
 }
 
 /** Where a record was measured, and for what build. */
-export type MeasuredBuild = Pick<TuningRecord, 'processor' | 'node' | 'dense' | 'batch'>;
+export type MeasuredBuild = Pick<TuningRecord, 'processor' | 'node' | 'dense' | 'batch' | 'winograd' | 'weightsAs'>;
 
 /** Microseconds. */
 export interface TunedTimes {
@@ -70,10 +73,10 @@ export function networkHash({ graph }: Program): string {
 }
 
 /** Nests in the order of their names, so that equal records have equal text. */
-export function tuningText({ version, compiler, name, network, target, runs, dense, batch, processor, node, whole, nests }: TuningRecord): string {
+export function tuningText({ version, compiler, name, network, target, runs, dense, batch, winograd, weightsAs, processor, node, whole, nests }: TuningRecord): string {
   const times = (of: TunedTimes): TunedTimes => ({ default: of.default, tuned: of.tuned });
   const sorted = Object.entries(nests).toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([nest, { schedule, ...each }]) => [nest, { schedule, ...times(each) }]);
-  return `${JSON.stringify({ version, compiler, name, network, target, runs, dense, batch, processor, node, ...(whole && { whole: times(whole) }), nests: Object.fromEntries(sorted) }, null, 2)}\n`;
+  return `${JSON.stringify({ version, compiler, name, network, target, runs, dense, batch, ...(winograd !== undefined && { winograd }), ...(weightsAs !== undefined && { weightsAs }), processor, node, ...(whole && { whole: times(whole) }), nests: Object.fromEntries(sorted) }, null, 2)}\n`;
 }
 
 /** As it is written beside a module. */
@@ -130,6 +133,8 @@ export function parseTuning(text: string, file: string): TuningRecord {
     runs: whole.text('runs'),
     dense: whole.flag('dense'),
     batch,
+    ...(whole.has('winograd') && { winograd: whole.number('winograd') }),
+    ...(whole.has('weightsAs') && { weightsAs: whole.text('weightsAs') }),
     processor: whole.text('processor'),
     node: whole.text('node'),
     ...(whole.has('whole') && { whole: times(whole.inner('whole')) }),

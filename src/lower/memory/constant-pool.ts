@@ -19,6 +19,8 @@ export interface ConstantPool extends Constants {
   readonly end: () => number;
 }
 
+/** Tables of more entries are hardly ever equal, and long to compare. */
+const longestShared = 2 ** 16;
 /** Elements of 64 bytes. */
 const cacheLine = 16;
 /** Lanes are read four at a time, so data ends on a whole vector: lanes past it are zero. */
@@ -38,11 +40,11 @@ export function constantPool(from: number, unit: number): ConstantPool {
   };
   return {
     table: (offsets) => {
-      const key = offsets.join(',');
-      const known = tables.get(key);
+      const key = offsets.length <= longestShared ? offsets.join(',') : undefined;
+      const known = key === undefined ? undefined : tables.get(key);
       if (known !== undefined) return known;
       const at = place(Int32Array.from(offsets, (offset) => offset * unit));
-      tables.set(key, at);
+      if (key !== undefined) tables.set(key, at);
       return at;
     },
     data: place,

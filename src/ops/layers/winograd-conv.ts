@@ -1,5 +1,5 @@
 // A convolution of 3 x 3 with stride 1 by Winograd's F(2 x 2, 3 x 3), on filters that are transformed already: what
-// the pass `winograd` makes of conv. With P = 16 elements of a patch and T tiles of 2 x 2 outputs
+// the pass `fewer-products` makes of conv. With P = 16 elements of a patch and T tiles of 2 x 2 outputs
 //
 //   patches  V[n, c, p, t] = Bt d B             d: the 4 x 4 inputs under tile t, zero outside the image
 //   sums     M[n, o, p, t] = sum over c of U[p, o, c] * V[n, c, p, t]

@@ -7,7 +7,7 @@ import type { Expr, KernelFunction, Local, Stmt } from '../../ir/kernel.ts';
 /** Sums from which on two multiply-adds of four cycles are under way in each cycle. */
 const enoughSums = 8;
 
-/** Whether a loop adds products to fewer sums than hide how long that takes. */
+/** Whether the inner loop of a tile adds products to fewer sums than hide how long that takes. What sweeps fold is written out, or stands side by side. */
 export function waitsForSums({ body }: Pick<KernelFunction, 'body'>): boolean {
   return body.some((stmt) => {
     if (stmt.kind === 'repeat') return waitsForSums(stmt);

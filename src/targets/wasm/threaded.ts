@@ -20,7 +20,7 @@ const sharedSection = 'ssl-compile shared';
 const threadsOption: LoadOption = {
   name: 'threads',
   type: 'number',
-  doc: 'Threads to run on, 1 to 64: 1 unless given, and no more than the machine has cores. The answers are the same bits.\nMore than one are workers that share memory, so a page has to be cross-origin isolated. A network too small to gain\nby them runs on fewer: `meta.threads` tells.',
+  doc: 'Threads to run on, 1 to 64: 1 unless given; take no more than the machine has cores. The answers are the same bits.\nMore than one are workers that share memory, so a page has to be cross-origin isolated. A network too small to gain\nby them runs on fewer: `meta.threads` tells.',
   isFile: false,
 };
 
