@@ -23,7 +23,7 @@ import type { Explanation } from './driver/model/explain.ts';
 import { openModel, withWeights } from './driver/model/model.ts';
 import type { OpenedModel } from './driver/model/model.ts';
 import { readReport } from './driver/report/read-report.ts';
-import { checkInteger, checkTrainSpec, findNamed, mostSamples, mostWorkers } from './driver/request.ts';
+import { checkFlag, checkInteger, checkTrainSpec, checkWinograd, findNamed, mostSamples, mostWorkers } from './driver/request.ts';
 import { train as trainModel } from './driver/run/train.ts';
 import type { TrainOptions, TrainResult } from './driver/run/train-options.ts';
 import { pinnedBy } from './driver/tuning/pinned.ts';
@@ -156,6 +156,8 @@ export async function build(model: OpenedModel, { target = 'wasm', dense = false
   const found = findNamed('target', target, targets);
   checkInteger('batch', batch, mostSamples);
   findNamed('layout', layout, layouts);
+  for (const [name, flag] of Object.entries({ dense, inline, threads })) checkFlag(name, flag);
+  checkWinograd(winograd, found);
   const record = tuning && checkedTuning(tuning);
   const input = withWeights(model);
   const stored = weightsAs !== undefined && { weightsAs: findNamed('type of weights', weightsAs, weightTypes) };

@@ -2,6 +2,7 @@
 // callers in JavaScript, and no type knows lengths and values.
 
 import { fail } from '../base/diagnostic.ts';
+import { numberType } from '../base/number-type.ts';
 import { elementCount } from '../base/samples.ts';
 import type { FileSamples } from '../base/samples.ts';
 import { formatShape, sizeOf } from '../base/tensor.ts';
@@ -48,8 +49,9 @@ function checkSplit(where: string, split: unknown, shape: readonly number[], cla
   const { count, samples, labels }: Readonly<Record<string, unknown>> = isObject(split) ? split : refuse(where, described(split), '{ count, samples, labels }');
   if (!isWhole(count) || count < 1) refuse(`${where}.count`, described(count), 'a whole number of at least 1');
   if (!(samples instanceof Uint8Array || samples instanceof Float32Array || isInFiles(samples))) {
-    refuse(`${where}.samples`, described(samples), 'a Uint8Array (byte / 255) or a Float32Array');
+    refuse(`${where}.samples`, described(samples), 'a Uint8Array (byte / 255), a Float32Array, or samples in files as `loadDataset` has them');
   }
+  if (isInFiles(samples) && samples.size !== sizeOf(shape)) refuse(`${where}.samples.size`, String(samples.size), `${sizeOf(shape)}, the elements of shape ${formatShape(shape)}`);
   const values = count * sizeOf(shape);
   const found = elementCount(samples);
   if (found !== values) refuse(`${where}.samples`, `of length ${found}`, `${values}: ${count} samples of shape ${formatShape(shape)}`);
@@ -74,7 +76,7 @@ function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
 
 /** As `loadDataset` makes them. */
 function isInFiles(samples: unknown): samples is FileSamples {
-  return isObject(samples) && Array.isArray(samples['files']) && typeof samples['type'] === 'string' && isWhole(samples['size']);
+  return isObject(samples) && Array.isArray(samples['files']) && typeof samples['type'] === 'string' && numberType(samples['type']) !== undefined && isWhole(samples['size']);
 }
 
 function isWhole(value: unknown): value is number {

@@ -18,6 +18,7 @@ const messages = {
   positive: (name: string, found: string): string => `${name} is ${found}, expected a number above 0`,
   share: (name: string, found: string): string => `${name} is ${found}, expected a number from 0 to below 1`,
   weights: (found: string, classes: number): string => `classWeights is ${found}, expected ${classes} numbers above 0, one a class`,
+  flag: (name: string, found: string): string => `${name} is ${found}, expected true or false`,
   winograd: (target: string): string => `target ${target} takes no winograd: it would run a kernel for each of its steps`,
   name: (name: string, found: string): string => `there is no ${name} "${found}"`,
 };
@@ -50,6 +51,11 @@ function checkOptions(phase: string, { warmup, labelSmoothing, clipGradients, pa
     if (value !== undefined && !(value > 0)) fail(requestDiagnostics.positive({ args: [`${name} of ${phase}`, inWords(value)] }));
   }
   if (patience !== undefined) checkInteger(`patience of ${phase}`, patience, 2 ** 30);
+}
+
+/** @throws DiagnosticError `request/flag`: callers may be plain JavaScript */
+export function checkFlag(name: string, found: boolean): void {
+  if (typeof found !== 'boolean') fail(requestDiagnostics.flag({ args: [name, inWords(found)] }));
 }
 
 /** @param winograd As builds take it. @throws DiagnosticError `request/*` */

@@ -65,6 +65,8 @@ describe('the compiler as a library', () => {
     }
     await expect(build(model, { target: 'c' as 'js' })).rejects.toMatchObject({ diagnostics: [{ code: 'request/name', message: 'there is no target "c"', help: 'known: wasm, js, gpujs' }] });
     await expect(bench(model, { target: 'gpujs' as 'js' })).rejects.toThrow('request/name: there is no target "gpujs"');
+    await expect(build(model, { threads: 4 as unknown as boolean })).rejects.toThrow('request/flag: threads is 4, expected true or false');
+    await expect(build(model, { winograd: 2 })).rejects.toThrow('request/share: winograd is 2');
     await expect(build(model, { layout: 'nhwc' as 'hwc' })).rejects.toMatchObject({ diagnostics: [{ message: 'there is no layout "nhwc"', help: 'known: chw, hwc' }] });
     const { model: trained } = check(parse('network N(x: tensor[1, 16, 16]) { return dense(x, units = 10) } train on digits { baseline { epochs = 1, rate = 0.1 } }').file);
     const dataset = await loadDataset('digits');
