@@ -56,7 +56,17 @@ train on toy {
 
 /** Bright stripes, lying, standing or sloping, in noise. */
 export function stripes(training: number, test: number): Dataset {
-  return { name: 'stripes', shape: [1, 8, 8], classes: 3, training: drawStripes('training', training), test: drawStripes('test', test) };
+  return { name: 'stripes', shape: [1, 8, 8], classes: 3, training: stripesOf('training', training), test: stripesOf('test', test) };
+}
+
+const drawn = new Map<string, Split>();
+
+/** Drawn once: nobody changes them. */
+function stripesOf(name: string, count: number): Split {
+  const key = `${name} ${count}`;
+  const known = drawn.get(key) ?? drawStripes(name, count);
+  drawn.set(key, known);
+  return known;
 }
 
 function drawStripes(name: string, count: number): Split {
