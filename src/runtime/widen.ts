@@ -11,16 +11,21 @@ function integersIn(bytes: Uint8Array): (size: number) => number {
   };
 }
 
+/** The head of a block. One without lanes holds words, which are placed: of four bytes as they are, of fewer as differences. */
+function blockIn(read: (size: number) => number, words: Int32Array): readonly [to: number, lanes: number, steps: number, more: number] {
+  const [to, lanes, steps, more] = [read(4), read(4), read(4), read(4)];
+  const count = lanes === 0 ? steps : 0;
+  for (let i = 0; i < count; i++) words[to + i] = read(more) + (more < 4 && i > 0 ? (words[to + i - 1] as number) : 0);
+  return [to, lanes, steps, more];
+}
+
 /** Blocks of half precision: lane by lane, those at the end that hold zeros left out. */
 export function widenHalves(memory: ArrayBuffer, bytes: Uint8Array): void {
   const floats = new Float32Array(memory);
   const words = new Int32Array(memory);
   const read = integersIn(bytes);
   for (let blocks = read(4); blocks > 0; blocks--) {
-    const [to, lanes, steps, more] = [read(4), read(4), read(4), read(4)];
-    // Words of four bytes as they are, or of fewer as differences.
-    const count = lanes === 0 ? steps : 0;
-    for (let i = 0; i < count; i++) words[to + i] = read(more) + (more < 4 && i > 0 ? (words[to + i - 1] as number) : 0);
+    const [to, lanes, steps, more] = blockIn(read, words);
     for (let lane = 0; lane < lanes && lane < more; lane++) {
       for (let i = to + lane; i < to + lanes * steps; i += lanes) {
         const bits = read(2);
@@ -38,10 +43,7 @@ export function widenBytes(memory: ArrayBuffer, bytes: Uint8Array): void {
   const words = new Int32Array(memory);
   const read = integersIn(bytes);
   for (let blocks = read(4); blocks > 0; blocks--) {
-    const [to, lanes, steps, more] = [read(4), read(4), read(4), read(4)];
-    // Words of four bytes as they are, or of fewer as differences.
-    const count = lanes === 0 ? steps : 0;
-    for (let i = 0; i < count; i++) words[to + i] = read(more) + (more < 4 && i > 0 ? (words[to + i - 1] as number) : 0);
+    const [to, lanes, steps, more] = blockIn(read, words);
     for (let lane = 0; lane < lanes * more; lane++) {
       let i = to + (lane % lanes) + (lane - (lane % lanes)) * steps;
       words[i] = read(2) << 16;

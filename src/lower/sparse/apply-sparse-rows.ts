@@ -12,11 +12,11 @@ import { accessNumber, writeNumber } from '../accesses/domain.ts';
 import { emitExpr } from '../code/emit-expr.ts';
 import { loopsOver, type Loop } from '../code/loops.ts';
 import { pointerOf, rootScope, type PlacedDomain, type Scope } from '../code/scope.ts';
-import { bestShares, pointsOfNest, sharesAlong, type Shares } from '../code/shares.ts';
+import type { Shares } from '../code/shares.ts';
 import { codeOfTasks, type NestFunctions } from '../code/tasks.ts';
 import { finishLoads } from '../contraction/finish.ts';
 import type { Constants } from '../memory/constant-pool.ts';
-import { placeTaps, tapsOfRow } from './placed-taps.ts';
+import { placeTaps, sharesOfRows, tapsOfRow } from './placed-taps.ts';
 import type { SparseRows } from './sparse-sum.ts';
 import type { TapRun } from './tap-runs.ts';
 
@@ -57,9 +57,7 @@ export function applySparseRows(name: string, domain: PlacedDomain, sparse: Spar
       return [...out, { kind: 'store', as: 'f32', at: pointerOf(scope, writeNumber), offset: 0, value }];
     });
   };
-  const [outermost] = rowAxes;
-  const shares = outermost === undefined || outermost === domain.task || pointsOfNest(nest) < cutFrom ? [] : bestShares([sharesAlong(nest, outermost, extentOf(outermost), 1)]);
-  return codeOfTasks(name, shares, (builder, task) => rootScope(domain, numbers, task, { machine, builder, constants }), loops);
+  return codeOfTasks(name, sharesOfRows(domain, rowAxes, cutFrom), (builder, task) => rootScope(domain, numbers, task, { machine, builder, constants }), loops);
 }
 
 function plus(a: Expr, b: Expr): Expr {

@@ -12,12 +12,12 @@ import { loadOf, strideAlong } from '../accesses/resolve.ts';
 import { loopsOver, piecesOver, type Loop } from '../code/loops.ts';
 import { evenPieces } from '../code/pieces.ts';
 import { pointerOf, rootScope, type PlacedDomain, type Scope } from '../code/scope.ts';
-import { bestShares, pointsOfNest, sharesAlong, type Shares } from '../code/shares.ts';
+import type { Shares } from '../code/shares.ts';
 import { codeOfTasks, type NestFunctions } from '../code/tasks.ts';
 import { finishAt, finishLoads } from '../contraction/finish.ts';
 import type { Constants } from '../memory/constant-pool.ts';
 import type { SparseTiling } from '../schedule/schedule.ts';
-import { placeTaps, tapsOfRow } from './placed-taps.ts';
+import { placeTaps, sharesOfRows, tapsOfRow } from './placed-taps.ts';
 import { sparseMicrokernel } from './sparse-microkernel.ts';
 import type { SparseSum } from './sparse-sum.ts';
 import { tapRunsOf } from './tap-runs.ts';
@@ -91,8 +91,6 @@ export function applySparse(name: string, domain: PlacedDomain, sum: SparseSum, 
       ),
     );
   };
-  const [outermost] = rowAxes;
-  const shares = outermost === undefined || outermost === domain.task || pointsOfNest(nest) < cutFrom ? [] : bestShares([sharesAlong(nest, outermost, extentOf(outermost), 1)]);
-  const tasks = codeOfTasks(name, shares, (builder, task) => rootScope(domain, numbers, task, { machine, builder, constants }), loops);
+  const tasks = codeOfTasks(name, sharesOfRows(domain, rowAxes, cutFrom), (builder, task) => rootScope(domain, numbers, task, { machine, builder, constants }), loops);
   return { functions: [...kernels.values(), ...tasks.functions], items: tasks.items };
 }

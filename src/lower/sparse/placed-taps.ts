@@ -3,7 +3,9 @@
 
 import { present } from '../../base/invariant.ts';
 import { get, int, intAdd, intMul, intOp, set, type Expr, type Local, type Stmt } from '../../ir/kernel.ts';
+import type { Domain } from '../accesses/domain.ts';
 import type { Scope } from '../code/scope.ts';
+import { bestShares, pointsOfNest, sharesAlong, type Shares } from '../code/shares.ts';
 import type { Constants } from '../memory/constant-pool.ts';
 import type { TapRun } from './tap-runs.ts';
 
@@ -46,6 +48,13 @@ export function tapsOfRow(scope: Scope, rowAxes: readonly number[], { firsts, of
       set(w, intAdd(intMul(intOp('sub', get(t), int(offsets * unit)), int(run)), int(weights * unit))),
     ],
   };
+}
+
+/** The outermost row axis cut into tasks. @param cutFrom Points of a nest from which on it is. */
+export function sharesOfRows({ nest, task }: Domain, rowAxes: readonly number[], cutFrom: number): readonly Shares[] {
+  const [outermost] = rowAxes;
+  if (outermost === undefined || outermost === task || pointsOfNest(nest) < cutFrom) return [];
+  return bestShares([sharesAlong(nest, outermost, present(nest.axes[outermost], 'axis').extent, 1)]);
 }
 
 function rowNumber({ counters, domain }: Scope, rowAxes: readonly number[]): Expr {
