@@ -11,16 +11,19 @@ export function takeTask(words: Int32Array<SharedArrayBuffer>): number {
   return Atomics.add(words, 32, 1);
 }
 
-/**
- * Waits until all threads are here. The last one to come calls `last` while the others wait, and the tasks
- * of the next stage start from 0.
- */
+/** Whether a thread that comes here is the last of all. Then the tasks of the next stage start from 0. */
+export function arrivesLast(words: Int32Array<SharedArrayBuffer>, threads: number): boolean {
+  if (Atomics.add(words, 0, 1) !== threads - 1) return false;
+  Atomics.store(words, 0, 0);
+  Atomics.store(words, 32, 0);
+  return true;
+}
+
+/** Waits until all threads are here. The last one to come calls `last` while the others wait. */
 export function barrier(words: Int32Array<SharedArrayBuffer>, threads: number, last?: () => void): void {
   const generation = Atomics.load(words, 16);
-  if (Atomics.add(words, 0, 1) === threads - 1) {
+  if (arrivesLast(words, threads)) {
     last?.();
-    Atomics.store(words, 0, 0);
-    Atomics.store(words, 32, 0);
     Atomics.store(words, 16, (generation + 1) | 0);
     if (threads > 1) Atomics.notify(words, 16);
     return;

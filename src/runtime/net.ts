@@ -63,6 +63,17 @@ function viewOf(heap: Float32Array, addresses: Int32Array): Float32Array {
   return heap.subarray(addresses[0], last + 1);
 }
 
+/** Writes the caller's numbers to their addresses. Throws a TypeError where one is no number. @param what Names the list. */
+export function placeNumbers(heap: Float32Array, addresses: Int32Array, list: ArrayLike<number>, what: string): void {
+  for (let i = 0; i < addresses.length; i++) heap[addresses[i] as number] = numberAt(list, i, what);
+}
+
+/** Reads the numbers at addresses into `into`, and answers it. */
+export function takeNumbers(heap: Float32Array, addresses: Int32Array, into: Float32Array): Float32Array {
+  for (let i = 0; i < addresses.length; i++) into[i] = heap[addresses[i] as number] as number;
+  return into;
+}
+
 /** The network over its heap; `compute` runs its kernels. */
 export function makeNet(facts: Facts, plan: Plan, memory: ArrayBuffer, compute: () => void): Net {
   const heap = new Float32Array(memory);
@@ -78,10 +89,9 @@ export function makeNet(facts: Facts, plan: Plan, memory: ArrayBuffer, compute: 
     run(input: ArrayLike<number>, into: Float32Array = new Float32Array(results.length)): Float32Array {
       checkCount(input, sources.length, inputName);
       checkPlaces(into, results.length, outputName);
-      for (let i = 0; i < sources.length; i++) heap[sources[i] as number] = numberAt(input, i, inputName);
+      placeNumbers(heap, sources, input, inputName);
       compute();
-      for (let i = 0; i < results.length; i++) into[i] = heap[results[i] as number] as number;
-      return into;
+      return takeNumbers(heap, results, into);
     },
   });
 }

@@ -3,13 +3,13 @@
 // file of the workers does.
 //
 //   load     workers start, each with an instance of the code over the shared memory, and say so
-//   run      word 48 counts up and wakes them; a barrier after each stage; the last one says that it is done
+//   run      word 48 counts up and wakes them; a barrier between stages; who ends last says that all is done
 //   fault    whatever happens to one of them ends all: what waits for them rejects, and what comes later
 
-import { barrier, takeTask } from './barrier.ts';
+import { arrivesLast, barrier, takeTask } from './barrier.ts';
 import { bytesOf, checkBuild, describeBytes } from './files.ts';
 import type { FoundFile } from './files.ts';
-import { addressesOf, makeNet, placeWeights } from './net.ts';
+import { addressesOf, makeNet, placeNumbers, placeWeights, takeNumbers } from './net.ts';
 import type { Facts, Plan } from './net.ts';
 import { checkCount, checkPlaces, kindOf, numberAt } from './numbers.ts';
 import { worthwhileThreads } from './thread-count.ts';
@@ -196,7 +196,9 @@ export async function serveThread(build: string, importNode: (name: string) => P
         while (Atomics.load(words, 48) === runs) Atomics.wait(words, 48, runs);
         for (const [stage, tasks] of stages.entries()) {
           for (let task = takeTask(words); task < tasks; task = takeTask(words)) runTask(stage, task);
-          barrier(words, threads, stage === stages.length - 1 ? () => say({ done: true }) : undefined);
+          if (stage < stages.length - 1) barrier(words, threads);
+          // The others do not wait for it: they make room for the thread that has asked.
+          else if (arrivesLast(words, threads)) say({ done: true });
         }
       }
     } catch (error) {
@@ -240,25 +242,32 @@ export function makeThreadedNet(facts: Facts, plan: Plan, memory: ArrayBufferLik
   const results = addressesOf(plan.output);
   const [inputName, outputName] = [`input of ${facts.name}`, `output of ${facts.name}`];
   let isClosed = false;
-  let before: Promise<unknown> = Promise.resolve();
-  const answer = async (numbers: Float32Array, into: Float32Array): Promise<Float32Array> => {
+  let before: Promise<void> | undefined;
+  const answer = async (input: ArrayLike<number>, into: Float32Array): Promise<Float32Array> => {
     if (isClosed) throw new Error(`${facts.name} is closed`);
-    for (let i = 0; i < sources.length; i++) heap[sources[i] as number] = numbers[i] as number;
+    placeNumbers(heap, sources, input, inputName);
     await compute();
-    for (let i = 0; i < results.length; i++) into[i] = heap[results[i] as number] as number;
-    return into;
+    return takeNumbers(heap, results, into);
+  };
+  /** The caller may change the input while it waits. */
+  const answerAfter = async (others: Promise<void>, input: ArrayLike<number>, into: Float32Array): Promise<Float32Array> => {
+    const numbers = new Float32Array(sources.length);
+    for (let i = 0; i < numbers.length; i++) numbers[i] = numberAt(input, i, inputName);
+    await others;
+    return answer(numbers, into);
   };
   return Object.freeze({
     ...facts,
     async run(input: ArrayLike<number>, into: Float32Array = new Float32Array(results.length)): Promise<Float32Array> {
       checkCount(input, sources.length, inputName);
       checkPlaces(into, results.length, outputName);
-      // A copy: the run may have to wait for others.
-      const numbers = new Float32Array(sources.length);
-      for (let i = 0; i < numbers.length; i++) numbers[i] = numberAt(input, i, inputName);
-      const mine = before.then(() => answer(numbers, into));
-      before = mine.catch(() => {});
-      return mine;
+      const result = before ? answerAfter(before, input, into) : answer(input, into);
+      const end = (): void => {
+        if (before === ended) before = undefined;
+      };
+      const ended = result.then(end, end);
+      before = ended;
+      return result;
     },
     close(): void {
       isClosed = true;
