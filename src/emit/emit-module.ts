@@ -76,7 +76,7 @@ export async function emitModule(options: EmitOptions): Promise<EmittedModule> {
     return { kind: 'beside', file: `${file}.${extension}` };
   };
   const { options: takes, statements, compute, versions, inThreads, roots, rest, aboard } = code.carry(build, options.inline ? inside : ownFile, options.runtime, large ? undefined : widened?.bytes);
-  const weights = stored && (aboard ? { bytes: aboard.bytes, roots: [aboard.root], rest: [] } : weightsText(stored, large ? ownFile(withBuildId(stored.whole, build), 'bin') : inside(stored.inText())));
+  const weights = stored && (aboard ? { fill: stored.fill(aboard.bytes), roots: [stored.root, aboard.root] } : weightsText(stored, large ? ownFile(withBuildId(stored.whole, build), 'bin') : inside(stored.inText())));
   const loadOptions = [...takes, ...(large ? [weightsOption] : [])];
   const told = [...(versions ? ['runs'] : []), ...(inThreads ? ['threads'] : [])];
   const telling = told.length > 0 ? `{ ...facts, meta: { ...facts.meta, ${told.join(', ')} } }` : 'facts';
@@ -86,9 +86,9 @@ export async function emitModule(options: EmitOptions): Promise<EmittedModule> {
     load: {
       doc: 'Loads the network, with memory of its own.',
       options: loadOptions.map(({ name }) => name),
-      statements: [...statements, ...(weights ? [stored.fill(weights.bytes)] : []), `return ${net};`],
+      statements: [...(weights?.first ?? []), ...statements, ...(weights ? [weights.fill] : []), `return ${net};`],
     },
-    roots: [...(inThreads ? ['makeThreadedNet', 'makePromisedNet'] : ['makeNet']), ...roots, ...(weights ? [stored.root, ...weights.roots] : [])],
+    roots: [...(inThreads ? ['makeThreadedNet', 'makePromisedNet'] : ['makeNet']), ...roots, ...(weights?.roots ?? [])],
     rest: [...rest, ...(weights?.rest ?? [])],
     runtime: options.runtime,
   });
@@ -97,11 +97,19 @@ export async function emitModule(options: EmitOptions): Promise<EmittedModule> {
   };
 }
 
-/** The bytes of weights that lie beside the code, as an expression of `load`. Inside they are no option: they are part of the module's text anyway. */
-function weightsText({ bytes, fromText }: StoredWeights, part: Part): { readonly bytes: string; readonly roots: readonly string[]; readonly rest: readonly string[] } {
+interface WeightsText {
+  /** Statements that get them, before anything is started that would have to be ended where they cannot be had. */
+  readonly first?: readonly string[];
+  readonly fill: string;
+  readonly roots: readonly string[];
+  readonly rest?: readonly string[];
+}
+
+/** The weights that lie beside the code. Inside they are no option: they are part of the module's text anyway. */
+function weightsText({ bytes, fromText, fill, root }: StoredWeights, part: Part): WeightsText {
   return part.kind === 'inside'
-    ? { bytes: fromText.call('decodeBase64(weights)'), roots: [...fromText.roots, 'decodeBase64'], rest: partConstant('weights', part) }
-    : { bytes: weightsFileText(part.file, bytes.length), roots: weightsFileRoots, rest: [] };
+    ? { fill: fill(fromText.call('decodeBase64(weights)')), roots: [root, ...fromText.roots, 'decodeBase64'], rest: partConstant('weights', part) }
+    : { first: [`const weights = ${weightsFileText(part.file, bytes.length)};`], fill: fill('weights'), roots: [root, ...weightsFileRoots] };
 }
 
 /** A file name from any text. */

@@ -101,5 +101,5 @@ function attempt<T>(file: SampleFile, call: () => T): T {
 }
 
 function changed({ path }: SampleFile, what: string): never {
-  return fail(sampleDiagnostics.changed({ args: [path, what], help: 'leave the files of a data set alone while they are in use; once they are as they were, a run goes on with --resume' }));
+  return fail(sampleDiagnostics.changed({ args: [path, what], help: 'leave the files of a data set alone while they are in use; once they are as they were, training goes on with --resume' }));
 }

@@ -14,7 +14,7 @@ import type { Facts, Plan } from './net.ts';
 import { checkCount, checkPlaces, kindOf, numberAt } from './numbers.ts';
 import { worthwhileThreads } from './thread-count.ts';
 import type { StageWork } from './thread-count.ts';
-import { hasRelaxedSimd, relaxedVersion } from './wasm.ts';
+import { buildOf, hasRelaxedSimd, relaxedVersion } from './wasm.ts';
 import type { ByteRange, StartedWasm } from './wasm.ts';
 
 /** A network whose runs are answered by promises: one after another, in the order in which they were asked for. */
@@ -87,18 +87,17 @@ export async function startThreads({ content, from }: FoundFile, build: string, 
   if (kindOf(content) === 'WebAssembly.Module') throw new TypeError(`${from}: a compiled module runs on one thread. For several give the bytes of the file`);
   checkShared();
   const file = bytesOf(content as ArrayBuffer);
-  const compile = async (ranges: readonly ByteRange[]): Promise<WebAssembly.Module> => {
-    const code = await WebAssembly.compile(relaxedVersion(file, ranges));
-    const [id = new ArrayBuffer()] = WebAssembly.Module.customSections(code, 'ssl-compile');
-    checkBuild(String.fromCharCode(...new Uint8Array(id)), build, from);
-    return code;
-  };
+  const compile = (ranges: readonly ByteRange[]): Promise<WebAssembly.Module> => WebAssembly.compile(relaxedVersion(file, ranges));
   const compileStrict = (): Promise<WebAssembly.Module> =>
-    compile(strict).catch((error: Error) => {
+    compile(strict).catch(async (error: Error) => {
+      // Cut out of the file of another build it is seldom code, but the file is.
+      const whole = await WebAssembly.compile(file).catch(() => undefined);
+      if (whole) checkBuild(buildOf(whole), build, from);
       throw new Error(`${from}: ${describeBytes(file)}. ${error.message}`, { cause: error });
     });
   const inRelaxed = relax && hasRelaxedSimd() ? await compile(relaxed).catch(() => undefined) : undefined;
   const code = inRelaxed ?? (await compileStrict());
+  checkBuild(buildOf(code), build, from);
   const memory = new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true });
   placeWeights(memory.buffer, file, data);
   const words = new Int32Array(new SharedArrayBuffer(256));

@@ -38,14 +38,19 @@ export function relaxedVersion(file: Uint8Array, ranges: readonly ByteRange[]): 
   return bytes;
 }
 
+/** The id of the build that a module is of. */
+export function buildOf(module: WebAssembly.Module): string {
+  const [id = new ArrayBuffer()] = WebAssembly.Module.customSections(module, 'ssl-compile');
+  return String.fromCharCode(...new Uint8Array(id));
+}
+
 /**
  * Compiles, unless that is done, and starts the kernels; they own their memory, which never grows. The relaxed version
  * runs where the engine has relaxed SIMD and makes something of it, else the strict one. A compiled module is strict.
  */
 export async function startWasm({ content, from }: FoundFile, build: string, relax: boolean, relaxed: readonly ByteRange[]): Promise<StartedWasm> {
   const start = async (module: WebAssembly.Module, runs: StartedWasm['runs']): Promise<StartedWasm> => {
-    const [id = new ArrayBuffer()] = WebAssembly.Module.customSections(module, 'ssl-compile');
-    checkBuild(String.fromCharCode(...new Uint8Array(id)), build, from);
+    checkBuild(buildOf(module), build, from);
     const { exports } = await WebAssembly.instantiate(module);
     return { memory: (exports['memory'] as WebAssembly.Memory).buffer, compute: exports['run'] as () => void, runs };
   };

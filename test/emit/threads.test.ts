@@ -8,7 +8,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { randomDense } from '../../bench/masks.ts';
 import type { EmittedModule } from '../../src/emit/emit-module.ts';
 import type { ThreadedNet } from '../../src/runtime/threads.ts';
-import { emitThreaded, image } from './threaded.ts';
+import { emitThreaded, image, threadedNetwork } from './threaded.ts';
 import { bytesOf, imported, written } from './written.ts';
 
 interface Threaded {
@@ -71,6 +71,14 @@ describe('a network that is worth it', () => {
     const net = await placed(large).load({ threads: 3 });
     expect(metaOf(net).threads).toBeGreaterThan(1);
     expect(bitsOf(await net.run(input))).toEqual(bitsOf((await (await imported(await emitThreaded({ threads: false, network }))).load()).run(input)));
+  });
+
+  it('starts no workers where its weights are not there', async () => {
+    const network = { input: [1, 48, 48], layers: [{ op: 'flatten' }, randomDense('threads/wide1', 2304, 2304, true)] } as const;
+    const { load, worker } = placed(await emitThreaded({ threads: true, network }));
+    // Nobody comes to see that.
+    rmSync(worker);
+    await expect(load({ threads: 3, weights: new Uint8Array(7) })).rejects.toThrow(/^load\(\{ weights \}\): expected \d+ bytes, found 7 bytes/);
   });
 
   it('takes the bytes of its file from the caller; what is compiled runs on one thread', async () => {
@@ -168,6 +176,12 @@ describe('workers', () => {
     const { load, worker } = placed();
     writeFileSync(worker, bytesOf(await emitThreaded({ threads: true, seed: 2 }), '.worker.js'));
     await expect(load({ threads: 2 })).rejects.toThrow(/^the file of the workers is of build [\da-f]{12}, this module of build [\da-f]{12}\./);
+  });
+
+  it('are not started where the code is of another build, whatever its pieces are: load tells of both', async () => {
+    const { load } = placed();
+    const other = bytesOf(await emitThreaded({ threads: true, network: { input: [3, 48, 48], layers: [...threadedNetwork.layers.slice(0, 2), { op: 'flatten' }, randomDense('threads/other', 33 * 24 * 24, 10, false)] } }), '.wasm');
+    await expect(load({ threads: 2, wasm: other })).rejects.toThrow(/^load\(\{ wasm \}\) is of build [\da-f]{12}, this module of build [\da-f]{12}\. Use the files of one build/);
   });
 
   it('that are closed: runs that wait reject, and later ones', async () => {

@@ -38,11 +38,11 @@ export function deploy({ model, weights: { parameters } }: BuildInput, { dense, 
   const exact = dense ? simplify(trained, ops, watch) : compact(trained, ops, watch);
   if (!weightsAs) return { trained, exact, program: exact };
   const rounded = roundWeights(exact, ops, weightsAs);
-  refuseUnfit(rounded, weightsAs);
+  refuseUnfit(rounded, weightsAs, dense);
   return { trained, exact, rounded, program: dense ? rounded.program : compact(rounded.program, ops, watch) };
 }
 
-function refuseUnfit({ unfit }: RoundedProgram, { name, instead }: WeightType): void {
+function refuseUnfit({ unfit }: RoundedProgram, { name, instead }: WeightType, dense: boolean): void {
   if (unfit.length === 0) return;
-  throw new DiagnosticError(unfit.map(({ name: parameter, row, why }) => storedDiagnostics.unfit({ args: [parameter, row, name, why], help: `store the weights as ${instead}` })));
+  throw new DiagnosticError(unfit.map(({ name: parameter, row, why }) => storedDiagnostics.unfit({ args: [parameter, row === undefined ? '' : `row ${row}${dense ? '' : ', of those that are left,'} of `, name, why], help: `store the weights as ${instead}` })));
 }
