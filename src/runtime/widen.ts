@@ -1,54 +1,67 @@
 // Constant memory out of the few bytes in which emit/weight-types packs it: blocks (blocks.ts), one after the other. Part
-// of emitted modules, so short.
+// of emitted modules, so short. It runs once, in a process that has just begun: what the engine itself does is done at once, and
+// a loop in a function that is called often is compiled sooner than one that runs long.
 
-/** Answers signed integers of so many bytes, one after the other. */
-function integersIn(bytes: Uint8Array): (size: number) => number {
+/**
+ * Takes blocks one by one. One without lanes holds words, which are placed: of four bytes as they are, of fewer as differences.
+ * @param widen Places the numbers of the others, which begin at byte `at`; answers where they end.
+ */
+function eachBlock(memory: ArrayBuffer, bytes: Uint8Array, widen: (to: number, lanes: number, steps: number, more: number, at: number) => number): void {
+  const words = new Int32Array(memory);
   const view = new DataView(bytes.buffer, bytes.byteOffset);
-  let at = 0;
-  return (size) => {
-    at += size;
-    return size === 1 ? view.getInt8(at - 1) : size === 2 ? view.getInt16(at - 2, true) : view.getInt32(at - 4, true);
-  };
+  const integerAt = (at: number, size: number): number => (size === 1 ? view.getInt8(at) : size === 2 ? view.getInt16(at, true) : view.getInt32(at, true));
+  let at = 4;
+  for (let blocks = integerAt(0, 4); blocks > 0; blocks--) {
+    const [to, lanes, steps, more] = [integerAt(at, 4), integerAt(at + 4, 4), integerAt(at + 8, 4), integerAt(at + 12, 4)];
+    at += 16;
+    if (lanes > 0) at = widen(to, lanes, steps, more, at);
+    else for (let i = 0; i < steps; i++, at += more) words[to + i] = integerAt(at, more) + (more < 4 && i > 0 ? (words[to + i - 1] as number) : 0);
+  }
 }
 
-/** The head of a block. One without lanes holds words, which are placed: of four bytes as they are, of fewer as differences. */
-function blockIn(read: (size: number) => number, words: Int32Array): readonly [to: number, lanes: number, steps: number, more: number] {
-  const [to, lanes, steps, more] = [read(4), read(4), read(4), read(4)];
-  const count = lanes === 0 ? steps : 0;
-  for (let i = 0; i < count; i++) words[to + i] = read(more) + (more < 4 && i > 0 ? (words[to + i - 1] as number) : 0);
-  return [to, lanes, steps, more];
+/** Halves as numbers: by the engine, where it has them. */
+function numbersOf(halves: ArrayBuffer): Float16Array | Float32Array {
+  if (typeof Float16Array === 'function') return new Float16Array(halves);
+  const words = new Int32Array(new Int16Array(halves));
+  const numbers = new Float32Array(words.buffer);
+  for (let i = 0; i < words.length; i++) {
+    const bits = words[i] as number;
+    // The fields of a half in the places of those of a float, whose exponent is then 112 too small, also in the smallest.
+    words[i] = (bits & 0x80000000) | ((bits & 0x7fff) << 13);
+    numbers[i] = (numbers[i] as number) * 2 ** 112;
+  }
+  return numbers;
 }
 
 /** Blocks of half precision: lane by lane, those at the end that hold zeros left out. */
 export function widenHalves(memory: ArrayBuffer, bytes: Uint8Array): void {
   const floats = new Float32Array(memory);
-  const words = new Int32Array(memory);
-  const read = integersIn(bytes);
-  for (let blocks = read(4); blocks > 0; blocks--) {
-    const [to, lanes, steps, more] = blockIn(read, words);
-    for (let lane = 0; lane < lanes && lane < more; lane++) {
-      for (let i = to + lane; i < to + lanes * steps; i += lanes) {
-        const bits = read(2);
-        // The fields of a half in the places of those of a float, whose exponent is then 112 too small, also in the smallest.
-        words[i] = (bits & 0x80000000) | ((bits & 0x7fff) << 13);
-        floats[i] = (floats[i] as number) * 2 ** 112;
-      }
-    }
-  }
+  eachBlock(memory, bytes, (to, lanes, steps, more, at) => {
+    const end = at + 2 * more * steps;
+    const numbers = numbersOf(bytes.slice(at, end).buffer as ArrayBuffer);
+    if (lanes === 1) floats.set(numbers, to);
+    else for (let lane = 0; lane < more; lane++) placeLane(floats, to + lane, lanes, numbers.subarray(lane * steps, (lane + 1) * steps), 1);
+    return end;
+  });
 }
 
 /** Blocks of integers of a byte: lane by lane, each the upper half of a float as scale, and integers if that is not 0. */
 export function widenBytes(memory: ArrayBuffer, bytes: Uint8Array): void {
   const floats = new Float32Array(memory);
-  const words = new Int32Array(memory);
-  const read = integersIn(bytes);
-  for (let blocks = read(4); blocks > 0; blocks--) {
-    const [to, lanes, steps, more] = blockIn(read, words);
+  const scale = new Float32Array(1);
+  const upper = new Uint8Array(scale.buffer, 2);
+  eachBlock(memory, bytes, (to, lanes, steps, more, at) => {
     for (let lane = 0; lane < lanes * more; lane++) {
-      let i = to + (lane % lanes) + (lane - (lane % lanes)) * steps;
-      words[i] = read(2) << 16;
-      const scale = floats[i] as number;
-      for (let left = scale && steps; left > 0; left--, i += lanes) floats[i] = scale * read(1);
+      upper.set(bytes.subarray(at, at + 2));
+      at += 2;
+      if (scale[0] === 0) continue;
+      placeLane(floats, to + (lane % lanes) + (lane - (lane % lanes)) * steps, lanes, new Int8Array(bytes.buffer, bytes.byteOffset + at, steps), scale[0] as number);
+      at += steps;
     }
-  }
+    return at;
+  });
+}
+
+function placeLane(floats: Float32Array, to: number, lanes: number, numbers: ArrayLike<number>, scale: number): void {
+  for (let i = 0; i < numbers.length; i++) floats[to + i * lanes] = scale * (numbers[i] as number);
 }

@@ -1,7 +1,7 @@
 // Weights in fewer bits: what rounding makes of them, and that packing and widening change no bit of anything.
 
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { halfBits, halfToNumber, roundToHalf } from '../../src/base/half.ts';
 import { weightTypes } from '../../src/emit/weight-types/index.ts';
 import { f16 } from '../../src/emit/weight-types/f16.ts';
@@ -11,6 +11,10 @@ import type { Segment } from '../../src/ir/kernel.ts';
 import { widenBytes, widenHalves } from '../../src/runtime/widen.ts';
 
 const decoders: Readonly<Record<string, typeof widenBytes>> = { widenBytes, widenHalves };
+
+afterEach(() => {
+  vi.unstubAllGlobals();
+});
 
 /** Numbers of all magnitudes that f32 has, the smallest too. */
 const floats = fc.float({ noNaN: true, noDefaultInfinity: true });
@@ -52,7 +56,11 @@ describe.each(weightTypes.map((type) => ({ name: type.name, type: type as Weight
     );
   });
 
-  it('gives back every bit of any constant memory', () => {
+  it.each([
+    ['with', globalThis.Float16Array],
+    ['without', undefined],
+  ])('gives back every bit of any constant memory, on engines %s Float16Array', (_, engineHalves) => {
+    vi.stubGlobal('Float16Array', engineHalves);
     const bits = fc.array(fc.integer(), { minLength: 1, maxLength: 60 });
     const numbers = fc.oneof(bits.map((each) => new Float32Array(Int32Array.from(each).buffer)), rows.map((each) => Float32Array.from(type.unfit(largestOf(each)) === undefined ? type.roundRow(Float64Array.from(each)).weights : each)));
     const tables = fc.oneof(bits, fc.array(fc.integer({ min: 0, max: 127 }), { minLength: 1, maxLength: 30 }), fc.array(fc.integer({ min: -9000, max: 9000 }), { minLength: 1, maxLength: 30 })).map((each) => Int32Array.from(each));
