@@ -38,7 +38,7 @@ export function widenHalves(memory: ArrayBuffer, bytes: Uint8Array): void {
   const floats = new Float32Array(memory);
   eachBlock(memory, bytes, (to, lanes, steps, more, at) => {
     const end = at + 2 * more * steps;
-    const numbers = numbersOf(bytes.slice(at, end).buffer as ArrayBuffer);
+    const numbers = numbersOf(bytes.slice(at, end).buffer);
     if (lanes === 1) floats.set(numbers, to);
     else for (let lane = 0; lane < more; lane++) placeLane(floats, to + lane, lanes, numbers.subarray(lane * steps, (lane + 1) * steps), 1);
     return end;

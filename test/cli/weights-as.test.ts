@@ -101,7 +101,7 @@ describe('build --weights-as', () => {
   });
 
   it.each([
-    ['f16', 'conv1.weight', (value: number, i: number) => (i === 0 ? 70000 : value), 'error[stored/unfit]: row 0, of those that are left, of "conv1.weight" cannot be stored as f16: 70000 is more than f16 holds, 65504\n   = help: store the weights as int8, whose scales follow the weights, or leave --weights-as out\n'],
+    ['f16', 'conv1.weight', (value: number, i: number) => (i === 0 ? 70000 : value), 'error[stored/unfit]: row 0 of "conv1.weight" cannot be stored as f16: 70000 is more than f16 holds, 65504\n   = help: store the weights as int8, whose scales follow the weights, or leave --weights-as out\n'],
     ['f16', 'fc1.weight', () => 1e-9, 'error[stored/unfit]: "fc1.weight" cannot be stored as f16: all of its weights become 0\n'],
     ['int8', 'conv2.weight', (value: number) => value * 1e-43, '/ 127, is 0 in 32 bits\n   = help: store the weights as f16, or leave --weights-as out\n'],
   ] as const)('refuses %s where %s does not fit', async (type, parameter, change, message) => {
