@@ -24,8 +24,8 @@ export interface NestAlone {
   /** Nests with one text take the same steps through memory, wherever they begin: one can be timed for all. */
   readonly likeness: string;
   readonly chosen: NestSchedule;
-  /** What would be chosen if no zeros were left out, where they are. */
-  readonly withZeros?: NestSchedule;
+  /** What would be chosen if no zeros were left out, where they are, and the other way round: the text to pin it by in a plan of its own. */
+  readonly counterpart?: NestSchedule;
   /** The chosen one among them. */
   readonly schedules: readonly NestSchedule[];
   /** Its program `run` computes the nest, with the constants of the network. @param schedule Of `schedules`. */
@@ -41,7 +41,7 @@ export function nestsAlone(plan: KernelPlan): readonly NestAlone[] {
       const chosen: NestSchedule = { text: printSchedule(nest.choice.schedule, axes), ...nest.choice };
       return {
         name: nest.name,
-        ...(nest.withZeros && { withZeros: { text: printSchedule(nest.withZeros.schedule, axes), schedule: nest.withZeros.schedule, cost: nest.withZeros.cost } }),
+        ...(nest.counterpart && { counterpart: { text: printSchedule(nest.counterpart.schedule, axes), schedule: nest.counterpart.schedule, cost: nest.counterpart.cost } }),
         likeness: likenessOf(nest),
         chosen,
         schedules,

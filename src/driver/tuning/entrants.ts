@@ -24,7 +24,7 @@ export function entrantsOf({ chosen, schedules }: Pick<NestAlone, 'chosen' | 'sc
   return [...entrants].slice(0, most);
 }
 
-/** Where a nest is a contraction sweeps are no match, and unrollings come later. */
+/** Where a nest is a contraction sweeps are no match, and unrollings come later. What leaves zeros out and what does not meet in the end (tune-counterpart.ts). */
 function isRival(schedule: NestSchedule['schedule'], chosen: NestSchedule['schedule']): boolean {
   return leavesZerosOut(schedule) ? leavesZerosOut(chosen) : schedule.kind === chosen.kind && (schedule.kind !== 'tile' || chosen.kind !== 'tile' || schedule.unroll === chosen.unroll);
 }

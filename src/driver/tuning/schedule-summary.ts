@@ -3,6 +3,7 @@
 import type { Program } from '../../ir/graph.ts';
 import type { OpRegistry } from '../../ir/op.ts';
 import { unpinned } from '../../lower/schedule/pins.ts';
+import { leavesZerosOut } from '../../lower/schedule/schedule.ts';
 import { layersWithFewer } from '../../passes/fewer-products.ts';
 import type { Target } from '../../targets/target.ts';
 import { checkPinned, pinnedBy, scheduledOptions } from './pinned.ts';
@@ -49,9 +50,9 @@ export async function summarizeSchedules(program: Program, target: Target, ops: 
     target: target.name,
     ...(record && { measured: { processor: record.processor, node: record.node, ...scheduledOptions(record) } }),
     winograd: filterable(program, ops),
-    nests: nests.map(({ name, chosen: { text, cost }, withZeros }): NestSummary => {
+    nests: nests.map(({ name, chosen: { text, schedule, cost }, counterpart }): NestSummary => {
       const times = timesOf(name);
-      return { name, schedule: text, ...(withZeros && { dense: { schedule: withZeros.text, times: withZeros.cost / cost } }), ...(times && { measured: { default: times.default, tuned: times.tuned } }) };
+      return { name, schedule: text, ...(counterpart && leavesZerosOut(schedule) && { dense: { schedule: counterpart.text, times: counterpart.cost / cost } }), ...(times && { measured: { default: times.default, tuned: times.tuned } }) };
     }),
   };
 }

@@ -5,24 +5,18 @@
 
 import type { NestSchedule } from '../../lower/nests-alone.ts';
 import type { NestOnTrial } from '../../targets/target.ts';
-import { systemClock, timeInterleaved, warmUp } from '../module/timing.ts';
+import { systemClock, warmUp } from '../module/timing.ts';
 import type { Clock, Timed } from '../module/timing.ts';
-import { fastestOf, finalBetween } from './contest.ts';
-import { entrantsOf, unrollingsOf } from './entrants.ts';
-
-/** Microseconds of a nest alone. */
-export interface TunedNest {
-  readonly schedule: string;
-  readonly byDefault: number;
-  /** The same where the default is kept. */
-  readonly tuned: number;
-}
+import { tuneCounterpart } from './tune-counterpart.ts';
+import type { PlanWith, TunedPlan } from './tune-counterpart.ts';
+import { tuneNest } from './tune-nest.ts';
+import type { Measuring, TunedNest } from './tune-nest.ts';
 
 export interface TuneProgress {
   readonly nest: string;
   /** From 1. */
   readonly number: number;
-  /** To be measured in all. */
+  /** To be measured in all, as far as is known: another schedule may want a copy, or want one no longer. */
   readonly nests: number;
   readonly candidates: number;
   /** The fastest so far. */
@@ -38,7 +32,7 @@ export interface TuneOptions {
 }
 
 export interface TunedNests {
-  /** By name; a nest that has one schedule only, or takes hardly any time, is not among them. */
+  /** By name, of the plan that their schedules make; a nest that has one schedule only, or takes hardly any time, is not among them. */
   readonly nests: ReadonlyMap<string, TunedNest>;
   /** Names of those that it has not come to. */
   readonly left: readonly string[];
@@ -58,7 +52,8 @@ const patienceMs = 120_000;
 /** Thrown where the measuring is to end. */
 class Ended extends Error {}
 
-export async function tuneNests(all: readonly NestOnTrial[], { stop, onProgress = () => {}, clock = systemClock }: TuneOptions): Promise<TunedNests> {
+/** @param first The nests as the model schedules them. */
+export async function tuneNests(first: readonly NestOnTrial[], planWith: PlanWith, { stop, onProgress = () => {}, clock = systemClock }: TuneOptions): Promise<TunedNests> {
   const began = clock.now();
   const begin = async (nest: NestOnTrial, schedule: NestSchedule): Promise<Timed> => {
     // Who looks for Ctrl-C has a turn.
@@ -66,20 +61,41 @@ export async function tuneNests(all: readonly NestOnTrial[], { stop, onProgress 
     if (stop?.aborted) throw new Ended();
     return nest.start(schedule);
   };
-  const nests = new Map<string, TunedNest>();
-  const groups = groupAlike(all);
-  let waiting = groups.filter(({ nest }) => nest.schedules.length > 1);
+  const known = new Map<string, number>();
+  const timeOf = async (nest: NestOnTrial): Promise<number> => {
+    const ms = known.get(nest.likeness) ?? warmUp(await begin(nest, nest.chosen), clock);
+    known.set(nest.likeness, ms);
+    return ms;
+  };
+  let plan: TunedPlan = { nests: first, measured: new Map() };
+  let waiting: readonly Alike[] = groupAlike(first).filter(hasChoice);
   try {
-    waiting = await worthwhile(groups, async (nest) => warmUp(await begin(nest, nest.chosen), clock));
-    for (const [at, { nest, names }] of waiting.entries()) {
-      if (clock.now() - began > patienceMs) break;
-      const tuned = await tuneNest(nest, (schedule) => begin(nest, schedule), (candidates, best) => onProgress({ nest: nest.name, number: at + 1, nests: waiting.length, candidates, ...(best !== undefined && { best }) }), clock);
-      for (const name of names) nests.set(name, tuned);
+    waiting = await worthwhile(plan, timeOf);
+    for (let number = 1; clock.now() - began <= patienceMs; number++) {
+      const [next, ...later] = waiting;
+      if (!next) break;
+      const { nest, names } = next;
+      const measuring: Measuring = { begin, clock, show: counting({ nest: nest.name, number, nests: number + later.length }, onProgress) };
+      const tuned = await tuneNest(nest, measuring);
+      plan = { ...plan, measured: new Map([...plan.measured, ...names.map((name) => [name, tuned] as const)]) };
+      waiting = later;
+      const other = await tuneCounterpart(nest, plan, planWith, measuring);
+      if (!other) continue;
+      plan = other;
+      waiting = await worthwhile(plan, timeOf);
     }
   } catch (error) {
     if (!(error instanceof Ended)) throw error;
   }
-  return { nests, left: waiting.flatMap(({ names }) => names).filter((name) => !nests.has(name)) };
+  const { nests, measured } = plan;
+  const names = new Set(nests.map(({ name }) => name));
+  return { nests: measured, left: waiting.flatMap((group) => group.names).filter((name) => names.has(name) && !measured.has(name)) };
+}
+
+/** Tells of a nest, and counts its schedules. */
+function counting(place: Pick<TuneProgress, 'nest' | 'number' | 'nests'>, onProgress: (progress: TuneProgress) => void): Measuring['show'] {
+  let candidates = 0;
+  return (more, best) => onProgress({ ...place, candidates: (candidates += more), ...(best !== undefined && { best }) });
 }
 
 function groupAlike(nests: readonly NestOnTrial[]): readonly Alike[] {
@@ -92,35 +108,22 @@ function groupAlike(nests: readonly NestOnTrial[]): readonly Alike[] {
   return [...groups.values()];
 }
 
-/** Those with a choice that takes time: contractions first, the longest of them first. @param timeOf Milliseconds. */
-async function worthwhile(groups: readonly Alike[], timeOf: (nest: NestOnTrial) => Promise<number>): Promise<Alike[]> {
+function hasChoice({ nest: { schedules, counterpart } }: Alike): boolean {
+  return schedules.length > 1 || counterpart !== undefined;
+}
+
+/**
+ * Those not measured yet whose choice takes time: contractions first, for they settle which copies there are, the longest
+ * of them first.
+ * @param timeOf Milliseconds.
+ */
+async function worthwhile({ nests, measured }: TunedPlan, timeOf: (nest: NestOnTrial) => Promise<number>): Promise<readonly Alike[]> {
   const timed: { readonly group: Alike; readonly ms: number }[] = [];
-  for (const group of groups) timed.push({ group, ms: group.names.length * (await timeOf(group.nest)) });
+  for (const group of groupAlike(nests)) timed.push({ group, ms: group.names.length * (await timeOf(group.nest)) });
   const total = timed.reduce((sum, { ms }) => sum + ms, 0);
   const rank = ({ nest }: Alike): number => (nest.chosen.schedule.kind === 'sweep' ? 1 : 0);
   return timed
-    .filter(({ group, ms }) => group.nest.schedules.length > 1 && ms >= leastShare * total)
+    .filter(({ group, ms }) => hasChoice(group) && ms >= leastShare * total && !group.names.every((name) => measured.has(name)))
     .toSorted((a, b) => rank(a.group) - rank(b.group) || b.ms - a.ms)
     .map(({ group }) => group);
-}
-
-async function tuneNest({ chosen, schedules }: NestOnTrial, begin: (schedule: NestSchedule) => Promise<Timed>, show: (candidates: number, best?: string) => void, clock: Clock): Promise<TunedNest> {
-  const fastest = async (entrants: readonly NestSchedule[]): Promise<NestSchedule> => {
-    const started: Timed[] = [];
-    for (const entrant of entrants) started.push(await begin(entrant));
-    return entrants[await fastestOf(started, clock)] ?? chosen;
-  };
-  const entrants = entrantsOf({ chosen, schedules });
-  show(entrants.length);
-  const tile = await fastest(entrants);
-  const unrollings = unrollingsOf(tile, schedules);
-  show(entrants.length + unrollings.length, tile.text);
-  const best = unrollings.length > 0 ? await fastest([tile, ...unrollings]) : tile;
-  if (best.text === chosen.text) {
-    const [byDefault = NaN] = await timeInterleaved([await begin(chosen)], clock);
-    return { schedule: chosen.text, byDefault, tuned: byDefault };
-  }
-  show(entrants.length + unrollings.length, best.text);
-  const { incumbent, challenger, isWon } = await finalBetween(await begin(chosen), await begin(best), clock);
-  return isWon ? { schedule: best.text, byDefault: incumbent, tuned: challenger } : { schedule: chosen.text, byDefault: incumbent, tuned: incumbent };
 }

@@ -18,8 +18,10 @@ import { systemClock } from '../module/timing.ts';
 import type { Timed } from '../module/timing.ts';
 import { compilerVersion } from '../model/version.ts';
 import { finalBetween } from './contest.ts';
+import { pinsOf } from './tune-counterpart.ts';
+import type { TunedNest } from './tune-nest.ts';
 import { tuneNests } from './tune-nests.ts';
-import type { TunedNest, TuneOptions } from './tune-nests.ts';
+import type { TuneOptions } from './tune-nests.ts';
 import { tuningDiagnostics } from './tuning-diagnostics.ts';
 import { networkHash } from './tuning-record.ts';
 import type { TuningRecord, TunedTimes } from './tuning-record.ts';
@@ -38,13 +40,15 @@ export async function tuneNetwork(input: BuildInput, build: Pick<BuildOptions, '
   checkWinograd(winograd, target);
   const program = deployedProgram(input, build, ops);
   const { stop, clock = systemClock } = options;
-  const onTrial = await (target.nests ?? noSchedules(target))(program, ops);
-  const { nests, left } = await tuneNests(onTrial, options);
-  const pins: SchedulePins = { schedules: new Map([...nests].map(([name, { schedule }]) => [name, schedule])) };
+  const nestsOf = target.nests ?? noSchedules(target);
+  const onTrial = await nestsOf(program, ops);
+  const { nests, left } = await tuneNests(onTrial, (of) => nestsOf(program, ops, of), options);
+  const pins = pinsOf(nests);
   const gains = onTrial.some(({ name, chosen }) => (pins.schedules.get(name) ?? chosen.text) !== chosen.text);
   const inWhole = gains && !stop?.aborted ? await finalBetween(await startWhole(program, target, ops, unpinned), await startWhole(program, target, ops, pins), clock) : undefined;
   const isInVain = inWhole !== undefined && !(inWhole.ratio < 1);
   const byDefault = new Map(onTrial.map(({ name, chosen }) => [name, chosen.text]));
+  const isKept = (name: string): boolean => !isInVain || byDefault.has(name);
   const kept = ({ schedule, byDefault: before, tuned }: TunedNest, name: string): TuningRecord['nests'][string] =>
     isInVain ? { schedule: present(byDefault.get(name), 'default'), ...rounded(before, before) } : { schedule, ...rounded(before, tuned) };
   return {
@@ -59,9 +63,9 @@ export async function tuneNetwork(input: BuildInput, build: Pick<BuildOptions, '
       processor: processorText(processorHere()),
       node: process.version,
       ...(inWhole && !isInVain && { whole: rounded(inWhole.incumbent, inWhole.challenger) }),
-      nests: Object.fromEntries([...nests].map(([name, nest]) => [name, kept(nest, name)])),
+      nests: Object.fromEntries([...nests].filter(([name]) => isKept(name)).map(([name, nest]) => [name, kept(nest, name)])),
     },
-    left,
+    left: left.filter(isKept),
     isInVain,
   };
 }

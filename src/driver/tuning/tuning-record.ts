@@ -2,7 +2,7 @@
 // stay the same byte for byte; all that a module tells of its tuning comes from it.
 //
 //   {
-//     "version": 2,                                  of the language of schedules
+//     "version": 4,                                  of the language of schedules
 //     "compiler": "ssl-compile 0.4.0",
 //     "name": "LeNet",                               of the network, for people and for who would replace the file
 //     "network": "sha256:...",                       of the graph that is lowered: its names, layers and shapes, no weights

@@ -31,8 +31,8 @@ export interface ScheduledNest extends DividedNest {
   readonly choice: Candidate;
   /** What fits as its tensors lie, the choice among it. */
   readonly candidates: readonly Candidate[];
-  /** The tile of least cost that multiplies by every weight, where the choice leaves zeros out. */
-  readonly withZeros?: Candidate;
+  /** The best of the other sort, where nobody chose: what multiplies by every weight where the choice leaves zeros out, and the other way round. It may read other layouts than the candidates do. */
+  readonly counterpart?: Candidate;
 }
 
 export interface ScheduleRequest {
@@ -93,13 +93,13 @@ export function nestScheduler(request: ScheduleRequest): NestScheduler {
   };
   const schedule = (nest: PlacedNest): readonly ScheduledNest[] => {
     const name = nameOf(nest);
-    const { way, choice, withZeros } = chosen(name, ways(nest, !pins.schedules.has(name)), pins);
+    const { way, choice, counterpart } = chosen(name, ways(nest, !pins.schedules.has(name)), pins);
     const { copy, candidates, divided } = way;
     const isNew = copy !== undefined && !layouts.has(copy.name);
     if (copy) layouts.set(copy.name, copy.layout);
     if (copy?.isHaloed) haloed.add(copy.name);
     const before = isNew ? copy.nests.flatMap(schedule) : [];
-    return [...before, { ...divided, name, nest: way.nest, choice, candidates, ...(withZeros && { withZeros }) }];
+    return [...before, { ...divided, name, nest: way.nest, choice, candidates, ...(counterpart && { counterpart }) }];
   };
   return { schedule, layouts, haloed };
 }
@@ -122,7 +122,7 @@ interface FittedNest {
   readonly copy?: SlotCopy;
 }
 
-type Chosen = Pick<ScheduledNest, 'choice' | 'withZeros'> & { readonly way: FittedNest };
+type Chosen = Pick<ScheduledNest, 'choice' | 'counterpart'> & { readonly way: FittedNest };
 
 /** The way and the tile of least cost, where there are tiles; else as its tensors lie. Or the first that a pin fits. */
 function chosen(name: string, ways: Iterable<FittedNest>, pins: SchedulePins): Chosen {
@@ -137,9 +137,10 @@ function chosen(name: string, ways: Iterable<FittedNest>, pins: SchedulePins): C
   }
   const way = present(seen[0], 'nest');
   if (pin !== undefined) failToFit(pins, name, seen.flatMap(({ candidates }) => candidates), way.divided.domain.nest.axes);
-  if (!best || !leavesZerosOut(best.choice.schedule)) return best ?? { way, choice: present(cheapest(way.candidates), 'schedule') };
-  const withZeros = cheapest(seen.flatMap(({ candidates }) => candidates.filter(({ schedule }) => schedule.kind === 'tile')));
-  return { ...best, ...(withZeros && { withZeros }) };
+  if (!best) return { way, choice: present(cheapest(way.candidates), 'schedule') };
+  const isSparse = leavesZerosOut(best.choice.schedule);
+  const counterpart = cheapest(seen.flatMap(({ candidates }) => tilesAmong(candidates).filter(({ schedule }) => leavesZerosOut(schedule) !== isSparse)));
+  return { ...best, ...(counterpart && { counterpart }) };
 }
 
 /** Slots of compile-time weights that are sparse. */

@@ -36,7 +36,7 @@ export function planarCopyFor(nest: PlacedNest, weight: SlotName, shapeOf: (slot
   const name = `${image.tensor}^rows${stride}${halo.map(({ before, after }) => `_${before}_${after}`).join('')}`;
   const read = load(name, at, image.outside) as SlotLoad;
   const reader: PlacedNest = { ...nest, value: { ...value, ...(value.a === image ? { a: read } : { b: read }) } };
-  return { name, layout, reader, isHaloed: true, nests: Array.from({ length: Math.min(stride, extent) }, (_, phase) => phaseNest(image.tensor, name, shape, stride, phase)) };
+  return { name, layout, reader, isHaloed: true, nests: Array.from({ length: Math.min(stride, extent) }, (_, phase) => phaseNest(`${nest.name}.rows`, image.tensor, name, shape, stride, phase)) };
 }
 
 interface RowWalk {
@@ -70,12 +70,12 @@ function phased({ axis, stride, offset, other }: RowWalk, axes: readonly Axis[])
   return [table((place) => ((place % stride) + stride) % stride), { offset: whole.offset, terms: [{ axis, factor: 1 }, ...whole.terms] }];
 }
 
-/** Copies the columns of one phase. */
-function phaseNest(from: SlotName, to: SlotName, shape: readonly number[], stride: number, phase: number): PlacedNest {
+/** Copies the columns of one phase. @param called After who wants it first, so that no other copy changes its name where this one is not wanted. */
+function phaseNest(called: string, from: SlotName, to: SlotName, shape: readonly number[], stride: number, phase: number): PlacedNest {
   const last = shape.length - 1;
   const extents = shape.with(last, Math.ceil((present(shape[last], 'columns') - phase) / stride));
   const axes = extents.map((extent, d): Axis => ({ name: `d${d}`, extent, kind: 'parallel', ...(d === 0 && { role: 'batch' }) }));
   const outer = extents.slice(0, -1).map((_, d) => along(d));
   const write = stride === 1 ? [...outer, along(last)] : [...outer, index(phase), along(last)];
-  return { name: 'copy', axes, write: { tensor: to, index: write }, combine: 'store', initial: 0, value: load(from, [...outer, index(phase, [last, stride])]), op: 'copy', epilogue: false };
+  return { name: called, axes, write: { tensor: to, index: write }, combine: 'store', initial: 0, value: load(from, [...outer, index(phase, [last, stride])]), op: 'copy', epilogue: false };
 }

@@ -3,6 +3,7 @@
 import type { NestSchedule } from '../../../src/lower/nests-alone.ts';
 import type { Schedule } from '../../../src/lower/schedule/schedule.ts';
 import type { Clock } from '../../../src/driver/module/timing.ts';
+import type { PlanWith } from '../../../src/driver/tuning/tune-counterpart.ts';
 import type { NestOnTrial } from '../../../src/targets/target.ts';
 
 export interface FakeClock extends Clock {
@@ -29,6 +30,11 @@ export function sweep(unrolled: boolean, cost = 1): NestSchedule {
 
 /** Tiles of 1 to 4 points by 1 to 3 vectors, each unrolled by 8, 1, 2 and 4; the model likes large ones. */
 export const tiles: readonly NestSchedule[] = [1, 2, 3, 4].flatMap((points) => [1, 2, 3].flatMap((vectors) => [8, 1, 2, 4].map((unroll) => tile(points, vectors, unroll, 1 / (points * vectors)))));
+
+/** Nests without a counterpart are never planned again. */
+export const noOther: PlanWith = () => {
+  throw new Error('planned again');
+};
 
 export interface Trial extends NestOnTrial {
   /** Texts of the schedules that were started, in order. */

@@ -57,7 +57,7 @@ function sparse({ filters, channels, extent, window, stride = 1, dilation = 1, g
 }
 
 function nestOf(program: Program, machine: TargetMachine): ScheduledNest {
-  return present(planDeployed(program, ops, machine).programs[0]?.nests.find(({ name }) => name.startsWith('conv')), 'conv');
+  return present(planDeployed(program, ops, machine).programs[0]?.nests.find(({ name }) => /^conv(\.group0)?$/.test(name)), 'conv');
 }
 
 /** Of the schedules that leave zeros out, some of every sort. */
