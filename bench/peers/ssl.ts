@@ -94,10 +94,11 @@ export function sslThreads(threads?: number): Peer {
     prepare: async (program, input) => {
       const { files } = await (threads === undefined ? buildSsl(program, wasmTarget) : buildSsl(program, threadedTarget, smallestCut));
       const net = await loadFiles<Net | ThreadedNet>(files, threads === undefined ? {} : { threads });
-      let result = await net.run(input);
+      // One buffer for all runs: garbage of a megabyte each time would be collected while threads compute.
+      const result = await net.run(input);
       return {
         run: async () => {
-          result = await net.run(input);
+          await net.run(input, result);
         },
         output: () => result,
         release: () => ('close' in net ? net.close() : undefined),
