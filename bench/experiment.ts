@@ -83,7 +83,7 @@ async function runSeed(model: Model, spec: TrainSpec, seed: number, data: Datase
   const compared = await runOnce({ ...denseOf(model), train: { ...seeded, phases: spec.phases.filter(isDense) } }, data, { out: dense, threads });
   const results: Result[] = [];
   for (const strength of strengths) {
-    const penalties = model.penalties.map((penalty) => ({ ...penalty, strength: penalty.strength * strength }));
+    const penalties = model.penalties.map((penalty) => (penalty.kind === 'lasso' ? { ...penalty, strength: penalty.strength * strength } : penalty));
     // The baseline is that of the dense run.
     const phases = spec.phases.filter(({ kind }) => !phaseTraits[kind].compares).map((phase) => (isDense(phase) ? { ...phase, epochs: 0 } : phase));
     const init = join(dense, 'baseline.safetensors');
@@ -108,7 +108,7 @@ function joined(dense: RunSummary, pruned: RunSummary): RunSummary {
 
 /** The same of all `sparsity` blocks of a file: its run is theirs together. */
 function denseOf({ sources, network }: Model): Model {
-  return { sources, network, penalties: [], method: usualMethod, crossing: 'sequential' };
+  return { sources, network, penalties: [], method: usualMethod, methodSettings: {}, crossing: 'sequential' };
 }
 
 async function runOnce(model: Model, data: Dataset, options: Pick<TrainOptions, 'out' | 'init' | 'threads'>): Promise<RunSummary> {

@@ -73,7 +73,7 @@ export function check(file: SourceFile, ops: OpRegistry, { imported = new Map(),
   const penalties = checked && blocks.map((block) => checkSparsity(block, checked, constants, ops, report));
   const sparsity = chosen ? penalties?.[blocks.indexOf(chosen)] : checked && checkSparsity(undefined, checked, constants, ops, report);
   // Where none is chosen of several, any of them may be meant.
-  const penalized = (chosen ? [chosen] : blocks).some(({ statements }) => statements.some(({ kind }) => kind === 'lasso'));
+  const penalized = (chosen ? [chosen] : blocks).some(({ statements }) => statements.some(({ kind }) => kind !== 'setting'));
   const train = trainDeclaration && checkTrain(trainDeclaration, { network: checked?.network, penalized }, constants, report);
 
   for (const each of files) lookUpUnreached(each, tools);

@@ -2,7 +2,7 @@
 // structures exist is not known here but given: an entry that names one which does not exist yet says so, and begins
 // to help when it does.
 
-export type Subject = 'operation' | 'argument' | 'structure' | 'phase' | 'schedule' | 'optimizer' | 'phase-setting' | 'train-setting' | 'augment-setting' | 'sparsity-setting' | 'constant' | 'data-set';
+export type Subject = 'operation' | 'argument' | 'structure' | 'phase' | 'schedule' | 'optimizer' | 'phase-setting' | 'train-setting' | 'augment-setting' | 'sparsity-setting' | 'method' | 'constant' | 'data-set';
 
 /** Of one thing: `ours` is what it is called here, now or one day; `advice` is for what is written in another way. */
 interface Meaning {
@@ -18,7 +18,7 @@ const written = (advice: string, words: string): Meaning => ({ words: words.spli
 const inAPhase = 'it stands in a phase: `baseline { epochs = 12, batch = 64, rate = 0.01 }`';
 const inOptimizer = 'it is an argument of the optimizer: `optimizer = sgd(rate = 0.01, momentum = 0.9, decay = 5e-4)`';
 const behindStrength = 'how strong a penalty is stands in its line: `lasso filters of conv1 strength 5e-3`';
-const ofOneKind = 'penalties are of one kind so far: `lasso filters of conv1 strength 5e-3`';
+const ofTwoKinds = 'a penalty has a strength, `lasso filters of conv1 strength 5e-3`, or says what is left, `admm filters of conv1 keep 25%`';
 const inTrain = 'it stands in `train`, outside of the phases';
 const ownFolder = 'it is not built in: put it into a folder, and name that in quotes: `train on "data/mine"`';
 const noShape = 'the shape of what a layer reads is known: leave it out';
@@ -155,8 +155,9 @@ const meanings: Readonly<Record<Subject, readonly Meaning[]>> = {
     named('method', 'algorithm optimizer solver'),
     named('weighting', 'weight weights normalization scaling'),
     written(behindStrength, 'strength lambda alpha l1 penalty'),
-    written(ofOneKind, 'l2 ratio sparsity target threshold'),
+    written(ofTwoKinds, 'l2 ratio sparsity target threshold keep budget'),
   ],
+  method: [named('magnitude', 'prune pruning l1 threshold'), named('lasso', 'group grouplasso penalty proximal l2'), named('admm', 'structadmm')],
   constant: [
     written('it is what the padding of a window may be: `conv(x, filters = 20, window = 5, padding = same)`', 'same'),
     written('no padding is `padding = 0`', 'valid'),

@@ -22,7 +22,7 @@ export interface GroupSet {
   readonly members: readonly GroupSlice[];
   /** |g|: elements of a group; all groups of a structure are equally large, but for tiles at the edge, which count as whole. */
   readonly size: number;
-  /** weight(g) of the penalty: 1, or sqrt(|g|). The threshold of a step is rate * strength * factor. */
+  /** weight(g) of a lasso: 1, or sqrt(|g|). The threshold of a step is rate * strength * factor. */
   readonly factor: number;
   /** Of the layer's weight; absent where a single group takes the parameters of several layers. */
   readonly partition?: Partition;

@@ -36,21 +36,40 @@ export interface Network {
   readonly labels?: readonly string[];
 }
 
-/** One structure of one layer, penalised. */
-export interface Penalty {
+/** Which groups a penalty is of: one structure of one layer. */
+interface PenaltyPlace {
   readonly structure: StructureKind;
   /** Those that the structure wants; absent: none. */
   readonly arguments?: StructureArguments;
   readonly layer: string;
+  readonly span: Span;
+}
+
+/** Group Lasso: the norms of the groups, each times lambda * weight(g). */
+export interface LassoPenalty extends PenaltyPlace {
+  readonly kind: 'lasso';
   /** lambda */
   readonly strength: number;
   /** weight(g): 1, or sqrt(|g|). */
   readonly weighting: 'one' | 'sqrt_size';
-  readonly span: Span;
 }
 
+/** A budget of groups: 0 where no more than these are not zero, and infinite beyond. */
+export interface BudgetPenalty extends PenaltyPlace {
+  readonly kind: 'budget';
+  readonly keep: KeptGroups;
+}
+
+/** So many groups, or per cent of all (sparsity/kept-count.ts). */
+export type KeptGroups = { readonly groups: number } | { readonly percent: number };
+
+export type Penalty = LassoPenalty | BudgetPenalty;
+
 /** How penalties bring groups to zero (train/methods). */
-export type MethodName = 'proximal' | 'subgradient';
+export type MethodName = 'proximal' | 'subgradient' | 'admm' | 'magnitude';
+
+/** By name, all that the record of the method has. */
+export type MethodSettings = Readonly<Record<string, number>>;
 
 /** How groups that cross are treated together: one set after the other, or in rounds that converge (train/methods/proximal-map.ts). */
 export type CrossingScheme = 'sequential' | 'converged';
@@ -143,8 +162,10 @@ export interface Model {
   /** What it was read from. */
   readonly sources: SourceSet;
   readonly network: Network;
+  /** All of the kind that the method takes. */
   readonly penalties: readonly Penalty[];
   readonly method: MethodName;
+  readonly methodSettings: MethodSettings;
   readonly crossing: CrossingScheme;
   /** The name of the `sparsity` block that these are of; absent: it has none, or there is no block. */
   readonly sparsity?: string;

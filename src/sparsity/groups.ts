@@ -84,7 +84,7 @@ function branchSet(network: Network, ops: OpRegistry, penalty: Penalty): GroupSe
 
 function sized(penalty: Penalty, members: readonly GroupSlice[], count: number): GroupSet {
   const size = members.reduce((sum, member) => sum + extent(member, false), 0);
-  return { penalty, count, members, size, factor: penalty.weighting === 'sqrt_size' ? Math.sqrt(size) : 1 };
+  return { penalty, count, members, size, factor: penalty.kind === 'lasso' && penalty.weighting === 'sqrt_size' ? Math.sqrt(size) : 1 };
 }
 
 /** All groups of a model, in the order of the sequential map. */

@@ -1,4 +1,4 @@
-// Columns for the formatter: the `=` of layers and of constants, and the `of` and `strength` of lasso lines,
+// Columns for the formatter: the `=` of layers and of constants, and the `of` and `strength` or `keep` of penalties,
 // stand below one another where lines follow each other without a blank line or a comment between.
 
 import type { CstNode, IToken } from 'chevrotain';
@@ -35,7 +35,7 @@ export function alignColumns(file: CstNode, comments: CommentMap): Padding {
         alignLines(nodesIn(node, 'setting'), (each) => [nameCell(each)], comments, padding);
         break;
       case 'sparsity':
-        alignLines(entriesOf(node), lassoCells, comments, padding);
+        alignLines(entriesOf(node), penaltyCells, comments, padding);
         break;
     }
     for (const children of Object.values(node.children)) for (const child of children) if ('children' in child) visit(child);
@@ -51,11 +51,11 @@ function nameCell(node: CstNode): Cell {
 }
 
 /** Of plain names and patterns: a line with arguments or multipliers is long, and stands for itself. */
-function lassoCells(entry: CstNode): readonly Cell[] {
-  if (entry.name !== 'lasso') return [];
+function penaltyCells(entry: CstNode): readonly Cell[] {
+  if (entry.name !== 'lasso' && entry.name !== 'budget') return [];
   const [structures, layers] = [nodesIn(entry, 'structure'), nodesIn(entry, 'layers')];
   if (structures.some((node) => 'call' in node.children) || layers.some((node) => 'Times' in node.children)) return [];
-  return [listCell(structures, tokenIn(entry, 'Of')), listCell(layers, tokenIn(entry, 'Strength'))];
+  return [listCell(structures, tokenIn(entry, 'Of')), listCell(layers, tokenIn(entry, entry.name === 'lasso' ? 'Strength' : 'Keep'))];
 }
 
 function listCell(nodes: readonly CstNode[], before: IToken): Cell {

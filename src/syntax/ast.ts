@@ -227,7 +227,7 @@ export interface ReturnStatement {
 export interface SparsityDeclaration {
   readonly kind: 'sparsity';
   readonly name?: Name;
-  readonly statements: readonly (LassoStatement | Setting)[];
+  readonly statements: readonly (LassoStatement | BudgetStatement | Setting)[];
   readonly span: Span;
 }
 
@@ -240,6 +240,23 @@ export interface LassoStatement {
   /** What follows the strength: pairs of key and value, written without `=`. */
   readonly clauses: readonly Setting[];
   readonly span: Span;
+}
+
+/** `admm filters of conv2 keep 25%`, `magnitude channels of conv* keep 12` */
+export interface BudgetStatement {
+  readonly kind: 'budget';
+  readonly method: Name;
+  readonly structures: readonly StructureReference[];
+  readonly layers: readonly LayerPattern[];
+  readonly amount: Expression;
+  /** The amount is per cent of the groups, not a number of them. */
+  readonly isPercent: boolean;
+  readonly span: Span;
+}
+
+/** What a line of a `sparsity` block computes beside its structures and layers. */
+export function penaltyValues(statement: LassoStatement | BudgetStatement): readonly Expression[] {
+  return statement.kind === 'lasso' ? [statement.strength, ...statement.clauses.map(({ value }) => value)] : [statement.amount];
 }
 
 /** `filters`, `blocks(rows = 4, columns = 4)` */

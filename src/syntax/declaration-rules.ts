@@ -4,8 +4,8 @@ import type { CstNode, ParserMethod } from 'chevrotain';
 import { CstParser } from './chevrotain.ts';
 import { expectations, expectedAt } from './expectations.ts';
 import {
-  allTokens, Block, Colon, Comma, Const, Dot, Equals, From, Identifier, Import, Labels, Lasso, LeftBrace, LeftParen,
-  Network, NumberToken, Of, On, Power, Return, RightBrace, RightParen, Sparsity, Star, Strength, StringToken, Tensor,
+  allTokens, Block, Colon, Comma, Const, Dot, Equals, From, Identifier, Import, Keep, Labels, Lasso, LeftBrace, LeftParen,
+  Network, NumberToken, Of, On, Percent, Power, Return, RightBrace, RightParen, Sparsity, Star, Strength, StringToken, Tensor,
   Times, Train,
 } from './tokens.ts';
 
@@ -13,6 +13,7 @@ export type Rule = ParserMethod<[], CstNode>;
 
 export abstract class DeclarationRules extends CstParser {
   protected abstract readonly expression: Rule;
+  protected abstract readonly operand: Rule;
   protected abstract readonly list: Rule;
   protected abstract readonly call: Rule;
 
@@ -150,7 +151,12 @@ export abstract class DeclarationRules extends CstParser {
     this.MANY(() => {
       this.OR({
         ERR_MSG: '`lasso` or a setting',
-        DEF: [{ ALT: () => this.SUBRULE(this.lasso) }, { ALT: () => this.SUBRULE(this.setting) }],
+        DEF: [
+          { ALT: () => this.SUBRULE(this.lasso) },
+          // Anything else is a setting with a slip.
+          { GATE: () => this.beginsBudget(), ALT: () => this.SUBRULE(this.budget) },
+          { ALT: () => this.SUBRULE(this.setting) },
+        ],
       });
     });
     this.CONSUME(RightBrace);
@@ -171,8 +177,31 @@ export abstract class DeclarationRules extends CstParser {
     });
     this.CONSUME(Strength);
     this.SUBRULE(this.expression);
-    // `key =` begins the next setting, not a clause.
-    this.MANY3({ GATE: () => this.LA(2).tokenType !== Equals, DEF: () => this.SUBRULE(this.clause) });
+    // `key =` begins the next setting, `admm filters of` the next line, and no clause.
+    this.MANY3({ GATE: () => this.LA(2).tokenType !== Equals && !this.beginsBudget(), DEF: () => this.SUBRULE(this.clause) });
+  });
+
+  private beginsBudget(): boolean {
+    return [Comma, LeftParen, Of].includes(this.LA(3).tokenType);
+  }
+
+  /** Begins with the name of a method. */
+  budget: Rule = this.RULE('budget', () => {
+    this.CONSUME(Identifier);
+    this.SUBRULE(this.structure);
+    this.MANY(() => {
+      this.CONSUME(Comma);
+      this.SUBRULE2(this.structure);
+    });
+    this.CONSUME(Of);
+    this.SUBRULE(this.layers);
+    this.MANY2(() => {
+      this.CONSUME2(Comma);
+      this.SUBRULE2(this.layers);
+    });
+    this.CONSUME(Keep);
+    this.SUBRULE(this.operand);
+    this.OPTION(() => this.CONSUME(Percent));
   });
 
   structure: Rule = this.RULE('structure', () => {

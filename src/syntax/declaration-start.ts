@@ -2,13 +2,13 @@
 
 import type { IToken, TokenType } from 'chevrotain';
 import { endsOperand, isIdentifier } from './brackets.ts';
-import { As, Block, Comma, Const, From, Import, LeftParen, Network, RightBrace, Sparsity, Strength, StringToken, Times, Train, With } from './tokens.ts';
+import { As, Block, Comma, Const, From, Import, Keep, LeftParen, Network, RightBrace, Sparsity, Strength, StringToken, Times, Train, With } from './tokens.ts';
 
 /** They begin nothing else. */
 export const declarationWords: readonly TokenType[] = [Const, Network, Sparsity, Train];
 
 /** After these a name may stand. */
-const goOn: ReadonlySet<TokenType> = new Set([As, Strength, Times, With]);
+const goOn: ReadonlySet<TokenType> = new Set([As, Keep, Strength, Times, With]);
 
 /** Also where `block` or `import` at the start of a line is no name. */
 export function beginsDeclaration(tokens: readonly IToken[], i: number): boolean {

@@ -6,13 +6,13 @@ import type { IToken, TokenType } from 'chevrotain';
 import { endsOperand, isAtom, isCloser, isOpener } from './brackets.ts';
 import { Heads } from './heads.ts';
 import { binaryOperators, signs } from './operators.ts';
-import { Comma, Equals, If, Repeat, Return, Strength } from './tokens.ts';
+import { Comma, Equals, If, Keep, Repeat, Return, Strength } from './tokens.ts';
 
 export const DEPTH_LIMIT = 200;
 
 const nesting: ReadonlySet<TokenType> = new Set([...binaryOperators, ...signs, If, Repeat]);
 /** After these a new expression begins, but for the `=` of a `repeat`. */
-const starters: ReadonlySet<TokenType> = new Set([Comma, Equals, Return, Strength]);
+const starters: ReadonlySet<TokenType> = new Set([Comma, Equals, Keep, Return, Strength]);
 
 /** The first token that lies deeper than the limit. */
 export function tooDeep(tokens: readonly IToken[]): IToken | undefined {

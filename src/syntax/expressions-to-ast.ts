@@ -11,10 +11,10 @@ import { syntaxDiagnostics } from './diagnostics.ts';
 import { readNumber, readString } from './literals.ts';
 
 export function expression(context: Context, node: CstNode): Expression {
-  return climb({ context, items: childrenOf(node), operand: (child) => operandOf(context, child), at: 0 }, 0);
+  return climb({ context, items: childrenOf(node), operand: (child) => operand(context, child), at: 0 }, 0);
 }
 
-function operandOf(context: Context, node: CstNode): Expression {
+export function operand(context: Context, node: CstNode): Expression {
   const inner = present(childrenOf(node)[0], 'operand');
   if ('children' in inner) {
     switch (inner.name) {

@@ -100,7 +100,8 @@ function entryDoc(layout: TextLayout, node: CstNode): Doc {
     case 'return':
       return concat(tokenDoc(layout, tokenIn(node, 'Return')), ' ', valueDoc(layout, nodeIn(node, 'expression')));
     case 'lasso':
-      return lassoDoc(layout, node);
+    case 'budget':
+      return penaltyDoc(layout, node);
     case 'section':
       return sectionDoc(layout, node);
     default:
@@ -114,21 +115,22 @@ function inputDoc(layout: TextLayout, node: CstNode): Doc {
   return concat(tokenDoc(layout, name), tokenDoc(layout, colon), ' ', tokenDoc(layout, type), extents);
 }
 
-/** On one line, or the strength and the clauses on lines of their own. */
-function lassoDoc(outer: TextLayout, node: CstNode): Doc {
+/** On one line, or what follows the layers on lines of its own. */
+function penaltyDoc(outer: TextLayout, node: CstNode): Doc {
   // A comment after the statement must not break its line.
   const last = lastToken(node);
   const layout: TextLayout = { ...outer, silent: last.startOffset };
-  const [of, strength] = [tokenIn(node, 'Of'), tokenIn(node, 'Strength')];
+  const isLasso = node.name === 'lasso';
+  const [first, of, word] = [tokenIn(node, isLasso ? 'Lasso' : 'Identifier'), tokenIn(node, 'Of'), tokenIn(node, isLasso ? 'Strength' : 'Keep')];
   const structures = join(', ', nodesIn(node, 'structure').map((structure) => valueDoc(layout, structure)));
   const layers = join(', ', nodesIn(node, 'layers').map((each) => layersDoc(layout, each)));
   const clauses = nodesIn(node, 'clause').map((clause) =>
     concat(line, tokenDoc(layout, tokenIn(clause, 'Identifier')), ' ', valueDoc(layout, nodeIn(clause, 'expression'))),
   );
   const statement = group(
-    tokenDoc(layout, tokenIn(node, 'Lasso')), ' ', structures, paddingBefore(layout, of), ' ',
-    tokenDoc(layout, of), ' ', layers, paddingBefore(layout, strength),
-    indent(line, tokenDoc(layout, strength), ' ', valueDoc(layout, nodeIn(node, 'expression')), inSequence(clauses)),
+    tokenDoc(layout, first), ' ', structures, paddingBefore(layout, of), ' ',
+    tokenDoc(layout, of), ' ', layers, paddingBefore(layout, word),
+    indent(line, tokenDoc(layout, word), ' ', valueDoc(layout, nodeIn(node, isLasso ? 'expression' : 'operand')), inSequence(tokensIn(node, 'Percent').map((percent) => tokenDoc(layout, percent))), inSequence(clauses)),
   );
   return concat(statement, trailingDoc(outer, last));
 }

@@ -16,7 +16,7 @@ import { parseTokens } from './parser.ts';
 import type { ParsedTokens } from './parser.ts';
 import { bestTrial, type Missing, missingInHead, missingWithin } from './trials.ts';
 import {
-  Comma, Dot, Else, Equals, Identifier, Lasso, LeftBrace, NumberToken, Of, Power, Return, RightBrace, Star, Strength,
+  Comma, Dot, Else, Equals, Identifier, Keep, Lasso, LeftBrace, NumberToken, Of, Power, Return, RightBrace, Star, Strength,
 } from './tokens.ts';
 
 export interface Recovered {
@@ -164,7 +164,7 @@ function startsStatement(tokens: readonly IToken[], i: number, { brackets, heads
   if (heads[i] === true && !beginsLine) return false;
   if (token.tokenType === RightBrace || starters.includes(token.tokenType)) return true;
   if (previous.tokenType === LeftBrace || previous.tokenType === RightBrace) return true;
-  if (token.tokenType === Strength && endsPatterns(tokens, i)) return false;
+  if ((token.tokenType === Strength || token.tokenType === Keep) && endsPatterns(tokens, i)) return false;
   const isNamed = isIdentifier(token) && (next?.tokenType === Equals || next?.tokenType === LeftBrace);
   if (isNamed && (previous.tokenType === Comma || endsOperand(previous))) return true;
   return beginsLine && (isNamed || (isAtom(token) && endsOperand(previous)));

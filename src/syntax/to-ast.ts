@@ -5,13 +5,13 @@ import type { CstNode } from 'chevrotain';
 import type { Diagnostic } from '../base/diagnostic.ts';
 import type { Source } from '../base/span.ts';
 import type {
-  BlockDeclaration, BlockParameter, ConstDeclaration, Declaration, ImportDeclaration, InputParameter, LassoStatement,
+  BlockDeclaration, BlockParameter, BudgetStatement, ConstDeclaration, Declaration, ImportDeclaration, InputParameter, LassoStatement,
   LayerPattern, NetworkDeclaration, Section, Setting, SourceFile, SparsityDeclaration, Statement, StructureReference,
   TrainDeclaration,
 } from './ast.ts';
 import { type Context, entriesOf, innerOf, name, nodeIn, nodeSpan, nodesIn, tokenIn, tokensIn, unknownNode } from './cst.ts';
 import { syntaxDiagnostics } from './diagnostics.ts';
-import { assignment, call, expression, list, named, string } from './expressions-to-ast.ts';
+import { assignment, call, expression, list, named, operand, string } from './expressions-to-ast.ts';
 
 export interface Converted {
   readonly file: SourceFile;
@@ -130,9 +130,10 @@ function setting(context: Context, node: CstNode): Setting {
 }
 
 function sparsity(context: Context, node: CstNode): SparsityDeclaration {
-  const statements = entriesOf(node).map((child) =>
-    child.name === 'lasso' ? lasso(context, child) : setting(context, child),
-  );
+  const statements = entriesOf(node).map((child) => {
+    if (child.name === 'lasso') return lasso(context, child);
+    return child.name === 'budget' ? budget(context, child) : setting(context, child);
+  });
   const token = tokensIn(node, 'Identifier')[0];
   return { kind: 'sparsity', ...(token && { name: name(context, token) }), statements, span: nodeSpan(context, node) };
 }
@@ -144,6 +145,18 @@ function lasso(context: Context, node: CstNode): LassoStatement {
     layers: nodesIn(node, 'layers').map((child) => layers(context, child)),
     strength: expression(context, nodeIn(node, 'expression')),
     clauses: nodesIn(node, 'clause').map((child) => setting(context, child)),
+    span: nodeSpan(context, node),
+  };
+}
+
+function budget(context: Context, node: CstNode): BudgetStatement {
+  return {
+    kind: 'budget',
+    method: name(context, tokenIn(node, 'Identifier')),
+    structures: nodesIn(node, 'structure').map((child) => structure(context, child)),
+    layers: nodesIn(node, 'layers').map((child) => layers(context, child)),
+    amount: operand(context, nodeIn(node, 'operand')),
+    isPercent: tokensIn(node, 'Percent').length > 0,
     span: nodeSpan(context, node),
   };
 }

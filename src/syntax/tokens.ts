@@ -42,6 +42,7 @@ export const Times: TokenType = soft('Times', 'times');
 export const Labels: TokenType = soft('Labels', 'labels');
 export const Tensor: TokenType = soft('Tensor', 'tensor');
 export const Strength: TokenType = soft('Strength', 'strength');
+export const Keep: TokenType = soft('Keep', 'keep');
 
 export const NumberToken: TokenType = createToken({
   name: 'Number',
@@ -144,7 +145,7 @@ const Whitespace: TokenType = createToken({
 export const reservedWords: readonly TokenType[] = [
   Const, Network, Sparsity, Train, On, Return, Lasso, Of, If, Else, Repeat, And, Or, Not, True, False,
 ];
-export const softWords: readonly TokenType[] = [Import, From, Block, As, With, Labels, Tensor, Times, Strength];
+export const softWords: readonly TokenType[] = [Import, From, Block, As, With, Labels, Tensor, Times, Strength, Keep];
 
 /** In matching order: longer spellings before their beginnings, words before `Identifier`. */
 export const allTokens: readonly TokenType[] = [

@@ -19,6 +19,7 @@ import { differentiate } from './autodiff.ts';
 import type { Forward } from './classifier.ts';
 import { appendForward, appendLoss } from './classifier.ts';
 import { clipGradients } from './clip-gradients.ts';
+import { maskName } from './masks.ts';
 import type { UpdateRule } from './methods/method.ts';
 import { optimizers } from './optimizers/index.ts';
 import { bufferName } from './optimizers/optimizer.ts';
@@ -29,11 +30,6 @@ export interface TrainingStep extends UpdateRule, Pick<PhaseOptions, 'labelSmoot
   readonly batch: Batch;
   /** Names of parameters that a 0/1 mask holds at zero, buffers included. */
   readonly masked: ReadonlySet<string>;
-}
-
-/** The name of a parameter's mask. */
-export function maskName(parameter: string): string {
-  return `${parameter}.mask`;
 }
 
 export function trainingGraph(network: Network, step: TrainingStep, ops: OpRegistry): Graph {

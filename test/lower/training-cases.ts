@@ -15,7 +15,8 @@ import { branchInto } from '../../src/sparsity/branches.ts';
 import { groupSets, weightAxesOf } from '../../src/sparsity/groups.ts';
 import { optimizers } from '../../src/train/optimizers/index.ts';
 import { initialParameters } from '../../src/train/initialize.ts';
-import { maskName, trainingGraph } from '../../src/train/training-graph.ts';
+import { maskName } from '../../src/train/masks.ts';
+import { trainingGraph } from '../../src/train/training-graph.ts';
 import type { TrainingStep } from '../../src/train/training-graph.ts';
 import { adam, convAttrs, denseAttrs, networkOf, normals, poolAttrs, scalar, sgd } from '../train/networks.ts';
 
@@ -111,7 +112,7 @@ const span = { source: { name: 'test', text: '' }, start: 0, end: 0 };
 function penaltiesOf(network: Network): readonly Penalty[] {
   return network.graph.nodes.flatMap(({ op, layer }): Penalty[] => {
     const structures: readonly StructureKind[] = op === 'conv' ? ['filters', 'channels', 'fibers'] : op === 'dense' ? ['neurons', 'inputs'] : [];
-    return structures.map((structure, i) => ({ structure, layer: present(layer, 'layer'), strength: 0.3 * (i + 1), weighting: i % 2 === 0 ? 'one' : 'sqrt_size', span }));
+    return structures.map((structure, i) => ({ kind: 'lasso', structure, layer: present(layer, 'layer'), strength: 0.3 * (i + 1), weighting: i % 2 === 0 ? 'one' : 'sqrt_size', span }));
   });
 }
 
@@ -122,6 +123,7 @@ function grainsOf(network: Network): readonly Penalty[] {
     const joined = node.layer !== undefined && joinsBranches(present(ops.get(node.op), node.op)) && branchInto(node, network);
     const structures = axes ? structuresOf(axes).filter(({ report }) => !report) : joined ? structuresOfJoins : [];
     return structures.map(({ name, wants }, i) => ({
+      kind: 'lasso',
       structure: name,
       ...(wants && { arguments: { rows: 2, columns: 5 } }),
       layer: present(node.layer, 'layer'),

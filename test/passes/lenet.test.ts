@@ -26,7 +26,7 @@ function pruned({ network }: Model, structures: readonly { structure: Penalty['s
   const parameters = new Map([...initialParameters(network, 1)].map(([name, { shape, data }]) => [name, { shape, data: data.map((w) => (w === 0 ? 0.125 : w)) }]));
   const span = { source: { name: '<test>', text: '' }, start: 0, end: 0 };
   for (const { structure, layer, kept } of structures) {
-    const set: GroupSet = groupSet(network, ops, { structure, layer, strength: 1, weighting: 'one', span });
+    const set: GroupSet = groupSet(network, ops, { kind: 'lasso', structure, layer, strength: 1, weighting: 'one', span });
     for (const member of set.members) {
       const data = present(parameters.get(member.parameter), member.parameter).data;
       for (const [element, group] of groupOfElements(member).entries()) if (group >= kept) data[element] = 0;

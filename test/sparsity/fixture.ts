@@ -7,7 +7,7 @@ import { graphBuilder } from '../../src/ir/builder.ts';
 import type { GraphBuilder } from '../../src/ir/builder.ts';
 import type { Attrs, ParameterData, Program, Value } from '../../src/ir/graph.ts';
 import { fedName } from '../../src/ir/leaf.ts';
-import type { Network, Parameter, Penalty } from '../../src/ir/network.ts';
+import type { Network, Parameter, LassoPenalty } from '../../src/ir/network.ts';
 import type { StructureArguments, StructureKind } from '../../src/ir/structure.ts';
 import { ops } from '../../src/ops/index.ts';
 
@@ -78,8 +78,8 @@ export function networkOf({ graph }: Program): Network {
   return { name: graph.name, graph, parameters, inputShape: [], classes: 0 };
 }
 
-export function penalty(structure: StructureKind, layer: string, strength = 1, weighting: Penalty['weighting'] = 'one', given?: StructureArguments): Penalty {
-  return { structure, ...(given && { arguments: given }), layer, strength, weighting, span: { source: { name: '<test>', text: '' }, start: 0, end: 0 } };
+export function penalty(structure: StructureKind, layer: string, strength = 1, weighting: LassoPenalty['weighting'] = 'one', given?: StructureArguments): LassoPenalty {
+  return { kind: 'lasso', structure, ...(given && { arguments: given }), layer, strength, weighting, span: { source: { name: '<test>', text: '' }, start: 0, end: 0 } };
 }
 
 /** The program with parameter elements replaced where `value` answers a number. */

@@ -9,6 +9,7 @@ import { present } from '../../src/base/invariant.ts';
 import type { GroupSet } from '../../src/ir/group.ts';
 import type { ParameterData } from '../../src/ir/graph.ts';
 import { norms } from '../../src/sparsity/norms.ts';
+import { lassoOf } from '../../src/train/methods/steps.ts';
 import { groupOfElements } from '../group-of-elements.ts';
 
 /**
@@ -19,7 +20,7 @@ import { groupOfElements } from '../group-of-elements.ts';
 export function proximalMap(sets: readonly GroupSet[], parameters: ReadonlyMap<string, ParameterData>, rate: number): ReadonlyMap<string, ParameterData> {
   const shrunk = new Map(parameters);
   for (const set of sets) {
-    const threshold = rate * set.penalty.strength * set.factor;
+    const threshold = rate * lassoOf(set).strength * set.factor;
     const scales = norms(set, shrunk).map((norm) => (norm > threshold ? 1 - threshold / norm : 0));
     for (const member of set.members) {
       const { shape, data } = present(shrunk.get(member.parameter), `parameter ${member.parameter}`);
@@ -41,7 +42,7 @@ export function exactProximalMap(sets: readonly GroupSet[], parameters: Readonly
   const dead = sets.map(({ count }) => new Uint8Array(count));
   for (let round = 0; round < rounds; round++) {
     for (const [s, set] of sets.entries()) {
-      const threshold = rate * set.penalty.strength * set.factor;
+      const threshold = rate * lassoOf(set).strength * set.factor;
       for (const { member } of present(places[s], 'places')) {
         const dual = present(duals[s]?.get(member.parameter), 'dual');
         const data = dataOf(left, member.parameter);

@@ -2,6 +2,7 @@
 // use replaces, in a block of an import that nobody uses. No value is known of these, but a name that stands for nothing
 // is no less wrong there. What has been looked up before is left out, so that nothing is told twice.
 
+import { penaltyValues } from '../../syntax/ast.ts';
 import type { CallExpression, Declaration, Expression, IfExpression, Name, NetworkDeclaration, RepeatExpression } from '../../syntax/ast.ts';
 import { argumentKinds } from '../program/argument-kinds.ts';
 import { blockNamed } from '../program/block.ts';
@@ -65,7 +66,7 @@ function settingsOf(declaration: Declaration): readonly Expression[] {
     case 'sparsity':
       return declaration.statements.flatMap((statement) => {
         if (statement.kind === 'setting') return [statement.value];
-        return [...statement.layers.flatMap(({ multiplier }) => multiplier ?? []), statement.strength, ...statement.clauses.map(({ value }) => value)];
+        return [...statement.layers.flatMap(({ multiplier }) => multiplier ?? []), ...penaltyValues(statement)];
       });
     case 'train':
       return declaration.entries.flatMap((entry) => (entry.kind === 'setting' ? [entry.value] : entry.settings.map(({ value }) => value)));

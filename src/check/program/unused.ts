@@ -1,5 +1,6 @@
 // Blocks and imports that nobody uses.
 
+import { penaltyValues } from '../../syntax/ast.ts';
 import type { Declaration, Expression, NetworkDeclaration } from '../../syntax/ast.ts';
 import { blockNamed } from './block.ts';
 import type { Block } from './block.ts';
@@ -47,7 +48,7 @@ function expressionsOf(declaration: Declaration): readonly Expression[] {
       return declaration.statements.flatMap((statement) => {
         if (statement.kind === 'setting') return [statement.value];
         const given = statement.structures.flatMap((structure) => structure.arguments.map(({ value }) => value));
-        return [...given, ...statement.layers.flatMap(({ multiplier }) => multiplier ?? []), statement.strength, ...statement.clauses.map(({ value }) => value)];
+        return [...given, ...statement.layers.flatMap(({ multiplier }) => multiplier ?? []), ...penaltyValues(statement)];
       });
     case 'train':
       return declaration.entries.flatMap((entry) => (entry.kind === 'setting' ? [entry.value] : entry.settings.map(({ value }) => value)));

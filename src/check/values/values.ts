@@ -71,6 +71,8 @@ export const seedValue: ValueType<number> = integer(0, 2 ** 32 - 1);
 const real: ValueType<number> = numberWhere('a number', Number.isFinite);
 export const positive: ValueType<number> = numberWhere('a number above 0', (value) => value > 0);
 export const notNegative: ValueType<number> = numberWhere('a number from 0', (value) => value >= 0);
+export const fromOne: ValueType<number> = numberWhere('a number from 1', (value) => value >= 1);
+export const perCent: ValueType<number> = numberWhere('a number above 0, up to 100', (value) => value > 0 && value <= 100);
 export const share: ValueType<number> = numberWhere('a number from 0 to below 1', (value) => value >= 0 && value < 1);
 export const ratio: ValueType<number> = numberWhere('a number from 0 to 1', (value) => value >= 0 && value <= 1);
 export const reals: ValueType<readonly number[]> = listOf(real);

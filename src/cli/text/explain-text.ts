@@ -4,6 +4,7 @@ import { formatBytes, grouped } from '../../base/number-text.ts';
 import { formatShape } from '../../base/tensor.ts';
 import type { Explanation, FateSummary, TrainedExplanation } from '../../driver/model/explain.ts';
 import type { InputMap } from '../../driver/model/input-map.ts';
+import type { PenaltySummary } from '../../driver/model/penalty-summary.ts';
 import { methods } from '../../train/methods/index.ts';
 import { layerTable } from '../commands/check.ts';
 import { findingsText } from './findings-text.ts';
@@ -18,21 +19,20 @@ export function explanationText(explanation: Explanation): string {
   return parts.join('\n');
 }
 
-function penaltiesText({ penalties, crossing, scheme, nested, method, sparsity }: Explanation): string {
+function penaltiesText({ penalties, crossing, scheme, nested, method, methodSettings, sparsity }: Explanation): string {
   if (penalties.length === 0) return 'No penalties: training leaves every weight in place.\n';
-  const head = ['penalty', 'groups', 'weights a group', 'strength', 'weighting', 'threshold / rate'];
-  const rows = penalties.map((each) => [
-    `${each.structure} of ${each.layer}`,
-    grouped(each.groups),
-    grouped(each.size),
-    formatNumber(each.strength, 6),
-    each.weighting,
-    formatNumber(each.threshold),
-  ]);
-  const table = formatTable({ head, rows, text: [0, 4] });
+  const groupsOf = (each: PenaltySummary): readonly string[] => [`${each.structure} of ${each.layer}`, grouped(each.groups), grouped(each.size)];
+  const head = ['penalty', 'groups', 'weights a group'];
+  const table = methods[method].takes === 'budget'
+    ? formatTable({ head: [...head, 'kept'], rows: penalties.map((each) => [...groupsOf(each), grouped(each.kept ?? NaN)]), text: [0] })
+    : formatTable({
+        head: [...head, 'strength', 'weighting', 'threshold / rate'],
+        rows: penalties.map((each) => [...groupsOf(each), formatNumber(each.strength ?? NaN, 6), each.weighting ?? '', formatNumber(each.threshold ?? NaN)]),
+        text: [0, 4],
+      });
   const { explanation, ofNested = '', ofCrossing } = methods[method];
   const chosen = sparsity === undefined ? '' : `Of the block \`sparsity ${sparsity}\`.\n`;
-  return `${table}\n${chosen}${explanation}${nested ? ofNested : ''}${crossing.length > 0 ? (ofCrossing?.[scheme](crossing.join(', ')) ?? '') : ''}`;
+  return `${table}\n${chosen}${explanation(methodSettings)}${nested ? ofNested : ''}${crossing.length > 0 ? (ofCrossing?.[scheme](crossing.join(', ')) ?? '') : ''}`;
 }
 
 function structureText({ structure, bytes, findings }: TrainedExplanation): string {

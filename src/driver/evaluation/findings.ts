@@ -104,7 +104,7 @@ function shares({ error, chance }: RunErrors, phase: string): readonly [error: s
 }
 
 function penaltyNames(sets: readonly GroupSet[]): string {
-  return sets.map((set) => `${nameOf(set)} (${set.penalty.strength})`).join(', ');
+  return sets.map((set) => `${nameOf(set)}${set.penalty.kind === 'lasso' ? ` (${set.penalty.strength})` : ''}`).join(', ');
 }
 
 function nameOf({ penalty }: GroupSet): string {

@@ -45,6 +45,7 @@ export interface TrainedExplanation {
 export interface Explanation {
   readonly network: NetworkSummary;
   readonly method: Model['method'];
+  readonly methodSettings: Model['methodSettings'];
   /** The name of the `sparsity` block that the penalties are of, where it has one. */
   readonly sparsity?: string;
   /** In the order of the sequential map. */
@@ -63,6 +64,7 @@ export function explainModel(model: Model, parameters: Program['parameters'] | u
   return {
     network: summarizeNetwork(model.network, ops),
     method: model.method,
+    methodSettings: model.methodSettings,
     ...(model.sparsity !== undefined && { sparsity: model.sparsity }),
     penalties,
     crossing: crossingLayers(model, ops),

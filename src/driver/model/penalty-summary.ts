@@ -1,9 +1,10 @@
 // What a file's penalties mean in groups, and which of them cross.
 
-import type { Model, Penalty } from '../../ir/network.ts';
+import type { LassoPenalty, Model } from '../../ir/network.ts';
 import type { OpRegistry } from '../../ir/op.ts';
 import { structureTitle } from '../../ir/structure.ts';
 import { groupSets } from '../../sparsity/groups.ts';
+import { keptCount } from '../../sparsity/kept-count.ts';
 import { cross, liesIn, sharingSets } from '../../sparsity/treatment.ts';
 
 export interface PenaltySummary {
@@ -13,11 +14,13 @@ export interface PenaltySummary {
   readonly groups: number;
   /** Weights in a group. */
   readonly size: number;
-  /** lambda */
-  readonly strength: number;
-  readonly weighting: Penalty['weighting'];
+  /** Groups that a budget leaves. */
+  readonly kept?: number;
+  /** lambda of a lasso */
+  readonly strength?: number;
+  readonly weighting?: LassoPenalty['weighting'];
   /** strength times the group's weight: a step shrinks a norm by rate times this. */
-  readonly threshold: number;
+  readonly threshold?: number;
 }
 
 /** In the order in which the sequential map treats them. */
@@ -27,9 +30,7 @@ export function summarizePenalties({ network, penalties }: Model, ops: OpRegistr
     structure: structureTitle(penalty),
     groups: count,
     size,
-    strength: penalty.strength,
-    weighting: penalty.weighting,
-    threshold: penalty.strength * factor,
+    ...(penalty.kind === 'budget' ? { kept: keptCount(penalty.keep, count) } : { strength: penalty.strength, weighting: penalty.weighting, threshold: penalty.strength * factor }),
   }));
 }
 

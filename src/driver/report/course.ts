@@ -46,6 +46,7 @@ export function penalisedGroups({ network, penalties }: Model, { identity }: Che
   const written = groupSets(network, ops, penalties).map(({ penalty, count }) => {
     const structure = structureTitle(penalty);
     // What the run was trained with, whatever its source says.
+    if (penalty.kind === 'budget') return { layer: penalty.layer, structure, total: count };
     const strength = Number(identity[`strength of ${structure} of ${penalty.layer}`] ?? penalty.strength);
     return { layer: penalty.layer, structure, total: count, strength };
   });

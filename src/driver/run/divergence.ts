@@ -21,7 +21,7 @@ import { readCheckpoint } from './checkpoint.ts';
 import type { Run } from './run-context.ts';
 import { cropsOf, epochPass, evaluateOn, samplesOf } from './epoch.ts';
 import type { EpochPass } from './epoch.ts';
-import { freezeZeroGroups } from './zero-groups.ts';
+import { betweenSteps } from './moments.ts';
 
 /** The first parameter, in the order of the layers, that holds NaN or an infinity. */
 export function firstNotFinite({ network }: Model, tensors: ReadonlyMap<string, Tensor>): string | undefined {
@@ -65,7 +65,7 @@ export async function failDiverged(run: Run, seen: number): Promise<never> {
       const points = gradientPoints(model.network, spec.optimizer, before, ops);
       report(step, `layer ${firstOverflow(run, points, samples, cropsOf(pass, spec, stepInEpoch)) ?? 'at the output'} went non-finite in the forward pass`);
     }
-    freezeZeroGroups(run, checkpoint.phase, step + 1, engine.read());
+    betweenSteps(run, checkpoint.phase, step + 1, engine.read());
     const parameter = firstNotFinite(model, engine.read());
     if (parameter !== undefined) {
       const layer = present(model.network.parameters.find(({ name }) => name === parameter), parameter).layer;

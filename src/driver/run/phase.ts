@@ -28,7 +28,7 @@ import { appendMetrics, writeRunFile } from './run-folder.ts';
 import { watchPhase } from './run-watch.ts';
 import type { Watched } from './run-watch.ts';
 import { tensorsInMemory } from '../weights/tensor-source.ts';
-import { freezeZeroGroups, maskZeroGroups, nextFreeze } from './zero-groups.ts';
+import { beginPhase, betweenSteps, endPhase, nextStop } from './moments.ts';
 
 /** Where a phase starts from. */
 export type PhaseStart =
@@ -91,13 +91,13 @@ async function runEpochs(run: Run, from: Checkpoint, held: PhaseTensors, before:
   for (let pass: EpochPass | undefined; state.step < firstStep + steps && !stop.aborted; ) {
     const { epoch, stepInEpoch } = positionOf(plan, state.step);
     if (stepInEpoch === 0 || !pass) pass = epochPass(run, phase, epoch);
-    const to = Math.min(stepsPerEpoch, nextFreeze(run, phase, state.step) - pass.firstStep);
+    const to = Math.min(stepsPerEpoch, nextStop(run, phase, state.step) - pass.firstStep);
     const running = engine.run({ ...pass, from: stepInEpoch, to, sums: state.sums });
     watch({ due, epochStart: pass.firstStep });
     const { done, loss, correct, diverged } = await running;
     const step = pass.firstStep + done;
     if (diverged) await failDiverged(run, step);
-    freezeZeroGroups(run, phase, step, held);
+    const residuals = betweenSteps(run, phase, step, held);
     state = { ...state, step, sums: { loss, correct } };
     const epochEnds = done === stepsPerEpoch;
     if (!epochEnds && run.seconds() < due && !stop.aborted) continue;
@@ -106,7 +106,7 @@ async function runEpochs(run: Run, from: Checkpoint, held: PhaseTensors, before:
     watch({ due });
     if (epochEnds) {
       const { best } = state;
-      state = await closeEpoch(run, epoch, state, held);
+      state = await closeEpoch(run, epoch, state, held, residuals);
       if (spec.keep && state.best !== best) kept = keepParameters(run.model.network, held, kept);
     }
     await save();
@@ -122,13 +122,13 @@ async function enterPhase(run: Run, phase: number, start: PhaseStart): Promise<P
     case 'initial': {
       engine.write(new Map([...initialParameters(model.network, spec.seed), ...start.given]));
       const held = engine.read();
-      maskZeroGroups(run, phase, held);
+      beginPhase(run, phase, held);
       return held;
     }
     case 'parameters': {
       engine.write(start.parameters);
       const held = engine.read(start.parameters);
-      maskZeroGroups(run, phase, held);
+      beginPhase(run, phase, held);
       return held;
     }
     case 'stored': {
@@ -151,8 +151,11 @@ function checkStored({ folder }: Run, stored: ReadonlyMap<string, Tensor>, expec
   }
 }
 
-/** Judges by the held-out samples and writes a line of metrics. */
-async function closeEpoch(run: Run, epoch: number, state: Checkpoint, tensors: ReadonlyMap<string, Tensor>): Promise<Checkpoint> {
+/**
+ * Judges by the held-out samples and writes a line of metrics.
+ * @param residuals Of the method, where it has any as this epoch ends.
+ */
+async function closeEpoch(run: Run, epoch: number, state: Checkpoint, tensors: ReadonlyMap<string, Tensor>, residuals: EpochEvent['residuals']): Promise<Checkpoint> {
   const { plan, data, groups, options, folder } = run;
   const { phase, step, sums } = state;
   const { spec, firstStep, steps, stepsPerEpoch } = present(plan.phases[phase], 'phase');
@@ -174,6 +177,7 @@ async function closeEpoch(run: Run, epoch: number, state: Checkpoint, tensors: R
     ...(best && { best: best.epoch }),
     ...(stops && { stopped: true }),
     groups: groups.map((set) => ({ layer: set.penalty.layer, structure: set.penalty.structure, alive: alive(set, tensors).filter((flag) => flag === 1).length, total: set.count })),
+    ...(residuals && { residuals }),
     seconds: run.seconds(),
     secondsLeft: paceOf(run, step).secondsLeft,
   };
@@ -199,6 +203,7 @@ async function closePhase(run: Run, { best, ...state }: Checkpoint, tensors: Pha
   const { key, spec: { name, epochs } } = present(plan.phases[state.phase], 'phase');
   const { heldOut: held } = data.division;
   if (kept) engine.write(keptParameters(model.network, kept));
+  endPhase(run, state.phase, tensors);
   const keptEpoch = kept && best?.epoch;
   const stopped = state.stopped[name];
   const { error } = await evaluateOn(run, state.phase, 'test', Uint32Array.from({ length: data.shared.test.count }, (_, i) => i));

@@ -3,6 +3,7 @@
 import type { Diagnostic } from '../../base/diagnostic.ts';
 import type { InitReport } from '../weights/initial-weights.ts';
 import type { StructureKind } from '../../ir/network.ts';
+import type { Residual } from '../../train/methods/method.ts';
 
 export interface GroupCount {
   readonly layer: string;
@@ -56,6 +57,8 @@ export interface EpochEvent {
   /** No epoch follows, though more were to. */
   readonly stopped?: true;
   readonly groups: readonly GroupCount[];
+  /** Of the method, where it has any as the epoch ends. */
+  readonly residuals?: readonly Residual[];
   /** Since the run began. */
   readonly seconds: number;
   readonly secondsLeft: number;

@@ -68,14 +68,16 @@ function joined(parts: readonly Part[]): RunIdentity {
 }
 
 /** Penalties and phases. */
-function planParts({ penalties, method, crossing, sparsity }: Model, { phases, heldOut, augment, classWeights, resize }: TrainSpec): readonly Part[] {
+function planParts({ penalties, method, methodSettings, crossing, sparsity }: Model, { phases, heldOut, augment, classWeights, resize }: TrainSpec): readonly Part[] {
   return [
     ...(sparsity === undefined ? [] : [[sparsityPart, sparsity] as const]),
     ['method', method],
+    ...Object.entries(methodSettings).map(([name, value]): Part => [`${name} of ${method}`, String(value)]),
     // Runs of before there was a choice are sequential.
     ...(crossing === 'sequential' ? [] : [['scheme for crossing groups', crossing] as const]),
     ...penalties.flatMap((penalty): Part[] => {
       const groups = `${structureTitle(penalty)} of ${penalty.layer}`;
+      if (penalty.kind === 'budget') return [[`number kept of ${groups}`, 'groups' in penalty.keep ? String(penalty.keep.groups) : `${penalty.keep.percent}%`]];
       return [[`strength of ${groups}`, String(penalty.strength)], [`weighting of ${groups}`, penalty.weighting]];
     }),
     ['list of phases', phases.map(({ name }) => name).join(', ')],

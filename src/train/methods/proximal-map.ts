@@ -24,7 +24,7 @@ import { crossingChains } from '../../sparsity/treatment.ts';
 import type { Chain } from '../../sparsity/treatment.ts';
 import type { UpdateScalars } from '../optimizers/optimizer.ts';
 import type { UpdateRule } from './method.ts';
-import { byGroup, groupSquares } from './steps.ts';
+import { byGroup, groupSquares, lassoOf } from './steps.ts';
 
 /**
  * Of rows and columns of normal weights the map is from 1e-5 to 1e-2 off after 8 rounds, where the sequential one is 0.06
@@ -55,7 +55,7 @@ function mapChain(builder: GraphBuilder, chain: Chain, iterates: Iterates, scala
 
 /** Shrinks the groups of a set; answers the factor of each. */
 function shrink(builder: GraphBuilder, set: GroupSet, iterates: Iterates, { rate, strength }: UpdateScalars): Value {
-  const { layer, strength: lambda } = set.penalty;
+  const { layer, strength: lambda } = lassoOf(set);
   const factors = builder.one('shrink', [groupSquares(builder, set, iterates), rate, strength], { factor: lambda * set.factor }, { layer });
   scale(builder, set, iterates, factors);
   return factors;

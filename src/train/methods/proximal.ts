@@ -17,10 +17,11 @@
 import { present } from '../../base/invariant.ts';
 import type { GraphBuilder } from '../../ir/builder.ts';
 import { optimizers } from '../optimizers/index.ts';
+import { groupsWithin, maskGroups } from '../masks.ts';
 import type { TrainedParameter, Updated, UpdateScalars } from '../optimizers/optimizer.ts';
 import type { Method, UpdateRule } from './method.ts';
 import { appendProximalMap, rounds } from './proximal-map.ts';
-import { byName, penalizedNames } from './steps.ts';
+import { byName, lassoOf, penalizedNames } from './steps.ts';
 
 /** Steps between looks. */
 const interval = 100;
@@ -42,7 +43,9 @@ function proximalStep(builder: GraphBuilder, parameters: readonly TrainedParamet
 
 export const proximal: Method = {
   name: 'proximal',
-  explanation:
+  takes: 'lasso',
+  settings: {},
+  explanation: () =>
     'Method: proximal. Each step shrinks the norm of a group by rate times the threshold, to exactly zero if it is smaller.\n' +
     `Every ${interval} steps a group that the penalty alone would bring to zero within ${interval} more is held at zero for good.\n`,
   ofNested:
@@ -59,5 +62,9 @@ export const proximal: Method = {
       'are set to exactly zero.\n',
   },
   step: proximalStep,
-  freezing: { everySteps: interval, reach: ({ penalty, factor }, rate) => interval * rate * penalty.strength * factor },
+  between: {
+    every: () => interval,
+    // Structures that cross are judged by the same weights.
+    apply: ({ sets, held, buffers, rate }) => ({ isChanged: maskGroups(sets, held, buffers, groupsWithin(sets, held, (set) => interval * rate * lassoOf(set).strength * set.factor)) }),
+  },
 };

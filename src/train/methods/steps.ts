@@ -1,9 +1,10 @@
 // What the steps of methods have in common.
 
-import { present } from '../../base/invariant.ts';
+import { invariant, present } from '../../base/invariant.ts';
 import type { GraphBuilder } from '../../ir/builder.ts';
 import type { Attrs, Value } from '../../ir/graph.ts';
 import type { GroupSet, GroupSlice } from '../../ir/group.ts';
+import type { BudgetPenalty, LassoPenalty } from '../../ir/network.ts';
 import type { Tiling } from '../../ir/partition.ts';
 import type { TrainedParameter } from '../optimizers/optimizer.ts';
 import type { UpdateRule } from './method.ts';
@@ -34,6 +35,18 @@ function tilesOf({ parts, tile }: Tiling): Attrs {
 
 function viewOf({ view, keep }: GroupSlice): Attrs {
   return { view, keep };
+}
+
+/** The penalty of a set, to a method that takes lassos. */
+export function lassoOf({ penalty }: GroupSet): LassoPenalty {
+  invariant(penalty.kind === 'lasso', 'the method takes lassos');
+  return penalty;
+}
+
+/** The penalty of a set, to a method that takes budgets. */
+export function budgetOf({ penalty }: GroupSet): BudgetPenalty {
+  invariant(penalty.kind === 'budget', 'the method takes budgets');
+  return penalty;
 }
 
 export function penalizedNames({ penalties }: UpdateRule): ReadonlySet<string> {

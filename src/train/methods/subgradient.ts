@@ -8,7 +8,7 @@ import type { GraphBuilder } from '../../ir/builder.ts';
 import { optimizers } from '../optimizers/index.ts';
 import type { TrainedParameter, Updated, UpdateScalars } from '../optimizers/optimizer.ts';
 import type { Method, UpdateRule } from './method.ts';
-import { byGroup, byName, groupSquares, penalizedNames } from './steps.ts';
+import { byGroup, byName, groupSquares, lassoOf, penalizedNames } from './steps.ts';
 
 /** Below this a weight is called zero. */
 const zeroBelow = 1e-4;
@@ -19,7 +19,7 @@ function subgradientStep(builder: GraphBuilder, parameters: readonly TrainedPara
   const values = byName(parameters, ({ value }) => value);
   const gradients = new Map(byName(parameters, ({ gradient }) => gradient));
   for (const groups of rule.penalties) {
-    const { layer, strength: lambda } = groups.penalty;
+    const { layer, strength: lambda } = lassoOf(groups);
     const factor = lambda * groups.factor;
     const squares = groupSquares(builder, groups, values);
     for (const member of groups.members) {
@@ -39,6 +39,8 @@ function subgradientStep(builder: GraphBuilder, parameters: readonly TrainedPara
 
 export const subgradient: Method = {
   name: 'subgradient',
-  explanation: 'Method: subgradient, then weights below 1e-4 are set to zero after every step.\n',
+  takes: 'lasso',
+  settings: {},
+  explanation: () => 'Method: subgradient, then weights below 1e-4 are set to zero after every step.\n',
   step: subgradientStep,
 };

@@ -1,0 +1,50 @@
+// `admm filters of conv2 keep 25%`: how many groups a method is to leave.
+
+import { partitionOf } from '../../ir/partition.ts';
+import type { KeptGroups } from '../../ir/network.ts';
+import { structureTitle } from '../../ir/structure.ts';
+import { keptCount } from '../../sparsity/kept-count.ts';
+import type { BudgetStatement } from '../../syntax/ast.ts';
+import { sparsityDiagnostics } from '../diagnostics.ts';
+import { count, perCent, readValue } from '../values/values.ts';
+import { addPenalty, placed, placesOf } from './penalised-layers.ts';
+import type { PenaltyScope, Place } from './penalised-layers.ts';
+
+/** Whether the layers of its patterns could be looked up. */
+export function checkBudget(statement: BudgetStatement, scope: PenaltyScope): boolean {
+  const { layers } = statement;
+  for (const { multiplier, pattern } of layers) {
+    if (multiplier) scope.report(sparsityDiagnostics['no-multiplier']({ span: multiplier.span, args: [pattern], help: 'what is kept of it is a line of its own' }));
+  }
+  const keep = checkAmount(statement, scope);
+  const places = placesOf(statement, scope);
+  for (const place of places ?? []) {
+    if (keep && fits(keep, place, statement, scope)) addPenalty({ kind: 'budget', ...placed(place), keep }, scope);
+  }
+  return places !== undefined;
+}
+
+function checkAmount({ amount, isPercent }: BudgetStatement, { constants, report }: PenaltyScope): KeptGroups | undefined {
+  const type = isPercent ? perCent : count;
+  const help = !isPercent ? 'for a share of them write per cent: `keep 25%`' : undefined;
+  const value = readValue(amount, type, constants, report, (found, expected) => sparsityDiagnostics.value({ span: amount.span, args: ['keep', `${found}${isPercent ? '%' : ''}`, expected], help }));
+  if (value === undefined) return undefined;
+  return isPercent ? { percent: value } : { groups: value };
+}
+
+/** Whether a layer has so many groups, and some would be left. */
+function fits(keep: KeptGroups, place: Place, { amount }: BudgetStatement, { report }: PenaltyScope): boolean {
+  const { structure, layer } = place;
+  if (structure.needsShortcut) {
+    report(sparsityDiagnostics['one-group']({ span: place.pattern.span, args: [structure.name, layer.name], help: `for example \`lasso ${structure.name} of ${layer.name} strength 1e-2\`` }));
+    return false;
+  }
+  const axes = layer.checked?.axes;
+  if (!axes) return true;
+  const { rows, columns } = partitionOf(structure, place.arguments ?? {}, axes);
+  const total = rows.count * columns.count;
+  const kept = keptCount(keep, total);
+  if (kept >= 1 && kept <= total) return true;
+  report(sparsityDiagnostics['no-budget']({ span: amount.span, args: [kept, total, structureTitle({ structure: structure.name, arguments: place.arguments }), layer.name] }));
+  return false;
+}

@@ -1,0 +1,82 @@
+// Runs of the methods that go by budgets: exact counts, and the same bits however a run comes to its end.
+
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { train } from '../../src/driver/run/train.ts';
+import type { TrainOptions, TrainResult } from '../../src/driver/run/train-options.ts';
+import { readSafetensors } from '../../src/engine/safetensors.ts';
+import { ops } from '../../src/ops/index.ts';
+import { groupSets } from '../../src/sparsity/groups.ts';
+import { alive } from '../../src/sparsity/norms.ts';
+import { modelOf, smallSource, stripes } from './fixture.ts';
+
+const [before, , after] = smallSource.split(/(sparsity \{[^}]*\}\n)/);
+const sources = {
+  admm: `${before}sparsity {\n  admm filters of conv1 keep 50%\n  admm neurons of fc1 keep 6\n  admm inputs of fc1 keep 40%\n  rho = 0.05\n}\n${after}`,
+  magnitude: `${before}sparsity {\n  magnitude filters of conv1 keep 50%\n  magnitude neurons of fc1 keep 6\n  magnitude inputs of fc1 keep 40%\n  rounds = 2\n}\n${after}`,
+};
+/** Of 6 filters, 20 neurons, 54 inputs: 40% of them are 21.6. */
+const counts = [3, 6, 22];
+
+let root = '';
+beforeAll(async () => {
+  root = await mkdtemp(path.join(tmpdir(), 'ssl-budget-'));
+});
+afterAll(() => rm(root, { recursive: true, force: true }));
+
+const weights = (out: string): Promise<Buffer> => readFile(path.join(out, 'weights.safetensors'));
+
+describe.each(Object.entries(sources))('%s', (name, source) => {
+  const folder = (of: string): string => path.join(root, `${name}-${of}`);
+  const run = (out: string, options: Partial<TrainOptions> = {}): Promise<TrainResult> => train(modelOf(source), stripes(600, 100), { out, threads: 2, ...options });
+  const whole = (): string => folder('whole');
+  beforeAll(() => run(whole(), { threads: 1 }), 30_000);
+
+  test('leaves so many groups as the budgets say, and finetuning no others', async () => {
+    const model = modelOf(source);
+    const flagsOf = async (file: string): Promise<number[][]> => {
+      const { tensors } = readSafetensors(await readFile(path.join(whole(), file)), file);
+      return groupSets(model.network, ops, model.penalties).map((set) => [...alive(set, tensors)]);
+    };
+    const flags = await flagsOf('sparsify.safetensors');
+    expect(flags.map((each) => each.reduce((sum, flag) => sum + flag, 0)).toSorted((a, b) => a - b)).toEqual(counts);
+    expect(await flagsOf('weights.safetensors')).toEqual(flags);
+  });
+
+  test('ends with the same bits on two threads, stopped at any epoch and gone on with', { timeout: 60_000 }, async () => {
+    await run(folder('two'));
+    expect((await weights(folder('two'))).equals(await weights(whole()))).toBe(true);
+    const stopped = folder('stopped');
+    for (const epochs of [3, 4]) {
+      const stop = new AbortController();
+      let seen = 0;
+      await run(stopped, {
+        resume: epochs > 3,
+        signal: stop.signal,
+        onProgress: (event) => {
+          if (event.kind === 'epoch' && ++seen === (epochs > 3 ? 1 : epochs)) stop.abort();
+        },
+      });
+    }
+    await run(stopped, { resume: true });
+    expect((await weights(stopped)).equals(await weights(whole()))).toBe(true);
+  });
+});
+
+test('the residuals of ADMM stand in the metrics, a layer each', async () => {
+  const text = await readFile(path.join(root, 'admm-whole', 'metrics.jsonl'), 'utf8');
+  const lines = text.trimEnd().split('\n').map((line) => JSON.parse(line) as { readonly phase: string; readonly residuals?: readonly { readonly layer: string; readonly primal: number; readonly dual: number }[] });
+  expect(lines.map(({ phase, residuals }) => [phase, residuals?.map(({ layer }) => layer)])).toEqual([
+    ['baseline', undefined],
+    ['baseline', undefined],
+    ...[1, 2, 3].map(() => ['sparsify', ['conv1', 'fc1']]),
+    ['finetune', undefined],
+    ['finetune', undefined],
+  ]);
+  const primal = lines.flatMap(({ residuals }) => (residuals ? [residuals.reduce((sum, each) => sum + each.primal, 0)] : []));
+  expect(primal.every((value) => value > 0 && Number.isFinite(value))).toBe(true);
+  // The pull grows.
+  expect(primal.at(-1)).toBeLessThan(primal[0] ?? NaN);
+});
