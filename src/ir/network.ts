@@ -57,13 +57,22 @@ export interface LassoPenalty extends PenaltyPlace {
 /** A budget of groups: 0 where no more than these are not zero, and infinite beyond. */
 export interface BudgetPenalty extends PenaltyPlace {
   readonly kind: 'budget';
-  readonly keep: KeptGroups;
+  /** `shared`: what the sensitivity of its layer gives it of `Model.total`. */
+  readonly keep: KeptGroups | 'shared';
 }
 
 /** So many groups, or per cent of all (sparsity/kept-count.ts). */
 export type KeptGroups = { readonly groups: number } | { readonly percent: number };
 
 export type Penalty = LassoPenalty | BudgetPenalty;
+
+/** What is to be left of a whole network, per cent of what it has dense. */
+export interface NetworkBudget {
+  readonly percent: number;
+  readonly of: BudgetMeasure;
+}
+
+export type BudgetMeasure = 'macs' | 'weights';
 
 /** How penalties bring groups to zero (train/methods). */
 export type MethodName = 'proximal' | 'subgradient' | 'admm' | 'magnitude';
@@ -166,6 +175,8 @@ export interface Model {
   readonly penalties: readonly Penalty[];
   readonly method: MethodName;
   readonly methodSettings: MethodSettings;
+  /** What the penalties that share are to leave together; absent: none shares. */
+  readonly total?: NetworkBudget;
   readonly crossing: CrossingScheme;
   /** The name of the `sparsity` block that these are of; absent: it has none, or there is no block. */
   readonly sparsity?: string;

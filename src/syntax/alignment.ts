@@ -4,7 +4,7 @@
 import type { CstNode, IToken } from 'chevrotain';
 import { present } from '../base/invariant.ts';
 import type { CommentMap } from './comments.ts';
-import { childrenOf, entriesOf, nodesIn, tokenIn } from './cst.ts';
+import { childrenOf, entriesOf, nodesIn, tokenIn, tokensIn } from './cst.ts';
 
 /** A wider cell stands for itself: its neighbours are not moved that far. */
 const WIDEST_CELL = 50;
@@ -55,7 +55,8 @@ function penaltyCells(entry: CstNode): readonly Cell[] {
   if (entry.name !== 'lasso' && entry.name !== 'budget') return [];
   const [structures, layers] = [nodesIn(entry, 'structure'), nodesIn(entry, 'layers')];
   if (structures.some((node) => 'call' in node.children) || layers.some((node) => 'Times' in node.children)) return [];
-  return [listCell(structures, tokenIn(entry, 'Of')), listCell(layers, tokenIn(entry, entry.name === 'lasso' ? 'Strength' : 'Keep'))];
+  const [word] = [...tokensIn(entry, 'Strength'), ...tokensIn(entry, 'Keep')];
+  return [listCell(structures, tokenIn(entry, 'Of')), ...(word ? [listCell(layers, word)] : [])];
 }
 
 function listCell(nodes: readonly CstNode[], before: IToken): Cell {

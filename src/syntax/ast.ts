@@ -227,7 +227,7 @@ export interface ReturnStatement {
 export interface SparsityDeclaration {
   readonly kind: 'sparsity';
   readonly name?: Name;
-  readonly statements: readonly (LassoStatement | BudgetStatement | Setting)[];
+  readonly statements: readonly (LassoStatement | BudgetStatement | TotalStatement | Setting)[];
   readonly span: Span;
 }
 
@@ -242,21 +242,34 @@ export interface LassoStatement {
   readonly span: Span;
 }
 
-/** `admm filters of conv2 keep 25%`, `magnitude channels of conv* keep 12` */
+/** `admm filters of conv2 keep 25%`, `magnitude channels of conv* keep 12`, `admm filters of conv*` */
 export interface BudgetStatement {
   readonly kind: 'budget';
   readonly method: Name;
   readonly structures: readonly StructureReference[];
   readonly layers: readonly LayerPattern[];
-  readonly amount: Expression;
-  /** The amount is per cent of the groups, not a number of them. */
-  readonly isPercent: boolean;
+  /** Absent: a share of the total of the block. */
+  readonly amount?: Amount;
   readonly span: Span;
+}
+
+/** `keep 30% of macs` */
+export interface TotalStatement {
+  readonly kind: 'total';
+  readonly amount: Amount;
+  readonly of: Name;
+  readonly span: Span;
+}
+
+export interface Amount {
+  readonly value: Expression;
+  readonly isPercent: boolean;
 }
 
 /** What a line of a `sparsity` block computes beside its structures and layers. */
 export function penaltyValues(statement: LassoStatement | BudgetStatement): readonly Expression[] {
-  return statement.kind === 'lasso' ? [statement.strength, ...statement.clauses.map(({ value }) => value)] : [statement.amount];
+  if (statement.kind === 'lasso') return [statement.strength, ...statement.clauses.map(({ value }) => value)];
+  return statement.amount ? [statement.amount.value] : [];
 }
 
 /** `filters`, `blocks(rows = 4, columns = 4)` */

@@ -32,7 +32,7 @@ export interface TokenComments {
 export type CommentMap = ReadonlyMap<number, TokenComments>;
 
 const itemRules: ReadonlySet<string> = new Set([
-  'import', 'declaration', 'statement', 'setting', 'lasso', 'budget', 'section', 'argument', 'parameter', 'inputParameter',
+  'import', 'declaration', 'statement', 'setting', 'lasso', 'budget', 'total', 'section', 'argument', 'parameter', 'inputParameter',
 ]);
 
 /** Rules whose expressions are items. */

@@ -1,7 +1,7 @@
 // The grammar of a file and its declarations; that of expressions is in parser.ts.
 
 import type { CstNode, ParserMethod } from 'chevrotain';
-import { CstParser } from './chevrotain.ts';
+import { CstParser, EOF } from './chevrotain.ts';
 import { expectations, expectedAt } from './expectations.ts';
 import {
   allTokens, Block, Colon, Comma, Const, Dot, Equals, From, Identifier, Import, Keep, Labels, Lasso, LeftBrace, LeftParen,
@@ -151,8 +151,11 @@ export abstract class DeclarationRules extends CstParser {
     this.MANY(() => {
       this.OR({
         ERR_MSG: '`lasso` or a setting',
+        // A name may be the word `keep`.
+        IGNORE_AMBIGUITIES: true,
         DEF: [
           { ALT: () => this.SUBRULE(this.lasso) },
+          { GATE: () => this.beginsTotal(), ALT: () => this.SUBRULE(this.total) },
           // Anything else is a setting with a slip.
           { GATE: () => this.beginsBudget(), ALT: () => this.SUBRULE(this.budget) },
           { ALT: () => this.SUBRULE(this.setting) },
@@ -177,9 +180,22 @@ export abstract class DeclarationRules extends CstParser {
     });
     this.CONSUME(Strength);
     this.SUBRULE(this.expression);
-    // `key =` begins the next setting, `admm filters of` the next line, and no clause.
-    this.MANY3({ GATE: () => this.LA(2).tokenType !== Equals && !this.beginsBudget(), DEF: () => this.SUBRULE(this.clause) });
+    // `key =` begins the next setting, `admm filters of` and `keep 30% of` the next line, and no clause.
+    this.MANY3({ GATE: () => this.LA(2).tokenType !== Equals && !this.beginsBudget() && !(this.LA(1).tokenType === Keep && this.beginsTotal()), DEF: () => this.SUBRULE(this.clause) });
   });
+
+  /** `keep 30% of`, and not the `keep 30%` of a budget. */
+  private beginsTotal(): boolean {
+    let at = 2;
+    for (let depth = 0; ; at++) {
+      const { tokenType } = this.LA(at);
+      if (tokenType === LeftParen) depth++;
+      else if (tokenType === RightParen) depth--;
+      if (depth <= 0 || tokenType === EOF) break;
+    }
+    const behind = this.LA(at + 1).tokenType === Percent ? at + 2 : at + 1;
+    return this.LA(behind).tokenType === Of;
+  }
 
   private beginsBudget(): boolean {
     return [Comma, LeftParen, Of].includes(this.LA(3).tokenType);
@@ -199,9 +215,23 @@ export abstract class DeclarationRules extends CstParser {
       this.CONSUME2(Comma);
       this.SUBRULE2(this.layers);
     });
+    this.OPTION({
+      GATE: () => !this.beginsTotal(),
+      DEF: () => {
+        this.CONSUME(Keep);
+        this.SUBRULE(this.operand);
+        this.OPTION2(() => this.CONSUME(Percent));
+      },
+    });
+  });
+
+  /** What all lines without a share of their own are to leave together. */
+  total: Rule = this.RULE('total', () => {
     this.CONSUME(Keep);
     this.SUBRULE(this.operand);
     this.OPTION(() => this.CONSUME(Percent));
+    this.CONSUME(Of);
+    this.CONSUME(Identifier);
   });
 
   structure: Rule = this.RULE('structure', () => {

@@ -102,6 +102,8 @@ function entryDoc(layout: TextLayout, node: CstNode): Doc {
     case 'lasso':
     case 'budget':
       return penaltyDoc(layout, node);
+    case 'total':
+      return totalDoc(layout, node);
     case 'section':
       return sectionDoc(layout, node);
     default:
@@ -120,8 +122,9 @@ function penaltyDoc(outer: TextLayout, node: CstNode): Doc {
   // A comment after the statement must not break its line.
   const last = lastToken(node);
   const layout: TextLayout = { ...outer, silent: last.startOffset };
-  const isLasso = node.name === 'lasso';
-  const [first, of, word] = [tokenIn(node, isLasso ? 'Lasso' : 'Identifier'), tokenIn(node, 'Of'), tokenIn(node, isLasso ? 'Strength' : 'Keep')];
+  const [first, of] = [tokenIn(node, node.name === 'lasso' ? 'Lasso' : 'Identifier'), tokenIn(node, 'Of')];
+  const [word] = [...tokensIn(node, 'Strength'), ...tokensIn(node, 'Keep')];
+  const values = [...nodesIn(node, 'expression'), ...nodesIn(node, 'operand'), ...tokensIn(node, 'Percent')];
   const structures = join(', ', nodesIn(node, 'structure').map((structure) => valueDoc(layout, structure)));
   const layers = join(', ', nodesIn(node, 'layers').map((each) => layersDoc(layout, each)));
   const clauses = nodesIn(node, 'clause').map((clause) =>
@@ -129,10 +132,15 @@ function penaltyDoc(outer: TextLayout, node: CstNode): Doc {
   );
   const statement = group(
     tokenDoc(layout, first), ' ', structures, paddingBefore(layout, of), ' ',
-    tokenDoc(layout, of), ' ', layers, paddingBefore(layout, word),
-    indent(line, tokenDoc(layout, word), ' ', valueDoc(layout, nodeIn(node, isLasso ? 'expression' : 'operand')), inSequence(tokensIn(node, 'Percent').map((percent) => tokenDoc(layout, percent))), inSequence(clauses)),
+    tokenDoc(layout, of), ' ', layers,
+    ...(word ? [paddingBefore(layout, word), indent(line, tokenDoc(layout, word), ' ', inSequence(values.map((value) => valueDoc(layout, value))), inSequence(clauses))] : []),
   );
   return concat(statement, trailingDoc(outer, last));
+}
+
+function totalDoc(layout: TextLayout, node: CstNode): Doc {
+  const amount = [...nodesIn(node, 'operand'), ...tokensIn(node, 'Percent')].map((value) => valueDoc(layout, value));
+  return concat(tokenDoc(layout, tokenIn(node, 'Keep')), ' ', inSequence(amount), ' ', tokenDoc(layout, tokenIn(node, 'Of')), ' ', tokenDoc(layout, tokenIn(node, 'Identifier')));
 }
 
 /** `conv*`, `conv* times 0.5` */

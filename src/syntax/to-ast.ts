@@ -5,9 +5,9 @@ import type { CstNode } from 'chevrotain';
 import type { Diagnostic } from '../base/diagnostic.ts';
 import type { Source } from '../base/span.ts';
 import type {
-  BlockDeclaration, BlockParameter, BudgetStatement, ConstDeclaration, Declaration, ImportDeclaration, InputParameter, LassoStatement,
+  Amount, BlockDeclaration, BlockParameter, BudgetStatement, ConstDeclaration, Declaration, ImportDeclaration, InputParameter, LassoStatement,
   LayerPattern, NetworkDeclaration, Section, Setting, SourceFile, SparsityDeclaration, Statement, StructureReference,
-  TrainDeclaration,
+  TotalStatement, TrainDeclaration,
 } from './ast.ts';
 import { type Context, entriesOf, innerOf, name, nodeIn, nodeSpan, nodesIn, tokenIn, tokensIn, unknownNode } from './cst.ts';
 import { syntaxDiagnostics } from './diagnostics.ts';
@@ -132,7 +132,8 @@ function setting(context: Context, node: CstNode): Setting {
 function sparsity(context: Context, node: CstNode): SparsityDeclaration {
   const statements = entriesOf(node).map((child) => {
     if (child.name === 'lasso') return lasso(context, child);
-    return child.name === 'budget' ? budget(context, child) : setting(context, child);
+    if (child.name === 'budget') return budget(context, child);
+    return child.name === 'total' ? total(context, child) : setting(context, child);
   });
   const token = tokensIn(node, 'Identifier')[0];
   return { kind: 'sparsity', ...(token && { name: name(context, token) }), statements, span: nodeSpan(context, node) };
@@ -155,10 +156,17 @@ function budget(context: Context, node: CstNode): BudgetStatement {
     method: name(context, tokenIn(node, 'Identifier')),
     structures: nodesIn(node, 'structure').map((child) => structure(context, child)),
     layers: nodesIn(node, 'layers').map((child) => layers(context, child)),
-    amount: operand(context, nodeIn(node, 'operand')),
-    isPercent: tokensIn(node, 'Percent').length > 0,
+    ...(nodesIn(node, 'operand').length > 0 && { amount: amount(context, node) }),
     span: nodeSpan(context, node),
   };
+}
+
+function total(context: Context, node: CstNode): TotalStatement {
+  return { kind: 'total', amount: amount(context, node), of: name(context, tokenIn(node, 'Identifier')), span: nodeSpan(context, node) };
+}
+
+function amount(context: Context, node: CstNode): Amount {
+  return { value: operand(context, nodeIn(node, 'operand')), isPercent: tokensIn(node, 'Percent').length > 0 };
 }
 
 function structure(context: Context, node: CstNode): StructureReference {

@@ -4,6 +4,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { TrainEvent } from '../../src/driver/run/run-events.ts';
 import { train } from '../../src/driver/run/train.ts';
 import type { TrainOptions, TrainResult } from '../../src/driver/run/train-options.ts';
 import { readSafetensors } from '../../src/engine/safetensors.ts';
@@ -19,6 +20,9 @@ const sources = {
 };
 /** Of 6 filters, 20 neurons, 54 inputs: 40% of them are 21.6. */
 const counts = [3, 6, 22];
+
+/** All three share what the network has. */
+const shared = `${before}sparsity {\n  admm filters of conv1\n  admm neurons, inputs of fc1\n  keep 40% of macs\n}\n${after}`;
 
 let root = '';
 beforeAll(async () => {
@@ -79,4 +83,29 @@ test('the residuals of ADMM stand in the metrics, a layer each', async () => {
   expect(primal.every((value) => value > 0 && Number.isFinite(value))).toBe(true);
   // The pull grows.
   expect(primal.at(-1)).toBeLessThan(primal[0] ?? NaN);
+});
+
+describe('a budget of the whole network', () => {
+  const run = (out: string, options: Partial<TrainOptions> = {}, source = shared): Promise<TrainResult> => train(modelOf(source), stripes(600, 100), { out: path.join(root, out), threads: 2, ...options });
+
+  test('is shared by the layers, and what is left is within it; stopped behind its sharing the run ends with the same bits', { timeout: 60_000 }, async () => {
+    const events: TrainEvent[] = [];
+    const whole = await run('shared', { onProgress: (event) => void events.push(event) });
+    const macs = whole.status === 'finished' ? whole.summary.macs : undefined;
+    const shares = events.filter((event) => event.kind === 'shares');
+    expect(shares).toMatchObject([{ phase: 'sparsify', of: 'macs', percent: 40, dense: macs?.dense, layers: [{ layer: 'conv1', structure: 'filters', total: 6, tried: [{ kept: 6 }, { kept: 5 }, { kept: 3 }, { kept: 2 }, { kept: 1 }] }, { structure: 'neurons', total: 20 }, { structure: 'inputs', total: 54 }] }]);
+    expect(macs?.compacted).toBeLessThanOrEqual(0.4 * (macs?.dense ?? NaN));
+    expect(macs?.compacted).toBeGreaterThan(0.3 * (macs?.dense ?? NaN));
+    const stop = new AbortController();
+    await run('shared-stopped', { signal: stop.signal, onProgress: (event) => void (event.kind === 'epoch' && event.phase === 'sparsify' && stop.abort()) });
+    const again: TrainEvent[] = [];
+    await run('shared-stopped', { resume: true, onProgress: (event) => void again.push(event) });
+    expect(again.filter(({ kind }) => kind === 'shares')).toEqual([]);
+    expect((await weights(path.join(root, 'shared-stopped'))).equals(await weights(path.join(root, 'shared')))).toBe(true);
+  });
+
+  test('that is less than single groups leave is refused before a step is taken', async () => {
+    await expect(run('tiny', {}, shared.replace('40%', '0.1%'))).rejects.toMatchObject({ diagnostics: [{ code: 'run/budget-beyond', message: expect.stringMatching(/^0\.1% of macs are less than is left with a single group of each penalty, \d/) }] });
+    await expect(run('none', {}, shared.replace('seed = 3', 'seed = 3\n  held_out = 0'))).rejects.toMatchObject({ diagnostics: [{ code: 'run/nothing-held-out' }] });
+  });
 });

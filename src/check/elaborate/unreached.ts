@@ -66,6 +66,7 @@ function settingsOf(declaration: Declaration): readonly Expression[] {
     case 'sparsity':
       return declaration.statements.flatMap((statement) => {
         if (statement.kind === 'setting') return [statement.value];
+        if (statement.kind === 'total') return [statement.amount.value];
         return [...statement.layers.flatMap(({ multiplier }) => multiplier ?? []), ...penaltyValues(statement)];
       });
     case 'train':

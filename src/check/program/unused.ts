@@ -47,6 +47,7 @@ function expressionsOf(declaration: Declaration): readonly Expression[] {
     case 'sparsity':
       return declaration.statements.flatMap((statement) => {
         if (statement.kind === 'setting') return [statement.value];
+        if (statement.kind === 'total') return [statement.amount.value];
         const given = statement.structures.flatMap((structure) => structure.arguments.map(({ value }) => value));
         return [...given, ...statement.layers.flatMap(({ multiplier }) => multiplier ?? []), ...penaltyValues(statement)];
       });

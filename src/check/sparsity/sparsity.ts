@@ -13,14 +13,14 @@ import type { Report } from '../diagnostics.ts';
 import type { CheckedNetwork } from '../network/network.ts';
 import { count, fromOne, positive, readValue } from '../values/values.ts';
 import type { ValueType } from '../values/values.ts';
-import { checkBudget } from './budget.ts';
+import { checkBudget, checkTotal } from './budget.ts';
 import { checkLasso, weightings } from './lasso.ts';
 import { layerLookup } from './layer-lookup.ts';
 import type { PenaltyScope } from './penalised-layers.ts';
 import { warnOfSameGroups } from './same-groups.ts';
 import { findShortcuts } from './shortcuts.ts';
 
-export type CheckedSparsity = Pick<Model, 'penalties' | 'method' | 'methodSettings' | 'crossing'>;
+export type CheckedSparsity = Pick<Model, 'penalties' | 'method' | 'methodSettings' | 'total' | 'crossing'>;
 
 const allMethods: readonly Method[] = Object.values(methods);
 const byName = (kind: Penalty['kind']): ReadonlyMap<string, Method> => new Map(allMethods.flatMap((method) => (method.takes === kind ? [[method.name, method]] : [])));
@@ -43,7 +43,7 @@ export function checkSparsity(
 ): CheckedSparsity {
   const statements = declaration?.statements ?? [];
   const settings = bindSettings(statements.filter((statement) => statement.kind === 'setting'), ['method', 'crossing', 'weighting', ...ownSettings], 'sparsity-setting', sparsityDiagnostics, report);
-  const lines = statements.filter((statement) => statement.kind !== 'setting');
+  const lines = statements.filter((statement) => statement.kind === 'lasso' || statement.kind === 'budget');
   const method = checkMethod(lines, settings.get('method'), report);
   checkForeign(settings, method, report);
   const weighting: LassoPenalty['weighting'] = chosen(settings.get('weighting'), weightings, report) ?? 'sqrt_size';
@@ -54,10 +54,11 @@ export function checkSparsity(
     // Past the limit of what is looked up there is nothing more to say.
     if (!(line.kind === 'lasso' ? checkLasso(line, weighting, scope) : checkBudget(line, scope))) break;
   }
+  const total = checkTotal(statements.filter((statement) => statement.kind === 'total'), lines, method.takes, scope);
   const penalties = [...scope.penalties.values()].filter(({ kind }) => kind === method.takes);
   warnOfSameGroups(penalties, network.layers, report);
   const methodSettings = checkMethodSettings(method, settings, constants, report);
-  return { penalties, method: method.name, methodSettings, crossing: chosen(settings.get('crossing'), crossings, report) ?? 'sequential' };
+  return { penalties, method: method.name, methodSettings, ...(total && { total }), crossing: chosen(settings.get('crossing'), crossings, report) ?? 'sequential' };
 }
 
 /** All lines of a block go by one method: budgets name theirs, lassos have one together. */

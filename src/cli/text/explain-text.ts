@@ -19,20 +19,21 @@ export function explanationText(explanation: Explanation): string {
   return parts.join('\n');
 }
 
-function penaltiesText({ penalties, crossing, scheme, nested, method, methodSettings, sparsity }: Explanation): string {
+function penaltiesText({ penalties, crossing, scheme, nested, method, methodSettings, total, sparsity }: Explanation): string {
   if (penalties.length === 0) return 'No penalties: training leaves every weight in place.\n';
   const groupsOf = (each: PenaltySummary): readonly string[] => [`${each.structure} of ${each.layer}`, grouped(each.groups), grouped(each.size)];
   const head = ['penalty', 'groups', 'weights a group'];
   const table = methods[method].takes === 'budget'
-    ? formatTable({ head: [...head, 'kept'], rows: penalties.map((each) => [...groupsOf(each), grouped(each.kept ?? NaN)]), text: [0] })
+    ? formatTable({ head: [...head, 'kept'], rows: penalties.map((each) => [...groupsOf(each), typeof each.kept === 'number' ? grouped(each.kept) : 'a share']), text: [0] })
     : formatTable({
         head: [...head, 'strength', 'weighting', 'threshold / rate'],
         rows: penalties.map((each) => [...groupsOf(each), formatNumber(each.strength ?? NaN, 6), each.weighting ?? '', formatNumber(each.threshold ?? NaN)]),
         text: [0, 4],
       });
   const { explanation, ofNested = '', ofCrossing } = methods[method];
+  const shared = total ? `Kept of the whole network: ${total.percent}% of its ${total.of}, which layers share by how much the loss on the held-out samples grows.\n` : '';
   const chosen = sparsity === undefined ? '' : `Of the block \`sparsity ${sparsity}\`.\n`;
-  return `${table}\n${chosen}${explanation(methodSettings)}${nested ? ofNested : ''}${crossing.length > 0 ? (ofCrossing?.[scheme](crossing.join(', ')) ?? '') : ''}`;
+  return `${table}\n${chosen}${shared}${explanation(methodSettings)}${nested ? ofNested : ''}${crossing.length > 0 ? (ofCrossing?.[scheme](crossing.join(', ')) ?? '') : ''}`;
 }
 
 function structureText({ structure, bytes, findings }: TrainedExplanation): string {

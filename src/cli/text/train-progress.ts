@@ -1,15 +1,18 @@
 // The events of a run as lines for a person.
 
-import { duration, percent } from '../../base/number-text.ts';
-import type { EpochEvent, PhaseEvent, StepEvent, TrainEvent } from '../../driver/run/run-events.ts';
+import { duration, grouped, percent } from '../../base/number-text.ts';
+import type { EpochEvent, PhaseEvent, SharesEvent, StepEvent, TrainEvent } from '../../driver/run/run-events.ts';
 import type { Shell } from '../shell.ts';
 
 /** Shows events where somebody watches, and to a log or a pipe the end of each phase. */
 export function showProgress(shell: Shell): (event: TrainEvent) => void {
   return (event) => {
-    if (!shell.interactive && event.kind !== 'phase') return;
+    if (!shell.interactive && event.kind !== 'phase' && event.kind !== 'shares') return;
     switch (event.kind) {
       case 'begin':
+        return;
+      case 'shares':
+        shell.err(sharesText(event));
         return;
       case 'step':
         shell.progress(stepLine(event));
@@ -27,6 +30,11 @@ export function showProgress(shell: Shell): (event: TrainEvent) => void {
 function phaseLine({ phase, error, stopped, kept }: PhaseEvent): string {
   const parts = [...(stopped ? [`stopped after epoch ${stopped.epoch} of ${stopped.epochs}`] : []), ...(kept === undefined ? [] : [`kept epoch ${kept}`]), `test error ${percent(error)}`];
   return `${phase} done: ${parts.join(', ')}`;
+}
+
+function sharesText({ phase, of, percent: most, dense, reached, layers }: SharesEvent): string {
+  const lines = layers.map(({ layer, structure, kept, total, tried }) => `  ${structure} of ${layer} ${kept}/${total}; held-out loss by what is left: ${tried.map((point) => `${point.kept} ${point.loss.toFixed(3)}`).join(', ')}\n`);
+  return `${phase}: ${most}% of ${of}, shared: ${grouped(reached)} of ${grouped(dense)} are left (${percent(reached / dense)})\n${lines.join('')}`;
 }
 
 function stepLine({ phase, epoch, epochs, step, totalSteps, loss, secondsLeft }: StepEvent): string {

@@ -46,6 +46,7 @@ export interface Explanation {
   readonly network: NetworkSummary;
   readonly method: Model['method'];
   readonly methodSettings: Model['methodSettings'];
+  readonly total?: Model['total'];
   /** The name of the `sparsity` block that the penalties are of, where it has one. */
   readonly sparsity?: string;
   /** In the order of the sequential map. */
@@ -65,6 +66,7 @@ export function explainModel(model: Model, parameters: Program['parameters'] | u
     network: summarizeNetwork(model.network, ops),
     method: model.method,
     methodSettings: model.methodSettings,
+    ...(model.total && { total: model.total }),
     ...(model.sparsity !== undefined && { sparsity: model.sparsity }),
     penalties,
     crossing: crossingLayers(model, ops),

@@ -14,8 +14,8 @@ export interface PenaltySummary {
   readonly groups: number;
   /** Weights in a group. */
   readonly size: number;
-  /** Groups that a budget leaves. */
-  readonly kept?: number;
+  /** Groups that a budget leaves; of one that shares that of the whole network it is known once a run has begun to sparsify. */
+  readonly kept?: number | 'shared';
   /** lambda of a lasso */
   readonly strength?: number;
   readonly weighting?: LassoPenalty['weighting'];
@@ -30,7 +30,7 @@ export function summarizePenalties({ network, penalties }: Model, ops: OpRegistr
     structure: structureTitle(penalty),
     groups: count,
     size,
-    ...(penalty.kind === 'budget' ? { kept: keptCount(penalty.keep, count) } : { strength: penalty.strength, weighting: penalty.weighting, threshold: penalty.strength * factor }),
+    ...(penalty.kind === 'budget' ? { kept: penalty.keep === 'shared' ? penalty.keep : keptCount(penalty.keep, count) } : { strength: penalty.strength, weighting: penalty.weighting, threshold: penalty.strength * factor }),
   }));
 }
 

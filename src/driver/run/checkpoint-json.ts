@@ -15,6 +15,7 @@ import type { RunIdentity } from './run-identity.ts';
 import type { PhaseEnds } from '../../ir/phase.ts';
 import type { BestEpoch } from './best-epoch.ts';
 import type { PhaseErrors } from './run-summary.ts';
+import type { KeptByPenalty } from './share-budget.ts';
 
 export interface Checkpoint extends PhaseErrors, PhaseEnds {
   readonly identity: RunIdentity;
@@ -26,6 +27,8 @@ export interface Checkpoint extends PhaseErrors, PhaseEnds {
   readonly sums: Sums;
   /** Of the current phase so far; absent: no epoch of it has ended, or it goes by none. */
   readonly best?: BestEpoch;
+  /** Groups that each penalty keeps which shares a budget; absent: none does, or none has its share yet. */
+  readonly shares?: KeptByPenalty;
   /** Spent so far. */
   readonly seconds: number;
   /** What the run has written, by name; of metrics.jsonl as far as this checkpoint goes. */
@@ -77,6 +80,7 @@ export function decodeCheckpoint(text: string, file: string): WrittenCheckpoint 
       ...(best && { best: { epoch: best.count('epoch'), error: best.share('error') } }),
       stopped: epochs('stopped'),
       kept: epochs('kept'),
+      ...(read.has('shares') && { shares: read.inner('shares').each((of, name) => of.count(name)) }),
       seconds: read.number('seconds'),
       error: read.inner('error').each((of, name) => of.share(name)),
       heldOut: read.inner('heldOut').each((of, name) => of.share(name)),

@@ -10,18 +10,22 @@ import type { Method, Moment, PhaseSteps, Residual } from '../../train/methods/m
 import { optimizers } from '../../train/optimizers/index.ts';
 import { positionOf } from '../../train/plan.ts';
 import type { Run } from './run-context.ts';
+import { exceedsBudget, withFewer } from './share-budget.ts';
 
-/** To `held`, all tensors of a phase as it begins. */
+/** Masks what is zero in `held`, all tensors of a phase as it begins, where it has masks: everything else may live. */
+export function maskZeroGroups(run: Run, phase: number, held: PhaseTensors): void {
+  if (present(run.phases[phase], 'phase').masked.size === 0) return;
+  openMasks(run.groups, held);
+  maskGroups(run.groups, held, buffersOf(run, phase), groupsWithin(run.groups, held, () => 0));
+  run.engine.write(held);
+}
+
+/** @param held All tensors of the phase. */
 export function beginPhase(run: Run, phase: number, held: PhaseTensors): void {
-  const method = methodOf(run, phase);
-  const isMasked = present(run.phases[phase], 'phase').masked.size > 0;
-  if (isMasked) {
-    // All that is not zero may live.
-    openMasks(run.groups, held);
-    maskGroups(run.groups, held, buffersOf(run, phase), groupsWithin(run.groups, held, () => 0));
-  }
-  method?.begin?.(momentOf(run, phase, firstStepOf(run, phase), held));
-  if (isMasked || method?.begin) run.engine.write(held);
+  const begin = methodOf(run, phase)?.begin;
+  if (!begin) return;
+  begin(momentOf(run, phase, firstStepOf(run, phase), held));
+  run.engine.write(held);
 }
 
 /**
@@ -53,6 +57,11 @@ export function endPhase(run: Run, phase: number, held: PhaseTensors): void {
   const { firstStep, steps } = present(run.plan.phases[phase], 'phase');
   run.engine.read(held);
   end(momentOf(run, phase, firstStep + steps, held));
+  // Which groups stay is known only now: of those that cross, others may than when shares were given out.
+  for (let fewer = run; exceedsBudget(fewer, phase, held); ) {
+    fewer = withFewer(fewer);
+    end(momentOf(fewer, phase, firstStep + steps, held));
+  }
   run.engine.write(held);
 }
 

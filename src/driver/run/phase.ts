@@ -27,8 +27,9 @@ import { phaseFile, readRecorded, runFiles } from './run-files.ts';
 import { appendMetrics, writeRunFile } from './run-folder.ts';
 import { watchPhase } from './run-watch.ts';
 import type { Watched } from './run-watch.ts';
+import { budgetOf, shareBudget, withShares } from './share-budget.ts';
 import { tensorsInMemory } from '../weights/tensor-source.ts';
-import { beginPhase, betweenSteps, endPhase, nextStop } from './moments.ts';
+import { beginPhase, betweenSteps, endPhase, maskZeroGroups, nextStop } from './moments.ts';
 
 /** Where a phase starts from. */
 export type PhaseStart =
@@ -47,9 +48,13 @@ export type PhaseResult =
   | { readonly kind: 'interrupted'; readonly state: Checkpoint };
 
 /** Runs phase `from.phase` from the step of the checkpoint on. The state it answers with is the next phase's. */
-export async function runPhase(run: Run, from: Checkpoint, start: PhaseStart): Promise<PhaseResult> {
+export async function runPhase(whole: Run, before: Checkpoint, start: PhaseStart): Promise<PhaseResult> {
   // Read into again and again: fresh copies would pile up between two garbage collections.
-  const held = await enterPhase(run, from.phase, start);
+  const held = await enterPhase(whole, before.phase, start);
+  const total = budgetOf(whole, before.phase);
+  const from = total && !before.shares ? { ...before, shares: await shareBudget(whole, before.phase, total, held) } : before;
+  const run = from.shares ? withShares(whole, from.shares) : whole;
+  if (start.kind !== 'stored') beginPhase(run, from.phase, held);
   let watched: Watched = { due: 0 };
   const endWatch = watchPhase(run, from.phase, () => watched);
   try {
@@ -122,13 +127,13 @@ async function enterPhase(run: Run, phase: number, start: PhaseStart): Promise<P
     case 'initial': {
       engine.write(new Map([...initialParameters(model.network, spec.seed), ...start.given]));
       const held = engine.read();
-      beginPhase(run, phase, held);
+      maskZeroGroups(run, phase, held);
       return held;
     }
     case 'parameters': {
       engine.write(start.parameters);
       const held = engine.read(start.parameters);
-      beginPhase(run, phase, held);
+      maskZeroGroups(run, phase, held);
       return held;
     }
     case 'stored': {

@@ -13,6 +13,7 @@ const messages = {
     `of channel${channels.length === 1 ? '' : 's'} ${channels.join(', ')} of the training samples nothing is left once the mean is subtracted: the deviation counts as 1`,
   'no-class': (name: string, heldOut: number): string => `class ${name} has no samples to train on${heldOut > 0 ? `, ${heldOut} of all held out` : ''}: weights that balance the classes have none for it`,
   'nothing-held-out': (phase: string, samples: number): string => `\`${phase}\` goes by the held-out error, but of ${samples} training samples none is held out`,
+  'budget-beyond': (percent: number, of: string, least: string): string => `${percent}% of ${of} are less than is left with a single group of each penalty, ${least}%`,
   'not-empty': (folder: string): string => `${folder} is not empty`,
   'not-a-run': (folder: string, found: string): string => `${folder} is not the folder of a run: it holds ${found} and no checkpoint.json`,
   'in-use': (folder: string, holder: string): string => `${folder} is being trained in by ${holder}`,

@@ -2,7 +2,8 @@
 
 import type { Diagnostic } from '../../base/diagnostic.ts';
 import type { InitReport } from '../weights/initial-weights.ts';
-import type { StructureKind } from '../../ir/network.ts';
+import type { BudgetMeasure, StructureKind } from '../../ir/network.ts';
+import type { Sensitivity } from '../../sparsity/shares.ts';
 import type { Residual } from '../../train/methods/method.ts';
 
 export interface GroupCount {
@@ -77,4 +78,24 @@ export interface PhaseEvent {
   readonly kept?: number;
 }
 
-export type TrainEvent = BeginEvent | StepEvent | EpochEvent | PhaseEvent;
+/** How layers share the budget of the whole network, and what was tried for it. */
+export interface SharesEvent {
+  readonly kind: 'shares';
+  readonly phase: string;
+  readonly of: BudgetMeasure;
+  readonly percent: number;
+  /** What the whole network has. */
+  readonly dense: number;
+  /** What is left with these shares. */
+  readonly reached: number;
+  readonly layers: readonly {
+    readonly layer: string;
+    readonly structure: StructureKind;
+    readonly kept: number;
+    readonly total: number;
+    /** The loss on the held-out samples with so many groups of the layer. */
+    readonly tried: Sensitivity;
+  }[];
+}
+
+export type TrainEvent = BeginEvent | SharesEvent | StepEvent | EpochEvent | PhaseEvent;

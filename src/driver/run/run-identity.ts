@@ -9,7 +9,7 @@ import { DiagnosticError } from '../../base/diagnostic.ts';
 import type { Diagnostic } from '../../base/diagnostic.ts';
 import type { Node } from '../../ir/graph.ts';
 import { isParameter } from '../../ir/leaf.ts';
-import type { Model, Network, OptimizerSpec, PhaseSpec, TrainSpec } from '../../ir/network.ts';
+import type { BudgetPenalty, Model, Network, OptimizerSpec, PhaseSpec, TrainSpec } from '../../ir/network.ts';
 import { structureTitle } from '../../ir/structure.ts';
 import { formatAttr } from '../../ir/print.ts';
 import { usualOptimizer } from '../../train/optimizers/index.ts';
@@ -68,16 +68,17 @@ function joined(parts: readonly Part[]): RunIdentity {
 }
 
 /** Penalties and phases. */
-function planParts({ penalties, method, methodSettings, crossing, sparsity }: Model, { phases, heldOut, augment, classWeights, resize }: TrainSpec): readonly Part[] {
+function planParts({ penalties, method, methodSettings, total, crossing, sparsity }: Model, { phases, heldOut, augment, classWeights, resize }: TrainSpec): readonly Part[] {
   return [
     ...(sparsity === undefined ? [] : [[sparsityPart, sparsity] as const]),
     ['method', method],
     ...Object.entries(methodSettings).map(([name, value]): Part => [`${name} of ${method}`, String(value)]),
+    ...(total ? [[`budget of ${total.of}`, `${total.percent}%`] as const] : []),
     // Runs of before there was a choice are sequential.
     ...(crossing === 'sequential' ? [] : [['scheme for crossing groups', crossing] as const]),
     ...penalties.flatMap((penalty): Part[] => {
       const groups = `${structureTitle(penalty)} of ${penalty.layer}`;
-      if (penalty.kind === 'budget') return [[`number kept of ${groups}`, 'groups' in penalty.keep ? String(penalty.keep.groups) : `${penalty.keep.percent}%`]];
+      if (penalty.kind === 'budget') return [[`number kept of ${groups}`, keptText(penalty.keep)]];
       return [[`strength of ${groups}`, String(penalty.strength)], [`weighting of ${groups}`, penalty.weighting]];
     }),
     ['list of phases', phases.map(({ name }) => name).join(', ')],
@@ -95,6 +96,11 @@ function sampleParts({ heldOut, augment, classWeights, resize }: Pick<TrainSpec,
     ...(classWeights ? [[samplePartNames.classWeights, typeof classWeights === 'string' ? classWeights : classWeights.join(', ')] as const] : []),
     ...(resize ? [[samplePartNames.resize, 'to the input'] as const] : []),
   ];
+}
+
+function keptText(keep: BudgetPenalty['keep']): string {
+  if (keep === 'shared') return 'a share';
+  return 'groups' in keep ? String(keep.groups) : `${keep.percent}%`;
 }
 
 function networkParts({ name, graph, parameters, labels = [] }: Network): readonly Part[] {

@@ -4,7 +4,8 @@ import { DiagnosticError, fail } from '../../base/diagnostic.ts';
 import type { Diagnostic } from '../../base/diagnostic.ts';
 import type { Span } from '../../base/span.ts';
 import type { HeldOutSplit } from '../../data/dataset.ts';
-import type { PhaseSpec, TrainSpec } from '../../ir/network.ts';
+import type { Model, PhaseSpec, TrainSpec } from '../../ir/network.ts';
+import { phaseTraits } from '../../ir/phase.ts';
 import { planRun } from '../../train/plan.ts';
 import type { RunPlan } from '../../train/plan.ts';
 import { isJudged } from './best-epoch.ts';
@@ -14,12 +15,13 @@ import { runDiagnostics } from './run-diagnostics.ts';
  * Fails with `run/batch` where a phase has no step to take, once for phases that take their batch from one place, and with
  * `run/nothing-held-out` where a phase goes by samples that there are none of.
  */
-export function checkedPlan(spec: TrainSpec, division: HeldOutSplit): RunPlan {
+export function checkedPlan(spec: TrainSpec, total: Model['total'], division: HeldOutSplit): RunPlan {
   const samples = division.training.length;
   const judged = spec.phases.find(isJudged);
-  if (judged && division.heldOut.length === 0) {
-    const help = 'hold out more of the training samples: `held_out = 0.1`, or leave out `keep` and `patience`';
-    fail(runDiagnostics['nothing-held-out']({ span: spec.span, args: [judged.name, samples], help }));
+  const judging = judged ?? (total && spec.phases.find(({ kind }) => phaseTraits[kind].penalizes));
+  if (judging && division.heldOut.length === 0) {
+    const help = `hold out more of the training samples: \`held_out = 0.1\`, or ${judged ? 'leave out `keep` and `patience`' : 'say in each line what is kept'}`;
+    fail(runDiagnostics['nothing-held-out']({ span: spec.span, args: [judging.name, samples], help }));
   }
   const places = new Map<Span | undefined, PhaseSpec[]>();
   for (const phase of spec.phases) {

@@ -97,7 +97,7 @@ async function conclude(model: Model, data: DataFacts, training: Promise<Trained
 }
 
 async function openAndTrain(model: Model, spec: TrainSpec, data: RunData, options: TrainOptions, given: InitialWeights | undefined): Promise<TrainedFolder> {
-  const plan = checkedPlan(spec, data.division);
+  const plan = checkedPlan(spec, model.total, data.division);
   const { folder, resumable } = await openRunFolder(options.out, options.resume ?? false, entriesOfSources(model.sources));
   try {
     const ended = await trainOn(model, spec, plan, data, options, await beginIn(folder, resumable, given));

@@ -100,6 +100,7 @@ function prune(sets: readonly GroupSet[], { held, buffers }: Pick<Moment, 'held'
 export const admm: Method = {
   name: 'admm',
   takes: 'budget',
+  salience: norms,
   settings: {
     /** Of the first steps. */
     rho: { type: 'positive', default: 0.02 },

@@ -43,6 +43,7 @@ function prune(moment: Moment, round: number): boolean {
 export const magnitude: Method = {
   name: 'magnitude',
   takes: 'budget',
+  salience: magnitudes,
   settings: {
     /** In which the groups go. */
     rounds: { type: 'count', default: 1 },

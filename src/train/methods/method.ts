@@ -3,6 +3,7 @@
 import type { GraphBuilder } from '../../ir/builder.ts';
 import type { GroupSet } from '../../ir/group.ts';
 import type { CrossingScheme, MethodName, MethodSettings, OptimizerSpec, Penalty } from '../../ir/network.ts';
+import type { ParameterValues } from '../../sparsity/norms.ts';
 import type { MaskedTensors } from '../masks.ts';
 import type { TrainedParameter, Updated, UpdateScalars } from '../optimizers/optimizer.ts';
 
@@ -13,6 +14,9 @@ export interface UpdateRule {
   /** In the order of treatment (sparsity/treatment.ts). */
   readonly penalties: readonly GroupSet[];
 }
+
+/** A number for each group of a set: those with the largest stay. */
+export type Salience = (set: GroupSet, values: ParameterValues) => Float64Array;
 
 /** A setting as the language offers it, in a `sparsity` block. */
 export interface MethodSetting {
@@ -27,6 +31,8 @@ export interface Method {
   /** The kind of penalties that it brings about. */
   readonly takes: Penalty['kind'];
   readonly settings: Readonly<Record<string, MethodSetting>>;
+  /** Of a method that takes budgets: by what it ranks groups. */
+  readonly salience?: Salience;
   /** What `explain` says of it: whole lines. */
   readonly explanation: (settings: MethodSettings) => string;
   /** What it adds where groups lie in one another. */

@@ -6,11 +6,9 @@ import type { GroupSet } from '../../ir/group.ts';
 import { eachElement } from '../../sparsity/groups.ts';
 import { leastGroups, keptCount } from '../../sparsity/kept-count.ts';
 import type { ParameterValues } from '../../sparsity/norms.ts';
-import { present } from '../../base/invariant.ts';
+import { invariant, present } from '../../base/invariant.ts';
+import type { Salience } from './method.ts';
 import { budgetOf } from './steps.ts';
-
-/** A number for each group of a set. */
-export type Salience = (set: GroupSet, values: ParameterValues) => Float64Array;
 
 /** Values by the name of a parameter, which become zero where they are not kept. */
 export type Projected = ReadonlyMap<string, { readonly data: Float32Array | Float64Array }>;
@@ -33,7 +31,9 @@ export function project(sets: readonly GroupSet[], values: Projected, salience: 
 }
 
 export function keptGroups(set: GroupSet): number {
-  return keptCount(budgetOf(set).keep, set.count);
+  const { keep } = budgetOf(set);
+  invariant(keep !== 'shared', 'a share has been given out');
+  return keptCount(keep, set.count);
 }
 
 /** Copies of parameters that sets have groups of. */
