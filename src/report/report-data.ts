@@ -82,6 +82,8 @@ export interface EpochPoint {
   readonly heldOut?: { readonly loss: number | null; readonly error: number };
   /** Groups that are not zero, in the order of `ReportData.groups`. */
   readonly alive: readonly number[];
+  /** Of a method that has any, by layer: distances of its weights from what they are split into. */
+  readonly residuals?: readonly { readonly layer: string; readonly primal: number; readonly dual: number }[];
 }
 
 export interface PenalisedGroups {

@@ -63,6 +63,17 @@ describe('a page', () => {
   });
 });
 
+describe('residuals', () => {
+  it('stand in a table, a row for each time and a column for each layer', async () => {
+    const residuals = [{ layer: 'conv1', primal: 1.5, dual: 0.25 }, { layer: 'fc1', primal: 0.0625, dual: 0 }];
+    const usual = reportData();
+    const page = await reportPage({ ...usual, phases: usual.phases.map((phase) => (phase.name === 'sparsify' ? { ...phase, course: phase.course.map((point) => ({ ...point, residuals })) } : phase)) });
+    expect(page).toContain('<h2>Residuals</h2>');
+    expect(page).toContain('<th scope="row">sparsify 2</th><td>1.50<small> 0.250</small></td>');
+    expect(await reportPage(usual)).not.toContain('Residuals');
+  });
+});
+
 describe('the first sentence', () => {
   const of = (changes: Parameters<typeof reportData>[0]): string => verdict(reportData(changes));
   const { result, phases, evaluation } = reportData();

@@ -36,7 +36,7 @@ export function phaseCourses({ train }: Model, checkpoint: Checkpoint, lines: re
       behind: origin === undefined ? 0 : epochsBehind(phases, origin, checkpoint),
       ...(testError !== undefined && { testError }),
       ...(heldOutError !== undefined && { heldOutError }),
-      course: lines.filter(({ phase }) => phase === name).map(({ epoch, training, heldOut: held, groups }) => ({ epoch, loss: training.loss, error: training.error, ...(held && { heldOut: held }), alive: groups.map(({ alive }) => alive) })),
+      course: lines.filter(({ phase }) => phase === name).map(({ epoch, training, heldOut: held, groups, residuals }) => ({ epoch, loss: training.loss, error: training.error, ...(held && { heldOut: held }), alive: groups.map(({ alive }) => alive), ...(residuals && { residuals }) })),
     };
   });
 }
