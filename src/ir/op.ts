@@ -13,6 +13,7 @@ import type { Attrs, Graph, Node } from './graph.ts';
 import type { LoweredNode } from './nest.ts';
 import type { ParameterSpec } from './parameter-spec.ts';
 import type { AffinePerChannel, KnownInputs, Pruning, WeightMatrices } from './pruning-rules.ts';
+import type { SlidingWeights } from './sliding-weights.ts';
 import type { SurfaceSyntax } from './surface-syntax.ts';
 import type { Training } from './training-rules.ts';
 
@@ -81,6 +82,8 @@ export interface Op<A extends Attrs = Attrs> {
   readonly probabilities?: true;
   /** Multiply-accumulates per run, as the papers count them (convolution and dense only). */
   readonly macs?: (attrs: A, inputs: readonly Shape[]) => number;
+  /** Which weight meets which activation, and where their product goes. Of all ops whose layers have structures. */
+  readonly slides?: (attrs: A, inputs: readonly Shape[]) => SlidingWeights;
   /** The same from fewer products, where there is a way. @param weight Row-major, as the op has it. */
   readonly fewerProducts?: (attrs: A, inputs: readonly Shape[], weight: F64Tensor) => FewerProducts | undefined;
   /** Draws attributes and shapes for property tests; `random` is uniform in [0, 1). */

@@ -34,6 +34,27 @@ describe('explain', () => {
     });
   });
 
+  it('says what zeros save at each grain that has some, and in memory references', async () => {
+    const { code, out } = await runCli(['explain', source, '--weights', weights, '--storage']);
+    expect(code).toBe(0);
+    // 36 weights in 4 filters, two of them zero: 18 * (8 + 4) bits, 6 * (24 + 4), 2 * (72 + 4).
+    expect(out).toMatch(/^conv1 +elements +18\/36 +50\.00% +0 +216 +75\.00%\n +vectors +6\/12 +50\.00% +0 +168 +58\.33%\n +filters +2\/4 +50\.00% +0 +152 +52\.78%$/m);
+    expect(out).toMatch(/^fc1 +no zeros +100\.00% +5,120 +100\.00%$/m);
+    // 144 activations in 36 groups; each kept filter of 9 weights is read by each.
+    expect(out).toMatch(/^conv1 +50\.00% +648 +144 +/m);
+    expect(out).toMatch(/^output +100\.00% +24 +8 +48 +80 +100\.00%$/m);
+  });
+
+  it('counts for machines, and not without weights', async () => {
+    const { out } = await runCli(['explain', source, '--weights', weights, '--storage', '--json']);
+    const { storage } = JSON.parse(out) as { storage: { leastBits: number; layers: readonly { leastBits: number }[] } };
+    expect(storage).toMatchObject({ weights: 780, denseBits: 6240, layers: [{ name: 'conv1', nonzero: 18 }, { name: 'conv2' }, { name: 'fc1', storage: [] }, { name: 'output' }] });
+    expect(storage.leastBits).toBe(storage.layers.reduce((sum, { leastBits }) => sum + leastBits, 0));
+    expect((await runCli(['explain', source, '--weights', weights])).out).not.toContain('Storage');
+    const refused = await runCli(['explain', source, '--storage']);
+    expect(refused).toMatchObject({ code: 2, err: expect.stringContaining('--storage counts the zeros of weights: add --weights') });
+  });
+
   it('draws the inputs that a dense network reads', async () => {
     const folder = temporaryFolder();
     const text = 'network Net(image: tensor[1, 3, 4]) {\n  fc = relu(dense(image, units = 4))\n  return dense(fc, units = 2)\n}\nsparsity { lasso inputs of fc times 0.1 strength 0.1 }\n';

@@ -1,5 +1,5 @@
 // ssl-compile explain FILE|RUN: what a network consists of and what its penalties may remove; of a run, what
-// each group became and why, and which schedules its loops have.
+// each group became and why, and which schedules its loops have; with --storage, what its zeros save.
 
 import type { Command } from 'commander';
 import type { OpenedModel } from '../../driver/model/model.ts';
@@ -14,6 +14,7 @@ import type { Shell } from '../shell.ts';
 export interface ExplainOptions extends JsonOption, SparsityOption {
   readonly weights?: string;
   readonly tuning?: string;
+  readonly storage?: true;
 }
 
 export function addExplain(program: Command, shell: Shell, finish: (code: number) => void): void {
@@ -23,9 +24,10 @@ export function addExplain(program: Command, shell: Shell, finish: (code: number
     .argument('<file|run>', 'an .ssl file, or the folder of a run')
     .option('--weights <run|file>', 'weights for an .ssl file: the folder of a run, or a .safetensors file')
     .addOption(tuningOption())
+    .option('--storage', 'say what zeros save: bits at each grain, from single weights to filters, and memory references')
     .addOption(sparsityOption())
     .addOption(jsonOption())
-    .addHelpText('after', example('explain examples/lenet.ssl', 'explain runs/lenet', 'explain runs/lenet --tuning out/tuning.json'))
+    .addHelpText('after', example('explain examples/lenet.ssl', 'explain runs/lenet', 'explain runs/lenet --tuning out/tuning.json', 'explain runs/lenet --storage'))
     .action(async (subject: string, options: ExplainOptions) => finish(await explain(subject, options, shell)));
 }
 
@@ -40,16 +42,19 @@ async function explain(subject: string, options: ExplainOptions, shell: Shell): 
   const { model, warnings, weights, errors } = opened;
   const explanation = explainModel(model, weights?.parameters, errors, ops);
   if (!explanation.trained && options.tuning !== undefined) throw new UsageError('--tuning says how a network with weights runs: add --weights');
+  if (!weights && options.storage) throw new UsageError('--storage counts the zeros of weights: add --weights');
   // A network with a dead layer is not built. Where somebody says how it should be, that is what they are told.
   const isBuilt = explanation.trained?.findings.every(({ code }) => code !== 'result/dead-layer') ?? false;
   const schedules = isBuilt || options.tuning !== undefined ? await schedulesOf(opened, options.tuning, ops) : undefined;
+  const storage = weights && options.storage && (await import('../../sparsity/granularity/granularity-report.ts')).granularityReport({ graph: model.network.graph, parameters: weights.parameters }, ops);
   if (options.json) {
-    shell.out(`${JSON.stringify({ ok: true, ...explanation, ...(schedules && { schedules }), diagnostics: diagnosticsJson(warnings) })}\n`);
+    shell.out(`${JSON.stringify({ ok: true, ...explanation, ...(schedules && { schedules }), ...(storage && { storage }), diagnostics: diagnosticsJson(warnings) })}\n`);
     return exitCode.ok;
   }
   printDiagnostics(warnings, shell);
   shell.out(explanationText(explanation));
   if (schedules) shell.out(`\n${(await import('../text/schedules-text.ts')).schedulesText(schedules)}`);
+  if (storage) shell.out(`\n${(await import('../text/granularity-text.ts')).granularityText(storage)}`);
   return exitCode.ok;
 }
 

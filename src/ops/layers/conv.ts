@@ -165,6 +165,7 @@ export const conv: Op = defineOp(attributes)({
     const { samples, output, weightShape } = convGeometry(attrs, operand(inputs, 0), 'conv');
     return samples * sizeOf(output) * sizeOf(weightShape);
   },
+  slides: (attrs, inputs) => convGeometry(attrs, operand(inputs, 0), 'conv'),
   sample: (random) => {
     const { attrs, inputs, batch } = sampleConv(random);
     const bias = random() < 0.7;

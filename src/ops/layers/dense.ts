@@ -100,6 +100,11 @@ export const dense: Op = defineOp(attributes)({
     const [samples, features] = flatShape(operand(inputs, 0), 'dense');
     return samples * features * attrs.units;
   },
+  slides: (attrs, inputs) => {
+    const [, features] = flatShape(operand(inputs, 0), 'dense');
+    const one = [1, 1] as const;
+    return { groups: 1, groupFilters: attrs.units, groupChannels: features, input: one, output: one, window: one, stride: one, dilation: one, before: [0, 0] };
+  },
   sample: (random) => {
     const features = between(random, 1, 9);
     const units = between(random, 1, 6);
