@@ -2,10 +2,7 @@
 
 import { InvalidArgumentError, Option } from 'commander';
 import type { Command } from 'commander';
-import { DiagnosticError } from '../../base/diagnostic.ts';
 import { present } from '../../base/invariant.ts';
-import type { Span } from '../../base/span.ts';
-import type { Shape } from '../../base/tensor.ts';
 import type { Model } from '../../ir/network.ts';
 import { largestSeed, mostWorkers } from '../../driver/request.ts';
 import type { TrainResult } from '../../driver/run/train-options.ts';
@@ -55,9 +52,8 @@ export function addTrain(program: Command, shell: Shell, finish: (code: number) 
 
 async function trainFile(file: string, { out, data, resume, init, map, seed, sparsity, threads, timing, json }: TrainCommandOptions, shell: Shell): Promise<number> {
   if (map && init === undefined) throw new UsageError('--map says what names in the file of --init stand for: add --init FILE');
-  const [{ checkDataset, checkShape }, { loadDataset }, { sparsityOfRun }, { checkFile }, { train, trainSpecOf }, { ops }] = await Promise.all([
-    import('../../data/check-dataset.ts'),
-    import('../../driver/data/load-dataset.ts'),
+  const [{ placedAt, trainingData }, { sparsityOfRun }, { checkFile }, { train, trainSpecOf }, { ops }] = await Promise.all([
+    import('../../driver/data/training-data.ts'),
     import('../../driver/model/model.ts'),
     import('../../driver/model/source.ts'),
     import('../../driver/run/train.ts'),
@@ -80,15 +76,8 @@ async function trainFile(file: string, { out, data, resume, init, map, seed, spa
   };
   // A function of its own, so that nobody holds on to the data set while `train` runs.
   const trainOnData = async (signal: AbortSignal): Promise<TrainResult> => {
-    const name = spec.dataset.kind === 'named' ? spec.dataset.name : spec.dataset.path;
-    const judge = (shape: Shape, scalable: boolean): void => {
-      const errors = checkShape({ name, shape, scalable }, model.network.inputShape, spec.span);
-      if (errors.length > 0) throw new DiagnosticError(errors);
-    };
-    const reading = { inputShape: model.network.inputShape, resize: spec.resize, judge };
-    const dataset = await loadDataset(spec.dataset, { directory: data, environment: shell.environment }, reading);
-    // Errors are for `train` to throw.
-    warnings.push(...(dataset.warnings ?? []), ...checkDataset(dataset, model.network, spec.span).filter(({ severity }) => severity === 'warning'));
+    const dataset = await trainingData(model, spec, { directory: data, environment: shell.environment });
+    warnings.push(...(dataset.warnings ?? []));
     origin = dataset.origin;
     if (!json) {
       printDiagnostics(warnings, shell);
@@ -97,7 +86,7 @@ async function trainFile(file: string, { out, data, resume, init, map, seed, spa
     collectGarbage();
     return train(model, dataset, { out, threads, resume: resume ?? false, ...(init !== undefined && { init: { from: init, map: Object.fromEntries((map ?? []).map(({ from, to }) => [from, to])) } }), onProgress, tidy: collectGarbage, signal });
   };
-  const { result, signal } = await shell.interruptible((stop) => withPlace(spec.span, trainOnData(stop)));
+  const { result, signal } = await shell.interruptible((stop) => placedAt(spec.span, trainOnData(stop)));
   if (result.status === 'interrupted') {
     const { step, totalSteps } = result;
     if (json) shell.out(`${JSON.stringify({ ok: false, interrupted: { step, totalSteps } })}\n`);
@@ -113,16 +102,6 @@ async function trainFile(file: string, { out, data, resume, init, map, seed, spa
   printDiagnostics(faults, shell);
   if (report !== undefined) shell.out(`its report is ${report}\n`);
   return exitCode.ok;
-}
-
-/** What is wrong with the data is shown where the file names it. */
-async function withPlace<T>(span: Span, work: Promise<T>): Promise<T> {
-  try {
-    return await work;
-  } catch (error) {
-    if (!(error instanceof DiagnosticError)) throw error;
-    throw new DiagnosticError(error.diagnostics.map((fault) => (fault.code.startsWith('data/') ? { span, ...fault } : fault)));
-  }
 }
 
 /** Reads one `--map`; the first `=` divides. */

@@ -7,6 +7,7 @@ import { formatShape, sameShape, tensor } from '../../base/tensor.ts';
 import type { Tensor } from '../../base/tensor.ts';
 import type { PhaseTensors } from '../../engine/engine.ts';
 import { encodeSafetensors, readSafetensors } from '../../engine/safetensors.ts';
+import type { GroupSet } from '../../ir/group.ts';
 import type { Model } from '../../ir/network.ts';
 import { alive } from '../../sparsity/norms.ts';
 import { initialParameters } from '../../train/initialize.ts';
@@ -22,7 +23,7 @@ import { runDiagnostics } from './run-diagnostics.ts';
 import { failDiverged, firstNotFinite, staysFinite } from './divergence.ts';
 import { epochPass, evaluateOn } from './epoch.ts';
 import type { EpochPass } from './epoch.ts';
-import type { EpochEvent } from './run-events.ts';
+import type { EpochEvent, GroupCount } from './run-events.ts';
 import { phaseFile, readRecorded, runFiles } from './run-files.ts';
 import { appendMetrics, writeRunFile } from './run-folder.ts';
 import { watchPhase } from './run-watch.ts';
@@ -181,7 +182,7 @@ async function closeEpoch(run: Run, epoch: number, state: Checkpoint, tensors: R
     ...(heldOut && { heldOut }),
     ...(best && { best: best.epoch }),
     ...(stops && { stopped: true }),
-    groups: groups.map((set) => ({ layer: set.penalty.layer, structure: set.penalty.structure, alive: alive(set, tensors).filter((flag) => flag === 1).length, total: set.count })),
+    groups: countGroups(groups, tensors),
     ...(residuals && { residuals }),
     seconds: run.seconds(),
     secondsLeft: paceOf(run, step).secondsLeft,
@@ -228,6 +229,11 @@ async function closePhase(run: Run, { best, ...state }: Checkpoint, tensors: Pha
       heldOut: heldOut === undefined ? state.heldOut : { ...state.heldOut, [name]: heldOut },
     },
   };
+}
+
+/** How many groups are alive, of how many. */
+export function countGroups(groups: readonly GroupSet[], tensors: ReadonlyMap<string, Tensor>): readonly GroupCount[] {
+  return groups.map((set) => ({ layer: set.penalty.layer, structure: set.penalty.structure, alive: alive(set, tensors).filter((flag) => flag === 1).length, total: set.count }));
 }
 
 function parametersOf({ network }: Model, tensors: PhaseTensors): PhaseTensors {

@@ -48,6 +48,12 @@ export function identityOf(model: Model, spec: TrainSpec, { data, initial }: Run
   ]);
 }
 
+/** Names a run by what it is: 16 digits in hex. */
+export function hashOfIdentity(identity: RunIdentity): string {
+  const parts = Object.entries(identity).toSorted(([a], [b]) => (a < b ? -1 : 1));
+  return recordOf([new TextEncoder().encode(JSON.stringify(parts))]).sha256.slice(0, 16);
+}
+
 /** What of its plan a run was trained with otherwise than its source says, as a program may change it: warnings `run/overridden`. */
 export function overridesOf(folder: string, found: RunIdentity, written: Model): readonly Diagnostic[] {
   if (!written.train) return [];

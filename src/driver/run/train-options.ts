@@ -26,6 +26,15 @@ export interface TrainOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
+/** What a sweep asks of a run beside that. */
+export interface RunOptions extends TrainOptions {
+  /**
+   * The folder of a run of the program's dense part (dense-part.ts), begun at least: its phases are taken from there. Where it
+   * has not come to the end of one, this run is interrupted there, and goes on with `resume`.
+   */
+  readonly dense?: string | undefined;
+}
+
 export type TrainResult =
   | { readonly status: 'finished'; readonly summary: RunSummary }
   /** Stopped by `signal`; `step` of `totalSteps` are done. */

@@ -32,7 +32,7 @@ import { runData } from './run-data.ts';
 import type { RunData } from './run-data.ts';
 import { runDiagnostics } from './run-diagnostics.ts';
 import { readInitial, recordInitial, settleInitial, startWarnings, summarizeInitial } from './run-initial.ts';
-import { runFiles } from './run-files.ts';
+import { phaseFile, runFiles } from './run-files.ts';
 import { cutMetrics, openRunFolder, writeRunFile } from './run-folder.ts';
 import type { RunFolder } from './run-folder.ts';
 import { readPhaseParameters, runPhase, weightsFile } from './phase.ts';
@@ -44,7 +44,8 @@ import { checkIdentity, identityOf, initialPart } from './run-identity.ts';
 import { checkNames, entriesOfSources, keepSources } from './run-sources.ts';
 import { summarize, summaryJson } from './run-summary.ts';
 import type { RunResults, RunSummary } from './run-summary.ts';
-import type { TrainOptions, TrainResult } from './train-options.ts';
+import { denseRunOf, takePhase } from './shared-phases.ts';
+import type { RunOptions, TrainResult } from './train-options.ts';
 import { tensorsInMemory } from '../weights/tensor-source.ts';
 
 /** Shards of a batch are at most so many. */
@@ -60,7 +61,7 @@ export function trainSpecOf(model: Model): TrainSpec {
  * @returns The summary, also written to `summary.json` of the run's folder.
  * Fails with `run/*`, `data/*`, `train/*`, `weights/*` and `fit/*` diagnostics.
  */
-export async function train(model: Model, dataset: Dataset, options: TrainOptions): Promise<TrainResult> {
+export async function train(model: Model, dataset: Dataset, options: RunOptions): Promise<TrainResult> {
   const spec = trainSpecOf(model);
   checkNames(model.sources);
   const { init } = options;
@@ -85,7 +86,7 @@ interface TrainedFolder {
 /** What a summary tells of the data. */
 type DataFacts = Pick<RunData, 'name' | 'labels' | 'samples' | 'chance'>;
 
-async function conclude(model: Model, data: DataFacts, training: Promise<TrainedFolder>, { tidy }: TrainOptions): Promise<TrainResult> {
+async function conclude(model: Model, data: DataFacts, training: Promise<TrainedFolder>, { tidy }: RunOptions): Promise<TrainResult> {
   const { folder, ended, evaluation } = await training;
   try {
     if ('status' in ended) return ended;
@@ -96,9 +97,11 @@ async function conclude(model: Model, data: DataFacts, training: Promise<Trained
   }
 }
 
-async function openAndTrain(model: Model, spec: TrainSpec, data: RunData, options: TrainOptions, given: InitialWeights | undefined): Promise<TrainedFolder> {
+async function openAndTrain(model: Model, spec: TrainSpec, data: RunData, options: RunOptions, given: InitialWeights | undefined): Promise<TrainedFolder> {
   const plan = checkedPlan(spec, model.total, data.division);
-  const { folder, resumable } = await openRunFolder(options.out, options.resume ?? false, entriesOfSources(model.sources));
+  // What is taken from another run lies there before the first checkpoint.
+  const taken = options.dense === undefined ? [] : [runFiles.metrics, ...plan.phases.map(({ key }) => phaseFile(key))];
+  const { folder, resumable } = await openRunFolder(options.out, options.resume ?? false, new Set([...entriesOfSources(model.sources), ...taken]));
   try {
     const ended = await trainOn(model, spec, plan, data, options, await beginIn(folder, resumable, given));
     if ('status' in ended) return { folder, ended };
@@ -125,10 +128,11 @@ async function beginIn(folder: RunFolder, resumable: boolean, given: InitialWeig
   return { folder, stored, initial: await settleInitial(folder, given, stored?.checkpoint.identity), report: given?.report };
 }
 
-async function trainOn(model: Model, spec: TrainSpec, plan: RunPlan, data: RunData, options: TrainOptions, { folder, stored, initial, report }: Beginning): Promise<Trained> {
+async function trainOn(model: Model, spec: TrainSpec, plan: RunPlan, data: RunData, options: RunOptions, { folder, stored, initial, report }: Beginning): Promise<Trained> {
   // More of them than cores would wait for each other, each until the others had their turn.
   const threads = Math.min(options.threads ?? mostThreads, availableParallelism());
-  const identity = identityOf(model, spec, { data: data.fingerprint, initial });
+  const inputs = { data: data.fingerprint, initial };
+  const identity = identityOf(model, spec, inputs);
   if (stored) {
     checkIdentity(folder.path, stored.checkpoint.identity, identity);
     checkFiles(folder.path, stored.checkpoint);
@@ -139,7 +143,7 @@ async function trainOn(model: Model, spec: TrainSpec, plan: RunPlan, data: RunDa
   const finished = stored !== undefined && stored.checkpoint.phase >= plan.phases.length;
   if (finished) fitWeights(tensorsInMemory(`the checkpoint in ${folder.path}`, stored.tensors), model.network);
   const started = performance.now();
-  const before = stored?.checkpoint.seconds ?? 0;
+  let before = stored?.checkpoint.seconds ?? 0;
   const seconds = (): number => before + (performance.now() - started) / 1000;
   const metrics = stored?.checkpoint.files[runFiles.metrics];
   if (metrics) await cutMetrics(folder, metrics);
@@ -147,6 +151,7 @@ async function trainOn(model: Model, spec: TrainSpec, plan: RunPlan, data: RunDa
   const begin = (): Promise<Checkpoint> => keepSources(folder, stored?.checkpoint ?? fresh, model.sources);
   if (finished) return { checkpoint: await begin(), tensors: stored.tensors };
 
+  const dense = options.dense === undefined ? undefined : denseRunOf(model, options.dense, inputs, data.division.training.length, ops);
   const groups = groupSets(model.network, ops, model.penalties);
   const phases = phaseRequests(spec, groups);
   const engine = startEngine({ model, phases, data: data.shared, threads, tidy: options.tidy }, ops);
@@ -155,10 +160,21 @@ async function trainOn(model: Model, spec: TrainSpec, plan: RunPlan, data: RunDa
     let state = await begin();
     let start: PhaseStart | undefined = stored && { kind: 'stored', tensors: stored.tensors };
     let last: PhaseEnd | undefined;
+    const interrupted = (): Trained => ({ status: 'interrupted', step: state.step, totalSteps: plan.totalSteps });
     for (let phase = state.phase; phase < plan.phases.length; phase++) {
+      const { key, firstStep } = present(plan.phases[phase], 'phase');
+      if (dense?.firstSteps.has(key) && state.step === firstStep) {
+        const taken = await takePhase(run, state, dense);
+        if (!taken) return interrupted();
+        before += taken.seconds;
+        state = { ...taken.state, seconds: seconds() };
+        run = { ...run, began: { step: state.step, seconds: seconds() } };
+        [start, last] = [undefined, undefined];
+        continue;
+      }
       const ended = await runPhase(run, state, start ?? startOf(run, state, last, { initial, measured }));
-      if (ended.kind === 'interrupted') return { status: 'interrupted', step: ended.state.step, totalSteps: plan.totalSteps };
       ({ state } = ended);
+      if (ended.kind === 'interrupted') return interrupted();
       // Steps that were not taken say nothing of the pace.
       run = { ...run, began: { step: state.step, seconds: seconds() } };
       [start, last] = [undefined, { phase, parameters: ended.parameters }];
