@@ -34,6 +34,7 @@ async function joinModules() {
     // Threads and processes are started on these, which load little else.
     'engine/node-threads': 'engine/node-threads.js',
     'driver/module/module-process': 'driver/module/module-process.js',
+    'driver/sweep/worker': 'driver/sweep/worker.js',
   };
   const bundle = await rolldown({ input, cwd: dist, platform: 'node', external: packageName, plugins: [await runtimeAsValue()] });
   const { output } = await bundle.write({ dir: dist, entryFileNames: '[name].js', chunkFileNames: 'chunks/[name]-[hash].js' });

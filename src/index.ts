@@ -32,6 +32,11 @@ import type { Tuned } from './driver/tuning/tune.ts';
 import type { TuneOptions } from './driver/tuning/tune-nests.ts';
 import { parseTuning, tuningAsFile, tuningFile } from './driver/tuning/tuning-record.ts';
 import type { TuningRecord } from './driver/tuning/tuning-record.ts';
+import { choose } from './driver/sweep/choose.ts';
+import type { Budgets, Choice } from './driver/sweep/choose.ts';
+import type { SweepOutcome, SweepRun } from './driver/sweep/results.ts';
+import { sweep as sweepProgram } from './driver/sweep/sweep.ts';
+import type { SweepOptions } from './driver/sweep/sweep.ts';
 import { verifyModule } from './driver/module/verify.ts';
 import type { Verification } from './driver/module/verify.ts';
 import type { Dataset } from './data/dataset.ts';
@@ -76,6 +81,11 @@ export type { RunSummary } from './driver/run/run-summary.ts';
 export type { TrainOptions, TrainResult } from './driver/run/train-options.ts';
 export type { Comparison } from './driver/module/comparison.ts';
 export type { CheckedVersion, Verification } from './driver/module/verify.ts';
+export type { Budgets, Choice } from './driver/sweep/choose.ts';
+export type { Combination } from './driver/sweep/combinations.ts';
+export type { Mean, SeedMeans } from './driver/sweep/means.ts';
+export type { RunResult, SweepOutcome, SweepRun } from './driver/sweep/results.ts';
+export type { SweepEvent } from './driver/sweep/sweep.ts';
 export type { Tuned } from './driver/tuning/tune.ts';
 export type { TuneProgress } from './driver/tuning/tune-nests.ts';
 export { readTuning } from './driver/tuning/tuning-record.ts';
@@ -131,6 +141,36 @@ export async function train(model: Model, dataset: Dataset, options: TrainOption
   if (options.threads !== undefined) checkInteger('threads', options.threads, mostWorkers);
   if (model.train) checkTrainSpec(model.train, model.network);
   return trainModel(model, dataset, options);
+}
+
+export interface SweepRequest extends Pick<SweepOptions, 'out' | 'workers' | 'sparsity' | 'onProgress' | 'signal'> {
+  /** Values by the name of a constant of the file, or of `seed`. Runs are all combinations, those of the last name fastest. */
+  readonly set: Readonly<Record<string, readonly number[]>>;
+  /** Where data sets are looked for first. */
+  readonly data?: string;
+  /** More than 1,000 runs are meant. */
+  readonly many?: boolean;
+}
+
+/**
+ * Trains a file for all combinations of values, each as a run of its own in the folder `out`, by worker processes. What
+ * is trained there is not trained again: after whatever has stopped it, the same call goes on.
+ * @throws DiagnosticError `sweep/*`, `request/*`, `run/*`, and those of the file and its data, all before anything is written
+ */
+export async function sweep(file: string, { set, data, many = false, ...options }: SweepRequest): Promise<SweepOutcome> {
+  if (options.workers !== undefined) checkInteger('workers', options.workers, mostWorkers);
+  checkFlag('many', many);
+  const axes = Object.entries(set).map(([name, values]) => ({ name, values }));
+  return sweepProgram({ ...options, file, axes, search: { directory: data }, confirmed: many });
+}
+
+/**
+ * Of the runs of a sweep that keep to budgets, that with the smallest held-out error; where none does, the nearest.
+ * Undefined where none has ended with a network that answers. Modules are timed on this machine, where a budget asks for it.
+ * @throws DiagnosticError `sweep/nothing-held-out`
+ */
+export async function chooseRun(runs: readonly SweepRun[], budgets: Budgets): Promise<Choice | undefined> {
+  return choose(runs, budgets);
 }
 
 export interface BuildRequest extends Partial<Omit<BuildOptions, 'target' | 'tuning' | 'weightsAs' | 'change'>> {

@@ -5,13 +5,16 @@ import { endingSignals, exitCode, exitCodeOf } from './exit-code.ts';
 import type { EndingSignal } from './exit-code.ts';
 import type { Shell } from './shell.ts';
 
-const eraseLine = '\r\u001b[2K';
+/** Also what lies below. */
+const eraseLine = '\r\u001b[J';
+const lineUp = '\u001b[1A';
 
 export function processShell(): Shell {
   const { stdout, stderr } = process;
   /** The work that is being done, if it can be asked to stop. */
   let current: { readonly stop: AbortController; signal?: EndingSignal } | undefined;
-  let shown = false;
+  /** Lines of progress. */
+  let shown = 0;
   for (const signal of endingSignals) {
     process.on(signal, () => {
       // The second one is meant.
@@ -21,8 +24,8 @@ export function processShell(): Shell {
     });
   }
   const clear = (): void => {
-    if (shown) stderr.write(eraseLine);
-    shown = false;
+    if (shown > 0) stderr.write(lineUp.repeat(shown - 1) + eraseLine);
+    shown = 0;
   };
   const broken = (error: NodeJS.ErrnoException): void => {
     // A reader that has seen enough (`| head`) is no fault, and nobody is left to hear of it.
@@ -42,13 +45,14 @@ export function processShell(): Shell {
       if (stderr.writable) stderr.write(text);
     },
     interactive: stderr.isTTY,
-    progress: (line) => {
+    progress: (text) => {
       if (!stderr.isTTY) return;
       clear();
-      if (line === '') return;
-      // A terminal of unknown width says 0.
-      stderr.write(line.slice(0, (stderr.columns || 80) - 1));
-      shown = true;
+      if (text === '') return;
+      // A terminal of unknown size says 0. What has scrolled away cannot be replaced.
+      const lines = text.split('\n').slice(0, (stderr.rows || 24) - 1);
+      stderr.write(lines.map((line) => line.slice(0, (stderr.columns || 80) - 1)).join('\n'));
+      shown = lines.length;
     },
     environment: process.env,
     interruptible: async (work) => {

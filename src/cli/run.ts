@@ -15,11 +15,12 @@ import { addFormat } from './commands/fmt.ts';
 import { diagnosticsJson, printDiagnostics } from './report.ts';
 import type { Shell } from './shell.ts';
 import { addReport } from './commands/report.ts';
+import { addSweep } from './commands/sweep.ts';
 import { addTrain } from './commands/train.ts';
 import { addVerify } from './commands/verify.ts';
 import { compilerVersion } from '../driver/model/version.ts';
 
-const commands = [addCheck, addTrain, addBuild, addVerify, addEvaluate, addExplain, addReport, addBench, addFormat, addData];
+const commands = [addCheck, addTrain, addSweep, addBuild, addVerify, addEvaluate, addExplain, addReport, addBench, addFormat, addData];
 
 export async function runCommandLine(args: readonly string[], shell: Shell): Promise<number> {
   const program = new Command('ssl-compile')

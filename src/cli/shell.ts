@@ -10,8 +10,8 @@ export interface Shell {
   readonly err: (text: string) => void;
   /** Somebody watches: standard error is a terminal. */
   readonly interactive: boolean;
-  /** One line that replaces the one before it; does nothing where nobody watches. */
-  readonly progress: (line: string) => void;
+  /** A line or several that replace those before; does nothing where nobody watches. */
+  readonly progress: (text: string) => void;
   readonly environment: Readonly<Record<string, string | undefined>>;
   /**
    * Work that a signal asks to stop and that does so soon. A signal at any other time, or a second one, ends the

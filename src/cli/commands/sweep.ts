@@ -1,0 +1,97 @@
+// ssl-compile sweep FILE --set NAME=VALUES: all combinations, by worker processes; a table, a picture, the best within a
+// budget.
+
+import { basename } from 'node:path';
+import { Option } from 'commander';
+import type { Command } from 'commander';
+import { present } from '../../base/invariant.ts';
+import { mostWorkers } from '../../driver/request.ts';
+import type { Choice } from '../../driver/sweep/choose.ts';
+import type { SweepOutcome } from '../../driver/sweep/results.ts';
+import type { SweepEvent } from '../../driver/sweep/sweep.ts';
+import { readAxis } from '../../driver/sweep/values.ts';
+import type { Diagnostic } from '../../base/diagnostic.ts';
+import { collectGarbage } from '../collect-garbage.ts';
+import { exitCode, exitCodeOf } from '../exit-code.ts';
+import { dataOption, example, folderPath, integerFrom, jsonOption, positiveNumber, sparsityOption } from '../options.ts';
+import type { JsonOption, SparsityOption } from '../options.ts';
+import { diagnosticsJson, printDiagnostics } from '../report.ts';
+import type { Shell } from '../shell.ts';
+import { showSweep } from '../text/sweep-progress.ts';
+import { choiceText, sweepText } from '../text/sweep-text.ts';
+
+interface SweepCommandOptions extends JsonOption, SparsityOption {
+  readonly set: readonly string[];
+  readonly out?: string;
+  readonly workers?: number;
+  readonly data?: string;
+  readonly budgetMacs?: number;
+  readonly budgetMs?: number;
+  readonly yes?: true;
+}
+
+export function addSweep(program: Command, shell: Shell, finish: (code: number) => void): void {
+  program
+    .command('sweep')
+    .description('train a file for all combinations of values, each as a run of its own; goes on where it was stopped')
+    .argument('<file>', 'an .ssl file with a `train` block')
+    .requiredOption('--set <name=values>', 'what a constant of the file, or `seed`, is to be: geom(from, to, count), lin(from, to, count), 1..5 or 0.1,0.2; may be given several times', addText)
+    .option('--out <dir>', 'folder of the sweep: sweep.json, sweep.svg, runs; runs/FILE.sweep unless given', folderPath)
+    .addOption(new Option('--workers <n>', 'worker processes at most, each on one thread; as many as there are cores unless given').argParser(integerFrom(1, mostWorkers)))
+    .addOption(new Option('--budget-macs <n>', 'say which run with at most so many MACs has the smallest held-out error').argParser(integerFrom(1, Number.MAX_SAFE_INTEGER)))
+    .option('--budget-ms <x>', 'say which run with a module that takes at most so long here has the smallest held-out error', positiveNumber)
+    .option('--yes', 'more than 1,000 runs are meant')
+    .addOption(sparsityOption())
+    .addOption(dataOption())
+    .addOption(jsonOption())
+    .addHelpText('after', example('sweep lenet.ssl --set "strength=geom(1e-4, 1e-2, 8)" --set seed=1..5', 'sweep lenet.ssl --set strength=0.01,0.02 --budget-macs 100000'))
+    .action(async (file: string, options: SweepCommandOptions) => finish(await sweepFile(file, options, shell)));
+}
+
+async function sweepFile(file: string, { set, out = defaultFolder(file), workers, data, budgetMacs, budgetMs, yes, sparsity, json }: SweepCommandOptions, shell: Shell): Promise<number> {
+  const axes = set.map((text) => readAxis(text));
+  const [{ sweep }, { choose }] = await Promise.all([import('../../driver/sweep/sweep.ts'), import('../../driver/sweep/choose.ts')]);
+  const warnings: Diagnostic[] = [];
+  const show = showSweep(shell, json === true);
+  const onProgress = (event: SweepEvent): void => {
+    if (event.kind === 'begin') {
+      warnings.push(...event.warnings);
+      if (!json) printDiagnostics(event.warnings, shell);
+    }
+    show(event);
+  };
+  const request = { file, axes, out, workers, sparsity, search: { directory: data, environment: shell.environment }, confirmed: yes === true, onProgress, tidy: collectGarbage };
+  const { result, signal } = await shell.interruptible((stop) => sweep({ ...request, signal: stop }));
+  shell.progress('');
+  if (result.interrupted) {
+    const done = result.runs.filter(({ state }) => state === 'finished').length;
+    if (json) shell.out(`${JSON.stringify({ ok: false, interrupted: { done, runs: result.runs.length } })}\n`);
+    shell.err(`stopped, ${done} of ${result.runs.length} runs are done; the same command goes on\n`);
+    return exitCodeOf(present(signal, 'signal that asked the sweep to stop'));
+  }
+  const budgets = { macs: budgetMacs, ms: budgetMs };
+  const isLimited = budgetMacs !== undefined || budgetMs !== undefined;
+  if (!json) shell.out(sweepText(result, out));
+  const choice = isLimited ? await choose(result.runs, budgets, ({ run }) => shell.progress(`timing ${run}`)) : undefined;
+  const ok = isComplete(result) && (!isLimited || choice?.met === true);
+  if (json) shell.out(`${JSON.stringify({ ok, out, ...result, ...(choice && { choice: choiceJson(choice) }), diagnostics: diagnosticsJson(warnings) })}\n`);
+  else if (isLimited) shell.out(choiceText(choice, budgets));
+  return ok ? exitCode.ok : exitCode.input;
+}
+
+/** A run that has diverged is a result like others. */
+function isComplete({ runs }: SweepOutcome): boolean {
+  return runs.every(({ state, faults = [] }) => state === 'finished' || faults.some(({ code }) => code === 'train/diverged'));
+}
+
+function choiceJson({ met, run, ms }: Choice): object {
+  return { met, run: run.run, values: run.values, result: run.result, ...(ms !== undefined && { ms }) };
+}
+
+function addText(text: string, before: readonly string[] = []): readonly string[] {
+  return [...before, text];
+}
+
+function defaultFolder(file: string): string {
+  return `runs/${basename(file).replace(/\.ssl$/, '')}.sweep`;
+}

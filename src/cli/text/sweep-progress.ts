@@ -1,0 +1,64 @@
+// A sweep as it goes on: where somebody watches, a line a worker; to a log or a pipe, a line for each run that ends.
+
+import { duration, grouped, percent } from '../../base/number-text.ts';
+import { combinationText } from '../../driver/sweep/combinations.ts';
+import type { JobEvent } from '../../driver/sweep/job.ts';
+import type { SweepRun } from '../../driver/sweep/results.ts';
+import type { SweepEvent } from '../../driver/sweep/sweep.ts';
+import type { Shell } from '../shell.ts';
+
+const ends: readonly SweepRun['state'][] = ['finished', 'failed'];
+const paintMilliseconds = 100;
+
+/** @param quiet Nothing but what replaces itself. */
+export function showSweep(shell: Shell, quiet: boolean): (event: SweepEvent) => void {
+  const working = new Map<string, string>();
+  let [ended, total] = [0, 0];
+  let painted = 0;
+  const paint = (): void => shell.progress([`${ended} of ${total} runs have ended`, ...working.values()].join('\n'));
+  return (event) => {
+    switch (event.kind) {
+      case 'begin': {
+        total = event.runs.length;
+        ended = event.runs.filter(({ state }) => ends.includes(state)).length;
+        if (!quiet) shell.err(`${grouped(total)} run${total === 1 ? '' : 's'}${ended > 0 ? `, ${grouped(ended)} of them trained before` : ''}\n`);
+        break;
+      }
+      case 'working':
+        if (event.working) working.set(event.hash, 'a worker starts');
+        else working.delete(event.hash);
+        break;
+      case 'training': {
+        const line = trainingLine(event.event);
+        if (line !== undefined) working.set(event.hash, `${event.what}: ${line}`);
+        break;
+      }
+      case 'run':
+        ended++;
+        if (!quiet) shell.err(`${ended}/${total} ${runLine(event.run)}\n`);
+        break;
+    }
+    if (event.kind === 'training' && performance.now() - painted < paintMilliseconds) return;
+    painted = performance.now();
+    paint();
+  };
+}
+
+function trainingLine(event: JobEvent): string | undefined {
+  switch (event.kind) {
+    case 'step':
+      return `${event.phase} ${event.epoch}/${event.epochs}  loss ${event.loss.toFixed(3)}  ${duration(event.secondsLeft)} left`;
+    case 'epoch':
+      return `${event.phase} ${event.epoch}/${event.epochs}  ${event.heldOut ? `held-out error ${percent(event.heldOut.error)}` : `loss ${event.training.loss.toFixed(3)}`}  ${duration(event.secondsLeft)} left`;
+    case 'phase':
+    case 'shares':
+      return undefined;
+  }
+}
+
+function runLine({ values, state, result, faults = [] }: SweepRun): string {
+  const name = combinationText(values);
+  if (!result) return `${name}: ${state}${faults.length > 0 ? `: ${faults.map(({ message }) => message).join('; ')}` : ''}`;
+  const { heldOut, macs, seconds } = result;
+  return `${name}: ${heldOut === undefined ? '' : `held-out error ${percent(heldOut)}, `}${grouped(macs)} MACs, ${duration(seconds)}`;
+}

@@ -1,0 +1,47 @@
+// What came of a sweep: a table of its runs, and the one that keeps to a budget.
+
+import { duration, grouped, percent } from '../../base/number-text.ts';
+import type { Budgets, Choice } from '../../driver/sweep/choose.ts';
+import { combinationText } from '../../driver/sweep/combinations.ts';
+import type { Mean, SeedMeans } from '../../driver/sweep/means.ts';
+import type { SweepOutcome, SweepRun } from '../../driver/sweep/results.ts';
+import { formatTable } from './text-table.ts';
+
+export function sweepText({ runs, means, picture }: SweepOutcome, out: string): string {
+  const names = Object.keys(runs[0]?.values ?? {});
+  const head = [...names, 'held-out error', 'test error', 'MACs', 'weights', 'time', 'front', 'run'];
+  const table = formatTable({ head, rows: runs.map((run) => [...names.map((name) => String(run.values[name])), ...cells(run)]), text: [head.length - 2, head.length - 1] });
+  const faults = runs.flatMap(({ values, state, faults: found = [] }) => (state === 'finished' ? [] : [`${combinationText(values)}: ${state}: ${found.map(({ message, help }) => `${message}${help === undefined ? '' : ` (${help})`}`).join('; ')}\n`]));
+  return [
+    table,
+    '\n* no other run has fewer MACs and no larger held-out error; by the test error nothing is chosen\n',
+    ...faults,
+    ...(means.length > 0 ? [`\n${meansTable(means)}`] : []),
+    `\nthe runs are in ${out}/runs${picture === undefined ? '' : `, a picture of them is ${picture}`}\n`,
+  ].join('');
+}
+
+/** With the deviation of a run. */
+function meansTable(means: readonly SeedMeans[]): string {
+  const names = Object.keys(means[0]?.values ?? {});
+  const share = (mean: Mean | undefined): string => (mean ? `${percent(mean.mean)}${mean.deviation === undefined ? '' : ` +- ${percent(mean.deviation)}`}` : '');
+  const count = ({ mean }: Mean): string => grouped(Math.round(mean));
+  const rows = means.map(({ values, runs, heldOut, error, macs, weights }) => [...names.map((name) => String(values[name])), String(runs), share(heldOut), share(error), count(macs), count(weights)]);
+  return formatTable({ head: [...names, 'seeds', 'held-out error', 'test error', 'MACs', 'weights'], rows, text: [] });
+}
+
+function cells({ state, result, pareto, hash }: SweepRun): readonly string[] {
+  if (!result) return ['', '', '', '', '', state, hash];
+  const { heldOut, error, macs, weights, seconds, useless } = result;
+  return [heldOut === undefined ? '' : percent(heldOut), percent(error), grouped(macs), grouped(weights), duration(seconds), pareto ? '*' : useless ? 'answers nothing' : '', hash];
+}
+
+export function choiceText(choice: Choice | undefined, { macs, ms }: Budgets): string {
+  const asked = [...(macs === undefined ? [] : [`${grouped(macs)} MACs`]), ...(ms === undefined ? [] : [`${ms} ms a run`])].join(' and ');
+  if (!choice) return `\nno run has come to an end with a network that answers: none can be chosen\n`;
+  const { met, run, ms: taken } = choice;
+  const { heldOut, macs: spent } = run.result;
+  const what = `${run.run} (${combinationText(run.values)}): held-out error ${percent(heldOut)}, ${grouped(spent)} MACs${taken === undefined ? '' : `, ${taken.toPrecision(3)} ms a run here`}`;
+  if (!met) return `\nno run keeps to ${asked}; the nearest is ${what}\n`;
+  return `\nwithin ${asked} the smallest held-out error has ${what}\nbuild it with: ssl-compile build ${run.run} --out DIR\n`;
+}

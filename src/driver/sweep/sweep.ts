@@ -1,0 +1,162 @@
+// Trains a program for all combinations of values, each as a run of its own, by worker processes. Whatever kills it, the
+// same call goes on: runs are found again by what they are.
+
+import { availableParallelism } from 'node:os';
+import { basename, join } from 'node:path';
+import { fail } from '../../base/diagnostic.ts';
+import type { Diagnostic } from '../../base/diagnostic.ts';
+import { sweepPicture } from '../../report/sweep-picture.ts';
+import { writeFilesAtomically } from '../files/write-files.ts';
+import type { RunLock } from '../lock/run-lock.ts';
+import { runDiagnostics } from '../run/run-diagnostics.ts';
+import { combinationText } from './combinations.ts';
+import type { Combination } from './combinations.ts';
+import type { Job, JobEvent, TrainJob } from './job.ts';
+import { meansOverSeeds } from './means.ts';
+import { readResult, withFront } from './results.ts';
+import type { SweepOutcome, SweepRun } from './results.ts';
+import { runTasks } from './schedule.ts';
+import type { Task } from './schedule.ts';
+import { denseFolder, examineFolder, examineRun, lockFolder, runFolder, sweepFiles, writeRecord } from './sweep-folder.ts';
+import { planSweep, throwAll } from './sweep-plan.ts';
+import type { PlannedRun, PlannedTraining, SweepPlan, SweepProgram } from './sweep-plan.ts';
+import { trainInProcess } from './worker.ts';
+
+export interface SweepOptions extends SweepProgram {
+  readonly out: string;
+  /** Worker processes at most, each on one thread: as many as the machine has cores unless given. */
+  readonly workers?: number | undefined;
+  readonly onProgress?: ((event: SweepEvent) => void) | undefined;
+  /** Stops the workers, each after a checkpoint. */
+  readonly signal?: AbortSignal | undefined;
+  /** Called when much memory has just been let go, for a process that can collect it. */
+  readonly tidy?: (() => void) | undefined;
+}
+
+export type SweepEvent =
+  /** All is checked, nothing is trained yet. */
+  | { readonly kind: 'begin'; readonly runs: readonly SweepRun[]; readonly warnings: readonly Diagnostic[] }
+  /** What a worker trains has come on: a run, or a dense part. */
+  | { readonly kind: 'training'; readonly hash: string; readonly what: string; readonly event: JobEvent }
+  /** A worker has begun, or ended. */
+  | { readonly kind: 'working'; readonly hash: string; readonly working: boolean }
+  /** It has come to its end, has failed, or is left alone. */
+  | { readonly kind: 'run'; readonly run: SweepRun };
+
+/** Fails with `sweep/*`, `run/*` and what checking and data fail with, before anything is written. */
+export async function sweep(options: SweepOptions, trainJob: TrainJob = trainInProcess): Promise<SweepOutcome> {
+  const { out, tidy } = options;
+  const plan = await planSweep(options);
+  tidy?.();
+  examineFolder(out);
+  const finished = examineRuns(out, plan);
+  const lock = await lockFolder(out);
+  try {
+    // Once more: whoever had the lock before may just have ended. What it has trained is found by whoever goes on with it.
+    const outcome = await sweepLocked(plan, { diverged: examineFolder(out), finished, lock }, options, trainJob);
+    if (lock.lost.aborted) fail(runDiagnostics['lock-lost']({ args: [out], help: 'see who sweeps there, then call the same again' }));
+    return outcome;
+  } finally {
+    await lock.release();
+  }
+}
+
+/** Hashes of what has been trained to its end. @throws DiagnosticError where a folder holds another run */
+function examineRuns(out: string, { runs }: SweepPlan): ReadonlySet<string> {
+  const trainings = new Map<string, PlannedTraining>();
+  for (const run of runs) {
+    trainings.set(runFolder(out, run), run);
+    if (run.dense) trainings.set(denseFolder(out, run.dense), run.dense);
+  }
+  const found = [...trainings].map(([folder, training]) => ({ hash: training.hash, finding: examineRun(folder, training) }));
+  throwAll(found.flatMap(({ finding }) => (typeof finding === 'boolean' ? [] : finding)));
+  return new Set(found.flatMap(({ hash, finding }) => (finding === true ? [hash] : [])));
+}
+
+interface Found {
+  readonly diverged: ReturnType<typeof examineFolder>;
+  readonly finished: ReadonlySet<string>;
+  readonly lock: RunLock;
+}
+
+async function sweepLocked({ runs: planned, warnings }: SweepPlan, { diverged: before, finished, lock }: Found, options: SweepOptions, trainJob: TrainJob): Promise<SweepOutcome> {
+  const { file, out, workers = availableParallelism(), signal, onProgress } = options;
+  const diverged = { ...before };
+  const runs = new Map(planned.map((run): [string, SweepRun] => [run.hash, standingOf(run, out, finished, before)]));
+  const listed = (): readonly SweepRun[] => withFront([...runs.values()]);
+  const write = (): void => writeRecord(out, { file, runs: listed(), diverged });
+  write();
+  onProgress?.({ kind: 'begin', runs: listed(), warnings });
+
+  const tasks = tasksOf(planned.filter(({ hash }) => runs.get(hash)?.state === 'waiting'), finished, options);
+  const names = namesOf(planned);
+  const stop = AbortSignal.any([lock.lost, ...(signal ? [signal] : [])]);
+  await runTasks(tasks, {
+    workers: Math.min(workers, availableParallelism()),
+    train: trainJob,
+    stop,
+    onEvent: ({ hash }, event) => onProgress?.({ kind: 'training', hash, what: names.get(hash) ?? hash, event }),
+    onState: ({ hash }, { state, faults }) => {
+      onProgress?.({ kind: 'working', hash, working: state === 'running' });
+      if (state === 'failed' && faults?.some(({ code }) => code === 'train/diverged')) diverged[hash] = faults;
+      const run = runs.get(hash);
+      if (!run) return;
+      const result = state === 'finished' ? readResult(run.run) : undefined;
+      const { faults: _, ...rest } = run;
+      const now: SweepRun = { ...rest, state, ...(faults && { faults }), ...(result && { result }) };
+      runs.set(hash, now);
+      write();
+      if (state === 'finished' || faults) onProgress?.({ kind: 'run', run: now });
+    },
+  });
+  const picture = drawPicture(file, out, listed());
+  return { runs: listed(), means: meansOverSeeds(listed()), ...(picture !== undefined && { picture }), interrupted: stop.aborted };
+}
+
+function standingOf(run: PlannedRun, out: string, finished: ReadonlySet<string>, diverged: Found['diverged']): SweepRun {
+  const { hash, values, dense } = run;
+  const folder = runFolder(out, run);
+  const faults = diverged[hash] ?? (dense && diverged[dense.hash]);
+  const result = finished.has(hash) ? readResult(folder) : undefined;
+  const base = { values, hash, run: folder };
+  if (result) return { ...base, state: 'finished', result };
+  return faults ? { ...base, state: 'failed', faults } : { ...base, state: 'waiting' };
+}
+
+/** What is left to train: dense parts too, where a run needs one that is not finished. */
+function tasksOf(planned: readonly PlannedRun[], finished: ReadonlySet<string>, options: SweepOptions): readonly Task[] {
+  const { out } = options;
+  const dense = new Map(planned.flatMap((run) => (run.dense && !finished.has(run.dense.hash) ? [[run.dense.hash, run.dense] as const] : [])));
+  return [
+    ...[...dense.values()].map((part): Task => ({ hash: part.hash, job: jobOf(part, { out: denseFolder(out, part), part: 'dense' }, options) })),
+    ...planned.map((run): Task => ({ hash: run.hash, job: jobOf(run, { out: runFolder(out, run), part: 'whole', dense: run.dense && denseFolder(out, run.dense) }, options), dense: run.dense })),
+  ];
+}
+
+function jobOf({ sources: { main, imported } }: PlannedTraining, place: Pick<Job, 'out' | 'part' | 'dense'>, { sparsity, search }: SweepOptions): Job {
+  return { ...place, main, imported: [...imported], sparsity, data: search.directory };
+}
+
+/** Of runs by their values; of a dense part by those that all who share it have in common. */
+function namesOf(planned: readonly PlannedRun[]): ReadonlyMap<string, string> {
+  const names = new Map(planned.map(({ hash, values }) => [hash, combinationText(values)]));
+  for (const { dense } of planned) {
+    if (!dense || names.has(dense.hash)) continue;
+    const sharing = planned.filter((run) => run.dense?.hash === dense.hash).map(({ values }) => values);
+    const common = commonValues(sharing);
+    names.set(dense.hash, ['dense', ...(common === '' ? [] : [common])].join(', '));
+  }
+  return names;
+}
+
+function commonValues([first = {}, ...rest]: readonly Combination[]): string {
+  return combinationText(Object.fromEntries(Object.entries(first).filter(([name, value]) => rest.every((other) => other[name] === value))));
+}
+
+/** Its path. */
+function drawPicture(file: string, out: string, runs: readonly SweepRun[]): string | undefined {
+  const points = runs.flatMap(({ values, result, pareto }) => (result?.heldOut === undefined ? [] : [{ name: combinationText(values), macs: result.macs, error: result.heldOut, front: pareto === true }]));
+  if (points.length === 0) return undefined;
+  writeFilesAtomically(out, [{ name: sweepFiles.picture, bytes: new TextEncoder().encode(sweepPicture({ title: basename(file), points })) }]);
+  return join(out, sweepFiles.picture);
+}
