@@ -4,6 +4,7 @@
 
 import { fork } from 'node:child_process';
 import * as nodeModule from 'node:module';
+import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { DiagnosticError } from '../../base/diagnostic.ts';
@@ -19,20 +20,21 @@ import type { TrainResult } from '../run/train-options.ts';
 import { faultsOf } from './job.ts';
 import type { Job, JobEnd, JobEvent, TrainJob } from './job.ts';
 
-/** An older Node has it not. */
+/** The folder within which ours is kept, for this version of Node; an older one has none. */
 const { getCompileCacheDir }: { readonly getCompileCacheDir?: () => string | undefined } = nodeModule;
 
 /** The first argument of a process of ours. */
 const role = 'ssl-compile sweep worker';
 /** A process that was just left alone may still be writing its last checkpoint. */
-const patience = { milliseconds: 250, times: 60 };
+const patience = { milliseconds: 250, times: 240 };
 
 type FromWorker = { readonly event: JobEvent } | { readonly end: JobEnd } | { readonly bug: string };
 
 export const trainInProcess: TrainJob = async (job, onEvent, stop) => {
   // A good part of a short training goes into compiling our own modules. Without the second flag a young generation as
   // large as the samples would be kept for good.
-  const env = { NODE_COMPILE_CACHE: getCompileCacheDir?.(), ...process.env };
+  const compiled = getCompileCacheDir?.();
+  const env = { NODE_COMPILE_CACHE: compiled && dirname(compiled), ...process.env };
   const child = fork(fileURLToPath(import.meta.url), [role], { serialization: 'advanced', stdio: ['ignore', 'ignore', 'ignore', 'ipc'], env, execArgv: ['--expose-gc', '--semi-space-growth-factor=1'] });
   const tellToStop = (): void => void (child.connected && child.send('stop', () => {}));
   let answer: JobEnd | undefined;
@@ -44,7 +46,9 @@ export const trainInProcess: TrainJob = async (job, onEvent, stop) => {
   });
   const ended = new Promise<string>((resolve) => {
     child.on('error', (error) => resolve(messageOf(error)));
-    child.on('exit', (code, signal) => resolve(signal ? `it was ended by ${signal}` : `it ended with code ${code}`));
+    // The end of a process may be heard of before its last message, that of its channel may not.
+    const hungUp = new Promise<void>((hangUp) => void child.once('disconnect', hangUp));
+    child.on('exit', (code, signal) => void hungUp.then(() => resolve(signal ? `it was ended by ${signal}` : `it ended with code ${code}`)));
   });
   stop.addEventListener('abort', tellToStop);
   child.send(job, () => {});

@@ -24,6 +24,8 @@ const folder = temporaryFolder();
 process.env['NODE_COMPILE_CACHE'] = join(folder, 'compiled');
 const out = join(folder, 'out');
 const source = join(folder, 'stripes.ssl');
+/** A busy machine may take long to start so many processes. */
+const patience = 180_000;
 const text = `const strength = 0.1
 const step = 0.05
 const unused = 1
@@ -72,7 +74,7 @@ describe('a sweep', () => {
       if (event.kind === 'epoch') trained.push([job.part, event.phase]);
       onEvent(event);
     }, stop));
-  });
+  }, patience);
 
   it('stops when it is asked to, and the same call goes on', () => {
     expect(stopped).toMatchObject({ interrupted: true, runs: [{ state: 'waiting' }, { state: 'waiting' }] });
@@ -183,4 +185,4 @@ it.runIf(process.platform === 'linux')('that is killed goes on to the same bits'
     expect(bytesOf(at.run)).toEqual(bytesOf(await trainPlain(at)));
   }
   expect(readdirSync(join(killed, 'dense'))).toHaveLength(1);
-});
+}, patience);
