@@ -196,9 +196,9 @@ export async function serveThread(build: string, importNode: (name: string) => P
         for (const [stage, tasks] of stages.entries()) {
           for (let task = takeTask(words); task < tasks; task = takeTask(words)) runTask(stage, task);
           if (stage < stages.length - 1) barrier(words, threads);
-          // The others do not wait for it: they make room for the thread that has asked.
-          else if (arrivesLast(words, threads)) say({ done: true });
         }
+        // Nobody waits for the others: they make room for the thread that has asked.
+        if (arrivesLast(words, threads)) say({ done: true });
       }
     } catch (error) {
       say({ failed: String(error) });
