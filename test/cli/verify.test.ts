@@ -136,14 +136,14 @@ describe('a module that has been tampered with is not ok', () => {
   });
 
   it('another sign, which the outputs show too', async () => {
-    const place = tampered('js', 'small.js', (bytes) => Buffer.from(bytes).toString().replace('heap[results[i]]', '-heap[results[i]]'));
+    const place = tampered('js', 'small.js', (bytes) => Buffer.from(bytes).toString().replace('into[i] = heap[addresses[i]]', 'into[i] = -heap[addresses[i]]'));
     const { code, out } = await verify(place, '--json');
     expect(code).toBe(1);
     expect((JSON.parse(out) as Report).diagnostics.map((diagnostic) => diagnostic.code)).toEqual(['module/changed', 'module/outputs']);
   });
 
   it('answers that are no numbers, whose difference is the largest number of JSON', async () => {
-    const place = tampered('js', 'small.js', (bytes) => Buffer.from(bytes).toString().replace('heap[results[i]]', 'NaN'));
+    const place = tampered('js', 'small.js', (bytes) => Buffer.from(bytes).toString().replace('into[i] = heap[addresses[i]]', 'into[i] = NaN'));
     const { code, out } = await verify(place, '--json');
     expect(code).toBe(1);
     expect((JSON.parse(out) as Report).outputs.maxAbsDifference).toBe(Number.MAX_VALUE);
