@@ -167,6 +167,15 @@ export abstract class DeclarationRules extends CstParser {
 
   lasso: Rule = this.RULE('lasso', () => {
     this.CONSUME(Lasso);
+    this.places();
+    this.CONSUME(Strength);
+    this.SUBRULE(this.expression);
+    // `key =` begins the next setting, `admm filters of` and `keep 30% of` the next line, and no clause.
+    this.MANY3({ GATE: () => this.LA(2).tokenType !== Equals && !this.beginsBudget() && !(this.LA(1).tokenType === Keep && this.beginsTotal()), DEF: () => this.SUBRULE(this.clause) });
+  });
+
+  /** `filters, channels of conv1, conv2`: a part of the rules that say it, and none of its own in the tree. */
+  private places(): void {
     this.SUBRULE(this.structure);
     this.MANY(() => {
       this.CONSUME(Comma);
@@ -178,11 +187,7 @@ export abstract class DeclarationRules extends CstParser {
       this.CONSUME2(Comma);
       this.SUBRULE2(this.layers);
     });
-    this.CONSUME(Strength);
-    this.SUBRULE(this.expression);
-    // `key =` begins the next setting, `admm filters of` and `keep 30% of` the next line, and no clause.
-    this.MANY3({ GATE: () => this.LA(2).tokenType !== Equals && !this.beginsBudget() && !(this.LA(1).tokenType === Keep && this.beginsTotal()), DEF: () => this.SUBRULE(this.clause) });
-  });
+  }
 
   /** `keep 30% of`, and not the `keep 30%` of a budget. */
   private beginsTotal(): boolean {
@@ -204,17 +209,7 @@ export abstract class DeclarationRules extends CstParser {
   /** Begins with the name of a method. */
   budget: Rule = this.RULE('budget', () => {
     this.CONSUME(Identifier);
-    this.SUBRULE(this.structure);
-    this.MANY(() => {
-      this.CONSUME(Comma);
-      this.SUBRULE2(this.structure);
-    });
-    this.CONSUME(Of);
-    this.SUBRULE(this.layers);
-    this.MANY2(() => {
-      this.CONSUME2(Comma);
-      this.SUBRULE2(this.layers);
-    });
+    this.places();
     this.OPTION({
       GATE: () => !this.beginsTotal(),
       DEF: () => {

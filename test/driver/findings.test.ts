@@ -87,6 +87,16 @@ describe('penalties that removed nothing', () => {
   });
 });
 
+describe('budgets', () => {
+  it('are what is to be turned, where there is no strength', () => {
+    const budgets = text.replace(/sparsity \{[^}]*\}/, 'sparsity {\n  admm filters of conv1, conv2 keep 50%\n  admm channels of conv2 keep 2\n}');
+    expect(budgets).not.toBe(text);
+    expect(find((name) => name.startsWith('conv2'), errors(0.02, 0.9), budgets)[0]?.help).toBe('keep more of `filters of conv2`, `channels of conv2`');
+    expect(find(nothing, errors(0.02, 0.02), budgets)[0]?.help).toMatch(/^keep fewer of `filters of conv1`, `filters of conv2`, `channels of conv2`; the smallest norm/);
+    expect(find(oneFilter, errors(0.02, 0.88), budgets)[0]?.help).toBe('let the penalties keep more, or lower the rate of finetune (0.3)');
+  });
+});
+
 describe('errors of guessing', () => {
   it('at the end', () => {
     expect(find(oneFilter, errors(0.02, 0.88))).toEqual([

@@ -23,7 +23,7 @@ export function warnOfSameGroups(penalties: Iterable<Penalty>, layers: ReadonlyM
       if (!same) continue;
       const { span } = same.penalty;
       const related = span.start === penalty.span.start ? [] : [{ message: 'penalised here', span }];
-      const help = 'both act, so their strengths add up: one line says it';
+      const help = penalty.kind === 'lasso' ? 'both act, so their strengths add up: one line says it' : 'both act, so the smaller budget counts: one line says it';
       report(sparsityDiagnostics['same-groups']({ span: penalty.span, args: [structureTitle(penalty), structureTitle(same.penalty), layer], related, help, severity: 'warning' }));
     }
   }

@@ -60,7 +60,7 @@ function deadLayers({ network: { graph } }: Model, parameters: Program['paramete
     const [first] = zero;
     const what = first ? zeroText(first) : `no weight of ${labelOf(node)} reads what is left before it`;
     const blamed = zero.length > 0 ? zero : concerned;
-    const help = blamed.length > 0 ? `lower the strength of ${penaltyNames(blamed)}` : `${labelOf(node)} has no penalty: its weights came so`;
+    const help = blamed.length > 0 ? `${isLasso(blamed) ? 'lower the strength' : 'keep more'} of ${penaltyNames(blamed)}` : `${labelOf(node)} has no penalty: its weights came so`;
     return resultDiagnostics['dead-layer']({ args: [what], help, severity: 'warning' });
   });
 }
@@ -75,7 +75,7 @@ function untouchedBy(sets: readonly GroupSet[], parameters: Program['parameters'
   if (sets.length === 0 || sets.some((set) => alive(set, parameters).includes(0))) return [];
   const least = sets.map((set) => ({ set, norm: norms(set, parameters).reduce((a, b) => Math.min(a, b), Infinity) }));
   const nearest = least.reduce((a, b) => (b.norm < a.norm ? b : a));
-  const help = `raise the strength of ${penaltyNames(sets)}; the smallest norm of a group is ${nearest.norm.toPrecision(2)}, among ${nameOf(nearest.set)}`;
+  const help = `${isLasso(sets) ? 'raise the strength' : 'keep fewer'} of ${penaltyNames(sets)}; the smallest norm of a group is ${nearest.norm.toPrecision(2)}, among ${nameOf(nearest.set)}`;
   return [resultDiagnostics.untouched({ args: [], help, severity: 'warning' })];
 }
 
@@ -89,7 +89,7 @@ function neverLearned({ train }: Model, errors: RunErrors): readonly Diagnostic[
 function endedAtChance({ train, penalties }: Model, errors: RunErrors): readonly Diagnostic[] {
   if (!isChance(errors, errors.product)) return [];
   const product = train?.phases.find(({ name }) => name === errors.product);
-  const help = [...(penalties.length > 0 ? ['lower the strengths of the penalties'] : []), ...(product ? [`lower the rate of ${product.name} (${product.schedule.rate})`] : [])].join(', or ');
+  const help = [...(penalties.length > 0 ? [penalties.some(({ kind }) => kind === 'lasso') ? 'lower the strengths of the penalties' : 'let the penalties keep more'] : []), ...(product ? [`lower the rate of ${product.name} (${product.schedule.rate})`] : [])].join(', or ');
   return [resultDiagnostics['at-chance']({ args: [errors.product, ...shares(errors, errors.product)], help, severity: 'warning' })];
 }
 
@@ -101,6 +101,11 @@ function isChance({ error, chance }: RunErrors, phase: string): boolean {
 
 function shares({ error, chance }: RunErrors, phase: string): readonly [error: string, chance: string] {
   return [percent(error[phase] ?? NaN), percent(chance)];
+}
+
+/** All penalties of a model are of one kind. */
+function isLasso(sets: readonly GroupSet[]): boolean {
+  return sets.some(({ penalty }) => penalty.kind === 'lasso');
 }
 
 function penaltyNames(sets: readonly GroupSet[]): string {

@@ -8,11 +8,12 @@
 
 import { present } from '../../base/invariant.ts';
 import type { GroupSet } from '../../ir/group.ts';
+import type { MethodSettings } from '../../ir/network.ts';
 import { eachElement } from '../../sparsity/groups.ts';
 import type { ParameterValues } from '../../sparsity/norms.ts';
 import { maskGroups } from '../masks.ts';
 import { optimizers } from '../optimizers/index.ts';
-import type { Method, Moment } from './method.ts';
+import type { Method, Moment, PhaseSteps } from './method.ts';
 import { copiesOf, keptGroups, project } from './projection.ts';
 import { byName } from './steps.ts';
 
@@ -30,6 +31,10 @@ export function magnitudes(set: GroupSet, parameters: ParameterValues): Float64A
 
 function roundsOf({ settings }: Pick<Moment, 'settings'>): number {
   return present(settings['rounds'], 'rounds');
+}
+
+function stepsOfRound({ rounds = 1 }: MethodSettings, { inPhase }: PhaseSteps): number {
+  return Math.ceil(inPhase / rounds);
 }
 
 /** @param round From 1. */
@@ -53,11 +58,8 @@ export const magnitude: Method = {
   step: (builder, parameters, { optimizer: { name, settings } }, scalars) => byName(parameters, (parameter) => optimizers[name].step(builder, parameter, settings, scalars)),
   begin: (moment) => void prune(moment, 1),
   between: {
-    every: ({ rounds = 1 }, { inPhase }) => Math.ceil(inPhase / rounds),
-    apply: (moment) => {
-      const every = Math.ceil(moment.steps.inPhase / roundsOf(moment));
-      return { isChanged: moment.done < moment.steps.inPhase && prune(moment, Math.floor(moment.done / every) + 1) };
-    },
+    every: stepsOfRound,
+    apply: (moment) => ({ isChanged: moment.done < moment.steps.inPhase && prune(moment, moment.done / stepsOfRound(moment.settings, moment.steps) + 1) }),
   },
   // Where rounds are more than steps.
   end: (moment) => void prune(moment, roundsOf(moment)),
