@@ -72,7 +72,8 @@ export interface NetworkBudget {
   readonly of: BudgetMeasure;
 }
 
-export type BudgetMeasure = 'macs' | 'weights';
+/** Of weights those that are not zero count; `conv_*`: of the convolutions alone. */
+export type BudgetMeasure = 'macs' | 'weights' | 'conv_macs' | 'conv_weights';
 
 /** How penalties bring groups to zero (train/methods). */
 export type MethodName = 'proximal' | 'subgradient' | 'admm' | 'magnitude';

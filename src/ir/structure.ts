@@ -147,6 +147,11 @@ export function rowAxes([{ suffix, dimensions }]: LayerAxes): ParameterAxes {
   return { suffix, dimensions: dimensions.slice(0, 1) };
 }
 
+/** Its weight slides over images. */
+export function isConvolution([weight]: LayerAxes): boolean {
+  return hasAxes(weight, ['row']);
+}
+
 export function hasAxes({ dimensions }: ParameterAxes, key: readonly WeightAxis[]): boolean {
   return key.every((wanted) => dimensions.some((dimension) => dimension.some(({ axis }) => axis === wanted)));
 }

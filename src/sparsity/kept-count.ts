@@ -9,9 +9,18 @@ export function keptCount(keep: KeptGroups, total: number): number {
 }
 
 /** 1 for each group that is not among the `kept` largest. Of equal ones those with smaller numbers stay. */
-export function leastGroups({ count }: GroupSet, sizes: Float64Array, kept: number): Uint8Array {
-  const bySize = Array.from({ length: count }, (_, group) => group).sort((a, b) => (sizes[b] as number) - (sizes[a] as number) || a - b);
+export function leastGroups({ count }: Pick<GroupSet, 'count'>, sizes: Float64Array, kept: number): Uint8Array {
   const least = new Uint8Array(count);
-  for (const group of bySize.slice(kept)) least[group] = 1;
+  if (kept >= count) return least;
+  if (kept <= 0) return least.fill(1);
+  // Of millions of groups the sizes alone are sorted, not the groups by size.
+  const smallest = sizes.toSorted()[count - kept] as number;
+  let room = kept - sizes.reduce((larger, size) => (size > smallest ? larger + 1 : larger), 0);
+  for (let group = 0; group < count; group++) {
+    const size = sizes[group] as number;
+    if (size > smallest) continue;
+    if (size === smallest && room > 0) room--;
+    else least[group] = 1;
+  }
   return least;
 }

@@ -33,11 +33,11 @@ export function sharesWithin(sensitivities: readonly Sensitivity[], budget: numb
   const bounds = [...new Set(falling.flat().map(({ growth }) => growth))].toSorted((a, b) => a - b);
   const all = falling.map((points) => present(points[0], 'all groups').kept);
   const steps = [all, ...bounds.map((bound) => falling.map((points) => keptAt(points, bound))), all.map(() => 1)];
-  const first = firstWithin(steps, (kept) => costOf(kept) <= budget);
+  const fits = (kept: readonly number[]): boolean => costOf(kept) <= budget;
+  const first = firstWithin(steps, fits);
   if (first === undefined) return { kind: 'beyond', least: costOf(present(steps.at(-1), 'single groups')) };
   const least = present(steps[first], 'step');
-  const fits = (kept: readonly number[]): boolean => costOf(kept) <= budget;
-  const kept = filledUp(first === 0 ? least : between(least, present(steps[first - 1], 'step'), fits), all, fits);
+  const kept = filledUp(first === 0 ? least : between(least, present(steps[first - 1], 'step'), fits), all, budget, costOf);
   return { kind: 'within', kept, cost: costOf(kept) };
 }
 
@@ -71,10 +71,14 @@ function firstWithin<T>(steps: readonly T[], fits: (step: T) => boolean): number
   return low < steps.length ? low : undefined;
 }
 
-/** Halvings of the way from counts that fit to counts that do not. */
-const halvings = 8;
+/** Of the way from counts that fit to counts that do not: at least so many. */
+const fewestHalvings = 8;
+/** Groups of the layer that changes most which the way is at most off by, whatever its length. */
+const mostLeft = 16;
 
 function between(fitting: readonly number[], beyond: readonly number[], fits: (kept: readonly number[]) => boolean): readonly number[] {
+  const widest = Math.max(...fitting.map((kept, at) => present(beyond[at], 'count') - kept));
+  const halvings = Math.max(fewestHalvings, Math.ceil(Math.log2(widest / mostLeft)));
   let best = fitting;
   for (let [low, high, i] = [0, 1, 0]; i < halvings; i++) {
     const part = (low + high) / 2;
@@ -85,16 +89,42 @@ function between(fitting: readonly number[], beyond: readonly number[], fits: (k
   return best;
 }
 
-/** One group more of each set in turn, as long as that fits. */
-function filledUp(kept: readonly number[], all: readonly number[], fits: (kept: readonly number[]) => boolean): readonly number[] {
+/**
+ * One group more of each set in turn, as long as that fits. A set that has no room once has none later, as costs never
+ * fall: so as many turns as all sets together have room for are taken at once, and then one alone, which at least one of them
+ * drops out of.
+ */
+function filledUp(kept: readonly number[], all: readonly number[], budget: number, costOf: (kept: readonly number[]) => number): readonly number[] {
+  const totalOf = (at: number): number => present(all[at], 'count');
   let best = kept;
-  for (let grows = true; grows; ) {
-    grows = false;
-    for (const [at, count] of best.entries()) {
-      if (count >= present(all[at], 'count')) continue;
+  for (let growing = kept.flatMap((count, at) => (count < totalOf(at) ? [at] : [])); growing.length > 0; ) {
+    const before = best;
+    const grown = (turns: number): readonly number[] => before.map((count, at) => (growing.includes(at) ? Math.min(totalOf(at), count + turns) : count));
+    const turns = mostWithin(Math.max(...growing.map((at) => totalOf(at) - present(before[at], 'count'))), budget, (tried) => costOf(grown(tried)));
+    best = grown(turns);
+    growing = growing.filter((at) => {
+      const count = present(best[at], 'count');
+      if (count >= totalOf(at)) return false;
       const more = best.with(at, count + 1);
-      if (fits(more)) [best, grows] = [more, true];
-    }
+      if (costOf(more) > budget) return false;
+      best = more;
+      return true;
+    });
   }
   return best;
+}
+
+/** The largest number up to `most` whose cost is within the budget, as that of 0 is. Costs are nearly straight lines, so most guesses are close. */
+function mostWithin(most: number, budget: number, costOf: (count: number) => number): number {
+  let [low, lowCost] = [0, costOf(0)];
+  let [high, highCost] = [most, costOf(most)];
+  if (highCost <= budget) return most;
+  for (let turn = 1; high - low > 1; turn++) {
+    const share = turn % 3 === 0 ? 0.5 : (budget - lowCost) / (highCost - lowCost);
+    const tried = Math.min(high - 1, Math.max(low + 1, low + Math.floor(share * (high - low))));
+    const cost = costOf(tried);
+    if (cost <= budget) [low, lowCost] = [tried, cost];
+    else [high, highCost] = [tried, cost];
+  }
+  return low;
 }

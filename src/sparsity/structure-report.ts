@@ -7,7 +7,7 @@ import { nodeMap } from '../ir/graph.ts';
 import type { Program } from '../ir/graph.ts';
 import { matricesOf } from '../ir/op.ts';
 import type { OpRegistry } from '../ir/op.ts';
-import { structuresOf } from '../ir/structure.ts';
+import { isConvolution, structuresOf } from '../ir/structure.ts';
 import type { ReportField, Structure } from '../ir/structure.ts';
 import { inputShapes, parameterNames } from './constant-maps.ts';
 import { weightAxesOf } from './groups.ts';
@@ -39,6 +39,10 @@ export interface StructureReport {
   /** Of the convolutions alone, the papers' FLOP column. */
   readonly convMacs: BeforeAfter;
   readonly weights: BeforeAfter;
+  /** Weights that are not zero; dense, all there are. */
+  readonly nonzero: BeforeAfter;
+  /** Of the convolutions alone. */
+  readonly convNonzero: BeforeAfter;
 }
 
 /** @param compacted What the passes made of `dense`: layers are recognised by the names of their weights. */
@@ -49,11 +53,15 @@ export function structureReport(dense: Program, compacted: Program, ops: OpRegis
     dense: layers.reduce((total, pair) => total + of(pair.before), 0),
     compacted: layers.reduce((total, pair) => total + (pair.after ? of(pair.after) : 0), 0),
   });
+  const convolutions = pairs.filter(({ before }) => before.convolves);
+  const nonzero = (layers: typeof pairs): BeforeAfter => ({ dense: sum(layers, (layer) => layer.weights).dense, compacted: sum(layers, (layer) => layer.nonzero).compacted });
   return {
     layers: pairs.map((pair) => layerReport(pair.before, pair.after)),
     macs: sum(pairs, (layer) => layer.macs),
-    convMacs: sum(pairs.filter(({ before }) => before.convolves), (layer) => layer.macs),
+    convMacs: sum(convolutions, (layer) => layer.macs),
     weights: sum(pairs, (layer) => layer.weights),
+    nonzero: nonzero(pairs),
+    convNonzero: nonzero(convolutions),
   };
 }
 
@@ -69,7 +77,6 @@ interface WeightLayer {
   readonly macs: number;
   /** What reports count of it, in their order. */
   readonly counted: readonly NonNullable<Structure['report']>[];
-  /** Its weight has a window. */
   readonly convolves: boolean;
 }
 
@@ -113,7 +120,7 @@ function weightLayers(program: Program, ops: OpRegistry): readonly WeightLayer[]
         nonzero: countNonzero(present(program.parameters.get(weightName), weightName).data),
         macs: (op.macs?.(node.attrs, shapes) ?? 0) / program.graph.batch.samples,
         counted: axes ? structuresOf(axes).flatMap(({ report }) => report ?? []) : [],
-        convolves: axes?.[0].dimensions.flat().some(({ axis }) => axis === 'row') ?? false,
+        convolves: axes !== undefined && isConvolution(axes),
       },
     ];
   });

@@ -4,6 +4,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { present } from '../../src/base/invariant.ts';
 import type { TrainEvent } from '../../src/driver/run/run-events.ts';
 import { train } from '../../src/driver/run/train.ts';
 import type { TrainOptions, TrainResult } from '../../src/driver/run/train-options.ts';
@@ -102,6 +103,14 @@ describe('a budget of the whole network', () => {
     await run('shared-stopped', { resume: true, onProgress: (event) => void again.push(event) });
     expect(again.filter(({ kind }) => kind === 'shares')).toEqual([]);
     expect((await weights(path.join(root, 'shared-stopped'))).equals(await weights(path.join(root, 'shared')))).toBe(true);
+  });
+
+  test('counts weights that are not zero, wherever they stay', { timeout: 60_000 }, async () => {
+    const grains = `${before}sparsity {\n  magnitude elements of conv1\n  magnitude neurons of fc1 keep 50%\n  rounds = 2\n  keep 40% of conv_weights\n}\n${after}`;
+    const ended = await run('grains', {}, grains);
+    const { convNonzero, layers } = present(ended.status === 'finished' ? ended.summary : undefined, 'summary');
+    expect(convNonzero).toEqual({ dense: 54, compacted: 21 });
+    expect(layers[0]?.nonzero?.[0]).toBe(21);
   });
 
   test('that is less than single groups leave is refused before a step is taken', async () => {

@@ -40,6 +40,20 @@ describe('shares of a budget', () => {
     expect(found).toEqual({ kind: 'within', kept: [20, 6], cost: 26 });
   });
 
+  it('of millions of groups are exact after few looks', () => {
+    // Of the second a group costs fifty times as much, and every hundredth group of the first takes one of the third with it.
+    const totals = [3_000_000, 40_000, 1_000_000];
+    const sensitivities = totals.map((total, i): Sensitivity => [1, 0.5, 0.25, 0.05].map((share, at) => ({ kept: Math.round(share * total), loss: 1 + (i + 1) * at ** 2 })));
+    let looks = 0;
+    const costOf = ([a = 0, b = 0, c = 0]: readonly number[]): number => {
+      looks++;
+      return a + 50 * b + Math.min(c, 800_000 + Math.floor(a / 100));
+    };
+    const found = sharesWithin(sensitivities, 2_000_000, costOf);
+    expect(found).toMatchObject({ kind: 'within', cost: 2_000_000 });
+    expect(looks).toBeLessThan(100);
+  });
+
   it('leave everything where that is within the budget', () => {
     expect(sharesWithin([[{ kept: 7, loss: 1 }, { kept: 1, loss: 0.5 }]], 100, ([kept = 0]) => kept)).toEqual({ kind: 'within', kept: [7], cost: 7 });
   });

@@ -42,6 +42,13 @@ describe('what a budget keeps', () => {
 
   it('is the largest, of equal ones those with smaller numbers', () => {
     expect([...leastGroups(rowsOf(6, 1, 3), Float64Array.of(1, 2, 2, 0, 2, 2), 3)]).toEqual([1, 0, 0, 1, 0, 1]);
+    fc.assert(
+      fc.property(fc.array(fc.integer({ min: 0, max: 4 }), { minLength: 1, maxLength: 12 }), fc.nat(13), (sizes, kept) => {
+        const ranked = sizes.map((size, group) => ({ size, group })).sort((a, b) => b.size - a.size || a.group - b.group);
+        const least = new Set(ranked.slice(kept).map(({ group }) => group));
+        expect([...leastGroups({ count: sizes.length }, Float64Array.from(sizes), kept)]).toEqual(sizes.map((_, group) => Number(least.has(group))));
+      }),
+    );
   });
 
   const extent = fc.integer({ min: 1, max: 6 });

@@ -3,7 +3,7 @@
 
 import { partitionOf } from '../../ir/partition.ts';
 import type { BudgetMeasure, BudgetPenalty, KeptGroups, NetworkBudget, Penalty } from '../../ir/network.ts';
-import { structureTitle } from '../../ir/structure.ts';
+import { isConvolution, structureNamed, structureTitle } from '../../ir/structure.ts';
 import { keptCount } from '../../sparsity/kept-count.ts';
 import type { Amount, BudgetStatement, LassoStatement, TotalStatement } from '../../syntax/ast.ts';
 import { sparsityDiagnostics } from '../diagnostics.ts';
@@ -33,13 +33,13 @@ function checkAmount({ value: amount, isPercent }: Amount, { constants, report }
   return isPercent ? { percent: value } : { groups: value };
 }
 
-const measures: readonly BudgetMeasure[] = ['macs', 'weights'];
+const measures: readonly BudgetMeasure[] = ['macs', 'weights', 'conv_macs', 'conv_weights'];
 
 /**
  * Undefined where there is none, or something of it has been reported.
  * @param takes What the method of the block takes.
  */
-export function checkTotal(totals: readonly TotalStatement[], lines: readonly (LassoStatement | BudgetStatement)[], takes: Penalty['kind'], scope: Pick<PenaltyScope, 'constants' | 'report'>): NetworkBudget | undefined {
+export function checkTotal(totals: readonly TotalStatement[], lines: readonly (LassoStatement | BudgetStatement)[], takes: Penalty['kind'], scope: PenaltyScope): NetworkBudget | undefined {
   const { report } = scope;
   const [total, second] = totals;
   const sharing = lines.filter((line) => line.kind === 'budget' && !line.amount);
@@ -55,12 +55,30 @@ export function checkTotal(totals: readonly TotalStatement[], lines: readonly (L
   if (sharing.length === 0) report(sparsityDiagnostics['nothing-shares']({ span: total.span, args: [], help: 'a line that shares has no `keep` of its own: `admm filters of conv1`' }));
   const of = measures.find((measure) => measure === total.of.text);
   if (!of) report(sparsityDiagnostics.value({ span: total.of.span, args: ['keep', `of \`${total.of.text}\``, measures.map((measure) => `\`${measure}\``).join(' or ')] }));
+  if (of) reportUncounted(total, of, scope);
   if (!total.amount.isPercent) {
     report(sparsityDiagnostics['no-percent']({ span: total.amount.value.span, args: [], help: `for example \`keep 30% of ${of ?? 'macs'}\`` }));
     return undefined;
   }
   const keep = checkAmount(total.amount, scope);
   return of && keep && 'percent' in keep ? { percent: keep.percent, of } : undefined;
+}
+
+const ofConvolutions: readonly BudgetMeasure[] = ['conv_macs', 'conv_weights'];
+const ofMacs: readonly BudgetMeasure[] = ['macs', 'conv_macs'];
+
+/** What shares a budget without being counted by it would be pruned for nothing, or down to nothing. */
+function reportUncounted(total: TotalStatement, of: BudgetMeasure, { network: { layers }, penalties, report }: PenaltyScope): void {
+  const convolutions = new Set([...layers.values()].flatMap(({ name, checked }) => (checked?.axes && isConvolution(checked.axes) ? [name] : [])));
+  const whole = of.replace('conv_', '');
+  const others = ofConvolutions.includes(of);
+  if (others && convolutions.size === 0) report(sparsityDiagnostics['no-convolutions']({ span: total.of.span, args: [of], help: `for example \`of ${whole}\`` }));
+  for (const penalty of penalties.values()) {
+    if (penalty.kind !== 'budget' || penalty.keep !== 'shared') continue;
+    const { structure, layer, span } = penalty;
+    if (others && convolutions.size > 0 && !convolutions.has(layer)) report(sparsityDiagnostics['not-counted']({ span, args: [layer, of], help: `give it a \`keep\` of its own, or share \`${whole}\`` }));
+    else if (ofMacs.includes(of) && !structureNamed(structure).report) report(sparsityDiagnostics['stays-in-place']({ span, args: [structure, of], help: `write \`of ${of.replace('macs', 'weights')}\`, of which those count that are not zero` }));
+  }
 }
 
 /** Whether a layer has so many groups, and some would be left. */

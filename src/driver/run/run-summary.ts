@@ -58,6 +58,6 @@ export function summaryJson(summary: RunSummary): string {
 export function summarize(model: Model, parameters: ReadonlyMap<string, ParameterData>, results: RunResults, ops: OpRegistry): RunSummary {
   const { network } = model;
   const dense = { graph: network.graph, parameters };
-  const { macs, convMacs, weights, layers } = structureReport(dense, runPasses(dense, compaction, ops), ops);
-  return { network: network.name, findings: findingsOf(model, parameters, results, ops), ...results, macs, convMacs, weights, layers };
+  const { layers, ...counts } = structureReport(dense, runPasses(dense, compaction, ops), ops);
+  return { network: network.name, findings: findingsOf(model, parameters, results, ops), ...results, ...counts, layers };
 }

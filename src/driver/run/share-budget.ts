@@ -5,6 +5,7 @@ import { fail } from '../../base/diagnostic.ts';
 import { present } from '../../base/invariant.ts';
 import { tensor } from '../../base/tensor.ts';
 import type { PhaseTensors } from '../../engine/engine.ts';
+import type { Program } from '../../ir/graph.ts';
 import type { GroupSet } from '../../ir/group.ts';
 import type { BudgetMeasure, NetworkBudget } from '../../ir/network.ts';
 import { phaseTraits } from '../../ir/phase.ts';
@@ -14,6 +15,7 @@ import { compaction, runPasses } from '../../passes/pipeline.ts';
 import { scannedShares, sharesWithin } from '../../sparsity/shares.ts';
 import type { Sensitivity, SensitivityPoint } from '../../sparsity/shares.ts';
 import { structureReport } from '../../sparsity/structure-report.ts';
+import type { BeforeAfter, StructureReport } from '../../sparsity/structure-report.ts';
 import { methods } from '../../train/methods/index.ts';
 import { copiesOf, keptGroups, project } from '../../train/methods/projection.ts';
 import type { Projected } from '../../train/methods/projection.ts';
@@ -58,7 +60,8 @@ export async function shareBudget(run: Run, phase: number, { percent, of }: Netw
   const sensitivities: Sensitivity[] = [];
   for (const set of sharers) sensitivities.push(await scan(run, phase, set, base));
   run.engine.write(held);
-  const denseCost = costWith(run, held, new Map(), of).dense;
+  const whole = inDoubles(run, held);
+  const denseCost = costOfParameters(run, whole, of).dense;
   const costs = new Map<string, number>();
   const costOf = (kept: readonly number[]): number => {
     const key = kept.join();
@@ -67,7 +70,7 @@ export async function shareBudget(run: Run, phase: number, { percent, of }: Netw
     const values = copiesOf(groups, base);
     const settled = groups.map((set) => withKept(set, kept[sharers.indexOf(set)]));
     project(settled, values, salience, keptGroups);
-    const cost = costWith(run, held, values, of).compacted;
+    const cost = costOfParameters(run, new Map([...whole, ...[...values].map(([name, { data }]) => [name, { shape: shapeOf(run, name), data }] as const)]), of).compacted;
     costs.set(key, cost);
     return cost;
   };
@@ -85,7 +88,7 @@ export async function shareBudget(run: Run, phase: number, { percent, of }: Netw
 export function exceedsBudget(run: Run, phase: number, held: PhaseTensors): boolean {
   const total = budgetOf(run, phase);
   if (!total) return false;
-  const { dense, compacted } = costWith(run, held, new Map(), total.of);
+  const { dense, compacted } = costOfParameters(run, inDoubles(run, held), total.of);
   return compacted > (total.percent / 100) * dense && sharing(run).some((set) => keptGroups(set) > 1);
 }
 
@@ -121,9 +124,14 @@ function shapeOf({ model: { network } }: Run, name: string): readonly number[] {
   return present(network.parameters.find((parameter) => parameter.name === name), name).shape;
 }
 
-/** Of the network as it is, and with `values` in place of its own, eliminated. */
-function costWith({ model: { network } }: Run, held: PhaseTensors, values: Projected, of: BudgetMeasure): { readonly dense: number; readonly compacted: number } {
-  const parameters = new Map(network.parameters.map(({ name, shape }) => [name, { shape, data: Float64Array.from((values.get(name) ?? present(held.get(name), name)).data) }]));
+function inDoubles({ model: { network } }: Run, held: PhaseTensors): Program['parameters'] {
+  return new Map(network.parameters.map(({ name, shape }) => [name, { shape, data: Float64Array.from(present(held.get(name), name).data) }]));
+}
+
+const measured: Readonly<Record<BudgetMeasure, keyof StructureReport & ('macs' | 'convMacs' | 'nonzero' | 'convNonzero')>> = { macs: 'macs', conv_macs: 'convMacs', weights: 'nonzero', conv_weights: 'convNonzero' };
+
+/** Of the network as it is, and with these parameters, eliminated. */
+function costOfParameters({ model: { network } }: Run, parameters: Program['parameters'], of: BudgetMeasure): BeforeAfter {
   const program = { graph: network.graph, parameters };
-  return structureReport(program, runPasses(program, compaction, ops), ops)[of];
+  return structureReport(program, runPasses(program, compaction, ops), ops)[measured[of]];
 }
