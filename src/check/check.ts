@@ -74,7 +74,7 @@ export function check(file: SourceFile, ops: OpRegistry, { imported = new Map(),
   const sparsity = chosen ? penalties?.[blocks.indexOf(chosen)] : checked && checkSparsity(undefined, checked, constants, ops, report);
   // Where none is chosen of several, any of them may be meant.
   const penalized = (chosen ? [chosen] : blocks).some(({ statements }) => statements.some(({ kind }) => kind !== 'setting'));
-  const train = trainDeclaration && checkTrain(trainDeclaration, { network: checked?.network, penalized }, constants, report);
+  const train = trainDeclaration && checkTrain(trainDeclaration, { network: checked?.network, penalized, rounds: sparsity?.methodSettings['rounds'] ?? 1 }, constants, report);
 
   for (const each of files) lookUpUnreached(each, tools);
 

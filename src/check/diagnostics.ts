@@ -162,6 +162,7 @@ const trainMessages = {
   'large-pad': (pad: string, shape: string): string => `\`pad\` is ${pad} around images of ${shape}: what is taken may hold nothing of the image`,
   'nothing-to-augment': (): string => '`augment` changes nothing',
   'class-weights': (found: number, expected: number): string => `${found} ${found === 1 ? 'weight' : 'weights'} for ${expected} classes`,
+  rounds: (phase: string, epochs: number, rounds: number): string => `phase \`${phase}\` has ${epochs} ${epochs === 1 ? 'epoch' : 'epochs'} for ${rounds} rounds`,
   'nothing-to-sparsify': (): string => 'phase `sparsify` has nothing to penalise',
 };
 export const trainDiagnostics: DiagnosticTable<typeof trainMessages> = defineDiagnostics('train', trainMessages);

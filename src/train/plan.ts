@@ -4,7 +4,8 @@
 import { invariant, present } from '../base/invariant.ts';
 import { permutation } from '../base/random.ts';
 import type { PhaseSpec } from '../ir/network.ts';
-import { originOf, productOf } from '../ir/phase.ts';
+import { originOf, phaseTraits, productOf } from '../ir/phase.ts';
+import { roundAt } from './rounds.ts';
 import { rateAt, warmupAt } from './schedule.ts';
 
 export interface PhasePlan {
@@ -18,6 +19,8 @@ export interface PhasePlan {
   /** Every sample at most once an epoch; the remainder of a division by the batch is dropped. */
   readonly stepsPerEpoch: number;
   readonly steps: number;
+  /** Parts of it, in each of which the schedule of the rate runs once. */
+  readonly rounds: number;
 }
 
 export interface RunPlan {
@@ -34,20 +37,23 @@ export interface StepPosition {
   readonly epoch: number;
   readonly stepInEpoch: number;
   readonly stepInPhase: number;
-  /** Share of the phase that is done before this step, in [0, 1). */
+  /** Share of the phase, or of its round, that is done before this step, in [0, 1). */
   readonly share: number;
   /** Learning rate of this step. */
   readonly rate: number;
 }
 
-/** @param samples Size of the training set without its held-out part. */
-export function planRun(phases: readonly PhaseSpec[], samples: number): RunPlan {
+/**
+ * @param samples Size of the training set without its held-out part.
+ * @param rounds Of phases that penalise (rounds.ts).
+ */
+export function planRun(phases: readonly PhaseSpec[], samples: number, rounds = 1): RunPlan {
   const plans: PhasePlan[] = [];
   let firstStep = 0;
   for (const [index, spec] of phases.entries()) {
     const stepsPerEpoch = Math.floor(samples / spec.batch);
     const steps = stepsPerEpoch * spec.epochs;
-    plans.push({ spec, key: phaseKey(phases, index), origin: originOf(phases, index), firstStep, stepsPerEpoch, steps });
+    plans.push({ spec, key: phaseKey(phases, index), origin: originOf(phases, index), firstStep, stepsPerEpoch, steps, rounds: phaseTraits[spec.kind].penalizes ? rounds : 1 });
     firstStep += steps;
   }
   return { phases: plans, product: productOf(phases), totalSteps: firstStep };
@@ -64,12 +70,14 @@ export function phaseKey(phases: readonly PhaseSpec[], index: number): string {
 export function positionOf(plan: RunPlan, step: number): StepPosition {
   invariant(step >= 0 && step < plan.totalSteps, () => `step ${step} of ${plan.totalSteps}`);
   const phase = plan.phases.findIndex(({ firstStep, steps }) => step < firstStep + steps);
-  const { spec, firstStep, stepsPerEpoch, steps } = present(plan.phases[phase], `phase of step ${step}`);
+  const { spec, firstStep, stepsPerEpoch, rounds } = present(plan.phases[phase], `phase of step ${step}`);
   const stepInPhase = step - firstStep;
-  const share = stepInPhase / steps;
+  const epoch = Math.floor(stepInPhase / stepsPerEpoch);
+  const round = roundAt(rounds, spec.epochs, epoch);
+  const share = (stepInPhase - round.from * stepsPerEpoch) / (round.epochs * stepsPerEpoch);
   return {
     phase,
-    epoch: Math.floor(stepInPhase / stepsPerEpoch),
+    epoch,
     stepInEpoch: stepInPhase % stepsPerEpoch,
     stepInPhase,
     share,

@@ -14,9 +14,11 @@ import { groupSets } from '../../src/sparsity/groups.ts';
 import { alive } from '../../src/sparsity/norms.ts';
 import { modelOf, smallSource, stripes } from './fixture.ts';
 
-const [before, , after] = smallSource.split(/(sparsity \{[^}]*\}\n)/);
+const [before = '', , after = ''] = smallSource.split(/(sparsity \{[^}]*\}\n)/);
 const sources = {
   admm: `${before}sparsity {\n  admm filters of conv1 keep 50%\n  admm neurons of fc1 keep 6\n  admm inputs of fc1 keep 40%\n  rho = 0.05\n}\n${after}`,
+  /** Stopped as the first round has pruned, and as the second begins. */
+  'admm in rounds': `${before}sparsity {\n  admm filters of conv1 keep 50%\n  admm neurons of fc1 keep 6\n  admm inputs of fc1 keep 40%\n  rounds = 2\n}\n${after.replace('sparsify { epochs = 3', 'sparsify { epochs = 4')}`,
   magnitude: `${before}sparsity {\n  magnitude filters of conv1 keep 50%\n  magnitude neurons of fc1 keep 6\n  magnitude inputs of fc1 keep 40%\n  rounds = 2\n}\n${after}`,
 };
 /** Of 6 filters, 20 neurons, 54 inputs: 40% of them are 21.6. */
@@ -84,6 +86,15 @@ test('the residuals of ADMM stand in the metrics, a layer each', async () => {
   expect(primal.every((value) => value > 0 && Number.isFinite(value))).toBe(true);
   // The pull grows.
   expect(primal.at(-1)).toBeLessThan(primal[0] ?? NaN);
+});
+
+test('in rounds, residuals are of epochs that are pulled', async () => {
+  const text = await readFile(path.join(root, 'admm in rounds-whole', 'metrics.jsonl'), 'utf8');
+  const lines = text.trimEnd().split('\n').map((line) => JSON.parse(line) as { readonly phase: string; readonly residuals?: object; readonly groups: readonly { readonly alive: number }[] });
+  const sparsify = lines.filter(({ phase }) => phase === 'sparsify');
+  expect(sparsify.map(({ residuals }) => residuals !== undefined)).toEqual([true, false, true, true]);
+  // Half way from 6, 20 and 54; the filters of the budgets come when the phase ends.
+  expect(sparsify.map(({ groups }) => groups.map(({ alive: count }) => count).toSorted((a, b) => a - b))).toEqual(Array.from({ length: 4 }, () => [5, 13, 38]));
 });
 
 describe('a budget of the whole network', () => {

@@ -155,6 +155,33 @@ describe('ADMM', () => {
     expect([...dataOf(held, 'a.mask')]).toEqual([...dataOf(held, 'a')].map((value) => (value === 0 ? 0 : 1)));
   });
 
+  it('prunes in rounds, trains what each has left without a pull, and begins the next anew', () => {
+    const many = rowsOf(8, 1, 2);
+    const held = heldOf([8, 7, 6, 5, 4, 3, 2, 1], ['a.split', 'a.dual', 'a.rho', 'a.momentum']);
+    const inRounds = { ...settings, every: 2, rounds: 3 };
+    const steps = { inEpoch: 10, inPhase: 80 };
+    admm.begin?.({ ...moment(many, held, inRounds), steps });
+    const seen = [];
+    for (let epoch = 1; epoch <= 8; epoch++) {
+      const { residuals } = present(admm.between, 'between').apply({ ...moment(many, held, inRounds, 10 * epoch), steps });
+      const inSplit = alive(many, new Map([['a', { data: dataOf(held, 'a.split') }]])).reduce((sum, flag) => sum + flag, 0);
+      seen.push([aliveIn(many, held), inSplit, dataOf(held, 'a.rho')[0], residuals?.length]);
+    }
+    // Of 8 epochs rounds have 2, 3 and 3, of which 1, 2 and 3 are pulled. 8 - 6 / 3 groups are left, 8 - 12 / 3, and in the end 2.
+    expect(seen).toEqual([
+      [6, 6, 0, undefined],
+      [6, 4, 0.5, undefined],
+      [6, 4, 0.5, undefined],
+      [4, 4, 0, 1],
+      [4, 2, 0.5, undefined],
+      [4, 2, 0.5, undefined],
+      [4, 2, 0.625, 1],
+      [4, 2, 0.625, undefined],
+    ]);
+    admm.end?.({ ...moment(many, held, inRounds, 80), steps });
+    expect(aliveIn(many, held)).toBe(2);
+  });
+
   it('brings the weights to the best point within the budget that it has settled on', () => {
     const held = heldOf(target, ['a.split', 'a.dual', 'a.rho', 'a.momentum']);
     // Less than the curvature of the loss, which is 1, and groups may take turns for ever.
@@ -180,14 +207,13 @@ describe('magnitude', () => {
     const kept: number[] = [];
     magnitude.begin?.(moment(set, held, settings));
     kept.push(aliveIn(set, held));
-    for (let done = 1; done <= 40; done++) {
-      if (done % present(magnitude.between, 'between').every(settings, { inEpoch: 10, inPhase: 40 }) !== 0) continue;
+    for (let done = 10; done <= 40; done += 10) {
       magnitude.between?.apply(moment(set, held, settings, done));
       kept.push(aliveIn(set, held));
     }
     magnitude.end?.(moment(set, held, settings, 40));
-    // 8 - 6 / 3, 8 - 12 / 3, 2
-    expect(kept).toEqual([6, 4, 2]);
+    // 8 - 6 / 3, 8 - 12 / 3, 2; the last of three rounds has two of four epochs.
+    expect(kept).toEqual([6, 4, 2, 2, 2]);
     expect([...alive(set, held)]).toEqual([1, 0, 0, 0, 0, 0, 0, 1]);
     expect(aliveIn(set, held)).toBe(2);
   });

@@ -1,7 +1,9 @@
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { PhaseKind, PhaseSpec } from '../../src/ir/network.ts';
 import { usualOptimizer } from '../../src/train/optimizers/index.ts';
 import { epochOrder, planRun, positionOf } from '../../src/train/plan.ts';
+import { keptAfter, roundAt } from '../../src/train/rounds.ts';
 
 const phase = (kind: PhaseKind, epochs: number, batch: number, name: string = kind): PhaseSpec => ({
   kind,
@@ -40,6 +42,28 @@ describe('the plan of a run', () => {
   test('the rate rises through a warm-up, to what the schedule says there', () => {
     const warm = planRun([{ ...phase('baseline', 2, 20), warmup: 0.8 }], 100);
     expect(Array.from({ length: 6 }, (_, step) => positionOf(warm, step).rate)).toEqual([0.25, 0.5, 0.75, 1, 1, 0.1]);
+  });
+
+  test('each round of a phase that prunes runs through the schedule', () => {
+    const rounds = planRun([phase('baseline', 3, 50), phase('sparsify', 3, 50)], 100, 2);
+    expect(Array.from({ length: 12 }, (_, step) => positionOf(rounds, step).rate)).toEqual([1, 1, 1, 0.1, 0.1, 0.1, 1, 0.1, 1, 1, 0.1, 0.1]);
+  });
+
+  test('rounds follow one another, of nearly as many epochs, and leave fewer groups each', () => {
+    const numbers = fc.record({ rounds: fc.integer({ min: 1, max: 12 }), epochs: fc.integer({ min: 0, max: 40 }), total: fc.integer({ min: 1, max: 99 }), share: fc.double({ min: 0, max: 1, noNaN: true }) });
+    fc.assert(
+      fc.property(numbers, ({ rounds, epochs, total, share }) => {
+        const all = Array.from({ length: epochs }, (_, epoch) => roundAt(rounds, epochs, epoch));
+        const budget = Math.max(1, Math.floor(share * total));
+        for (const [epoch, round] of all.entries()) expect(epoch >= round.from && epoch < round.from + round.epochs).toBe(true);
+        expect(new Set(all.map(({ number }) => number)).size).toBe(Math.min(rounds, epochs));
+        const lengths = all.map((round) => round.epochs);
+        expect(Math.max(...lengths) - Math.min(...lengths)).toBeLessThanOrEqual(1);
+        const kept = all.map((round) => keptAfter(round, total, budget));
+        expect(kept.every((count, i) => count >= budget && count <= (kept[i - 1] ?? total))).toBe(true);
+        expect(keptAfter(roundAt(rounds, epochs, Math.max(0, epochs - 1)), total, budget)).toBe(budget);
+      }),
+    );
   });
 
   test('keys follow the kinds, not the names', () => {

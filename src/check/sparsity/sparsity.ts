@@ -30,7 +30,7 @@ const crossings: ReadonlyMap<string, Model['crossing']> = new Map([
   ['sequential', 'sequential'],
   ['converged', 'converged'],
 ]);
-const ownSettings: readonly string[] = allMethods.flatMap(({ settings }) => Object.keys(settings));
+const ownSettings: readonly string[] = [...new Set(allMethods.flatMap(({ settings }) => Object.keys(settings)))];
 const settingTypes: Readonly<Record<Method['settings'][string]['type'], ValueType<number>>> = { positive, from_one: fromOne, count };
 
 /** Without a block: no penalties. */

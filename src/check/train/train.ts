@@ -1,6 +1,7 @@
 // A train block -> the plan of a training.
 
 import type { DatasetReference, Network, TrainSpec } from '../../ir/network.ts';
+import { phaseTraits } from '../../ir/phase.ts';
 import type { TrainDeclaration } from '../../syntax/ast.ts';
 import { bindSettings } from '../values/bind.ts';
 import type { Constants } from '../values/constants.ts';
@@ -25,9 +26,11 @@ export interface Trained {
   readonly network: Network | undefined;
   /** Whether the file has penalties. */
   readonly penalized: boolean;
+  /** In which groups go. */
+  readonly rounds: number;
 }
 
-export function checkTrain(declaration: TrainDeclaration, { network, penalized }: Trained, constants: Constants, report: Report): TrainSpec | undefined {
+export function checkTrain(declaration: TrainDeclaration, { network, penalized, rounds }: Trained, constants: Constants, report: Report): TrainSpec | undefined {
   const scope: TrainScope = { constants, report };
   const settings = bindSettings(declaration.entries.filter((entry) => entry.kind === 'setting'), trainSettings, 'train-setting', trainDiagnostics, report);
   const checkedPhases = checkPhases(declaration, scope);
@@ -47,6 +50,10 @@ export function checkTrain(declaration: TrainDeclaration, { network, penalized }
   }
   if (!sparsify && phases && penalized) {
     report(trainDiagnostics['never-sparsified']({ span: declaration.dataset.span, args: [], help: 'for example `sparsify { epochs = 6 }`', severity: 'warning' }));
+  }
+  const sparsifying = phases?.find(({ kind }) => phaseTraits[kind].penalizes);
+  if (sparsify && sparsifying && penalized && rounds > 1 && rounds > sparsifying.epochs) {
+    report(trainDiagnostics.rounds({ span: sparsify.name.span, args: [sparsifying.name, sparsifying.epochs, rounds], help: 'each round has an epoch at least: write more `epochs` here, or fewer `rounds` in `sparsity`' }));
   }
   if (heldOut && heldOutShare === 0) {
     for (const entry of declaration.entries) {

@@ -12,6 +12,7 @@ import { isParameter } from '../../ir/leaf.ts';
 import type { BudgetPenalty, Model, Network, OptimizerSpec, PhaseSpec, TrainSpec } from '../../ir/network.ts';
 import { structureTitle } from '../../ir/structure.ts';
 import { formatAttr } from '../../ir/print.ts';
+import { methods } from '../../train/methods/index.ts';
 import { usualOptimizer } from '../../train/optimizers/index.ts';
 import { trainingVersion } from '../../train/version.ts';
 import { recordOf } from './run-files.ts';
@@ -78,7 +79,12 @@ function planParts({ penalties, method, methodSettings, total, crossing, sparsit
   return [
     ...(sparsity === undefined ? [] : [[sparsityPart, sparsity] as const]),
     ['method', method],
-    ...Object.entries(methodSettings).map(([name, value]): Part => [`${name} of ${method}`, String(value)]),
+    ...Object.entries(methodSettings).flatMap(([name, value]): readonly Part[] => {
+      const { default: usual, isLater = false } = methods[method].settings[name] ?? {};
+      return isLater && value === usual ? [] : [[`${name} of ${method}`, String(value)]];
+    }),
+    // Earlier runs had one schedule for all rounds.
+    ...((methodSettings['rounds'] ?? 1) > 1 ? [['schedule of rounds', 'anew in each'] as const] : []),
     ...(total ? [[`budget of ${total.of}`, `${total.percent}%`] as const] : []),
     // Runs of before there was a choice are sequential.
     ...(crossing === 'sequential' ? [] : [['scheme for crossing groups', crossing] as const]),

@@ -3,6 +3,7 @@
 import { DiagnosticError, fail } from '../../base/diagnostic.ts';
 import type { Diagnostic } from '../../base/diagnostic.ts';
 import type { Span } from '../../base/span.ts';
+import { trainDiagnostics } from '../../check/diagnostics.ts';
 import type { HeldOutSplit } from '../../data/dataset.ts';
 import type { Model, PhaseSpec, TrainSpec } from '../../ir/network.ts';
 import { phaseTraits } from '../../ir/phase.ts';
@@ -13,9 +14,12 @@ import { runDiagnostics } from './run-diagnostics.ts';
 
 /**
  * Fails with `run/batch` where a phase has no step to take, once for phases that take their batch from one place, and with
- * `run/nothing-held-out` where a phase goes by samples that there are none of.
+ * `run/nothing-held-out` where a phase goes by samples that there are none of, and with `train/rounds`.
  */
-export function checkedPlan(spec: TrainSpec, total: Model['total'], division: HeldOutSplit): RunPlan {
+export function checkedPlan(spec: TrainSpec, { total, methodSettings: { rounds = 1 } }: Model, division: HeldOutSplit): RunPlan {
+  const short = spec.phases.find(({ kind, epochs }) => phaseTraits[kind].penalizes && rounds > Math.max(1, epochs));
+  // A program may have changed epochs since they were checked.
+  if (short) fail(trainDiagnostics.rounds({ span: spec.span, args: [short.name, short.epochs, rounds], help: 'each round has an epoch at least' }));
   const samples = division.training.length;
   const judged = spec.phases.find(isJudged);
   const judging = judged ?? (total && spec.phases.find(({ kind }) => phaseTraits[kind].penalizes));
@@ -31,7 +35,7 @@ export function checkedPlan(spec: TrainSpec, total: Model['total'], division: He
   }
   const faults = [...places].map(([span, phases]) => tooLarge(phases, span, spec.span, division));
   if (faults.length > 0) throw new DiagnosticError(faults);
-  return planRun(spec.phases, samples);
+  return planRun(spec.phases, samples, rounds);
 }
 
 /** @param written Where the batch of the phases is written; undefined for the default. */

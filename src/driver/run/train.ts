@@ -98,7 +98,7 @@ async function conclude(model: Model, data: DataFacts, training: Promise<Trained
 }
 
 async function openAndTrain(model: Model, spec: TrainSpec, data: RunData, options: RunOptions, given: InitialWeights | undefined): Promise<TrainedFolder> {
-  const plan = checkedPlan(spec, model.total, data.division);
+  const plan = checkedPlan(spec, model, data.division);
   // What is taken from another run lies there before the first checkpoint.
   const taken = options.dense === undefined ? [] : [runFiles.metrics, ...plan.phases.map(({ key }) => phaseFile(key))];
   const { folder, resumable } = await openRunFolder(options.out, options.resume ?? false, new Set([...entriesOfSources(model.sources), ...taken]));

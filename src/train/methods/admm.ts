@@ -7,21 +7,25 @@
 //              rho <- growth * rho, and U <- U / growth, since it is the dual over rho
 //   end        W <- its projection; what is zero is masked from then on
 //
+// In several rounds (train/rounds.ts) each has tighter budgets and begins with Z, U and rho anew, from what the one before has
+// left. A round but the last prunes after the first half of its epochs, and trains what is left without a pull, rho being 0, in
+// the others; what the last one leaves is trained by the phase behind this one.
+//
 // Z, U and rho are parameters of the training graph, `layer.suffix.split`, `.dual` and `.rho`, so that they lie in
 // checkpoints.
 
 import { present } from '../../base/invariant.ts';
 import type { GraphBuilder } from '../../ir/builder.ts';
 import type { Value } from '../../ir/graph.ts';
-import type { GroupSet } from '../../ir/group.ts';
 import { norms } from '../../sparsity/norms.ts';
 import { maskGroups } from '../masks.ts';
 import { optimizers } from '../optimizers/index.ts';
 import { bufferName } from '../optimizers/optimizer.ts';
 import type { TrainedParameter, Updated, UpdateScalars } from '../optimizers/optimizer.ts';
-import type { Method, Moment, Residual, UpdateRule } from './method.ts';
-import { copiesOf, project } from './projection.ts';
-import { byName, penalizedNames } from './steps.ts';
+import type { Round } from '../rounds.ts';
+import type { Applied, Method, Moment, Residual, UpdateRule } from './method.ts';
+import { copiesOf, keptIn, project } from './projection.ts';
+import { byName, epochsDone, penalizedNames, roundBegun, roundTrained } from './steps.ts';
 
 function admmStep(builder: GraphBuilder, parameters: readonly TrainedParameter[], rule: UpdateRule, scalars: UpdateScalars): ReadonlyMap<string, Updated> {
   const optimizer = optimizers[rule.optimizer.name];
@@ -57,14 +61,32 @@ function splitsOf({ sets, held }: Moment): readonly Split[] {
   return [...layers].map(([name, layer]) => ({ name, layer, w: dataOf(name), z: dataOf(bufferName(name, 'split')), u: dataOf(bufferName(name, 'dual')), rho: dataOf(bufferName(name, 'rho')) }));
 }
 
+/** Z, U and rho as a round begins. */
 function begin(moment: Moment): void {
   const nearest = copiesOf(moment.sets, moment.held);
-  project(moment.sets, nearest, norms);
+  project(moment.sets, nearest, norms, keptIn(roundBegun(moment)));
   for (const { name, z, u, rho } of splitsOf(moment)) {
     z.set(present(nearest.get(name), name).data);
     u.fill(0);
     rho.fill(present(moment.settings['rho'], 'rho'));
   }
+}
+
+/** What is due after an epoch. Residuals are of the round that it belongs to. */
+function afterEpoch(moment: Moment): Applied {
+  const { steps: { inPhase }, settings: { every = 1 }, done } = moment;
+  const round = roundTrained(moment);
+  const isLast = round.number === round.of;
+  const epoch = epochsDone(moment) - round.from;
+  const pulled = isLast ? round.epochs : round.epochs - Math.floor(round.epochs / 2);
+  const residuals = epoch <= pulled && epoch % every === 0 ? update(moment) : undefined;
+  const [prunes, ends] = [!isLast && epoch === pulled, epoch === round.epochs && done < inPhase];
+  if (prunes) {
+    prune(moment, round);
+    for (const { rho } of splitsOf(moment)) rho.fill(0);
+  }
+  if (ends) begin(moment);
+  return { isChanged: residuals !== undefined || prunes || ends, ...(residuals && { residuals }) };
 }
 
 /** The next Z, U and rho; answers the residuals of the layers, by the rho of the steps before. */
@@ -73,7 +95,7 @@ function update(moment: Moment): readonly Residual[] {
   const growth = present(settings['growth'], 'growth');
   const splits = splitsOf(moment);
   const next = new Map(splits.map(({ name, w, u }) => [name, { data: Float64Array.from(w, (weight, i) => weight + (u[i] as number)) }]));
-  project(sets, next, norms);
+  project(sets, next, norms, keptIn(roundTrained(moment)));
   const squares = new Map<string, { primal: number; dual: number }>();
   for (const { name, layer, w, z, u, rho } of splits) {
     const nearest = present(next.get(name), name).data;
@@ -92,9 +114,9 @@ function update(moment: Moment): readonly Residual[] {
   return [...squares].map(([layer, { primal, dual }]) => ({ layer, primal: Math.sqrt(primal), dual: Math.sqrt(dual) }));
 }
 
-/** Masks all but the largest groups of the weights, as the budgets have it. */
-function prune(sets: readonly GroupSet[], { held, buffers }: Pick<Moment, 'held' | 'buffers'>): void {
-  maskGroups(sets, held, buffers, project(sets, copiesOf(sets, held), norms));
+/** Masks all but the largest groups of the weights, as a round has it. */
+function prune({ sets, held, buffers }: Moment, round: Pick<Round, 'number' | 'of'>): void {
+  maskGroups(sets, held, buffers, project(sets, copiesOf(sets, held), norms, keptIn(round)));
 }
 
 export const admm: Method = {
@@ -108,16 +130,15 @@ export const admm: Method = {
     growth: { type: 'from_one', default: 1.3 },
     /** Epochs from one update of Z to the next. */
     every: { type: 'count', default: 1 },
+    /** Each with tighter budgets. */
+    rounds: { type: 'count', default: 1, isLater: true },
   },
-  explanation: ({ rho, growth, every }) =>
+  explanation: ({ rho, growth, every, rounds = 1 }) =>
     `Method: ADMM. Each step pulls the weights towards a copy of them within the budgets, with rho from ${rho} on; the copy is\n` +
     `renewed every ${every === 1 ? 'epoch' : `${every} epochs`}, and rho is ${growth} times as large from then on. As the phase ends all groups beyond the budgets are\n` +
-    'made zero, and stay so.\n',
+    `made zero, and stay so.\n${rounds === 1 ? '' : `That is done in ${rounds} rounds with budgets from all groups down; between them what is left is trained without a pull.\n`}`,
   step: admmStep,
   begin,
-  between: {
-    every: ({ every = 1 }, { inEpoch }) => every * inEpoch,
-    apply: (moment) => ({ isChanged: true, residuals: update(moment) }),
-  },
-  end: ({ sets, held, buffers }) => prune(sets, { held, buffers }),
+  between: { every: (_, { inEpoch }) => inEpoch, apply: afterEpoch },
+  end: (moment) => prune(moment, { number: 1, of: 1 }),
 };

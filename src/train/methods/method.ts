@@ -23,6 +23,8 @@ export interface MethodSetting {
   /** `positive`: a number above 0. `from_one`: one from 1. `count`: a whole number from 1. */
   readonly type: 'positive' | 'from_one' | 'count';
   readonly default: number;
+  /** There were runs before it, which were as its default is: what a run is does not tell the default. */
+  readonly isLater?: true;
 }
 
 export interface Method {

@@ -7,6 +7,8 @@ import { eachElement } from '../../sparsity/groups.ts';
 import { leastGroups, keptCount } from '../../sparsity/kept-count.ts';
 import type { ParameterValues } from '../../sparsity/norms.ts';
 import { invariant, present } from '../../base/invariant.ts';
+import { keptAfter } from '../rounds.ts';
+import type { Round } from '../rounds.ts';
 import type { Salience } from './method.ts';
 import { budgetOf } from './steps.ts';
 
@@ -34,6 +36,11 @@ export function keptGroups(set: GroupSet): number {
   const { keep } = budgetOf(set);
   invariant(keep !== 'shared', 'a share has been given out');
   return keptCount(keep, set.count);
+}
+
+/** How many groups of a set a round leaves. */
+export function keptIn(round: Pick<Round, 'number' | 'of'>): (set: GroupSet) => number {
+  return (set) => keptAfter(round, set.count, keptGroups(set));
 }
 
 /** Copies of parameters that sets have groups of. */

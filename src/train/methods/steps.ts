@@ -7,7 +7,9 @@ import type { GroupSet, GroupSlice } from '../../ir/group.ts';
 import type { BudgetPenalty, LassoPenalty } from '../../ir/network.ts';
 import type { Tiling } from '../../ir/partition.ts';
 import type { TrainedParameter } from '../optimizers/optimizer.ts';
-import type { UpdateRule } from './method.ts';
+import { roundAt } from '../rounds.ts';
+import type { Round } from '../rounds.ts';
+import type { Moment, UpdateRule } from './method.ts';
 
 /** `[groups]`: the squares of each group summed over all its members. */
 export function groupSquares(builder: GraphBuilder, { penalty: { layer }, members }: GroupSet, values: ReadonlyMap<string, Value>): Value {
@@ -55,4 +57,23 @@ export function penalizedNames({ penalties }: UpdateRule): ReadonlySet<string> {
 
 export function byName<T>(parameters: readonly TrainedParameter[], of: (parameter: TrainedParameter) => T): ReadonlyMap<string, T> {
   return new Map(parameters.map((parameter) => [parameter.name, of(parameter)]));
+}
+
+/** Epochs of the phase that are done. */
+export function epochsDone({ done, steps: { inEpoch } }: Pick<Moment, 'done' | 'steps'>): number {
+  return Math.floor(done / Math.max(1, inEpoch));
+}
+
+/** The round of the epoch that comes next. */
+export function roundBegun(moment: Pick<Moment, 'done' | 'steps' | 'settings'>): Round {
+  return roundOf(moment, epochsDone(moment));
+}
+
+/** The round of the epoch that has just been trained. */
+export function roundTrained(moment: Pick<Moment, 'done' | 'steps' | 'settings'>): Round {
+  return roundOf(moment, Math.max(0, epochsDone(moment) - 1));
+}
+
+function roundOf({ steps: { inEpoch, inPhase }, settings: { rounds = 1 } }: Pick<Moment, 'steps' | 'settings'>, epoch: number): Round {
+  return roundAt(rounds, Math.floor(inPhase / Math.max(1, inEpoch)), epoch);
 }
