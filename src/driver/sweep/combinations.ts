@@ -13,7 +13,7 @@ import { refuseEqual } from './values.ts';
 import type { Axis } from './values.ts';
 
 /** Values by name, in the order in which they were set. */
-export type Combination = Readonly<Record<string, number>>;
+export type Combination = Readonly<Record<string, number | string>>;
 
 /** The setting of a `train` block that can be set beside constants. */
 export const seedName = 'seed';
@@ -63,18 +63,25 @@ function constantsOf({ declarations }: SourceFile): readonly (SourceFile['declar
 
 /** @param file Of {@link checkAxes}, with a `train` block. @returns Called by the file's name and the values. */
 export function programOf(file: SourceFile, combination: Combination): Source {
-  const edits = Object.entries(combination).map(([name, value]) => editOf(file, name, value)).toSorted((a, b) => b.start - a.start);
-  const text = edits.reduce((before, { start, end, text: replacement }) => before.slice(0, start) + replacement + before.slice(end), file.source.text);
-  return { name: `${file.source.name} with ${combinationText(combination)}`, text };
+  return editedProgram(file, combination, Object.entries(combination).map(([name, value]) => editOf(file, name, value)));
 }
 
-interface Edit {
+/** What stands at a place instead. */
+export interface Edit {
   readonly start: number;
   readonly end: number;
   readonly text: string;
 }
 
-function editOf(file: SourceFile, name: string, value: number): Edit {
+/** @param edits Apart from each other. @returns Called by the file's name and the values. */
+export function editedProgram({ source }: SourceFile, combination: Combination, edits: readonly Edit[]): Source {
+  const lastFirst = edits.toSorted((a, b) => b.start - a.start);
+  const text = lastFirst.reduce((before, { start, end, text: replacement }) => before.slice(0, start) + replacement + before.slice(end), source.text);
+  return { name: `${source.name} with ${combinationText(combination)}`, text };
+}
+
+/** @param name Of a constant of the file, or {@link seedName}. */
+export function editOf(file: SourceFile, name: string, value: number | string): Edit {
   const train = file.declarations.find((declaration) => declaration.kind === 'train');
   const place = name === seedName ? train?.entries.find((entry) => entry.kind === 'setting' && entry.name.text === seedName) : constantsOf(file).find((constant) => constant.name.text === name);
   if (place && 'value' in place) return { ...writtenValue(place), text: String(value) };
@@ -93,7 +100,7 @@ function writtenValue({ name, value }: { readonly name: Name; readonly value: Ex
 }
 
 /** A line of its own at the end of the block. */
-function insertedSeed({ span: { source, end } }: TrainDeclaration, value: number): Edit {
+function insertedSeed({ span: { source, end } }: TrainDeclaration, value: number | string): Edit {
   const brace = end - 1;
   const line = source.text.slice(source.text.lastIndexOf('\n', brace - 1) + 1, brace);
   return { start: brace, end: brace, text: `${line.trim() === '' ? '' : '\n'}  ${seedName} = ${value}\n` };

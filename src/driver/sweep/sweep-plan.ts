@@ -56,8 +56,14 @@ export interface PlannedDense extends PlannedTraining {
 
 export interface SweepPlan {
   readonly runs: readonly PlannedRun[];
-  /** Of the program as it is written, and of its data. */
+  /** Of the file as it is written, where it is a sweep's, and of the data. */
   readonly warnings: readonly Diagnostic[];
+}
+
+/** What one run trains, and what it is called by. */
+export interface NamedProgram {
+  readonly values: Combination;
+  readonly source: Source;
 }
 
 /** @throws DiagnosticError `sweep/*`, and those of reading, checking and data */
@@ -68,7 +74,13 @@ export async function planSweep({ file, axes, sparsity, search, confirmed }: Swe
   checkAxes(axes, tree);
   const count = countCombinations(axes);
   if (count > mostUnconfirmed && !confirmed) fail(sweepDiagnostics.many({ args: [count, mostUnconfirmed], help: 'add --yes if they are meant' }));
-  const programs = [...combinationsOf(axes)].map((values) => ({ values, ...checkedProgram(programOf(tree, values), file, sparsity) }));
+  const { runs, warnings: ofData } = await planPrograms([...combinationsOf(axes)].map((values) => ({ values, source: programOf(tree, values) })), { file, sparsity, search });
+  return { runs, warnings: [...warnings, ...ofData] };
+}
+
+/** @param file What the programs were made of: they import what it imports. @throws DiagnosticError `sweep/same-run`, and those of checking and data */
+export async function planPrograms(sources: readonly NamedProgram[], { file, sparsity, search }: Pick<SweepProgram, 'file' | 'sparsity' | 'search'>): Promise<SweepPlan> {
+  const programs = sources.map(({ values, source }) => ({ values, ...checkedProgram(source, file, sparsity) }));
   const fingerprints = new Map<string, Promise<Fingerprint>>();
   const runs: PlannedRun[] = [];
   const first = new Map<string, Combination>();
@@ -90,7 +102,7 @@ export async function planSweep({ file, axes, sparsity, search, confirmed }: Swe
     runs.push({ values, hash, identity, sources: model.sources, ...(shared && { dense: shared }) });
   }
   const ofData = await Promise.all(fingerprints.values());
-  return { runs, warnings: [...warnings, ...ofData.flatMap((each) => each.warnings)] };
+  return { runs, warnings: ofData.flatMap((each) => each.warnings) };
 }
 
 function checkedProgram(program: Source, file: string, sparsity: string | undefined): { readonly model: Model; readonly spec: TrainSpec } {

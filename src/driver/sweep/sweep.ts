@@ -22,7 +22,10 @@ import { planSweep, throwAll } from './sweep-plan.ts';
 import type { PlannedRun, PlannedTraining, SweepPlan, SweepProgram } from './sweep-plan.ts';
 import { trainInProcess } from './worker.ts';
 
-export interface SweepOptions extends SweepProgram {
+export interface SweepOptions extends SweepProgram, PlanOptions {}
+
+/** How the runs of a plan are trained. */
+export interface PlanOptions extends Pick<SweepProgram, 'file' | 'sparsity' | 'search'> {
   readonly out: string;
   /** Worker processes at most, each on one thread: as many as the machine has cores unless given. */
   readonly workers?: number | undefined;
@@ -45,17 +48,29 @@ export type SweepEvent =
 
 /** Fails with `sweep/*`, `run/*` and what checking and data fail with, before anything is written. */
 export async function sweep(options: SweepOptions, trainJob: TrainJob = trainInProcess): Promise<SweepOutcome> {
+  const { runs, interrupted, drawn: picture } = await trainPlan(await planSweep(options), options, (found) => drawPicture(options.file, options.out, found), trainJob);
+  return { runs, means: meansOverSeeds(runs), ...(picture !== undefined && { picture }), interrupted };
+}
+
+export interface TrainedPlan<Drawn> extends Pick<SweepOutcome, 'runs' | 'interrupted'> {
+  readonly drawn: Drawn;
+}
+
+/**
+ * Trains what of a plan is not trained yet. Fails with `sweep/*` and `run/*`, before anything is written.
+ * @param draw What to make of the runs in the end, while nobody else has the folder.
+ */
+export async function trainPlan<Drawn>(plan: SweepPlan, options: PlanOptions, draw: (runs: readonly SweepRun[]) => Drawn, trainJob: TrainJob = trainInProcess): Promise<TrainedPlan<Drawn>> {
   const { out, tidy } = options;
-  const plan = await planSweep(options);
   tidy?.();
   examineFolder(out);
   const finished = examineRuns(out, plan);
   const lock = await lockFolder(out);
   try {
     // Once more: whoever had the lock before may just have ended. What it has trained is found by whoever goes on with it.
-    const outcome = await sweepLocked(plan, { diverged: examineFolder(out), finished, lock }, options, trainJob);
+    const outcome = await trainLocked(plan, { diverged: examineFolder(out), finished, lock }, options, trainJob);
     if (lock.lost.aborted) fail(runDiagnostics['lock-lost']({ args: [out], help: 'see who sweeps there, then call the same again' }));
-    return outcome;
+    return { ...outcome, drawn: draw(outcome.runs) };
   } finally {
     await lock.release();
   }
@@ -79,7 +94,7 @@ interface Found {
   readonly lock: RunLock;
 }
 
-async function sweepLocked({ runs: planned, warnings }: SweepPlan, { diverged: before, finished, lock }: Found, options: SweepOptions, trainJob: TrainJob): Promise<SweepOutcome> {
+async function trainLocked({ runs: planned, warnings }: SweepPlan, { diverged: before, finished, lock }: Found, options: PlanOptions, trainJob: TrainJob): Promise<Pick<SweepOutcome, 'runs' | 'interrupted'>> {
   const { file, out, workers = availableParallelism(), signal, onProgress } = options;
   const diverged = { ...before };
   const runs = new Map(planned.map((run): [string, SweepRun] => [run.hash, standingOf(run, out, finished, before)]));
@@ -109,8 +124,7 @@ async function sweepLocked({ runs: planned, warnings }: SweepPlan, { diverged: b
       if (state === 'finished' || faults) onProgress?.({ kind: 'run', run: now });
     },
   });
-  const picture = drawPicture(file, out, listed());
-  return { runs: listed(), means: meansOverSeeds(listed()), ...(picture !== undefined && { picture }), interrupted: stop.aborted };
+  return { runs: listed(), interrupted: stop.aborted };
 }
 
 function standingOf(run: PlannedRun, out: string, finished: ReadonlySet<string>, diverged: Found['diverged']): SweepRun {
@@ -124,7 +138,7 @@ function standingOf(run: PlannedRun, out: string, finished: ReadonlySet<string>,
 }
 
 /** What is left to train: dense parts too, where a run needs one that is not finished. */
-function tasksOf(planned: readonly PlannedRun[], finished: ReadonlySet<string>, options: SweepOptions): readonly Task[] {
+function tasksOf(planned: readonly PlannedRun[], finished: ReadonlySet<string>, options: PlanOptions): readonly Task[] {
   const { out } = options;
   const dense = new Map(planned.flatMap((run) => (run.dense && !finished.has(run.dense.hash) ? [[run.dense.hash, run.dense] as const] : [])));
   return [
@@ -133,7 +147,7 @@ function tasksOf(planned: readonly PlannedRun[], finished: ReadonlySet<string>, 
   ];
 }
 
-function jobOf({ sources: { main, imported } }: PlannedTraining, place: Pick<Job, 'out' | 'part' | 'dense'>, { sparsity, search }: SweepOptions): Job {
+function jobOf({ sources: { main, imported } }: PlannedTraining, place: Pick<Job, 'out' | 'part' | 'dense'>, { sparsity, search }: PlanOptions): Job {
   return { ...place, main, imported: [...imported], sparsity, data: search.directory };
 }
 
