@@ -1,168 +1,86 @@
-// The experiment command: `npm run --silent experiment -- NAME [--seeds 1,2,3] [--strengths 0.5,1,2] [--out FOLDER] [--threads N] [--json]`.
+// The experiment command: `npm run --silent experiment -- NAME [--seeds N] [--json]`.
 //
-// Trains examples/NAME.ssl on its data set once a seed and prints what the papers' tables hold: test error
-// after each phase, what is left of each layer, multiply-accumulates, weights; then the means. Runs that
-// are in the folder already are gone on with, or only read. Results under bench/results/ were made by it.
-//
-// With --strengths the penalties of the file are multiplied by each of the factors. The baseline and the control are the
-// same for all of them and are trained once a seed, in a run of their own; the runs of the factors begin with the
-// weights of that baseline.
+// Trains what the rows of an experiment name (experiments/), prints them beside those of the papers, and writes both to
+// results/experiments/. Runs that are listed there, or lie in the folder of runs, are not trained again.
 
-import { mkdir } from 'node:fs/promises';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DiagnosticError } from '../src/base/diagnostic.ts';
 import { renderDiagnostic } from '../src/base/frame.ts';
-import type { Dataset } from '../src/data/dataset.ts';
-import { loadDataset } from '../src/driver/data/load-dataset.ts';
-import type { RunSummary } from '../src/driver/run/run-summary.ts';
-import { train } from '../src/driver/run/train.ts';
-import type { TrainOptions } from '../src/driver/run/train-options.ts';
-import { checkFile } from '../src/driver/model/source.ts';
-import type { Model, PhaseSpec, TrainSpec } from '../src/ir/network.ts';
-import { phaseTraits } from '../src/ir/phase.ts';
-import { reportFields } from '../src/ir/structure.ts';
-import { ops } from '../src/ops/index.ts';
-import { usualMethod } from '../src/train/methods/index.ts';
+import { processorHere } from '../src/driver/module/processor.ts';
 import { readOptions, UsageError } from './arguments.ts';
+import type { Experiment } from './experiments/experiment.ts';
+import { experiments } from './experiments/index.ts';
+import { commitHere } from './experiments/records.ts';
+import { markdownOf } from './experiments/tables.ts';
 
-const usage =
-  'usage: npm run --silent experiment -- NAME [--sparsity BLOCK] [--seeds 1,2,3] [--strengths 0.5,1,2] [--out runs/experiments] [--data FOLDER] [--threads N] [--json]\n  NAME is an example: lenet, lenet-shapes, mlp, convnet, resnet20';
+const usage = [
+  'usage: npm run --silent experiment -- NAME [--seeds N] [--out FOLDER] [--data FOLDER] [--workers N] [--json]',
+  '',
+  ...experiments.map(({ name, doc }) => `  ${name.padEnd(16)}${doc}`),
+  '',
+  '  --seeds N       seeds 1 to N; 5 unless given',
+  '  --out FOLDER    where runs are kept; runs/experiments unless given',
+  '  --data FOLDER   where data sets are looked for first',
+  '  --workers N     processes at most; as many as there are cores unless given',
+  '  --json          one JSON object on standard output instead of tables',
+].join('\n');
 
-interface Arguments {
-  readonly name: string;
-  readonly sparsity: string | undefined;
-  readonly seeds: readonly number[];
-  /** Factors on the strengths of the file; empty: the file as it is. */
-  readonly strengths: readonly number[];
+interface Command {
+  readonly experiment: Experiment;
+  readonly seeds: number;
   readonly out: string;
   readonly data: string | undefined;
-  /** Absent: as many as the machine has. The results are the same bits. */
-  readonly threads: number | undefined;
+  readonly workers: number | undefined;
   readonly json: boolean;
 }
 
-function readArguments(args: readonly string[]): Arguments {
+function readCommand(args: readonly string[]): Command {
   const { values, positionals } = readOptions({
     args: [...args],
     allowPositionals: true,
     options: {
-      sparsity: { type: 'string' },
-      seeds: { type: 'string', default: '1,2,3' },
-      strengths: { type: 'string' },
+      seeds: { type: 'string', default: '5' },
       out: { type: 'string', default: 'runs/experiments' },
       data: { type: 'string' },
-      threads: { type: 'string' },
+      workers: { type: 'string' },
       json: { type: 'boolean', default: false },
     },
   });
-  const [name, ...others] = positionals;
-  if (name === undefined || others.length > 0) throw new UsageError('name one example');
-  const seeds = values.seeds.split(',').map((text) => (/^\d+$/.test(text) ? Number(text) : NaN));
-  if (!seeds.every(Number.isSafeInteger)) throw new UsageError(`--seeds ${values.seeds} is no list of integers`);
-  const strengths = values.strengths?.split(',').map((text) => (text.trim() === '' ? NaN : Number(text))) ?? [];
-  if (!strengths.every((factor) => factor > 0 && factor < Infinity)) throw new UsageError(`--strengths ${values.strengths} is no list of positive numbers`);
-  const threads = values.threads === undefined ? undefined : Number(values.threads);
-  if (threads !== undefined && !(Number.isInteger(threads) && threads > 0)) throw new UsageError(`--threads ${values.threads} is no number of threads`);
-  return { name, sparsity: values.sparsity, seeds, strengths, out: values.out, data: values.data, threads, json: values.json };
+  const experiment = experiments.find(({ name }) => name === positionals[0]);
+  if (!experiment || positionals.length !== 1) throw new UsageError('name one experiment');
+  const { out, data, json } = values;
+  return { experiment, seeds: countOf('--seeds', values.seeds), out, data, workers: values.workers === undefined ? undefined : countOf('--workers', values.workers), json };
 }
 
-/** A run of the experiment. */
-interface Result {
-  readonly summary: RunSummary;
-  /** On the strengths of the file. */
-  readonly strength?: number;
+function countOf(option: string, text: string): number {
+  if (!/^[1-9]\d{0,3}$/.test(text)) throw new UsageError(`${option} takes a whole number from 1 on, not ${text}`);
+  return Number(text);
 }
 
-/** @param data Loaded once. */
-async function runSeed(model: Model, spec: TrainSpec, seed: number, data: Dataset, { name, sparsity, strengths, out, threads }: Arguments): Promise<readonly Result[]> {
-  const folder = join(out, [name, sparsity, seed].filter((part) => part !== undefined).join('-'));
-  const seeded: TrainSpec = { ...spec, seed };
-  if (strengths.length === 0) return [{ summary: await runOnce({ ...model, train: seeded }, data, { out: folder, threads }) }];
-  const isDense = ({ kind }: PhaseSpec): boolean => !phaseTraits[kind].masks;
-  const dense = `${join(out, `${name}-${seed}`)}-dense`;
-  const compared = await runOnce({ ...denseOf(model), train: { ...seeded, phases: spec.phases.filter(isDense) } }, data, { out: dense, threads });
-  const results: Result[] = [];
-  for (const strength of strengths) {
-    const penalties = model.penalties.map((penalty) => (penalty.kind === 'lasso' ? { ...penalty, strength: penalty.strength * strength } : penalty));
-    // The baseline is that of the dense run.
-    const phases = spec.phases.filter(({ kind }) => !phaseTraits[kind].compares).map((phase) => (isDense(phase) ? { ...phase, epochs: 0 } : phase));
-    const init = join(dense, 'baseline.safetensors');
-    const summary = await runOnce({ ...model, penalties, train: { ...seeded, phases } }, data, { out: `${folder}-x${strength}`, init, threads });
-    results.push({ strength, summary: joined(compared, summary) });
+async function main(): Promise<number> {
+  const { experiment, seeds, json, ...place } = readCommand(process.argv.slice(2));
+  const stop = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort());
+  const progress = (line: string): void => void process.stderr.write(`${line}\n`);
+  const outcome = await experiment.measure({ ...place, seeds: Array.from({ length: seeds }, (_, at) => at + 1), signal: stop.signal, progress });
+  if (!outcome) {
+    progress('stopped; the same command goes on');
+    return 1;
   }
-  return results;
-}
-
-/** The two as the one run that they stand for. @param pruned Began with what the baseline of `dense` came to. */
-function joined(dense: RunSummary, pruned: RunSummary): RunSummary {
-  const before = dense.epochs['baseline'] ?? 0;
-  const epochs = Object.fromEntries(Object.entries(pruned.epochs).map(([phase, own]) => [phase, before + own]));
-  return {
-    ...pruned,
-    ...(dense.control !== undefined && { control: dense.control }),
-    error: { ...dense.error, ...pruned.error },
-    heldOut: { ...dense.heldOut, ...pruned.heldOut },
-    epochs: { ...dense.epochs, ...epochs },
-  };
-}
-
-/** The same of all `sparsity` blocks of a file: its run is theirs together. */
-function denseOf({ sources, network }: Model): Model {
-  return { sources, network, penalties: [], method: usualMethod, methodSettings: {}, crossing: 'sequential' };
-}
-
-async function runOnce(model: Model, data: Dataset, options: Pick<TrainOptions, 'out' | 'init' | 'threads'>): Promise<RunSummary> {
-  let epoch = '';
-  const result = await train(model, data, {
-    ...options,
-    resume: true,
-    onProgress: (event) => {
-      if (event.kind !== 'step' || `${event.phase} ${event.epoch}` === epoch) return;
-      epoch = `${event.phase} ${event.epoch}`;
-      process.stderr.write(`${options.out}: ${epoch} of ${event.epochs}, loss ${event.loss.toFixed(4)}, ${Math.round(event.secondsLeft)} s left\n`);
-    },
-  });
-  if (result.status !== 'finished') throw new Error('interrupted');
-  return result.summary;
-}
-
-const percent = (share: number | undefined): string => (share === undefined ? '-' : `${(100 * share).toFixed(2)}%`);
-
-function keptOf(summary: RunSummary): string {
-  return summary.layers
-    .flatMap((layer) => reportFields.flatMap((field) => (layer[field] ? [`${layer.name} ${field} ${layer[field][0]}/${layer[field][1]}`] : [])))
-    .join(', ');
-}
-
-function table(results: readonly Result[]): string {
-  const lines = results.map(
-    ({ summary: s, strength }) =>
-      `seed ${s.seed}${strength === undefined ? '' : `, strengths x ${strength}`}: error ${percent(s.error['baseline'])} -> ${percent(s.error['sparsify'])} -> ${percent(s.error['finetune'])}, dense trained as long ${percent(s.error['control'])}; conv MACs ${s.convMacs.compacted} of ${s.convMacs.dense}; weights ${s.weights.compacted} of ${s.weights.dense}; ${Math.round(s.seconds)} s\n        ${keptOf(s)}`,
-  );
-  for (const strength of new Set(results.map((result) => result.strength))) {
-    const summaries = results.filter((result) => result.strength === strength).map(({ summary }) => summary);
-    const mean = (of: (summary: RunSummary) => number): number => summaries.reduce((sum, summary) => sum + of(summary), 0) / summaries.length;
-    lines.push(
-      `mean of ${summaries.length}${strength === undefined ? '' : `, strengths x ${strength}`}: baseline ${percent(mean((s) => s.error['baseline'] ?? NaN))}, finetune ${percent(mean((s) => s.error['finetune'] ?? NaN))}, control ${percent(mean((s) => s.error['control'] ?? NaN))}, weights ${Math.round(mean((s) => s.weights.compacted))}, seconds ${Math.round(mean((s) => s.seconds))}`,
-    );
-  }
-  return `${lines.join('\n')}\n`;
-}
-
-async function main(): Promise<void> {
-  const args = readArguments(process.argv.slice(2));
-  const { model } = checkFile(join(import.meta.dirname, '..', 'examples', `${args.name}.ssl`), ops, { sparsity: args.sparsity });
-  if (!model.train) throw new UsageError(`examples/${args.name}.ssl has no train block`);
-  const data = await loadDataset(model.train.dataset, { directory: args.data }, { inputShape: model.network.inputShape, resize: model.train.resize });
-  await mkdir(args.out, { recursive: true });
-  const results: Result[] = [];
-  for (const seed of args.seeds) results.push(...(await runSeed(model, model.train, seed, data, args)));
-  const runs = results.map(({ summary, strength }) => ({ ...(strength !== undefined && { strength }), ...summary }));
-  process.stdout.write(args.json ? `${JSON.stringify({ experiment: args.name, ...(args.sparsity !== undefined && { sparsity: args.sparsity }), runs }, undefined, 2)}\n` : table(results));
+  const { pictures = {}, ...rows } = outcome;
+  const command = `npm run --silent experiment -- ${experiment.name} --seeds ${seeds}`;
+  const from = { experiment: experiment.name, doc: experiment.doc, command, commit: commitHere(), core: processorHere().core };
+  const result = `${JSON.stringify({ ...from, ...rows }, undefined, 2)}\n`;
+  const markdown = markdownOf(from, outcome);
+  const folder = join(import.meta.dirname, 'results', 'experiments');
+  for (const [name, text] of Object.entries({ [`${experiment.name}.json`]: result, [`${experiment.name}.md`]: markdown, ...pictures })) writeFileSync(join(folder, name), text);
+  process.stdout.write(json ? result : markdown);
+  return 0;
 }
 
 try {
-  await main();
+  process.exitCode = await main();
 } catch (error) {
   if (error instanceof UsageError) {
     process.stderr.write(`${error.message}\n\n${usage}\n`);

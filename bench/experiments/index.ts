@@ -1,0 +1,6 @@
+import type { Experiment } from './experiment.ts';
+import { frontsExperiment } from './fronts.ts';
+import { lenetExperiments } from './lenet.ts';
+import { mlpExperiment } from './mlp.ts';
+
+export const experiments: readonly Experiment[] = [...lenetExperiments, mlpExperiment, frontsExperiment];
