@@ -97,7 +97,7 @@ async function timeFirst(runs: Runs, records: Records, context: ExperimentContex
   const ended = finished(runs);
   const [first] = ended;
   if (!first || ended.some(({ hash }) => records.timesOf(hash)) || !existsSync(folderOf(first, context))) return;
-  const { layers, processor } = await benchModel(withWeights(openModel(folderOf(first, context), undefined, ops)), wasm, 1, ops, () => {});
+  const { layers, processor } = await benchModel(withWeights(openModel(folderOf(first, context), undefined, ops)), wasmTarget, 1, ops, () => {});
   const inMs = layers.map(({ name, dense, compacted }) => [name, { dense: dense.microseconds / 1000, ...(compacted && { compacted: compacted.microseconds / 1000 }) }] as const);
   records.add({ hash: first.hash, times: { core: processor.core, layers: Object.fromEntries(inMs) } });
 }
