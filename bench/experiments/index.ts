@@ -1,6 +1,7 @@
+import { alexnetExperiment } from './alexnet.ts';
 import type { Experiment } from './experiment.ts';
 import { frontsExperiment } from './fronts.ts';
 import { lenetExperiments } from './lenet.ts';
 import { mlpExperiment } from './mlp.ts';
 
-export const experiments: readonly Experiment[] = [...lenetExperiments, mlpExperiment, frontsExperiment];
+export const experiments: readonly Experiment[] = [...lenetExperiments, mlpExperiment, frontsExperiment, alexnetExperiment];

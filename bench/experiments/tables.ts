@@ -19,7 +19,7 @@ export function markdownOf({ experiment, doc, command, commit, core }: Provenanc
     tableOf(['', 'error', 'seeds', 'MACs of convolutions', 'MACs', 'weights'], [...published.map((row) => cells(row, 'published: ')), ...ours.map((row) => cells(row, ''))]),
     ...layerTable([...published.map((row) => ({ ...row, label: `published: ${row.label}` })), ...ours]),
     ...candidateTable(candidates),
-    notes(ours),
+    notes([...published, ...ours]),
   ].filter((part) => part !== '').join('\n\n') + '\n';
 }
 

@@ -1,5 +1,5 @@
-// Suite `table4`: the convolutions of AlexNet at the sparsity of each row of Table 4, beside our own dense ones, on one thread
-// and on two (Figure 7c).
+// Suite `table4`: the convolutions of AlexNet at the sparsity of each row of Table 4 and of StructADMM, beside our own dense
+// ones, on one thread and on two (Figure 7c).
 
 import { present } from '../../src/base/invariant.ts';
 import { compact, simplify } from '../../src/driver/build/compact.ts';
@@ -30,7 +30,7 @@ const candidates = [
   { peer: named('sparse-2', sslThreads(2)), isSparse: true, threads: 2 },
 ];
 
-const cases = table4.flatMap((row) => caffeNetLayers.map((layer) => ({ name: `caffenet/${layer.name}/row${row.number}`, layer, row })));
+const cases = table4.flatMap((row) => caffeNetLayers.map((layer) => ({ name: `caffenet/${layer.name}/${row.name}`, layer, row })));
 
 interface Variant {
   readonly program: Program;
@@ -66,7 +66,7 @@ async function run(context: SuiteContext): Promise<Measured> {
 
 export const table4Suite: Suite = {
   name: 'table4',
-  doc: 'the convolutions of AlexNet at every row of Table 4, beside our own dense ones and the figures of the paper, on one thread and two',
+  doc: 'the convolutions of AlexNet at every row of Table 4 and at the sparsity of StructADMM, beside our own dense ones and the figures of the paper, on one thread and two',
   candidates: candidates.map(({ peer }) => peer.name),
   cases: cases.map(({ name }) => name),
   packages: () => [],
