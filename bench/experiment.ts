@@ -3,7 +3,7 @@
 // Trains what the rows of an experiment name (experiments/), prints them beside those of the papers, and writes both to
 // results/experiments/. Runs that are listed there, or lie in the folder of runs, are not trained again.
 
-import { writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DiagnosticError } from '../src/base/diagnostic.ts';
 import { renderDiagnostic } from '../src/base/frame.ts';
@@ -63,7 +63,8 @@ async function main(): Promise<number> {
   const stop = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort());
   const progress = (line: string): void => void process.stderr.write(`${line}\n`);
-  const outcome = await experiment.measure({ ...place, seeds: Array.from({ length: seeds }, (_, at) => at + 1), signal: stop.signal, progress });
+  const results = join(import.meta.dirname, 'results', 'experiments');
+  const outcome = await experiment.measure({ ...place, programs: join(import.meta.dirname, 'experiments', 'programs'), results, seeds: Array.from({ length: seeds }, (_, at) => at + 1), signal: stop.signal, progress });
   if (!outcome) {
     progress('stopped; the same command goes on');
     return 1;
@@ -73,8 +74,8 @@ async function main(): Promise<number> {
   const from = { experiment: experiment.name, doc: experiment.doc, command, commit: commitHere(), core: processorHere().core };
   const result = `${JSON.stringify({ ...from, ...rows }, undefined, 2)}\n`;
   const markdown = markdownOf(from, outcome);
-  const folder = join(import.meta.dirname, 'results', 'experiments');
-  for (const [name, text] of Object.entries({ [`${experiment.name}.json`]: result, [`${experiment.name}.md`]: markdown, ...pictures })) writeFileSync(join(folder, name), text);
+  mkdirSync(results, { recursive: true });
+  for (const [name, text] of Object.entries({ [`${experiment.name}.json`]: result, [`${experiment.name}.md`]: markdown, ...pictures })) writeFileSync(join(results, name), text);
   process.stdout.write(json ? result : markdown);
   return 0;
 }

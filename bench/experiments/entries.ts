@@ -23,7 +23,7 @@ interface Chosen {
 
 /** Trains and measures all entries. @returns undefined where it was stopped. */
 export async function measureEntries(entries: readonly Entry[], published: readonly Row[], context: ExperimentContext): Promise<Outcome | undefined> {
-  const records = new Records();
+  const records = new Records(context.results);
   const ours: Row[] = [];
   const candidates: CandidateRow[] = [];
   for (const entry of entries) {

@@ -2,7 +2,7 @@
 
 /** What is trained, once a seed. */
 export interface Setting {
-  /** A file of programs/, without `.ssl`. */
+  /** A file of the folder of programs, without `.ssl`. */
   readonly program: string;
   /** Its `sparsity` block, where it has several. */
   readonly sparsity?: string;
@@ -85,6 +85,10 @@ export interface Outcome {
 export type Measure = (context: ExperimentContext) => Promise<Outcome | undefined>;
 
 export interface ExperimentContext {
+  /** The folder of the programs that settings name. */
+  readonly programs: string;
+  /** The folder of results, with what is known of earlier runs. */
+  readonly results: string;
   readonly seeds: readonly number[];
   /** Where runs are kept. */
   readonly out: string;

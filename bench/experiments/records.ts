@@ -57,15 +57,15 @@ interface TimesRecord {
   readonly times: Times;
 }
 
-const folder = join(import.meta.dirname, '..', 'results', 'experiments');
-const file = join(folder, 'runs.jsonl');
-
 export class Records {
   private readonly runs = new Map<string, RunRecord | FailedRecord>();
   private readonly times = new Map<string, Times>();
 
-  constructor() {
-    const lines = existsSync(file) ? readFileSync(file, 'utf8').split('\n').filter((line) => line !== '') : [];
+  private readonly file: string;
+
+  constructor(folder: string) {
+    this.file = join(folder, 'runs.jsonl');
+    const lines = existsSync(this.file) ? readFileSync(this.file, 'utf8').split('\n').filter((line) => line !== '') : [];
     for (const line of lines) this.take(JSON.parse(line) as RunRecord | FailedRecord | TimesRecord);
   }
 
@@ -78,8 +78,8 @@ export class Records {
   }
 
   add(record: RunRecord | FailedRecord | TimesRecord): void {
-    mkdirSync(dirname(file), { recursive: true });
-    appendFileSync(file, `${JSON.stringify(record)}\n`);
+    mkdirSync(dirname(this.file), { recursive: true });
+    appendFileSync(this.file, `${JSON.stringify(record)}\n`);
     this.take(record);
   }
 

@@ -26,9 +26,10 @@ export function folderOf({ hash, program }: RunRecord, { out }: ExperimentContex
   return join(out, program, 'runs', hash);
 }
 
-function programOf({ program, sparsity, values = {} }: Setting, seeds: readonly number[], { data }: ExperimentContext): SweepProgram {
+/** What `sweep` is asked for. */
+export function programOf({ program, sparsity, values = {} }: Setting, seeds: readonly number[], { programs, data }: ExperimentContext): SweepProgram {
   const constants = Object.entries(values).map(([name, value]) => ({ name, values: [value] }));
-  return { file: join(import.meta.dirname, 'programs', `${program}.ssl`), axes: [...constants, { name: 'seed', values: seeds }], sparsity, search: { directory: data }, confirmed: true };
+  return { file: join(programs, `${program}.ssl`), axes: [...constants, { name: 'seed', values: seeds }], sparsity, search: { directory: data }, confirmed: true };
 }
 
 async function trainMissing(setting: Setting, seeds: readonly number[], records: Records, context: ExperimentContext): Promise<boolean> {
