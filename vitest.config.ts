@@ -1,4 +1,4 @@
-// `vitest run`: everything but the browser and the package, each of which has a mode: `vitest run --mode browser`.
+// `vitest run`: everything but the browser, the package and Redis, each of which has a mode: `vitest run --mode browser`.
 
 import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
@@ -7,6 +7,8 @@ import type { TestUserConfig } from 'vitest/config';
 const browser = ['test/browser/**/*.test.ts'];
 /** Needs npm's registry. */
 const packed = ['test/package/**/*.test.ts'];
+/** Needs redis-server, and two packages of npm's registry. */
+const redis = ['test/redis/**/*.test.ts'];
 
 /** A busy machine is no failure: what takes a second alone may take many beside other work. */
 const patience = { testTimeout: 30_000, hookTimeout: 30_000 };
@@ -14,7 +16,8 @@ const patience = { testTimeout: 30_000, hookTimeout: 30_000 };
 function testsOf(mode: string): TestUserConfig {
   if (mode === 'browser') return { include: browser, globalSetup: ['test/gpujs/install.ts'] };
   if (mode === 'package') return { include: packed };
-  return { include: ['test/**/*.test.ts'], exclude: [...browser, ...packed, '**/node_modules/**'] };
+  if (mode === 'redis') return { include: redis, globalSetup: ['test/redis/install.ts'] };
+  return { include: ['test/**/*.test.ts'], exclude: [...browser, ...packed, ...redis, '**/node_modules/**'] };
 }
 
 export default defineConfig(({ mode }) => ({

@@ -35,6 +35,7 @@ async function joinModules() {
     'engine/node-threads': 'engine/node-threads.js',
     'driver/module/module-process': 'driver/module/module-process.js',
     'driver/sweep/worker': 'driver/sweep/worker.js',
+    'driver/sweep/queue/data-process': 'driver/sweep/queue/data-process.js',
   };
   const bundle = await rolldown({ input, cwd: dist, platform: 'node', external: packageName, plugins: [await runtimeAsValue()] });
   const { output } = await bundle.write({ dir: dist, entryFileNames: '[name].js', chunkFileNames: 'chunks/[name]-[hash].js' });

@@ -32,6 +32,14 @@ export const stopAfterOption = (known: readonly CompileStage[] = stages): Option
 export const timingOption = (): Option => new Option('--no-timing', 'leave out of report.html how long each layer takes here: the same run then gives the same page');
 export const dataOption = (): Option => new Option('--data <dir>', 'folder to look for data sets in first');
 
+export interface QueueOptions {
+  readonly queue?: string;
+  readonly queueName?: string;
+}
+
+export const queueOption = (what: string): Option => new Option('--queue <url>', `${what}: redis://[USER[:PASSWORD]@]HOST[:PORT][/DATABASE]; a password may be left out and stand in SSL_QUEUE_PASSWORD`);
+export const queueNameOption = (): Option => new Option('--queue-name <name>', 'tells queues on one server apart; `sweeps` unless given');
+
 /** The first is what is taken unless told. */
 export function targetOption(targets: readonly { readonly name: string; readonly doc: string }[]): Option {
   return new Option('--target <target>', targets.map(({ name, doc }) => `${name}: ${doc}`).join('; ')).default(targets[0]?.name);

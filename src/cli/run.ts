@@ -17,10 +17,11 @@ import type { Shell } from './shell.ts';
 import { addReport } from './commands/report.ts';
 import { addSweep } from './commands/sweep.ts';
 import { addTrain } from './commands/train.ts';
+import { addWorker } from './commands/worker.ts';
 import { addVerify } from './commands/verify.ts';
 import { compilerVersion } from '../driver/model/version.ts';
 
-const commands = [addCheck, addTrain, addSweep, addBuild, addVerify, addEvaluate, addExplain, addReport, addBench, addFormat, addData];
+const commands = [addCheck, addTrain, addSweep, addWorker, addBuild, addVerify, addEvaluate, addExplain, addReport, addBench, addFormat, addData];
 
 export async function runCommandLine(args: readonly string[], shell: Shell): Promise<number> {
   const program = new Command('ssl-compile')

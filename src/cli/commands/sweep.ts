@@ -1,5 +1,5 @@
-// ssl-compile sweep FILE --set NAME=VALUES: all combinations, by worker processes; a table, a picture, the best within a
-// budget.
+// ssl-compile sweep FILE --set NAME=VALUES: all combinations, by worker processes here or on other machines; a table, a
+// picture, the best within a budget. sweep --status: how the sweeps of a queue stand.
 
 import { basename } from 'node:path';
 import { Option } from 'commander';
@@ -8,51 +8,96 @@ import { present } from '../../base/invariant.ts';
 import { mostWorkers } from '../../driver/request.ts';
 import type { Choice } from '../../driver/sweep/choose.ts';
 import type { SweepOutcome } from '../../driver/sweep/results.ts';
+import type { QueueTraining } from '../../driver/sweep/queue/train-over-queue.ts';
 import type { SweepEvent } from '../../driver/sweep/sweep.ts';
 import { readAxis } from '../../driver/sweep/values.ts';
 import type { Diagnostic } from '../../base/diagnostic.ts';
 import { collectGarbage } from '../collect-garbage.ts';
-import { exitCode, exitCodeOf } from '../exit-code.ts';
-import { dataOption, example, folderPath, integerFrom, jsonOption, positiveNumber, sparsityOption } from '../options.ts';
-import type { JsonOption, SparsityOption } from '../options.ts';
+import { openBoard } from '../open-board.ts';
+import { exitCode, exitCodeOf, UsageError } from '../exit-code.ts';
+import { dataOption, example, folderPath, integerFrom, jsonOption, positiveNumber, queueNameOption, queueOption, sparsityOption } from '../options.ts';
+import type { JsonOption, QueueOptions, SparsityOption } from '../options.ts';
 import { diagnosticsJson, printDiagnostics } from '../report.ts';
 import type { Shell } from '../shell.ts';
 import { showSweep } from '../text/sweep-progress.ts';
 import { choiceText, sweepText } from '../text/sweep-text.ts';
 
-interface SweepCommandOptions extends JsonOption, SparsityOption {
-  readonly set: readonly string[];
+interface SweepCommandOptions extends JsonOption, SparsityOption, QueueOptions {
+  readonly set?: readonly string[];
   readonly out?: string;
   readonly workers?: number;
   readonly data?: string;
   readonly budgetMacs?: number;
   readonly budgetMs?: number;
   readonly yes?: true;
+  readonly status?: true;
 }
 
 export function addSweep(program: Command, shell: Shell, finish: (code: number) => void): void {
   program
     .command('sweep')
     .description('train a file for all combinations of values, each as a run of its own; goes on where it was stopped')
-    .argument('<file>', 'an .ssl file with a `train` block')
-    .requiredOption('--set <name=values>', 'what a constant of the file, or `seed`, is to be: geom(from, to, count), lin(from, to, count), 1..5 or 0.1,0.2; may be given several times', addText)
+    .argument('[file]', 'an .ssl file with a `train` block')
+    .option('--set <name=values>', 'what a constant of the file, or `seed`, is to be: geom(from, to, count), lin(from, to, count), 1..5 or 0.1,0.2; may be given several times', addText)
     .option('--out <dir>', 'folder of the sweep: sweep.json, sweep.svg, runs; runs/FILE.sweep unless given', folderPath)
     .addOption(new Option('--workers <n>', 'worker processes at most, each on one thread; as many as there are cores unless given').argParser(integerFrom(1, mostWorkers)))
     .addOption(new Option('--budget-macs <n>', 'say which run with at most so many MACs has the smallest held-out error').argParser(integerFrom(1, Number.MAX_SAFE_INTEGER)))
     .option('--budget-ms <x>', 'say which run with a module that takes at most so long here has the smallest held-out error', positiveNumber)
     .option('--yes', 'more than 1,000 runs are meant')
+    .addOption(queueOption('have the runs trained by `ssl-compile worker` on any machines that reach this Redis server').conflicts('workers'))
+    .addOption(queueNameOption())
+    .option('--status', 'say how the sweeps of the queue stand, and who works for them; nothing else')
     .addOption(sparsityOption())
     .addOption(dataOption())
     .addOption(jsonOption())
-    .addHelpText('after', example('sweep lenet.ssl --set "strength=geom(1e-4, 1e-2, 8)" --set seed=1..5', 'sweep lenet.ssl --set strength=0.01,0.02 --budget-macs 100000'))
-    .action(async (file: string, options: SweepCommandOptions) => finish(await sweepFile(file, options, shell)));
+    .addHelpText('after', example('sweep lenet.ssl --set "strength=geom(1e-4, 1e-2, 8)" --set seed=1..5', 'sweep lenet.ssl --set strength=0.01,0.02 --budget-macs 100000', 'sweep lenet.ssl --set seed=1..5 --queue redis://localhost:6379', 'sweep --status --queue redis://localhost:6379'))
+    .action(async (file: string | undefined, options: SweepCommandOptions) => finish(await (options.status ? showStatus(file, options, shell) : sweepFile(file, options, shell))));
 }
 
-async function sweepFile(file: string, { set, out = defaultFolder(file), workers, data, budgetMacs, budgetMs, yes, sparsity, json }: SweepCommandOptions, shell: Shell): Promise<number> {
+async function showStatus(file: string | undefined, { set, queue: url, queueName, json }: SweepCommandOptions, shell: Shell): Promise<number> {
+  if (url === undefined) throw new UsageError('--status is of a queue: add --queue redis://HOST');
+  if (file !== undefined || set !== undefined) throw new UsageError('--status tells of all sweeps of a queue: leave out the file and --set');
+  const [{ readStatus }, { statusText }, board] = await Promise.all([import('../../driver/sweep/queue/status.ts'), import('../text/queue-text.ts'), openBoard(url, queueName, shell)]);
+  try {
+    const status = await readStatus(board);
+    shell.out(json ? `${JSON.stringify({ ok: true, ...status })}\n` : statusText(status));
+    return exitCode.ok;
+  } finally {
+    await board.close();
+  }
+}
+
+async function sweepFile(file: string | undefined, options: SweepCommandOptions, shell: Shell): Promise<number> {
+  const { set, queue: url, queueName, out: folder } = options;
+  if (file === undefined) throw new UsageError("missing required argument 'file'");
+  if (set === undefined) throw new UsageError("required option '--set <name=values>' not specified");
+  const out = folder ?? defaultFolder(file);
+  const asked = { ...options, file, set, out };
+  if (url === undefined) {
+    if (queueName !== undefined) throw new UsageError('--queue-name is the name of a queue: add --queue redis://HOST');
+    return sweepHere(asked, undefined, shell);
+  }
+  const [{ trainOverQueue }, board] = await Promise.all([import('../../driver/sweep/queue/train-over-queue.ts'), openBoard(url, queueName, shell)]);
+  try {
+    await board.admit(false);
+    return await sweepHere(asked, trainOverQueue(board, { out, file, onNote: (note) => shell.err(`${note}\n`) }), shell);
+  } finally {
+    await board.close();
+  }
+}
+
+interface AskedSweep extends SweepCommandOptions {
+  readonly file: string;
+  readonly set: readonly string[];
+  readonly out: string;
+}
+
+/** @param training By others; undefined: by workers of this process. */
+async function sweepHere({ file, set, out, workers, data, budgetMacs, budgetMs, yes, sparsity, json }: AskedSweep, training: QueueTraining | undefined, shell: Shell): Promise<number> {
   const axes = set.map((text) => readAxis(text));
   const [{ sweep }, { choose }] = await Promise.all([import('../../driver/sweep/sweep.ts'), import('../../driver/sweep/choose.ts')]);
   const warnings: Diagnostic[] = [];
-  const show = showSweep(shell, json === true);
+  const show = showSweep(shell, { quiet: json === true, byOthers: training !== undefined });
   const onProgress = (event: SweepEvent): void => {
     if (event.kind === 'begin') {
       warnings.push(...event.warnings);
@@ -61,12 +106,13 @@ async function sweepFile(file: string, { set, out = defaultFolder(file), workers
     show(event);
   };
   const request = { file, axes, out, workers, sparsity, search: { directory: data, environment: shell.environment }, confirmed: yes === true, onProgress, tidy: collectGarbage };
-  const { result, signal } = await shell.interruptible((stop) => sweep({ ...request, signal: stop }));
+  const { result, signal } = await shell.interruptible((stop) => sweep({ ...request, signal: stop }, training));
+  await training?.end(!result.interrupted);
   shell.progress('');
   if (result.interrupted) {
     const done = result.runs.filter(({ state }) => state === 'finished').length;
     if (json) shell.out(`${JSON.stringify({ ok: false, interrupted: { done, runs: result.runs.length } })}\n`);
-    shell.err(`stopped, ${done} of ${result.runs.length} runs are done; the same command goes on\n`);
+    shell.err(`stopped, ${done} of ${result.runs.length} runs are done; ${training ? 'workers go on with what they are asked for, and the same command takes what they have done' : 'the same command goes on'}\n`);
     return exitCodeOf(present(signal, 'signal that asked the sweep to stop'));
   }
   const budgets = { macs: budgetMacs, ms: budgetMs };

@@ -10,8 +10,14 @@ import type { Shell } from '../shell.ts';
 const ends: readonly SweepRun['state'][] = ['finished', 'failed'];
 const paintMilliseconds = 100;
 
-/** @param quiet Nothing but what replaces itself. */
-export function showSweep(shell: Shell, quiet: boolean): (event: SweepEvent) => void {
+export interface ShownSweep {
+  /** Nothing but what replaces itself. */
+  readonly quiet: boolean;
+  /** Workers are elsewhere: what is asked for has none until one tells of it. */
+  readonly byOthers: boolean;
+}
+
+export function showSweep(shell: Shell, { quiet, byOthers }: ShownSweep): (event: SweepEvent) => void {
   const working = new Map<string, string>();
   let [ended, total] = [0, 0];
   let painted = 0;
@@ -25,8 +31,8 @@ export function showSweep(shell: Shell, quiet: boolean): (event: SweepEvent) => 
         break;
       }
       case 'working':
-        if (event.working) working.set(event.hash, 'a worker starts');
-        else working.delete(event.hash);
+        if (event.working && !byOthers) working.set(event.hash, 'a worker starts');
+        else if (!event.working) working.delete(event.hash);
         break;
       case 'training': {
         const line = trainingLine(event.event);
@@ -44,7 +50,7 @@ export function showSweep(shell: Shell, quiet: boolean): (event: SweepEvent) => 
   };
 }
 
-function trainingLine(event: JobEvent): string | undefined {
+export function trainingLine(event: JobEvent): string | undefined {
   switch (event.kind) {
     case 'step':
       return `${event.phase} ${event.epoch}/${event.epochs}  loss ${event.loss.toFixed(3)}  ${duration(event.secondsLeft)} left`;

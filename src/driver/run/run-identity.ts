@@ -21,6 +21,8 @@ import { runDiagnostics } from './run-diagnostics.ts';
 /** What each part is called, and what it is. */
 export type RunIdentity = Readonly<Record<string, string>>;
 
+export const dataPart = 'data set';
+
 /** Absent where all was drawn from the seed. */
 export const initialPart = 'set of initial weights';
 
@@ -42,7 +44,7 @@ export function identityOf(model: Model, spec: TrainSpec, { data, initial }: Run
     ...networkParts(model.network),
     ...planParts(model, spec),
     ['seed', String(spec.seed)],
-    ['data set', data],
+    [dataPart, data],
     ...(initial === undefined ? [] : [[initialPart, initial] as const]),
     ['engine', 'wasm'],
     ['version of training', String(trainingVersion)],

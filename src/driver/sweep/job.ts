@@ -5,18 +5,24 @@ import type { Source } from '../../base/span.ts';
 import type { TrainEvent } from '../run/run-events.ts';
 
 export interface Job {
+  /** Of what makes the run the run that it is (run-identity.ts). */
+  readonly hash: string;
+  /** What people call it: its values. */
+  readonly what: string;
   /** The folder of the run. */
   readonly out: string;
   readonly main: Source;
   /** By path from the main source. */
   readonly imported: readonly (readonly [path: string, source: Source])[];
   readonly sparsity?: string | undefined;
+  /** Of the data that it trains on (run-data.ts). */
+  readonly fingerprint: string;
   /** Where data sets are looked for first. */
   readonly data?: string | undefined;
   /** Train the dense part of the program (dense-part.ts), and no more. */
   readonly part: 'whole' | 'dense';
-  /** The folder of a run of the dense part. */
-  readonly dense?: string | undefined;
+  /** A run of the dense part, and its folder. */
+  readonly dense?: { readonly hash: string; readonly out: string } | undefined;
 }
 
 /** A diagnostic without its place. */

@@ -111,7 +111,7 @@ function checkedProgram(program: Source, file: string, sparsity: string | undefi
   return { model, spec: trainSpecOf(model) };
 }
 
-interface Fingerprint {
+export interface Fingerprint {
   readonly data: string;
   readonly warnings: readonly Diagnostic[];
 }
@@ -121,8 +121,8 @@ function dataKey({ network: { inputShape, classes, labels } }: Model, { dataset,
   return JSON.stringify([dataset, inputShape, classes, labels, resize]);
 }
 
-/** Keeps nothing of the data. */
-async function fingerprintOf(model: Model, spec: TrainSpec, search: DataSearch): Promise<Fingerprint> {
+/** Keeps nothing of the data. Fails with what reading it fails with. */
+export async function fingerprintOf(model: Model, spec: TrainSpec, search: DataSearch): Promise<Fingerprint> {
   const dataset = await trainingData(model, spec, search);
   const { fingerprint } = runData(fitDataset(dataset, model.network, spec.span), spec);
   return { data: fingerprint, warnings: dataset.warnings ?? [] };

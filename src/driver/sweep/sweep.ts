@@ -5,10 +5,12 @@ import { availableParallelism } from 'node:os';
 import { basename, join } from 'node:path';
 import { fail } from '../../base/diagnostic.ts';
 import type { Diagnostic } from '../../base/diagnostic.ts';
+import { present } from '../../base/invariant.ts';
 import { sweepPicture } from '../../report/sweep-picture.ts';
 import { writeFilesAtomically } from '../files/write-files.ts';
 import type { RunLock } from '../lock/run-lock.ts';
 import { runDiagnostics } from '../run/run-diagnostics.ts';
+import { dataPart } from '../run/run-identity.ts';
 import { combinationText } from './combinations.ts';
 import type { Combination } from './combinations.ts';
 import type { Job, JobEvent, TrainJob } from './job.ts';
@@ -46,9 +48,18 @@ export type SweepEvent =
   /** It has come to its end, has failed, or is left alone. */
   | { readonly kind: 'run'; readonly run: SweepRun };
 
+/** Where runs are trained. */
+export interface Training {
+  readonly train: TrainJob;
+  /** Runs that it takes at a time. */
+  readonly most: number;
+}
+
+const here: Training = { train: trainInProcess, most: availableParallelism() };
+
 /** Fails with `sweep/*`, `run/*` and what checking and data fail with, before anything is written. */
-export async function sweep(options: SweepOptions, trainJob: TrainJob = trainInProcess): Promise<SweepOutcome> {
-  const { runs, interrupted, drawn: picture } = await trainPlan(await planSweep(options), options, (found) => drawPicture(options.file, options.out, found), trainJob);
+export async function sweep(options: SweepOptions, training: Training = here): Promise<SweepOutcome> {
+  const { runs, interrupted, drawn: picture } = await trainPlan(await planSweep(options), options, (found) => drawPicture(options.file, options.out, found), training);
   return { runs, means: meansOverSeeds(runs), ...(picture !== undefined && { picture }), interrupted };
 }
 
@@ -60,7 +71,7 @@ export interface TrainedPlan<Drawn> extends Pick<SweepOutcome, 'runs' | 'interru
  * Trains what of a plan is not trained yet. Fails with `sweep/*` and `run/*`, before anything is written.
  * @param draw What to make of the runs in the end, while nobody else has the folder.
  */
-export async function trainPlan<Drawn>(plan: SweepPlan, options: PlanOptions, draw: (runs: readonly SweepRun[]) => Drawn, trainJob: TrainJob = trainInProcess): Promise<TrainedPlan<Drawn>> {
+export async function trainPlan<Drawn>(plan: SweepPlan, options: PlanOptions, draw: (runs: readonly SweepRun[]) => Drawn, training: Training = here): Promise<TrainedPlan<Drawn>> {
   const { out, tidy } = options;
   tidy?.();
   examineFolder(out);
@@ -68,7 +79,7 @@ export async function trainPlan<Drawn>(plan: SweepPlan, options: PlanOptions, dr
   const lock = await lockFolder(out);
   try {
     // Once more: whoever had the lock before may just have ended. What it has trained is found by whoever goes on with it.
-    const outcome = await trainLocked(plan, { diverged: examineFolder(out), finished, lock }, options, trainJob);
+    const outcome = await trainLocked(plan, { diverged: examineFolder(out), finished, lock }, options, training);
     if (lock.lost.aborted) fail(runDiagnostics['lock-lost']({ args: [out], help: 'see who sweeps there, then call the same again' }));
     return { ...outcome, drawn: draw(outcome.runs) };
   } finally {
@@ -94,8 +105,8 @@ interface Found {
   readonly lock: RunLock;
 }
 
-async function trainLocked({ runs: planned, warnings }: SweepPlan, { diverged: before, finished, lock }: Found, options: PlanOptions, trainJob: TrainJob): Promise<Pick<SweepOutcome, 'runs' | 'interrupted'>> {
-  const { file, out, workers = availableParallelism(), signal, onProgress } = options;
+async function trainLocked({ runs: planned, warnings }: SweepPlan, { diverged: before, finished, lock }: Found, options: PlanOptions, { train, most }: Training): Promise<Pick<SweepOutcome, 'runs' | 'interrupted'>> {
+  const { file, out, workers = most, signal, onProgress } = options;
   const diverged = { ...before };
   const runs = new Map(planned.map((run): [string, SweepRun] => [run.hash, standingOf(run, out, finished, before)]));
   const listed = (): readonly SweepRun[] => withFront([...runs.values()]);
@@ -103,12 +114,12 @@ async function trainLocked({ runs: planned, warnings }: SweepPlan, { diverged: b
   write();
   onProgress?.({ kind: 'begin', runs: listed(), warnings });
 
-  const tasks = tasksOf(planned.filter(({ hash }) => runs.get(hash)?.state === 'waiting'), finished, options);
   const names = namesOf(planned);
+  const tasks = tasksOf(planned.filter(({ hash }) => runs.get(hash)?.state === 'waiting'), finished, names, options);
   const stop = AbortSignal.any([lock.lost, ...(signal ? [signal] : [])]);
   await runTasks(tasks, {
-    workers: Math.min(workers, availableParallelism()),
-    train: trainJob,
+    workers: Math.min(workers, most),
+    train,
     stop,
     onEvent: ({ hash }, event) => onProgress?.({ kind: 'training', hash, what: names.get(hash) ?? hash, event }),
     onState: ({ hash }, { state, faults }) => {
@@ -120,7 +131,8 @@ async function trainLocked({ runs: planned, warnings }: SweepPlan, { diverged: b
       const { faults: _, ...rest } = run;
       const now: SweepRun = { ...rest, state, ...(faults && { faults }), ...(result && { result }) };
       runs.set(hash, now);
-      write();
+      // Whoever reads the file cannot know whether one that has begun still runs.
+      if (state !== 'running') write();
       if (state === 'finished' || faults) onProgress?.({ kind: 'run', run: now });
     },
   });
@@ -138,17 +150,23 @@ function standingOf(run: PlannedRun, out: string, finished: ReadonlySet<string>,
 }
 
 /** What is left to train: dense parts too, where a run needs one that is not finished. */
-function tasksOf(planned: readonly PlannedRun[], finished: ReadonlySet<string>, options: PlanOptions): readonly Task[] {
-  const { out } = options;
+function tasksOf(planned: readonly PlannedRun[], finished: ReadonlySet<string>, names: ReadonlyMap<string, string>, options: PlanOptions): readonly Task[] {
+  const { out, sparsity, search } = options;
+  const jobOf = ({ hash, identity, sources: { main, imported } }: PlannedTraining, place: Pick<Job, 'out' | 'part' | 'dense'>): Job => ({
+    ...place,
+    hash,
+    what: names.get(hash) ?? hash,
+    main,
+    imported: [...imported],
+    sparsity,
+    fingerprint: present(identity[dataPart], 'data of a run'),
+    data: search.directory,
+  });
   const dense = new Map(planned.flatMap((run) => (run.dense && !finished.has(run.dense.hash) ? [[run.dense.hash, run.dense] as const] : [])));
   return [
-    ...[...dense.values()].map((part): Task => ({ hash: part.hash, job: jobOf(part, { out: denseFolder(out, part), part: 'dense' }, options) })),
-    ...planned.map((run): Task => ({ hash: run.hash, job: jobOf(run, { out: runFolder(out, run), part: 'whole', dense: run.dense && denseFolder(out, run.dense) }, options), dense: run.dense })),
+    ...[...dense.values()].map((part): Task => ({ hash: part.hash, job: jobOf(part, { out: denseFolder(out, part), part: 'dense' }) })),
+    ...planned.map((run): Task => ({ hash: run.hash, job: jobOf(run, { out: runFolder(out, run), part: 'whole', dense: run.dense && { hash: run.dense.hash, out: denseFolder(out, run.dense) } }), dense: run.dense })),
   ];
-}
-
-function jobOf({ sources: { main, imported } }: PlannedTraining, place: Pick<Job, 'out' | 'part' | 'dense'>, { sparsity, search }: PlanOptions): Job {
-  return { ...place, main, imported: [...imported], sparsity, data: search.directory };
 }
 
 /** Of runs by their values; of a dense part by those that all who share it have in common. */

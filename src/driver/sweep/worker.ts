@@ -8,15 +8,12 @@ import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { DiagnosticError } from '../../base/diagnostic.ts';
-import { present } from '../../base/invariant.ts';
 import { messageOf } from '../../base/system-error.ts';
-import { ops } from '../../ops/index.ts';
 import { placedAt, trainingData } from '../data/training-data.ts';
-import { checkSource } from '../model/source.ts';
-import { densePart } from '../run/dense-part.ts';
 import type { TrainEvent } from '../run/run-events.ts';
-import { train, trainSpecOf } from '../run/train.ts';
+import { train } from '../run/train.ts';
 import type { TrainResult } from '../run/train-options.ts';
+import { programOfJob } from './job-program.ts';
 import { faultsOf } from './job.ts';
 import type { Job, JobEnd, JobEvent, TrainJob } from './job.ts';
 
@@ -96,12 +93,10 @@ async function trained(job: Job, onEvent: (event: JobEvent) => void, signal: Abo
   return { kind: 'stopped' };
 }
 
-async function trainOnce({ out, main, imported, sparsity, data, part, dense }: Job, onProgress: (event: TrainEvent) => void, signal: AbortSignal): Promise<TrainResult> {
-  const sources = new Map(imported);
-  const { model: whole } = checkSource(main, ops, { imports: (path) => sources.get(path) ?? { why: 'the sweep has no such source' }, sparsity });
-  const model = part === 'dense' ? present(densePart(whole, ops), 'dense part').model : whole;
-  const spec = trainSpecOf(model);
-  return placedAt(spec.span, trainingData(model, spec, { directory: data }).then((dataset) => train(model, dataset, { out, dense, resume: true, threads: 1, onProgress, tidy: () => void globalThis.gc?.(), signal })));
+async function trainOnce(job: Job, onProgress: (event: TrainEvent) => void, signal: AbortSignal): Promise<TrainResult> {
+  const { out, data, dense } = job;
+  const { model, spec } = programOfJob(job);
+  return placedAt(spec.span, trainingData(model, spec, { directory: data }).then((dataset) => train(model, dataset, { out, dense: dense?.out, resume: true, threads: 1, onProgress, tidy: () => void globalThis.gc?.(), signal })));
 }
 
 if (process.argv[2] === role && process.send) void serve();

@@ -7,7 +7,7 @@ import type { JobEnd, JobEvent } from '../../../src/driver/sweep/job.ts';
 
 const taskOf = (hash: string, dense?: string): Task => ({
   hash,
-  job: { out: hash, main: { name: hash, text: '' }, imported: [], part: dense === undefined ? 'dense' : 'whole' },
+  job: { hash, what: hash, fingerprint: '', out: hash, main: { name: hash, text: '' }, imported: [], part: dense === undefined ? 'dense' : 'whole' },
   ...(dense !== undefined && { dense: { hash: dense, after: ['control'] } }),
 });
 const stepOf = (phase: string): JobEvent => ({ kind: 'step', phase, epoch: 1, epochs: 1, step: 1, totalSteps: 2, loss: 1, rate: 1, stepsPerSecond: 1, secondsLeft: 1 });

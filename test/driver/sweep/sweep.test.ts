@@ -7,7 +7,7 @@ import { loadDataset } from '../../../src/driver/data/load-dataset.ts';
 import { openModel } from '../../../src/driver/model/model.ts';
 import { readState } from '../../../src/driver/run/run-reader.ts';
 import { train } from '../../../src/driver/run/train.ts';
-import type { JobEvent } from '../../../src/driver/sweep/job.ts';
+import type { JobEvent, TrainJob } from '../../../src/driver/sweep/job.ts';
 import type { SweepOutcome, SweepRun } from '../../../src/driver/sweep/results.ts';
 import { sweep } from '../../../src/driver/sweep/sweep.ts';
 import type { SweepOptions } from '../../../src/driver/sweep/sweep.ts';
@@ -70,10 +70,11 @@ describe('a sweep', () => {
     const sets = ['strength=0.01', 'step=0.05,1e38'];
     const stop = new AbortController();
     stopped = await sweep({ ...request(...sets), signal: stop.signal, onProgress: ({ kind }) => kind === 'training' && stop.abort() });
-    outcome = await sweep(request(...sets), (job, onEvent, stop) => trainInProcess(job, (event: JobEvent) => {
+    const train: TrainJob = (job, onEvent, signal) => trainInProcess(job, (event: JobEvent) => {
       if (event.kind === 'epoch') trained.push([job.part, event.phase]);
       onEvent(event);
-    }, stop));
+    }, signal);
+    outcome = await sweep(request(...sets), { train, most: 2 });
   }, patience);
 
   it('stops when it is asked to, and the same call goes on', () => {
@@ -103,7 +104,7 @@ describe('a sweep', () => {
   });
 
   it('is not trained again', async () => {
-    const again = await sweep(request('step=1e38,0.05', 'strength=0.01'), () => Promise.reject(new Error('trained again')));
+    const again = await sweep(request('step=1e38,0.05', 'strength=0.01'), { train: () => Promise.reject(new Error('trained again')), most: 1 });
     const ofHash = ({ runs }: SweepOutcome): object => Object.fromEntries(runs.map(({ hash, state, result, faults }) => [hash, { state, result, faults }]));
     expect(ofHash(again)).toEqual(ofHash(outcome));
   });
@@ -138,7 +139,7 @@ describe('before anything is written', () => {
   const fresh = join(folder, 'fresh');
   const codesOf = async (options: Partial<SweepOptions>, ...sets: readonly string[]): Promise<readonly string[]> => {
     try {
-      await sweep({ ...request(...sets), out: fresh, ...options }, () => Promise.reject(new Error('begun')));
+      await sweep({ ...request(...sets), out: fresh, ...options }, { train: () => Promise.reject(new Error('begun')), most: 1 });
     } catch (error) {
       if (error instanceof DiagnosticError) return error.diagnostics.map(({ code }) => code);
       throw error;

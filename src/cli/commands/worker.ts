@@ -1,0 +1,47 @@
+// ssl-compile worker --queue URL: trains what sweeps have asked for, until it is stopped.
+
+import { rmSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { Option } from 'commander';
+import type { Command } from 'commander';
+import { mostWorkers } from '../../driver/request.ts';
+import { exitCode, exitCodeOf } from '../exit-code.ts';
+import { dataOption, example, integerFrom, jsonOption, queueNameOption, queueOption } from '../options.ts';
+import type { JsonOption, QueueOptions } from '../options.ts';
+import { openBoard } from '../open-board.ts';
+import type { Shell } from '../shell.ts';
+import { workLine } from '../text/queue-text.ts';
+
+interface WorkerOptions extends JsonOption, QueueOptions {
+  readonly queue: string;
+  readonly workers?: number;
+  readonly data?: string;
+}
+
+export function addWorker(program: Command, shell: Shell, finish: (code: number) => void): void {
+  program
+    .command('worker')
+    .description('train the runs of `sweep --queue`, those whose data is on this machine, until it is stopped')
+    .addOption(queueOption('the Redis server of the sweeps').makeOptionMandatory())
+    .addOption(queueNameOption())
+    .addOption(new Option('--workers <n>', 'runs at a time, each on one thread; as many as there are cores unless given').argParser(integerFrom(1, mostWorkers)))
+    .addOption(dataOption())
+    .addOption(jsonOption())
+    .addHelpText('after', example('worker --queue redis://localhost:6379', 'worker --queue rediss://lab@queue.example.org --workers 4 --data /data'))
+    .action(async (options: WorkerOptions) => finish(await runWorker(options, shell)));
+}
+
+async function runWorker({ queue, queueName, workers = availableParallelism(), data, json }: WorkerOptions, shell: Shell): Promise<number> {
+  const [{ work }, { makeWorkFolder }, board] = await Promise.all([import('../../driver/sweep/queue/work.ts'), import('../../driver/sweep/queue/work-folder.ts'), openBoard(queue, queueName, shell)]);
+  const folder = makeWorkFolder();
+  try {
+    shell.err(`works for ${board.shown}, ${workers} run${workers === 1 ? '' : 's'} at a time\n`);
+    const { result: trained, signal } = await shell.interruptible((stop) => work(board, { workers: Math.min(workers, availableParallelism()), data, folder, signal: stop, onEvent: (event) => shell.err(`${workLine(event)}\n`) }));
+    if (json) shell.out(`${JSON.stringify({ ok: true, trained })}\n`);
+    else shell.out(`${trained} run${trained === 1 ? '' : 's'} trained\n`);
+    return signal ? exitCodeOf(signal) : exitCode.ok;
+  } finally {
+    await board.close();
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
