@@ -12,6 +12,8 @@ export interface FieldReader {
   readonly text: (name: string) => string;
   readonly flag: (name: string) => boolean;
   readonly inner: (name: string) => FieldReader;
+  /** Of objects. */
+  readonly list: <T>(name: string, read: (of: FieldReader) => T) => readonly T[];
   readonly each: <T>(read: (of: FieldReader, name: string) => T) => Record<string, T>;
 }
 
@@ -40,6 +42,11 @@ export function fieldReader(of: unknown, wrong: (found: string, expected: string
       return typeof value === 'boolean' ? value : wrongField(name, 'true or false');
     },
     inner: (name) => fieldReader(fields.get(name), wrong, [...path, name]),
+    list: (name, read) => {
+      const value = fields.get(name);
+      if (!Array.isArray(value)) return wrongField(name, 'a list');
+      return value.map((each, at) => read(fieldReader(each, wrong, [...path, name, String(at)])));
+    },
     each: (read) => Object.fromEntries([...fields.keys()].map((name) => [name, read(reader, name)])),
   };
   return reader;

@@ -4,6 +4,7 @@
 import { fail } from '../base/diagnostic.ts';
 import { invariant, present } from '../base/invariant.ts';
 import type { Tensor } from '../base/tensor.ts';
+import type { GroupSet } from '../ir/group.ts';
 import type { Model } from '../ir/network.ts';
 import type { OpRegistry } from '../ir/op.ts';
 import { cropSize } from '../train/augment.ts';
@@ -55,8 +56,9 @@ export interface Engine {
   /**
    * Emits a phase and gives the threads its code. Everything persistent is then zero. Fails with
    * `train/too-much-memory` and `train/no-memory`.
+   * @param groups That it penalises, where that is otherwise than it was asked for: the same groups with other penalties.
    */
-  readonly enter: (phase: number) => Promise<void>;
+  readonly enter: (phase: number, groups?: readonly GroupSet[]) => Promise<void>;
   /**
    * Everything of the phase that lives from step to step, copied out, by name.
    * @param into What an earlier read of the phase answered: its arrays are filled anew, none are made.
@@ -112,10 +114,11 @@ export function startEngine({ model, phases, data, threads: threadCount, share =
   });
 
   return {
-    enter: async (index) => {
+    enter: async (index, groups) => {
       // Emitted only now: at no time is more than one phase's code in memory.
       current = undefined;
-      current = await emitPhase(model, present(phases[index], `phase ${index}`), ops);
+      const request = present(phases[index], `phase ${index}`);
+      current = await emitPhase(model, groups ? { ...request, groups } : request, ops);
       tidy?.();
       await threads.started;
       growTo(current.pages, memory, model.network.name);

@@ -66,14 +66,14 @@ export type KeptGroups = { readonly groups: number } | { readonly percent: numbe
 
 export type Penalty = LassoPenalty | BudgetPenalty;
 
-/** What is to be left of a whole network, per cent of what it has dense. */
-export interface NetworkBudget {
-  readonly percent: number;
-  readonly of: BudgetMeasure;
-}
+/** What is to be left of a whole network, at most: per cent of what it has dense, or so many bytes. */
+export type NetworkBudget = { readonly percent: number; readonly of: Exclude<BudgetMeasure, 'bytes'> } | { readonly bytes: number; readonly of: 'bytes' };
 
-/** Of weights those that are not zero count; `conv_*`: of the convolutions alone. */
-export type BudgetMeasure = 'macs' | 'weights' | 'conv_macs' | 'conv_weights';
+/**
+ * Of weights those that are not zero count; `conv_*`: of the convolutions alone. Bytes are those of all parameters as f32,
+ * zeros and biases included.
+ */
+export type BudgetMeasure = 'macs' | 'weights' | 'conv_macs' | 'conv_weights' | 'bytes';
 
 /** How penalties bring groups to zero (train/methods). */
 export type MethodName = 'proximal' | 'subgradient' | 'admm' | 'magnitude';

@@ -9,6 +9,7 @@ import { opening } from './sections/opening.ts';
 import { origin } from './sections/origin.ts';
 import { pictures } from './sections/pictures.ts';
 import { residuals } from './sections/residuals.ts';
+import { search } from './sections/search.ts';
 import { testSet } from './sections/test-set.ts';
 import { training } from './sections/training.ts';
 import { style } from './style.ts';
@@ -32,7 +33,7 @@ export async function reportPage(data: ReportData): Promise<string> {
     element(
       'body',
       {},
-      element('main', {}, opening(data), training(data), groupCharts(data), residuals(data), pictures(data), layers(data), testSet(data), origin(data)),
+      element('main', {}, opening(data), training(data), groupCharts(data), residuals(data), search(data), pictures(data), layers(data), testSet(data), origin(data)),
       element('footer', {}, `Written by ssl-compile ${compiler}. The numbers stand in this page as JSON, in the element `, element('code', {}, 'script#report'), '.'),
       element('script', { type: 'application/json', id: 'report' }, verbatim(jsonForPage(data))),
     ),

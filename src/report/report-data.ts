@@ -1,6 +1,7 @@
 // What a report tells of a run: the numbers of its page, which stand in the page too, as JSON.
 
 import type { Shape } from '../base/tensor.ts';
+import type { BudgetMeasure } from '../ir/network.ts';
 import type { BeforeAfter, Kept } from '../sparsity/structure-report.ts';
 import type { LineCount } from '../sparsity/zero-lines.ts';
 
@@ -21,6 +22,8 @@ export interface ReportData {
   readonly phases: readonly PhaseCourse[];
   /** What each `alive` of an epoch counts. */
   readonly groups: readonly PenalisedGroups[];
+  /** Of a run that has searched strengths for a budget of the whole network, or still does. */
+  readonly search?: StrengthSearch;
   /** Absent of a run that is unfinished, as all below but `origin`. */
   readonly result?: RunResult;
   /** Layers with windows that read the input itself. */
@@ -33,6 +36,20 @@ export interface ReportData {
   /** Absent: it was not measured. */
   readonly timing?: MeasuredTimes;
   readonly origin: Origin;
+}
+
+/** Factors of all strengths that were tried. */
+export interface StrengthSearch {
+  /** As the language writes it: `30% of macs`. */
+  readonly budget: string;
+  readonly of: BudgetMeasure;
+  /** What the whole network has, and the most that may be left. */
+  readonly whole: number;
+  readonly limit: number;
+  /** `heldOut`: share of the held-out samples answered wrongly. */
+  readonly attempts: readonly { readonly factor: number; readonly reached: number; readonly isAlive: boolean; readonly heldOut?: number }[];
+  /** The position of the one that the run went on with; absent: it has not ended. */
+  readonly chosen?: number;
 }
 
 /** Where a run stands. */

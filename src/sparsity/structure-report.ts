@@ -3,6 +3,7 @@
 // filter of one layer is a missing channel of the next, as in Table 2 of Wen et al., 2016.
 
 import { present } from '../base/invariant.ts';
+import { sizeOf } from '../base/tensor.ts';
 import { nodeMap } from '../ir/graph.ts';
 import type { Program } from '../ir/graph.ts';
 import { matricesOf } from '../ir/op.ts';
@@ -43,6 +44,8 @@ export interface StructureReport {
   readonly nonzero: BeforeAfter;
   /** Of the convolutions alone. */
   readonly convNonzero: BeforeAfter;
+  /** Of all parameters as f32, biases among them. */
+  readonly bytes: BeforeAfter;
 }
 
 /** @param compacted What the passes made of `dense`: layers are recognised by the names of their weights. */
@@ -62,7 +65,12 @@ export function structureReport(dense: Program, compacted: Program, ops: OpRegis
     weights: sum(pairs, (layer) => layer.weights),
     nonzero: nonzero(pairs),
     convNonzero: nonzero(convolutions),
+    bytes: { dense: parameterBytes(dense), compacted: parameterBytes(compacted) },
   };
+}
+
+function parameterBytes({ parameters }: Program): number {
+  return 4 * [...parameters.values()].reduce((sum, { shape }) => sum + sizeOf(shape), 0);
 }
 
 interface WeightLayer {

@@ -253,11 +253,13 @@ export interface BudgetStatement {
   readonly span: Span;
 }
 
-/** `keep 30% of macs` */
+/** `keep 30% of macs`, `keep 120 KB` */
 export interface TotalStatement {
   readonly kind: 'total';
   readonly amount: Amount;
+  /** What is counted, or the unit that counts it. */
   readonly of: Name;
+  readonly isUnit: boolean;
   readonly span: Span;
 }
 

@@ -8,6 +8,7 @@ import {
   Network, NumberToken, Of, On, Percent, Power, Return, RightBrace, RightParen, Sparsity, Star, Strength, StringToken, Tensor,
   Times, Train,
 } from './tokens.ts';
+import { looksLikeUnit } from './units.ts';
 
 export type Rule = ParserMethod<[], CstNode>;
 
@@ -189,7 +190,7 @@ export abstract class DeclarationRules extends CstParser {
     });
   }
 
-  /** `keep 30% of`, and not the `keep 30%` of a budget. */
+  /** `keep 30% of` or `keep 120 KB`, and not the `keep 30%` of a budget. */
   private beginsTotal(): boolean {
     let at = 2;
     for (let depth = 0; ; at++) {
@@ -199,7 +200,8 @@ export abstract class DeclarationRules extends CstParser {
       if (depth <= 0 || tokenType === EOF) break;
     }
     const behind = this.LA(at + 1).tokenType === Percent ? at + 2 : at + 1;
-    return this.LA(behind).tokenType === Of;
+    const { tokenType, image } = this.LA(behind);
+    return tokenType === Of || looksLikeUnit(image);
   }
 
   private beginsBudget(): boolean {
@@ -224,9 +226,19 @@ export abstract class DeclarationRules extends CstParser {
   total: Rule = this.RULE('total', () => {
     this.CONSUME(Keep);
     this.SUBRULE(this.operand);
-    this.OPTION(() => this.CONSUME(Percent));
-    this.CONSUME(Of);
-    this.CONSUME(Identifier);
+    this.OR({
+      ERR_MSG: '`% of` or a unit',
+      DEF: [
+        { ALT: () => this.CONSUME(Identifier) },
+        {
+          ALT: () => {
+            this.OPTION(() => this.CONSUME(Percent));
+            this.CONSUME(Of);
+            this.CONSUME2(Identifier);
+          },
+        },
+      ],
+    });
   });
 
   structure: Rule = this.RULE('structure', () => {

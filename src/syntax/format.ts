@@ -140,7 +140,7 @@ function penaltyDoc(outer: TextLayout, node: CstNode): Doc {
 
 function totalDoc(layout: TextLayout, node: CstNode): Doc {
   const amount = [...nodesIn(node, 'operand'), ...tokensIn(node, 'Percent')].map((value) => valueDoc(layout, value));
-  return concat(tokenDoc(layout, tokenIn(node, 'Keep')), ' ', inSequence(amount), ' ', tokenDoc(layout, tokenIn(node, 'Of')), ' ', tokenDoc(layout, tokenIn(node, 'Identifier')));
+  return concat(tokenDoc(layout, tokenIn(node, 'Keep')), ' ', inSequence(amount), ' ', ...tokensIn(node, 'Of').flatMap((of) => [tokenDoc(layout, of), ' ']), tokenDoc(layout, tokenIn(node, 'Identifier')));
 }
 
 /** `conv*`, `conv* times 0.5` */

@@ -7,6 +7,7 @@ import { endOf } from './brackets.ts';
 import { describe } from './describe.ts';
 import { syntaxDiagnostics } from './diagnostics.ts';
 import { COMMENTS, ForeignName, HashComment, lexer, MalformedNumber, SingleQuoted, UnterminatedComment, UnterminatedString } from './tokens.ts';
+import { looksLikeUnit } from './units.ts';
 
 export interface Lexed {
   readonly tokens: readonly IToken[];
@@ -81,6 +82,8 @@ function malformed(source: Source, token: IToken): Diagnostic[] {
 function numberHint(text: string): string | undefined {
   if (text.startsWith('.')) return `write \`0${text}\``;
   if (text.endsWith('.')) return `write \`${text}0\` or \`${text.slice(0, -1)}\``;
+  const [, amount, letters = ''] = /^(\d+(?:\.\d+)?)([A-Za-z]+)$/.exec(text) ?? [];
+  if (looksLikeUnit(letters)) return `write \`${amount} ${letters}\``;
   if (/^[\d_]+$/.test(text)) return `write \`${text.replaceAll('_', '')}\``;
   return undefined;
 }

@@ -162,7 +162,7 @@ function budget(context: Context, node: CstNode): BudgetStatement {
 }
 
 function total(context: Context, node: CstNode): TotalStatement {
-  return { kind: 'total', amount: amount(context, node), of: name(context, tokenIn(node, 'Identifier')), span: nodeSpan(context, node) };
+  return { kind: 'total', amount: amount(context, node), of: name(context, tokenIn(node, 'Identifier')), isUnit: tokensIn(node, 'Of').length === 0, span: nodeSpan(context, node) };
 }
 
 function amount(context: Context, node: CstNode): Amount {

@@ -105,7 +105,7 @@ describe('a budget of the whole network', () => {
     const whole = await run('shared', { onProgress: (event) => void events.push(event) });
     const macs = whole.status === 'finished' ? whole.summary.macs : undefined;
     const shares = events.filter((event) => event.kind === 'shares');
-    expect(shares).toMatchObject([{ phase: 'sparsify', of: 'macs', percent: 40, dense: macs?.dense, layers: [{ layer: 'conv1', structure: 'filters', total: 6, tried: [{ kept: 6 }, { kept: 5 }, { kept: 3 }, { kept: 2 }, { kept: 1 }] }, { structure: 'neurons', total: 20 }, { structure: 'inputs', total: 54 }] }]);
+    expect(shares).toMatchObject([{ phase: 'sparsify', budget: { of: 'macs', percent: 40 }, dense: macs?.dense, layers: [{ layer: 'conv1', structure: 'filters', total: 6, tried: [{ kept: 6 }, { kept: 5 }, { kept: 3 }, { kept: 2 }, { kept: 1 }] }, { structure: 'neurons', total: 20 }, { structure: 'inputs', total: 54 }] }]);
     expect(macs?.compacted).toBeLessThanOrEqual(0.4 * (macs?.dense ?? NaN));
     expect(macs?.compacted).toBeGreaterThan(0.3 * (macs?.dense ?? NaN));
     const stop = new AbortController();
@@ -124,8 +124,15 @@ describe('a budget of the whole network', () => {
     expect(layers[0]?.nonzero?.[0]).toBe(21);
   });
 
+  test('may be a size: the bytes of all parameters that are left', async () => {
+    const { summary } = (await run('size', {}, shared.replace('keep 40% of macs', 'keep 2.5 KB'))) as Extract<TrainResult, { readonly status: 'finished' }>;
+    expect(summary.bytes.compacted).toBeLessThanOrEqual(2500);
+    expect(summary.bytes.compacted).toBeGreaterThan(2000);
+    expect(summary.bytes.compacted).toBeGreaterThan(4 * summary.weights.compacted);
+  });
+
   test('that is less than single groups leave is refused before a step is taken', async () => {
-    await expect(run('tiny', {}, shared.replace('40%', '0.1%'))).rejects.toMatchObject({ diagnostics: [{ code: 'run/budget-beyond', message: expect.stringMatching(/^0\.1% of macs are less than is left with a single group of each penalty, \d/) }] });
+    await expect(run('tiny', {}, shared.replace('40%', '0.1%'))).rejects.toMatchObject({ diagnostics: [{ code: 'run/budget-beyond', message: expect.stringMatching(/^`keep 0\.1% of macs` is at most 3 macs, less than is left with a single group of each penalty: \d+ macs$/) }] });
     await expect(run('none', {}, shared.replace('seed = 3', 'seed = 3\n  held_out = 0'))).rejects.toMatchObject({ diagnostics: [{ code: 'run/nothing-held-out' }] });
   });
 });

@@ -5,6 +5,7 @@ import { formatShape } from '../../base/tensor.ts';
 import type { Explanation, FateSummary, TrainedExplanation } from '../../driver/model/explain.ts';
 import type { InputMap } from '../../driver/model/input-map.ts';
 import type { PenaltySummary } from '../../driver/model/penalty-summary.ts';
+import { budgetText } from '../../sparsity/network-budget.ts';
 import { methods } from '../../train/methods/index.ts';
 import { layerTable } from '../commands/check.ts';
 import { findingsText } from './findings-text.ts';
@@ -31,7 +32,8 @@ function penaltiesText({ penalties, crossing, scheme, nested, method, methodSett
         text: [0, 4],
       });
   const { explanation, ofNested = '', ofCrossing } = methods[method];
-  const shared = total ? `Kept of the whole network: ${total.percent}% of its ${total.of}, which layers share by how much the loss on the held-out samples grows.\n` : '';
+  const how = methods[method].takes === 'budget' ? 'which layers share by how much the loss on the held-out samples grows' : 'by a common factor of the strengths, which a run searches';
+  const shared = total ? `Kept of the whole network: ${budgetText(total)}, ${how}.\n` : '';
   const chosen = sparsity === undefined ? '' : `Of the block \`sparsity ${sparsity}\`.\n`;
   return `${table}\n${chosen}${shared}${explanation(methodSettings)}${nested ? ofNested : ''}${crossing.length > 0 ? (ofCrossing?.[scheme](crossing.join(', ')) ?? '') : ''}`;
 }

@@ -1,7 +1,8 @@
 // What came of a run, in words and tables.
 
-import { duration, percent } from '../../base/number-text.ts';
+import { duration, formatBytes, grouped, percent } from '../../base/number-text.ts';
 import type { RunSummary } from '../../driver/run/run-summary.ts';
+import { budgetText } from '../../sparsity/network-budget.ts';
 import { findingsText } from './findings-text.ts';
 import { changeText, structureTable } from './structure-table.ts';
 import { formatTable } from './text-table.ts';
@@ -14,7 +15,7 @@ export function summaryText(summary: RunSummary, out: string): string {
   });
   return [
     `${findingsText(findings)}${network} on ${dataset}, seed ${seed}, ${duration(seconds)}\n${initial ? initialLine(initial) : ''}`,
-    `${formatTable({ head: ['phase', 'test error', 'held-out error', 'epochs in all'], rows, text: [0] })}${endsText(summary)}${moduleText(summary)}${comparisonText(summary)}`,
+    `${formatTable({ head: ['phase', 'test error', 'held-out error', 'epochs in all'], rows, text: [0] })}${endsText(summary)}${searchText(summary)}${moduleText(summary)}${comparisonText(summary)}`,
     structureTable(layers),
     [
       `weights ${changeText(weights, findings)}\n`,
@@ -33,6 +34,20 @@ function endsText({ error, stopped, kept }: RunSummary): string {
     return parts.length > 0 ? [`${phase} ${parts.join(' and ')}\n`] : [];
   });
   return lines.length > 0 ? `\n${lines.join('')}` : '';
+}
+
+/** What was tried for a budget, the one that the run went on with marked. */
+function searchText({ search }: RunSummary): string {
+  if (!search) return '';
+  const { budget, whole, limit, attempts, chosen } = search;
+  const rows = attempts.map(({ factor, reached, isAlive, heldOut }, at) => [
+    at === chosen ? `${factor} *` : String(factor),
+    budget.of === 'bytes' ? formatBytes(reached) : grouped(reached),
+    percent(reached / whole),
+    heldOut === undefined ? '' : percent(heldOut),
+    !isAlive ? 'sees nothing of its input' : reached > limit ? 'too much' : '',
+  ]);
+  return `\nstrengths for ${budgetText(budget)}; the run went on with *\n\n${formatTable({ head: ['strengths times', budget.of, 'of the whole', 'held-out error', ''], rows, text: [4] })}`;
 }
 
 /** What the module answers otherwise than the network it is made of: where scores are equal but for rounding. */

@@ -6,6 +6,7 @@ import type { JobEvent } from '../../driver/sweep/job.ts';
 import type { SweepRun } from '../../driver/sweep/results.ts';
 import type { SweepEvent } from '../../driver/sweep/sweep.ts';
 import type { Shell } from '../shell.ts';
+import { phaseText } from './train-progress.ts';
 
 const ends: readonly SweepRun['state'][] = ['finished', 'failed'];
 const paintMilliseconds = 100;
@@ -53,11 +54,13 @@ export function showSweep(shell: Shell, { quiet, byOthers }: ShownSweep): (event
 export function trainingLine(event: JobEvent): string | undefined {
   switch (event.kind) {
     case 'step':
-      return `${event.phase} ${event.epoch}/${event.epochs}  loss ${event.loss.toFixed(3)}  ${duration(event.secondsLeft)} left`;
+      return `${phaseText(event)} ${event.epoch}/${event.epochs}  loss ${event.loss.toFixed(3)}  ${duration(event.secondsLeft)} left`;
     case 'epoch':
-      return `${event.phase} ${event.epoch}/${event.epochs}  ${event.heldOut ? `held-out error ${percent(event.heldOut.error)}` : `loss ${event.training.loss.toFixed(3)}`}  ${duration(event.secondsLeft)} left`;
+      return `${phaseText(event)} ${event.epoch}/${event.epochs}  ${event.heldOut ? `held-out error ${percent(event.heldOut.error)}` : `loss ${event.training.loss.toFixed(3)}`}  ${duration(event.secondsLeft)} left`;
     case 'phase':
     case 'shares':
+    case 'attempt':
+    case 'strengths':
       return undefined;
   }
 }

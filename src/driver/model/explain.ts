@@ -1,6 +1,5 @@
 // What there is to say of a model, and of its weights where there are some.
 
-import { sizeOf } from '../../base/tensor.ts';
 import type { Program } from '../../ir/graph.ts';
 import type { Model } from '../../ir/network.ts';
 import type { OpRegistry } from '../../ir/op.ts';
@@ -82,10 +81,11 @@ function explainTrained(model: Model, parameters: Program['parameters'], errors:
   const prepared = prepare(trained, ops);
   const compacted = compact(trained, ops);
   const inputs = usedInputs(compacted, network.inputShape, ops);
+  const structure = structureReport(trained, compacted, ops);
   return {
     findings: findingsOf(model, parameters, errors, ops),
-    structure: structureReport(trained, compacted, ops),
-    bytes: { dense: parameterBytes(trained), compacted: parameterBytes(compacted) },
+    structure,
+    bytes: structure.bytes,
     fates: groupFates({ trained, prepared, compacted }, groupSets(network, ops, penalties), ops).map(({ set: { penalty, count }, fates }) => ({
       layer: penalty.layer,
       structure: structureTitle(penalty),
@@ -110,9 +110,4 @@ function summarizeFates(fates: ReturnType<typeof groupFates>[number]['fates'], l
     found.set(what, entry);
   }
   return [...found.values()].map(({ kind, what, groups }) => ({ kind, what, count: groups.length, ...(listed && { groups }) }));
-}
-
-/** Of all parameters as f32. */
-export function parameterBytes({ parameters }: Program): number {
-  return 4 * [...parameters.values()].reduce((sum, { shape }) => sum + sizeOf(shape), 0);
 }

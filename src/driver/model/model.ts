@@ -12,6 +12,7 @@ import { runFiles } from '../run/run-files.ts';
 import { overridesOf, sparsityPart } from '../run/run-identity.ts';
 import { fileOfRun, readState } from '../run/run-reader.ts';
 import { importsOfRun } from '../run/run-sources.ts';
+import { withFoundStrengths } from '../run/search-strengths.ts';
 import { checkFile } from './source.ts';
 import type { CheckedSource } from './source.ts';
 import { unwatched } from './watch.ts';
@@ -50,10 +51,11 @@ export function openModel(subject: string, weightsPlace: string | undefined, ops
   return { model, warnings: [...warnings, ...weights.notices], weights, ...(errors && { errors }) };
 }
 
-/** What a run trains, whether or not it has come to its end. @throws DiagnosticError of the stages up to the check */
+/** What a run trains, whether or not it has come to its end, with the strengths that it has found. @throws DiagnosticError of the stages up to the check */
 export function programOfRun(folder: string, ops: OpRegistry, { watch = unwatched, sparsity }: OpenRequest = {}): CheckedSource {
   const { model, warnings } = checkFile(sourceOfRun(folder), ops, { watch, imports: importsOfRun(folder), sparsity: sparsity ?? sparsityOfRun(folder) });
-  return { model, warnings: [...warnings, ...overridesOf(folder, readState(folder).checkpoint.identity, model)] };
+  const { identity, search } = readState(folder).checkpoint;
+  return { model: withFoundStrengths(model, search), warnings: [...warnings, ...overridesOf(folder, identity, model)] };
 }
 
 export interface WeightedModel extends OpenedModel {

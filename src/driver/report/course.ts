@@ -5,6 +5,7 @@ import type { Model } from '../../ir/network.ts';
 import type { OpRegistry } from '../../ir/op.ts';
 import { structureTitle } from '../../ir/structure.ts';
 import type { PenalisedGroups, PhaseCourse, Unfinished } from '../../report/report-data.ts';
+import { scaledStrength } from '../../sparsity/strengths.ts';
 import { groupSets } from '../../sparsity/groups.ts';
 import type { Checkpoint } from '../run/checkpoint-json.ts';
 import type { EpochEvent } from '../run/run-events.ts';
@@ -24,6 +25,9 @@ export function epochLines(folder: string, { files }: Checkpoint): readonly Epoc
 /** The phases of the source; what an application has trained instead is not told apart. */
 export function phaseCourses({ train }: Model, checkpoint: Checkpoint, lines: readonly EpochLine[]): readonly PhaseCourse[] {
   const phases = train?.phases ?? [];
+  const { search } = checkpoint;
+  // Of a phase that was trained with several strengths, that which the run went on with, or the last so far.
+  const attempt = (search?.chosen ?? search?.attempts.length ?? 0) + 1;
   return phases.map(({ name, kind, epochs }, index) => {
     const origin = originOf(phases, index);
     const [kept, stopped] = [checkpoint.kept[name], checkpoint.stopped[name]];
@@ -36,18 +40,20 @@ export function phaseCourses({ train }: Model, checkpoint: Checkpoint, lines: re
       behind: origin === undefined ? 0 : epochsBehind(phases, origin, checkpoint),
       ...(testError !== undefined && { testError }),
       ...(heldOutError !== undefined && { heldOutError }),
-      course: lines.filter(({ phase }) => phase === name).map(({ epoch, training, heldOut: held, groups, residuals }) => ({ epoch, loss: training.loss, error: training.error, ...(held && { heldOut: held }), alive: groups.map(({ alive }) => alive), ...(residuals && { residuals }) })),
+      course: lines.filter((line) => line.phase === name && (line.attempt ?? attempt) === attempt).map(({ epoch, training, heldOut: held, groups, residuals }) => ({ epoch, loss: training.loss, error: training.error, ...(held && { heldOut: held }), alive: groups.map(({ alive }) => alive), ...(residuals && { residuals }) })),
     };
   });
 }
 
 /** What the lines count, in their order. */
-export function penalisedGroups({ network, penalties }: Model, { identity }: Checkpoint, lines: readonly EpochLine[], ops: OpRegistry): readonly PenalisedGroups[] {
+export function penalisedGroups({ network, penalties }: Model, { identity, search }: Checkpoint, lines: readonly EpochLine[], ops: OpRegistry): readonly PenalisedGroups[] {
   const written = groupSets(network, ops, penalties).map(({ penalty, count }) => {
     const structure = structureTitle(penalty);
     // What the run was trained with, whatever its source says.
     if (penalty.kind === 'budget') return { layer: penalty.layer, structure, total: count };
-    const strength = Number(identity[`strength of ${structure} of ${penalty.layer}`] ?? penalty.strength);
+    const trained = identity[`strength of ${structure} of ${penalty.layer}`];
+    const factor = search?.attempts[search.chosen ?? -1]?.factor ?? 1;
+    const strength = trained === undefined ? penalty.strength : scaledStrength(Number(trained), factor);
     return { layer: penalty.layer, structure, total: count, strength };
   });
   const found = lines.at(-1)?.groups ?? written;

@@ -11,6 +11,7 @@ import type { Model, Network, TrainSpec } from '../../ir/network.ts';
 import type { OpRegistry } from '../../ir/op.ts';
 import { phaseTraits } from '../../ir/phase.ts';
 import type { MeasuredTimes, Origin, ReportData, TestAnswers } from '../../report/report-data.ts';
+import { budgetText } from '../../sparsity/network-budget.ts';
 import { structureReport } from '../../sparsity/structure-report.ts';
 import { wasmTarget } from '../../targets/wasm/target.ts';
 import { phaseKey } from '../../train/plan.ts';
@@ -18,7 +19,6 @@ import { compact } from '../build/compact.ts';
 import { normalizationOf } from '../build/normalization.ts';
 import { answersNothing } from '../evaluation/finding.ts';
 import { findingsOf } from '../evaluation/findings.ts';
-import { parameterBytes } from '../model/explain.ts';
 import { usedInputs } from '../model/input-map.ts';
 import { openModel, programOfRun, withWeights } from '../model/model.ts';
 import type { WeightedModel } from '../model/model.ts';
@@ -80,7 +80,7 @@ function readUnfinished(folder: string, ops: OpRegistry): ReadReport {
   return { data, warnings };
 }
 
-type Courses = Pick<ReportData, 'format' | 'network' | 'notes' | 'phases' | 'groups'>;
+type Courses = Pick<ReportData, 'format' | 'network' | 'notes' | 'phases' | 'groups' | 'search'>;
 
 function coursesOf(folder: string, model: Model, checkpoint: Checkpoint, lines: readonly EpochLine[], warnings: readonly Diagnostic[], ops: OpRegistry): Courses {
   return {
@@ -89,6 +89,7 @@ function coursesOf(folder: string, model: Model, checkpoint: Checkpoint, lines: 
     notes: warnings.filter(({ code }) => code === 'run/overridden').map(({ message }) => message.replace(`${folder} was`, 'The run was')),
     phases: phaseCourses(model, checkpoint, lines),
     groups: penalisedGroups(model, checkpoint, lines, ops),
+    ...(checkpoint.search && model.total && { search: { budget: budgetText(model.total), of: model.total.of, ...checkpoint.search } }),
   };
 }
 
@@ -103,13 +104,13 @@ async function readFinished(folder: string, summary: Summary, ops: OpRegistry, {
   const findings = findingsOf(model, parameters, errors, ops);
   const inputs = usedInputs(compacted, network.inputShape, ops);
   const { product, control, chance, seconds, dataset, evaluation } = summary;
-  const { macs, convMacs, weights } = structure;
+  const { macs, convMacs, weights, bytes } = structure;
   const data: ReportData = {
     ...coursesOf(folder, model, checkpoint, epochLines(folder, checkpoint), warnings, ops),
     dataset,
     findings,
     answers: !answersNothing(findings),
-    result: { product, ...(control !== undefined && { control }), chance, seconds, macs, convMacs, weights, bytes: { dense: parameterBytes(trained), compacted: parameterBytes(compacted) } },
+    result: { product, ...(control !== undefined && { control }), chance, seconds, macs, convMacs, weights, bytes },
     filters: filterPictures(trained, weightsBefore(folder, model, checkpoint), { when: `after ${product}`, parameters }, ops),
     ...(inputs && { inputs: { shape: inputs.shape, used: inputs.used, connections: inputs.connections } }),
     layers: layerCourses(trained, compacted, structure, ops),

@@ -29,34 +29,37 @@ export function losesPatience({ patience = Infinity, epochs }: PhaseSpec, best: 
   return epoch < epochs && epoch - best.epoch >= patience;
 }
 
-/** Parameters of the best epoch, by the name that checkpoints know them by. Their arrays are its own. */
+/** Parameters that are kept beside those of the moment, by the name that checkpoints know them by. Their arrays are their own. */
 export type KeptParameters = ReadonlyMap<string, Tensor<Float32Array>>;
 
-function keptName(parameter: string): string {
-  return `${parameter}.best`;
+/** Of the best epoch of a phase, or of the attempt that a search would choose so far (search-strengths.ts). */
+export type KeptAs = 'best' | 'chosen';
+
+function keptName(parameter: string, as: KeptAs): string {
+  return `${parameter}.${as}`;
 }
 
 /** Copies what is to be kept. @param into What was kept before: its arrays are filled anew, none are made. */
-export function keepParameters({ parameters }: Network, held: PhaseTensors, into?: KeptParameters): KeptParameters {
+export function keepParameters({ parameters }: Network, held: PhaseTensors, as: KeptAs, into?: KeptParameters): KeptParameters {
   const kept = parameters.map(({ name }): readonly [string, Tensor<Float32Array>] => {
     const { shape, data } = present(held.get(name), name);
-    const copy = into?.get(keptName(name))?.data ?? new Float32Array(data.length);
+    const copy = into?.get(keptName(name, as))?.data ?? new Float32Array(data.length);
     copy.set(data);
-    return [keptName(name), { shape, data: copy }];
+    return [keptName(name, as), { shape, data: copy }];
   });
   return new Map(kept);
 }
 
 /** What a checkpoint has kept; undefined: nothing. */
-export function storedParameters({ parameters }: Network, tensors: ReadonlyMap<string, Tensor>): KeptParameters | undefined {
+export function storedParameters({ parameters }: Network, tensors: ReadonlyMap<string, Tensor>, as: KeptAs): KeptParameters | undefined {
   const stored = parameters.flatMap(({ name }) => {
-    const found = tensors.get(keptName(name));
-    return found ? [[keptName(name), { shape: found.shape, data: Float32Array.from(found.data) }] as const] : [];
+    const found = tensors.get(keptName(name, as));
+    return found ? [[keptName(name, as), { shape: found.shape, data: Float32Array.from(found.data) }] as const] : [];
   });
   return stored.length > 0 ? new Map(stored) : undefined;
 }
 
 /** The parameters under their own names. */
-export function keptParameters({ parameters }: Network, kept: KeptParameters): PhaseTensors {
-  return new Map(parameters.map(({ name }) => [name, present(kept.get(keptName(name)), keptName(name))]));
+export function keptParameters({ parameters }: Network, kept: KeptParameters, as: KeptAs): PhaseTensors {
+  return new Map(parameters.map(({ name }) => [name, present(kept.get(keptName(name, as)), keptName(name, as))]));
 }

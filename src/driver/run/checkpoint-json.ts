@@ -15,6 +15,7 @@ import type { RunIdentity } from './run-identity.ts';
 import type { PhaseEnds } from '../../ir/phase.ts';
 import type { BestEpoch } from './best-epoch.ts';
 import type { PhaseErrors } from './run-summary.ts';
+import type { StrengthSearch } from './search-strengths.ts';
 import type { KeptByPenalty } from './share-budget.ts';
 
 export interface Checkpoint extends PhaseErrors, PhaseEnds {
@@ -29,6 +30,8 @@ export interface Checkpoint extends PhaseErrors, PhaseEnds {
   readonly best?: BestEpoch;
   /** Groups that each penalty keeps which shares a budget; absent: none does, or none has its share yet. */
   readonly shares?: KeptByPenalty;
+  /** Of strengths for a budget; absent: there is none, or no attempt has ended. */
+  readonly search?: StrengthSearch;
   /** Spent so far. */
   readonly seconds: number;
   /** What the run has written, by name; of metrics.jsonl as far as this checkpoint goes. */
@@ -81,12 +84,22 @@ export function decodeCheckpoint(text: string, file: string): WrittenCheckpoint 
       stopped: epochs('stopped'),
       kept: epochs('kept'),
       ...(read.has('shares') && { shares: read.inner('shares').each((of, name) => of.count(name)) }),
+      ...(read.has('search') && { search: searchIn(read.inner('search')) }),
       seconds: read.number('seconds'),
       error: read.inner('error').each((of, name) => of.share(name)),
       heldOut: read.inner('heldOut').each((of, name) => of.share(name)),
       files: read.inner('files').each((of, name) => record(of.inner(name))),
     },
     tensors: record(read.inner('tensors')),
+  };
+}
+
+function searchIn(read: FieldReader): StrengthSearch {
+  return {
+    whole: read.number('whole'),
+    limit: read.number('limit'),
+    attempts: read.list('attempts', (of) => ({ factor: of.number('factor'), reached: of.number('reached'), isAlive: of.flag('isAlive'), ...(of.has('heldOut') && { heldOut: of.share('heldOut') }) })),
+    ...(read.has('chosen') && { chosen: read.count('chosen') }),
   };
 }
 

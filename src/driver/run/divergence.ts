@@ -46,7 +46,7 @@ export async function failDiverged(run: Run, seen: number): Promise<never> {
   const { engine, plan, model, folder } = run;
   const { checkpoint, tensors } = readCheckpoint(folder.path);
   const { spec } = present(plan.phases[checkpoint.phase], 'phase');
-  await engine.enter(checkpoint.phase);
+  await engine.enter(checkpoint.phase, run.phases[checkpoint.phase]?.groups);
   engine.write(tensors);
   const report = (step: number, where: string): never => {
     const { rate } = positionOf(plan, step);

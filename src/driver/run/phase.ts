@@ -10,10 +10,11 @@ import { encodeSafetensors, readSafetensors } from '../../engine/safetensors.ts'
 import type { GroupSet } from '../../ir/group.ts';
 import type { Model } from '../../ir/network.ts';
 import { alive } from '../../sparsity/norms.ts';
+import { chosenAttempt } from '../../sparsity/strengths.ts';
 import { initialParameters } from '../../train/initialize.ts';
 import { positionOf } from '../../train/plan.ts';
 import { bestOf, isJudged, keepParameters, keptParameters, losesPatience, storedParameters } from './best-epoch.ts';
-import type { KeptParameters } from './best-epoch.ts';
+import type { KeptAs, KeptParameters } from './best-epoch.ts';
 import type { Checkpoint } from './checkpoint-json.ts';
 import { writeCheckpoint } from './checkpoint.ts';
 import { fitWeights } from '../weights/fit-weights.ts';
@@ -28,7 +29,8 @@ import { phaseFile, readRecorded, runFiles } from './run-files.ts';
 import { appendMetrics, writeRunFile } from './run-folder.ts';
 import { watchPhase } from './run-watch.ts';
 import type { Watched } from './run-watch.ts';
-import { budgetOf, shareBudget, withShares } from './share-budget.ts';
+import { judgeAttempt, searchedBudget, withStrengths } from './search-strengths.ts';
+import { shareBudget, sharedBudget, withShares } from './share-budget.ts';
 import { tensorsInMemory } from '../weights/tensor-source.ts';
 import { beginPhase, betweenSteps, endPhase, maskZeroGroups, nextStop } from './moments.ts';
 
@@ -46,40 +48,66 @@ const checkpointInterval = 30;
 
 export type PhaseResult =
   | { readonly kind: 'finished'; readonly state: Checkpoint; readonly parameters: PhaseTensors }
-  | { readonly kind: 'interrupted'; readonly state: Checkpoint };
+  | { readonly kind: 'interrupted'; readonly state: Checkpoint }
+  /** It is to be trained again, from where it started, with other strengths. `chosen`: what the attempts so far would end with. */
+  | { readonly kind: 'again'; readonly state: Checkpoint; readonly chosen: KeptParameters | undefined };
 
-/** Runs phase `from.phase` from the step of the checkpoint on. The state it answers with is the next phase's. */
-export async function runPhase(whole: Run, before: Checkpoint, start: PhaseStart): Promise<PhaseResult> {
+/**
+ * Runs phase `before.phase` from the step of the checkpoint on. The state it answers with is the next phase's.
+ * @param earlier What attempts before this one would end with, where this session has made them.
+ */
+export async function runPhase(whole: Run, before: Checkpoint, start: PhaseStart, earlier?: KeptParameters): Promise<PhaseResult> {
+  const { phase } = before;
+  const { network } = whole.model;
+  const searched = searchedBudget(whole, phase);
+  const trying = searched ? withStrengths(whole, before.search) : whole;
   // Read into again and again: fresh copies would pile up between two garbage collections.
-  const held = await enterPhase(whole, before.phase, start);
-  const total = budgetOf(whole, before.phase);
-  const from = total && !before.shares ? { ...before, shares: await shareBudget(whole, before.phase, total, held) } : before;
-  const run = from.shares ? withShares(whole, from.shares) : whole;
-  if (start.kind !== 'stored') beginPhase(run, from.phase, held);
+  const held = await enterPhase(trying, phase, start);
+  const shared = sharedBudget(trying, phase);
+  const from = shared && !before.shares ? { ...before, shares: await shareBudget(trying, phase, shared, held) } : before;
+  const run = from.shares ? withShares(trying, from.shares) : trying;
+  if (start.kind !== 'stored') beginPhase(run, phase, held);
+  const stored = (as: KeptAs): KeptParameters | undefined => (start.kind === 'stored' ? storedParameters(network, start.tensors, as) : undefined);
   let watched: Watched = { due: 0 };
-  const endWatch = watchPhase(run, from.phase, () => watched);
+  const endWatch = watchPhase(run, phase, () => watched);
   try {
-    const { state, kept } = await runEpochs(run, from, held, start.kind === 'stored' ? storedParameters(run.model.network, start.tensors) : undefined, (next) => void (watched = next));
-    const { firstStep, steps } = present(run.plan.phases[from.phase], 'phase');
+    const { state, kept } = await runEpochs(run, from, held, { best: stored('best'), chosen: earlier ?? stored('chosen') }, (next) => void (watched = next));
+    const { firstStep, steps } = present(run.plan.phases[phase], 'phase');
     if (state.step < firstStep + steps) return { kind: 'interrupted', state };
-    return { kind: 'finished', ...(await closePhase(run, state, held, kept)) };
+    if (kept.best) run.engine.write(keptParameters(network, kept.best, 'best'));
+    if (!searched || !run.attempt) return { kind: 'finished', ...(await closePhase(run, state, held, kept.best !== undefined)) };
+    run.engine.read(held);
+    const search = await judgeAttempt(run, phase, state.search, searched, held);
+    const { best: _, ...ended } = { ...state, search };
+    const isBest = chosenAttempt(search.attempts, search.limit) === search.attempts.length - 1;
+    const chosen = isBest ? keepParameters(network, held, 'chosen', kept.chosen) : kept.chosen;
+    if (search.chosen === undefined) return { kind: 'again', state: { ...ended, step: firstStep }, chosen };
+    run.engine.write(keptParameters(network, present(chosen, 'parameters of the chosen attempt'), 'chosen'));
+    return { kind: 'finished', ...(await closePhase(run, ended, held, false)) };
   } finally {
     endWatch();
   }
 }
 
+/** Parameters beside those of the moment. */
+interface Kept {
+  /** Of the best epoch, where the phase keeps it. */
+  readonly best: KeptParameters | undefined;
+  /** Of the best attempt before, where strengths are searched. */
+  readonly chosen: KeptParameters | undefined;
+}
+
 /** Where the epochs of a phase have led. */
 interface Trained {
   readonly state: Checkpoint;
-  /** The parameters of its best epoch, where the phase keeps them. */
-  readonly kept: KeptParameters | undefined;
+  readonly kept: Kept;
 }
 
 /**
  * Trains until the phase or the run is to end, with checkpoints.
- * @param before What the phase had kept when the session began.
+ * @param before What was kept when the session, or the attempt, began.
  */
-async function runEpochs(run: Run, from: Checkpoint, held: PhaseTensors, before: KeptParameters | undefined, watch: (watched: Watched) => void): Promise<Trained> {
+async function runEpochs(run: Run, from: Checkpoint, held: PhaseTensors, before: Kept, watch: (watched: Watched) => void): Promise<Trained> {
   const { plan, engine, stop, folder } = run;
   const { phase } = from;
   const { spec, firstStep, steps, stepsPerEpoch } = present(plan.phases[phase], 'phase');
@@ -89,7 +117,7 @@ async function runEpochs(run: Run, from: Checkpoint, held: PhaseTensors, before:
   const save = async (): Promise<void> => {
     watch({ due });
     state = { ...state, seconds: run.seconds() };
-    await writeCheckpoint(folder, state, kept ? new Map([...held, ...kept]) : held);
+    await writeCheckpoint(folder, state, new Map([...held, ...(kept.best ?? []), ...(kept.chosen ?? [])]));
     due = run.seconds() + checkpointInterval;
   };
   await save();
@@ -113,7 +141,7 @@ async function runEpochs(run: Run, from: Checkpoint, held: PhaseTensors, before:
     if (epochEnds) {
       const { best } = state;
       state = await closeEpoch(run, epoch, state, held, residuals);
-      if (spec.keep && state.best !== best) kept = keepParameters(run.model.network, held, kept);
+      if (spec.keep && state.best !== best) kept = { ...kept, best: keepParameters(run.model.network, held, 'best', kept.best) };
     }
     await save();
   }
@@ -123,7 +151,7 @@ async function runEpochs(run: Run, from: Checkpoint, held: PhaseTensors, before:
 /** Answers with all tensors of the phase as it begins; the parameters' arrays of `start` are among them. */
 async function enterPhase(run: Run, phase: number, start: PhaseStart): Promise<PhaseTensors> {
   const { engine, model, spec } = run;
-  await engine.enter(phase);
+  await engine.enter(phase, run.phases[phase]?.groups);
   switch (start.kind) {
     case 'initial': {
       engine.write(new Map([...initialParameters(model.network, spec.seed), ...start.given]));
@@ -173,6 +201,7 @@ async function closeEpoch(run: Run, epoch: number, state: Checkpoint, tensors: R
   const event: EpochEvent = {
     kind: 'epoch',
     phase: spec.name,
+    ...(run.attempt && { attempt: run.attempt.number }),
     epoch: epoch + 1,
     epochs: spec.epochs,
     step,
@@ -202,15 +231,14 @@ async function closeEpoch(run: Run, epoch: number, state: Checkpoint, tensors: R
 
 /**
  * Judges by the test set, once, and leaves the phase's parameters in the folder.
- * @param kept Those that it is to end with; undefined: those of its last epoch.
+ * @param ofBest They are those of its best epoch.
  */
-async function closePhase(run: Run, { best, ...state }: Checkpoint, tensors: PhaseTensors, kept: KeptParameters | undefined): Promise<{ readonly state: Checkpoint; readonly parameters: PhaseTensors }> {
+async function closePhase(run: Run, { best, ...state }: Checkpoint, tensors: PhaseTensors, ofBest: boolean): Promise<{ readonly state: Checkpoint; readonly parameters: PhaseTensors }> {
   const { plan, data, engine, model, options, folder } = run;
   const { key, spec: { name, epochs } } = present(plan.phases[state.phase], 'phase');
   const { heldOut: held } = data.division;
-  if (kept) engine.write(keptParameters(model.network, kept));
   endPhase(run, state.phase, tensors);
-  const keptEpoch = kept && best?.epoch;
+  const keptEpoch = ofBest ? best?.epoch : undefined;
   const stopped = state.stopped[name];
   const { error } = await evaluateOn(run, state.phase, 'test', Uint32Array.from({ length: data.shared.test.count }, (_, i) => i));
   const heldOut = held.length > 0 ? (await evaluateOn(run, state.phase, 'training', held)).error : undefined;

@@ -25,6 +25,8 @@ export interface Run {
   readonly stop: AbortSignal;
   /** Spent so far, earlier sessions included. */
   readonly seconds: () => number;
+  /** Of a search of strengths (search-strengths.ts): the number of the one that is trained, and its factor. */
+  readonly attempt?: { readonly number: number; readonly factor: number };
   /** Where this session began, for the rate of steps. */
   readonly began: { readonly step: number; readonly seconds: number };
 }

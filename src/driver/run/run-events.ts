@@ -2,8 +2,9 @@
 
 import type { Diagnostic } from '../../base/diagnostic.ts';
 import type { InitReport } from '../weights/initial-weights.ts';
-import type { BudgetMeasure, StructureKind } from '../../ir/network.ts';
+import type { NetworkBudget, StructureKind } from '../../ir/network.ts';
 import type { Sensitivity } from '../../sparsity/shares.ts';
+import type { Attempt } from '../../sparsity/strengths.ts';
 import type { Residual } from '../../train/methods/method.ts';
 
 export interface GroupCount {
@@ -26,6 +27,8 @@ export interface StepEvent {
   readonly kind: 'step';
   /** Its name. */
   readonly phase: string;
+  /** Of a search of strengths, from 1: its phase is trained several times. */
+  readonly attempt?: number;
   /** From 1, of `epochs`. */
   readonly epoch: number;
   readonly epochs: number;
@@ -44,6 +47,8 @@ export interface EpochEvent {
   readonly kind: 'epoch';
   /** Its name. */
   readonly phase: string;
+  /** As of a step. */
+  readonly attempt?: number;
   readonly epoch: number;
   readonly epochs: number;
   readonly step: number;
@@ -82,10 +87,11 @@ export interface PhaseEvent {
 export interface SharesEvent {
   readonly kind: 'shares';
   readonly phase: string;
-  readonly of: BudgetMeasure;
-  readonly percent: number;
+  readonly budget: NetworkBudget;
   /** What the whole network has. */
   readonly dense: number;
+  /** The most that may be left. */
+  readonly limit: number;
   /** What is left with these shares. */
   readonly reached: number;
   readonly layers: readonly {
@@ -98,4 +104,30 @@ export interface SharesEvent {
   }[];
 }
 
-export type TrainEvent = BeginEvent | SharesEvent | StepEvent | EpochEvent | PhaseEvent;
+/** Strengths of lassos were trained with, all times a factor, in search of those for a budget of the whole network. */
+export interface AttemptEvent extends Attempt {
+  readonly kind: 'attempt';
+  readonly phase: string;
+  /** From 1, of `most` at most. */
+  readonly number: number;
+  readonly most: number;
+  readonly budget: NetworkBudget;
+  /** What the whole network has. */
+  readonly dense: number;
+  /** The most that may be left. */
+  readonly limit: number;
+}
+
+/** The search has ended. */
+export interface StrengthsEvent extends Attempt {
+  readonly kind: 'strengths';
+  readonly phase: string;
+  /** The number of the attempt that the run goes on with. */
+  readonly attempt: number;
+  readonly budget: NetworkBudget;
+  readonly dense: number;
+  readonly limit: number;
+  readonly strengths: readonly { readonly layer: string; readonly structure: StructureKind; readonly strength: number }[];
+}
+
+export type TrainEvent = BeginEvent | SharesEvent | AttemptEvent | StrengthsEvent | StepEvent | EpochEvent | PhaseEvent;

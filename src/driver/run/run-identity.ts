@@ -87,7 +87,7 @@ function planParts({ penalties, method, methodSettings, total, crossing, sparsit
     }),
     // Earlier runs had one schedule for all rounds.
     ...((methodSettings['rounds'] ?? 1) > 1 ? [['schedule of rounds', 'anew in each'] as const] : []),
-    ...(total ? [[`budget of ${total.of}`, `${total.percent}%`] as const] : []),
+    ...(total ? [[`budget of ${total.of}`, total.of === 'bytes' ? String(total.bytes) : `${total.percent}%`] as const] : []),
     // Runs of before there was a choice are sequential.
     ...(crossing === 'sequential' ? [] : [['scheme for crossing groups', crossing] as const]),
     ...penalties.flatMap((penalty): Part[] => {

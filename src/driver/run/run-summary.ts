@@ -1,6 +1,6 @@
 // summary.json: what came of a run, for machines.
 
-import type { Model } from '../../ir/network.ts';
+import type { Model, NetworkBudget } from '../../ir/network.ts';
 import type { OpRegistry } from '../../ir/op.ts';
 import type { ParameterData } from '../../ir/graph.ts';
 import type { PhaseEnds } from '../../ir/phase.ts';
@@ -12,6 +12,7 @@ import type { Finding } from '../evaluation/finding.ts';
 import { findingsOf } from '../evaluation/findings.ts';
 import type { SampleKind } from './run-facts.ts';
 import type { InitialSummary } from './run-initial.ts';
+import type { StrengthSearch } from './search-strengths.ts';
 
 /** Shares by the name of the phase: of the test set for `error`, of the held-out samples for `heldOut`. */
 export interface PhaseErrors {
@@ -30,6 +31,8 @@ export interface RunResults extends PhaseErrors, PhaseEnds {
   /** What the run began with; absent: all was drawn from the seed. */
   readonly initial?: InitialSummary;
   readonly seconds: number;
+  /** Of strengths for a budget of the whole network: what was tried, and by the position of which the run went on. */
+  readonly search?: StrengthSearch & { readonly budget: NetworkBudget };
   /** The phase that the run's weights come from. */
   readonly product: string;
   /** The phase that trained the dense network on for comparison; absent: none did. */

@@ -29,7 +29,7 @@ export function watchPhase(run: Run, phase: number, watched: () => Watched): () 
     if (done === 0 || step === told) return;
     told = step;
     const { epoch, rate } = positionOf(plan, step - 1);
-    options.onProgress?.({ kind: 'step', phase: spec.name, epoch: epoch + 1, epochs: spec.epochs, step, totalSteps: plan.totalSteps, loss: batchLoss, rate, ...paceOf(run, step) });
+    options.onProgress?.({ kind: 'step', phase: spec.name, ...(run.attempt && { attempt: run.attempt.number }), epoch: epoch + 1, epochs: spec.epochs, step, totalSteps: plan.totalSteps, loss: batchLoss, rate, ...paceOf(run, step) });
   };
   const timer = setInterval(look, progressMilliseconds);
   const pause = (): void => engine.pause();

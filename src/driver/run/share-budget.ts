@@ -3,22 +3,20 @@
 
 import { fail } from '../../base/diagnostic.ts';
 import { present } from '../../base/invariant.ts';
+import { formatBytes } from '../../base/number-text.ts';
 import { tensor } from '../../base/tensor.ts';
 import type { PhaseTensors } from '../../engine/engine.ts';
-import type { Program } from '../../ir/graph.ts';
 import type { GroupSet } from '../../ir/group.ts';
-import type { BudgetMeasure, NetworkBudget } from '../../ir/network.ts';
+import type { NetworkBudget } from '../../ir/network.ts';
 import { phaseTraits } from '../../ir/phase.ts';
 import { structureTitle } from '../../ir/structure.ts';
-import { ops } from '../../ops/index.ts';
-import { compaction, runPasses } from '../../passes/pipeline.ts';
+import { amountText, budgetText, limitOf } from '../../sparsity/network-budget.ts';
 import { scannedShares, sharesWithin } from '../../sparsity/shares.ts';
 import type { Sensitivity, SensitivityPoint } from '../../sparsity/shares.ts';
-import { structureReport } from '../../sparsity/structure-report.ts';
-import type { BeforeAfter, StructureReport } from '../../sparsity/structure-report.ts';
 import { methods } from '../../train/methods/index.ts';
 import { copiesOf, keptGroups, project } from '../../train/methods/projection.ts';
 import type { Projected } from '../../train/methods/projection.ts';
+import { costOfParameters, inDoubles } from './budget-cost.ts';
 import { evaluateOn } from './epoch.ts';
 import type { Run } from './run-context.ts';
 import { runDiagnostics } from './run-diagnostics.ts';
@@ -41,8 +39,8 @@ function withKept(set: GroupSet, kept: number | undefined): GroupSet {
 }
 
 /** The budget that is shared in a phase, if it prunes. */
-export function budgetOf(run: Run, phase: number): NetworkBudget | undefined {
-  return phaseTraits[present(run.plan.phases[phase], 'phase').spec.kind].penalizes ? run.model.total : undefined;
+export function sharedBudget({ model: { method, total }, plan }: Run, phase: number): NetworkBudget | undefined {
+  return phaseTraits[present(plan.phases[phase], 'phase').spec.kind].penalizes && methods[method].takes === 'budget' ? total : undefined;
 }
 
 /**
@@ -50,7 +48,7 @@ export function budgetOf(run: Run, phase: number): NetworkBudget | undefined {
  * @param held All of its tensors.
  * @throws DiagnosticError `run/budget-beyond`
  */
-export async function shareBudget(run: Run, phase: number, { percent, of }: NetworkBudget, held: PhaseTensors): Promise<KeptByPenalty> {
+export async function shareBudget(run: Run, phase: number, budget: NetworkBudget, held: PhaseTensors): Promise<KeptByPenalty> {
   const { model, groups, options } = run;
   const salience = present(methods[model.method].salience, 'salience');
   const sharers = sharing(run);
@@ -61,7 +59,7 @@ export async function shareBudget(run: Run, phase: number, { percent, of }: Netw
   for (const set of sharers) sensitivities.push(await scan(run, phase, set, base));
   run.engine.write(held);
   const whole = inDoubles(run, held);
-  const denseCost = costOfParameters(run, whole, of).dense;
+  const denseCost = costOfParameters(run, whole, budget.of).dense;
   const costs = new Map<string, number>();
   const costOf = (kept: readonly number[]): number => {
     const key = kept.join();
@@ -70,26 +68,30 @@ export async function shareBudget(run: Run, phase: number, { percent, of }: Netw
     const values = copiesOf(groups, base);
     const settled = groups.map((set) => withKept(set, kept[sharers.indexOf(set)]));
     project(settled, values, salience, keptGroups);
-    const cost = costOfParameters(run, new Map([...whole, ...[...values].map(([name, { data }]) => [name, { shape: shapeOf(run, name), data }] as const)]), of).compacted;
+    const cost = costOfParameters(run, new Map([...whole, ...[...values].map(([name, { data }]) => [name, { shape: shapeOf(run, name), data }] as const)]), budget.of).compacted;
     costs.set(key, cost);
     return cost;
   };
-  const found = sharesWithin(sensitivities, (percent / 100) * denseCost, costOf);
-  if (found.kind === 'beyond') {
-    const least = ((100 * found.least) / denseCost).toPrecision(3);
-    return fail(runDiagnostics['budget-beyond']({ args: [percent, of, least], help: 'raise it, or let more layers share it' }));
-  }
+  const limit = limitOf(budget, denseCost);
+  const found = sharesWithin(sensitivities, limit, costOf);
+  if (found.kind === 'beyond') return failBeyond(budget, limit, found.least, denseCost);
   const layers = sharers.map((set, i): SharesEvent['layers'][number] => ({ layer: set.penalty.layer, structure: set.penalty.structure, kept: present(found.kept[i], 'share'), total: set.count, tried: present(sensitivities[i], 'scan') }));
-  options.onProgress?.({ kind: 'shares', phase: present(run.plan.phases[phase], 'phase').spec.name, of, percent, dense: denseCost, reached: found.cost, layers });
+  options.onProgress?.({ kind: 'shares', phase: present(run.plan.phases[phase], 'phase').spec.name, budget, dense: denseCost, limit, reached: found.cost, layers });
   return Object.fromEntries(sharers.map((set, i) => [penaltyTitle(set), present(found.kept[i], 'share')]));
+}
+
+/** @param least That any network has which still sees its input. */
+export function failBeyond(budget: NetworkBudget, limit: number, least: number, dense: number): never {
+  const help = `keep ${budget.of === 'bytes' ? formatBytes(least) : `${Math.ceil((1000 * least) / dense) / 10}%`} or more, or let more layers lose groups`;
+  return fail(runDiagnostics['budget-beyond']({ args: [budgetText(budget), amountText(budget.of, limit), amountText(budget.of, least)], help }));
 }
 
 /** Whether more is left than the budget that the phase shares. */
 export function exceedsBudget(run: Run, phase: number, held: PhaseTensors): boolean {
-  const total = budgetOf(run, phase);
+  const total = sharedBudget(run, phase);
   if (!total) return false;
   const { dense, compacted } = costOfParameters(run, inDoubles(run, held), total.of);
-  return compacted > (total.percent / 100) * dense && sharing(run).some((set) => keptGroups(set) > 1);
+  return compacted > limitOf(total, dense) && sharing(run).some((set) => keptGroups(set) > 1);
 }
 
 /** Of the set that shares and keeps the largest part of its groups, one in fifty goes. */
@@ -122,16 +124,4 @@ async function scan(run: Run, phase: number, set: GroupSet, base: Projected): Pr
 
 function shapeOf({ model: { network } }: Run, name: string): readonly number[] {
   return present(network.parameters.find((parameter) => parameter.name === name), name).shape;
-}
-
-function inDoubles({ model: { network } }: Run, held: PhaseTensors): Program['parameters'] {
-  return new Map(network.parameters.map(({ name, shape }) => [name, { shape, data: Float64Array.from(present(held.get(name), name).data) }]));
-}
-
-const measured: Readonly<Record<BudgetMeasure, keyof StructureReport & ('macs' | 'convMacs' | 'nonzero' | 'convNonzero')>> = { macs: 'macs', conv_macs: 'convMacs', weights: 'nonzero', conv_weights: 'convNonzero' };
-
-/** Of the network as it is, and with these parameters, eliminated. */
-function costOfParameters({ model: { network } }: Run, parameters: Program['parameters'], of: BudgetMeasure): BeforeAfter {
-  const program = { graph: network.graph, parameters };
-  return structureReport(program, runPasses(program, compaction, ops), ops)[measured[of]];
 }

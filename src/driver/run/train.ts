@@ -22,12 +22,14 @@ import { evaluationOf, namesOf } from '../evaluation/evaluation.ts';
 import type { Evaluation } from '../evaluation/evaluation.ts';
 import { phaseRequests } from './run-context.ts';
 import type { Run } from './run-context.ts';
+import type { KeptParameters } from './best-epoch.ts';
 import type { Checkpoint } from './checkpoint-json.ts';
 import { checkFiles, readCheckpoint, writeCheckpoint } from './checkpoint.ts';
 import type { StoredCheckpoint } from './checkpoint.ts';
 import { fitWeights } from '../weights/fit-weights.ts';
 import { loadInitial } from '../weights/initial-weights.ts';
 import type { InitialWeights, InitReport } from '../weights/initial-weights.ts';
+import { checkReachable } from './least-cost.ts';
 import { runData } from './run-data.ts';
 import type { RunData } from './run-data.ts';
 import { runDiagnostics } from './run-diagnostics.ts';
@@ -42,6 +44,7 @@ import { outputNames } from './run-facts.ts';
 import { measureInput, measureWarnings } from './run-statistics.ts';
 import { checkIdentity, identityOf, initialPart } from './run-identity.ts';
 import { checkNames, entriesOfSources, keepSources } from './run-sources.ts';
+import { withFoundStrengths } from './search-strengths.ts';
 import { summarize, summaryJson } from './run-summary.ts';
 import type { RunResults, RunSummary } from './run-summary.ts';
 import { denseRunOf, takePhase } from './shared-phases.ts';
@@ -66,6 +69,8 @@ export async function train(model: Model, dataset: Dataset, options: RunOptions)
   checkNames(model.sources);
   const { init } = options;
   const given = init === undefined ? undefined : loadInitial(typeof init === 'string' ? { from: init } : init, model.network);
+  // Weights that are given may have zeros of their own.
+  if (!given) checkReachable(model);
   const data = runData(fitDataset(dataset, model.network, spec.span), spec);
   const { name, labels, samples, chance } = data;
   // Not awaited, so that this call does not hold on to the data set.
@@ -160,8 +165,10 @@ async function trainOn(model: Model, spec: TrainSpec, plan: RunPlan, data: RunDa
     let state = await begin();
     let start: PhaseStart | undefined = stored && { kind: 'stored', tensors: stored.tensors };
     let last: PhaseEnd | undefined;
+    let chosen: KeptParameters | undefined;
     const interrupted = (): Trained => ({ status: 'interrupted', step: state.step, totalSteps: plan.totalSteps });
-    for (let phase = state.phase; phase < plan.phases.length; phase++) {
+    while (state.phase < plan.phases.length) {
+      const { phase } = state;
       const { key, firstStep } = present(plan.phases[phase], 'phase');
       if (dense?.firstSteps.has(key) && state.step === firstStep) {
         const taken = await takePhase(run, state, dense);
@@ -172,12 +179,13 @@ async function trainOn(model: Model, spec: TrainSpec, plan: RunPlan, data: RunDa
         [start, last] = [undefined, undefined];
         continue;
       }
-      const ended = await runPhase(run, state, start ?? startOf(run, state, last, { initial, measured }));
+      const ended = await runPhase(run, state, start ?? startOf(run, state, last, { initial, measured }), chosen);
       ({ state } = ended);
       if (ended.kind === 'interrupted') return interrupted();
       // Steps that were not taken say nothing of the pace.
       run = { ...run, began: { step: state.step, seconds: seconds() } };
-      [start, last] = [undefined, { phase, parameters: ended.parameters }];
+      // An attempt has written over what it started from.
+      [start, last, chosen] = ended.kind === 'again' ? [undefined, undefined, ended.chosen] : [undefined, { phase, parameters: ended.parameters }, undefined];
     }
     return { checkpoint: { ...state, seconds: seconds() }, tensors: parametersAfter(run, state, plan.product, last) };
   } finally {
@@ -235,12 +243,12 @@ async function evaluateModule(model: Model, parameters: ReadonlyMap<string, Para
 /** Writes what a finished run leaves behind, the checkpoint that vouches for it last. */
 async function finish(model: Model, folder: RunFolder, ended: StoredCheckpoint, { name: dataset, labels, samples, chance }: DataFacts, evaluation: Evaluation): Promise<RunSummary> {
   const { checkpoint, tensors } = ended;
-  const { identity, seconds, error, heldOut, stopped, kept } = checkpoint;
+  const { identity, seconds, error, heldOut, stopped, kept, search } = checkpoint;
   const spec = trainSpecOf(model);
   const begun = identity[initialPart];
   const initial = begun === undefined ? undefined : summarizeInitial(folder.path, model.network, begun);
   const names = outputNames(model.network, labels);
-  const summary = summarize(model, parametersOf(ended), { dataset, ...(names && { labels: names }), samples, chance, seed: spec.seed, ...(initial && { initial }), seconds, ...rolesOf(spec, checkpoint), error, heldOut, stopped, kept, evaluation }, ops);
+  const summary = summarize(withFoundStrengths(model, search), parametersOf(ended), { dataset, ...(names && { labels: names }), samples, chance, seed: spec.seed, ...(initial && { initial }), seconds, ...rolesOf(spec, checkpoint), error, heldOut, stopped, kept, ...(search && model.total && { search: { budget: model.total, ...search } }), evaluation }, ops);
   const files = {
     [runFiles.weights]: await writeRunFile(folder, runFiles.weights, weightsFile(model, tensors)),
     [runFiles.summary]: await writeRunFile(folder, runFiles.summary, summaryJson(summary)),
