@@ -35,6 +35,7 @@ import type { TuningRecord } from './driver/tuning/tuning-record.ts';
 import { choose } from './driver/sweep/choose.ts';
 import type { Budgets, Choice } from './driver/sweep/choose.ts';
 import type { SweepOutcome, SweepRun } from './driver/sweep/results.ts';
+import { sweepOverQueue } from './driver/sweep/queue/sweep-over-queue.ts';
 import { sweep as sweepProgram } from './driver/sweep/sweep.ts';
 import type { SweepOptions } from './driver/sweep/sweep.ts';
 import { verifyModule } from './driver/module/verify.ts';
@@ -150,18 +151,32 @@ export interface SweepRequest extends Pick<SweepOptions, 'out' | 'workers' | 'sp
   readonly data?: string;
   /** More than 1,000 runs are meant. */
   readonly many?: boolean;
+  /** Has the runs trained by the workers of a queue (`ssl-compile worker`), in place of processes here. */
+  readonly queue?: SweepQueueRequest;
+}
+
+export interface SweepQueueRequest {
+  /** Of a Redis server, as `redis://localhost:6379`. */
+  readonly url: string;
+  /** `sweeps` unless given. */
+  readonly name?: string;
+  /** Told what is waited for: no worker is there, or the server is away. */
+  readonly onNote?: (note: string) => void;
 }
 
 /**
  * Trains a file for all combinations of values, each as a run of its own in the folder `out`, by worker processes. What
  * is trained there is not trained again: after whatever has stopped it, the same call goes on.
- * @throws DiagnosticError `sweep/*`, `request/*`, `run/*`, and those of the file and its data, all before anything is written
+ * @throws DiagnosticError `sweep/*`, `queue/*`, `request/*`, `run/*`, and those of the file and its data, all before anything is written
  */
-export async function sweep(file: string, { set, data, many = false, ...options }: SweepRequest): Promise<SweepOutcome> {
+export async function sweep(file: string, { set, data, many = false, queue, ...options }: SweepRequest): Promise<SweepOutcome> {
   if (options.workers !== undefined) checkInteger('workers', options.workers, mostWorkers);
   checkFlag('many', many);
   const axes = Object.entries(set).map(([name, values]) => ({ name, values }));
-  return sweepProgram({ ...options, file, axes, search: { directory: data }, confirmed: many });
+  const request: SweepOptions = { ...options, file, axes, search: { directory: data }, confirmed: many };
+  if (!queue) return sweepProgram(request);
+  const { url, name, onNote = () => {} } = queue;
+  return sweepOverQueue(request, { url, name, onNote, onTrouble: (trouble) => onNote(trouble ?? 'it goes on') });
 }
 
 /**

@@ -140,7 +140,7 @@ describe('a queue', () => {
     await board.admit(true);
     await server.command('CONFIG', 'SET', 'maxmemory', '1mb');
     let written = false;
-    const writing = board.ask(request('a'), 'a').then(() => (written = true));
+    const writing = board.ask(request('a'.repeat(16)), 'a').then(() => (written = true));
     while (troubles.length === 0) await sleep(50);
     expect([troubles, written]).toEqual([[`${server.url} is full`], false]);
     await server.command('CONFIG', 'SET', 'maxmemory', '0');
@@ -154,7 +154,7 @@ describe('a queue', () => {
     // From the append-only file.
     expect([...(await state).values()]).toEqual([{ waiting: 1, taken: 0 }]);
     expect(troubles.slice(3)).toEqual([undefined]);
-    await board.release(request('a'), 'a');
+    await board.release(request('a'.repeat(16)), 'a');
     await board.leave('a');
   });
 

@@ -8,12 +8,12 @@ import { present } from '../../base/invariant.ts';
 import { mostWorkers } from '../../driver/request.ts';
 import type { Choice } from '../../driver/sweep/choose.ts';
 import type { SweepOutcome } from '../../driver/sweep/results.ts';
-import type { QueueTraining } from '../../driver/sweep/queue/train-over-queue.ts';
+import type { SweepQueue } from '../../driver/sweep/queue/sweep-over-queue.ts';
 import type { SweepEvent } from '../../driver/sweep/sweep.ts';
 import { readAxis } from '../../driver/sweep/values.ts';
 import type { Diagnostic } from '../../base/diagnostic.ts';
 import { collectGarbage } from '../collect-garbage.ts';
-import { openBoard } from '../open-board.ts';
+import { queueRequest } from '../queue-request.ts';
 import { exitCode, exitCodeOf, UsageError } from '../exit-code.ts';
 import { dataOption, example, folderPath, integerFrom, jsonOption, positiveNumber, queueNameOption, queueOption, sparsityOption } from '../options.ts';
 import type { JsonOption, QueueOptions, SparsityOption } from '../options.ts';
@@ -57,7 +57,8 @@ export function addSweep(program: Command, shell: Shell, finish: (code: number) 
 async function showStatus(file: string | undefined, { set, queue: url, queueName, json }: SweepCommandOptions, shell: Shell): Promise<number> {
   if (url === undefined) throw new UsageError('--status is of a queue: add --queue redis://HOST');
   if (file !== undefined || set !== undefined) throw new UsageError('--status tells of all sweeps of a queue: leave out the file and --set');
-  const [{ readStatus }, { statusText }, board] = await Promise.all([import('../../driver/sweep/queue/status.ts'), import('../text/queue-text.ts'), openBoard(url, queueName, shell)]);
+  const [{ openQueue }, { readStatus }, { statusText }] = await Promise.all([import('../../driver/sweep/queue/open-queue.ts'), import('../../driver/sweep/queue/status.ts'), import('../text/queue-text.ts')]);
+  const board = await openQueue(queueRequest(url, queueName, shell));
   try {
     const status = await readStatus(board);
     shell.out(json ? `${JSON.stringify({ ok: true, ...status })}\n` : statusText(status));
@@ -73,17 +74,9 @@ async function sweepFile(file: string | undefined, options: SweepCommandOptions,
   if (set === undefined) throw new UsageError("required option '--set <name=values>' not specified");
   const out = folder ?? defaultFolder(file);
   const asked = { ...options, file, set, out };
-  if (url === undefined) {
-    if (queueName !== undefined) throw new UsageError('--queue-name is the name of a queue: add --queue redis://HOST');
-    return sweepHere(asked, undefined, shell);
-  }
-  const [{ trainOverQueue }, board] = await Promise.all([import('../../driver/sweep/queue/train-over-queue.ts'), openBoard(url, queueName, shell)]);
-  try {
-    await board.admit(false);
-    return await sweepHere(asked, trainOverQueue(board, { out, file, onNote: (note) => shell.err(`${note}\n`) }), shell);
-  } finally {
-    await board.close();
-  }
+  if (url !== undefined) return train(asked, { ...queueRequest(url, queueName, shell), onNote: (note) => shell.err(`${note}\n`) }, shell);
+  if (queueName !== undefined) throw new UsageError('--queue-name is the name of a queue: add --queue redis://HOST');
+  return train(asked, undefined, shell);
 }
 
 interface AskedSweep extends SweepCommandOptions {
@@ -92,12 +85,12 @@ interface AskedSweep extends SweepCommandOptions {
   readonly out: string;
 }
 
-/** @param training By others; undefined: by workers of this process. */
-async function sweepHere({ file, set, out, workers, data, budgetMacs, budgetMs, yes, sparsity, json }: AskedSweep, training: QueueTraining | undefined, shell: Shell): Promise<number> {
+/** @param queue By whose workers; undefined: by those of this process. */
+async function train({ file, set, out, workers, data, budgetMacs, budgetMs, yes, sparsity, json }: AskedSweep, queue: SweepQueue | undefined, shell: Shell): Promise<number> {
   const axes = set.map((text) => readAxis(text));
-  const [{ sweep }, { choose }] = await Promise.all([import('../../driver/sweep/sweep.ts'), import('../../driver/sweep/choose.ts')]);
+  const [{ sweep }, { sweepOverQueue }, { choose }] = await Promise.all([import('../../driver/sweep/sweep.ts'), import('../../driver/sweep/queue/sweep-over-queue.ts'), import('../../driver/sweep/choose.ts')]);
   const warnings: Diagnostic[] = [];
-  const show = showSweep(shell, { quiet: json === true, byOthers: training !== undefined });
+  const show = showSweep(shell, { quiet: json === true, byOthers: queue !== undefined });
   const onProgress = (event: SweepEvent): void => {
     if (event.kind === 'begin') {
       warnings.push(...event.warnings);
@@ -106,13 +99,12 @@ async function sweepHere({ file, set, out, workers, data, budgetMacs, budgetMs, 
     show(event);
   };
   const request = { file, axes, out, workers, sparsity, search: { directory: data, environment: shell.environment }, confirmed: yes === true, onProgress, tidy: collectGarbage };
-  const { result, signal } = await shell.interruptible((stop) => sweep({ ...request, signal: stop }, training));
-  await training?.end(!result.interrupted);
+  const { result, signal } = await shell.interruptible((stop) => (queue ? sweepOverQueue({ ...request, signal: stop }, queue) : sweep({ ...request, signal: stop })));
   shell.progress('');
   if (result.interrupted) {
     const done = result.runs.filter(({ state }) => state === 'finished').length;
     if (json) shell.out(`${JSON.stringify({ ok: false, interrupted: { done, runs: result.runs.length } })}\n`);
-    shell.err(`stopped, ${done} of ${result.runs.length} runs are done; ${training ? 'workers go on with what they are asked for, and the same command takes what they have done' : 'the same command goes on'}\n`);
+    shell.err(`stopped, ${done} of ${result.runs.length} runs are done; ${queue ? 'workers go on with what they are asked for, and the same command takes what they have done' : 'the same command goes on'}\n`);
     return exitCodeOf(present(signal, 'signal that asked the sweep to stop'));
   }
   const budgets = { macs: budgetMacs, ms: budgetMs };

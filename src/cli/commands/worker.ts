@@ -8,7 +8,7 @@ import { mostWorkers } from '../../driver/request.ts';
 import { exitCode, exitCodeOf } from '../exit-code.ts';
 import { dataOption, example, integerFrom, jsonOption, queueNameOption, queueOption } from '../options.ts';
 import type { JsonOption, QueueOptions } from '../options.ts';
-import { openBoard } from '../open-board.ts';
+import { queueRequest } from '../queue-request.ts';
 import type { Shell } from '../shell.ts';
 import { workLine } from '../text/queue-text.ts';
 
@@ -32,7 +32,8 @@ export function addWorker(program: Command, shell: Shell, finish: (code: number)
 }
 
 async function runWorker({ queue, queueName, workers = availableParallelism(), data, json }: WorkerOptions, shell: Shell): Promise<number> {
-  const [{ work }, { makeWorkFolder }, board] = await Promise.all([import('../../driver/sweep/queue/work.ts'), import('../../driver/sweep/queue/work-folder.ts'), openBoard(queue, queueName, shell)]);
+  const [{ openQueue }, { work }, { makeWorkFolder }] = await Promise.all([import('../../driver/sweep/queue/open-queue.ts'), import('../../driver/sweep/queue/work.ts'), import('../../driver/sweep/queue/work-folder.ts')]);
+  const board = await openQueue(queueRequest(queue, queueName, shell));
   const folder = makeWorkFolder();
   try {
     shell.err(`works for ${board.shown}, ${workers} run${workers === 1 ? '' : 's'} at a time\n`);

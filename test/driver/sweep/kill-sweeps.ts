@@ -3,32 +3,18 @@
 // come to the same bits. Some minutes of two cores.
 
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { writeDigits } from './digits.ts';
 import { killSweep } from './kill-sweep.ts';
 
 const { values } = parseArgs({ options: { runs: { type: 'string', default: '24' }, kills: { type: 'string', default: '3' } } });
 const [runs, kills] = [Number(values.runs), Number(values.kills)];
 const root = join(import.meta.dirname, '../../..');
 const folder = mkdtempSync(join(tmpdir(), 'ssl-compile-sweeps-'));
-const source = join(folder, 'digits.ssl');
-writeFileSync(source, `const strength = 0.02
-network Digits(image: tensor[1, 28, 28]) {
-  conv1 = max_pool(conv(image, filters = 8, window = 5, stride = 2), window = 2)
-  conv2 = conv(conv1, filters = 16, window = 3)
-  fc1 = relu(dense(conv2, units = 32))
-  return dense(fc1, units = 10)
-}
-sparsity { lasso filters of conv1, conv2 strength strength }
-train on digits {
-  baseline { epochs = 2, batch = 64, optimizer = sgd(rate = 0.02, momentum = 0.9) }
-  sparsify { epochs = 2 }
-  finetune { epochs = 1 }
-  control {}
-}
-`);
+const source = writeDigits(folder);
 
 const seeds = Math.ceil(runs / 8);
 const argsOf = (out: string): string[] => [source, '--out', join(folder, out), '--workers', '2', '--set', `strength=geom(0.005, 0.05, ${Math.ceil(runs / seeds)})`, '--set', `seed=1..${seeds}`];

@@ -3,7 +3,9 @@
 
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { fail } from '../../../base/diagnostic.ts';
 import type { JobRequest, TakenJob } from './board.ts';
+import { queueDiagnostics } from './diagnostics.ts';
 import type { BullJob, BullQueue, BullWorker, QueuePackages } from './packages.ts';
 import type { RedisServer } from './redis-server.ts';
 
@@ -30,6 +32,15 @@ export interface BullJobs {
   /** The key of the lock of a job. */
   readonly lockOf: (request: JobRequest) => string;
   readonly close: () => Promise<void>;
+}
+
+const hash = /^[\da-f]{16}$/;
+
+/** A hash comes from elsewhere and becomes the name of a folder. @throws DiagnosticError `queue/damaged` */
+function checkedRequest(data: unknown): JobRequest {
+  const request = data as JobRequest;
+  if (!hash.test(request.hash) || (request.dense !== undefined && !hash.test(request.dense))) fail(queueDiagnostics.damaged({ args: ['a job has no hash'] }));
+  return request;
 }
 
 export function bullJobs({ client, patiently }: RedisServer, { Queue, Worker }: QueuePackages, prefix: string, pace: Pace = usualPace): BullJobs {
@@ -66,7 +77,7 @@ export function bullJobs({ client, patiently }: RedisServer, { Queue, Worker }: 
     }
   };
   const takenOf = (job: BullJob, token: string): TakenJob => ({
-    request: job.data as JobRequest,
+    request: checkedRequest(job.data),
     token,
     givenUp: job.deferredFailure,
     renew: async () => {

@@ -10,7 +10,8 @@ import { openBoard } from './redis-board.ts';
 export interface QueueRequest {
   readonly url: string;
   readonly name?: string | undefined;
-  readonly environment: Readonly<Record<string, string | undefined>>;
+  /** Environment variables; those of the process unless given. */
+  readonly environment?: Readonly<Record<string, string | undefined>> | undefined;
   /** Told what is waited for, and undefined when that is over. */
   readonly onTrouble: (trouble: string | undefined) => void;
 }

@@ -55,8 +55,10 @@ export function trainOverQueue(board: Board, { out, file, onNote, pace = usualPa
   const host = hostname();
   const sweep = createHash('sha256').update(JSON.stringify([host, resolve(out)])).digest('hex').slice(0, 16);
   const awaited = new Map<string, Awaited>();
-  /** Wanted until the sweep ends: runs need what is there of them. */
-  const dense = new Map<string, JobRequest>();
+  /** Dense parts, by hash: runs need what is there of them until the sweep ends. */
+  const dense = new Set<string>();
+  /** What nobody needs any more once the sweep has ended. */
+  const wanted = new Map<string, JobRequest>();
   const finished = new Set<string>();
   const fetching = gate(mostFetches);
   let asked = 0;
@@ -78,12 +80,17 @@ export function trainOverQueue(board: Board, { out, file, onNote, pace = usualPa
       }
       // Of a dense part, runs may still need what is there.
       if (end.kind === 'waiting' || end.kind === 'lost') await board.forgetEnd(job.hash);
-      else if (job.part === 'whole') await board.release(request, sweep);
+      else if (job.part === 'whole') {
+        await board.release(request, sweep);
+        wanted.delete(job.hash);
+      }
       if (end.kind === 'finished' || end.kind === 'failed') finished.add(job.hash);
       answer(end);
     } catch (error) {
-      if (error instanceof DiagnosticError) answer({ kind: 'failed', faults: faultsOf(error) });
-      else each.reject(error);
+      if (!(error instanceof DiagnosticError)) return each.reject(error);
+      // It stays where it is, for the next call.
+      wanted.delete(job.hash);
+      answer({ kind: 'failed', faults: faultsOf(error) });
     }
   };
 
@@ -143,7 +150,7 @@ export function trainOverQueue(board: Board, { out, file, onNote, pace = usualPa
     await board.admit(true);
     ({ after } = await board.news(undefined));
     // The first soon, for what is wrong from the beginning.
-    searched = performance.now() - pace.search + firstSearch;
+    searched = performance.now() - pace.search + Math.min(firstSearch, pace.search);
     const turn = (): void => {
       timer = setTimeout(() => void look().catch(rejectAll).finally(() => timer !== undefined && turn()), pace.look);
     };
@@ -153,6 +160,7 @@ export function trainOverQueue(board: Board, { out, file, onNote, pace = usualPa
 
   /** What lies here of a run, where nothing is there of it. */
   const offer = async (request: JobRequest, folder: string): Promise<void> => {
+    wanted.set(request.hash, request);
     await board.want(request, sweep);
     if (stepIn(folder) < 0 || (await board.stateOf(request.hash))) return;
     const snapshot = await snapshotOf(folder, request.hash);
@@ -165,9 +173,8 @@ export function trainOverQueue(board: Board, { out, file, onNote, pace = usualPa
     await (begun ??= begin());
     if (part && !dense.has(part.hash)) {
       const { dense: _, ...rest } = request;
-      const whole: JobRequest = { ...rest, hash: part.hash, part: 'dense' };
-      dense.set(part.hash, whole);
-      await offer(whole, part.out);
+      dense.add(part.hash);
+      await offer({ ...rest, hash: part.hash, part: 'dense' }, part.out);
     }
     asked++;
     const state = await board.stateOf(hash);
@@ -183,7 +190,7 @@ export function trainOverQueue(board: Board, { out, file, onNote, pace = usualPa
     most: Infinity,
     train: async (job, onEvent, stop) => {
       const request = requestOf(job);
-      if (job.part === 'dense') dense.set(job.hash, request);
+      if (job.part === 'dense') dense.add(job.hash);
       const stopped = new Promise<JobEnd>((stopNow) => {
         const tell = (): void => stopNow({ kind: 'stopped' });
         if (stop.aborted) tell();
@@ -205,7 +212,7 @@ export function trainOverQueue(board: Board, { out, file, onNote, pace = usualPa
       clearTimeout(timer);
       timer = undefined;
       if (!over) return;
-      for (const request of dense.values()) await board.release(request, sweep);
+      for (const request of wanted.values()) await board.release(request, sweep);
       await board.leave(sweep);
     },
   };

@@ -4,12 +4,14 @@ import { rmSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { DiagnosticError } from '../../../base/diagnostic.ts';
+import { sizeOf } from '../../../base/tensor.ts';
 import { messageOf } from '../../../base/system-error.ts';
+import { programOfJob } from '../job-program.ts';
 import { runFiles } from '../../run/run-files.ts';
 import type { Fault, JobEnd, JobEvent, TrainJob } from '../job.ts';
 import { faultsOf } from '../job.ts';
-import type { Board, RunState, TakenJob } from './board.ts';
-import { receive, recordsOf, send, snapshotOf, stepIn } from './transfer.ts';
+import type { Board, JobRequest, RunState, TakenJob } from './board.ts';
+import { receive, recordsOf, refuseLarge, send, snapshotOf, stepIn } from './transfer.ts';
 import type { Snapshot } from './transfer.ts';
 import type { WorkPace } from './work.ts';
 
@@ -95,6 +97,7 @@ class TakenRun {
     const { request } = this.taken;
     const { data, pace, train } = this.context;
     try {
+      checkSize(request);
       const dense = request.dense === undefined ? undefined : await this.fetchDense(request.dense);
       if (request.dense !== undefined && !dense) return { end: { kind: 'waiting' } };
       await this.fetchCheckpoint(dense);
@@ -186,6 +189,13 @@ class TakenRun {
     if (!state?.files[runFiles.checkpoint] || stepIn(this.out) >= state.step) return;
     await receive({ board, hash: this.taken.request.hash, state, folder: this.out, dense });
   }
+}
+
+/** What is known before anything is trained: each phase leaves the weights, and so do the end and a checkpoint. */
+function checkSize(request: JobRequest): void {
+  const { model: { network }, spec } = programOfJob(request);
+  const weights = network.parameters.reduce((sum, { shape }) => sum + sizeOf(shape), 0);
+  refuseLarge(Float32Array.BYTES_PER_ELEMENT * weights * (spec.phases.length + 2));
 }
 
 function lostEnd(why: string): JobEnd {

@@ -56,10 +56,15 @@ function readSnapshot(folder: string, hash: string): Snapshot {
   if (found !== hash) fail(queueDiagnostics.other({ args: [found, hash], help: 'see who changes the data, then start the worker again' }));
   const records = { ...checkpoint.files, [checkpointTensorsName(checkpoint)]: tensors };
   const total = Object.values(records).reduce((sum, record) => sum + record.bytes, bytes.length);
-  if (total > mostRunBytes) fail(queueDiagnostics['too-large']({ args: [total, mostRunBytes], help: 'train it without --queue' }));
+  refuseLarge(total);
   // Lines of metrics.jsonl may follow those of the checkpoint.
   const files = Object.entries(records).map(([name, record]) => [name, readRecorded(folder, name, record, name === runFiles.metrics)] as const);
   return { checkpoint, files: new Map([...files, [runFiles.checkpoint, bytes]]) };
+}
+
+/** @throws DiagnosticError `queue/too-large` */
+export function refuseLarge(bytes: number): void {
+  if (!(bytes <= mostRunBytes)) fail(queueDiagnostics['too-large']({ args: [bytes, mostRunBytes], help: 'sweep without --queue' }));
 }
 
 export interface Sending {
@@ -121,7 +126,7 @@ export interface Receiving {
  */
 export async function receive({ board, hash, state, folder, dense }: Receiving): Promise<boolean> {
   const total = Object.values(state.files).reduce((sum, { bytes }) => sum + bytes, 0);
-  if (!(total <= mostRunBytes)) fail(queueDiagnostics['too-large']({ args: [total, mostRunBytes] }));
+  refuseLarge(total);
   const arriving = join(dirname(folder), `.${basename(folder)}.arriving`);
   try {
     await rm(arriving, { recursive: true, force: true });

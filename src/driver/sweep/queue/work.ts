@@ -46,14 +46,15 @@ export interface WorkOptions {
   readonly signal: AbortSignal;
   readonly pace?: WorkPace | undefined;
   readonly train?: TrainJob | undefined;
+  readonly find?: typeof findData | undefined;
 }
 
 /** Works until it is stopped. @returns How many runs it has trained to their end. Fails with what makes this machine unfit. */
-export async function work(board: Board, { workers, data, folder, onEvent, signal, pace = usualWorkPace, train = trainInProcess }: WorkOptions): Promise<number> {
+export async function work(board: Board, { workers, data, folder, onEvent, signal, pace = usualWorkPace, train = trainInProcess, find = findData }: WorkOptions): Promise<number> {
   const id = `${hostname()}-${process.pid}-${randomUUID().slice(0, 8)}`;
   const fault = new AbortController();
   const stop = AbortSignal.any([signal, fault.signal, board.fatal]);
-  const here = dataHere(data, onEvent);
+  const here = dataHere((request) => find(request, data), onEvent);
   const running = new Map<string, Promise<void>>();
   let trained = 0;
   let beaten = -Infinity;
@@ -117,7 +118,7 @@ interface DataHere {
 }
 
 /** Looks for one data after the other. */
-function dataHere(directory: string | undefined, onEvent: WorkOptions['onEvent']): DataHere {
+function dataHere(find: (request: JobRequest) => Promise<DataFinding>, onEvent: WorkOptions['onEvent']): DataHere {
   const found = new Map<string, { readonly finding: DataFinding; readonly next: number }>();
   let asked: readonly JobRequest[] = [];
   let isLooking = false;
@@ -127,7 +128,7 @@ function dataHere(directory: string | undefined, onEvent: WorkOptions['onEvent']
       if (!request) return;
       const { fingerprint } = request;
       const begun = performance.now();
-      const finding = await findData(request, directory);
+      const finding = await find(request);
       const ended = performance.now();
       const before = found.get(fingerprint)?.finding;
       const next = finding.why === undefined ? Infinity : ended + Math.max(again.milliseconds, again.times * (ended - begun));
