@@ -178,6 +178,8 @@ export interface Model {
   readonly methodSettings: MethodSettings;
   /** What the penalties that share are to leave together; absent: none shares. */
   readonly total?: NetworkBudget;
+  /** Where that is written. */
+  readonly totalSpan?: Span;
   readonly crossing: CrossingScheme;
   /** The name of the `sparsity` block that these are of; absent: it has none, or there is no block. */
   readonly sparsity?: string;

@@ -10,6 +10,7 @@ import { origin } from './sections/origin.ts';
 import { pictures } from './sections/pictures.ts';
 import { residuals } from './sections/residuals.ts';
 import { search } from './sections/search.ts';
+import { budgetShares } from './sections/shares.ts';
 import { testSet } from './sections/test-set.ts';
 import { training } from './sections/training.ts';
 import { style } from './style.ts';
@@ -33,7 +34,7 @@ export async function reportPage(data: ReportData): Promise<string> {
     element(
       'body',
       {},
-      element('main', {}, opening(data), training(data), groupCharts(data), residuals(data), search(data), pictures(data), layers(data), testSet(data), origin(data)),
+      element('main', {}, opening(data), training(data), groupCharts(data), residuals(data), budgetShares(data), search(data), pictures(data), layers(data), testSet(data), origin(data)),
       element('footer', {}, `Written by ssl-compile ${compiler}. The numbers stand in this page as JSON, in the element `, element('code', {}, 'script#report'), '.'),
       element('script', { type: 'application/json', id: 'report' }, verbatim(jsonForPage(data))),
     ),

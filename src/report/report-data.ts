@@ -22,6 +22,8 @@ export interface ReportData {
   readonly phases: readonly PhaseCourse[];
   /** What each `alive` of an epoch counts. */
   readonly groups: readonly PenalisedGroups[];
+  /** Of a run whose penalties share a budget of the whole network. */
+  readonly shared?: SharedBudget;
   /** Of a run that has searched strengths for a budget of the whole network, or still does. */
   readonly search?: StrengthSearch;
   /** Absent of a run that is unfinished, as all below but `origin`. */
@@ -36,6 +38,17 @@ export interface ReportData {
   /** Absent: it was not measured. */
   readonly timing?: MeasuredTimes;
   readonly origin: Origin;
+}
+
+/** What each penalty was given of a budget, and what was tried for it. */
+export interface SharedBudget {
+  /** As the language writes it: `30% of macs`. */
+  readonly budget: string;
+  readonly of: BudgetMeasure;
+  readonly whole: number;
+  readonly reached: number;
+  /** `tried`: the loss on the held-out samples with so many groups of the layer; null where it is no finite number. */
+  readonly layers: readonly { readonly layer: string; readonly structure: string; readonly kept: number; readonly total: number; readonly tried: readonly { readonly kept: number; readonly loss: number | null }[] }[];
 }
 
 /** Factors of all strengths that were tried. */

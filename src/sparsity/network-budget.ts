@@ -8,9 +8,16 @@ export function limitOf(budget: NetworkBudget, dense: number): number {
   return budget.of === 'bytes' ? budget.bytes : (budget.percent / 100) * dense;
 }
 
-/** `30% of macs`, `120 KB` */
+/** As the language writes it: `30% of macs`, `120 KB`. */
 export function budgetText(budget: NetworkBudget): string {
-  return budget.of === 'bytes' ? amountText(budget.of, budget.bytes) : `${budget.percent}% of ${budget.of}`;
+  if (budget.of !== 'bytes') return `${budget.percent}% of ${budget.of}`;
+  const { bytes } = budget;
+  return bytes < 1e6 ? `${bytes / 1e3} KB` : `${bytes / 1e6} MB`;
+}
+
+/** A budget of the same measure that `amount` is within, with few digits. */
+export function budgetFor(budget: NetworkBudget, amount: number, dense: number): string {
+  return budgetText(budget.of === 'bytes' ? { ...budget, bytes: 10 ** 2 * Math.ceil(amount / 100) } : { ...budget, percent: Math.ceil((1000 * amount) / dense) / 10 });
 }
 
 /** `61,000 macs`, `120 KB` */

@@ -201,7 +201,8 @@ export abstract class DeclarationRules extends CstParser {
     }
     const behind = this.LA(at + 1).tokenType === Percent ? at + 2 : at + 1;
     const { tokenType, image } = this.LA(behind);
-    return tokenType === Of || looksLikeUnit(image);
+    // `keep % of` lacks the number of either.
+    return this.LA(2).tokenType !== Percent && (tokenType === Of || looksLikeUnit(image));
   }
 
   private beginsBudget(): boolean {

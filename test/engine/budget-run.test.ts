@@ -105,7 +105,7 @@ describe('a budget of the whole network', () => {
     const whole = await run('shared', { onProgress: (event) => void events.push(event) });
     const macs = whole.status === 'finished' ? whole.summary.macs : undefined;
     const shares = events.filter((event) => event.kind === 'shares');
-    expect(shares).toMatchObject([{ phase: 'sparsify', budget: { of: 'macs', percent: 40 }, dense: macs?.dense, layers: [{ layer: 'conv1', structure: 'filters', total: 6, tried: [{ kept: 6 }, { kept: 5 }, { kept: 3 }, { kept: 2 }, { kept: 1 }] }, { structure: 'neurons', total: 20 }, { structure: 'inputs', total: 54 }] }]);
+    expect(shares).toMatchObject([{ phase: 'sparsify', budget: { of: 'macs', percent: 40 }, whole: macs?.dense, layers: [{ layer: 'conv1', structure: 'filters', total: 6, tried: [{ kept: 6 }, { kept: 5 }, { kept: 3 }, { kept: 2 }, { kept: 1 }] }, { structure: 'neurons', total: 20 }, { structure: 'inputs', total: 54 }] }]);
     expect(macs?.compacted).toBeLessThanOrEqual(0.4 * (macs?.dense ?? NaN));
     expect(macs?.compacted).toBeGreaterThan(0.3 * (macs?.dense ?? NaN));
     const stop = new AbortController();

@@ -6,6 +6,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { present } from '../../src/base/invariant.ts';
+import { epochLines, phaseCourses } from '../../src/driver/report/course.ts';
+import { readState } from '../../src/driver/run/run-reader.ts';
 import type { TrainEvent } from '../../src/driver/run/run-events.ts';
 import type { RunSummary } from '../../src/driver/run/run-summary.ts';
 import { train } from '../../src/driver/run/train.ts';
@@ -45,6 +47,15 @@ test('one factor of all strengths is searched, and the run ends as one with thes
   expect(reached).toBe(macs.compacted);
   // The test set was looked at when the search had ended.
   expect(events.filter((event) => event.kind === 'phase').map(({ phase }) => phase)).toEqual(['baseline', 'sparsify', 'finetune']);
+  // The report follows the attempt that was chosen.
+  const folder = path.join(root, 'searched');
+  const { checkpoint } = readState(folder);
+  const lines = epochLines(folder, checkpoint);
+  expect(lines.filter(({ phase }) => phase === 'sparsify')).toHaveLength(3 * attempts.length);
+  const course = phaseCourses(modelOf(source), checkpoint, lines).find(({ name }) => name === 'sparsify')?.course;
+  expect(course).toHaveLength(3);
+  expect(course?.at(-1)?.alive).toEqual(lines.find((line) => line.attempt === attempt && line.epoch === 3)?.groups.map(({ alive }) => alive));
+  expect(summary.search).toMatchObject({ budget: { percent: 45, of: 'macs' }, chosen: attempt - 1, attempts: attempts.map(({ factor: tried }) => ({ factor: tried })) });
   // In this order.
   const [filters, neurons] = strengths.map(({ strength }) => strength);
   await run('written', lassos(present(filters, 'filters'), present(neurons, 'neurons')));

@@ -63,6 +63,18 @@ describe('a page', () => {
   });
 });
 
+describe('a budget of the whole network', () => {
+  it('tells what was tried for it: losses by what each layer keeps, or factors of the strengths', async () => {
+    const shared = { budget: '30% of macs', of: 'macs', whole: 2000, reached: 590, layers: [{ layer: 'conv1', structure: 'filters', kept: 3, total: 8, tried: [{ kept: 8, loss: 0.25 }, { kept: 4, loss: null }] }] } as const;
+    expect(await pageText({ shared })).toContain('30% of macs: 590 of 2,000 (29.50%) are left with these shares.');
+    expect(await pageText({ shared })).toContain('conv1 filters 3 of 8 8: 0.250, 4: not finite');
+    const attempts = [{ factor: 1, reached: 95_000, isAlive: true, heldOut: 0.02 }, { factor: 2, reached: 40_000, isAlive: true, heldOut: 0.03 }, { factor: 9, reached: 400, isAlive: false, heldOut: 0.9 }];
+    const search = { budget: '60 KB', of: 'bytes', whole: 200_000, limit: 60_000, attempts } as const;
+    expect(await pageText({ search: { ...search, chosen: 1 } })).toContain('1 95.0 KB 47.50% 2.00% too much 2 40.0 KB 20.00% 3.00% chosen 9 400 B 0.20% 90.00% sees nothing of its input');
+    expect(await pageText({ search })).not.toContain('chosen');
+  });
+});
+
 describe('residuals', () => {
   it('stand in a table, a row for each time and a column for each layer', async () => {
     const residuals = [{ layer: 'conv1', primal: 1.5, dual: 0.25 }, { layer: 'fc1', primal: 0.0625, dual: 0 }];

@@ -35,7 +35,7 @@ export function checkTotal(totals: readonly TotalStatement[], lines: readonly (L
     return undefined;
   }
   if (second) report(sparsityDiagnostics['second-total']({ span: second.span, args: [], related: [{ message: 'the first is here', span: total.span }] }));
-  if (sharing.length === 0) report(sparsityDiagnostics['nothing-shares']({ span: total.span, args: [], help: 'a line that shares has no `keep` of its own: `admm filters of conv1`' }));
+  if (sharing.length === 0) report(sparsityDiagnostics['nothing-shares']({ span: total.span, args: [], help: lines.length === 0 ? 'a line says what may go: `admm filters of conv1`' : 'each says itself how many groups stay; one that shares has no `keep` of its own: `admm filters of conv1`' }));
   const lassos = [...penalties.values()].filter(({ kind }) => kind === 'lasso');
   if (takes === 'lasso' && lassos.length > 0 && lassos.every((penalty) => penalty.kind === 'lasso' && penalty.strength === 0)) {
     report(sparsityDiagnostics['no-strength']({ span: total.span, args: [], help: 'strengths say how strong penalties are beside one another: for example `strength 1e-3`' }));

@@ -21,7 +21,7 @@ import type { PenaltyScope } from './penalised-layers.ts';
 import { warnOfSameGroups } from './same-groups.ts';
 import { findShortcuts } from './shortcuts.ts';
 
-export type CheckedSparsity = Pick<Model, 'penalties' | 'method' | 'methodSettings' | 'total' | 'crossing'>;
+export type CheckedSparsity = Pick<Model, 'penalties' | 'method' | 'methodSettings' | 'total' | 'totalSpan' | 'crossing'>;
 
 const allMethods: readonly Method[] = Object.values(methods);
 const byName = (kind: Penalty['kind']): ReadonlyMap<string, Method> => new Map(allMethods.flatMap((method) => (method.takes === kind ? [[method.name, method]] : [])));
@@ -55,11 +55,12 @@ export function checkSparsity(
     // Past the limit of what is looked up there is nothing more to say.
     if (!(line.kind === 'lasso' ? checkLasso(line, weighting, scope) : checkBudget(line, scope))) break;
   }
-  const total = checkTotal(statements.filter((statement) => statement.kind === 'total'), lines, method.takes, scope);
+  const totals = statements.filter((statement) => statement.kind === 'total');
+  const total = checkTotal(totals, lines, method.takes, scope);
   const penalties = [...scope.penalties.values()].filter(({ kind }) => kind === method.takes);
   warnOfSameGroups(penalties, network.layers, report);
   const methodSettings = checkMethodSettings(method, settings, constants, report);
-  return { penalties, method: method.name, methodSettings, ...(total && { total }), crossing: chosen(settings.get('crossing'), crossings, report) ?? 'sequential' };
+  return { penalties, method: method.name, methodSettings, ...(total && totals[0] && { total, totalSpan: totals[0].span }), crossing: chosen(settings.get('crossing'), crossings, report) ?? 'sequential' };
 }
 
 /** All lines of a block go by one method: budgets name theirs, lassos have one together. */

@@ -43,9 +43,9 @@ function phaseLine({ phase, error, stopped, kept }: PhaseEvent): string {
   return `${phase} done: ${parts.join(', ')}`;
 }
 
-function sharesText({ phase, budget, dense, reached, layers }: SharesEvent): string {
-  const lines = layers.map(({ layer, structure, kept, total, tried }) => `  ${structure} of ${layer} ${kept}/${total}; held-out loss by what is left: ${tried.map((point) => `${point.kept} ${point.loss.toFixed(3)}`).join(', ')}\n`);
-  return `${phase}: ${budgetText(budget)}, shared: ${leftText(budget, reached, dense)}\n${lines.join('')}`;
+function sharesText({ phase, budget, whole, reached, layers }: SharesEvent): string {
+  const lines = layers.map(({ layer, structure, kept, total, tried }) => `  ${structure} of ${layer} ${kept}/${total}; held-out loss by what is left: ${tried.map((point) => `${point.kept} ${point.loss?.toFixed(3) ?? 'not finite'}`).join(', ')}\n`);
+  return `${phase}: ${budgetText(budget)}, shared: ${leftText(budget, reached, whole)}\n${lines.join('')}`;
 }
 
 /** `812,000 of 2,293,000 are left (35.41%)` */

@@ -37,7 +37,7 @@ export function findingsOf(model: Model, parameters: Program['parameters'], erro
   const unlearned = errors ? neverLearned(model, errors) : [];
   const dead = deadLayers(model, parameters, sets, ops);
   const atChance = errors && unlearned.length + dead.length === 0 ? endedAtChance(model, errors) : [];
-  const untouched = errors && unlearned.length === 0 && sparsifies(model) ? untouchedBy(sets, parameters) : [];
+  const untouched = errors && unlearned.length === 0 && sparsifies(model) ? untouchedBy(model, sets, parameters) : [];
   return [...dead, ...unlearned, ...atChance, ...untouched].map(({ code, message, help = '' }) => ({ code, message, help }));
 }
 
@@ -71,11 +71,11 @@ function zeroText({ penalty: { structure, layer } }: GroupSet): string {
   return key.length === 0 ? `all of ${layer} is zero` : `every ${singular} of ${layer} is zero`;
 }
 
-function untouchedBy(sets: readonly GroupSet[], parameters: Program['parameters']): readonly Diagnostic[] {
+function untouchedBy({ total }: Model, sets: readonly GroupSet[], parameters: Program['parameters']): readonly Diagnostic[] {
   if (sets.length === 0 || sets.some((set) => alive(set, parameters).includes(0))) return [];
   const least = sets.map((set) => ({ set, norm: norms(set, parameters).reduce((a, b) => Math.min(a, b), Infinity) }));
   const nearest = least.reduce((a, b) => (b.norm < a.norm ? b : a));
-  const help = `${isLasso(sets) ? 'raise the strength' : 'keep fewer'} of ${penaltyNames(sets)}; the smallest norm of a group is ${nearest.norm.toPrecision(2)}, among ${nameOf(nearest.set)}`;
+  const help = `${total ? 'keep less of the whole network' : `${isLasso(sets) ? 'raise the strength' : 'keep fewer'} of ${penaltyNames(sets)}`}; the smallest norm of a group is ${nearest.norm.toPrecision(2)}, among ${nameOf(nearest.set)}`;
   return [resultDiagnostics.untouched({ args: [], help, severity: 'warning' })];
 }
 

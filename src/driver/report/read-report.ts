@@ -80,7 +80,7 @@ function readUnfinished(folder: string, ops: OpRegistry): ReadReport {
   return { data, warnings };
 }
 
-type Courses = Pick<ReportData, 'format' | 'network' | 'notes' | 'phases' | 'groups' | 'search'>;
+type Courses = Pick<ReportData, 'format' | 'network' | 'notes' | 'phases' | 'groups' | 'search' | 'shared'>;
 
 function coursesOf(folder: string, model: Model, checkpoint: Checkpoint, lines: readonly EpochLine[], warnings: readonly Diagnostic[], ops: OpRegistry): Courses {
   return {
@@ -89,6 +89,7 @@ function coursesOf(folder: string, model: Model, checkpoint: Checkpoint, lines: 
     notes: warnings.filter(({ code }) => code === 'run/overridden').map(({ message }) => message.replace(`${folder} was`, 'The run was')),
     phases: phaseCourses(model, checkpoint, lines),
     groups: penalisedGroups(model, checkpoint, lines, ops),
+    ...(checkpoint.shared && model.total && { shared: { budget: budgetText(model.total), of: model.total.of, ...checkpoint.shared } }),
     ...(checkpoint.search && model.total && { search: { budget: budgetText(model.total), of: model.total.of, ...checkpoint.search } }),
   };
 }

@@ -17,6 +17,8 @@ import type { BestEpoch } from './best-epoch.ts';
 import type { PhaseErrors } from './run-summary.ts';
 import type { StrengthSearch } from './search-strengths.ts';
 import type { KeptByPenalty } from './share-budget.ts';
+import { readShared } from './shared-budget.ts';
+import type { SharedBudget } from './shared-budget.ts';
 
 export interface Checkpoint extends PhaseErrors, PhaseEnds {
   readonly identity: RunIdentity;
@@ -30,6 +32,8 @@ export interface Checkpoint extends PhaseErrors, PhaseEnds {
   readonly best?: BestEpoch;
   /** Groups that each penalty keeps which shares a budget; absent: none does, or none has its share yet. */
   readonly shares?: KeptByPenalty;
+  /** How these came about. */
+  readonly shared?: SharedBudget;
   /** Of strengths for a budget; absent: there is none, or no attempt has ended. */
   readonly search?: StrengthSearch;
   /** Spent so far. */
@@ -84,6 +88,7 @@ export function decodeCheckpoint(text: string, file: string): WrittenCheckpoint 
       stopped: epochs('stopped'),
       kept: epochs('kept'),
       ...(read.has('shares') && { shares: read.inner('shares').each((of, name) => of.count(name)) }),
+      ...(read.has('shared') && { shared: readShared(read.inner('shared')) }),
       ...(read.has('search') && { search: searchIn(read.inner('search')) }),
       seconds: read.number('seconds'),
       error: read.inner('error').each((of, name) => of.share(name)),

@@ -37,7 +37,7 @@ export function checkReachable(model: Model): void {
   const { dense } = costOfParameters({ model }, whole, total.of);
   const { compacted } = costOfParameters({ model }, left(none), total.of);
   const limit = limitOf(total, dense);
-  if (compacted > limit) failBeyond(total, limit, compacted, dense);
+  if (compacted > limit) failBeyond(model, total, limit, compacted, dense);
 }
 
 /** A budget of groups of its own. */

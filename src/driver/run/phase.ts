@@ -64,7 +64,7 @@ export async function runPhase(whole: Run, before: Checkpoint, start: PhaseStart
   // Read into again and again: fresh copies would pile up between two garbage collections.
   const held = await enterPhase(trying, phase, start);
   const shared = sharedBudget(trying, phase);
-  const from = shared && !before.shares ? { ...before, shares: await shareBudget(trying, phase, shared, held) } : before;
+  const from = shared && !before.shares ? { ...before, ...(await shareBudget(trying, phase, shared, held)) } : before;
   const run = from.shares ? withShares(trying, from.shares) : trying;
   if (start.kind !== 'stored') beginPhase(run, phase, held);
   const stored = (as: KeptAs): KeptParameters | undefined => (start.kind === 'stored' ? storedParameters(network, start.tensors, as) : undefined);

@@ -3,9 +3,9 @@
 import type { Diagnostic } from '../../base/diagnostic.ts';
 import type { InitReport } from '../weights/initial-weights.ts';
 import type { NetworkBudget, StructureKind } from '../../ir/network.ts';
-import type { Sensitivity } from '../../sparsity/shares.ts';
 import type { Attempt } from '../../sparsity/strengths.ts';
 import type { Residual } from '../../train/methods/method.ts';
+import type { SharedBudget } from './shared-budget.ts';
 
 export interface GroupCount {
   readonly layer: string;
@@ -84,24 +84,10 @@ export interface PhaseEvent {
 }
 
 /** How layers share the budget of the whole network, and what was tried for it. */
-export interface SharesEvent {
+export interface SharesEvent extends SharedBudget {
   readonly kind: 'shares';
   readonly phase: string;
   readonly budget: NetworkBudget;
-  /** What the whole network has. */
-  readonly dense: number;
-  /** The most that may be left. */
-  readonly limit: number;
-  /** What is left with these shares. */
-  readonly reached: number;
-  readonly layers: readonly {
-    readonly layer: string;
-    readonly structure: StructureKind;
-    readonly kept: number;
-    readonly total: number;
-    /** The loss on the held-out samples with so many groups of the layer. */
-    readonly tried: Sensitivity;
-  }[];
 }
 
 /** Strengths of lassos were trained with, all times a factor, in search of those for a budget of the whole network. */

@@ -7,6 +7,7 @@ import { trainDiagnostics } from '../../check/diagnostics.ts';
 import type { HeldOutSplit } from '../../data/dataset.ts';
 import type { Model, PhaseSpec, TrainSpec } from '../../ir/network.ts';
 import { phaseTraits } from '../../ir/phase.ts';
+import { methods } from '../../train/methods/index.ts';
 import { planRun } from '../../train/plan.ts';
 import type { RunPlan } from '../../train/plan.ts';
 import { isJudged } from './best-epoch.ts';
@@ -16,13 +17,13 @@ import { runDiagnostics } from './run-diagnostics.ts';
  * Fails with `run/batch` where a phase has no step to take, once for phases that take their batch from one place, and with
  * `run/nothing-held-out` where a phase goes by samples that there are none of, and with `train/rounds`.
  */
-export function checkedPlan(spec: TrainSpec, { total, methodSettings: { rounds = 1 } }: Model, division: HeldOutSplit): RunPlan {
+export function checkedPlan(spec: TrainSpec, { method, total, methodSettings: { rounds = 1 } }: Model, division: HeldOutSplit): RunPlan {
   const short = spec.phases.find(({ kind, epochs }) => phaseTraits[kind].penalizes && rounds > Math.max(1, epochs));
   // A program may have changed epochs since they were checked.
   if (short) fail(trainDiagnostics.rounds({ span: spec.span, args: [short.name, short.epochs, rounds], help: 'each round has an epoch at least' }));
   const samples = division.training.length;
   const judged = spec.phases.find(isJudged);
-  const judging = judged ?? (total && spec.phases.find(({ kind }) => phaseTraits[kind].penalizes));
+  const judging = judged ?? (total && methods[method].takes === 'budget' && spec.phases.find(({ kind }) => phaseTraits[kind].penalizes));
   if (judging && division.heldOut.length === 0) {
     const help = `hold out more of the training samples: \`held_out = 0.1\`, or ${judged ? 'leave out `keep` and `patience`' : 'say in each line what is kept'}`;
     fail(runDiagnostics['nothing-held-out']({ span: spec.span, args: [judging.name, samples], help }));

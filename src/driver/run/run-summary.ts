@@ -13,6 +13,7 @@ import { findingsOf } from '../evaluation/findings.ts';
 import type { SampleKind } from './run-facts.ts';
 import type { InitialSummary } from './run-initial.ts';
 import type { StrengthSearch } from './search-strengths.ts';
+import type { SharedBudget } from './shared-budget.ts';
 
 /** Shares by the name of the phase: of the test set for `error`, of the held-out samples for `heldOut`. */
 export interface PhaseErrors {
@@ -31,6 +32,8 @@ export interface RunResults extends PhaseErrors, PhaseEnds {
   /** What the run began with; absent: all was drawn from the seed. */
   readonly initial?: InitialSummary;
   readonly seconds: number;
+  /** How penalties have shared a budget of the whole network, and what was tried. */
+  readonly shared?: SharedBudget & { readonly budget: NetworkBudget };
   /** Of strengths for a budget of the whole network: what was tried, and by the position of which the run went on. */
   readonly search?: StrengthSearch & { readonly budget: NetworkBudget };
   /** The phase that the run's weights come from. */

@@ -9,7 +9,7 @@ import type { PhaseTensors } from '../../engine/engine.ts';
 import type { Model, NetworkBudget } from '../../ir/network.ts';
 import { ops } from '../../ops/index.ts';
 import { whereInputIsLost } from '../../sparsity/lost-input.ts';
-import { amountText, budgetText, limitOf } from '../../sparsity/network-budget.ts';
+import { amountText, budgetFor, budgetText, limitOf } from '../../sparsity/network-budget.ts';
 import { chosenAttempt, mostAttempts, nextFactor, scaled } from '../../sparsity/strengths.ts';
 import type { Attempt } from '../../sparsity/strengths.ts';
 import { methods } from '../../train/methods/index.ts';
@@ -74,7 +74,7 @@ export async function judgeAttempt(run: Run, phase: number, before: StrengthSear
   const { name } = present(plan.phases[phase], 'phase').spec;
   options.onProgress?.({ kind: 'attempt', phase: name, number, most: mostAttempts, budget, dense, limit, ...attempt });
   if (nextFactor(attempts, limit) !== undefined) return { whole: dense, limit, attempts };
-  const chosen = chosenAttempt(attempts, limit) ?? failUnmet(budget, limit, dense, attempts);
+  const chosen = chosenAttempt(attempts, limit) ?? failUnmet(run.model, budget, limit, dense, attempts);
   const found = present(attempts[chosen], 'chosen attempt');
   const strengths = penalties.flatMap((penalty) => (penalty.kind === 'lasso' ? [{ layer: penalty.layer, structure: penalty.structure, strength: scaled(penalty, found.factor).strength }] : []));
   options.onProgress?.({ kind: 'strengths', phase: name, budget, dense, limit, attempt: chosen + 1, ...found, strengths });
@@ -82,10 +82,10 @@ export async function judgeAttempt(run: Run, phase: number, before: StrengthSear
 }
 
 /** Names the nearest: of those that leave too much, or else too little for a network, the one that misses by the least. */
-function failUnmet(budget: NetworkBudget, limit: number, dense: number, attempts: readonly Attempt[]): never {
+function failUnmet({ totalSpan: span }: Model, budget: NetworkBudget, limit: number, dense: number, attempts: readonly Attempt[]): never {
   const alive = attempts.filter(({ isAlive }) => isAlive).toSorted((a, b) => a.reached - b.reached);
   const nearest = alive[0];
   const what = nearest ? `${nearest.factor} times the strengths leaves ${amountText(budget.of, nearest.reached)} of ${amountText(budget.of, dense)}` : 'all leave a network that no longer sees its input';
-  const help = nearest ? `keep ${budget.of === 'bytes' ? 'more' : `${Math.ceil((1000 * nearest.reached) / dense) / 10}%`}, penalise more layers, or let \`sparsify\` train for longer` : 'write smaller strengths: they are where the search begins';
-  return fail(runDiagnostics['no-strength']({ args: [budgetText(budget), amountText(budget.of, limit), attempts.map(({ factor }) => factor), what], help }));
+  const help = nearest ? `write \`keep ${budgetFor(budget, nearest.reached, dense)}\`, penalise more layers, or let \`sparsify\` train for longer` : 'write smaller strengths: they are where the search begins';
+  return fail(runDiagnostics['no-strength']({ span, args: [budgetText(budget), amountText(budget.of, limit), attempts.map(({ factor }) => factor), what], help }));
 }

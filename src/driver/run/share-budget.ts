@@ -3,14 +3,13 @@
 
 import { fail } from '../../base/diagnostic.ts';
 import { present } from '../../base/invariant.ts';
-import { formatBytes } from '../../base/number-text.ts';
 import { tensor } from '../../base/tensor.ts';
 import type { PhaseTensors } from '../../engine/engine.ts';
 import type { GroupSet } from '../../ir/group.ts';
-import type { NetworkBudget } from '../../ir/network.ts';
+import type { Model, NetworkBudget } from '../../ir/network.ts';
 import { phaseTraits } from '../../ir/phase.ts';
 import { structureTitle } from '../../ir/structure.ts';
-import { amountText, budgetText, limitOf } from '../../sparsity/network-budget.ts';
+import { amountText, budgetFor, budgetText, limitOf } from '../../sparsity/network-budget.ts';
 import { scannedShares, sharesWithin } from '../../sparsity/shares.ts';
 import type { Sensitivity, SensitivityPoint } from '../../sparsity/shares.ts';
 import { methods } from '../../train/methods/index.ts';
@@ -20,7 +19,7 @@ import { costOfParameters, inDoubles } from './budget-cost.ts';
 import { evaluateOn } from './epoch.ts';
 import type { Run } from './run-context.ts';
 import { runDiagnostics } from './run-diagnostics.ts';
-import type { SharesEvent } from './run-events.ts';
+import type { LayerShare, SharedBudget } from './shared-budget.ts';
 
 /** Groups that each penalty keeps, by its title: `filters of conv1`. */
 export type KeptByPenalty = Readonly<Record<string, number>>;
@@ -48,7 +47,7 @@ export function sharedBudget({ model: { method, total }, plan }: Run, phase: num
  * @param held All of its tensors.
  * @throws DiagnosticError `run/budget-beyond`
  */
-export async function shareBudget(run: Run, phase: number, budget: NetworkBudget, held: PhaseTensors): Promise<KeptByPenalty> {
+export async function shareBudget(run: Run, phase: number, budget: NetworkBudget, held: PhaseTensors): Promise<{ readonly shares: KeptByPenalty; readonly shared: SharedBudget }> {
   const { model, groups, options } = run;
   const salience = present(methods[model.method].salience, 'salience');
   const sharers = sharing(run);
@@ -74,16 +73,17 @@ export async function shareBudget(run: Run, phase: number, budget: NetworkBudget
   };
   const limit = limitOf(budget, denseCost);
   const found = sharesWithin(sensitivities, limit, costOf);
-  if (found.kind === 'beyond') return failBeyond(budget, limit, found.least, denseCost);
-  const layers = sharers.map((set, i): SharesEvent['layers'][number] => ({ layer: set.penalty.layer, structure: set.penalty.structure, kept: present(found.kept[i], 'share'), total: set.count, tried: present(sensitivities[i], 'scan') }));
-  options.onProgress?.({ kind: 'shares', phase: present(run.plan.phases[phase], 'phase').spec.name, budget, dense: denseCost, limit, reached: found.cost, layers });
-  return Object.fromEntries(sharers.map((set, i) => [penaltyTitle(set), present(found.kept[i], 'share')]));
+  if (found.kind === 'beyond') return failBeyond(model, budget, limit, found.least, denseCost);
+  const layers = sharers.map((set, i): LayerShare => ({ layer: set.penalty.layer, structure: structureTitle(set.penalty), kept: present(found.kept[i], 'share'), total: set.count, tried: present(sensitivities[i], 'scan').map(({ kept, loss }) => ({ kept, loss: Number.isFinite(loss) ? loss : null })) }));
+  const shared = { whole: denseCost, limit, reached: found.cost, layers };
+  options.onProgress?.({ kind: 'shares', phase: present(run.plan.phases[phase], 'phase').spec.name, budget, ...shared });
+  return { shares: Object.fromEntries(sharers.map((set, i) => [penaltyTitle(set), present(found.kept[i], 'share')])), shared };
 }
 
 /** @param least That any network has which still sees its input. */
-export function failBeyond(budget: NetworkBudget, limit: number, least: number, dense: number): never {
-  const help = `keep ${budget.of === 'bytes' ? formatBytes(least) : `${Math.ceil((1000 * least) / dense) / 10}%`} or more, or let more layers lose groups`;
-  return fail(runDiagnostics['budget-beyond']({ args: [budgetText(budget), amountText(budget.of, limit), amountText(budget.of, least)], help }));
+export function failBeyond({ totalSpan: span }: Model, budget: NetworkBudget, limit: number, least: number, dense: number): never {
+  const help = `write \`keep ${budgetFor(budget, least, dense)}\` or more, or let more layers lose groups`;
+  return fail(runDiagnostics['budget-beyond']({ span, args: [budgetText(budget), amountText(budget.of, limit), amountText(budget.of, least)], help }));
 }
 
 /** Whether more is left than the budget that the phase shares. */

@@ -1,7 +1,9 @@
 // Trains a checked model on a data set: phase after phase on the engine's threads, with checkpoints, so that
 // a run killed at any moment goes on to the same bits.
 
+import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
 import { fail } from '../../base/diagnostic.ts';
 import { present } from '../../base/invariant.ts';
 import type { Tensor } from '../../base/tensor.ts';
@@ -69,8 +71,8 @@ export async function train(model: Model, dataset: Dataset, options: RunOptions)
   checkNames(model.sources);
   const { init } = options;
   const given = init === undefined ? undefined : loadInitial(typeof init === 'string' ? { from: init } : init, model.network);
-  // Weights that are given may have zeros of their own.
-  if (!given) checkReachable(model);
+  // Weights that were given may have zeros of their own.
+  if (!given && !existsSync(join(options.out, runFiles.checkpoint))) checkReachable(model);
   const data = runData(fitDataset(dataset, model.network, spec.span), spec);
   const { name, labels, samples, chance } = data;
   // Not awaited, so that this call does not hold on to the data set.
@@ -243,12 +245,12 @@ async function evaluateModule(model: Model, parameters: ReadonlyMap<string, Para
 /** Writes what a finished run leaves behind, the checkpoint that vouches for it last. */
 async function finish(model: Model, folder: RunFolder, ended: StoredCheckpoint, { name: dataset, labels, samples, chance }: DataFacts, evaluation: Evaluation): Promise<RunSummary> {
   const { checkpoint, tensors } = ended;
-  const { identity, seconds, error, heldOut, stopped, kept, search } = checkpoint;
+  const { identity, seconds, error, heldOut, stopped, kept, search, shared } = checkpoint;
   const spec = trainSpecOf(model);
   const begun = identity[initialPart];
   const initial = begun === undefined ? undefined : summarizeInitial(folder.path, model.network, begun);
   const names = outputNames(model.network, labels);
-  const summary = summarize(withFoundStrengths(model, search), parametersOf(ended), { dataset, ...(names && { labels: names }), samples, chance, seed: spec.seed, ...(initial && { initial }), seconds, ...rolesOf(spec, checkpoint), error, heldOut, stopped, kept, ...(search && model.total && { search: { budget: model.total, ...search } }), evaluation }, ops);
+  const summary = summarize(withFoundStrengths(model, search), parametersOf(ended), { dataset, ...(names && { labels: names }), samples, chance, seed: spec.seed, ...(initial && { initial }), seconds, ...rolesOf(spec, checkpoint), error, heldOut, stopped, kept, ...(search && model.total && { search: { budget: model.total, ...search } }), ...(shared && model.total && { shared: { budget: model.total, ...shared } }), evaluation }, ops);
   const files = {
     [runFiles.weights]: await writeRunFile(folder, runFiles.weights, weightsFile(model, tensors)),
     [runFiles.summary]: await writeRunFile(folder, runFiles.summary, summaryJson(summary)),
