@@ -84,7 +84,7 @@ async function build(subject: string, options: BuildCommandOptions, shell: Shell
   const all = [...built.files, ...(tuning ? [tuning.file] : [])];
   const warnings = [...opened.warnings, ...(tuning ? [] : unusedTuning(folder, opened.model.network.name)), ...writeModule(folder, all)];
   const files = fileSizes(all);
-  const { macs, weights } = built.structure;
+  const { macs, weights, bytes } = built.structure;
   const findings = findingsOf(opened.model, input.weights.parameters, opened.errors, ops);
   if (options.json) {
     shell.out(`${JSON.stringify({ ok: true, findings, out: folder, files, equivalence: built.equivalence, macs, weights, ...(stored && { stored: stored.json }), ...(tuning && { tuning: tuning.json }), diagnostics: diagnosticsJson(warnings) })}\n`);
@@ -94,7 +94,7 @@ async function build(subject: string, options: BuildCommandOptions, shell: Shell
   shell.out(findingsText(findings));
   if (tuning) shell.out(tuning.text);
   shell.out(sizeTable(folder, files));
-  shell.out(`\nMACs ${grouped(macs.dense)} -> ${grouped(macs.compacted)}, weights ${grouped(weights.dense)} -> ${grouped(weights.compacted)} (${formatBytes((stored?.type.bytes ?? 4) * weights.compacted)})\n`);
+  shell.out(`\nMACs ${grouped(macs.dense)} -> ${grouped(macs.compacted)}, weights ${grouped(weights.dense)} -> ${grouped(weights.compacted)} (${stored ? formatBytes(stored.type.bytes * weights.compacted) : `${formatBytes(bytes.compacted)} with all parameters`})\n`);
   shell.out(`${equivalenceText(built.equivalence)}\n`);
   if (stored) shell.out(stored.text);
   return exitCode.ok;
