@@ -23,7 +23,7 @@ export interface ReportData {
   /** What each `alive` of an epoch counts. */
   readonly groups: readonly PenalisedGroups[];
   /** Of a run whose penalties share a budget of the whole network. */
-  readonly shared?: SharedBudget;
+  readonly shared?: BudgetShares;
   /** Of a run that has searched strengths for a budget of the whole network, or still does. */
   readonly search?: StrengthSearch;
   /** Absent of a run that is unfinished, as all below but `origin`. */
@@ -41,7 +41,7 @@ export interface ReportData {
 }
 
 /** What each penalty was given of a budget, and what was tried for it. */
-export interface SharedBudget {
+export interface BudgetShares {
   /** As the language writes it: `30% of macs`. */
   readonly budget: string;
   readonly of: BudgetMeasure;

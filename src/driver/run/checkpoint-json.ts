@@ -17,8 +17,8 @@ import type { BestEpoch } from './best-epoch.ts';
 import type { PhaseErrors } from './run-summary.ts';
 import type { StrengthSearch } from './search-strengths.ts';
 import type { KeptByPenalty } from './share-budget.ts';
-import { readShared } from './shared-budget.ts';
-import type { SharedBudget } from './shared-budget.ts';
+import { readShared } from './budget-shares.ts';
+import type { BudgetShares } from './budget-shares.ts';
 
 export interface Checkpoint extends PhaseErrors, PhaseEnds {
   readonly identity: RunIdentity;
@@ -33,7 +33,7 @@ export interface Checkpoint extends PhaseErrors, PhaseEnds {
   /** Groups that each penalty keeps which shares a budget; absent: none does, or none has its share yet. */
   readonly shares?: KeptByPenalty;
   /** How these came about. */
-  readonly shared?: SharedBudget;
+  readonly shared?: BudgetShares;
   /** Of strengths for a budget; absent: there is none, or no attempt has ended. */
   readonly search?: StrengthSearch;
   /** Spent so far. */

@@ -29,8 +29,8 @@ import { phaseFile, readRecorded, runFiles } from './run-files.ts';
 import { appendMetrics, writeRunFile } from './run-folder.ts';
 import { watchPhase } from './run-watch.ts';
 import type { Watched } from './run-watch.ts';
-import { judgeAttempt, searchedBudget, withStrengths } from './search-strengths.ts';
-import { shareBudget, sharedBudget, withShares } from './share-budget.ts';
+import { judgeAttempt, budgetToSearchFor, withStrengths } from './search-strengths.ts';
+import { shareBudget, budgetToShare, withShares } from './share-budget.ts';
 import { tensorsInMemory } from '../weights/tensor-source.ts';
 import { beginPhase, betweenSteps, endPhase, maskZeroGroups, nextStop } from './moments.ts';
 
@@ -59,11 +59,11 @@ export type PhaseResult =
 export async function runPhase(whole: Run, before: Checkpoint, start: PhaseStart, earlier?: KeptParameters): Promise<PhaseResult> {
   const { phase } = before;
   const { network } = whole.model;
-  const searched = searchedBudget(whole, phase);
+  const searched = budgetToSearchFor(whole, phase);
   const trying = searched ? withStrengths(whole, before.search) : whole;
   // Read into again and again: fresh copies would pile up between two garbage collections.
   const held = await enterPhase(trying, phase, start);
-  const shared = sharedBudget(trying, phase);
+  const shared = budgetToShare(trying, phase);
   const from = shared && !before.shares ? { ...before, ...(await shareBudget(trying, phase, shared, held)) } : before;
   const run = from.shares ? withShares(trying, from.shares) : trying;
   if (start.kind !== 'stored') beginPhase(run, phase, held);

@@ -5,7 +5,7 @@ import type { InitReport } from '../weights/initial-weights.ts';
 import type { NetworkBudget, StructureKind } from '../../ir/network.ts';
 import type { Attempt } from '../../sparsity/strengths.ts';
 import type { Residual } from '../../train/methods/method.ts';
-import type { SharedBudget } from './shared-budget.ts';
+import type { BudgetShares } from './budget-shares.ts';
 
 export interface GroupCount {
   readonly layer: string;
@@ -84,7 +84,7 @@ export interface PhaseEvent {
 }
 
 /** How layers share the budget of the whole network, and what was tried for it. */
-export interface SharesEvent extends SharedBudget {
+export interface SharesEvent extends BudgetShares {
   readonly kind: 'shares';
   readonly phase: string;
   readonly budget: NetworkBudget;

@@ -13,7 +13,7 @@ import { findingsOf } from '../evaluation/findings.ts';
 import type { SampleKind } from './run-facts.ts';
 import type { InitialSummary } from './run-initial.ts';
 import type { StrengthSearch } from './search-strengths.ts';
-import type { SharedBudget } from './shared-budget.ts';
+import type { BudgetShares } from './budget-shares.ts';
 
 /** Shares by the name of the phase: of the test set for `error`, of the held-out samples for `heldOut`. */
 export interface PhaseErrors {
@@ -33,7 +33,7 @@ export interface RunResults extends PhaseErrors, PhaseEnds {
   readonly initial?: InitialSummary;
   readonly seconds: number;
   /** How penalties have shared a budget of the whole network, and what was tried. */
-  readonly shared?: SharedBudget & { readonly budget: NetworkBudget };
+  readonly shared?: BudgetShares & { readonly budget: NetworkBudget };
   /** Of strengths for a budget of the whole network: what was tried, and by the position of which the run went on. */
   readonly search?: StrengthSearch & { readonly budget: NetworkBudget };
   /** The phase that the run's weights come from. */

@@ -32,7 +32,7 @@ export interface StrengthSearch {
 }
 
 /** What strengths are searched for in a phase. */
-export function searchedBudget({ model: { method, total }, plan }: Run, phase: number): NetworkBudget | undefined {
+export function budgetToSearchFor({ model: { method, total }, plan }: Run, phase: number): NetworkBudget | undefined {
   const { kind } = present(plan.phases[phase], 'phase').spec;
   return phaseTraits[kind].penalizes && methods[method].takes === 'lasso' ? total : undefined;
 }

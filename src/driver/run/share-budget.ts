@@ -19,7 +19,7 @@ import { costOfParameters, inDoubles } from './budget-cost.ts';
 import { evaluateOn } from './epoch.ts';
 import type { Run } from './run-context.ts';
 import { runDiagnostics } from './run-diagnostics.ts';
-import type { LayerShare, SharedBudget } from './shared-budget.ts';
+import type { LayerShare, BudgetShares } from './budget-shares.ts';
 
 /** Groups that each penalty keeps, by its title: `filters of conv1`. */
 export type KeptByPenalty = Readonly<Record<string, number>>;
@@ -38,7 +38,7 @@ function withKept(set: GroupSet, kept: number | undefined): GroupSet {
 }
 
 /** The budget that is shared in a phase, if it prunes. */
-export function sharedBudget({ model: { method, total }, plan }: Run, phase: number): NetworkBudget | undefined {
+export function budgetToShare({ model: { method, total }, plan }: Run, phase: number): NetworkBudget | undefined {
   return phaseTraits[present(plan.phases[phase], 'phase').spec.kind].penalizes && methods[method].takes === 'budget' ? total : undefined;
 }
 
@@ -47,7 +47,7 @@ export function sharedBudget({ model: { method, total }, plan }: Run, phase: num
  * @param held All of its tensors.
  * @throws DiagnosticError `run/budget-beyond`
  */
-export async function shareBudget(run: Run, phase: number, budget: NetworkBudget, held: PhaseTensors): Promise<{ readonly shares: KeptByPenalty; readonly shared: SharedBudget }> {
+export async function shareBudget(run: Run, phase: number, budget: NetworkBudget, held: PhaseTensors): Promise<{ readonly shares: KeptByPenalty; readonly shared: BudgetShares }> {
   const { model, groups, options } = run;
   const salience = present(methods[model.method].salience, 'salience');
   const sharers = sharing(run);
@@ -88,7 +88,7 @@ export function failBeyond({ totalSpan: span }: Model, budget: NetworkBudget, li
 
 /** Whether more is left than the budget that the phase shares. */
 export function exceedsBudget(run: Run, phase: number, held: PhaseTensors): boolean {
-  const total = sharedBudget(run, phase);
+  const total = budgetToShare(run, phase);
   if (!total) return false;
   const { dense, compacted } = costOfParameters(run, inDoubles(run, held), total.of);
   return compacted > limitOf(total, dense) && sharing(run).some((set) => keptGroups(set) > 1);

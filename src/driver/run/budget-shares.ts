@@ -2,7 +2,7 @@
 
 import type { FieldReader } from '../../base/json-fields.ts';
 
-export interface SharedBudget {
+export interface BudgetShares {
   /** What the whole network has. */
   readonly whole: number;
   /** The most that may be left. */
@@ -22,7 +22,7 @@ export interface LayerShare {
   readonly tried: readonly { readonly kept: number; readonly loss: number | null }[];
 }
 
-export function readShared(read: FieldReader): SharedBudget {
+export function readShared(read: FieldReader): BudgetShares {
   return {
     whole: read.number('whole'),
     limit: read.number('limit'),
