@@ -77,7 +77,7 @@ export type { Finding } from './driver/evaluation/finding.ts';
 export type { OpenedModel } from './driver/model/model.ts';
 export { writeModule as writeFiles } from './driver/module/module-folder.ts';
 export type { InitReport, InitRequest } from './driver/weights/initial-weights.ts';
-export type { BeginEvent, EpochEvent, PhaseEvent, StepEvent, TrainEvent } from './driver/run/run-events.ts';
+export type { AttemptEvent, BeginEvent, EpochEvent, PhaseEvent, SharesEvent, StepEvent, StrengthsEvent, TrainEvent } from './driver/run/run-events.ts';
 export type { RunSummary } from './driver/run/run-summary.ts';
 export type { TrainOptions, TrainResult } from './driver/run/train-options.ts';
 export type { Comparison } from './driver/module/comparison.ts';
