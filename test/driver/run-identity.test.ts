@@ -56,6 +56,19 @@ describe('a run is another', () => {
     expect(differences(now)).toEqual(messages);
   });
 
+  test('in rounds; of one round nothing is told that earlier runs did not tell', () => {
+    const pruned = (settings: string): RunIdentity => identity(changed('weighting = one\n  lasso filters of conv1 strength 0.06\n  lasso neurons of fc1   strength 0.06', `admm filters of conv1 keep 50%\n  ${settings}`));
+    expect(pruned('rounds = 1')).toEqual(pruned(''));
+    expect(Object.keys(pruned('')).filter((name) => name.includes('rounds'))).toEqual([]);
+    expect(pruned('rounds = 2')).toMatchObject({ 'rounds of admm': '2', 'schedule of rounds': 'anew in each' });
+  });
+
+  test('budgets of the whole network', () => {
+    const within = (keep: string): RunIdentity => identity(changed('weighting = one', `weighting = one\n  keep ${keep}`));
+    expect(within('2 KB')).toMatchObject({ 'budget of bytes': '2000', 'strength of filters of conv1': '0.06' });
+    expect(within('30% of macs')).toMatchObject({ 'budget of macs': '30%' });
+  });
+
   test('layers', () => {
     expect(differences(changed('filters = 6', 'filters = 5'))).toContain('filters of conv1: it was 6, and is 5 now');
     expect(differences(changed('relu(norm1)', 'norm1'))[0]).toMatch(/^list of layers: /);
