@@ -2,7 +2,6 @@
 // find out what others have left.
 
 import { mkdtempSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readPlace } from '../../src/driver/sweep/queue/queue-place.ts';
 import { openBoard } from '../../src/driver/sweep/queue/redis-board.ts';
@@ -16,7 +15,7 @@ const board = await openBoard({ place: readPlace(url), packages, onTrouble: (tro
 await work(board, {
   workers: 1,
   data,
-  folder: mkdtempSync(join(tmpdir(), 'ssl-compile-worker-0-')),
+  folder: mkdtempSync(join(process.cwd(), 'work-')),
   signal: stop.signal,
   pace: { idle: 100, beat: 500, renew: 500, checkpoint: 300 },
   onEvent: (event) => console.log(event.kind === 'begin' ? `begin ${event.request.hash}` : event.kind === 'end' ? `end ${event.request.hash} ${event.how}` : event.kind === 'data' ? `data ${event.finding.why ?? 'here'}` : event.kind),

@@ -9,7 +9,7 @@ export function statusText({ queue, sweeps, data, workers, training }: QueueStat
   if (data.length === 0) return `${queue}: nobody asks for anything; ${countOf(workers.length, 'worker')}\n`;
   const where = new Map(workers.map(({ id, host, pid }) => [id, `${host} ${pid}`]));
   const tables = [
-    { head: ['sweep of', 'on', 'done', 'asked for'], rows: sweeps.map(({ file, host, done, total }) => [file, host, String(done), String(total)]), text: [0, 1] },
+    { head: ['sweep of', 'on', 'done', 'asked for so far'], rows: sweeps.map(({ file, host, done, total }) => [file, host, String(done), String(total)]), text: [0, 1] },
     { head: ['data, sha256', 'jobs waiting', 'taken', 'workers that have it', 'that lack it'], rows: data.map((each) => [each.fingerprint.slice(0, 12), ...[each.waiting, each.taken, each.here, each.lacking].map(String)]), text: [0] },
     { head: ['worker', 'pid', 'trains'], rows: workers.map(({ host, pid, training: hashes }) => [host, String(pid), hashes.join(' ')]), text: [0, 2] },
     { head: ['run', 'by', 'has come to'], rows: training.map(({ hash, worker, event }) => [hash, where.get(worker) ?? 'a worker that is gone', trainingLine(event) ?? '']), text: [0, 1, 2] },
@@ -24,7 +24,7 @@ function countOf(count: number, what: string): string {
 export function workLine(event: WorkEvent): string {
   switch (event.kind) {
     case 'waiting':
-      return 'nobody asks for anything yet';
+      return 'nobody asks for anything at the moment: waiting';
     case 'data': {
       const { fingerprint, finding: { name, why } } = event;
       const what = `the data ${name === '' ? '' : `${name} `}(sha256 ${fingerprint.slice(0, 12)}...)`;

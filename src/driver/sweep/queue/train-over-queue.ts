@@ -22,6 +22,8 @@ export interface LookPace {
 
 const usualPace: LookPace = { look: 1000, search: 30_000 };
 const firstSearch = 5000;
+/** A server may be far away. */
+const searchedAtOnce = 100;
 /** Runs that are fetched at a time. */
 const mostFetches = 4;
 
@@ -105,11 +107,13 @@ export function trainOverQueue(board: Board, { out, file, onNote, pace = usualPa
   /** For what nobody tells of: news that were missed, jobs that are gone. */
   const search = async (): Promise<void> => {
     await board.admit(true);
-    for (const each of awaited.values()) {
+    const searchOne = async (each: Awaited): Promise<void> => {
       const state = await board.stateOf(each.job.hash);
       if (state?.end) void settle(each, state);
       else if (!each.settling && awaited.has(each.job.hash) && !(await board.hasJob(each.request))) await board.ask(each.request, sweep);
-    }
+    };
+    const all = [...awaited.values()];
+    for (let from = 0; from < all.length; from += searchedAtOnce) await Promise.all(all.slice(from, from + searchedAtOnce).map(searchOne));
     await board.tellSweep({ id: sweep, host, file, done: finished.size, total: asked });
     noteOf(await board.workers());
   };

@@ -50,6 +50,8 @@ export async function trainTaken(taken: TakenJob, context: TakenContext): Promis
     renewing = false;
   };
   const timer = setInterval(() => void renew(), pace.renew);
+  // Where the worker gives up on a server that is away, nothing here comes to an end.
+  timer.unref();
   try {
     const state = await board.stateOf(hash);
     // Whoever had it before has not come to say that it is done.

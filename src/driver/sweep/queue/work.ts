@@ -55,7 +55,8 @@ export async function work(board: Board, { workers, data, folder, onEvent, signa
   const fault = new AbortController();
   const stop = AbortSignal.any([signal, fault.signal, board.fatal]);
   const here = dataHere((request) => find(request, data), onEvent);
-  const running = new Map<string, Promise<void>>();
+  /** By token. */
+  const running = new Map<string, { readonly hash: string; readonly training: Promise<void> }>();
   let trained = 0;
   let beaten = -Infinity;
   let isThere = false;
@@ -68,11 +69,13 @@ export async function work(board: Board, { workers, data, folder, onEvent, signa
     saidWaiting = !isThere;
     if (isThere) here.look(await board.dataAsked());
     const { has, lacks } = here.known();
-    await board.tellWorker({ id, host: hostname(), pid: process.pid, training: [...running.keys()], has, lacks });
+    await board.tellWorker({ id, host: hostname(), pid: process.pid, training: [...running.values()].map(({ hash }) => hash), has, lacks });
   };
 
-  const trainOne = async (taken: TakenJob): Promise<void> => {
+  /** @param before Trainings of the same run, whose lock is gone: they are about to leave its folder. */
+  const trainOne = async (taken: TakenJob, before: readonly Promise<void>[]): Promise<void> => {
     const { request } = taken;
+    await Promise.all(before);
     onEvent({ kind: 'begin', request });
     try {
       const { how, fault: found } = await trainTaken(taken, { board, id, folder, data, stop, pace, train });
@@ -83,8 +86,14 @@ export async function work(board: Board, { workers, data, folder, onEvent, signa
     } catch (error) {
       fault.abort(error);
     } finally {
-      running.delete(request.hash);
+      running.delete(taken.token);
     }
+  };
+
+  const begin = (taken: TakenJob): void => {
+    const { hash } = taken.request;
+    const before = [...running.values()].filter((each) => each.hash === hash).map(({ training }) => training);
+    running.set(taken.token, { hash, training: trainOne(taken, before) });
   };
 
   const loop = async (): Promise<void> => {
@@ -93,7 +102,7 @@ export async function work(board: Board, { workers, data, folder, onEvent, signa
       const { has } = here.known();
       const taken = isThere && running.size < workers && has.length > 0 ? await board.take(has) : undefined;
       if (taken && stop.aborted) await taken.putBack();
-      else if (taken) running.set(taken.request.hash, trainOne(taken));
+      else if (taken) begin(taken);
       else await sleep(pace.idle, undefined, { signal: stop }).catch(() => {});
     }
   };
@@ -102,7 +111,8 @@ export async function work(board: Board, { workers, data, folder, onEvent, signa
   if (!stop.aborted) await once(stop, 'abort');
   // Where Redis is away, nothing of this comes to an end; what is not put back goes back when its lock has run out.
   const parting = async (): Promise<void> => {
-    await Promise.all([looping, ...running.values()]);
+    await looping;
+    await Promise.all([...running.values()].map(({ training }) => training));
     await board.forgetWorker(id);
   };
   await Promise.race([parting(), sleep(farewell, undefined, { ref: false })]);
