@@ -9,11 +9,11 @@ import { checks, largestDifference } from '../random/checks.ts';
 import { drawRecipe } from '../random/draw-recipe.ts';
 import { faultOf } from '../random/shrink.ts';
 
-const seeds = Array.from({ length: 100 }, (_, i) => 1000 + i);
+const seeds = Array.from({ length: 60 }, (_, i) => 1000 + i);
 
 describe('compacted random networks pass every check', () => {
-  it.each([0, 25, 50, 75])('from seed 1000 + %i', { timeout: 120_000 }, async (first) => {
-    for (const seed of seeds.slice(first, first + 25)) expect(await faultOf({ recipe: drawRecipe(seed, ops), checks: checks.small, ops })).toBeUndefined();
+  it.each([0, 15, 30, 45])('from seed 1000 + %i', { timeout: 120_000 }, async (first) => {
+    for (const seed of seeds.slice(first, first + 15)) expect(await faultOf({ recipe: drawRecipe(seed, ops), checks: checks.small, ops })).toBeUndefined();
   });
 });
 
