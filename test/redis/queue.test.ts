@@ -258,7 +258,8 @@ it('comes to the bits of a sweep here, whoever is killed', async () => {
   }
   expect(other.lines.filter((line) => line.startsWith('data'))).toEqual([expect.stringMatching(/^data what is here has sha256 [\da-f]{12}\.\.\., asked for is [\da-f]{12}\.\.\.$/)]);
   expect(other.lines.some((line) => line.startsWith('begin'))).toBe(false);
-  // Nothing is left but who is there.
+  // Nothing is left but who is there, once they have seen that all is over.
+  await until(() => heir.lines.at(-1) === 'waiting');
   expect(((await server.command('KEYS', '*')) as readonly string[]).filter((key) => !key.includes(':written:'))).toEqual(['ssl-compile:sweeps:workers']);
   heir.process.kill('SIGTERM');
   await once(heir.process, 'exit');

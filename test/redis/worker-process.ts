@@ -13,7 +13,7 @@ const stop = new AbortController();
 process.on('SIGTERM', () => stop.abort());
 const board = await openBoard({ place: readPlace(url), packages, onTrouble: (trouble) => console.log(`trouble ${trouble ?? 'over'}`), pace: { lock: 2000, stalled: 500 } });
 await work(board, {
-  workers: 1,
+  workers: 2,
   data,
   folder: mkdtempSync(join(process.cwd(), 'work-')),
   signal: stop.signal,

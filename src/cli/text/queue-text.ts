@@ -42,7 +42,7 @@ const endings: Readonly<Record<Extract<WorkEvent, { readonly kind: 'end' }>['how
   failed: 'failed, which is told to whoever asked for it',
   waiting: 'put aside until its dense part has ended',
   stopped: 'put back, with a checkpoint',
-  lost: 'given back: its training has ended without an answer',
+  lost: 'given back, for it could not be trained here',
   'lock lost': 'left to whoever has taken it since',
   unwanted: 'nobody asks for it any more',
 };

@@ -100,7 +100,7 @@ export interface Board {
 
   /** One request for each data that jobs have asked for. */
   readonly dataAsked: () => Promise<readonly JobRequest[]>;
-  /** @param fingerprints Of the data that is there. */
+  /** @param fingerprints Of the data that is asked for and here. */
   readonly take: (fingerprints: readonly string[]) => Promise<TakenJob | undefined>;
   readonly tellProgress: (taken: TakenJob, progress: Progress) => Promise<void>;
   /** Writes a piece of a file for a later commit under the same owner. */

@@ -26,6 +26,8 @@ export interface BullJobs {
   readonly has: (request: JobRequest) => Promise<boolean>;
   readonly remove: (request: JobRequest) => Promise<void>;
   readonly take: (fingerprints: readonly string[]) => Promise<TakenJob | undefined>;
+  /** Takes nothing any more but of these. @returns Keys that looking for jobs may have left since their queue went. */
+  readonly narrow: (fingerprints: readonly string[]) => Promise<readonly string[]>;
   readonly counts: (fingerprint: string) => Promise<{ readonly waiting: number; readonly taken: number }>;
   /** Leaves nothing of the queue of a data. */
   readonly dissolve: (fingerprint: string) => Promise<void>;
@@ -109,6 +111,15 @@ export function bullJobs({ client, patiently }: RedisServer, { Queue, Worker }: 
         if (job) return takenOf(job, token);
       }
       return undefined;
+    },
+    narrow: async (fingerprints) => {
+      const names = fingerprints.map(nameOf);
+      const left = [...workers].filter(([name]) => !names.includes(name));
+      for (const [name, worker] of left) {
+        workers.delete(name);
+        await worker.close(true);
+      }
+      return left.flatMap(([name]) => ['meta', 'events', 'stalled-check'].map((type) => `${prefix}:${name}:${type}`));
     },
     counts: async (fingerprint) => {
       const { wait = 0, paused = 0, delayed = 0, active = 0 } = await patiently(() => queueOf(fingerprint).getJobCounts('wait', 'paused', 'delayed', 'active'));

@@ -125,7 +125,11 @@ export async function openBoard({ place, packages, onTrouble, pace }: BoardReque
     progress: () => entriesOf<Progress>('progress'),
 
     dataAsked,
-    take: (fingerprints) => jobs.take(fingerprints),
+    take: async (fingerprints) => {
+      const left = await jobs.narrow(fingerprints);
+      if (left.length > 0) await run(scripts.dissolve, [key('wanted'), ...left]);
+      return jobs.take(fingerprints);
+    },
     tellProgress: async ({ request, token }, progress) => void (await run(scripts.tell, [jobs.lockOf(request), key('progress')], token, request.hash, JSON.stringify(progress))),
     writePiece: async (owner, sha256, index, piece) => {
       const place = key('written', owner, sha256);

@@ -57,8 +57,6 @@ export function trainOverQueue(board: Board, { out, file, onNote, pace = usualPa
   const host = hostname();
   const sweep = createHash('sha256').update(JSON.stringify([host, resolve(out)])).digest('hex').slice(0, 16);
   const awaited = new Map<string, Awaited>();
-  /** Dense parts, by hash: runs need what is there of them until the sweep ends. */
-  const dense = new Set<string>();
   /** What nobody needs any more once the sweep has ended. */
   const wanted = new Map<string, JobRequest>();
   const finished = new Set<string>();
@@ -90,8 +88,8 @@ export function trainOverQueue(board: Board, { out, file, onNote, pace = usualPa
       answer(end);
     } catch (error) {
       if (!(error instanceof DiagnosticError)) return each.reject(error);
-      // It stays where it is, for the next call.
-      wanted.delete(job.hash);
+      // What is whole stays where it is, for the next call.
+      if (error.diagnostics.every(({ code }) => !code.startsWith('queue/'))) wanted.delete(job.hash);
       answer({ kind: 'failed', faults: faultsOf(error) });
     }
   };
@@ -175,9 +173,8 @@ export function trainOverQueue(board: Board, { out, file, onNote, pace = usualPa
   const ask = async (each: Awaited): Promise<void> => {
     const { job: { hash, out: folder, dense: part }, request } = each;
     await (begun ??= begin());
-    if (part && !dense.has(part.hash)) {
+    if (part) {
       const { dense: _, ...rest } = request;
-      dense.add(part.hash);
       await offer({ ...rest, hash: part.hash, part: 'dense' }, part.out);
     }
     asked++;
@@ -194,7 +191,6 @@ export function trainOverQueue(board: Board, { out, file, onNote, pace = usualPa
     most: Infinity,
     train: async (job, onEvent, stop) => {
       const request = requestOf(job);
-      if (job.part === 'dense') dense.add(job.hash);
       const stopped = new Promise<JobEnd>((stopNow) => {
         const tell = (): void => stopNow({ kind: 'stopped' });
         if (stop.aborted) tell();

@@ -24,6 +24,8 @@ export interface TakenContext {
   readonly stop: AbortSignal;
   readonly pace: WorkPace;
   readonly train: TrainJob;
+  /** Runs of dense parts that are being fetched, by folder. */
+  readonly fetching: Map<string, Promise<boolean>>;
 }
 
 export interface TakenEnd {
@@ -176,12 +178,24 @@ class TakenRun {
       const checkpoint = state?.files[runFiles.checkpoint];
       if (!state || !checkpoint) return undefined;
       const out = join(folder, 'dense', `${hash}-${checkpoint.sha256.slice(0, 16)}`);
-      if (stepIn(out) >= 0 || (await receive({ board, hash, state, folder: out }))) {
+      if (stepIn(out) >= 0 || (await this.once(out, () => receive({ board, hash, state, folder: out })))) {
         this.dense = state;
         return { hash, out };
       }
     }
     return undefined;
+  }
+
+  /** Several runs of the worker may want it at the same time. */
+  private async once(out: string, fetch: () => Promise<boolean>): Promise<boolean> {
+    const { fetching } = this.context;
+    const running = fetching.get(out) ?? fetch();
+    fetching.set(out, running);
+    try {
+      return await running;
+    } finally {
+      fetching.delete(out);
+    }
   }
 
   /** The last checkpoint that was sent, unless one that lies here still has come further. */

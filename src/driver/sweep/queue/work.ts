@@ -57,6 +57,7 @@ export async function work(board: Board, { workers, data, folder, onEvent, signa
   const here = dataHere((request) => find(request, data), onEvent);
   /** By token. */
   const running = new Map<string, { readonly hash: string; readonly training: Promise<void> }>();
+  const fetching = new Map<string, Promise<boolean>>();
   let trained = 0;
   let beaten = -Infinity;
   let isThere = false;
@@ -65,6 +66,7 @@ export async function work(board: Board, { workers, data, folder, onEvent, signa
   const beat = async (): Promise<void> => {
     beaten = performance.now();
     isThere = await board.admit(false);
+    if (!isThere) await board.take([]);
     if (!isThere && !saidWaiting) onEvent({ kind: 'waiting' });
     saidWaiting = !isThere;
     if (isThere) here.look(await board.dataAsked());
@@ -78,7 +80,7 @@ export async function work(board: Board, { workers, data, folder, onEvent, signa
     await Promise.all(before);
     onEvent({ kind: 'begin', request });
     try {
-      const { how, fault: found } = await trainTaken(taken, { board, id, folder, data, stop, pace, train });
+      const { how, fault: found } = await trainTaken(taken, { board, id, folder, data, stop, pace, train, fetching });
       onEvent({ kind: 'end', request, how });
       if (how === 'finished') trained++;
       // Whatever else it took would go the same way.

@@ -168,6 +168,20 @@ describe('a sweep', () => {
     await after.end(true);
   });
 
+  it('does not keep a result that is damaged', async () => {
+    const board = memoryBoard();
+    const sweep = begun(board);
+    const ended = sweep.train(jobOf(first), () => {}, never);
+    await until(() => board.jobs.size > 0);
+    const taken = await board.take(['here']);
+    await board.writePiece('owner', 'c', 0, new Uint8Array([1]));
+    const state = { step: 0, files: { 'weights.safetensors': { bytes: 1, sha256: 'c' } }, end: { kind: 'finished' } as const };
+    await board.commit('owner', { hash: first, taken, state, written: new Map([['c', 1]]), dropped: [] });
+    expect(await ended).toMatchObject({ kind: 'failed', faults: [{ code: 'queue/damaged' }] });
+    await sweep.end(true);
+    expect(board.states.size).toBe(0);
+  });
+
   it('says that no worker is there, or has the data', async () => {
     const notes: string[] = [];
     const board = memoryBoard();
