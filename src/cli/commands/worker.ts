@@ -10,7 +10,6 @@ import { dataOption, example, integerFrom, jsonOption, queueNameOption, queueOpt
 import type { JsonOption, QueueOptions } from '../options.ts';
 import { queueRequest } from '../queue-request.ts';
 import type { Shell } from '../shell.ts';
-import { workLine } from '../text/queue-text.ts';
 
 interface WorkerOptions extends JsonOption, QueueOptions {
   readonly queue: string;
@@ -31,18 +30,27 @@ export function addWorker(program: Command, shell: Shell, finish: (code: number)
     .action(async (options: WorkerOptions) => finish(await runWorker(options, shell)));
 }
 
-async function runWorker({ queue, queueName, workers = availableParallelism(), data, json }: WorkerOptions, shell: Shell): Promise<number> {
-  const [{ openQueue }, { work }, { makeWorkFolder }] = await Promise.all([import('../../driver/sweep/queue/open-queue.ts'), import('../../driver/sweep/queue/work.ts'), import('../../driver/sweep/queue/work-folder.ts')]);
+async function runWorker({ queue, queueName, workers, data, json }: WorkerOptions, shell: Shell): Promise<number> {
+  const [{ openQueue }, { work }, { makeWorkFolder }, { workLine }] = await Promise.all([
+    import('../../driver/sweep/queue/open-queue.ts'),
+    import('../../driver/sweep/queue/work.ts'),
+    import('../../driver/sweep/queue/work-folder.ts'),
+    import('../text/queue-text.ts'),
+  ]);
+  const most = Math.min(workers ?? Infinity, availableParallelism());
   const board = await openQueue(queueRequest(queue, queueName, shell));
-  const folder = makeWorkFolder();
   try {
-    shell.err(`works for ${board.shown}, ${workers} run${workers === 1 ? '' : 's'} at a time\n`);
-    const { result: trained, signal } = await shell.interruptible((stop) => work(board, { workers: Math.min(workers, availableParallelism()), data, folder, signal: stop, onEvent: (event) => shell.err(`${workLine(event)}\n`) }));
-    if (json) shell.out(`${JSON.stringify({ ok: true, trained })}\n`);
-    else shell.out(`${trained} run${trained === 1 ? '' : 's'} trained\n`);
-    return signal ? exitCodeOf(signal) : exitCode.ok;
+    const folder = makeWorkFolder();
+    try {
+      shell.err(`works for ${board.shown}, ${most} run${most === 1 ? '' : 's'} at a time\n`);
+      const { result: trained, signal } = await shell.interruptible((stop) => work(board, { workers: most, data, folder, signal: stop, onEvent: (event) => shell.err(`${workLine(event)}\n`) }));
+      if (json) shell.out(`${JSON.stringify({ ok: true, trained })}\n`);
+      else shell.out(`${trained} run${trained === 1 ? '' : 's'} trained\n`);
+      return signal ? exitCodeOf(signal) : exitCode.ok;
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
   } finally {
     await board.close();
-    rmSync(folder, { recursive: true, force: true });
   }
 }
