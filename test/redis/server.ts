@@ -35,7 +35,10 @@ export async function startServer(settings: readonly string[] = []): Promise<Own
   const start = async (): Promise<void> => {
     running = spawn('redis-server', ['--port', String(port), '--bind', '127.0.0.1', '--dir', folder, '--save', '', '--appendonly', 'yes', '--appendfsync', 'always', ...settings], { stdio: 'ignore' });
     for (let tried = 0; !(await isListening(port)); tried++) {
-      if (tried === 200 || running.exitCode !== null) throw new Error('redis-server has not started; is it installed?');
+      if (tried === 200 || running.exitCode !== null) {
+        running.kill('SIGKILL');
+        throw new Error('redis-server has not started');
+      }
       await sleep(50);
     }
   };
