@@ -18,6 +18,17 @@ export interface Attempt {
   readonly heldOut?: number;
 }
 
+/** Where a search stands. */
+export interface StrengthSearch {
+  /** What the whole network has. */
+  readonly whole: number;
+  /** The most that may be left. */
+  readonly limit: number;
+  readonly attempts: readonly Attempt[];
+  /** The position of the one that the run goes on with; absent: the search has not ended. */
+  readonly chosen?: number;
+}
+
 /** Factors are tried at most so often. */
 export const mostAttempts = 8;
 /** The share of a budget from which on it is met. */

@@ -15,7 +15,7 @@ import type { RunIdentity } from './run-identity.ts';
 import type { PhaseEnds } from '../../ir/phase.ts';
 import type { BestEpoch } from './best-epoch.ts';
 import type { PhaseErrors } from './run-summary.ts';
-import type { StrengthSearch } from './search-strengths.ts';
+import type { StrengthSearch } from '../../sparsity/strengths.ts';
 import type { KeptByPenalty } from './share-budget.ts';
 import { readShared } from './budget-shares.ts';
 import type { BudgetShares } from './budget-shares.ts';

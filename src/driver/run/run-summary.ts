@@ -12,7 +12,7 @@ import type { Finding } from '../evaluation/finding.ts';
 import { findingsOf } from '../evaluation/findings.ts';
 import type { SampleKind } from './run-facts.ts';
 import type { InitialSummary } from './run-initial.ts';
-import type { StrengthSearch } from './search-strengths.ts';
+import type { StrengthSearch } from '../../sparsity/strengths.ts';
 import type { BudgetShares } from './budget-shares.ts';
 
 /** Shares by the name of the phase: of the test set for `error`, of the held-out samples for `heldOut`. */

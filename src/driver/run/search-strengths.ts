@@ -11,7 +11,7 @@ import { ops } from '../../ops/index.ts';
 import { whereInputIsLost } from '../../sparsity/lost-input.ts';
 import { amountText, budgetFor, budgetText, limitOf } from '../../sparsity/network-budget.ts';
 import { chosenAttempt, mostAttempts, nextFactor, scaled } from '../../sparsity/strengths.ts';
-import type { Attempt } from '../../sparsity/strengths.ts';
+import type { Attempt, StrengthSearch } from '../../sparsity/strengths.ts';
 import { methods } from '../../train/methods/index.ts';
 import { evaluateOn } from './epoch.ts';
 import { phaseRequests } from './run-context.ts';
@@ -19,17 +19,6 @@ import type { Run } from './run-context.ts';
 import { runDiagnostics } from './run-diagnostics.ts';
 import { costOfParameters, inDoubles } from './budget-cost.ts';
 import { phaseTraits } from '../../ir/phase.ts';
-
-/** Where a search stands. */
-export interface StrengthSearch {
-  /** What the whole network has. */
-  readonly whole: number;
-  /** The most that may be left. */
-  readonly limit: number;
-  readonly attempts: readonly Attempt[];
-  /** The position of the one that the run goes on with; absent: the search has not ended. */
-  readonly chosen?: number;
-}
 
 /** What strengths are searched for in a phase. */
 export function budgetToSearchFor({ model: { method, total }, plan }: Run, phase: number): NetworkBudget | undefined {
