@@ -19,9 +19,11 @@ import { evaluateSubject, openSubject } from './driver/evaluation/evaluate.ts';
 import type { EvaluationReport } from './driver/evaluation/evaluate.ts';
 import { measureChange } from './driver/evaluation/error-change.ts';
 import { explainModel } from './driver/model/explain.ts';
-import type { Explanation } from './driver/model/explain.ts';
+import type { Explanation, ExplainRequest } from './driver/model/explain.ts';
 import { openModel, withWeights } from './driver/model/model.ts';
 import type { OpenedModel } from './driver/model/model.ts';
+import { ladder as trainLadder } from './driver/ladder/ladder.ts';
+import type { LadderOptions, LadderOutcome } from './driver/ladder/ladder.ts';
 import { readReport } from './driver/report/read-report.ts';
 import { checkFlag, checkInteger, checkTrainSpec, checkWinograd, findNamed, mostSamples, mostWorkers } from './driver/request.ts';
 import { train as trainModel } from './driver/run/train.ts';
@@ -72,7 +74,7 @@ export type { DataSearch } from './driver/data/search-path.ts';
 export type { Equivalence } from './driver/build/equivalence.ts';
 export type { EvaluationReport } from './driver/evaluation/evaluate.ts';
 export type { ClassScore, Evaluation } from './driver/evaluation/evaluation.ts';
-export type { Explanation } from './driver/model/explain.ts';
+export type { Explanation, ExplainRequest } from './driver/model/explain.ts';
 export type { Finding } from './driver/evaluation/finding.ts';
 export type { OpenedModel } from './driver/model/model.ts';
 export { writeModule as writeFiles } from './driver/module/module-folder.ts';
@@ -82,6 +84,9 @@ export type { RunSummary } from './driver/run/run-summary.ts';
 export type { TrainOptions, TrainResult } from './driver/run/train-options.ts';
 export type { Comparison } from './driver/module/comparison.ts';
 export type { CheckedVersion, Verification } from './driver/module/verify.ts';
+export type { LadderOutcome, LadderRun } from './driver/ladder/ladder.ts';
+export type { Errors, RungCosts, RungResult } from './driver/ladder/rung-result.ts';
+export type { DenseMeans, GrainMeans, LeastKept, Standings, Winner } from './driver/ladder/standings.ts';
 export type { Budgets, Choice } from './driver/sweep/choose.ts';
 export type { Combination } from './driver/sweep/combinations.ts';
 export type { Mean, SeedMeans } from './driver/sweep/means.ts';
@@ -100,6 +105,8 @@ export { printGraph } from './ir/print.ts';
 export type { Graph, Program } from './ir/graph.ts';
 export type { Model, Network, Penalty, TrainSpec } from './ir/network.ts';
 export type { ReportData } from './report/report-data.ts';
+export type { GrainStorage, GranularityReport, LayerGranularity } from './sparsity/granularity/granularity-report.ts';
+export type { MemoryReferences } from './sparsity/granularity/references.ts';
 export type { BeforeAfter, Kept, LayerReport, StructureReport } from './sparsity/structure-report.ts';
 export { format } from './syntax/format.ts';
 export type { Parsed } from './syntax/parse.ts';
@@ -177,6 +184,22 @@ export async function sweep(file: string, { set, data, many = false, queue, ...o
   if (!queue) return sweepProgram(request);
   const { url, name, onNote = () => {} } = queue;
   return sweepOverQueue(request, { url, name, onNote, onTrouble: (trouble) => onNote(trouble ?? 'it goes on') });
+}
+
+export interface LadderRequest extends Pick<LadderOptions, 'out' | 'workers' | 'grains' | 'keep' | 'seeds' | 'rounds' | 'onProgress' | 'signal'> {
+  /** Where data sets are looked for first. */
+  readonly data?: string;
+}
+
+/**
+ * The granularity ladder (Mao et al., 2017): prunes the convolutions of a file at each grain, from single weights to
+ * filters, to several shares of their weights, each a run of its own as `sweep` trains them, and compares errors, storage and
+ * memory references. The penalties of the file do not count.
+ * @throws DiagnosticError `ladder/*`, `sweep/*`, `request/*`, `run/*`, and those of the file and its data, all before anything is written
+ */
+export async function ladder(file: string, { data, ...options }: LadderRequest): Promise<LadderOutcome> {
+  if (options.workers !== undefined) checkInteger('workers', options.workers, mostWorkers);
+  return trainLadder({ ...options, file, search: { directory: data } });
 }
 
 /**
@@ -276,9 +299,13 @@ export async function evaluate(place: string, dataset: Dataset): Promise<Evaluat
   }
 }
 
-/** What a network consists of and what its penalties may remove; with weights, what each group became and why. */
-export function explain({ model, weights, errors }: OpenedModel): Explanation {
-  return explainModel(model, weights?.parameters, errors, ops);
+/**
+ * What a network consists of and what its penalties may remove; with weights, what each group became and why, and what
+ * zeros save, if that is asked for.
+ */
+export function explain({ model, weights, errors }: OpenedModel, { storage = false }: ExplainRequest = {}): Explanation {
+  checkFlag('storage', storage);
+  return explainModel(model, weights?.parameters, errors, ops, { storage });
 }
 
 export interface ReportRequest {

@@ -14,6 +14,7 @@ import { addExplain } from './commands/explain.ts';
 import { addFormat } from './commands/fmt.ts';
 import { diagnosticsJson, printDiagnostics } from './report.ts';
 import type { Shell } from './shell.ts';
+import { addLadder } from './commands/ladder.ts';
 import { addReport } from './commands/report.ts';
 import { addSweep } from './commands/sweep.ts';
 import { addTrain } from './commands/train.ts';
@@ -21,7 +22,7 @@ import { addWorker } from './commands/worker.ts';
 import { addVerify } from './commands/verify.ts';
 import { compilerVersion } from '../driver/model/version.ts';
 
-const commands = [addCheck, addTrain, addSweep, addWorker, addBuild, addVerify, addEvaluate, addExplain, addReport, addBench, addFormat, addData];
+const commands = [addCheck, addTrain, addSweep, addLadder, addWorker, addBuild, addVerify, addEvaluate, addExplain, addReport, addBench, addFormat, addData];
 
 export async function runCommandLine(args: readonly string[], shell: Shell): Promise<number> {
   const program = new Command('ssl-compile')

@@ -29,6 +29,8 @@ describe('the compiler as a library', () => {
     writeFiles(out, files);
     expect(await verify(out, model)).toMatchObject({ ok: true, faults: [] });
     expect(explain(model).trained?.structure.layers[0]).toMatchObject({ name: 'conv1', filters: [2, 4] });
+    expect(explain(model)).not.toHaveProperty('storage');
+    expect(explain(model, { storage: true }).storage?.layers[0]).toMatchObject({ name: 'conv1', weights: 36, nonzero: 18 });
   });
 
   it('times dense against compacted', async () => {

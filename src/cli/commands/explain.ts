@@ -40,15 +40,15 @@ async function explain(subject: string, options: ExplainOptions, shell: Shell): 
   ]);
   const opened = openModel(subject, options.weights, ops, { sparsity: options.sparsity });
   const { model, warnings, weights, errors } = opened;
-  const explanation = explainModel(model, weights?.parameters, errors, ops);
+  const explanation = explainModel(model, weights?.parameters, errors, ops, { storage: options.storage === true });
+  const { storage } = explanation;
   if (!explanation.trained && options.tuning !== undefined) throw new UsageError('--tuning says how a network with weights runs: add --weights');
   if (!weights && options.storage) throw new UsageError('--storage counts the zeros of weights: add --weights');
   // A network with a dead layer is not built. Where somebody says how it should be, that is what they are told.
   const isBuilt = explanation.trained?.findings.every(({ code }) => code !== 'result/dead-layer') ?? false;
   const schedules = isBuilt || options.tuning !== undefined ? await schedulesOf(opened, options.tuning, ops) : undefined;
-  const storage = weights && options.storage && (await import('../../sparsity/granularity/granularity-report.ts')).granularityReport({ graph: model.network.graph, parameters: weights.parameters }, ops);
   if (options.json) {
-    shell.out(`${JSON.stringify({ ok: true, ...explanation, ...(schedules && { schedules }), ...(storage && { storage }), diagnostics: diagnosticsJson(warnings) })}\n`);
+    shell.out(`${JSON.stringify({ ok: true, ...explanation, ...(schedules && { schedules }), diagnostics: diagnosticsJson(warnings) })}\n`);
     return exitCode.ok;
   }
   printDiagnostics(warnings, shell);

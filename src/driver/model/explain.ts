@@ -7,6 +7,8 @@ import { structureNamed, structureTitle } from '../../ir/structure.ts';
 import type { Structure } from '../../ir/structure.ts';
 import { describeFate } from '../../sparsity/describe-fate.ts';
 import { groupFates } from '../../sparsity/group-fate.ts';
+import { granularityReport } from '../../sparsity/granularity/granularity-report.ts';
+import type { GranularityReport } from '../../sparsity/granularity/granularity-report.ts';
 import { groupSets } from '../../sparsity/groups.ts';
 import { structureReport } from '../../sparsity/structure-report.ts';
 import type { BeforeAfter, StructureReport } from '../../sparsity/structure-report.ts';
@@ -56,10 +58,17 @@ export interface Explanation {
   /** Whether groups lie in one another. */
   readonly nested: boolean;
   readonly trained?: TrainedExplanation;
+  /** What the zeros of the weights save, where that is asked for and there are weights. */
+  readonly storage?: GranularityReport;
+}
+
+export interface ExplainRequest {
+  /** Count what zeros save, too: bits of stored weights at each grain, and memory references. It takes seconds for large networks. */
+  readonly storage?: boolean;
 }
 
 /** @param errors Of the run that the parameters come from. */
-export function explainModel(model: Model, parameters: Program['parameters'] | undefined, errors: RunErrors | undefined, ops: OpRegistry): Explanation {
+export function explainModel(model: Model, parameters: Program['parameters'] | undefined, errors: RunErrors | undefined, ops: OpRegistry, { storage = false }: ExplainRequest = {}): Explanation {
   const penalties = summarizePenalties(model, ops);
   return {
     network: summarizeNetwork(model.network, ops),
@@ -72,6 +81,7 @@ export function explainModel(model: Model, parameters: Program['parameters'] | u
     scheme: model.crossing,
     nested: hasNested(model, ops),
     ...(parameters && { trained: explainTrained(model, parameters, errors, ops) }),
+    ...(parameters && storage && { storage: granularityReport({ graph: model.network.graph, parameters }, ops) }),
   };
 }
 

@@ -8,7 +8,7 @@ const messages = {
   form: (): string => 'expected NAME=VALUES',
   values: (found: string, expected: string): string => `found ${found}, expected ${expected}`,
   none: (name: string): string => `there are no values for \`${name}\``,
-  equal: (name: string, value: number): string => `\`${name}\` is to be ${value} twice`,
+  equal: (name: string, value: number | string): string => `\`${name}\` is to be ${value} twice`,
   'set-twice': (name: string): string => `\`${name}\` is set twice`,
   'nothing-set': (): string => 'a sweep is over the values of something, and nothing is set',
   'unknown-name': (file: string, name: string): string => `${file} has no constant \`${name}\``,

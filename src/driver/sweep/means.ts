@@ -43,7 +43,8 @@ function withoutSeed({ values }: SweepRun): Combination {
   return Object.fromEntries(Object.entries(values).filter(([name]) => name !== seedName));
 }
 
-function meanOf(values: readonly number[]): Mean {
+/** @param values At least one. */
+export function meanOf(values: readonly number[]): Mean {
   const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
   if (values.length < 2) return { mean };
   return { mean, deviation: Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (values.length - 1)) };

@@ -29,9 +29,11 @@ import type { SweepRun } from './results.ts';
 import type { PlannedTraining } from './sweep-plan.ts';
 
 export const sweepFiles = { state: 'sweep.json', picture: 'sweep.svg' } as const;
+/** Of a ladder, which trains as a sweep does (driver/ladder). */
+export const ladderFiles = { record: 'ladder.json', picture: 'ladder.svg' } as const;
 const runsName = 'runs';
 const denseName = 'dense';
-const ownEntries: readonly string[] = [...Object.values(sweepFiles), runsName, denseName];
+const ownEntries: readonly string[] = [...Object.values(sweepFiles), ...Object.values(ladderFiles), runsName, denseName];
 /** Of sweep.json. */
 const mostBytes = 2 ** 28;
 const format = 1;

@@ -40,8 +40,8 @@ export function readAxis(text: string, option = '--set'): Axis {
 }
 
 /** @throws DiagnosticError `sweep/equal` */
-export function refuseEqual(name: string, values: readonly number[], span?: Span): void {
-  const seen = new Set<number>();
+export function refuseEqual(name: string, values: readonly (number | string)[], span?: Span): void {
+  const seen = new Set<number | string>();
   for (const value of values) {
     if (seen.has(value)) fail(sweepDiagnostics.equal({ span, args: [name, value], help: 'the same program is the same run: list each value once' }));
     seen.add(value);

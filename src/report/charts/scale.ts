@@ -29,10 +29,26 @@ export function logarithmicScale(smallest: number, largest: number, [from, to]: 
   };
 }
 
+/** Between two steps of 1, 2, 5, 10, 20 ..., for values that reach over a few decades. @param smallest Above zero. */
+export function steppedLogarithmicScale(smallest: number, largest: number, [from, to]: readonly [number, number]): Scale {
+  const ticks = [stepBelow(smallest)];
+  // The next step after one is no more than half of it away.
+  for (let last = ticks[0] as number; last < largest * (1 - 1e-9); ) ticks.push((last = roundStep(1.5 * last)));
+  const [low, high] = [Math.log(ticks[0] as number), Math.log(Math.max(ticks.at(-1) as number, roundStep(1.5 * (ticks[0] as number))))];
+  return { place: (value) => from + ((to - from) * (Math.log(value) - low)) / (high - low), ticks };
+}
+
 /** Whole numbers from 0 to `largest`, at most about `most`. */
 export function wholeTicks(largest: number, most: number): readonly number[] {
   const step = Math.max(1, roundStep(largest / most));
   return Array.from({ length: Math.floor(largest / step) + 1 }, (_, i) => i * step);
+}
+
+/** The last of 1, 2, 5, 10, 20 ... up to `most`. */
+function stepBelow(most: number): number {
+  const decade = 10 ** Math.floor(Math.log10(most * (1 + 1e-9)));
+  const factor = [5, 2].find((each) => each * decade <= most * (1 + 1e-9)) ?? 1;
+  return Number((factor * decade).toPrecision(12));
 }
 
 /** The next of 1, 2, 5, 10, 20 ... from `least` on. */

@@ -37,3 +37,6 @@ function depthOf(key: StructureKey, stored: readonly WeightAxis[], all: readonly
   const depth = stored.filter((axis) => key.includes(axis)).length;
   return stored.slice(0, depth).every((axis) => key.includes(axis)) ? depth : 0;
 }
+
+/** The ladder of a convolution whose axes all number something: what can be compared over the convolutions of a network, finest first. */
+export const pruningLadder: readonly Structure[] = ladderOf([{ suffix: 'weight', dimensions: [[{ axis: 'group', extent: 2 }, { axis: 'filter', extent: 2 }], [{ axis: 'channel', extent: 2 }], [{ axis: 'row', extent: 2 }], [{ axis: 'column', extent: 2 }]] }]);

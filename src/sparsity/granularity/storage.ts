@@ -8,9 +8,9 @@
 //
 //   density * (1 + 4 / (8 * n))
 
-import { invariant } from '../../base/invariant.ts';
+import { invariant, present } from '../../base/invariant.ts';
 import { partitionOf } from '../../ir/partition.ts';
-import type { Classes } from '../../ir/partition.ts';
+import type { Partition } from '../../ir/partition.ts';
 import type { LayerAxes, Structure, StructureArguments } from '../../ir/structure.ts';
 
 export const bitsOfWeight = 8;
@@ -19,7 +19,7 @@ const bitsOfIndex = 4;
 const reach = 2 ** bitsOfIndex;
 
 export interface Storage {
-  /** All there are. */
+  /** All of which elimination leaves anything. */
   readonly grains: number;
   /** Those with a weight that is not zero. */
   readonly kept: number;
@@ -46,44 +46,47 @@ export interface Storage {
  * @param grain A structure that divides a single layer. Its groups are stored in the order of their numbers, which is
  * that of their first weights; those that are not in one piece (channels, tiles) are stored as if they were.
  * @param given What the structure wants: the sides of tiles.
+ * @param removed 1 for each weight that elimination takes out of the layer: it is in no grain. Absent: none.
  */
-export function storageOf(weight: ArrayLike<number>, axes: LayerAxes, grain: Structure, given: StructureArguments = {}): Storage {
-  const { rows, columns } = partitionOf(grain, given, axes);
-  const kept = keptGrains(weight, rows, columns);
-  const [heights, widths] = [sizesOf(rows), sizesOf(columns)];
-  const weightsOf = (group: number): number => (heights[Math.floor(group / columns.count)] as number) * (widths[group % columns.count] as number);
+export function storageOf(weight: ArrayLike<number>, axes: LayerAxes, grain: Structure, given: StructureArguments = {}, removed?: Uint8Array): Storage {
+  const grains = grainsOf(weight, partitionOf(grain, given, axes), removed);
   const count = { kept: 0, paddings: 0, keptWeights: 0, paddingZeros: 0 };
   let last = -1;
-  for (let group = 0; group < kept.length; group++) {
-    if (kept[group] === 0) continue;
-    for (let padding = last + reach; padding < group; padding += reach) {
+  for (const [place, { kept, size }] of grains.entries()) {
+    if (!kept) continue;
+    for (let padding = last + reach; padding < place; padding += reach) {
       count.paddings++;
-      count.paddingZeros += weightsOf(padding);
+      count.paddingZeros += present(grains[padding], 'grain').size;
     }
     count.kept++;
-    count.keptWeights += weightsOf(group);
-    last = group;
+    count.keptWeights += size;
+    last = place;
   }
   const weightBits = bitsOfWeight * (count.keptWeights + count.paddingZeros);
   const indexBits = bitsOfIndex * (count.kept + count.paddings);
-  return { grains: kept.length, ...count, weightBits, indexBits, bits: weightBits + indexBits, denseBits: bitsOfWeight * weight.length };
+  return { grains: grains.length, ...count, weightBits, indexBits, bits: weightBits + indexBits, denseBits: bitsOfWeight * weight.length };
 }
 
-/** 1 for each group with a weight that is not zero. */
-function keptGrains(weight: ArrayLike<number>, rows: Classes, columns: Classes): Uint8Array {
+interface StoredGrain {
+  /** It has a weight that is not zero. */
+  readonly kept: boolean;
+  readonly size: number;
+}
+
+/** In the order in which they are stored. */
+function grainsOf(weight: ArrayLike<number>, { rows, columns }: Partition, removed: Uint8Array | undefined): readonly StoredGrain[] {
   const width = columns.of.length;
   invariant(weight.length === rows.of.length * width, () => `${weight.length} weights in ${rows.of.length} rows of ${width}`);
   const kept = new Uint8Array(rows.count * columns.count);
+  const sizes = new Int32Array(kept.length);
   for (const [row, down] of rows.of.entries()) {
     const [from, first] = [row * width, down * columns.count];
-    for (let column = 0; column < width; column++) if (weight[from + column] !== 0) kept[first + (columns.of[column] as number)] = 1;
+    for (let column = 0; column < width; column++) {
+      if (removed?.[from + column] === 1) continue;
+      const group = first + (columns.of[column] as number);
+      sizes[group] = (sizes[group] as number) + 1;
+      if (weight[from + column] !== 0) kept[group] = 1;
+    }
   }
-  return kept;
-}
-
-/** Rows or columns in each class. */
-function sizesOf({ of, count }: Classes): Int32Array {
-  const sizes = new Int32Array(count);
-  for (const index of of) sizes[index] = (sizes[index] as number) + 1;
-  return sizes;
+  return Array.from(sizes, (size, group) => ({ kept: kept[group] === 1, size })).filter(({ size }) => size > 0);
 }

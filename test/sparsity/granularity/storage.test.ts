@@ -53,6 +53,18 @@ describe('storage', () => {
     }
   });
 
+  it('has no weights in it that are taken out of the layer, and no grains that have no others', () => {
+    const axes = convAxes(4, 3, [2, 2]);
+    // Channel 1 and filter 2 are taken out, and what is left of filter 1 is zero.
+    const channel = (i: number): number => Math.floor(i / 4) % 3;
+    const filter = (i: number): number => Math.floor(i / 12);
+    const removed = Uint8Array.from({ length: 48 }, (_, i) => Number(channel(i) === 1 || filter(i) === 2));
+    const weight = Float64Array.from(removed, (gone, i) => Number(gone === 0 && filter(i) !== 1));
+    expect(storageOf(weight, axes, filters, {}, removed)).toMatchObject({ grains: 3, kept: 2, keptWeights: 16, weightBits: 128, indexBits: 8 });
+    expect(storageOf(weight, axes, filters2d, {}, removed)).toMatchObject({ grains: 6, kept: 4, keptWeights: 16 });
+    expect(storageOf(weight, axes, filters)).toMatchObject({ grains: 4, kept: 2, keptWeights: 24 });
+  });
+
   it('stores a zero where a gap exceeds 15, and nothing behind the last weight', () => {
     const weight = (...gaps: readonly number[]): number[] => {
       const placed = gaps.flatMap((gap) => [...Array<number>(gap).fill(0), 1]);
