@@ -96,9 +96,9 @@ function determines(inner: Classes, outer: Classes): boolean {
  * What a group is of the weight as a matrix: a row, whole columns of one part, all of it, or any other cells. Zeros of
  * cells stay where they are unless the rest of their row or column is zero too.
  */
-export type Grain = 'row' | 'columns' | 'whole' | 'cells';
+export type GroupForm = 'row' | 'columns' | 'whole' | 'cells';
 
-export function grainOf({ key }: Structure, [{ dimensions }]: LayerAxes): Grain {
+export function groupForm({ key }: Structure, [{ dimensions }]: LayerAxes): GroupForm {
   if (key === 'branch') return 'whole';
   if (key === 'every axis' || key === 'tiles') return 'cells';
   const [first = []] = dimensions;

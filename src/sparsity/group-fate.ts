@@ -5,7 +5,7 @@ import type { Program, Value } from '../ir/graph.ts';
 import { sameValue } from '../ir/graph.ts';
 import type { GroupSet } from '../ir/group.ts';
 import type { OpRegistry } from '../ir/op.ts';
-import { grainOf, partitionOf } from '../ir/partition.ts';
+import { groupForm, partitionOf } from '../ir/partition.ts';
 import type { Partition } from '../ir/partition.ts';
 import { structureNamed } from '../ir/structure.ts';
 import { targetsOf } from './channel-links.ts';
@@ -66,11 +66,11 @@ function fatesOf({ penalty }: GroupSet, uses: readonly WeightUse[], prepared: Pr
   const structure = structureNamed(penalty.structure);
   const use = present(uses[0], 'weights');
   const axes = present(weightAxesOf(use.node, prepared, ops), `axes of ${penalty.layer}`);
-  const grain = grainOf(structure, axes);
-  if (grain === 'whole') return (_, zero) => wholeFate(uses, removal, zero);
-  if (grain === 'row') return (row, zero) => rowFate(use, removal, row, zero);
+  const form = groupForm(structure, axes);
+  if (form === 'whole') return (_, zero) => wholeFate(uses, removal, zero);
+  if (form === 'row') return (row, zero) => rowFate(use, removal, row, zero);
   const partition = partitionOf(structure, penalty.arguments ?? {}, axes);
-  if (grain === 'cells') return cellFates(use, partition, removal);
+  if (form === 'cells') return cellFates(use, partition, removal);
   const columns = columnsByGroup(use, partition, removal);
   return (group, zero) => columnFate(use, columns.get(group) ?? [], zero);
 }
