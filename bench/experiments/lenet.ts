@@ -17,7 +17,7 @@ const thin = (filters1: number, filters2: number, neurons = 500): readonly [Sett
 
 /** The strengths that every row of lassos chooses from. */
 const gentle = factors('filters', [1]);
-const strong = factors('filters', [3, 4], { rate: 0.01 });
+const strong = factors('filters', [2.5, 3], { rate: 0.01 });
 
 const baseline: Entry = { label: 'dense baseline, 6 epochs', settings: gentle, phase: 'baseline' };
 const control: Entry = { label: 'dense control, 29 epochs', settings: [{ program: 'lenet-dense' }] };
@@ -99,6 +99,7 @@ const lenetAll: Experiment = {
         { label: 'group lasso, at most 130K', settings: factors('layers', [1, 1.5]), limit: { of: 'macs', most: 130_000 } },
         { label: 'ADMM, 3-10 and 100 neurons', settings: budgets('layers_admm', { filters1: 3, filters2: 10, neurons: 100 }) },
         { label: 'ADMM, 3-12 with 12 and 40 taps, 100 neurons', settings: budgets('all_admm', { filters1: 3, fibers1: 12, filters2: 12, fibers2: 40, neurons: 100 }) },
+        { label: 'ADMM, 3-10 with 16 and 50 taps, 70 neurons', settings: budgets('all_admm', { filters1: 3, fibers1: 16, filters2: 10, fibers2: 50, neurons: 70 }) },
         { label: 'magnitude at once, 3-10 and 100 neurons', settings: budgets('layers_magnitude', { filters1: 3, filters2: 10, neurons: 100 }) },
         { label: 'thin from scratch, 3-10 and 100 neurons', settings: thin(3, 10, 100) },
         { label: 'ADMM, 30% of macs', settings: budgets('macs_admm', {}) },
