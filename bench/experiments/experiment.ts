@@ -77,6 +77,8 @@ export interface Outcome {
   readonly published: readonly Row[];
   readonly ours: readonly Row[];
   readonly candidates: readonly CandidateRow[];
+  /** What the rows say, in sentences. */
+  readonly findings?: readonly string[];
   /** Files beside the result, by name. */
   readonly pictures?: Readonly<Record<string, string>>;
 }

@@ -10,7 +10,7 @@ export interface Provenance {
   readonly core: string;
 }
 
-export function markdownOf({ experiment, doc, command, commit, core }: Provenance, { published, ours, candidates, pictures = {} }: Outcome): string {
+export function markdownOf({ experiment, doc, command, commit, core }: Provenance, { published, ours, candidates, findings = [], pictures = {} }: Outcome): string {
   return [
     `# ${experiment}`,
     `${doc.slice(0, 1).toUpperCase()}${doc.slice(1)}. \`${command}\`, commit ${commit}, ${core}.`,
@@ -19,6 +19,7 @@ export function markdownOf({ experiment, doc, command, commit, core }: Provenanc
     tableOf(['', 'error', 'seeds', 'MACs of convolutions', 'MACs', 'weights'], [...published.map((row) => cells(row, 'published: ')), ...ours.map((row) => cells(row, ''))]),
     ...layerTable([...published.map((row) => ({ ...row, label: `published: ${row.label}` })), ...ours]),
     ...candidateTable(candidates),
+    findings.join('\n'),
     notes([...published, ...ours]),
   ].filter((part) => part !== '').join('\n\n') + '\n';
 }

@@ -12,6 +12,12 @@ export function formatBytes(bytes: number): string {
   return `${value.toFixed(value < 10 ? 2 : 1)} ${unit}`;
 }
 
+/** `20K`, `1.5M`, as at an axis. */
+export function shortCount(value: number): string {
+  const [unit, name] = value >= 1e9 ? [1e9, 'G'] : value >= 1e6 ? [1e6, 'M'] : value >= 1e3 ? [1e3, 'K'] : [1, ''];
+  return `${Number((value / unit).toPrecision(6))}${name}`;
+}
+
 /** `0.93%` */
 export function percent(share: number): string {
   return `${(100 * share).toFixed(2)}%`;

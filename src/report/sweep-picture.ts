@@ -1,7 +1,7 @@
 // Held-out error against multiply-accumulates, as a file: each run a point, the Pareto front a line through those that no
 // other run beats in both. An SVG with its own colours, for light and dark surroundings.
 
-import { grouped, percent } from '../base/number-text.ts';
+import { grouped, percent, shortCount } from '../base/number-text.ts';
 import { linearScale, logarithmicScale } from './charts/scale.ts';
 import type { Scale } from './charts/scale.ts';
 import { at, hint } from './charts/svg.ts';
@@ -56,7 +56,7 @@ export function sweepPicture({ title, points }: SweepPicture): string {
     legend(),
     x.ticks.map((tick) => [
       element('line', { class: 'grid', x1: at(x.place(tick)), x2: at(x.place(tick)), y1: frame.top, y2: frame.bottom }),
-      element('text', { x: at(x.place(tick)), y: frame.bottom + 20, 'text-anchor': 'middle' }, short(tick)),
+      element('text', { x: at(x.place(tick)), y: frame.bottom + 20, 'text-anchor': 'middle' }, shortCount(tick)),
     ]),
     y.ticks.map((tick) => [
       element('line', { class: 'grid', x1: frame.left, x2: frame.right, y1: at(y.place(tick)), y2: at(y.place(tick)) }),
@@ -94,12 +94,6 @@ function scaleOf(values: readonly number[], range: readonly [number, number]): S
   const largest = values.reduce((a, b) => Math.max(a, b), 0);
   const smallest = values.reduce((a, b) => Math.min(a, b), Infinity);
   return smallest > 0 && largest > widestStraight * smallest ? logarithmicScale(smallest, largest, range) : linearScale(largest, range, 5);
-}
-
-/** `20K`, `1.5M` */
-function short(value: number): string {
-  const [unit, name] = value >= 1e9 ? [1e9, 'G'] : value >= 1e6 ? [1e6, 'M'] : value >= 1e3 ? [1e3, 'K'] : [1, ''];
-  return `${Number((value / unit).toPrecision(6))}${name}`;
 }
 
 function describe(title: string, count: number, front: readonly SweepPoint[]): string {

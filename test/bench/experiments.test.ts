@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { measureEntries } from '../../bench/experiments/entries.ts';
 import type { Entry, ExperimentContext, Setting } from '../../bench/experiments/experiment.ts';
+import { comparison } from '../../bench/experiments/fronts.ts';
 import { experiments } from '../../bench/experiments/index.ts';
 import { Records } from '../../bench/experiments/records.ts';
 import type { RunRecord } from '../../bench/experiments/records.ts';
@@ -113,4 +114,13 @@ describe('rows of an experiment', () => {
 
 it('experiments have names of their own', () => {
   expect(new Set(experiments.map(({ name }) => name)).size).toBe(experiments.length);
+});
+
+it('fronts are compared at the errors of each, between points by straight lines', () => {
+  const [a, b] = [{ name: 'A', points: [{ error: 0.01, weights: 20_000 }] }, { name: 'B', points: [{ error: 0.02, weights: 10_000 }, { error: 0.005, weights: 40_000 }] }];
+  expect(comparison(a, b)).toEqual([
+    'At the 1.00% that A has with 20K weights B needs 30K, 1.50 times as many.',
+    'At the 2.00% that B has with 10K weights A needs 20K, 2.00 times as many.',
+    'At the 0.50% that B has with 40K weights A reaches that error nowhere.',
+  ]);
 });
