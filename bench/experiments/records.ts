@@ -3,6 +3,7 @@
 import { appendFileSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { execFileSync } from 'node:child_process';
+import type { FinishedRung } from '../../src/driver/ladder/standings.ts';
 import { processorHere } from '../../src/driver/module/processor.ts';
 import type { RunSummary } from '../../src/driver/run/run-summary.ts';
 import { reportFields } from '../../src/ir/structure.ts';
@@ -51,41 +52,57 @@ export interface FailedRecord extends Setting {
   readonly failed: string;
 }
 
+/** A run of the granularity ladder. */
+export interface RungRecord {
+  readonly hash: string;
+  readonly rung: FinishedRung;
+  readonly commit: string;
+  readonly core: string;
+}
+
 /** Measured apart from the training: on another day, or another machine. */
 interface TimesRecord {
   readonly hash: string;
   readonly times: Times;
 }
 
+type Line = RunRecord | FailedRecord | RungRecord | TimesRecord;
+
 export class Records {
   private readonly runs = new Map<string, RunRecord | FailedRecord>();
   private readonly times = new Map<string, Times>();
+  private readonly rungs = new Map<string, RungRecord>();
 
   private readonly file: string;
 
   constructor(folder: string) {
     this.file = join(folder, 'runs.jsonl');
     const lines = existsSync(this.file) ? readFileSync(this.file, 'utf8').split('\n').filter((line) => line !== '') : [];
-    for (const line of lines) this.take(JSON.parse(line) as RunRecord | FailedRecord | TimesRecord);
+    for (const line of lines) this.take(JSON.parse(line) as Line);
   }
 
   find(hash: string): RunRecord | FailedRecord | undefined {
     return this.runs.get(hash);
   }
 
+  rungOf(hash: string): FinishedRung | undefined {
+    return this.rungs.get(hash)?.rung;
+  }
+
   timesOf(hash: string): Times | undefined {
     return this.times.get(hash);
   }
 
-  add(record: RunRecord | FailedRecord | TimesRecord): void {
+  add(record: Line): void {
     mkdirSync(dirname(this.file), { recursive: true });
     appendFileSync(this.file, `${JSON.stringify(record)}\n`);
     this.take(record);
   }
 
   /** Of two lines the later one counts. */
-  private take(record: RunRecord | FailedRecord | TimesRecord): void {
+  private take(record: Line): void {
     if ('times' in record) this.times.set(record.hash, record.times);
+    else if ('rung' in record) this.rungs.set(record.hash, record);
     else this.runs.set(record.hash, record);
   }
 }

@@ -73,7 +73,8 @@ function writeOutcome(out: string, outcome: Written): Written & Pick<LadderOutco
   return { ...outcome, ...(svg !== undefined && { picture: join(out, ladderFiles.picture) }) };
 }
 
-function pictureOf({ file, grains, means, baseline, control }: Written): string | undefined {
+/** Undefined where nothing is held out. */
+export function pictureOf({ file, grains, means, baseline, control }: Pick<Written, 'file' | 'grains' | 'means' | 'baseline' | 'control'>): string | undefined {
   const curves = grains.flatMap((grain, place) => {
     const points = means.flatMap(({ grain: of, keep, heldOut, density, storage, seeds }) => (of === grain && heldOut ? [{ keep, seeds: seeds.length, density: density.mean, storage: storage.mean, error: heldOut.mean, ...(heldOut.deviation !== undefined && { deviation: heldOut.deviation }) }] : []));
     return points.length > 0 ? [{ name: titleOf(grain), place, points }] : [];
