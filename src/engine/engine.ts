@@ -8,6 +8,7 @@ import type { GroupSet } from '../ir/group.ts';
 import type { Model } from '../ir/network.ts';
 import type { OpRegistry } from '../ir/op.ts';
 import { cropSize } from '../train/augment.ts';
+import type { Cut } from '../train/cut-network.ts';
 import { scalarNames } from '../train/step-scalars.ts';
 import { newControl, sum, word } from './control.ts';
 import { trainingDiagnostics } from './diagnostics.ts';
@@ -57,11 +58,14 @@ export interface Engine {
    * Emits a phase and gives the threads its code. Everything persistent is then zero. Fails with
    * `train/too-much-memory` and `train/no-memory`.
    * @param groups That it penalises, where that is otherwise than it was asked for: the same groups with other penalties.
+   * @param cut What is left of the network, where less of it is to be computed. Tensors are read and written whole all the same:
+   * those elements that are not computed stay as they are.
    */
-  readonly enter: (phase: number, groups?: readonly GroupSet[]) => Promise<void>;
+  readonly enter: (phase: number, groups?: readonly GroupSet[], cut?: Cut) => Promise<void>;
   /**
    * Everything of the phase that lives from step to step, copied out, by name.
-   * @param into What an earlier read of the phase answered: its arrays are filled anew, none are made.
+   * @param into What an earlier read of the phase answered: its arrays are filled anew, none are made. In a phase that was entered cut
+   * it has to be given.
    */
   readonly read: (into?: PhaseTensors) => PhaseTensors;
   /** Copies tensors in; those the phase does not know are left out. */
@@ -105,6 +109,8 @@ export function startEngine({ model, phases, data, threads: threadCount, share =
   const threads = startThreads(threadCount, shared);
   const elements = (): Float32Array => new Float32Array(memory.buffer);
   let current: PhaseModule | undefined;
+  /** For each tensor of a cut phase, where its elements lie in the whole one. */
+  let sources: ReadonlyMap<string, Int32Array> | undefined;
   const phase = (): PhaseModule => present(current, 'phase that was entered');
   const progress = (): Progress => ({
     done: Atomics.load(words, word.done),
@@ -114,11 +120,12 @@ export function startEngine({ model, phases, data, threads: threadCount, share =
   });
 
   return {
-    enter: async (index, groups) => {
+    enter: async (index, groups, cut) => {
       // Emitted only now: at no time is more than one phase's code in memory.
       current = undefined;
       const request = present(phases[index], `phase ${index}`);
-      current = await emitPhase(model, groups ? { ...request, groups } : request, ops);
+      current = await emitPhase(cut ? { ...model, network: cut.network } : model, groups ? { ...request, groups } : request, ops);
+      sources = cut && sourcesOf(current, cut);
       tidy?.();
       await threads.started;
       growTo(current.pages, memory, model.network.name);
@@ -130,11 +137,21 @@ export function startEngine({ model, phases, data, threads: threadCount, share =
       if (current.strength) all[current.strength.offset] = 1;
       await threads.load(current.code);
     },
-    read: (into) => new Map([...phase().persistent].map(([name, binding]) => [name, readBinding(binding, elements(), into?.get(name)?.data)])),
+    read: (into) => {
+      if (!sources) return new Map([...phase().persistent].map(([name, binding]) => [name, readBinding(binding, elements(), into?.get(name)?.data)]));
+      const whole = present(into, 'tensors of the whole network');
+      for (const [name, binding] of phase().persistent) {
+        const { data } = present(whole.get(name), name);
+        const source = present(sources.get(name), name);
+        for (const [i, value] of readBinding(binding, elements()).data.entries()) data[source[i] as number] = value;
+      }
+      return whole;
+    },
     write: (tensors) => {
       for (const [name, binding] of phase().persistent) {
         const found = tensors.get(name);
-        if (found) writeBinding(binding, elements(), found);
+        const source = sources?.get(name);
+        if (found) writeBinding(binding, elements(), source ? { shape: binding.shape, data: Float32Array.from(source, (at) => found.data[at] as number) } : found);
       }
     },
     run: async ({ order, scalars, crops, sums: before, ...pass }) => {
@@ -155,6 +172,13 @@ export function startEngine({ model, phases, data, threads: threadCount, share =
     pause: () => void Atomics.store(words, word.pause, 1),
     close: threads.close,
   };
+}
+
+/** Of all that lives from step to step: buffers and masks, named after their parameter, lie as it does. */
+function sourcesOf({ persistent }: PhaseModule, { sources }: Cut): ReadonlyMap<string, Int32Array> {
+  const parameters = [...sources.keys()].toSorted((a, b) => b.length - a.length);
+  const parameterOf = (name: string): string => present(parameters.find((parameter) => name === parameter || name.startsWith(`${parameter}.`)), name);
+  return new Map([...persistent.keys()].map((name) => [name, present(sources.get(parameterOf(name)), name)]));
 }
 
 function growTo(pages: number, memory: WebAssembly.Memory, network: string): void {

@@ -48,8 +48,18 @@ export const eliminate: Pass = {
 function eliminateOnce(program: Program, ops: OpRegistry): Program | undefined {
   const removal = findRemoval(program, ops);
   const kept = new Map([...removal.weights].map(([id, use]) => [id, keptOf(use, removal)]));
-  const whole = [...removal.kept.flags.values()].every((flags) => !flags.includes(0));
-  if (whole && [...kept.values()].every((weights) => !weights.reduced)) return undefined;
+  return isWhole(removal, kept) ? undefined : cutTo(program, removal, kept, ops);
+}
+
+/** By node: what stays of its weights. */
+export type KeptByNode = ReadonlyMap<number, KeptWeights>;
+
+export function isWhole(removal: Removal, kept: KeptByNode): boolean {
+  return [...removal.kept.flags.values()].every((flags) => !flags.includes(0)) && [...kept.values()].every((weights) => !weights.reduced);
+}
+
+/** @param program That the removal was found in, or the same graph with other values of its parameters. */
+export function cutTo(program: Program, removal: Removal, kept: KeptByNode, ops: OpRegistry): Program {
   const nodes = nodeMap(program.graph);
   return rewrite(program, ops, (node, rewriter) => {
     const use = removal.weights.get(node.id);
@@ -69,8 +79,12 @@ function gathered(use: WeightUse, kept: KeptWeights, removal: Removal, rewriter:
   const { node, matrices } = use;
   const rows = flagsOf(removal.kept, { node: node.id, result: 0 });
   const made = use.rules.gather(node.attrs, use.inputs, kept);
-  const weights = present(use.known[matrices.weight], `weight of ${node.op}`).data;
-  const bias = matrices.bias === undefined ? undefined : use.known[matrices.bias]?.data.filter((_, row) => rows[row] === 1);
+  const valuesOf = (operand: number): Float64Array | undefined => {
+    const value = node.inputs[operand];
+    return value && rewriter.known(value)?.value.data;
+  };
+  const weights = present(valuesOf(matrices.weight), `weight of ${node.op}`);
+  const bias = matrices.bias === undefined ? undefined : valuesOf(matrices.bias)?.filter((_, row) => rows[row] === 1);
   return addWeightNode(node, matrices, rewriter, {
     op: made.op,
     attrs: made.attrs,

@@ -37,7 +37,7 @@ export function rewrite(program: Program, ops: OpRegistry, change: Rewrite): Pro
     const before = parameterValues.get(name);
     if (before) {
       const old = parameters.get(name);
-      invariant(old && sameShape(old.shape, value.shape) && old.data.every((w, i) => w === value.data[i]), () => `parameter ${name} has two values`);
+      invariant(old && sameShape(old.shape, value.shape) && old.data.every((w, i) => Object.is(w, value.data[i])), () => `parameter ${name} has two values`);
       return before;
     }
     parameters.set(name, value);

@@ -35,6 +35,16 @@ export function keptWeights(use: WeightUse, rows: Uint8Array, channels: Uint8Arr
   };
 }
 
+/** What stays where rows and channels alone go, none of the columns of a channel that stays. Arguments as of {@link keptWeights}. */
+export function wholeChannels(use: WeightUse, rows: Uint8Array, channels: Uint8Array): KeptWeights {
+  const parts = use.parts.map((part) => {
+    const keptRows = indices(part.rows, (row) => rows[part.rowOffset + row] === 1);
+    return { rows: keptRows, columns: keptRows.length === 0 ? [] : indices(part.channels.length, (t) => channels[part.channels[t] as number] === 1) };
+  });
+  const allChannels = !channels.includes(0);
+  return { parts, reduced: !allChannels || rows.includes(0), ...(!allChannels && { channels: indices(channels.length, (c) => channels[c] === 1) }) };
+}
+
 /** A column for a part that would have none: its rows are constant, but a matrix has a column. */
 function placeholder(part: PartUse, channels: Uint8Array): number {
   const column = part.channels.findIndex((channel) => channels[channel] === 1);

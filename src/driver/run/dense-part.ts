@@ -44,7 +44,7 @@ function isDense(kind: PhaseSpec['kind']): boolean {
 }
 
 /** Whether a step of the phase reads its number. */
-function drawsByStep(model: Model, spec: PhaseSpec, ops: OpRegistry): boolean {
+export function drawsByStep(model: Model, spec: PhaseSpec, ops: OpRegistry): boolean {
   const { nodes } = phaseGraphs(model, { spec, groups: [], masked: new Set() }, ops).step;
   const step = nodes.find((node) => isInput(node) && node.attrs['name'] === 'step');
   return nodes.some(({ inputs }) => inputs.some(({ node }) => node === step?.id));

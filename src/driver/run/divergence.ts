@@ -21,7 +21,7 @@ import { readCheckpoint } from './checkpoint.ts';
 import type { Run } from './run-context.ts';
 import { cropsOf, epochPass, evaluateOn, samplesOf } from './epoch.ts';
 import type { EpochPass } from './epoch.ts';
-import { betweenSteps } from './moments.ts';
+import { betweenSteps, leaveOutZeros } from './moments.ts';
 
 /** The first parameter, in the order of the layers, that holds NaN or an infinity. */
 export function firstNotFinite({ network }: Model, tensors: ReadonlyMap<string, Tensor>): string | undefined {
@@ -48,6 +48,8 @@ export async function failDiverged(run: Run, seen: number): Promise<never> {
   const { spec } = present(plan.phases[checkpoint.phase], 'phase');
   await engine.enter(checkpoint.phase, run.phases[checkpoint.phase]?.groups);
   engine.write(tensors);
+  const held = engine.read();
+  await leaveOutZeros(run, checkpoint.phase, held);
   const report = (step: number, where: string): never => {
     const { rate } = positionOf(plan, step);
     const help = `lower the rate (it is ${rate} there); the checkpoint before it, at step ${checkpoint.step}, is kept in ${folder.path}`;
@@ -57,7 +59,7 @@ export async function failDiverged(run: Run, seen: number): Promise<never> {
   let pass: EpochPass | undefined;
   for (let step = checkpoint.step; step < seen; step++) {
     const { epoch, stepInEpoch } = positionOf(plan, step);
-    const before = engine.read();
+    const before = engine.read(held);
     if (stepInEpoch === 0 || !pass) pass = epochPass(run, checkpoint.phase, epoch);
     const { diverged } = await engine.run({ ...pass, from: stepInEpoch, to: stepInEpoch + 1 });
     const samples = samplesOf(pass, spec, stepInEpoch);
@@ -65,13 +67,13 @@ export async function failDiverged(run: Run, seen: number): Promise<never> {
       const points = gradientPoints(model.network, spec.optimizer, before, ops);
       report(step, `layer ${firstOverflow(run, points, samples, cropsOf(pass, spec, stepInEpoch)) ?? 'at the output'} went non-finite in the forward pass`);
     }
-    betweenSteps(run, checkpoint.phase, step + 1, engine.read());
-    const parameter = firstNotFinite(model, engine.read());
+    betweenSteps(run, checkpoint.phase, step + 1, held);
+    const parameter = firstNotFinite(model, engine.read(held));
     if (parameter !== undefined) {
       const layer = present(model.network.parameters.find(({ name }) => name === parameter), parameter).layer;
       report(step, `layer ${layer} went non-finite first (${parameter})`);
     }
-    if (step === seen - 1) report(step, `layer ${firstOverflow(run, engine.read(), samples) ?? 'at the output'} goes non-finite in the forward pass after its update`);
+    if (step === seen - 1) report(step, `layer ${firstOverflow(run, held, samples) ?? 'at the output'} goes non-finite in the forward pass after its update`);
   }
   invariant(false, 'training diverged before its first step');
 }

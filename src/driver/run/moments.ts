@@ -4,11 +4,14 @@
 import { present } from '../../base/invariant.ts';
 import type { PhaseTensors } from '../../engine/engine.ts';
 import { phaseTraits } from '../../ir/phase.ts';
+import { ops } from '../../ops/index.ts';
+import { cutNetwork } from '../../train/cut-network.ts';
 import { groupsWithin, maskGroups, openMasks } from '../../train/masks.ts';
 import { methods } from '../../train/methods/index.ts';
 import type { Method, Moment, PhaseSteps, Residual } from '../../train/methods/method.ts';
 import { optimizers } from '../../train/optimizers/index.ts';
 import { positionOf } from '../../train/plan.ts';
+import { drawsByStep } from './dense-part.ts';
 import type { Run } from './run-context.ts';
 import { exceedsBudget, withFewer } from './share-budget.ts';
 
@@ -18,6 +21,21 @@ export function maskZeroGroups(run: Run, phase: number, held: PhaseTensors): voi
   openMasks(run.groups, held);
   maskGroups(run.groups, held, buffersOf(run, phase), groupsWithin(run.groups, held, () => 0));
   run.engine.write(held);
+}
+
+/**
+ * Enters a phase once more, without what its masks hold at zero in all of its steps. It is the same phase but for the order of its sums.
+ * It stays whole where that would not be so: numbers are drawn by their place (dropout), and the norm of gradients that are clipped is
+ * that of all.
+ * @param held All tensors of the phase.
+ */
+export async function leaveOutZeros({ model, engine, phases }: Run, phase: number, held: PhaseTensors): Promise<void> {
+  const request = present(phases[phase], 'phase');
+  if (request.masked.size === 0 || request.groups.length > 0 || request.spec.clipGradients !== undefined || drawsByStep(model, request.spec, ops)) return;
+  const cut = cutNetwork(model.network, held, ops);
+  if (!cut) return;
+  await engine.enter(phase, request.groups, cut);
+  engine.write(held);
 }
 
 /** @param held All tensors of the phase. */

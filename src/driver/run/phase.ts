@@ -32,7 +32,7 @@ import type { Watched } from './run-watch.ts';
 import { judgeAttempt, budgetToSearchFor, withStrengths } from './search-strengths.ts';
 import { shareBudget, budgetToShare, withShares } from './share-budget.ts';
 import { tensorsInMemory } from '../weights/tensor-source.ts';
-import { beginPhase, betweenSteps, endPhase, maskZeroGroups, nextStop } from './moments.ts';
+import { beginPhase, betweenSteps, endPhase, leaveOutZeros, maskZeroGroups, nextStop } from './moments.ts';
 
 /** Where a phase starts from. */
 export type PhaseStart =
@@ -150,6 +150,12 @@ async function runEpochs(run: Run, from: Checkpoint, held: PhaseTensors, before:
 
 /** Answers with all tensors of the phase as it begins; the parameters' arrays of `start` are among them. */
 async function enterPhase(run: Run, phase: number, start: PhaseStart): Promise<PhaseTensors> {
+  const held = await enterWhole(run, phase, start);
+  await leaveOutZeros(run, phase, held);
+  return held;
+}
+
+async function enterWhole(run: Run, phase: number, start: PhaseStart): Promise<PhaseTensors> {
   const { engine, model, spec } = run;
   await engine.enter(phase, run.phases[phase]?.groups);
   switch (start.kind) {

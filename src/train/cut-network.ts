@@ -1,0 +1,68 @@
+// The network that is left where masks hold groups at zero: what is zero for good in every step need not be computed in any.
+// Channels go where all that could make them other than zero is masked (weights, bias, batch norm behind them), or where nobody
+// reads them, whatever the values of what is not masked: these are NaN in the analysis, which stands for "varies" there. Taps stay,
+// since no gradient is known of a convolution without some.
+
+import { present } from '../base/invariant.ts';
+import { sizeOf } from '../base/tensor.ts';
+import type { ParameterData, Program } from '../ir/graph.ts';
+import type { Network } from '../ir/network.ts';
+import type { OpRegistry } from '../ir/op.ts';
+import { cutTo } from '../passes/eliminate.ts';
+import type { KeptByNode } from '../passes/eliminate.ts';
+import { flagsOf } from '../sparsity/kept-channels.ts';
+import { wholeChannels } from '../sparsity/kept-weights.ts';
+import { findRemoval } from '../sparsity/removal.ts';
+import type { Removal } from '../sparsity/removal.ts';
+import { maskName } from './masks.ts';
+
+/** A network and how its parameters lie in those of the one that it was cut from. */
+export interface Cut {
+  readonly network: Network;
+  /** By parameter that is left: where each of its elements lies in the whole one, row-major. */
+  readonly sources: ReadonlyMap<string, Int32Array>;
+}
+
+/**
+ * Undefined where nothing can go.
+ * @param tensors Masks among others, by name, row-major in logical layout: 0 where a parameter and its buffers are zero for good.
+ */
+export function cutNetwork(network: Network, tensors: ReadonlyMap<string, { readonly data: ArrayLike<number> }>, ops: OpRegistry): Cut | undefined {
+  const filled = (of: (name: string, shape: readonly number[]) => Float64Array): ReadonlyMap<string, ParameterData> =>
+    new Map(network.parameters.map(({ name, shape }) => [name, { shape, data: of(name, shape) }]));
+  const varying = filled((name, shape) => {
+    const mask = tensors.get(maskName(name))?.data;
+    return Float64Array.from({ length: sizeOf(shape) }, (_, i) => (mask?.[i] === 0 ? 0 : NaN));
+  });
+  const { graph } = network;
+  const places: Program = { graph, parameters: filled((_, shape) => Float64Array.from({ length: sizeOf(shape) }, (__, i) => i)) };
+  const left = cutAll({ graph, parameters: varying }, places, ops);
+  if (!left) return undefined;
+  const parameters = network.parameters.flatMap((parameter) => {
+    const found = left.parameters.get(parameter.name);
+    return found ? [{ ...parameter, shape: found.shape }] : [];
+  });
+  return { network: { ...network, graph: left.graph, parameters }, sources: new Map(parameters.map(({ name }) => [name, Int32Array.from(present(left.parameters.get(name), name).data)])) };
+}
+
+/** @param places The same graph, whose parameters hold where each element lies. */
+function cutAll(varying: Program, places: Program, ops: OpRegistry): Program | undefined {
+  const trainable = new Set(varying.graph.nodes.map(({ op }) => op));
+  let left: Program | undefined;
+  for (let [values, current] = [varying, places]; ; ) {
+    const removal = findRemoval(values, ops);
+    if ([...removal.kept.flags.values()].every((flags) => !flags.includes(0))) return left;
+    const kept = keptOf(removal);
+    const next = cutTo(current, removal, kept, ops);
+    // What stands in for a convolution of unequal parts has no gradient.
+    if (next.graph.nodes.some(({ op }) => !trainable.has(op))) return left;
+    [values, current, left] = [cutTo(values, removal, kept, ops), next, next];
+  }
+}
+
+function keptOf({ weights, kept }: Removal): KeptByNode {
+  return new Map([...weights].map(([id, use]) => {
+    const operand = present(use.node.inputs[use.matrices.operand], 'operand');
+    return [id, wholeChannels(use, flagsOf(kept, { node: id, result: 0 }), flagsOf(kept, operand))];
+  }));
+}
