@@ -14,14 +14,20 @@ export function markdownOf({ experiment, doc, command, commit, core }: Provenanc
   return [
     `# ${experiment}`,
     `${doc.slice(0, 1).toUpperCase()}${doc.slice(1)}. \`${command}\`, commit ${commit}, ${core}.`,
-    'Errors are of the test set: the mean over seeds, its standard error, and the deviation of one run. MACs are of one sample; weights do not count biases.',
     ...Object.keys(pictures).map((name) => `![${doc}](${name})`),
-    tableOf(['', 'error', 'seeds', 'MACs of convolutions', 'MACs', 'weights'], [...published.map((row) => cells(row, 'published: ')), ...ours.map((row) => cells(row, ''))]),
-    ...layerTable([...published.map((row) => ({ ...row, label: `published: ${row.label}` })), ...ours]),
+    ...rowTable(published, ours),
+    ...layerTable(published, ours),
     ...candidateTable(candidates),
     findings.join('\n'),
     notes([...published, ...ours]),
   ].filter((part) => part !== '').join('\n\n') + '\n';
+}
+
+function rowTable(published: readonly Row[], ours: readonly Row[]): readonly string[] {
+  const body = [...published.map((row) => ({ row, prefix: 'published: ' })), ...ours.map((row) => ({ row, prefix: '' }))].filter(({ row: { error, convMacs, macs, weights } }) => [error, convMacs, macs, weights].some((value) => value !== undefined));
+  if (body.length === 0) return [];
+  const isMean = ours.some(({ seeds }) => seeds > 0);
+  return [...(isMean ? ['Errors are of the test set: the mean over seeds, its standard error, and the deviation of one run. MACs are of one sample; weights do not count biases.'] : []), tableOf(['', 'error', 'seeds', 'MACs of convolutions', 'MACs', 'weights'], body.map(({ row, prefix }) => cells(row, prefix)))];
 }
 
 function cells({ label, error, seeds, convMacs, macs, weights }: Row, prefix: string): readonly string[] {
@@ -38,14 +44,21 @@ function countText(count: number | undefined): string {
   return count === undefined ? '' : Math.round(count).toLocaleString('en');
 }
 
-function layerTable(rows: readonly Row[]): readonly string[] {
-  const body = rows.flatMap(({ label, layers }) =>
-    layers
-      .filter(({ kept, speedup }) => speedup !== undefined || Object.keys(kept).length > 0)
-      .map(({ name, kept, macs, ms, speedup }) => [label, name, keptText(kept), countText(macs), ms === undefined ? '' : ms.toPrecision(3), speedup === undefined ? '' : `${speedup.toFixed(2)}x`]),
-  );
+/** A published row of the same label stands beside ours, others stand alone. */
+function layerTable(published: readonly Row[], ours: readonly Row[]): readonly string[] {
+  const alone = published.filter(({ label }) => !ours.some((row) => row.label === label));
+  const publishedOf = (label: string, layer: string): number | undefined => published.find((row) => row.label === label)?.layers.find(({ name }) => name === layer)?.speedup;
+  const body = [
+    ...alone.flatMap(({ label, layers }) => layers.map(({ name, kept, speedup }) => [`published: ${label}`, name, keptText(kept), '', '', '', timesText(speedup)])),
+    ...ours.flatMap(({ label, layers }) => layers.map(({ name, kept, macs, ms, speedup }) => [label, name, keptText(kept), countText(macs), ms === undefined ? '' : ms.toPrecision(3), timesText(speedup), timesText(publishedOf(label, name))])),
+  ];
   if (body.length === 0) return [];
-  return ['What is left of each layer, and how many times as long the dense layer takes: each alone, one thread, of the run of the first seed.', tableOf(['', 'layer', 'left', 'MACs', 'ms', 'dense takes'], body)];
+  const ofRuns = ours.some(({ seeds }) => seeds > 0);
+  return [`Each layer alone, one thread${ofRuns ? ', as the run of the first seed has left it' : ''}: how many times as long the dense layer takes.`, tableOf(['', 'layer', 'left', 'MACs', 'ms', 'dense takes', 'published'], body)];
+}
+
+function timesText(speedup: number | undefined): string {
+  return speedup === undefined ? '' : `${speedup.toFixed(2)}x`;
 }
 
 /** `filters 3.2 of 20, fibers 25 of 25` */
