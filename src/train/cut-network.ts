@@ -28,15 +28,25 @@ export interface Cut {
  * @param tensors Masks among others, by name, row-major in logical layout: 0 where a parameter and its buffers are zero for good.
  */
 export function cutNetwork(network: Network, tensors: ReadonlyMap<string, { readonly data: ArrayLike<number> }>, ops: OpRegistry): Cut | undefined {
-  const filled = (of: (name: string, shape: readonly number[]) => Float64Array): ReadonlyMap<string, ParameterData> =>
-    new Map(network.parameters.map(({ name, shape }) => [name, { shape, data: of(name, shape) }]));
-  const varying = filled((name, shape) => {
-    const mask = tensors.get(maskName(name))?.data;
-    return Float64Array.from({ length: sizeOf(shape) }, (_, i) => (mask?.[i] === 0 ? 0 : NaN));
+  const maskOf = (name: string): ArrayLike<number> => tensors.get(maskName(name))?.data ?? [];
+  if (network.parameters.every(({ name }) => !Array.prototype.includes.call(maskOf(name), 0))) return undefined;
+  const programOf = (fill: (data: Float64Array, name: string) => void): Program => {
+    const parameters = network.parameters.map(({ name, shape }): [string, ParameterData] => {
+      const data = new Float64Array(sizeOf(shape));
+      fill(data, name);
+      return [name, { shape, data }];
+    });
+    return { graph: network.graph, parameters: new Map(parameters) };
+  };
+  const varying = programOf((data, name) => {
+    const mask = maskOf(name);
+    for (let i = 0; i < data.length; i++) data[i] = mask[i] === 0 ? 0 : NaN;
   });
-  const { graph } = network;
-  const places: Program = { graph, parameters: filled((_, shape) => Float64Array.from({ length: sizeOf(shape) }, (__, i) => i)) };
-  const left = cutAll({ graph, parameters: varying }, places, ops);
+  // Where each element lies is asked for late: of a large network it takes as much memory as its weights.
+  const places = (): Program => programOf((data) => {
+    for (let i = 0; i < data.length; i++) data[i] = i;
+  });
+  const left = cutAll(varying, places, ops);
   if (!left) return undefined;
   const parameters = network.parameters.flatMap((parameter) => {
     const found = left.parameters.get(parameter.name);
@@ -46,17 +56,18 @@ export function cutNetwork(network: Network, tensors: ReadonlyMap<string, { read
 }
 
 /** @param places The same graph, whose parameters hold where each element lies. */
-function cutAll(varying: Program, places: Program, ops: OpRegistry): Program | undefined {
+function cutAll(varying: Program, places: () => Program, ops: OpRegistry): Program | undefined {
   const trainable = new Set(varying.graph.nodes.map(({ op }) => op));
   let left: Program | undefined;
-  for (let [values, current] = [varying, places]; ; ) {
+  for (let values = varying; ; ) {
     const removal = findRemoval(values, ops);
     if ([...removal.kept.flags.values()].every((flags) => !flags.includes(0))) return left;
     const kept = keptOf(removal);
-    const next = cutTo(current, removal, kept, ops);
+    const next = cutTo(left ?? places(), removal, kept, ops);
     // What stands in for a convolution of unequal parts has no gradient.
     if (next.graph.nodes.some(({ op }) => !trainable.has(op))) return left;
-    [values, current, left] = [cutTo(values, removal, kept, ops), next, next];
+    values = cutTo(values, removal, kept, ops);
+    left = next;
   }
 }
 
