@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import { cp, mkdir, mkdtemp, readdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
@@ -354,7 +355,11 @@ test('a run that has lost its lock stops and writes nothing more', { timeout: 30
 
 test('of two processes that begin in one folder at once, one trains', { timeout: 60_000 }, async () => {
   const out = folder('raced');
-  const codes = await Promise.all([1, 2].map(() => exitOf(process.execPath, [child, out, 'resume'], 50_000)));
+  const both = [1, 2].map(() => spawn(process.execPath, [child, out, 'resume', 'together'], { stdio: ['pipe', 'pipe', 'ignore'] }));
+  await Promise.all(both.map((running) => once(running.stdout, 'data')));
+  const exits = both.map((running) => once(running, 'exit'));
+  for (const running of both) running.stdin.end();
+  const codes = (await Promise.all(exits)).map(([code]) => code as number | null);
   expect(new Set(codes)).toEqual(new Set([0, 1]));
   expect(await weights(out)).toEqual(await weights(whole));
 });
