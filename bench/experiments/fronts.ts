@@ -19,7 +19,7 @@ const fronts: readonly [Front, Front] = [
     name: 'group lasso',
     entries: [
       ...[0.3, 1].map((factor): Entry => ({ label: `group lasso, strengths x ${factor}`, settings: lasso(factor) })),
-      ...[2.5, 3].map((factor): Entry => ({ label: `group lasso, strengths x ${factor}`, settings: lasso(factor, 0.01) })),
+      ...[3, 4.5].map((factor): Entry => ({ label: `group lasso, strengths x ${factor}`, settings: lasso(factor, 0.01) })),
     ],
   },
   { name: 'ADMM', entries: ([[5, 19], [3, 12], [2, 9]] as const).map(([first, second]): Entry => ({ label: `ADMM, ${first}-${second}`, settings: admm(first, second) })) },

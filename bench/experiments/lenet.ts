@@ -17,7 +17,7 @@ const thin = (filters1: number, filters2: number, neurons = 500): readonly [Sett
 
 /** The strengths that every row of lassos chooses from. */
 const gentle = factors('filters', [1]);
-const strong = factors('filters', [2.5, 3], { rate: 0.01 });
+const strong = factors('filters', [3, 4.5], { rate: 0.01 });
 
 const baseline: Entry = { label: 'dense baseline, 6 epochs', settings: gentle, phase: 'baseline' };
 const control: Entry = { label: 'dense control, 29 epochs', settings: [{ program: 'lenet-dense' }] };
