@@ -3,6 +3,9 @@
 import { existsSync } from 'node:fs';
 import { benchModel } from '../../src/driver/module/bench.ts';
 import { openModel, withWeights } from '../../src/driver/model/model.ts';
+import { grouped } from '../../src/base/number-text.ts';
+import { meanOf as meanOfRuns } from '../../src/driver/sweep/means.ts';
+import type { Mean as MeanOfRuns } from '../../src/driver/sweep/means.ts';
 import { ops } from '../../src/ops/index.ts';
 import { wasmTarget } from '../../src/targets/wasm/target.ts';
 import type { CandidateRow, Entry, ExperimentContext, LayerRow, Limit, Mean, Outcome, Row, Setting } from './experiment.ts';
@@ -60,7 +63,7 @@ async function chooseSetting({ label, settings, limit }: Entry, records: Records
 }
 
 function limitText({ of, most }: Limit): string {
-  return `${most.toLocaleString('en')} ${{ macs: 'MACs', convMacs: 'MACs of convolutions', weights: 'weights' }[of]}`;
+  return `${grouped(most)} ${{ macs: 'MACs', convMacs: 'MACs of convolutions', weights: 'weights' }[of]}`;
 }
 
 function finished(runs: Runs): readonly RunRecord[] {
@@ -102,8 +105,11 @@ async function timeFirst(runs: Runs, records: Records, context: ExperimentContex
   records.add({ hash: first.hash, times: { core: processor.core, layers: Object.fromEntries(inMs) } });
 }
 
-export function meanOf(values: readonly number[]): Mean {
-  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
-  if (values.length < 2) return { mean };
-  return { mean, sd: Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (values.length - 1)) };
+function meanOf(values: readonly number[]): Mean {
+  return asWritten(meanOfRuns(values));
+}
+
+/** As results have it. */
+export function asWritten({ mean, deviation }: MeanOfRuns): Mean {
+  return { mean, ...(deviation !== undefined && { sd: deviation }) };
 }

@@ -9,6 +9,7 @@ import { planLadder } from '../../src/driver/ladder/ladder-plan.ts';
 import { standingsOf } from '../../src/driver/ladder/standings.ts';
 import { planPrograms } from '../../src/driver/sweep/sweep-plan.ts';
 import { processorHere } from '../../src/driver/module/processor.ts';
+import { asWritten } from './entries.ts';
 import type { Experiment, ExperimentContext, Outcome, Row } from './experiment.ts';
 import { commitHere, Records } from './records.ts';
 
@@ -74,10 +75,10 @@ function outcomeOf(runs: readonly LadderRun[], context: ExperimentContext): Outc
   const rows = standings.means.map(({ grain, keep: share, seeds, test, density }): Row => ({
     label: `${titleOf(grain)}, ${share}%`,
     seeds: seeds.length,
-    error: { mean: test.mean, ...(test.deviation !== undefined && { sd: test.deviation }) },
+    error: asWritten(test),
     layers: [],
     note: `${(100 * density.mean).toFixed(1)}% of the convolutions' weights are not zero`,
   }));
-  const dense = [{ label: 'dense baseline', of: standings.baseline }, { label: 'dense, trained as long', of: standings.control }].flatMap(({ label, of }): readonly Row[] => (of ? [{ label, seeds: context.seeds.length, error: { mean: of.test.mean, ...(of.test.deviation !== undefined && { sd: of.test.deviation }) }, layers: [] }] : []));
+  const dense = [{ label: 'dense baseline', of: standings.baseline }, { label: 'dense, trained as long', of: standings.control }].flatMap(({ label, of }): readonly Row[] => (of ? [{ label, seeds: context.seeds.length, error: asWritten(of.test), layers: [] }] : []));
   return { published: [], ours: [...dense, ...rows], candidates: [], findings: ['```', ladderText(ladderOutcome, program).trimEnd(), '```'], ...(picture !== undefined && { pictures: { 'granularity.svg': picture } }) };
 }

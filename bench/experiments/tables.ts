@@ -1,5 +1,6 @@
 // The result of an experiment as Markdown.
 
+import { grouped } from '../../src/base/number-text.ts';
 import type { CandidateRow, Mean, Outcome, Row } from './experiment.ts';
 
 export interface Provenance {
@@ -34,14 +35,14 @@ function cells({ label, error, seeds, convMacs, macs, weights }: Row, prefix: st
   return [`${prefix}${label}`, error ? errorText(error, seeds) : '', seeds > 0 ? String(seeds) : '', ...[convMacs, macs, weights].map(countText)];
 }
 
-/** `0.90% +- 0.02 (0.05)` */
+/** `0.90% ± 0.02 (0.05)` */
 export function errorText({ mean, sd }: Mean, seeds: number): string {
   const points = (share: number): string => (100 * share).toFixed(2);
   return `${points(mean)}%${sd === undefined ? '' : ` ± ${points(sd / Math.sqrt(seeds))} (${points(sd)})`}`;
 }
 
 function countText(count: number | undefined): string {
-  return count === undefined ? '' : Math.round(count).toLocaleString('en');
+  return count === undefined ? '' : grouped(Math.round(count));
 }
 
 /** A published row of the same label stands beside ours, others stand alone. */

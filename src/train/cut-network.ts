@@ -8,7 +8,7 @@ import { sizeOf } from '../base/tensor.ts';
 import type { ParameterData, Program } from '../ir/graph.ts';
 import type { Network } from '../ir/network.ts';
 import type { OpRegistry } from '../ir/op.ts';
-import { cutTo } from '../passes/eliminate.ts';
+import { cutTo, isWhole } from '../passes/eliminate.ts';
 import type { KeptByNode } from '../passes/eliminate.ts';
 import { flagsOf } from '../sparsity/kept-channels.ts';
 import { wholeChannels } from '../sparsity/kept-weights.ts';
@@ -61,8 +61,8 @@ function cutAll(varying: Program, places: () => Program, ops: OpRegistry): Progr
   let left: Program | undefined;
   for (let values = varying; ; ) {
     const removal = findRemoval(values, ops);
-    if ([...removal.kept.flags.values()].every((flags) => !flags.includes(0))) return left;
     const kept = keptOf(removal);
+    if (isWhole(removal, kept)) return left;
     const next = cutTo(left ?? places(), removal, kept, ops);
     // What stands in for a convolution of unequal parts has no gradient.
     if (next.graph.nodes.some(({ op }) => !trainable.has(op))) return left;
