@@ -30,9 +30,9 @@ export interface SslBuild {
 
 export async function buildSsl(program: Program, target: KernelTarget, cutFrom?: number): Promise<SslBuild> {
   const kernels = lowerDeployed(program, ops, target.machine, undefined, cutFrom);
-  const names = { name: 'Bench', file: 'bench', input: 'input', output: 'output' };
+  const names = { name: 'Bench', file: 'bench' };
   const { files } = await emitModule({ target, kernels, ...names, layout: 'chw', inline: false, meta: {}, runtime: await runtimeFunctions() });
-  return { files, positions: endsInMap(program) ? positionsIn(present(kernels.bindings.find(({ name }) => name === 'output'), 'output')) : undefined };
+  return { files, positions: endsInMap(program) ? positionsIn(present(kernels.bindings.outputs[0], 'output')) : undefined };
 }
 
 /** The file that is imported, and that loads the others. */

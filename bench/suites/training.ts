@@ -15,6 +15,7 @@ import { shareSplit } from '../../src/engine/shared-data.ts';
 import type { SharedSplit } from '../../src/engine/shared-data.ts';
 import { nodeMap } from '../../src/ir/graph.ts';
 import type { Value } from '../../src/ir/graph.ts';
+import { classifierOf } from '../../src/ir/network.ts';
 import type { Model, Parameter } from '../../src/ir/network.ts';
 import { ops } from '../../src/ops/index.ts';
 import { initialParameters } from '../../src/train/initialize.ts';
@@ -82,12 +83,13 @@ function modelOf(example: string): Model {
 /** As many samples as the steps need, random, of the network's shape. */
 function randomData({ network }: Model, samples: number): { readonly training: SharedSplit; readonly test: SharedSplit } {
   const { uniform } = stream(1, 'training suite');
-  const size = sizeOf(network.inputShape);
+  const { inputShape, classes } = classifierOf(network);
+  const size = sizeOf(inputShape);
   const splitOf = (count: number): SharedSplit =>
     shareSplit({
       count,
       samples: Uint8Array.from({ length: count * size }, (_, i) => 256 * uniform(i)),
-      labels: Uint8Array.from({ length: count }, (_, i) => i % network.classes),
+      labels: Uint8Array.from({ length: count }, (_, i) => i % classes),
     });
   return { training: splitOf(samples), test: splitOf(1) };
 }

@@ -11,6 +11,7 @@ import type { WeightType } from '../emit/weight-types/weight-type.ts';
 import { ops } from '../ops/index.ts';
 import { namedItem } from './named-option.ts';
 import type { Shell } from './shell.ts';
+import { onlyInput } from '../ir/network.ts';
 
 export interface BuildWeights {
   readonly type: WeightType;
@@ -33,7 +34,7 @@ async function changeOf(type: WeightType, input: BuildInput, dense: boolean, she
   const { model } = input;
   const { train, network } = model;
   if (!train?.dataset) return { why: 'the source names no data set' };
-  const reading = { inputShape: network.inputShape, resize: train.resize ?? false };
+  const reading = { inputShape: onlyInput(network).shape, resize: train.resize ?? false };
   try {
     const dataset = await evaluationData({ place: model.sources.main.name, own: train.dataset, reading }, { environment: shell.environment });
     return await measureChange(input, { dense, weightsAs: type }, dataset, ops);

@@ -1,7 +1,7 @@
 // What an emitted module says of its network: taken from the kernels' bindings and from the caller.
 
 import { present } from '../base/invariant.ts';
-import type { Binding, KernelModule } from '../ir/kernel.ts';
+import type { KernelModule } from '../ir/kernel.ts';
 import type { TensorPlan } from '../runtime/net.ts';
 import type { Json } from './literal.ts';
 import { planOf, sampleShape } from './tensor-plan.ts';
@@ -11,7 +11,7 @@ import type { Layout } from './tensor-plan.ts';
 export type Normalization = { readonly mean: readonly number[] | 'per_pixel'; readonly deviation: readonly number[] };
 
 export interface FactSources {
-  /** Its program `run` computes the binding `output`, `[batch, ...]`, from the binding `input`, `[batch, ...]`. */
+  /** Its program `run` computes the outputs, `[batch, ...]`, from the inputs, `[batch, ...]`. */
   readonly kernels: Pick<KernelModule, 'bindings'>;
   /** What the network is called; any text. */
   readonly name: string;
@@ -45,8 +45,8 @@ export interface ModuleFacts {
 }
 
 export function factsOf({ kernels, name, labels, range, normalization, layout, meta }: FactSources): Omit<ModuleFacts, 'build'> {
-  const binding = (wanted: string): Binding => present(kernels.bindings.find((each) => each.name === wanted), `binding ${wanted}`);
-  const [from, to] = [binding('input'), binding('output')];
+  const { inputs, outputs } = kernels.bindings;
+  const [from, to] = [present(inputs[0], 'input'), present(outputs[0], 'output')];
   return {
     name,
     batch: present(from.shape[0], 'batch'),

@@ -115,35 +115,42 @@ export async function emitPhase(model: Model, request: PhaseRequest, ops: OpRegi
     },
     pages,
     segments: kernel.segments,
-    persistent: new Map(kernel.bindings.flatMap((binding) => (names.has(binding.name) ? [[binding.name, binding]] : []))),
-    strength: kernel.bindings.find(({ name }) => name === 'strength'),
+    persistent: new Map(kernel.bindings.inputs.flatMap((binding) => (names.has(binding.name) ? [[binding.name, binding]] : []))),
+    strength: kernel.bindings.inputs.find(({ name }) => name === 'strength'),
   };
+}
+
+type BindingsByName = ReadonlyMap<string, Binding>;
+
+function byName(bindings: readonly Binding[]): BindingsByName {
+  return new Map(bindings.map((binding) => [binding.name, binding]));
 }
 
 /** @param names Of scalars that differ from batch to batch. */
 function programCode(kernel: KernelModule, program: ProgramName, { samples, shards }: Batch, names: readonly string[]): ProgramCode {
-  const bindings = new Map(kernel.bindings.map((binding) => [binding.name, binding]));
-  const find = (name: string): Binding => present(bindings.get(name), `binding ${name}`);
-  const bySample = (name: string): Int32Array => {
-    const { starts, elements } = sampleOffsets(find(name));
+  const inputs = byName(kernel.bindings.inputs);
+  const outputs = byName(kernel.bindings.outputs);
+  const find = (bindings: BindingsByName, name: string): Binding => present(bindings.get(name), `binding ${name}`);
+  const bySample = (bindings: BindingsByName, name: string): Int32Array => {
+    const { starts, elements } = sampleOffsets(find(bindings, name));
     invariant(starts.length === samples && elements.length === 1, () => `${name} is not one number a sample`);
     return starts;
   };
   const scalar = (name: 'step' | 'seed'): { readonly [name]?: number } => {
-    const binding = bindings.get(name);
+    const binding = inputs.get(name);
     return program === 'step' && binding ? { [name]: binding.offset } : {};
   };
   return {
     stages: present(kernel.programs.get(program), `program ${program}`).map(({ items, points }) => ({ tasks: items.reduce((sum, { tasks }) => sum + tasks, 0), points })),
     samples,
     shards,
-    sample: sampleOffsets(find('sample')),
-    label: bySample('label'),
-    weight: bySample('sample-weight'),
-    loss: bySample(`${program}/loss`),
-    correct: bySample(`${program}/correct`),
+    sample: sampleOffsets(find(inputs, 'sample')),
+    label: bySample(inputs, 'label'),
+    weight: bySample(inputs, 'sample-weight'),
+    loss: bySample(outputs, `${program}/loss`),
+    correct: bySample(outputs, `${program}/correct`),
     scalars: names.flatMap((name) => {
-      const offset = bindings.get(name)?.offset;
+      const offset = inputs.get(name)?.offset;
       return offset === undefined ? [] : [{ name, offset }];
     }),
     ...scalar('step'),

@@ -79,6 +79,14 @@ export interface Binding {
   readonly axes: readonly Int32Array[];
 }
 
+/** Names are unique in each list. */
+export interface Bindings {
+  /** What is written before a program runs: leaves of its graph. */
+  readonly inputs: readonly Binding[];
+  /** What is read behind it. */
+  readonly outputs: readonly Binding[];
+}
+
 /** Memory of a tensor in which only the elements that the binding names may be other than zero. */
 export interface PaddedMemory extends Omit<Binding, 'shape'> {
   /** In elements. */
@@ -107,7 +115,7 @@ export interface KernelModule {
   /** Size of memory in elements of four bytes. */
   readonly elements: number;
   readonly segments: readonly Segment[];
-  readonly bindings: readonly Binding[];
+  readonly bindings: Bindings;
   /** Where schedules rely on zeros: what the interpreter holds them to. Asked for by nobody else. */
   readonly padded: () => readonly PaddedMemory[];
 }

@@ -1,5 +1,7 @@
 // What a checked `.ssl` file means: a network, the structure it may lose, and how it is trained.
 
+import { invariant } from '../base/invariant.ts';
+import { sizeOf } from '../base/tensor.ts';
 import type { Shape } from '../base/tensor.ts';
 import type { SourceSet } from '../base/source-set.ts';
 import type { Span } from '../base/span.ts';
@@ -28,12 +30,56 @@ export interface Network {
   /** The forward graph for one sample: inputs `[1, ...]`, inference semantics. */
   readonly graph: Graph;
   readonly parameters: readonly Parameter[];
+  readonly inputs: readonly NetworkInput[];
+  readonly outputs: readonly NetworkOutput[];
+  /** What the numbers of its output stand for, where it has one of rank 1. */
+  readonly labels?: readonly string[];
+}
+
+export interface NetworkInput {
+  /** That of its leaf in the graph. */
+  readonly name: string;
   /** One sample, without the batch axis: CHW, or features. */
-  readonly inputShape: Shape;
-  /** `(x - mean[c]) / deviation[c]` applied to every input sample; absent: as it comes. */
+  readonly shape: Shape;
+  /** `(x - mean[c]) / deviation[c]` applied to every sample; absent: as it comes. */
   readonly normalization?: Normalization;
+}
+
+export interface NetworkOutput {
+  /** That of the graph's output. */
+  readonly name: string;
+  /** Of one sample, without the batch axis. */
+  readonly shape: Shape;
+}
+
+/** The input of a network that has one: what a data set is fed to. */
+export function onlyInput({ name, inputs }: Pick<Network, 'name' | 'inputs'>): NetworkInput {
+  return only(inputs, `inputs of ${name}`);
+}
+
+/** The output of a network that has one: what a loss is of. */
+export function onlyOutput({ name, outputs }: Pick<Network, 'name' | 'outputs'>): NetworkOutput {
+  return only(outputs, `outputs of ${name}`);
+}
+
+function only<T>([first, ...others]: readonly T[], what: string): T {
+  invariant(first !== undefined && others.length === 0, () => `${others.length + 1} ${what}`);
+  return first;
+}
+
+/** A network as data with labels sees it: what a sample is, and how many classes there are. */
+export interface ClassifierInterface {
+  readonly inputShape: Shape;
   readonly classes: number;
   readonly labels?: readonly string[];
+  readonly normalization?: Normalization;
+}
+
+/** Of a network with one input and one output, a score a class. */
+export function classifierOf(network: Network): ClassifierInterface {
+  const { shape, normalization } = onlyInput(network);
+  const { labels } = network;
+  return { inputShape: shape, classes: sizeOf(onlyOutput(network).shape), ...(labels && { labels }), ...(normalization && { normalization }) };
 }
 
 /** Which groups a penalty is of: one structure of one layer. */

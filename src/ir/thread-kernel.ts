@@ -68,8 +68,11 @@ export interface ThreadData {
   readonly values: Float32Array;
 }
 
-/** A value of the network at run time: the input, or what a kernel answered. */
-export type ThreadValue = { readonly kind: 'input' } | { readonly kind: 'kernel'; readonly index: number };
+/** A value of the network at run time: an input, or what a kernel answered. */
+export interface ThreadValue {
+  readonly kind: 'input' | 'kernel';
+  readonly index: number;
+}
 
 export interface ThreadKernel {
   /** The op it computes, for people. */
@@ -88,10 +91,15 @@ export interface ThreadBinding extends Binding {
 
 /** A deployed network as a chain of kernels. */
 export interface ThreadModule {
-  /** Operands before those that read them; the last one answers the output. */
+  /** Operands before those that read them. */
   readonly kernels: readonly ThreadKernel[];
-  readonly input: ThreadBinding;
-  readonly output: ThreadBinding;
+  readonly inputs: readonly ThreadBinding[];
+  readonly outputs: readonly ThreadOutput[];
+}
+
+export interface ThreadOutput extends ThreadBinding {
+  /** Of the kernel that answers it. */
+  readonly kernel: number;
 }
 
 export const int = (value: number): ThreadIndex => ({ kind: 'int', value });

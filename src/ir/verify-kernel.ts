@@ -48,11 +48,13 @@ function verifyMemory({ elements, segments, bindings }: KernelModule): void {
     end = offset + data.length;
   }
   if (end > elements) reject('memory', `segments reach ${end} of ${elements} elements`);
-  const names = new Set<string>();
-  for (const binding of bindings) {
-    if (names.has(binding.name)) reject('memory', `two bindings "${binding.name}"`);
-    names.add(binding.name);
-    verifyBinding(binding, elements);
+  for (const list of [bindings.inputs, bindings.outputs]) {
+    const names = new Set<string>();
+    for (const binding of list) {
+      if (names.has(binding.name)) reject('memory', `two bindings "${binding.name}"`);
+      names.add(binding.name);
+      verifyBinding(binding, elements);
+    }
   }
 }
 

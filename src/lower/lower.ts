@@ -13,7 +13,7 @@ import type { TensorLayout } from './layouts/tensor-layout.ts';
 import { constantPool } from './memory/constant-pool.ts';
 import { planModuleMemory, type Place } from './memory/module-memory.ts';
 import type { SlotName } from './nests/placed-nest.ts';
-import { bindingsOf, distinct, paddedOf } from './program/bindings.ts';
+import { bindingsOf, joined, paddedOf } from './program/bindings.ts';
 import { planProgram, type PlannedProgram, type ProgramRequest } from './program/planned-program.ts';
 import { formStages, type NestCode } from './program/stages.ts';
 import { applySchedule, type Surroundings } from './schedule/apply-schedule.ts';
@@ -35,7 +35,7 @@ export interface KernelPlan {
 export const smallestCut = 16_384;
 
 /**
- * The deployed network: parameters baked in, program `run`, bindings `input` and `output`.
+ * The deployed network: parameters baked in, program `run`.
  * @param cutFrom Points from which on a nest is cut into tasks, for modules that run on several threads: changes no bit of what it computes.
  * @throws DiagnosticError for pins that fit nothing
  */
@@ -79,7 +79,7 @@ export function applyPlan({ machine, programs }: KernelPlan): KernelModule {
   const functions: KernelFunction[] = [];
   const placesOf = ({ request, home }: PlannedProgram) => (slot: SlotName): Place => memory.placeOf(request.program, home(slot));
   const stages = programs.map((planned): [string, readonly Stage[]] => [planned.request.program, applyProgram(planned, { machine, constants: pool, placeOf: placesOf(planned), cutFrom: cutFrom(planned) }, functions)]);
-  const bindings = distinct(programs.flatMap((planned) => bindingsOf(planned, placesOf(planned))));
+  const bindings = joined(programs.map((planned) => bindingsOf(planned, placesOf(planned))));
   const padded = (): readonly PaddedMemory[] => programs.flatMap((planned) => paddedOf(planned, placesOf(planned)));
   return { functions, programs: new Map(stages), elements: pool.end() + readPast, segments: pool.segments(), bindings, padded };
 }

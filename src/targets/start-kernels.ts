@@ -32,17 +32,16 @@ export async function startFilled(printer: KernelPrinter, module: KernelModule, 
   return started;
 }
 
-/** A deployed network: the binding `input` and others, which are outputs. */
+/** A deployed network. */
 export async function startNetwork(printer: KernelPrinter, module: KernelModule, version: string): Promise<StartedNetwork> {
   const { heap, run } = await startKernels(printer, module, version);
-  const input = present(module.bindings.find(({ name }) => name === 'input'), 'binding input');
-  const outputs = module.bindings.filter((binding) => binding !== input);
-  const output = present(outputs.find(({ name }) => name === 'output'), 'binding output');
+  const { inputs, outputs } = module.bindings;
+  const [input, output] = [present(inputs[0], 'input'), present(outputs[0], 'output')];
   // Who gives it numbers knows what they are.
   const facts = { name: 'network', build: '', batch: 1, inputShape: [], outputShape: [], layout: 'chw', meta: {} } as const;
   return {
-    run: async ({ data }) => {
-      writeBinding(input, heap, { shape: input.shape, data });
+    run: async (feeds) => {
+      for (const binding of inputs) writeBinding(binding, heap, present(feeds.get(binding.name), binding.name));
       run();
       return new Map(outputs.map((binding) => [binding.name, readBinding(binding, heap)]));
     },

@@ -3,7 +3,7 @@
 // by the functions that need it.
 
 import { present } from '../base/invariant.ts';
-import type { Tensor } from '../base/tensor.ts';
+import type { Shape, Tensor } from '../base/tensor.ts';
 import type { EmittedModule, ModuleRequest } from '../emit/emit-module.ts';
 import type { Program } from '../ir/graph.ts';
 import type { OpRegistry } from '../ir/op.ts';
@@ -88,9 +88,12 @@ export interface LoweredNetwork {
   readonly emit: (request: ModuleRequest) => Promise<EmittedModule>;
 }
 
+/** By the names of the leaves. */
+export type Feeds = ReadonlyMap<string, { readonly shape: Shape; readonly data: ArrayLike<number> }>;
+
 export interface StartedNetwork {
-  /** The outputs by name, the first as `output`. */
-  readonly run: (input: { readonly data: ArrayLike<number> }) => Promise<ReadonlyMap<string, Tensor<Float32Array>>>;
+  /** The outputs by name. @param feeds Inputs by name. */
+  readonly run: (feeds: Feeds) => Promise<ReadonlyMap<string, Tensor<Float32Array>>>;
   /** The same as a module has it; absent where that does not answer at once. */
   readonly net?: Pick<Net, 'compute' | 'run'>;
 }

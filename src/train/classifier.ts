@@ -3,11 +3,12 @@
 //
 //   ... %9 = dense(...); %10 = softmax(%9)   ->   ... %9 = dense(...); %10 = cross_entropy(%9, label, weight)
 
-import { invariant, present } from '../base/invariant.ts';
+import { present } from '../base/invariant.ts';
 import type { GraphBuilder } from '../ir/builder.ts';
 import type { Graph, Value } from '../ir/graph.ts';
 import { nodeMap, usesOf, valueKey } from '../ir/graph.ts';
 import { isInput } from '../ir/leaf.ts';
+import { onlyInput, onlyOutput } from '../ir/network.ts';
 import type { Network } from '../ir/network.ts';
 import type { OpRegistry } from '../ir/op.ts';
 import type { Replacement } from './rebatch.ts';
@@ -24,7 +25,7 @@ export function appendForward(builder: GraphBuilder, network: Network, ops: OpRe
   const { graph, logits } = logitsOf(network, ops);
   const copied = copyNodes(graph, builder, (node, inputs) => {
     if (!isInput(node)) return replace(node, inputs);
-    return [builder.input('sample', 'sample', [builder.batch.samples, ...network.inputShape])];
+    return [builder.input('sample', 'sample', [builder.batch.samples, ...onlyInput(network).shape])];
   });
   return { logits: copied(logits), copied };
 }
@@ -32,8 +33,8 @@ export function appendForward(builder: GraphBuilder, network: Network, ops: OpRe
 /** The forward graph up to its logits: the cross entropy takes the softmax in, so a final one is left out. */
 function logitsOf(network: Network, ops: OpRegistry): { readonly graph: Graph; readonly logits: Value } {
   const { graph } = network;
-  invariant(graph.outputs.length === 1, () => `network ${network.name} has ${graph.outputs.length} outputs`);
-  const { value } = present(graph.outputs[0], 'output');
+  const { name } = onlyOutput(network);
+  const { value } = present(graph.outputs.find((output) => output.name === name), 'output');
   const node = present(nodeMap(graph).get(value.node), `node %${value.node}`);
   if (!present(ops.get(node.op), `op ${node.op}`).probabilities || usesOf(graph).has(valueKey(value))) return { graph, logits: value };
   const logits = present(node.inputs[0], 'logits');

@@ -6,6 +6,7 @@ import { check } from '../../src/check/check.ts';
 import { evaluate } from '../../src/ir/evaluate.ts';
 import { ops } from '../../src/ops/index.ts';
 import { parse } from '../../src/syntax/parse.ts';
+import { onlyInput, onlyOutput } from '../../src/ir/network.ts';
 
 test('a checked network runs in the interpreter', () => {
   const text = `network Net(image: tensor[1, 6, 6]) {
@@ -15,9 +16,9 @@ test('a checked network runs in the interpreter', () => {
   }`;
   const { network } = present(check(parse({ name: 'net.ssl', text }).file, ops).model, 'model');
   const draws = stream(1, 'weights');
-  const shapes = [...network.parameters, { name: 'image', shape: [1, ...network.inputShape] }];
+  const shapes = [...network.parameters, { name: 'image', shape: [1, ...onlyInput(network).shape] }];
   const feeds = new Map(shapes.map(({ name, shape }) => [name, tensor(shape, Float64Array.from({ length: sizeOf(shape) }, (_, i) => draws.normal(i)))]));
   const output = present(evaluate(network.graph, ops, feeds).outputs.get('output'), 'output');
-  expect(output.shape).toEqual([1, network.classes]);
+  expect(output.shape).toEqual([1, ...onlyOutput(network).shape]);
   expect(output.data.reduce((sum, value) => sum + value, 0)).toBeCloseTo(1, 12);
 });

@@ -15,7 +15,7 @@ describe('the compiler as a library', () => {
   it('parses and checks text', () => {
     const { file, diagnostics } = parse(smallSource);
     expect(diagnostics).toEqual([]);
-    expect(check(file).model?.network.classes).toBe(3);
+    expect(check(file).model?.network.outputs).toEqual([{ name: 'output', shape: [3] }]);
     const faulty = parse('network N(x: tensor[4]) {\n  return dens(x, units = 2)\n}\n', 'n.ssl');
     const [fault] = check(faulty.file).diagnostics;
     expect(fault && renderDiagnostic(fault)).toContain('--> n.ssl:2:10');

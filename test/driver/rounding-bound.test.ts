@@ -3,7 +3,6 @@ import { present } from '../../src/base/invariant.ts';
 import { readBinding, writeBinding } from '../../src/ir/tensor-binding.ts';
 import { fedName } from '../../src/ir/leaf.ts';
 import type { Program, Value } from '../../src/ir/graph.ts';
-import type { Binding } from '../../src/ir/kernel.ts';
 import { boundedValues } from '../../src/driver/build/rounding-bound.ts';
 import { singlePrecision } from '../../src/ir/error-bound.ts';
 import { probeOf } from '../../src/driver/build/probe.ts';
@@ -46,12 +45,11 @@ describe('the rounding bound', () => {
       const probe = probeOf(program, ops);
       const module = lowerDeployed(probe.program, ops, target.machine);
       const { heap, run } = await startKernels(target, module, version);
-      const binding = (name: string) => module.bindings.find((each) => each.name === name);
-      const input = binding('input');
+      const { inputs: [input], outputs } = module.bindings;
       if (input) writeBinding(input, heap, inputOf(program).value);
       run();
       for (const { value, binding: name } of probe.values) {
-        const place = binding(name);
+        const place = outputs.find((each) => each.name === name);
         const found = place ? readBinding(place, heap).data : new Float32Array(0);
         const bounds = boundsOf(program, value);
         expect(found).toHaveLength(bounds.value.length);
@@ -135,10 +133,10 @@ describe('the rounding bound of a mean', () => {
     for (const { name: code, target, version } of codes) {
       const module = lowerDeployed(program, ops, target.machine);
       const { heap, run } = await startKernels(target, module, version);
-      const binding = (of: string): Binding => present(module.bindings.find((each) => each.name === of), of);
-      writeBinding(binding('input'), heap, input);
+      const { inputs: [from], outputs: [to] } = module.bindings;
+      writeBinding(present(from, 'input'), heap, input);
       run();
-      for (const [i, found] of readBinding(binding('output'), heap).data.entries()) {
+      for (const [i, found] of readBinding(present(to, 'output'), heap).data.entries()) {
         expect(Math.abs(found - (bounds.value.data[i] ?? NaN)), `code ${code}`).toBeLessThanOrEqual(bounds.error.data[i] ?? NaN);
       }
     }
@@ -154,10 +152,10 @@ describe('numbers that f32 cannot hold', () => {
     for (const { name: code, target, version } of codes) {
       const module = lowerDeployed(tiny, ops, target.machine);
       const { heap, run } = await startKernels(target, module, version);
-      const binding = (name: string): Binding => present(module.bindings.find((each) => each.name === name), name);
-      writeBinding(binding('input'), heap, inputOf(tiny).value);
+      const { inputs: [from], outputs: [to] } = module.bindings;
+      writeBinding(present(from, 'input'), heap, inputOf(tiny).value);
       run();
-      const found = readBinding(binding('output'), heap).data;
+      const found = readBinding(present(to, 'output'), heap).data;
       const { value, error } = boundsOf(tiny, output);
       for (const [i, y] of value.entries()) expect(Math.abs(y - (found[i] ?? NaN)), `code ${code}`).toBeLessThanOrEqual(error[i] ?? NaN);
     }

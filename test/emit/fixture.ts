@@ -5,7 +5,7 @@ import { runtimeFunctions } from '../../src/driver/build/runtime-functions.ts';
 import { emitModule } from '../../src/emit/emit-module.ts';
 import type { EmitOptions, EmittedModule } from '../../src/emit/emit-module.ts';
 import { functionBuilder, get, int, intAdd, intMul, set } from '../../src/ir/kernel.ts';
-import type { Binding, KernelModule, TargetMachine } from '../../src/ir/kernel.ts';
+import type { Bindings, KernelModule, TargetMachine } from '../../src/ir/kernel.ts';
 import type { KernelTarget } from '../../src/targets/kernel-target.ts';
 import { binary, f32, load, store } from '../targets/kernels.ts';
 
@@ -30,10 +30,10 @@ export function expected(image: readonly number[]): number[] {
 
 const steps = (count: number, stride: number): Int32Array => Int32Array.from({ length: count }, (_, i) => i * stride);
 
-const bindings: readonly Binding[] = [
-  { name: 'input', shape: [samples, ...shape], offset: inputOffset, axes: [steps(1, 0), steps(channels, 1), steps(rows, rowStride), steps(columns, channels)] },
-  { name: 'output', shape: [samples, 2], offset: outputOffset, axes: [steps(1, 0), steps(2, 1)] },
-];
+const bindings: Bindings = {
+  inputs: [{ name: 'image', shape: [samples, ...shape], offset: inputOffset, axes: [steps(1, 0), steps(channels, 1), steps(rows, rowStride), steps(columns, channels)] }],
+  outputs: [{ name: 'output', shape: [samples, 2], offset: outputOffset, axes: [steps(1, 0), steps(2, 1)] }],
+};
 
 export function fixtureKernels({ unit }: TargetMachine, padding = 0): KernelModule {
   const builder = functionBuilder(['k']);

@@ -1,5 +1,6 @@
 // Random networks emitted for gpu.js, as a check of test/random: how far an answer is from the float64 reference.
 
+import { present } from '../../src/base/invariant.ts';
 import { runtimeFunctions } from '../../src/driver/build/runtime-functions.ts';
 import { emitGpujs } from '../../src/targets/gpujs/emit.ts';
 import type { EmittedModule } from '../../src/emit/emit-module.ts';
@@ -18,9 +19,9 @@ export function gpujsTrial(seed: number, run: (emitted: EmittedModule, input: Fl
     name: 'gpujs',
     bound: 1,
     difference: async ({ compacted }, registry) => {
-      const { input, error } = expectedOf(compacted, seed, registry);
+      const { inputs, error } = expectedOf(compacted, seed, registry);
       const emitted = await emitGpujs({ module: lowerThreads(compacted, registry), name: 'random', file: `random${seed}_${tried++}`, layout: 'chw', meta: {}, runtime: await runtimeFunctions() });
-      return error(0, await run(emitted, input.data));
+      return error(0, await run(emitted, present([...inputs.values()][0], 'input').data));
     },
   };
   return { recipe: drawRecipe(seed, ops), checks: [check], ops, again: (again) => `node test/browser/random.ts --graphs 1 --seed ${again}` };

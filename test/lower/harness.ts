@@ -88,17 +88,18 @@ export function start(module: KernelModule, engine: Engine): Running {
   verifyKernels(module, engine.machine);
   const { memory, run } = engine.start(module);
   const ints = new Int32Array(memory.buffer);
-  const bindings = new Map(module.bindings.map((binding) => [binding.name, binding]));
+  const inputs = new Map(module.bindings.inputs.map((binding) => [binding.name, binding]));
+  const outputs = new Map(module.bindings.outputs.map((binding) => [binding.name, binding]));
   return {
     write: (feeds) => {
       for (const [name, value] of feeds) {
-        const binding = bindings.get(name);
+        const binding = inputs.get(name);
         if (!binding) continue;
         if (name === 'seed' || name === 'step') ints[binding.offset] = value.data[0] ?? 0;
         else writeBinding(binding, memory, value);
       }
     },
     run,
-    read: (name) => readBinding(present(bindings.get(name), `binding ${name}`), memory),
+    read: (name) => readBinding(present(outputs.get(name) ?? inputs.get(name), `binding ${name}`), memory),
   };
 }

@@ -25,7 +25,7 @@ function entryOf(body: (parts: Parts) => readonly Stmt[], name = 'entry'): Kerne
 }
 
 function moduleOf(entry: KernelFunction, tasks = 1, segments: readonly Segment[] = []): KernelModule {
-  return { functions: [entry], programs: new Map([['run', [{ items: [{ entry, tasks }], points: tasks }]]]), elements: 32, segments, bindings: [], padded: () => [] };
+  return { functions: [entry], programs: new Map([['run', [{ items: [{ entry, tasks }], points: tasks }]]]), elements: 32, segments, bindings: { inputs: [], outputs: [] }, padded: () => [] };
 }
 
 const faults: readonly (readonly [string, (parts: Parts) => readonly Stmt[], RegExp])[] = [
@@ -54,7 +54,7 @@ test('the verifier sees callees after callers, and modules that do not hold toge
   expect(() => verifyKernels(moduleOf(callee, 1, [{ offset: 0, data }, { offset: 1, data }]), wasmMachine)).toThrow(/overlaps/);
   expect(() => verifyKernels(moduleOf(callee, 1, [{ offset: 31, data }]), wasmMachine)).toThrow(/33 of 32/);
   const binding = { name: 'x', shape: [2], offset: 31, axes: [Int32Array.of(0, 1)] };
-  expect(() => verifyKernels({ ...module, functions: [callee, caller], bindings: [binding] }, wasmMachine)).toThrow(/lies at 31..32/);
+  expect(() => verifyKernels({ ...module, functions: [callee, caller], bindings: { inputs: [binding], outputs: [] } }, wasmMachine)).toThrow(/lies at 31..32/);
 });
 
 test('the interpreter keeps stores in memory and off constants', () => {

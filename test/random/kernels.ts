@@ -19,18 +19,18 @@ function rounded({ graph, parameters }: Program): Program {
 }
 
 export interface Expected {
-  readonly input: F64Tensor;
+  readonly inputs: ReadonlyMap<string, F64Tensor>;
   /** The worst error of an output, by its place, in units of its own bound; above 1 is too much. */
   readonly error: (output: number, found: ArrayLike<number>) => number;
 }
 
-/** What kernels of a program should answer to the input of a seed. */
+/** What kernels of a program should answer to the inputs of a seed. */
 export function expectedOf(program: Program, seed: number, ops: OpRegistry): Expected {
   const single = rounded(program);
   const inputs = new Map([...feedsOf(single, seed)].filter(([name]) => !single.parameters.has(name)).map(([name, { shape, data }]) => [name, tensor(shape, data.map(Math.fround))]));
   const bounded = boundedValues(single, ops, inputs, singlePrecision);
   return {
-    input: present([...inputs.values()][0], 'input'),
+    inputs,
     error: (output, found) => {
       const { value: expected, error } = bounded(present(single.graph.outputs[output], 'output').value);
       let worst = 0;
@@ -46,13 +46,14 @@ export function expectedOf(program: Program, seed: number, ops: OpRegistry): Exp
 
 /** The worst error of all outputs on an engine. @param pins Schedules other than the machine's own. */
 export function kernelError(program: Program, seed: number, ops: OpRegistry, engine: Engine, pins?: SchedulePins): number {
-  const { input, error } = expectedOf(program, seed, ops);
+  const { inputs, error } = expectedOf(program, seed, ops);
   const running = start(lowerDeployed(rounded(program), ops, engine.machine, pins), engine);
   // Other values first: nothing of one run may be left in the next.
-  for (const feed of [tensor(input.shape, input.data.map((value) => 10 - 3 * value)), input]) {
-    running.write(new Map<string, F64Tensor>([['input', feed]]));
+  const others = new Map([...inputs].map(([name, { shape, data }]) => [name, tensor(shape, data.map((value) => 10 - 3 * value))]));
+  for (const feeds of [others, inputs]) {
+    running.write(feeds);
     running.run('run');
   }
-  const worst = program.graph.outputs.map(({ name }, i) => error(i, running.read(i === 0 ? 'output' : name).data));
+  const worst = program.graph.outputs.map(({ name }, i) => error(i, running.read(name).data));
   return Math.max(...worst);
 }

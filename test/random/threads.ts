@@ -31,11 +31,11 @@ export async function threadFaults(program: Program, seed: number, ops: OpRegist
 }
 
 function outputsOf({ bindings }: KernelModule, memory: ArrayBufferLike): readonly Float32Array[] {
-  return bindings.filter(({ name }) => name !== 'input').map((binding) => Float32Array.from(readBinding(binding, new Float32Array(memory)).data));
+  return bindings.outputs.map((binding) => Float32Array.from(readBinding(binding, new Float32Array(memory)).data));
 }
 
 function writeInput({ bindings }: KernelModule, memory: ArrayBufferLike, input: F64Tensor): void {
-  writeBinding(present(bindings.find(({ name }) => name === 'input'), 'input'), new Float32Array(memory), input);
+  writeBinding(present(bindings.inputs[0], 'input'), new Float32Array(memory), input);
 }
 
 function onOneThread(module: KernelModule, relaxed: boolean, input: F64Tensor): readonly Float32Array[] {

@@ -75,7 +75,7 @@ export function networkOf({ graph }: Program): Network {
     const running = suffix === 'mean' || suffix === 'variance';
     return [{ name, layer, suffix, shape, initial: { kind: 'constant', value: 0 }, role: running ? 'running' : 'trained', decay: shape.length > 1 }];
   });
-  return { name: graph.name, graph, parameters, inputShape: [], classes: 0 };
+  return { name: graph.name, graph, parameters, inputs: [], outputs: [] };
 }
 
 export function penalty(structure: StructureKind, layer: string, strength = 1, weighting: LassoPenalty['weighting'] = 'one', given?: StructureArguments): LassoPenalty {

@@ -20,9 +20,9 @@ function answers(op: string, attrs: Attrs, engine: Engine): readonly { readonly 
   builder.output('y', builder.one(op, [x], attrs));
   const running = start(lowerDeployed({ graph: builder.finish(), parameters: new Map() }, ops, engine.machine), engine);
   const feed = tensor([1, inputs.length], inputs);
-  running.write(new Map([['input', feed]]));
+  running.write(new Map([['x', feed]]));
   running.run('run');
-  const found = running.read('output').data;
+  const found = running.read('y').data;
   const [wanted] = present(ops.get(op), op).reference(attrs, [feed], { samples: 1, shards: 1 });
   return [...inputs].map((at, i) => ({ x: at, found: found[i] ?? NaN, wanted: wanted?.data[i] ?? NaN }));
 }

@@ -5,7 +5,7 @@ import type { Compare, Expr, FloatBinary, FloatUnary, KernelFunction, KernelModu
 
 export function moduleOf(functions: readonly KernelFunction[], elements: number, segments: readonly Segment[] = [], tasks = 1): KernelModule {
   const entry = functions.at(-1) as KernelFunction;
-  return { functions, programs: new Map([['run', [{ items: [{ entry, tasks }], points: tasks }]]]), elements, segments, bindings: [], padded: () => [] };
+  return { functions, programs: new Map([['run', [{ items: [{ entry, tasks }], points: tasks }]]]), elements, segments, bindings: { inputs: [], outputs: [] }, padded: () => [] };
 }
 
 export const f32 = (value: number): Expr => ({ kind: 'float', value, type: 'f32' });

@@ -8,8 +8,8 @@ const networkWith = (parameters: readonly Parameter[]): Network => ({
   name: 'n',
   graph: { name: 'n', batch: { samples: 1, shards: 1 }, nodes: [], outputs: [], state: [] },
   parameters,
-  inputShape: [75],
-  classes: 40,
+  inputs: [{ name: 'x', shape: [75] }],
+  outputs: [{ name: 'output', shape: [40] }],
 });
 
 describe('initial parameters', () => {

@@ -29,7 +29,7 @@ export function networkOf(inputShape: Shape, classes: number, build: (image: Val
     return builder.one(op, [...operands, ...values], attrs, { layer: name });
   };
   builder.output('scores', build(image, layer));
-  return { name: 'tiny', graph: builder.finish(), parameters, inputShape, classes };
+  return { name: 'tiny', graph: builder.finish(), parameters, inputs: [{ name: 'image', shape: inputShape }], outputs: [{ name: 'scores', shape: [classes] }] };
 }
 
 /** Groups made by hand: `count` equal groups under lambda. */

@@ -55,7 +55,7 @@ export function buildNetwork(declaration: NetworkDeclaration, elaborated: Elabor
   }
 
   const outputValue = valueOf(output?.wire);
-  if (!output || !outputValue || !inputValue) return { layers, reached: () => true, shapeOf, whole: elaborated.whole };
+  if (!output || !outputValue || !input || !inputValue) return { layers, reached: () => true, shapeOf, whole: elaborated.whole };
 
   const whole = builder.finish();
   const graph = reachedGraph({ ...whole, outputs: [{ name: OUTPUT_NAME, value: outputValue }] });
@@ -90,9 +90,8 @@ export function buildNetwork(declaration: NetworkDeclaration, elaborated: Elabor
     name: declaration.name.text,
     graph,
     parameters,
-    inputShape,
-    ...(normalized && kept.has(normalized.value.node) && { normalization: normalized.normalization }),
-    classes,
+    inputs: [{ name: input.name, shape: inputShape, ...(normalized && kept.has(normalized.value.node) && { normalization: normalized.normalization }) }],
+    outputs: [{ name: OUTPUT_NAME, shape: outputShape }],
     ...(labels && { labels: labels.labels }),
   };
   return { ...checked, network };

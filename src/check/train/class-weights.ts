@@ -1,5 +1,6 @@
 // `class_weights = balanced`, or a list of numbers, one a class.
 
+import { classifierOf } from '../../ir/network.ts';
 import type { ClassWeights, Network } from '../../ir/network.ts';
 import type { Expression } from '../../syntax/ast.ts';
 import { trainDiagnostics } from '../diagnostics.ts';
@@ -19,6 +20,8 @@ const weightsOrBalanced: ValueType<ClassWeights> = {
 /** @param network Undefined: it has been reported. */
 export function checkClassWeights(expression: Expression, network: Network | undefined, scope: TrainScope): ClassWeights | undefined {
   const weights = readTrainValue(expression, 'class_weights', weightsOrBalanced, scope);
-  if (!weights || weights === balanced || !network || weights.length === network.classes) return weights;
-  return scope.report(trainDiagnostics['class-weights']({ span: expression.span, args: [weights.length, network.classes], help: 'give one a class, in the order of the outputs, or `class_weights = balanced`' }));
+  if (!weights || weights === balanced || !network) return weights;
+  const { classes } = classifierOf(network);
+  if (weights.length === classes) return weights;
+  return scope.report(trainDiagnostics['class-weights']({ span: expression.span, args: [weights.length, classes], help: 'give one a class, in the order of the outputs, or `class_weights = balanced`' }));
 }

@@ -1,5 +1,6 @@
 // `resize = true`: images of a folder are scaled to what the network reads.
 
+import { onlyInput } from '../../ir/network.ts';
 import type { DatasetReference, Network } from '../../ir/network.ts';
 import { formatShape } from '../../base/tensor.ts';
 import type { Setting } from '../../syntax/ast.ts';
@@ -14,6 +15,7 @@ export function checkResize({ span, value }: Setting, dataset: DatasetReference,
   if (!resizes) return resizes;
   const nothing = (why: string): undefined => scope.report(trainDiagnostics['no-resize']({ span, args: [why], help: 'leave it out' }));
   if (dataset.kind === 'named') return nothing(`the images of \`${dataset.name}\` have one size`);
-  if (network && network.inputShape.length !== 3) return nothing(`the network reads ${formatShape(network.inputShape)}, which has no height and width`);
+  const shape = network && onlyInput(network).shape;
+  if (shape && shape.length !== 3) return nothing(`the network reads ${formatShape(shape)}, which has no height and width`);
   return true;
 }

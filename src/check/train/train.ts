@@ -1,5 +1,6 @@
 // A train block -> the plan of a training.
 
+import { onlyInput } from '../../ir/network.ts';
 import type { DatasetReference, Network, TrainSpec } from '../../ir/network.ts';
 import { phaseTraits } from '../../ir/phase.ts';
 import type { TrainDeclaration } from '../../syntax/ast.ts';
@@ -41,7 +42,7 @@ export function checkTrain(declaration: TrainDeclaration, { network, penalized, 
   const heldOutShare = heldOut ? readTrainValue(heldOut.value, 'held_out', share, scope) : DEFAULT_HELD_OUT;
   const weights = settings.get('class_weights');
   const classWeights = weights && checkClassWeights(weights.value, network, scope);
-  const augment = checkAugment(declaration, network?.inputShape, scope);
+  const augment = checkAugment(declaration, network && onlyInput(network).shape, scope);
 
   const sparsify = declaration.entries.find((entry) => entry.kind === 'section' && entry.name.text === 'sparsify');
   if (sparsify && !penalized) {

@@ -3,10 +3,10 @@
 import { present } from '../../base/invariant.ts';
 import type { Normalization } from '../../emit/module-facts.ts';
 import type { ParameterData } from '../../ir/graph.ts';
-import type { InputStatistic, Network } from '../../ir/network.ts';
+import type { InputStatistic, Normalization as Written } from '../../ir/network.ts';
 
 /** @param parameters All of the network. */
-export function normalizationOf({ mean, deviation }: NonNullable<Network['normalization']>, parameters: ReadonlyMap<string, ParameterData>): Normalization {
+export function normalizationOf({ mean, deviation }: Written, parameters: ReadonlyMap<string, ParameterData>): Normalization {
   const known = (statistic: InputStatistic): ParameterData => {
     if (!('measured' in statistic)) return { shape: [statistic.length], data: Float64Array.from(statistic) };
     return present(parameters.get(statistic.measured), statistic.measured);

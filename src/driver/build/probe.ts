@@ -2,7 +2,7 @@
 // that would be fused into its reader is left inside: these are the kernels that ship.
 
 import { present } from '../../base/invariant.ts';
-import { usesOf, valueKey } from '../../ir/graph.ts';
+import { sameValue, usesOf, valueKey } from '../../ir/graph.ts';
 import type { Node, Program, Value } from '../../ir/graph.ts';
 import { isLeaf } from '../../ir/leaf.ts';
 import { isEpilogue } from '../../ir/op.ts';
@@ -24,16 +24,16 @@ export interface Probe {
 export function probeOf({ graph, parameters }: Program, ops: OpRegistry): Probe {
   const uses = usesOf(graph);
   const record = (node: Node) => present(ops.get(node.op), `op ${node.op}`);
-  const output = present(graph.outputs[0], 'output');
   const values = graph.nodes.flatMap((node): ProbedValue[] => {
     if (isLeaf(node) || record(node).lowering.kind === 'view') return [];
     const value: Value = { node: node.id, result: 0 };
     const layer = node.layer ?? node.op;
-    if (node.id === output.value.node) return [{ layer, value, binding: 'output' }];
+    const output = graph.outputs.find((each) => sameValue(each.value, value));
+    if (output) return [{ layer, value, binding: output.name }];
     const readers = uses.get(valueKey(value)) ?? [];
     const fused = readers.length === 1 && readers.every(({ node: reader }) => isEpilogue(record(reader)));
     return fused ? [] : [{ layer, value, binding: `layer/${node.id}` }];
   });
-  const added = values.filter(({ binding }) => binding !== 'output').map(({ binding, value }) => ({ name: binding, value }));
-  return { program: { graph: { ...graph, outputs: [output, ...added] }, parameters }, values };
+  const added = values.flatMap(({ binding, value }) => (graph.outputs.some(({ name }) => name === binding) ? [] : [{ name: binding, value }]));
+  return { program: { graph: { ...graph, outputs: [...graph.outputs, ...added] }, parameters }, values };
 }

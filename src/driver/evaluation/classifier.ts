@@ -8,7 +8,6 @@ import type { Shape } from '../../base/tensor.ts';
 import { openSamples } from '../../engine/sample-reader.ts';
 import { readBinding, writeBinding } from '../../ir/tensor-binding.ts';
 import type { Program } from '../../ir/graph.ts';
-import type { Binding } from '../../ir/kernel.ts';
 import type { OpRegistry } from '../../ir/op.ts';
 import { lowerDeployed } from '../../lower/lower.ts';
 import { targets } from '../../targets/index.ts';
@@ -75,8 +74,8 @@ export async function deployedClassifier(deployed: Program, ops: OpRegistry): Pr
   const [target] = targets;
   const kernels = lowerDeployed(deployed, ops, target.machine);
   const { heap, run } = await startKernels(target, kernels, versionEverywhere(target).name);
-  const binding = (wanted: string): Binding => present(kernels.bindings.find(({ name }) => name === wanted), `binding ${wanted}`);
-  const [input, output] = [binding('input'), binding('output')];
+  const { inputs, outputs } = kernels.bindings;
+  const [input, output] = [present(inputs[0], 'input'), present(outputs[0], 'output')];
   const scores = new Float32Array(sizeOf(output.shape));
   return {
     inputShape: input.shape.slice(1),

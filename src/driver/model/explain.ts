@@ -1,6 +1,7 @@
 // What there is to say of a model, and of its weights where there are some.
 
 import type { Program } from '../../ir/graph.ts';
+import { onlyInput } from '../../ir/network.ts';
 import type { Model } from '../../ir/network.ts';
 import type { OpRegistry } from '../../ir/op.ts';
 import { structureNamed, structureTitle } from '../../ir/structure.ts';
@@ -90,7 +91,7 @@ function explainTrained(model: Model, parameters: Program['parameters'], errors:
   const trained: Program = { graph: network.graph, parameters };
   const prepared = prepare(trained, ops);
   const compacted = compact(trained, ops);
-  const inputs = usedInputs(compacted, network.inputShape, ops);
+  const inputs = usedInputs(compacted, onlyInput(network).shape, ops);
   const structure = structureReport(trained, compacted, ops);
   return {
     findings: findingsOf(model, parameters, errors, ops),

@@ -5,6 +5,7 @@ import { sizeOf } from '../../base/tensor.ts';
 import type { Shape } from '../../base/tensor.ts';
 import { nodeMap } from '../../ir/graph.ts';
 import { fedName, isLeaf } from '../../ir/leaf.ts';
+import { classifierOf } from '../../ir/network.ts';
 import type { Network } from '../../ir/network.ts';
 import type { OpRegistry } from '../../ir/op.ts';
 
@@ -30,7 +31,8 @@ export interface NetworkSummary {
 }
 
 export function summarizeNetwork(network: Network, ops: OpRegistry): NetworkSummary {
-  const { graph, name, inputShape, classes, labels } = network;
+  const { graph, name } = network;
+  const { inputShape, classes, labels } = classifierOf(network);
   const nodes = nodeMap(graph);
   const trained = new Map(network.parameters.flatMap((parameter) => (parameter.role === 'trained' ? [[parameter.name, sizeOf(parameter.shape)]] : [])));
   const layers = graph.nodes.flatMap((node): LayerSummary[] => {

@@ -255,8 +255,8 @@ async function compareOutputs(net: ModuleProcess, path: string, questions: reado
 
 async function compareLayers(target: Target, { name }: CodeVersion, program: Program, pins: SchedulePins, ops: OpRegistry, what: string): Promise<{ readonly comparisons: Comparison[]; readonly faults: Diagnostic[] }> {
   const probe = probeOf(program, ops);
-  const { feeds, input } = feedsFor(program, 1);
-  const found = await (await target.start(probe.program, ops, await givenFor(target), name, pins)).run(input);
+  const { feeds } = feedsFor(program, 1);
+  const found = await (await target.start(probe.program, ops, await givenFor(target), name, pins)).run(feeds);
   // Each layer on the very numbers that its kernels have read, so that no error hides behind earlier ones.
   const values = probe.values.map(({ layer, value, binding }) => ({ layer, value, found: present(found.get(binding), layer) }));
   const observed = new Map(values.map(({ value, found: { shape, data } }) => [valueKey(value), { shape, data: Float64Array.from(data) }]));

@@ -7,6 +7,7 @@ import { present } from '../../base/invariant.ts';
 import { readSafetensors } from '../../engine/safetensors.ts';
 import type { Normalization } from '../../emit/module-facts.ts';
 import type { Program } from '../../ir/graph.ts';
+import { onlyInput } from '../../ir/network.ts';
 import type { Model, Network, TrainSpec } from '../../ir/network.ts';
 import type { OpRegistry } from '../../ir/op.ts';
 import { phaseTraits } from '../../ir/phase.ts';
@@ -103,7 +104,7 @@ async function readFinished(folder: string, summary: Summary, ops: OpRegistry, {
   const compacted = compact(trained, ops);
   const structure = structureReport(trained, compacted, ops);
   const findings = findingsOf(model, parameters, errors, ops);
-  const inputs = usedInputs(compacted, network.inputShape, ops);
+  const inputs = usedInputs(compacted, onlyInput(network).shape, ops);
   const { product, control, chance, seconds, dataset, evaluation } = summary;
   const { macs, convMacs, weights, bytes } = structure;
   const data: ReportData = {
@@ -198,7 +199,8 @@ function samplesOf(identity: RunIdentity, { heldOut, heldOutSpan }: TrainSpec): 
 }
 
 /** What was measured of the training set and is part of the network; numbers that the source has are not told again. */
-function withStatistics(origin: Origin, { normalization }: Network, parameters: Program['parameters']): Origin {
+function withStatistics(origin: Origin, network: Network, parameters: Program['parameters']): Origin {
+  const { normalization } = onlyInput(network);
   if (!normalization) return origin;
   const found = normalizationOf(normalization, parameters);
   const measured = (['mean', 'deviation'] as const).filter((statistic) => 'measured' in normalization[statistic]);

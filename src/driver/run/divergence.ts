@@ -10,6 +10,7 @@ import { trainingDiagnostics } from '../../engine/diagnostics.ts';
 import { withSamples } from '../../engine/sample-reader.ts';
 import { evaluate } from '../../ir/evaluate.ts';
 import { isLeaf } from '../../ir/leaf.ts';
+import { onlyInput } from '../../ir/network.ts';
 import type { Model } from '../../ir/network.ts';
 import type { F64Tensor } from '../../ir/op.ts';
 import { ops } from '../../ops/index.ts';
@@ -83,17 +84,18 @@ export async function failDiverged(run: Run, seen: number): Promise<never> {
  * @param crops How the samples are changed.
  */
 function firstOverflow(run: Run, parameters: ReadonlyMap<string, Tensor>, samples: Uint32Array, crops?: Int32Array): string | undefined {
-  const size = sizeOf(run.model.network.inputShape);
+  const size = sizeOf(onlyInput(run.model.network).shape);
   return withSamples(run.data.shared.training.samples, size, 'any', (source) => firstOverflowOf(source, run, parameters, samples, crops));
 }
 
 function firstOverflowOf({ held, locate }: SampleSource, { model: { network }, data }: Run, parameters: ReadonlyMap<string, Tensor>, samples: Uint32Array, crops: Int32Array | undefined): string | undefined {
   const graph = evaluationGraph(network, { samples: 1, shards: 1 }, ops);
-  const size = sizeOf(network.inputShape);
+  const { shape } = onlyInput(network);
+  const size = sizeOf(shape);
   const { labels } = data.shared.training;
   const scale = held instanceof Uint8Array ? 1 / 255 : 1;
   const fixed: [string, F64Tensor][] = [...parameters].map(([name, { shape, data: values }]) => [name, tensor(shape, Float64Array.from(values))]);
-  const [, rows = 1, columns = 1] = network.inputShape;
+  const [, rows = 1, columns = 1] = shape;
   for (const [i, sample] of samples.entries()) {
     const from = locate(sample);
     const image = held.subarray(from, from + size);
@@ -102,7 +104,7 @@ function firstOverflowOf({ held, locate }: SampleSource, { model: { network }, d
     const values = Float64Array.from(shown, (value) => value * scale);
     const feeds = new Map<string, F64Tensor>([
       ...fixed,
-      ['sample', tensor([1, ...network.inputShape], values)],
+      ['sample', tensor([1, ...shape], values)],
       ['label', tensor([1], Float64Array.of(labels[sample] as number))],
       ['sample-weight', tensor([1], Float64Array.of(1))],
     ]);

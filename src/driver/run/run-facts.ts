@@ -1,5 +1,6 @@
 // What a finished run tells of the weights that it leaves, for the module that is built from them.
 
+import { classifierOf } from '../../ir/network.ts';
 import type { Network } from '../../ir/network.ts';
 import { summaryOfRun } from './run-reader.ts';
 
@@ -27,6 +28,7 @@ export function runFacts(folder: string): RunFacts {
 }
 
 /** What the outputs are called: as in the source, else as in the data where it has a name for each. */
-export function outputNames({ labels, classes }: Network, ofData: readonly string[] | undefined): readonly string[] | undefined {
+export function outputNames(network: Network, ofData: readonly string[] | undefined): readonly string[] | undefined {
+  const { labels, classes } = classifierOf(network);
   return labels ?? (ofData?.length === classes ? ofData : undefined);
 }

@@ -4,6 +4,7 @@
 import type { Diagnostic } from '../../base/diagnostic.ts';
 import { sizeOf } from '../../base/tensor.ts';
 import { withSamples } from '../../engine/sample-reader.ts';
+import { onlyInput } from '../../ir/network.ts';
 import type { Network, Parameter } from '../../ir/network.ts';
 import { measure } from '../../train/statistics.ts';
 import type { Measured } from '../../train/statistics.ts';
@@ -13,10 +14,11 @@ import { runDiagnostics } from './run-diagnostics.ts';
 
 const nothing: Measured = { parameters: new Map(), constant: [] };
 
-export function measureInput({ parameters, inputShape }: Network, { shared: { training }, division }: RunData): Measured {
-  const measured = parameters.filter(({ role }) => role === 'measured');
+export function measureInput(network: Network, { shared: { training }, division }: RunData): Measured {
+  const measured = network.parameters.filter(({ role }) => role === 'measured');
   if (measured.length === 0) return nothing;
-  return withSamples(training.samples, sizeOf(inputShape), 'ascending', (source) => measure(measured, { source, shape: inputShape, chosen: division.training }));
+  const { shape } = onlyInput(network);
+  return withSamples(training.samples, sizeOf(shape), 'ascending', (source) => measure(measured, { source, shape, chosen: division.training }));
 }
 
 /** @param report What was given to begin with instead. */

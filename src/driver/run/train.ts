@@ -12,6 +12,7 @@ import { fitDataset } from '../../data/fit-dataset.ts';
 import { startEngine } from '../../engine/engine.ts';
 import type { PhaseTensors } from '../../engine/engine.ts';
 import type { ParameterData } from '../../ir/graph.ts';
+import { classifierOf } from '../../ir/network.ts';
 import type { Model, TrainSpec } from '../../ir/network.ts';
 import { epochsBehind, phaseTraits, productOf } from '../../ir/phase.ts';
 import type { PhaseEnds } from '../../ir/phase.ts';
@@ -73,7 +74,7 @@ export async function train(model: Model, dataset: Dataset, options: RunOptions)
   const given = init === undefined ? undefined : loadInitial(typeof init === 'string' ? { from: init } : init, model.network);
   // Weights that were given may have zeros of their own.
   if (!given && !existsSync(join(options.out, runFiles.checkpoint))) checkReachable(model);
-  const data = runData(fitDataset(dataset, model.network, spec.span), spec);
+  const data = runData(fitDataset(dataset, classifierOf(model.network), spec.span), spec);
   const { name, labels, samples, chance } = data;
   // Not awaited, so that this call does not hold on to the data set.
   return conclude(model, { name, labels, samples, chance }, openAndTrain(model, spec, data, options, given), options);
@@ -237,7 +238,8 @@ function parametersOf({ tensors }: StoredCheckpoint): ReadonlyMap<string, Parame
 
 /** How the module that `build` makes of the run answers the test set. */
 async function evaluateModule(model: Model, parameters: ReadonlyMap<string, ParameterData>, { shared: { test }, labels }: RunData): Promise<Evaluation> {
-  const { graph, classes } = model.network;
+  const { graph } = model.network;
+  const { classes } = classifierOf(model.network);
   const classifier = await compactedClassifier({ graph, parameters }, ops);
   return evaluationOf(await answersOf(classifier, test), test.labels, namesOf(classes, outputNames(model.network, labels)));
 }

@@ -2,7 +2,8 @@
 
 import { invariant, present } from '../../base/invariant.ts';
 import { sameShape } from '../../base/tensor.ts';
-import type { Binding, PaddedMemory } from '../../ir/kernel.ts';
+import type { Binding, Bindings, PaddedMemory } from '../../ir/kernel.ts';
+import { fedName } from '../../ir/leaf.ts';
 import { paddedMemory } from '../layouts/padding.ts';
 import { offsetsOf, type TensorLayout } from '../layouts/tensor-layout.ts';
 import type { Place } from '../memory/module-memory.ts';
@@ -11,11 +12,8 @@ import { isBaked, sharingOf, type PlannedProgram } from './planned-program.ts';
 
 type PlaceOf = (slot: SlotName) => Place;
 
-/**
- * Of a deployed network `input`, `output` (the first) and outputs by name, of a training module leaves by name and
- * outputs as `program/name`.
- */
-export function bindingsOf(planned: PlannedProgram, placeOf: PlaceOf): readonly Binding[] {
+/** Leaves and outputs by name; outputs of a training module, which has several programs, as `program/name`. */
+export function bindingsOf(planned: PlannedProgram, placeOf: PlaceOf): Bindings {
   const { request, nameOf, layoutOf, leaves } = planned;
   const isDeployed = request.baked !== undefined;
   const bind = (name: string, slot: SlotName): Binding => {
@@ -23,13 +21,18 @@ export function bindingsOf(planned: PlannedProgram, placeOf: PlaceOf): readonly 
     return { name, shape: layout.shape, offset: placeOf(slot).first + layout.origin, axes: offsetsOf(layout) };
   };
   const fed = [...leaves].filter(([slot]) => !isBaked(planned, slot));
-  const inputs = fed.map(([slot, node]) => bind(isDeployed ? 'input' : String(node.attrs['name']), slot));
-  const outputName = (name: string, i: number): string => (isDeployed ? (i === 0 ? 'output' : name) : `${request.program}/${name}`);
-  return [...inputs, ...request.graph.outputs.map(({ name, value }, i) => bind(outputName(name, i), nameOf(value)))];
+  return {
+    inputs: fed.map(([slot, node]) => bind(present(fedName(node), 'name of a leaf'), slot)),
+    outputs: request.graph.outputs.map(({ name, value }) => bind(isDeployed ? name : `${request.program}/${name}`, nameOf(value))),
+  };
 }
 
-/** Each binding once: the graphs of a module share leaves. */
-export function distinct(bindings: readonly Binding[]): readonly Binding[] {
+/** Of all programs of a module: their graphs share leaves, each of which is bound once. */
+export function joined(bindings: readonly Bindings[]): Bindings {
+  return { inputs: distinct(bindings.flatMap(({ inputs }) => inputs)), outputs: distinct(bindings.flatMap(({ outputs }) => outputs)) };
+}
+
+function distinct(bindings: readonly Binding[]): readonly Binding[] {
   const byName = new Map<string, Binding>();
   for (const binding of bindings) {
     const known = byName.get(binding.name);

@@ -1,12 +1,12 @@
 // A deployed graph to a chain of kernels that run a thread an element. Nests and fused epilogues are those of
 // every target; only layouts and schedules are others. What depends on parameters alone is computed here.
 
-import { invariant, present } from '../../base/invariant.ts';
+import { present } from '../../base/invariant.ts';
 import { sizeOf, stridesOf } from '../../base/tensor.ts';
 import { valueKey, type Program } from '../../ir/graph.ts';
 import { isInput, isParameter } from '../../ir/leaf.ts';
 import type { OpRegistry } from '../../ir/op.ts';
-import type { ThreadBinding, ThreadKernel, ThreadModule, ThreadValue } from '../../ir/thread-kernel.ts';
+import type { ThreadBinding, ThreadKernel, ThreadModule, ThreadOutput, ThreadValue } from '../../ir/thread-kernel.ts';
 import { evaluateAt, indexAt, isKnown, type KnownTensor } from './evaluate-constant.ts';
 import { inlinedSlots } from './inline-producers.ts';
 import { fuseEpilogues } from '../nests/fuse-epilogues.ts';
@@ -15,9 +15,8 @@ import { scheduleThreads, type ThreadSlots } from './schedule-threads.ts';
 import { flatPlaces, threadLayout, viewLayout, type ThreadLayout } from './thread-layout.ts';
 import { copyNest } from '../nests/copy-nest.ts';
 
-/** The deployed network; its graph has one input, and its first output is the module's. */
+/** The deployed network. */
 export function lowerThreads({ graph, parameters }: Program, ops: OpRegistry): ThreadModule {
-  const output = valueKey(present(graph.outputs[0], 'output').value);
   const kept = new Set(graph.outputs.map(({ value }) => valueKey(value)));
   const placed = fuseEpilogues(placeNests(graph, ops), kept);
   const layouts = new Map<SlotName, ThreadLayout>([...placed.slots].map(([slot, { shape }]) => [slot, threadLayout(shape)]));
@@ -31,14 +30,13 @@ export function lowerThreads({ graph, parameters }: Program, ops: OpRegistry): T
   const known = new Map<SlotName, KnownTensor>();
   const values = new Map<SlotName, ThreadValue>();
   const inlined = new Set<SlotName>();
-  let input: ThreadBinding | undefined;
+  const inputs: ThreadBinding[] = [];
   for (const node of graph.nodes) {
     const slot = valueKey({ node: node.id, result: 0 });
     if (isParameter(node)) known.set(slot, present(parameters.get(String(node.attrs['name'])), 'value of a parameter'));
     if (!isInput(node)) continue;
-    invariant(input === undefined, 'a deployed network has one input');
-    values.set(slot, { kind: 'input' });
-    input = bindingOf('input', present(layouts.get(slot), 'layout'));
+    values.set(slot, { kind: 'input', index: inputs.length });
+    inputs.push(bindingOf(String(node.attrs['name']), present(layouts.get(slot), 'layout')));
   }
 
   const kernels: ThreadKernel[] = [];
@@ -69,16 +67,19 @@ export function lowerThreads({ graph, parameters }: Program, ops: OpRegistry): T
     values.set(slot, { kind: 'kernel', index: kernels.length - 1 });
   }
 
-  let answer = values.get(home(output));
-  if (answer?.kind !== 'kernel') {
+  const outputs = graph.outputs.map(({ name, value }): ThreadOutput => {
+    const slot = valueKey(value);
+    const layout = present(layouts.get(slot), 'layout');
+    const answer = values.get(home(slot));
+    if (answer?.kind === 'kernel') return { ...bindingOf(name, layout), kernel: answer.index };
     // An input, or numbers that depend on none, come out through a kernel too.
-    const slot = `${output}.copy`;
-    layouts.set(slot, threadLayout(present(layouts.get(output), 'layout').shape));
-    kernels.push(scheduleThreads([copyNest(output, slot, present(layouts.get(output), 'layout').shape)], present(layouts.get(slot), 'layout'), slots));
-    answer = { kind: 'kernel', index: kernels.length - 1 };
-    return { kernels: needed(kernels, answer.index), input: present(input, 'input'), output: bindingOf('output', present(layouts.get(slot), 'layout')) };
-  }
-  return { kernels: needed(kernels, answer.index), input: present(input, 'input'), output: bindingOf('output', present(layouts.get(output), 'layout')) };
+    const copy = `${slot}.copy`;
+    const copied = threadLayout(layout.shape);
+    layouts.set(copy, copied);
+    kernels.push(scheduleThreads([copyNest(slot, copy, layout.shape)], copied, slots));
+    return { ...bindingOf(name, copied), kernel: kernels.length - 1 };
+  });
+  return { inputs, ...needed(kernels, outputs) };
 }
 
 function bindingOf(name: string, layout: ThreadLayout): ThreadBinding {
@@ -108,17 +109,20 @@ function staticTensor(writers: readonly PlacedNest[], shape: readonly number[], 
   return { shape, data };
 }
 
-/** The kernels that the last one depends on, renumbered. */
-function needed(kernels: readonly ThreadKernel[], last: number): readonly ThreadKernel[] {
-  const wanted = new Set([last]);
+/** The kernels that outputs depend on, renumbered. */
+function needed(kernels: readonly ThreadKernel[], outputs: readonly ThreadOutput[]): Pick<ThreadModule, 'kernels' | 'outputs'> {
+  const wanted = new Set(outputs.map(({ kernel }) => kernel));
   for (const at of [...kernels.keys()].reverse()) {
     if (!wanted.has(at)) continue;
     for (const value of present(kernels[at], 'kernel').operands) if (value.kind === 'kernel') wanted.add(value.index);
   }
   const numbers = new Map([...wanted].toSorted((a, b) => a - b).map((old, at) => [old, at]));
-  const renumbered = (value: ThreadValue): ThreadValue => (value.kind === 'input' ? value : { kind: 'kernel', index: present(numbers.get(value.index), 'kernel') });
-  return [...numbers.keys()].map((old) => {
-    const kernel = present(kernels[old], 'kernel');
-    return { ...kernel, operands: kernel.operands.map(renumbered) };
-  });
+  const renumbered = (old: number): number => present(numbers.get(old), 'kernel');
+  return {
+    kernels: [...numbers.keys()].map((old) => {
+      const kernel = present(kernels[old], 'kernel');
+      return { ...kernel, operands: kernel.operands.map((value): ThreadValue => (value.kind === 'input' ? value : { ...value, index: renumbered(value.index) })) };
+    }),
+    outputs: outputs.map((output) => ({ ...output, kernel: renumbered(output.kernel) })),
+  };
 }

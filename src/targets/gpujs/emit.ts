@@ -8,7 +8,7 @@
 //   const kernels          text, shape and operands of each kernel
 //   const weights          base64
 
-import { invariant } from '../../base/invariant.ts';
+import { invariant, present } from '../../base/invariant.ts';
 import { encodeBase64 } from '../../emit/base64.ts';
 import { buildId, buildIdLength, withBuildId } from '../../emit/build-id.ts';
 import { fileBase, insideLimit } from '../../emit/emit-module.ts';
@@ -33,7 +33,7 @@ export interface EmitGpujsOptions extends Omit<ModuleRequest, 'inline'> {
 export async function emitGpujs(options: EmitGpujsOptions): Promise<EmittedModule> {
   const { module, weightType } = options;
   const file = fileBase(options.file);
-  const about = factsOf({ ...options, kernels: { bindings: [module.input, module.output] } });
+  const about = factsOf({ ...options, kernels: { bindings: module } });
   const { kernels, weights: numbers } = planModule(module);
   const stored = weightType ? widenedNumbers(numbers, weightType) : floats(numbers);
   const build = await buildId([JSON.stringify([about, kernels]), stored.bytes]);
@@ -48,7 +48,7 @@ export async function emitGpujs(options: EmitGpujsOptions): Promise<EmittedModul
       options: ['GPU', 'mode', ...(inside ? [] : ['weights'])],
       statements: [
         ...stored.fill(found),
-        `const places = { input: addressesOf(plan.input), output: addressesOf(plan.output), inputExtents: ${literalText(module.input.extents)} };`,
+        `const places = { input: addressesOf(plan.input), output: addressesOf(plan.output), inputExtents: ${literalText(present(module.inputs[0], 'input').extents)} };`,
         `return startGpuNet(options, facts, kernels, ${stored.numbers(found)}, places);`,
       ],
     },

@@ -8,7 +8,7 @@ import { longestLoop, printThreadKernel } from './print.ts';
 export interface PlannedKernel {
   readonly source: string;
   readonly output: ThreadExtents;
-  /** -1 is the input, others are kernels. */
+  /** -1 is the first input, -2 the second; others are kernels. */
   readonly operands: readonly number[];
   /** The kernel's data, and where each starts in the weights. */
   readonly data: readonly (readonly [extents: ThreadExtents, from: number])[];
@@ -33,7 +33,7 @@ export function planModule({ kernels }: ThreadModule): PlannedModule {
     return {
       source: printThreadKernel(kernel, ordinal),
       output: kernel.extents,
-      operands: kernel.operands.map((value) => (value.kind === 'input' ? -1 : value.index)),
+      operands: kernel.operands.map((value) => (value.kind === 'input' ? -1 - value.index : value.index)),
       data,
       rounds: longestLoop(kernel.body),
     };

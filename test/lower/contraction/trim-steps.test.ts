@@ -58,9 +58,9 @@ function runOver(rest: number, module: KernelModule, engine: Engine, image: Floa
       return kernels;
     },
   });
-  running.write(new Map([['input', tensor([1, 8, 7, 8], image)]]));
+  running.write(new Map([['image', tensor([1, 8, 7, 8], image)]]));
   running.run('run');
-  return running.read('output').data;
+  return running.read('scores').data;
 }
 
 test.each(engines)('no row above or below the image is read: $name', (engine) => {

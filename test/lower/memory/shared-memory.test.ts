@@ -39,7 +39,7 @@ test.each(Object.keys(networks))('%s', { timeout: 60_000 }, (name) => {
     const running = start(module, engine);
     running.write(feeds);
     for (const program of ['step', 'evaluate', 'step']) running.run(program);
-    return module.bindings.map((binding) => running.read(binding.name).data);
+    return [...module.bindings.inputs, ...module.bindings.outputs].map((binding) => running.read(binding.name).data);
   };
   let spoilt = 0;
   const onSpoilt = answers({
