@@ -1,4 +1,4 @@
-// `vitest run`: everything but the browser, the package and Redis, each of which has a mode: `vitest run --mode browser`.
+// `vitest run`: everything but the browser, the package, Redis and real ONNX files, each of which has a mode: `vitest run --mode browser`.
 
 import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
@@ -10,6 +10,9 @@ const packed = ['test/package/**/*.test.ts'];
 /** Needs redis-server, and two packages of npm's registry. */
 const redis = ['test/redis/**/*.test.ts'];
 
+/** Reads data that is not here, with a package of npm's registry to compare with. */
+const onnx = ['test/onnx/data/**/*.test.ts'];
+
 /** A busy machine is no failure: what takes a second alone may take many beside other work. */
 const patience = { testTimeout: 30_000, hookTimeout: 30_000 };
 
@@ -17,7 +20,8 @@ function testsOf(mode: string): TestUserConfig {
   if (mode === 'browser') return { include: browser, globalSetup: ['test/gpujs/install.ts'] };
   if (mode === 'package') return { include: packed };
   if (mode === 'redis') return { include: redis, globalSetup: ['test/redis/install.ts'] };
-  return { include: ['test/**/*.test.ts'], exclude: [...browser, ...packed, ...redis, '**/node_modules/**'] };
+  if (mode === 'onnx') return { include: onnx, globalSetup: ['test/onnx/install.ts'] };
+  return { include: ['test/**/*.test.ts'], exclude: [...browser, ...packed, ...redis, ...onnx, '**/node_modules/**'] };
 }
 
 export default defineConfig(({ mode }) => ({
