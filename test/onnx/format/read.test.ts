@@ -138,7 +138,7 @@ describe('caps', () => {
     expect(messageOf(() => readModelProto(named(65_537), 'net.onnx'))).toContain('onnx/too-large: net.onnx, model.graph.name: bytes: 65,537, at most 65,536');
   });
   test('depth', () => {
-    let graph = new Uint8Array();
+    let graph: Uint8Array = new Uint8Array();
     for (let i = 0; i < 12; i++) graph = field(1, field(5, field(6, graph)));
     expect(messageOf(() => readModelProto(field(7, graph), 'net.onnx'))).toContain('messages in one another: 25, at most 24');
   });
