@@ -28,4 +28,5 @@ export const doublePrecision: Arithmetic = { epsilon: 2 ** -52, smallest: 2 ** -
  * - `monotone`: each element rises or falls with each element of each operand, but never both.
  * - A function: a rule of the op's own. `unit` is `tolerance` times epsilon.
  */
-export type ErrorBound<A extends Attrs = Attrs> = 'sums' | 'monotone' | ((attrs: A, operands: readonly Bounded[], unit: number, arithmetic: Arithmetic) => Bounded);
+export type ErrorBound<A extends Attrs = Attrs> = 'sums' | 'monotone' | ErrorRule<A>;
+export type ErrorRule<A extends Attrs = Attrs> = (attrs: A, operands: readonly Bounded[], unit: number, arithmetic: Arithmetic) => Bounded;

@@ -13,16 +13,27 @@ import { scale } from './layers/scale.ts';
 import { tapConv } from './layers/tap-conv.ts';
 import { winogradConv } from './layers/winograd-conv.ts';
 import { tapDense } from './layers/tap-dense.ts';
+import { abs } from './activations/abs.ts';
 import { clip } from './activations/clip.ts';
 import { elu } from './activations/elu.ts';
+import { exp } from './activations/exp.ts';
+import { gelu } from './activations/gelu.ts';
 import { hardSigmoid } from './activations/hard-sigmoid.ts';
 import { hardSwish } from './activations/hard-swish.ts';
 import { leakyRelu } from './activations/leaky-relu.ts';
 import { logSoftmax } from './activations/log-softmax.ts';
+import { log } from './activations/log.ts';
+import { mish } from './activations/mish.ts';
+import { pow } from './activations/pow.ts';
 import { prelu } from './activations/prelu.ts';
 import { relu } from './activations/relu.ts';
+import { selu } from './activations/selu.ts';
 import { sigmoid } from './activations/sigmoid.ts';
 import { softmax } from './activations/softmax.ts';
+import { softplus } from './activations/softplus.ts';
+import { softsign } from './activations/softsign.ts';
+import { sqrt } from './activations/sqrt.ts';
+import { swish } from './activations/swish.ts';
 import { tanh } from './activations/tanh.ts';
 import { avgPool } from './pools/avg-pool.ts';
 import { globalAvgPool } from './pools/global-avg-pool.ts';
@@ -93,6 +104,17 @@ const all: readonly Op[] = [
   ...elu,
   ...hardSigmoid,
   ...hardSwish,
+  ...selu,
+  ...softplus,
+  ...gelu,
+  ...swish,
+  ...mish,
+  ...softsign,
+  ...exp,
+  ...log,
+  ...sqrt,
+  ...abs,
+  ...pow,
   maxPool,
   avgPool,
   globalMaxPool,

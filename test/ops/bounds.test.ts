@@ -29,7 +29,8 @@ describe('what operands within their errors give', () => {
         for (let trial = 0; trial < 12; trial++) {
           const step = trial < 6 ? (): number => (uniform() < 0.5 ? -1 : 1) : (): number => 2 * uniform() - 1;
           const moved = at((each) => tensor(each.value.shape, each.value.data.map((x, i) => x + step() * (each.error.data[i] as number))));
-          for (const [i, y] of moved.entries()) expect(Math.abs(y - (middle[i] as number)), `seed ${seed}, element ${i}`).toBeLessThanOrEqual((error.data[i] as number) * (1 + 1e-9) + 1e-12);
+          // Without a value where the operand has left where the op has any.
+          for (const [i, y] of [...moved.entries()].filter(([, each]) => !Number.isNaN(each))) expect(Math.abs(y - (middle[i] as number)), `seed ${seed}, element ${i}`).toBeLessThanOrEqual((error.data[i] as number) * (1 + 1e-9) + 1e-12);
         }
       }
     });

@@ -71,10 +71,17 @@ const chain: Block = (sketch, { activations, channelwise }, value) => {
   return weightsOn(sketch, last, draw.integer(1, 5));
 };
 
-const ofImages: readonly Block[] = [residual, stage, invertedResidual, gated, normalised, inception, chain, chain];
+/** A function that does not take any number, of numbers that it takes. */
+const limited: Block = (sketch, { limited: functions }, value) => {
+  const { draw } = sketch;
+  const held = sketch.layer('clip', [value], { low: 0.25, high: 2 });
+  return sampledLayer(sketch, draw.pick(functions), held) ?? held;
+};
+
+const ofImages: readonly Block[] = [residual, stage, invertedResidual, gated, normalised, inception, limited, chain, chain];
 
 export function blockLayer(sketch: Sketch, kinds: OpKinds, value: string): string {
-  const block = isImage(sketch, value) ? sketch.draw.pick(ofImages) : chain;
+  const block = isImage(sketch, value) ? sketch.draw.pick(ofImages) : sketch.draw.pick([chain, chain, limited]);
   return block(sketch, kinds, value);
 }
 

@@ -16,17 +16,26 @@ export interface OpKinds {
   /** Others of one operand whose channels pass through one by one. */
   readonly channelwise: readonly Op[];
   readonly others: readonly Op[];
+  /** Of one operand, of which not any number will do: that has no values everywhere, or grows beyond all bounds. */
+  readonly limited: readonly Op[];
 }
 
 export function opKinds(ops: OpRegistry): OpKinds {
-  const offered = [...ops.values()].filter(({ syntax }) => syntax);
+  const written = [...ops.values()].filter(({ syntax }) => syntax);
+  const offered = written.filter((op) => !isLimited(op));
   const isWeights = ({ syntax }: Op): boolean => syntax?.weightAxes !== undefined;
   return {
     weights: offered.filter(isWeights),
     activations: offered.filter(isActivation),
     channelwise: offered.filter((op) => isChannelwise(op) && !isActivation(op)),
     others: offered.filter((op) => !isWeights(op) && !isChannelwise(op)),
+    limited: written.filter(isLimited),
   };
+}
+
+/** Its samples say what values the operand has. */
+function isLimited({ sample }: Op): boolean {
+  return sample(() => 0).values?.[0] !== undefined;
 }
 
 /** What makes vectors of images is none of them: it would end every image early. */

@@ -24,5 +24,5 @@ export const hardSwish: readonly Op[] = activation({})({
   },
   draw: () => ({}),
   tolerance: 4,
-  bound: turningBound(value, [-3, -1.5]),
+  bound: turningBound(value, { turns: [-3, -1.5] }),
 });

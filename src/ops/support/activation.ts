@@ -32,13 +32,19 @@ export interface Activation<A extends Attrs> {
   readonly check?: (attrs: A) => void;
   /** Attributes of a sample. */
   readonly draw: (random: () => number) => A;
+  /** Draws an operand, of a function that has no finite values everywhere or grows beyond all bounds. Absent: any number will do. */
+  readonly domain?: (random: () => number) => number;
   readonly tolerance: number;
   readonly bound: ErrorBound<A>;
 }
 
 /** The activation, and its gradient. */
 export function activation<const S extends Schema>(attributes: S): (activation: Activation<AttrsOf<S>>) => readonly Op[] {
-  return ({ name, doc, params, example, value, expr, slope, check, draw, tolerance, bound }) => {
+  return ({ name, doc, params, example, value, expr, slope, check, draw, domain, tolerance, bound }) => {
+    const at = (random: () => number, attrs: AttrsOf<S>): number => {
+      const x = domain?.(random) ?? NaN;
+      return slope.of === 'operand' ? x : value(x, attrs);
+    };
     const gradient = pointwise<AttrsOf<S>>({
       name: `${name}_grad`,
       doc: `Gradient of ${name} from its ${slope.of}.`,
@@ -47,8 +53,9 @@ export function activation<const S extends Schema>(attributes: S): (activation: 
       value: (g, at, attrs) => g * slope.value(at, attrs),
       expr: (g, at, attrs) => mul(g, slope.expr(at, attrs)),
       tolerance,
+      ...(domain && { domains: [undefined, at] }),
     });
-    const forward = pointwise<AttrsOf<S>>({ name, doc, draw, operands: 1, value: (x, _, attrs) => value(x, attrs), expr: (x, _, attrs) => expr(x, attrs), tolerance, epilogue: true });
+    const forward = pointwise<AttrsOf<S>>({ name, doc, draw, operands: 1, value: (x, _, attrs) => value(x, attrs), expr: (x, _, attrs) => expr(x, attrs), tolerance, epilogue: true, ...(domain && { domains: [domain] }) });
     const rules: OpRules<AttrsOf<S>> = {
       ...forward,
       infer: (attrs, inputs, batch) => {

@@ -22,7 +22,7 @@ function fraction(h: NestExpr): { readonly p: NestExpr; readonly q: NestExpr } {
 }
 
 /** By Horner's rule, lowest power first. */
-function polynomial(x: NestExpr, [first = 0, ...others]: readonly number[]): NestExpr {
+export function polynomial(x: NestExpr, [first = 0, ...others]: readonly number[]): NestExpr {
   return others.length === 0 ? constant(first) : add(constant(first), mul(x, polynomial(x, others)));
 }
 
@@ -40,7 +40,39 @@ export function expMinusOne(x: NestExpr): NestExpr {
   return select(unary('abs', x), 'lt', constant(2 * small), div(mul(constant(2), p), sub(q, p)), sub(unary('exp', x), constant(1)));
 }
 
+export function logisticAt(x: number): number {
+  return 1 / (1 + Math.exp(-x));
+}
+
 /** 1 / (1 + exp(-x)) */
 export function logistic(x: NestExpr): NestExpr {
   return unary('reciprocal', add(constant(1), unary('exp', unary('neg', x))));
+}
+
+/**
+ * log(1 + u) for u from 0 to 1: 2 artanh(s) with s = u / (2 + u), at most 1/3, by Gauss' continued fraction
+ * artanh(s) = s / (1 - s^2 / (3 - 4 s^2 / (5 - 9 s^2 / (7 - ...)))) down to its ninth level, off by less than 3e-14.
+ */
+function logOnePlus(u: NestExpr): NestExpr {
+  const s = div(u, add(constant(2), u));
+  const square = mul(s, s);
+  const p = polynomial(square, [3828825, -6831825, 3738735, -638055, 16384]);
+  const q = polynomial(square, [3828825, -8108100, 5675670, -1455300, 99225]);
+  return div(mul(mul(constant(2), s), p), q);
+}
+
+/** log(1 + exp(x)) = max(x, 0) + log(1 + exp(-|x|)) */
+export function softplusOf(x: NestExpr): NestExpr {
+  return add(unary('relu', x), logOnePlus(unary('exp', unary('neg', unary('abs', x)))));
+}
+
+/**
+ * tanh(log(1 + exp(x))): with m = exp(-|x|) it is (1 + 2 m) / (1 + 2 m + 2 m^2) from 0 on, and m (m + 2) / (m (m + 2) + 2)
+ * below, where nothing overflows.
+ */
+export function tanhOfSoftplus(x: NestExpr): NestExpr {
+  const m = unary('exp', unary('neg', unary('abs', x)));
+  const above = add(constant(1), mul(constant(2), m));
+  const below = mul(m, add(m, constant(2)));
+  return select(x, 'lt', constant(0), div(below, add(below, constant(2))), div(above, add(above, mul(constant(2), mul(m, m)))));
 }

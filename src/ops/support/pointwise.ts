@@ -4,6 +4,7 @@ import type { Attrs } from '../../ir/graph.ts';
 import type { F64Tensor, OpRules } from '../../ir/op.ts';
 import type { ChannelPruning } from '../../ir/pruning-rules.ts';
 import type { Shape } from '../../base/tensor.ts';
+import { sizeOf } from '../../base/tensor.ts';
 import type { NestExpr } from '../../ir/nest.ts';
 import { input, load } from '../../ir/nest.ts';
 import { elementwiseLinks } from './axes.ts';
@@ -19,6 +20,8 @@ export interface Pointwise<A extends Attrs> {
   readonly draw: (random: () => number) => A;
   readonly shape?: (random: () => number) => Shape;
   readonly operands: 1 | 2;
+  /** Draw elements of the operands of a sample, where not any number will do. */
+  readonly domains?: readonly (((random: () => number, attrs: A) => number) | undefined)[];
   /** The second operand is 0 where there is one only. */
   readonly value: (a: number, b: number, attrs: A) => number;
   readonly expr: (a: NestExpr, b: NestExpr, attrs: A) => NestExpr;
@@ -30,7 +33,7 @@ export interface Pointwise<A extends Attrs> {
 }
 
 /** An elementwise op that is not in the language and counts as a constant in training; spread it to say more. */
-export function pointwise<A extends Attrs>({ name, doc, draw, shape: drawShape = activationShape, operands, value, expr, tolerance, epilogue = false, unit, withConstant }: Pointwise<A>): OpRules<A> {
+export function pointwise<A extends Attrs>({ name, doc, draw, shape: drawShape = activationShape, operands, domains, value, expr, tolerance, epilogue = false, unit, withConstant }: Pointwise<A>): OpRules<A> {
   return {
     name,
     doc,
@@ -48,7 +51,8 @@ export function pointwise<A extends Attrs>({ name, doc, draw, shape: drawShape =
       constant: (attrs, constants, _known, [shape]) =>
         Float64Array.from({ length: shape?.[1] ?? 0 }, (_, c) => {
           const [a = NaN, b = 0] = Array.from({ length: operands }, (__, i) => constants[i]?.[c] ?? NaN);
-          return Number.isNaN(a) || Number.isNaN(b) ? NaN : value(a, b, attrs);
+          const result = value(a, b, attrs);
+          return Number.isNaN(a) || Number.isNaN(b) || !Number.isFinite(result) ? NaN : result;
         }),
       ...(unit !== undefined && { unit }),
       ...(withConstant && { withConstant }),
@@ -64,7 +68,9 @@ export function pointwise<A extends Attrs>({ name, doc, draw, shape: drawShape =
     },
     sample: (random) => {
       const shape = drawShape(random);
-      return { attrs: draw(random), inputs: Array.from({ length: operands }, () => shape), batch: sampleBatch };
+      const attrs = draw(random);
+      const values = domains?.map((element) => element && Array.from({ length: sizeOf(shape) }, () => element(random, attrs)));
+      return { attrs, inputs: Array.from({ length: operands }, () => shape), batch: sampleBatch, ...(values && { values }) };
     },
     tolerance,
   };
