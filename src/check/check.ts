@@ -67,7 +67,7 @@ export function check(file: SourceFile, ops: OpRegistry, { imported = new Map(),
 
   const { constants } = main;
   const elaborated = declaration && elaborate(declaration, main, tools);
-  const checked = declaration && elaborated && buildNetwork(declaration, elaborated, ops, list);
+  const checked = declaration && elaborated && buildNetwork(declaration, elaborated, trainDeclaration !== undefined, ops, list);
   const chosen = chooseSparsity(file, wanted, undecided, report);
   const blocks = declarations.filter((each) => each.kind === 'sparsity');
   const penalties = checked && blocks.map((block) => checkSparsity(block, checked, constants, ops, report));

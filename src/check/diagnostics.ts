@@ -18,7 +18,11 @@ export function reportTo(take: (diagnostic: Diagnostic) => void, given: Advice):
 const nameMessages = {
   'no-network': (): string => 'the file has no `network`',
   'no-layer': (): string => 'the network returns its input as it is',
-  'several-inputs': (network: string, count: number): string => `network \`${network}\` has ${count} inputs, expected one`,
+  'several-inputs': (network: string, count: number): string => `network \`${network}\` has ${count} inputs, and samples of a data set are fed to one`,
+  'several-outputs': (network: string, count: number): string => `network \`${network}\` has ${count} outputs, and is trained by one`,
+  'unnamed-output': (): string => 'an output beside others has to have a name',
+  'output-twice': (name: string): string => `\`${name}\` is returned twice`,
+  'unread-input': (name: string): string => `no output depends on the input \`${name}\``,
   duplicate: (name: string): string => `\`${name}\` is defined twice`,
   'unknown-op': (name: string): string => `unknown operation \`${name}\``,
   'unknown-layer': (name: string): string => `unknown layer \`${name}\``,
@@ -86,10 +90,11 @@ export const argumentDiagnostics: DiagnosticTable<typeof argumentMessages> = def
 const shapeMessages = {
   /** In the words of the op's inference, which names the op. */
   mismatch: (why: string): string => why,
-  'input-rank': (found: string): string => `the input is ${found}, expected [channels, rows, columns] or [features]`,
+  'input-rank': (found: string, most: number): string => `the input is ${found}, expected 1 to ${most} extents, as in [channels, rows, columns] or [features]`,
   'channels-last': (channels: number, rows: number, columns: number): string => `an image is [channels, rows, columns]: this one has ${channels} channels of ${rows} x ${columns}`,
   output: (found: string): string => `the network returns ${found}, expected one score a class: [classes]`,
   labels: (labels: number, classes: number): string => `${labels} labels for ${classes} classes`,
+  'labels-of': (outputs: number): string => `labels name the scores of one output, and the network has ${outputs}`,
 };
 export const shapeDiagnostics: DiagnosticTable<typeof shapeMessages> = defineDiagnostics('shape', shapeMessages);
 

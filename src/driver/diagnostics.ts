@@ -22,6 +22,7 @@ const moduleMessages = {
   broken: (file: string, why: string): string => `${file} does not run: ${why}`,
   commonjs: (who: string, file: string, manifest: string): string => `${who} takes ${file} for CommonJS and does not load it: ${manifest} "type": "module"`,
   record: (file: string, field: string): string => `${file} does not say how it was built: \`${field}\` of its meta is missing or wrong`,
+  'no-classifier': (file: string): string => `${file} is no classifier`,
   unclear: (file: string, field: string): string => `${file} does not say what it takes and answers: \`${field}\` is missing or wrong`,
   'and-run': (folder: string, found: readonly string[]): string => `${folder} holds a run and a module as well: ${found.join(', ')}`,
   'no-package': (name: string, folder: string): string => `the module runs in ${name}, which is not installed in ${folder}`,

@@ -4,8 +4,8 @@
 import { sizeOf } from '../base/tensor.ts';
 import { documented, interfaceText } from './documented.ts';
 import type { Member } from './documented.ts';
-import { literalText, quoted, typeText } from './literal.ts';
-import type { ModuleFacts, Normalization } from './module-facts.ts';
+import { keyText, literalText, quoted, typeText } from './literal.ts';
+import type { ModuleFacts, Normalization, PortFacts } from './module-facts.ts';
 import { describePlan } from './tensor-plan.ts';
 
 /** What a caller of `load` may give. */
@@ -33,11 +33,11 @@ export function declarationsText(facts: ModuleFacts, options: readonly LoadOptio
     ...(options.length > 0 ? [documented(given, interfaceText('LoadOptions', options.map(optionMember)))] : []),
     documented(own, interfaceText('Net', [
       ...aboutMembers(facts),
-      { signature: 'readonly input: Float32Array', doc: `The network's own input, ${describePlan(facts.input, facts.layout)}. \`compute\` may overwrite it.` },
-      { signature: 'readonly output: Float32Array', doc: `The network's own output, ${describePlan(facts.output, facts.layout)}.` },
+      ...viewMembers('input', 'inputs', facts.inputs, facts, ' `compute` may overwrite it.'),
+      ...viewMembers('output', 'outputs', facts.outputs, facts, ''),
       metaMember(facts, versions),
-      { signature: 'compute(): void', doc: 'Computes `output` from what `input` holds.' },
-      { signature: 'run(input: ArrayLike<number>, into?: Float32Array): Float32Array', doc: runDoc(facts) },
+      { signature: 'compute(): void', doc: `Computes \`${facts.outputs.length === 1 ? 'output' : 'outputs'}\` from what \`${facts.inputs.length === 1 ? 'input' : 'inputs'}\` holds.` },
+      { signature: runSignature(facts), doc: runDoc(facts) },
     ])),
     documented('Loads the network. Every call answers another one, with memory of its own.', `export declare function load(${options.length > 0 ? 'options?: LoadOptions' : ''}): Promise<Net>;`),
   ]);
@@ -50,7 +50,7 @@ function threadedDeclarations(facts: ModuleFacts, options: readonly LoadOption[]
       ...aboutMembers(facts),
       metaMember(facts, versions, true),
       {
-        signature: 'run(input: ArrayLike<number>, into?: Float32Array): Promise<Float32Array>',
+        signature: promisedRunSignature(facts),
         doc: promisedRunDoc(facts).replace('\n', '\nThe input is copied at once. Where a thread has ended it rejects, too, and so do later runs: load the network again.\n'),
       },
       { signature: 'close(): void', doc: 'Ends its threads. Runs that are not done reject, and so do later ones.' },
@@ -60,9 +60,45 @@ function threadedDeclarations(facts: ModuleFacts, options: readonly LoadOption[]
 }
 
 /** @param declarations What follows the types that every module declares. */
-export function declarationFile({ build, labels }: ModuleFacts, declarations: readonly string[]): string {
+export function declarationFile(facts: ModuleFacts, declarations: readonly string[]): string {
+  const { build, labels, inputs, outputs } = facts;
   const label = labels && labels.length > 0 && documented('A class, by its name in the source of the network or in the data it was trained on.', `export type Label = ${labels.map(quoted).join(' | ')};`);
-  return `${[`// Emitted by ssl-compile, build ${build}.`, ...(label ? [label] : []), ...declarations].join('\n\n')}\n`;
+  const named = [
+    ...(inputs.length > 1 ? [documented('What goes in, by name.', interfaceText('Inputs', portMembers(inputs, facts, 'ArrayLike<number>')))] : []),
+    ...(outputs.length > 1 ? [documented('What comes out, by name.', interfaceText('Outputs', portMembers(outputs, facts, 'Float32Array')))] : []),
+  ];
+  return `${[`// Emitted by ssl-compile, build ${build}.`, ...(label ? [label] : []), ...named, ...declarations].join('\n\n')}\n`;
+}
+
+function portMembers(ports: readonly PortFacts[], facts: ModuleFacts, type: string): readonly Member[] {
+  return ports.map(({ name, shape }) => ({ signature: `readonly ${keyText(name)}: ${type}`, doc: `${countText(shape, facts)}, ${orderName(facts, shape)}.` }));
+}
+
+/** Views of the memory of inputs or outputs. */
+function viewMembers(one: string, several: string, ports: readonly PortFacts[], { layout }: ModuleFacts, more: string): readonly Member[] {
+  const doc = ({ plan }: PortFacts, name: string): string => `The network's own ${name}, ${describePlan(plan, layout)}.${more}`;
+  const [first] = ports;
+  if (first && ports.length === 1) return [{ signature: `readonly ${one}: Float32Array`, doc: doc(first, one) }];
+  return [{ signature: `readonly ${several}: ${byName(ports.map(({ name }) => [name, 'Float32Array']))}`, doc: ports.map((port) => doc(port, `${one} ${port.name}`)).join('\n') }];
+}
+
+/** What `run` takes and answers: lists of numbers, or objects of these by name. */
+function runTypes({ inputs, outputs }: ModuleFacts): { readonly takes: string; readonly into: string; readonly answers: string } {
+  return {
+    takes: inputs.length === 1 ? 'ArrayLike<number>' : 'Inputs',
+    ...(outputs.length === 1 ? { into: 'Float32Array', answers: 'Float32Array' } : { into: 'Partial<Outputs>', answers: 'Outputs' }),
+  };
+}
+
+function runSignature(facts: ModuleFacts): string {
+  const { takes, into, answers } = runTypes(facts);
+  return `run(input: ${takes}, into?: ${into}): ${answers}`;
+}
+
+/** Where it answers a promise. */
+export function promisedRunSignature(facts: ModuleFacts): string {
+  const { takes, into, answers } = runTypes(facts);
+  return `run(input: ${takes}, into?: ${into}): Promise<${answers}>`;
 }
 
 const normalizationDoc = 'What the network itself does to its input first, (x - mean) / deviation: a number a channel, or one for all.';
@@ -70,19 +106,33 @@ const meanImageDoc = 'What the network itself does to its input first, (x - mean
 
 /** Of the interface `Net`: what the network is. */
 export function aboutMembers(facts: ModuleFacts): readonly Member[] {
-  const { name, batch, inputShape, outputShape, layout, labels, normalization } = facts;
+  const { name, batch, inputs, outputs, layout, labels } = facts;
   const member = (property: string, type: string, doc: string): Member => ({ signature: `readonly ${property}: ${type}`, doc });
   const tuple = (values: readonly (number | string)[]): string => `readonly ${literalText(values)}`;
+  const shapeMember = (property: string, ports: readonly PortFacts[]): Member => {
+    const [first] = ports;
+    if (first && ports.length === 1) return member(property, tuple(first.shape), `Of one sample, ${orderName(facts, first.shape)}.`);
+    return member(`${property}s`, byName(ports.map((port) => [port.name, tuple(port.shape)])), 'Of one sample.');
+  };
+  const normalized = inputs.flatMap(({ name: input, normalization }) => (normalization ? [{ input, normalization }] : []));
+  const [first] = normalized;
+  const doc = (normalization: Normalization): string => (normalization.mean === 'per_pixel' ? meanImageDoc : normalizationDoc);
   return [
     member('name', quoted(name), 'The network\'s name.'),
     member('build', 'string', 'The build of this module. Its files carry it, and `load` refuses those of another.'),
     member('batch', String(batch), 'Samples a run.'),
-    member('inputShape', tuple(inputShape), `Of one sample, ${orderName(facts, inputShape)}.`),
-    member('outputShape', tuple(outputShape), `Of one sample, ${orderName(facts, outputShape)}.`),
+    shapeMember('inputShape', inputs),
+    shapeMember('outputShape', outputs),
     member('layout', quoted(layout), 'Order of the numbers of an image.'),
     ...(labels ? [member('labels', tuple(labels), 'The classes, in the order of the output.')] : []),
-    ...(normalization ? [member('normalization', typeOfNormalization(normalization), normalization.mean === 'per_pixel' ? meanImageDoc : normalizationDoc)] : []),
+    ...(first && inputs.length === 1 ? [member('normalization', typeOfNormalization(first.normalization), doc(first.normalization))] : []),
+    ...(first && inputs.length > 1 ? [member('normalizations', byName(normalized.map(({ input, normalization }) => [input, typeOfNormalization(normalization)])), doc(first.normalization))] : []),
   ];
+}
+
+/** The type of an object. */
+function byName(fields: readonly (readonly [name: string, type: string])[]): string {
+  return `{ ${fields.map(([name, type]) => `readonly ${keyText(name)}: ${type};`).join(' ')} }`;
 }
 
 /** @param versions Names of the versions of its code, where it has several. @param inThreads Whether it tells on how many threads it runs. */
@@ -112,12 +162,22 @@ export function promisedRunDoc(facts: ModuleFacts): string {
 }
 
 export function runDoc(facts: ModuleFacts): string {
-  const { batch, inputShape, outputShape, range, normalization } = facts;
-  const count = (shape: readonly number[]): string => `${batch * sizeOf(shape)} numbers: ${[...(batch > 1 ? [batch] : []), ...shape].join(' x ')}`;
+  const { inputs, outputs, range } = facts;
+  const within = range ? `, from ${range[0]} to ${range[1]}` : '';
+  const [input] = inputs;
+  const [output] = outputs;
+  const takes = input && inputs.length === 1 ? `${countText(input.shape, facts)}, ${orderName(facts, input.shape)}${within}${input.normalization ? '; they are normalized within' : ''}` : `lists of numbers by name${within}`;
+  const places = outputs.length === 1 ? 'where the outputs go; a new array, and nothing else is allocated, when absent' : 'where the outputs go; of those that are absent, new arrays';
+  const answers = output && outputs.length === 1 ? `${countText(output.shape, facts)}, ${orderName(facts, output.shape)}` : 'lists of numbers by name';
   return [
     'Computes the outputs of inputs. Throws a RangeError where a length is wrong, a TypeError where an element is no number.',
-    `@param input ${count(inputShape)}, ${orderName(facts, inputShape)}${range ? `, from ${range[0]} to ${range[1]}` : ''}${normalization ? '; they are normalized within' : ''}`,
-    '@param into where the outputs go; a new array, and nothing else is allocated, when absent',
-    `@returns ${count(outputShape)}, ${orderName(facts, outputShape)}`,
+    `@param input ${takes}`,
+    `@param into ${places}`,
+    `@returns ${answers}`,
   ].join('\n');
+}
+
+/** How many numbers a run has of a tensor. */
+function countText(shape: readonly number[], { batch }: ModuleFacts): string {
+  return `${batch * sizeOf(shape)} numbers: ${[...(batch > 1 ? [batch] : []), ...shape].join(' x ')}`;
 }

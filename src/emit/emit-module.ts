@@ -17,7 +17,7 @@ import { encodeBase64 } from './base64.ts';
 import { buildId, withBuildId } from './build-id.ts';
 import { declarationsText, weightsOption } from './declarations.ts';
 import type { KernelPrinter } from './kernel-printer.ts';
-import { factsOf } from './module-facts.ts';
+import { factsOf, identityOfFacts } from './module-facts.ts';
 import type { FactSources } from './module-facts.ts';
 import { moduleText } from './module-text.ts';
 import { partConstant, weightsFileRoots, weightsFileText } from './part.ts';
@@ -66,7 +66,7 @@ export async function emitModule(options: EmitOptions): Promise<EmittedModule> {
   const stored = widened ?? (large || !target.holdsWeights ? placedWeights(kernels, large) : undefined);
 
   const about = factsOf(options);
-  const build = await buildId([JSON.stringify([about, stored?.ranges ?? []]), code.content, stored?.bytes ?? '']);
+  const build = await buildId([JSON.stringify([identityOfFacts(about), stored?.ranges ?? []]), code.content, stored?.bytes ?? '']);
   const facts = { ...about, build };
 
   const beside: EmittedFile[] = [];
@@ -80,15 +80,17 @@ export async function emitModule(options: EmitOptions): Promise<EmittedModule> {
   const loadOptions = [...takes, ...(large ? [weightsOption] : [])];
   const told = [...(versions ? ['runs'] : []), ...(inThreads ? ['threads'] : [])];
   const telling = told.length > 0 ? `{ ...facts, meta: { ...facts.meta, ${told.join(', ')} } }` : 'facts';
-  const net = inThreads ? `close ? makeThreadedNet(${telling}, plan, memory, ${compute}, close) : makePromisedNet(${telling}, plan, memory, ${compute})` : `makeNet(${telling}, plan, memory, ${compute})`;
+  const make = facts.inputs.length === 1 && facts.outputs.length === 1 ? 'makeNet' : 'makeNamedNet';
+  const net = `${make}(${telling}, plan, memory, ${compute})`;
+  const threaded = `close ? makeThreadedNet(${telling}, plan, memory, ${compute}, close) : makePromisedNet(${telling}, ${net}.run)`;
   const text = moduleText(facts, {
     constants: stored?.ranges ? [['ranges', stored.ranges.map(({ to, from, length }) => [to, from, length])]] : [],
     load: {
       doc: 'Loads the network, with memory of its own.',
       options: loadOptions.map(({ name }) => name),
-      statements: [...(weights?.first ?? []), ...statements, ...(weights ? [weights.fill] : []), `return ${net};`],
+      statements: [...(weights?.first ?? []), ...statements, ...(weights ? [weights.fill] : []), `return ${inThreads ? threaded : net};`],
     },
-    roots: [...(inThreads ? ['makeThreadedNet', 'makePromisedNet'] : ['makeNet']), ...roots, ...(weights?.roots ?? [])],
+    roots: [make, ...(inThreads ? ['makeThreadedNet', 'makePromisedNet'] : []), ...roots, ...(weights?.roots ?? [])],
     rest: [...rest, ...(weights?.rest ?? [])],
     runtime: options.runtime,
   });

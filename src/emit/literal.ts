@@ -18,7 +18,7 @@ const isList = (value: Json): value is readonly Json[] => Array.isArray(value);
 const inlineWidth = 100;
 
 /** In an object literal, a plain `__proto__` would set the prototype. */
-function keyText(key: string): string {
+export function keyText(key: string): string {
   if (key === '__proto__') return '["__proto__"]';
   return /^[A-Za-z_]\w*$/.test(key) ? key : quoted(key);
 }

@@ -4,6 +4,7 @@
 import { documented } from './documented.ts';
 import { literalBlock, literalText } from './literal.ts';
 import type { Json } from './literal.ts';
+import { plansOf, toldOf } from './module-facts.ts';
 import type { ModuleFacts } from './module-facts.ts';
 import { neededFunctions } from './runtime-functions.ts';
 import type { RuntimeFunction } from './runtime-functions.ts';
@@ -27,8 +28,8 @@ export interface ModuleParts {
 export const header = '// Emitted by ssl-compile. Do not edit: build it again from its source instead.';
 
 export function moduleText(facts: ModuleFacts, { constants, load, roots, rest, runtime }: ModuleParts): string {
-  const { input, output, range: _, name, build, ...about } = facts;
-  const all: readonly (readonly [name: string, value: Json])[] = [['facts', { name, build, ...about }], ['plan', { input, output }], ...constants];
+  const { name: _, ...about } = toldOf(facts);
+  const all: readonly (readonly [name: string, value: Json])[] = [['facts', { name: facts.name, build: facts.build, ...about }], ['plan', plansOf(facts)], ...constants];
   const takes = load.options.length > 0;
   const statements = [...(takes ? [`checkOptions(options, ${literalText(load.options)});`] : []), ...load.statements];
   const blocks = [

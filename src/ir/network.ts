@@ -53,12 +53,12 @@ export interface NetworkOutput {
 }
 
 /** The input of a network that has one: what a data set is fed to. */
-export function onlyInput({ name, inputs }: Pick<Network, 'name' | 'inputs'>): NetworkInput {
+export function onlyInput({ name, inputs }: Network): NetworkInput {
   return only(inputs, `inputs of ${name}`);
 }
 
 /** The output of a network that has one: what a loss is of. */
-export function onlyOutput({ name, outputs }: Pick<Network, 'name' | 'outputs'>): NetworkOutput {
+export function onlyOutput({ name, outputs }: Network): NetworkOutput {
   return only(outputs, `outputs of ${name}`);
 }
 
@@ -73,6 +73,11 @@ export interface ClassifierInterface {
   readonly classes: number;
   readonly labels?: readonly string[];
   readonly normalization?: Normalization;
+}
+
+/** Whether it has one output, of a score a class. */
+export function isClassifier({ outputs: [output, ...others] }: Pick<Network, 'outputs'>): boolean {
+  return output?.shape.length === 1 && others.length === 0;
 }
 
 /** Of a network with one input and one output, a score a class. */

@@ -29,7 +29,7 @@ export interface SurfaceSyntax<A extends Attrs = Attrs> {
   readonly example: string;
   /** The operator that one might write for it: messages name the op. */
   readonly operator?: string;
-  /** Operands of rank 4 are flattened by the checker before this layer. */
+  /** Images, and other samples of a rank above 1, are flattened by the checker before this layer. */
   readonly flattens?: boolean;
   /** Attributes of the node from checked arguments (pairs and padding already lists of numbers, unless it is `same`). Default: the arguments. */
   readonly attrs?: (args: ReadonlyMap<string, AttrValue>, operands: readonly Shape[]) => A;

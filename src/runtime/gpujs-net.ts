@@ -1,7 +1,9 @@
 // The little code that travels inside emitted gpujs modules: it hands kernels to the gpu.js that the app
 // gives, runs them as one pipeline and copies inputs and outputs.
 
-import { checkCount, checkPlaces, numberAt } from './numbers.ts';
+import { placeNumbers, takeNumbers } from './net.ts';
+import { answerOf, listsOf, placesOf } from './ports.ts';
+import type { Answer, Given, Into, Port } from './ports.ts';
 
 export interface GpuKernelSettings {
   readonly output: readonly number[];
@@ -13,7 +15,7 @@ export interface GpuKernelSettings {
 /** What is used of gpu.js. */
 export interface GpuJs {
   readonly createKernel: (source: string, settings: GpuKernelSettings) => (...operands: readonly unknown[]) => unknown;
-  readonly createPipeline: (chain: (input: unknown) => unknown) => ((input: unknown) => Promise<unknown>) & { readonly destroy: () => Promise<void> };
+  readonly createPipeline: (chain: (...inputs: readonly unknown[]) => unknown) => ((...inputs: readonly unknown[]) => Promise<unknown>) & { readonly destroy: () => Promise<void> };
   readonly kernels: readonly { readonly fallbackRequested?: boolean; readonly fallbackReason?: string | null }[];
   readonly destroy: () => Promise<void>;
 }
@@ -31,7 +33,7 @@ type Extents = readonly number[];
 export interface KernelPlan {
   readonly source: string;
   readonly output: Extents;
-  /** What it reads: -1 is the input, others are kernels. */
+  /** What it reads: -1 is the first input, -2 the second; others are kernels. */
   readonly operands: readonly number[];
   /** Its constants, and where each starts in the weights. */
   readonly data: readonly (readonly [extents: Extents, from: number])[];
@@ -47,16 +49,19 @@ export interface GpuFacts {
   readonly batch: number;
 }
 
-/** The place of every number of the caller's, in the caller's order, among those of input and output. */
-export interface GpuPlaces {
-  readonly input: Int32Array;
-  readonly output: Int32Array;
-  readonly inputExtents: Extents;
+/** An input; its addresses are places in its own list. */
+export interface GpuInput extends Port {
+  readonly extents: Extents;
 }
 
-export interface GpuNet extends GpuFacts {
+/** An output, and the kernel that answers it. */
+export interface GpuOutput extends Port {
+  readonly kernel: number;
+}
+
+export interface GpuNet<Gives = ArrayLike<number>, Gets = Float32Array> extends GpuFacts {
   readonly mode: string;
-  readonly run: (input: ArrayLike<number>, into?: Float32Array) => Promise<Float32Array>;
+  readonly run: (given: Gives, into?: Gets) => Promise<Gets>;
   readonly destroy: () => Promise<void>;
 }
 
@@ -69,9 +74,9 @@ function inRows(numbers: Float32Array, extents: Extents): unknown {
 }
 
 /** The numbers of nested rows in order. */
-function flattenRows(rows: unknown): ArrayLike<number> {
+function flattenRows(rows: unknown): Float32Array {
   if (ArrayBuffer.isView(rows)) return rows as unknown as Float32Array;
-  return (rows as readonly unknown[]).flatMap((row) => Array.from(flattenRows(row)));
+  return Float32Array.from((rows as readonly unknown[]).flatMap((row) => Array.from(flattenRows(row))));
 }
 
 /** Numbers out of little-endian bytes. */
@@ -81,7 +86,7 @@ export function floatsOf(bytes: Uint8Array): Float32Array {
 }
 
 /** Compiles the kernels in a gpu.js of its own, and tries them once, so that what fails fails here. */
-export async function startGpuNet(options: GpuOptions, facts: GpuFacts, plans: readonly KernelPlan[], weights: Float32Array, places: GpuPlaces): Promise<GpuNet> {
+export async function startGpuNet(options: GpuOptions, facts: GpuFacts, plans: readonly KernelPlan[], weights: Float32Array, inputs: readonly GpuInput[], outputs: readonly GpuOutput[]): Promise<GpuNet<Given, Answer>> {
   // Callers in JavaScript give what they like.
   const { GPU, mode }: Partial<GpuOptions> = options ?? {};
   if (typeof GPU !== 'function' || typeof mode !== 'string') throw new TypeError(`${facts.name}: load({ GPU, mode }) takes the class GPU of gpu.js and one of its modes, such as "webgl2"`);
@@ -93,29 +98,30 @@ export async function startGpuNet(options: GpuOptions, facts: GpuFacts, plans: r
     }));
     return gpu.createKernel(source, { output: [...output], constants, precision: 'single', loopMaxIterations: rounds });
   });
-  const pipeline = gpu.createPipeline((input) => {
-    const values: unknown[] = [];
-    for (const [i, kernel] of kernels.entries()) values.push(kernel(...(plans[i] as KernelPlan).operands.map((operand) => (operand < 0 ? input : values[operand]))));
-    return values[values.length - 1];
-  });
-  const heap = new Float32Array(places.inputExtents.reduce((size, extent) => size * extent, 1));
-  const rows = inRows(heap, places.inputExtents);
+  const chain = (...values: readonly unknown[]): unknown => {
+    const answers: unknown[] = [];
+    for (const [i, kernel] of kernels.entries()) answers.push(kernel(...(plans[i] as KernelPlan).operands.map((operand) => (operand < 0 ? values[-1 - operand] : answers[operand]))));
+    return outputs.map(({ kernel }) => answers[kernel]);
+  };
+  // gpu.js asks a function how many values it takes.
+  const pipeline = gpu.createPipeline(Object.defineProperty(chain, 'length', { value: inputs.length }));
+  const heaps = inputs.map(({ extents }) => new Float32Array(extents.reduce((size, extent) => size * extent, 1)));
+  const rows = inputs.map(({ extents }, i) => inRows(heaps[i] as Float32Array, extents));
   const destroy = async (): Promise<void> => {
     await pipeline.destroy();
     await gpu.destroy();
   };
-  const [inputName, outputName] = [`input of ${facts.name}`, `output of ${facts.name}`];
-  const run = async (input: ArrayLike<number>, into: Float32Array = new Float32Array(places.output.length)): Promise<Float32Array> => {
-    checkCount(input, places.input.length, inputName);
-    checkPlaces(into, places.output.length, outputName);
-    for (let i = 0; i < places.input.length; i++) heap[places.input[i] as number] = numberAt(input, i, inputName);
+  const run = async (given: Given, into?: Into): Promise<Answer> => {
+    const lists = listsOf(inputs, given, facts.name);
+    const places = placesOf(outputs, into, facts.name);
+    for (const [i, { addresses, what }] of inputs.entries()) placeNumbers(heaps[i] as Float32Array, addresses, lists[i] as ArrayLike<number>, what);
     // gpu.js takes its copy before it answers a promise, so the next call may write at once.
-    const answer = flattenRows(await pipeline(rows));
-    for (let i = 0; i < into.length; i++) into[i] = answer[places.output[i] as number] as number;
-    return into;
+    const answers = (await pipeline(...rows)) as readonly unknown[];
+    for (const [i, { addresses }] of outputs.entries()) takeNumbers(flattenRows(answers[i]), addresses, places[i] as Float32Array);
+    return answerOf(outputs, places);
   };
   try {
-    await run(new Float32Array(places.input.length));
+    await pipeline(...rows);
     const fallback = gpu.kernels.find((kernel) => kernel.fallbackRequested);
     if (fallback) throw new Error(`${facts.name}: gpu.js does not run these kernels in mode ${mode}: ${fallback.fallbackReason ?? 'no reason given'}`);
   } catch (error) {

@@ -57,7 +57,7 @@ export function addressesOf(plan: TensorPlan): Int32Array {
 }
 
 /** From the first to the last address: the tensor itself where no other numbers lie between. */
-function viewOf(heap: Float32Array, addresses: Int32Array): Float32Array {
+export function viewOf(heap: Float32Array, addresses: Int32Array): Float32Array {
   let last = 0;
   for (const address of addresses) last = Math.max(last, address);
   return heap.subarray(addresses[0], last + 1);

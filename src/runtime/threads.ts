@@ -9,17 +9,18 @@
 import { arrivesLast, barrier, takeTask } from './barrier.ts';
 import { bytesOf, checkBuild, describeBytes } from './files.ts';
 import type { FoundFile } from './files.ts';
-import { addressesOf, makeNet, placeNumbers, placeWeights, takeNumbers } from './net.ts';
-import type { Facts, Plan } from './net.ts';
-import { checkCount, checkPlaces, kindOf, numberAt } from './numbers.ts';
+import { placeNumbers, placeWeights } from './net.ts';
+import { kindOf, numberAt } from './numbers.ts';
+import { listsOf, placesOf, portsOf, takeLists } from './ports.ts';
+import type { Answer, Given, Into, NamedFacts, NamedPlan } from './ports.ts';
 import { worthwhileThreads } from './thread-count.ts';
 import type { StageWork } from './thread-count.ts';
 import { buildOf, hasRelaxedSimd, relaxedVersion } from './wasm.ts';
 import type { ByteRange, StartedWasm } from './wasm.ts';
 
 /** A network whose runs are answered by promises: one after another, in the order in which they were asked for. */
-export interface ThreadedNet extends Facts {
-  readonly run: (input: ArrayLike<number>, into?: Float32Array) => Promise<Float32Array>;
+export interface ThreadedNet<Gives = ArrayLike<number>, Gets = Float32Array> extends NamedFacts {
+  readonly run: (given: Gives, into?: Gets) => Promise<Gets>;
   readonly close: () => void;
 }
 
@@ -218,15 +219,14 @@ interface NodePort {
   readonly postMessage: (message: ThreadMessage) => void;
 }
 
-/** A network on one thread, as one on several has it: no run has to wait for another. */
-export function makePromisedNet(facts: Facts, plan: Plan, memory: ArrayBuffer, compute: () => void): ThreadedNet {
-  const { run } = makeNet(facts, plan, memory, compute);
+/** A network on one thread, as one on several has it: no run has to wait for another. @param run Of the network that answers at once. */
+export function makePromisedNet(facts: NamedFacts, run: (given: Given, into?: Into) => Answer): ThreadedNet<Given, Answer> {
   let isClosed = false;
   return Object.freeze({
     ...facts,
-    async run(input: ArrayLike<number>, into?: Float32Array): Promise<Float32Array> {
+    async run(given: Given, into?: Into): Promise<Answer> {
       if (isClosed) throw new Error(`${facts.name} is closed`);
-      return run(input, into);
+      return run(given, into);
     },
     close(): void {
       isClosed = true;
@@ -235,35 +235,36 @@ export function makePromisedNet(facts: Facts, plan: Plan, memory: ArrayBuffer, c
 }
 
 /** The network over its shared heap; `compute` runs its kernels in workers, which `stop` ends. */
-export function makeThreadedNet(facts: Facts, plan: Plan, memory: ArrayBufferLike, compute: () => Promise<void>, stop: () => void): ThreadedNet {
+export function makeThreadedNet(facts: NamedFacts, plan: NamedPlan, memory: ArrayBufferLike, compute: () => Promise<void>, stop: () => void): ThreadedNet<Given, Answer> {
   const heap = new Float32Array(memory);
-  const sources = addressesOf(plan.input);
-  const results = addressesOf(plan.output);
+  const inputs = portsOf(plan.input, 'input', facts.name);
+  const outputs = portsOf(plan.output, 'output', facts.name);
   // Threads wait while one copies the input, which is large where they are worth it.
-  const inOnePiece = sources.every((address, i) => address === (sources[0] as number) + i);
-  const [inputName, outputName] = [`input of ${facts.name}`, `output of ${facts.name}`];
+  const inOnePiece = inputs.map(({ addresses }) => addresses.every((address, i) => address === (addresses[0] as number) + i));
   let isClosed = false;
   let before: Promise<void> | undefined;
-  const answer = async (input: ArrayLike<number>, into: Float32Array): Promise<Float32Array> => {
+  const answer = async (lists: readonly ArrayLike<number>[], places: readonly Float32Array[]): Promise<Answer> => {
     if (isClosed) throw new Error(`${facts.name} is closed`);
-    if (inOnePiece && input instanceof Float32Array) heap.set(input, sources[0]);
-    else placeNumbers(heap, sources, input, inputName);
+    for (const [i, { addresses, what }] of inputs.entries()) {
+      const list = lists[i] as ArrayLike<number>;
+      if (inOnePiece[i] && list instanceof Float32Array) heap.set(list, addresses[0]);
+      else placeNumbers(heap, addresses, list, what);
+    }
     await compute();
-    return takeNumbers(heap, results, into);
+    return takeLists(heap, outputs, places);
   };
   /** The caller may change the input while it waits. */
-  const answerAfter = async (others: Promise<void>, input: ArrayLike<number>, into: Float32Array): Promise<Float32Array> => {
-    const numbers = new Float32Array(sources.length);
-    for (let i = 0; i < numbers.length; i++) numbers[i] = numberAt(input, i, inputName);
+  const answerAfter = async (others: Promise<void>, lists: readonly ArrayLike<number>[], places: readonly Float32Array[]): Promise<Answer> => {
+    const copies = inputs.map(({ what }, i) => copyNumbers(lists[i] as ArrayLike<number>, what));
     await others;
-    return answer(numbers, into);
+    return answer(copies, places);
   };
   return Object.freeze({
     ...facts,
-    async run(input: ArrayLike<number>, into: Float32Array = new Float32Array(results.length)): Promise<Float32Array> {
-      checkCount(input, sources.length, inputName);
-      checkPlaces(into, results.length, outputName);
-      const result = before ? answerAfter(before, input, into) : answer(input, into);
+    async run(given: Given, into?: Into): Promise<Answer> {
+      const lists = listsOf(inputs, given, facts.name);
+      const places = placesOf(outputs, into, facts.name);
+      const result = before ? answerAfter(before, lists, places) : answer(lists, places);
       const end = (): void => {
         if (before === ended) before = undefined;
       };
@@ -276,4 +277,11 @@ export function makeThreadedNet(facts: Facts, plan: Plan, memory: ArrayBufferLik
       stop();
     },
   });
+}
+
+/** The caller's numbers. Throws a TypeError where one is none. */
+function copyNumbers(list: ArrayLike<number>, what: string): Float32Array {
+  const numbers = new Float32Array(list.length);
+  for (let i = 0; i < numbers.length; i++) numbers[i] = numberAt(list, i, what);
+  return numbers;
 }

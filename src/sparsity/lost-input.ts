@@ -1,5 +1,5 @@
 // Where a network loses sight of its input: which channels of its values vary with the input at all, and the
-// nodes behind which none does, if that leaves the output the same whatever comes in. A layer whose filters
+// nodes behind which none does, if that leaves an output the same whatever comes in. A layer whose filters
 // are all zero is such a node, unless a shortcut leads past it.
 
 import { present } from '../base/invariant.ts';
@@ -16,7 +16,7 @@ import type { WeightUse } from './weight-use.ts';
 /** 1 for each channel that varies. */
 type Varying = Uint8Array;
 
-/** The nodes behind which nothing varies; none where an output still sees the input. */
+/** The nodes behind which nothing varies; none where all outputs still see an input. */
 export function whereInputIsLost(program: Program, ops: OpRegistry): readonly Node[] {
   const { graph } = program;
   const nodes = nodeMap(graph);
@@ -34,7 +34,7 @@ export function whereInputIsLost(program: Program, ops: OpRegistry): readonly No
     for (const [result, flags] of results.entries()) varying.set(valueKey({ node: node.id, result }), flags);
     if (node.inputs.some((value) => of(value).includes(1)) && !results.some((flags) => flags.includes(1))) lost.push(node);
   }
-  return graph.outputs.some(({ value }) => of(value).includes(1)) ? [] : lost;
+  return graph.outputs.every(({ value }) => of(value).includes(1)) ? [] : lost;
 }
 
 function varyingResults(node: Node, program: Program, ops: OpRegistry, of: (value: Value) => Varying, nodes: ReadonlyMap<number, Node>, names: ReadonlyMap<number, string>): readonly Varying[] {

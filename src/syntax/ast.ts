@@ -217,10 +217,23 @@ export interface LabelsStatement {
   readonly span: Span;
 }
 
+/** `return y`; of a network with several outputs `return scores, boxes`. */
 export interface ReturnStatement {
   readonly kind: 'return';
   readonly value: Expression;
+  /** What stands behind the first. */
+  readonly others: readonly Expression[];
   readonly span: Span;
+}
+
+export function returnedValues({ value, others }: ReturnStatement): readonly Expression[] {
+  return [value, ...others];
+}
+
+/** The expressions that a statement of a network has. */
+export function statementValues(statement: Statement): readonly Expression[] {
+  if (statement.kind === 'labels') return statement.labels.items;
+  return statement.kind === 'return' ? returnedValues(statement) : [statement.value];
 }
 
 /** `sparsity { ... }`, `sparsity fine { ... }` */

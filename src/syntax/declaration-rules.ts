@@ -136,6 +136,10 @@ export abstract class DeclarationRules extends CstParser {
   return: Rule = this.RULE('return', () => {
     this.CONSUME(Return);
     this.SUBRULE(this.expression);
+    this.MANY(() => {
+      this.CONSUME(Comma);
+      this.SUBRULE2(this.expression);
+    });
   });
 
   /** A layer in a network, a block or a body; elsewhere a setting. */

@@ -28,6 +28,7 @@ interface Messages {
   readonly 'missing-return': (kind: string, name: string) => string;
   readonly 'after-return': (kind: string) => string;
   readonly 'labels-place': () => string;
+  readonly 'several-values': () => string;
   readonly 'repeated-block': (keyword: string) => string;
   readonly 'too-deep': (limit: number) => string;
   readonly 'file-too-large': (mebibytes: string, limit: number) => string;
@@ -63,6 +64,7 @@ export const syntaxDiagnostics: DiagnosticTable<Messages> = defineDiagnostics<Me
   'missing-return': (kind, name) => `${kind} ${name} returns nothing`,
   'after-return': (kind) => `\`return\` is not the last statement of the ${kind}`,
   'labels-place': () => '`labels` in a block',
+  'several-values': () => 'a block returns one value',
   'repeated-block': (keyword) => `a second \`${keyword}\` block`,
   'too-deep': (limit) => `nested more than ${limit} deep`,
   'file-too-large': (mebibytes, limit) => `the file has ${mebibytes} MiB; the limit is ${limit} MiB`,

@@ -98,7 +98,7 @@ function entryDoc(layout: TextLayout, node: CstNode): Doc {
     case 'labels':
       return concat(tokenDoc(layout, tokenIn(node, 'Labels')), ' ', valueDoc(layout, nodeIn(node, 'list')));
     case 'return':
-      return concat(tokenDoc(layout, tokenIn(node, 'Return')), ' ', valueDoc(layout, nodeIn(node, 'expression')));
+      return group(tokenDoc(layout, tokenIn(node, 'Return')), ' ', indent(join(concat(',', line), nodesIn(node, 'expression').map((value) => valueDoc(layout, value)))));
     case 'lasso':
     case 'budget':
       return penaltyDoc(layout, node);

@@ -3,10 +3,11 @@
 
 import type { CstNode } from 'chevrotain';
 import type { Diagnostic } from '../base/diagnostic.ts';
+import { present } from '../base/invariant.ts';
 import type { Source } from '../base/span.ts';
 import type {
   Amount, BlockDeclaration, BlockParameter, BudgetStatement, ConstDeclaration, Declaration, ImportDeclaration, InputParameter, LassoStatement,
-  LayerPattern, NetworkDeclaration, Section, Setting, SourceFile, SparsityDeclaration, Statement, StructureReference,
+  LayerPattern, NetworkDeclaration, ReturnStatement, Section, Setting, SourceFile, SparsityDeclaration, Statement, StructureReference,
   TotalStatement, TrainDeclaration,
 } from './ast.ts';
 import { type Context, entriesOf, innerOf, name, nodeIn, nodeSpan, nodesIn, tokenIn, tokensIn, unknownNode } from './cst.ts';
@@ -66,6 +67,10 @@ function block(context: Context, node: CstNode): BlockDeclaration {
   for (const { kind, span } of statements) {
     if (kind === 'labels') context.diagnostics.push(syntaxDiagnostics['labels-place']({ span, args: [], help: 'they name the outputs of a network: write them there' }));
   }
+  for (const statement of statements) {
+    const [second] = statement.kind === 'return' ? statement.others : [];
+    if (second) context.diagnostics.push(syntaxDiagnostics['several-values']({ span: second.span, args: [], help: 'only a network has several outputs: make a block of each' }));
+  }
   return {
     kind: 'block',
     name: name(context, tokenIn(node, 'Identifier')),
@@ -119,10 +124,15 @@ function statement(context: Context, node: CstNode): Statement {
     case 'labels':
       return { kind: 'labels', labels: list(context, nodeIn(inner, 'list')), span };
     case 'return':
-      return { kind: 'return', value: expression(context, nodeIn(inner, 'expression')), span };
+      return returned(context, inner);
     default:
       return unknownNode(inner);
   }
+}
+
+function returned(context: Context, node: CstNode): ReturnStatement {
+  const [value, ...others] = nodesIn(node, 'expression').map((child) => expression(context, child));
+  return { kind: 'return', value: present(value, 'value of return'), others, span: nodeSpan(context, node) };
 }
 
 function setting(context: Context, node: CstNode): Setting {

@@ -5,9 +5,10 @@ import { stream } from '../base/random.ts';
 import type { KernelPrinter } from '../emit/kernel-printer.ts';
 import { packSegments } from '../emit/segments.ts';
 import { planOf } from '../emit/tensor-plan.ts';
-import type { KernelModule } from '../ir/kernel.ts';
+import type { Binding, KernelModule } from '../ir/kernel.ts';
 import { readBinding, writeBinding } from '../ir/tensor-binding.ts';
-import { makeNet } from '../runtime/net.ts';
+import { makeNamedNet } from '../runtime/ports.ts';
+import type { NamedPlans } from '../runtime/ports.ts';
 import type { StartedNetwork } from './target.ts';
 
 export interface StartedKernels {
@@ -36,15 +37,15 @@ export async function startFilled(printer: KernelPrinter, module: KernelModule, 
 export async function startNetwork(printer: KernelPrinter, module: KernelModule, version: string): Promise<StartedNetwork> {
   const { heap, run } = await startKernels(printer, module, version);
   const { inputs, outputs } = module.bindings;
-  const [input, output] = [present(inputs[0], 'input'), present(outputs[0], 'output')];
+  const plans = (bindings: readonly Binding[]): NamedPlans => bindings.map((binding) => [binding.name, planOf(binding, 'chw')]);
   // Who gives it numbers knows what they are.
-  const facts = { name: 'network', build: '', batch: 1, inputShape: [], outputShape: [], layout: 'chw', meta: {} } as const;
+  const facts = { name: 'network', build: '', batch: 1, layout: 'chw', meta: {} } as const;
   return {
     run: async (feeds) => {
       for (const binding of inputs) writeBinding(binding, heap, present(feeds.get(binding.name), binding.name));
       run();
       return new Map(outputs.map((binding) => [binding.name, readBinding(binding, heap)]));
     },
-    net: makeNet(facts, { input: planOf(input, 'chw'), output: planOf(output, 'chw') }, heap.buffer, run),
+    net: makeNamedNet(facts, { input: plans(inputs), output: plans(outputs) }, heap.buffer, run),
   };
 }

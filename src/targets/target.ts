@@ -9,7 +9,7 @@ import type { Program } from '../ir/graph.ts';
 import type { OpRegistry } from '../ir/op.ts';
 import type { NestAlone, NestSchedule } from '../lower/nests-alone.ts';
 import type { SchedulePins } from '../lower/schedule/pins.ts';
-import type { Net } from '../runtime/net.ts';
+import type { NamedNet } from '../runtime/ports.ts';
 
 export interface Target<Name extends string = string, AtOnce extends boolean = boolean> {
   readonly name: Name;
@@ -95,5 +95,5 @@ export interface StartedNetwork {
   /** The outputs by name. @param feeds Inputs by name. */
   readonly run: (feeds: Feeds) => Promise<ReadonlyMap<string, Tensor<Float32Array>>>;
   /** The same as a module has it; absent where that does not answer at once. */
-  readonly net?: Pick<Net, 'compute' | 'run'>;
+  readonly net?: Pick<NamedNet, 'compute' | 'run'>;
 }

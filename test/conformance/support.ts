@@ -51,7 +51,7 @@ function build(op: Op, { attrs, batch, operands }: Drawn, form: Form): Built {
     if (kind === 'parameter') return builder.parameter(name, value.shape);
     return builder.input(name, kind === 'scalar' ? 'scalar' : 'sample', value.shape);
   };
-  const isSample = (shape: Shape): boolean => (shape.length === 4 || shape.length === 2 || op.name === 'cross_entropy') && shape[0] === batch.samples;
+  const isSample = (shape: Shape): boolean => (shape.length === 4 || shape.length === 2 || op.syntax !== undefined || op.name === 'cross_entropy') && shape[0] === batch.samples;
   const parametersFrom = op.syntax?.more ? Infinity : op.syntax ? op.syntax.operands.length : (samplesOf.get(op.name) ?? Infinity);
   const inputs = operands.map((value, i): Value => {
     if (value.shape.length === 0) return leaf(op.name === 'dropout_mask' ? (i === 1 ? 'seed' : 'step') : `operand${i}`, value, 'scalar');

@@ -151,7 +151,7 @@ it.each(timedTargets.map((target) => [target.name, target] as const))('writes th
 describe('declarations', () => {
   it('have literal shapes that the compiler checks', async () => {
     const normalization = { mean: [0.5, 0.25], deviation: [2, 2] };
-    const file = written(await emitFixture(jsTarget, { labels: ['cat', 'dog'], range: [0, 1], normalization }));
+    const file = written(await emitFixture(jsTarget, { labels: ['cat', 'dog'], range: [0, 1], normalizations: new Map([['image', normalization]]) }));
     const folder = path.dirname(file);
     expect(readFileSync(path.join(folder, 'fixture.d.ts'), 'utf8')).toMatchInlineSnapshot(`
       "// Emitted by ssl-compile, build b5486a719da0.

@@ -61,8 +61,8 @@ const block = fc
   .tuple(name, commaList(fc.tuple(name, fc.option(expressionWords)).map(([key, value]) => (value ? [key, '=', ...value] : [key])), 1), fc.array(assignment, { maxLength: 3 }), expressionWords)
   .map(([title, parameters, body, value]) => ['block', title, '(', ...parameters, ')', '{', ...body.flat(), 'return', ...value, '}']);
 const network = fc
-  .tuple(name, commaList(parameter, 1), fc.array(statement, { maxLength: 4 }), expressionWords)
-  .map(([title, inputs, body, value]) => ['network', title, '(', ...inputs, ')', '{', ...body.flat(), 'return', ...value, '}']);
+  .tuple(name, commaList(parameter, 1), fc.array(statement, { maxLength: 4 }), fc.array(expressionWords, { minLength: 1, maxLength: 3 }))
+  .map(([title, inputs, body, values]) => ['network', title, '(', ...inputs, ')', '{', ...body.flat(), 'return', ...values.flatMap((value, i) => (i === 0 ? value : [',', ...value])), '}']);
 
 const separated = (words: Words[]): Words => words.flatMap((item, i) => (i === 0 ? item : [',', ...item]));
 const pattern = fc.constantFrom('conv1', 'conv*', '*', 'stage2.*.conv1', '**.fc');

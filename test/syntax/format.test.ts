@@ -81,6 +81,12 @@ describe('layout', () => {
     );
   });
 
+  test('breaks many outputs one a line', () => {
+    const names = Array.from({ length: 12 }, (_, i) => `a_long_name_${i}`);
+    expect(formatted('network N(x:tensor[1]){return a,b}')).toBe('network N(x: tensor[1]) {\n  return a, b\n}\n');
+    expect(formatted(`network N(x:tensor[1]){return ${names.join(',')}}`)).toBe(`network N(x: tensor[1]) {\n  return ${names.join(',\n    ')}\n}\n`);
+  });
+
   test('keeps a phase broken where its author broke it', () => {
     expect(formatted('train on mnist { a { x = 1, y = 2 }, b {\n x = 1, y = 2, } }')).toBe(
       ['train on mnist {', '  a { x = 1, y = 2 }', '  b {', '    x = 1', '    y = 2', '  }', '}', ''].join('\n'),

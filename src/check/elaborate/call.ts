@@ -55,9 +55,9 @@ function signatureOf({ operands, params, example }: Callable): Signature {
   return { names: [...operands, ...params.map(({ name }) => name)], required: [...operands, ...required.map(({ name }) => name)], example };
 }
 
-/** `normalize` is for what comes from outside. */
+/** `normalize` is for what comes from outside; what has been reported may have. */
 function readsInput(call: CallExpression, given: ReadonlyMap<string, Expression>, [wire]: Instance['operands'], { report }: Scope): boolean {
-  if (wire === undefined || wire === 'input') return true;
+  if (typeof wire !== 'number') return true;
   report(argumentDiagnostics['normalize-place']({ span: given.get('input')?.span ?? call.span, args: [] }));
   return false;
 }

@@ -5,7 +5,8 @@
 import type { Shape } from '../../base/tensor.ts';
 import type { Span } from '../../base/span.ts';
 import type { OpRegistry } from '../../ir/op.ts';
-import type { Name, NetworkDeclaration } from '../../syntax/ast.ts';
+import { returnedValues } from '../../syntax/ast.ts';
+import type { Name, NetworkDeclaration, ReturnStatement } from '../../syntax/ast.ts';
 import type { Block } from '../program/block.ts';
 import type { Budget } from './budget.ts';
 import { nameDiagnostics } from '../diagnostics.ts';
@@ -27,17 +28,32 @@ import { usesOf } from '../program/settle-blocks.ts';
 import type { SymbolTable } from '../program/symbols.ts';
 
 export interface Elaborated {
-  /** Absent: it has been reported. */
-  readonly input: { readonly name: string; readonly shape: Shape } | undefined;
+  /** In order; those that have been reported are missing. */
+  readonly inputs: readonly InputWire[];
   /** What each reads stands before it. */
   readonly instances: readonly Instance[];
   readonly definitions: readonly Definition[];
-  /** Absent: it has been reported, or the network returns nothing. */
-  readonly output: { readonly wire: Wire; readonly span: Span } | undefined;
+  /** In order. Absent: one has been reported, or the network returns nothing. */
+  readonly outputs: readonly OutputWire[] | undefined;
   readonly labels: Labels | undefined;
+  /** Whether labels are written: right ones or wrong. */
+  readonly labelled: boolean;
   readonly names: LayerNames;
   /** All that takes place is known: only then is a layer that is missing none. */
   readonly whole: boolean;
+}
+
+export interface InputWire {
+  readonly name: string;
+  readonly shape: Shape;
+  readonly span: Span;
+}
+
+export interface OutputWire {
+  /** That of the layer where there are several, else {@link OUTPUT_NAME}. */
+  readonly name: string;
+  readonly wire: Wire;
+  readonly span: Span;
 }
 
 /** What elaboration works with. */
@@ -57,19 +73,18 @@ export function elaborate(declaration: NetworkDeclaration, file: FileScope, tool
   const { instances, definitions, names, budget } = elaboration;
   for (const { name } of declaration.inputs) names.taken.add(name.text);
   const scope = scopeOf({ elaboration, file, outer: undefined, prefix: '', trail: undefined }, assignments, new Map());
-  const input = elaborateInputs(declaration, scope);
+  const inputs = elaborateInputs(declaration, scope);
   for (const assignment of assignments) {
     refuseConstantName(assignment.name.text, assignment.name.span, scope);
     const definition = elaborateAssignment(assignment, scope);
     if (definition) definitions.push(definition);
   }
-  const naming = returned && !names.taken.has(OUTPUT_NAME) ? namingOf(OUTPUT_NAME, returned.value, file, tools.ops) : namingBeside(OUTPUT_NAME);
-  const wire = returned && elaborateExpression(returned.value, scope, { naming, reader: undefined });
-  const labels = checkLabels(declaration.statements.filter((statement) => statement.kind === 'labels'), file.constants, scope.report);
-  const output = wire === undefined || !budget.left() ? undefined : { wire, span: returned?.value.span ?? declaration.span };
+  const outputs = returned && elaborateReturn(returned, scope);
+  const statements = declaration.statements.filter((statement) => statement.kind === 'labels');
+  const labels = checkLabels(statements, file.constants, scope.report);
   // What is too large to be written out is not built either.
   const written = budget.left() ? { instances, definitions } : { instances: [], definitions: [] };
-  return { input, ...written, output, labels, names, whole: elaboration.whole && budget.left() };
+  return { inputs, ...written, outputs: budget.left() ? outputs : undefined, labels, labelled: statements.length > 0, names, whole: elaboration.whole && budget.left() };
 }
 
 /** Blocks that nobody uses, for what is wrong in them whatever they are given. */
@@ -99,24 +114,43 @@ export function beginElaboration({ ops, symbols, budget, list, lookedUp }: Tools
   };
 }
 
-/** The network's one input, bound to its name. */
-function elaborateInputs(declaration: NetworkDeclaration, scope: Scope): Elaborated['input'] {
+/** The network's inputs, bound to their names. */
+function elaborateInputs(declaration: NetworkDeclaration, scope: Scope): Elaborated['inputs'] {
   const { elaboration: { symbols }, file, bindings, report } = scope;
-  const [first, ...others] = declaration.inputs;
-  for (const { name } of declaration.inputs) {
-    refuseConstantName(name.text, name.span, scope);
-    const taken = bindings.get(name.text);
-    if (taken) report(nameDiagnostics.duplicate({ span: name.span, args: [name.text], related: [{ message: 'first defined here', span: taken.span }] }));
-    bindings.set(name.text, { kind: 'layer', symbol: 'input', span: name.span, wire: undefined });
-    symbols.note(name, 'input', name.span, name === first?.name && others.length === 0 ? 'input' : undefined);
-  }
-  if (!first || others.length > 0) {
-    return report(nameDiagnostics['several-inputs']({ span: others[0]?.span ?? declaration.name.span, args: [declaration.name.text, declaration.inputs.length] }));
-  }
-  const shape = checkInputShape(first, file.constants, report);
-  if (!shape) return undefined;
-  bindings.set(first.name.text, { kind: 'layer', symbol: 'input', span: first.name.span, wire: 'input' });
-  return { name: first.name.text, shape };
+  const inputs = declaration.inputs.map((input): InputWire | undefined => {
+    const { name, name: { text, span } } = input;
+    refuseConstantName(text, span, scope);
+    const taken = bindings.get(text);
+    if (taken) report(nameDiagnostics.duplicate({ span, args: [text], related: [{ message: 'first defined here', span: taken.span }] }));
+    symbols.note(name, 'input', span, taken ? undefined : text);
+    const shape = checkInputShape(input, file.constants, report);
+    // Which of two a reader means is unknown, so readers are silent.
+    bindings.set(text, { kind: 'layer', symbol: 'input', span: taken?.span ?? span, wire: taken || !shape ? undefined : text });
+    return taken || !shape ? undefined : { name: text, shape, span };
+  });
+  return inputs.filter((input) => input !== undefined);
+}
+
+/** What the network returns. Of several each is a name, which the output has too. */
+function elaborateReturn(statement: ReturnStatement, scope: Scope): Elaborated['outputs'] {
+  const { value, others } = statement;
+  const { elaboration: { names, ops }, file, report } = scope;
+  const only = others.length === 0;
+  const naming = only && !names.taken.has(OUTPUT_NAME) ? namingOf(OUTPUT_NAME, value, file, ops) : namingBeside(OUTPUT_NAME);
+  const seen = new Map<string, Span>();
+  const outputs = returnedValues(statement).map((returned): OutputWire | undefined => {
+    const { span } = returned;
+    const wire = elaborateExpression(returned, scope, { naming, reader: undefined });
+    if (only) return wire === undefined ? undefined : { name: OUTPUT_NAME, wire, span };
+    if (returned.kind !== 'name') return report(nameDiagnostics['unnamed-output']({ span, args: [], help: 'write `scores = ...` above, and return `scores`' }));
+    const { text } = returned;
+    const before = seen.get(text);
+    if (before) return report(nameDiagnostics['output-twice']({ span, args: [text], related: [{ message: 'first returned here', span: before }] }));
+    seen.set(text, span);
+    return wire === undefined ? undefined : { name: text, wire, span };
+  });
+  const sound = outputs.filter((output) => output !== undefined);
+  return sound.length < outputs.length ? undefined : sound;
 }
 
 function refuseConstantName(name: string, span: Span, { file, report }: Scope): void {

@@ -6,8 +6,8 @@ import type { AttrValue } from '../../ir/graph.ts';
 import type { CallExpression, Expression } from '../../syntax/ast.ts';
 import type { Trail } from './trail.ts';
 
-/** A value between layers: the network's input, or the position of the instance that computes it. */
-export type Wire = 'input' | number;
+/** A value between layers: an input of the network by its name, or the position of the instance that computes it. */
+export type Wire = string | number;
 
 /** A call of an operation that takes place. */
 export interface Instance {

@@ -2,7 +2,7 @@
 // use replaces, in a block of an import that nobody uses. No value is known of these, but a name that stands for nothing
 // is no less wrong there. What has been looked up before is left out, so that nothing is told twice.
 
-import { penaltyValues } from '../../syntax/ast.ts';
+import { penaltyValues, returnedValues } from '../../syntax/ast.ts';
 import type { CallExpression, Declaration, Expression, IfExpression, Name, NetworkDeclaration, RepeatExpression } from '../../syntax/ast.ts';
 import { argumentKinds } from '../program/argument-kinds.ts';
 import { blockNamed } from '../program/block.ts';
@@ -47,7 +47,7 @@ function lookUpInNetwork({ inputs, statements }: NetworkDeclaration, file: FileS
   const scope = scopeAround({ assignments }, file, elaboration);
   for (const { name: { text, span } } of inputs) scope.bindings.set(text, { ...layerAt(span), symbol: 'input' });
   lookUpAssignments({ assignments }, scope);
-  for (const statement of statements) if (statement.kind === 'return') lookUpLayer(statement.value, scope, undefined);
+  for (const statement of statements) for (const value of statement.kind === 'return' ? returnedValues(statement) : []) lookUpLayer(value, scope, undefined);
 }
 
 /** Settings take words of their own; what is computed is of constants alone. */

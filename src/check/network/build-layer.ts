@@ -28,11 +28,10 @@ export interface Building {
   readonly ops: OpRegistry;
   readonly list: FaultList;
   readonly builder: GraphBuilder;
-  readonly inputName: string;
   readonly names: LayerNames;
   readonly parameters: Parameter[];
-  /** The first `normalize`, with the node it makes. */
-  normalized?: Normalized;
+  /** By input: the first `normalize` of it, with the node it makes. */
+  readonly normalized: Map<string, Normalized>;
 }
 
 /** @param operands Undefined: what is read has been reported, and so is this layer left out. */
@@ -49,7 +48,7 @@ function buildOp({ path: layer, call, given, args, trail }: Instance, operands: 
   const origin = { layer, span: call.span };
   try {
     const inputs = operands.map((operand) =>
-      syntax.flattens && builder.shapeOf(operand).length === 4
+      syntax.flattens && builder.shapeOf(operand).length > 2
         ? builder.one('flatten', [operand], {}, { layer: freeName(`${layer}.flatten`, names), span: call.span })
         : operand,
     );

@@ -1,4 +1,4 @@
-// The inputs of a network: one image or vector, of known extents.
+// The inputs of a network: images, vectors or others, of known extents.
 
 import { formatShape } from '../../base/tensor.ts';
 import type { Shape } from '../../base/tensor.ts';
@@ -7,6 +7,8 @@ import type { Constants } from '../values/constants.ts';
 import { argumentDiagnostics, shapeDiagnostics } from '../diagnostics.ts';
 import type { Report } from '../diagnostics.ts';
 import { count, readValue } from '../values/values.ts';
+
+const MOST_EXTENTS = 4;
 
 /** The shape of one sample; undefined where it has been reported. */
 export function checkInputShape(input: InputParameter, constants: Constants, report: Report): Shape | undefined {
@@ -18,9 +20,8 @@ export function checkInputShape(input: InputParameter, constants: Constants, rep
   const shape = extents.filter((extent) => extent !== undefined);
   if (shape.length < extents.length) return undefined;
   if (shape.length === 3) warnOfChannelsLast(shape, input, report);
-  if (shape.length === 1 || shape.length === 3) return shape;
-  const help = shape.length === 2 ? `a grey image is [1, ${shape.join(', ')}]` : undefined;
-  return report(shapeDiagnostics['input-rank']({ span: input.type.span, args: [formatShape(shape)], help }));
+  if (shape.length >= 1 && shape.length <= MOST_EXTENTS) return shape;
+  return report(shapeDiagnostics['input-rank']({ span: input.type.span, args: [formatShape(shape), MOST_EXTENTS] }));
 }
 
 /** Grey or colour, as most other frameworks write an image. */

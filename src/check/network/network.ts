@@ -14,10 +14,10 @@ import { buildLayer } from './build-layer.ts';
 import type { Building } from './build-layer.ts';
 import { argumentDiagnostics, nameDiagnostics, shapeDiagnostics } from '../diagnostics.ts';
 import type { Report } from '../diagnostics.ts';
-import type { Elaborated } from '../elaborate/elaborate.ts';
+import type { Elaborated, InputWire, OutputWire } from '../elaborate/elaborate.ts';
 import type { FaultList } from '../fault-list.ts';
 import type { Definition, Wire } from '../elaborate/instance.ts';
-import { OUTPUT_NAME } from '../elaborate/layer-names.ts';
+import type { Labels } from './labels.ts';
 import { sampleShape } from './layer.ts';
 import type { Layer } from './layer.ts';
 import { checkSize } from './size.ts';
@@ -34,14 +34,15 @@ export interface CheckedNetwork {
   readonly whole: boolean;
 }
 
-export function buildNetwork(declaration: NetworkDeclaration, elaborated: Elaborated, ops: OpRegistry, list: FaultList): CheckedNetwork {
+/** @param trained Whether the file has a plan of training. */
+export function buildNetwork(declaration: NetworkDeclaration, elaborated: Elaborated, trained: boolean, ops: OpRegistry, list: FaultList): CheckedNetwork {
   const { report } = list;
-  const { input, instances, definitions, output, labels, names } = elaborated;
+  const { inputs, instances, definitions, outputs, names } = elaborated;
   const builder = graphBuilder(declaration.name.text, { samples: 1, shards: 1 }, ops);
-  const building: Building = { ops, list, builder, inputName: input?.name ?? '', names, parameters: [] };
-  const inputValue = input && builder.input(input.name, 'sample', [1, ...input.shape]);
+  const building: Building = { ops, list, builder, names, parameters: [], normalized: new Map() };
+  const inputValues = new Map(inputs.map(({ name, shape }) => [name, builder.input(name, 'sample', [1, ...shape])]));
   const built: Layer['checked'][] = [];
-  const valueOf = (wire: Wire | undefined): Value | undefined => (wire === 'input' ? inputValue : wire === undefined ? undefined : built[wire]?.value);
+  const valueOf = (wire: Wire | undefined): Value | undefined => (typeof wire === 'string' ? inputValues.get(wire) : wire === undefined ? undefined : built[wire]?.value);
   const shapeOf = (wire: Wire): Shape | undefined => {
     const value = valueOf(wire);
     return value && sampleShape(builder.shapeOf(value));
@@ -54,47 +55,68 @@ export function buildNetwork(declaration: NetworkDeclaration, elaborated: Elabor
     layers.set(path, { name: path, op: call.callee.text, span: call.span, ...(checked && { checked }) });
   }
 
-  const outputValue = valueOf(output?.wire);
-  if (!output || !outputValue || !input || !inputValue) return { layers, reached: () => true, shapeOf, whole: elaborated.whole };
+  const outputValues = (outputs ?? []).flatMap(({ name, wire }) => {
+    const value = valueOf(wire);
+    return value ? [{ name, value }] : [];
+  });
+  if (!outputs || inputs.length < declaration.inputs.length || outputValues.length < outputs.length) return { layers, reached: () => true, shapeOf, whole: elaborated.whole };
 
   const whole = builder.finish();
-  const graph = reachedGraph({ ...whole, outputs: [{ name: OUTPUT_NAME, value: outputValue }] });
+  const graph = reachedGraph({ ...whole, outputs: outputValues });
   const kept = new Set(graph.nodes.map((node) => node.id));
   // What reads a layer may have been reported.
   const sound = [...layers.values()].every((layer) => layer.checked);
   const isKept = (wire: Wire | undefined): boolean => kept.has(valueOf(wire)?.node ?? -1);
   if (sound) warnOfUnused(definitions, isKept, report);
-  checkNormalizedReads(graph, inputValue, building);
+  for (const { name } of inputs) checkNormalizedReads(graph, name, inputValues, building);
   const read = new Set(graph.nodes.map(fedName));
   const parameters = building.parameters.filter((parameter) => read.has(parameter.name));
   checkSize(declaration, graph, parameters, report);
 
   const checked = { layers, reached: (layer: Layer): boolean => !layer.checked || kept.has(layer.checked.value.node), shapeOf, whole: elaborated.whole };
-  if (output.wire === 'input') {
-    report(nameDiagnostics['no-layer']({ span: output.span, args: [] }));
-    return checked;
-  }
-  const inputShape = sampleShape(builder.shapeOf(inputValue));
-  const outputShape = sampleShape(builder.shapeOf(outputValue));
-  const [classes, ...rest] = outputShape;
-  if (classes === undefined || rest.length > 0) {
-    const help = rest.length === 2 ? 'end with a dense layer, or flatten' : undefined;
-    report(shapeDiagnostics.output({ span: output.span, args: [formatShape(outputShape)], help }));
-    return checked;
-  }
-  if (labels && labels.labels.length !== classes) {
-    report(shapeDiagnostics.labels({ span: labels.span, args: [labels.labels.length, classes], related: [{ message: `the network returns ${formatShape(outputShape)}`, span: output.span }] }));
-  }
-  const { normalized } = building;
   const network: Network = {
     name: declaration.name.text,
     graph,
     parameters,
-    inputs: [{ name: input.name, shape: inputShape, ...(normalized && kept.has(normalized.value.node) && { normalization: normalized.normalization }) }],
-    outputs: [{ name: OUTPUT_NAME, shape: outputShape }],
-    ...(labels && { labels: labels.labels }),
+    inputs: inputs.map(({ name, shape }) => {
+      const normalized = building.normalized.get(name);
+      return { name, shape, ...(normalized && kept.has(normalized.value.node) && { normalization: normalized.normalization }) };
+    }),
+    outputs: outputValues.map(({ name, value }) => ({ name, shape: sampleShape(builder.shapeOf(value)) })),
+    ...(elaborated.labels && { labels: elaborated.labels.labels }),
   };
-  return { ...checked, network };
+  const places = { ...elaborated, outputs, unread: sound ? inputs.filter(({ name }) => !isKept(name)) : [] };
+  return checkInterface(network, places, trained, report) ? { ...checked, network } : checked;
+}
+
+interface Places {
+  readonly inputs: readonly InputWire[];
+  readonly outputs: readonly OutputWire[];
+  readonly labels: Labels | undefined;
+  readonly labelled: boolean;
+  /** Inputs on which no output depends. */
+  readonly unread: readonly InputWire[];
+}
+
+/** Whether what goes in and comes out can be had. */
+function checkInterface({ name, outputs: returned }: Network, { inputs, outputs, labels, labelled, unread }: Places, trained: boolean, report: Report): boolean {
+  const untouched = outputs.filter(({ wire }) => typeof wire === 'string');
+  for (const { span } of untouched) report(nameDiagnostics['no-layer']({ span, args: [] }));
+  if (untouched.length > 0) return false;
+  for (const input of unread) report(nameDiagnostics['unread-input']({ span: input.span, args: [input.name], help: 'leave it out, or read it in a layer that is returned' }));
+  const [output, ...others] = returned;
+  const [first, second] = outputs;
+  const scores = output?.shape.length === 1 && others.length === 0;
+  const shapes = returned.map(({ shape }) => formatShape(shape)).join(' and ');
+  if (labels && scores && labels.labels.length !== output.shape[0]) {
+    report(shapeDiagnostics.labels({ span: labels.span, args: [labels.labels.length, output.shape[0] ?? 0], related: first ? [{ message: `the network returns ${shapes}`, span: first.span }] : [] }));
+  }
+  if (labels && second) report(shapeDiagnostics['labels-of']({ span: labels.span, args: [outputs.length] }));
+  const foreign = 'leave the `train` block out, and give it weights that were trained elsewhere';
+  if (trained && inputs.length > 1) report(nameDiagnostics['several-inputs']({ span: inputs[1]?.span, args: [name, inputs.length], help: foreign }));
+  if (trained && second) report(nameDiagnostics['several-outputs']({ span: second.span, args: [name, outputs.length], help: foreign }));
+  if ((trained || labelled) && !second && !scores) report(shapeDiagnostics.output({ span: first?.span, args: [shapes], help: output?.shape.length === 3 ? 'end with a dense layer, or flatten' : undefined }));
+  return !trained || (inputs.length === 1 && scores);
 }
 
 /** Of a block that is used often, a layer that is left over in every use. */
@@ -109,12 +131,13 @@ function warnOfUnused(definitions: readonly Definition[], isKept: (wire: Wire | 
 }
 
 /** A normalized input has no other reader. */
-function checkNormalizedReads(graph: Graph, input: Value, { normalized, inputName, list: { report } }: Building): void {
-  if (!normalized) return;
-  for (const { node } of usesOf(graph).get(valueKey(input)) ?? []) {
-    if (node.id === normalized.value.node) continue;
-    const related = [{ message: 'normalized here', span: normalized.span }];
-    report(argumentDiagnostics['normalize-shared']({ span: node.span, args: [inputName], related }));
+function checkNormalizedReads(graph: Graph, input: string, values: ReadonlyMap<string, Value>, { normalized, list: { report } }: Building): void {
+  const [by, value] = [normalized.get(input), values.get(input)];
+  if (!by || !value) return;
+  for (const { node } of usesOf(graph).get(valueKey(value)) ?? []) {
+    if (node.id === by.value.node) continue;
+    const related = [{ message: 'normalized here', span: by.span }];
+    report(argumentDiagnostics['normalize-shared']({ span: node.span, args: [input], related }));
   }
 }
 

@@ -3,6 +3,7 @@
 
 import type { Span } from '../../base/span.ts';
 import type { OpRegistry } from '../../ir/op.ts';
+import { statementValues } from '../../syntax/ast.ts';
 import type { Body, Expression, Name, RepeatExpression } from '../../syntax/ast.ts';
 import { callableNamed } from './callable.ts';
 import { blockDiagnostics } from '../diagnostics.ts';
@@ -74,7 +75,7 @@ export function warnOfHiding({ file, names }: FileScope, ops: OpRegistry, report
     for (const { name } of declaration.kind === 'block' ? declaration.parameters : []) if (!seen.names.has(name.text)) define(name, 'the parameter', seen);
     for (const statement of declaration.statements) {
       if (statement.kind === 'labels') continue;
-      enter(statement.value, seen);
+      for (const value of statementValues(statement)) enter(value, seen);
       if (statement.kind !== 'assignment' || seen.names.has(statement.name.text)) continue;
       if (declaration.kind === 'block') define(statement.name, 'the layer', seen);
       else seen.names.set(statement.name.text, { what: 'the layer', span: statement.name.span });

@@ -1,6 +1,6 @@
 // Blocks and imports that nobody uses.
 
-import { penaltyValues } from '../../syntax/ast.ts';
+import { penaltyValues, statementValues } from '../../syntax/ast.ts';
 import type { Declaration, Expression, NetworkDeclaration } from '../../syntax/ast.ts';
 import { blockNamed } from './block.ts';
 import type { Block } from './block.ts';
@@ -12,7 +12,7 @@ import { allWithin, callsWithin } from './walk.ts';
 
 /** The blocks of a file that its network does not come to, with a warning for each. */
 export function unusedBlocks(network: NetworkDeclaration, file: FileScope, report: Report): readonly Block[] {
-  const called = network.statements.flatMap((statement) => (statement.kind === 'labels' ? [] : callsWithin(statement.value)));
+  const called = network.statements.flatMap(statementValues).flatMap(callsWithin);
   const reached = new Set(called.flatMap(({ callee }) => blockNamed(callee.text, file) ?? []));
   // A set is iterated up to its end, also where that moves meanwhile.
   for (const block of reached) for (const use of usesOf(block)) reached.add(use.block);
@@ -43,7 +43,7 @@ function expressionsOf(declaration: Declaration): readonly Expression[] {
     case 'block':
       return [...declaration.parameters.flatMap((parameter) => parameter.default ?? []), ...declaration.statements.map(({ value }) => value)];
     case 'network':
-      return [...declaration.inputs.flatMap(({ type }) => type.extents), ...declaration.statements.flatMap((statement) => (statement.kind === 'labels' ? statement.labels.items : [statement.value]))];
+      return [...declaration.inputs.flatMap(({ type }) => type.extents), ...declaration.statements.flatMap(statementValues)];
     case 'sparsity':
       return declaration.statements.flatMap((statement) => {
         if (statement.kind === 'setting') return [statement.value];

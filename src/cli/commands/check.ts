@@ -3,7 +3,7 @@
 import type { Command } from 'commander';
 import { grouped } from '../../base/number-text.ts';
 import { formatShape } from '../../base/tensor.ts';
-import type { NetworkSummary } from '../../driver/model/network-summary.ts';
+import type { NetworkPort, NetworkSummary } from '../../driver/model/network-summary.ts';
 import { exitCode } from '../exit-code.ts';
 import { dumpAfterOption, example, jsonOption, sparsityOption, stopAfterOption, watchOf } from '../options.ts';
 import type { JsonOption, SparsityOption, WatchOptions } from '../options.ts';
@@ -44,11 +44,19 @@ async function check(file: string, options: CheckOptions, shell: Shell): Promise
   return exitCode.ok;
 }
 
-export function layerTable({ name, inputShape, layers, parameters, macs }: NetworkSummary): string {
+export function layerTable({ name, inputs, outputs, layers, parameters, macs }: NetworkSummary): string {
   const head = ['layer', 'op', 'output', 'parameters', 'MACs'];
   const rows = layers.map((layer) => [layer.name, layer.op, formatShape(layer.shape), count(layer.parameters), count(layer.macs)]);
   const total = ['total', '', '', grouped(parameters), grouped(macs)];
-  return `${name}, input ${formatShape(inputShape)}\n\n${formatTable({ head, rows: [...rows, total], text: [0, 1, 2] })}`;
+  const ports = [portsText('input', inputs), ...(outputs.length > 1 ? [portsText('output', outputs)] : [])];
+  return `${[name, ...ports].join(', ')}\n\n${formatTable({ head, rows: [...rows, total], text: [0, 1, 2] })}`;
+}
+
+/** `input [1, 28, 28]`, `outputs scores [10] and boxes [4]` */
+function portsText(side: string, ports: readonly NetworkPort[]): string {
+  const [first] = ports;
+  if (first && ports.length === 1) return `${side} ${formatShape(first.shape)}`;
+  return `${side}s ${ports.map(({ name, shape }) => `${name} ${formatShape(shape)}`).join(' and ')}`;
 }
 
 function count(value: number): string {

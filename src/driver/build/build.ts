@@ -5,7 +5,6 @@ import { fail } from '../../base/diagnostic.ts';
 import { isKnownDataset } from '../../data/known-datasets.ts';
 import type { Json } from '../../emit/literal.ts';
 import type { Program } from '../../ir/graph.ts';
-import { onlyInput } from '../../ir/network.ts';
 import type { Model } from '../../ir/network.ts';
 import type { OpRegistry } from '../../ir/op.ts';
 import { fewerProducts } from '../../passes/fewer-products.ts';
@@ -90,15 +89,14 @@ export async function buildModule(input: BuildInput, options: BuildOptions, ops:
   const program = forBatch(single, options.batch, ops);
   if (options.tuning) checkPinned(options.tuning, program, { target: options.target.name, ...scheduledOptions({ ...options, weightsAs: options.weightsAs?.name }) });
   const labels = outputNames(network, weights.labels);
-  const { normalization: written } = onlyInput(network);
-  const normalization = written && normalizationOf(written, weights.parameters);
+  const normalizations = new Map(network.inputs.flatMap(({ name, normalization }) => (normalization ? [[name, normalizationOf(normalization, weights.parameters)] as const] : [])));
   const emit = await watch.stage('lower', () => lowerNetwork(options.target, program, ops, options.tuning, options.threads, watch));
   const emitted = await watch.stage('emit', () =>
     emit({
       name: network.name,
       file: network.name.toLowerCase(),
       ...(labels && { labels }),
-      ...(normalization && { normalization }),
+      normalizations,
       ...(samplesBehind(input) === 'bytes' && { range: [0, 1] as const }),
       layout: options.layout,
       inline: options.inline,

@@ -8,13 +8,12 @@ import { invariant, present } from '../../base/invariant.ts';
 import type { Program } from '../../ir/graph.ts';
 import { evaluate } from '../../ir/evaluate.ts';
 import type { Evaluation } from '../../ir/evaluate.ts';
-import { fedName, isInput } from '../../ir/leaf.ts';
 import { printGraph } from '../../ir/print.ts';
 import type { F64Tensor, OpRegistry } from '../../ir/op.ts';
 import type { Bounded } from '../../ir/error-bound.ts';
 import { rewrite } from '../../passes/rewrite.ts';
 import { moduleDiagnostics } from '../diagnostics.ts';
-import { randomInput } from './random-input.ts';
+import { randomInputs } from './random-input.ts';
 import { boundedValues } from './rounding-bound.ts';
 import { doublePrecision } from '../../ir/error-bound.ts';
 
@@ -47,7 +46,7 @@ export function verifyPrograms(reference: Program, compacted: Program, macs: num
   const samples = Math.max(1, Math.min(mostSamples, Math.floor(macBudget / Math.max(1, macs))));
   let [maxAbsDifference, maxAbsReference] = [0, 0];
   for (let seed = 1; seed <= samples; seed++) {
-    const inputs = inputsOf(reference, seed);
+    const inputs = randomInputs(reference.graph, seed);
     const [expectedValues, foundValues] = [reference, compacted].map(({ graph, parameters }) => evaluate(graph, ops, new Map<string, F64Tensor>([...parameters, ...inputs]))) as [Evaluation, Evaluation];
     // Passes that only leave out zeros keep every bit: nothing is to be explained, and bounds take twice the time.
     if (sameOutputs(expectedValues, foundValues)) {
@@ -88,15 +87,6 @@ function sameProgram(a: Program, b: Program): boolean {
     const other = b.parameters.get(name)?.data;
     return other !== undefined && (other === data || (other.length === data.length && data.every((value, i) => Object.is(value, other[i]))));
   });
-}
-
-function inputsOf({ graph }: Program, seed: number): ReadonlyMap<string, F64Tensor> {
-  return new Map(
-    graph.nodes.flatMap((node) => {
-      const name = isInput(node) ? fedName(node) : undefined;
-      return name === undefined ? [] : [[name, randomInput(seed, present(node.results[0], 'shape of an input'))] as const];
-    }),
-  );
 }
 
 /** By name. */

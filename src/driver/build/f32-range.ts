@@ -6,11 +6,10 @@ import type { Diagnostic } from '../../base/diagnostic.ts';
 import { present } from '../../base/invariant.ts';
 import { evaluate } from '../../ir/evaluate.ts';
 import type { Node, Program } from '../../ir/graph.ts';
-import { fedName, isInput } from '../../ir/leaf.ts';
 import { affineRule } from '../../ir/op.ts';
 import type { F64Tensor, OpRegistry } from '../../ir/op.ts';
 import { knownInputs, parameterNames } from '../../sparsity/constant-maps.ts';
-import { randomInput } from './random-input.ts';
+import { randomInputs } from './random-input.ts';
 import { fitDiagnostics } from '../weights/weight-diagnostics.ts';
 import { placeIn } from '../weights/weight-numbers.ts';
 
@@ -52,12 +51,7 @@ const mostMacs = 2e7;
 export function checkAnswers(program: Program, macs: number, ops: OpRegistry): void {
   if (macs > mostMacs) return;
   const { graph, parameters } = program;
-  const feeds = new Map<string, F64Tensor>([...parameters].map(([name, { shape, data }]) => [name, { shape, data }]));
-  for (const node of graph.nodes) {
-    const name = fedName(node);
-    if (name !== undefined && isInput(node)) feeds.set(name, randomInput(1, node.results[0] ?? []));
-  }
-  const { values } = evaluate(graph, ops, feeds);
+  const { values } = evaluate(graph, ops, new Map<string, F64Tensor>([...parameters, ...randomInputs(graph, 1)]));
   for (const node of graph.nodes) {
     const wild = values({ node: node.id, result: 0 }).data.find(overflows);
     if (wild !== undefined) fail(fitDiagnostics.answers({ args: [layerOf(node), String(wild)], help: 'its weights, or those of the layers before it, are too large: take weights that a training in 32 bits has made' }));

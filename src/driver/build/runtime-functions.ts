@@ -8,7 +8,7 @@ import type { RuntimeFunction } from '../../emit/runtime-functions.ts';
 import { packageFolder } from '../files/package-folder.ts';
 import { parseRuntime } from './parse-runtime.ts';
 
-export const runtimeNames: readonly string[] = ['numbers', 'files', 'net', 'wasm', 'thread-count', 'barrier', 'threads', 'gpujs-net', 'widen'];
+export const runtimeNames: readonly string[] = ['numbers', 'files', 'net', 'ports', 'wasm', 'thread-count', 'barrier', 'threads', 'gpujs-net', 'widen'];
 
 /** TypeScript in a checkout, JavaScript where the build reads them. */
 export function runtimeTexts(): readonly string[] {

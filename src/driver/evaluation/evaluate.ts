@@ -23,10 +23,10 @@ import { evaluationOf, namesOf } from './evaluation.ts';
 import type { Evaluation } from './evaluation.ts';
 import { channelsLastOrder } from '../model/layout.ts';
 import { openModel, withWeights } from '../model/model.ts';
-import { startModule } from '../module/module-process.ts';
+import { onlyName, startModule } from '../module/module-process.ts';
 import { outputNames } from '../run/run-facts.ts';
 import { runFiles } from '../run/run-files.ts';
-import { buildRecord, findModule, moduleInterface, modulesIn } from '../module/shipped-module.ts';
+import { buildRecord, findModule, classifierInterface, modulesIn } from '../module/shipped-module.ts';
 import type { BuildRecord } from '../module/shipped-module.ts';
 import { isFolder } from '../weights/weights.ts';
 
@@ -87,14 +87,15 @@ async function openModule(place: string): Promise<Subject> {
       net = await startModule(shipped, patience, version.load);
     }
     const { target, batch, layout, dataset, resize } = record;
-    const { name, inputShape: given, outputShape, labels } = moduleInterface(net.claims, path);
+    const { name, inputShape: given, outputShape, labels } = classifierInterface(net.claims, path);
     const [rows = 1, columns = 1, channels = 1] = given;
     const inputShape = layout === 'hwc' && given.length === 3 ? [channels, rows, columns] : given;
     const classes = sizeOf(outputShape);
     const order = layout === 'hwc' ? channelsLastOrder([batch, ...inputShape]) : undefined;
     const run = async (samples: Float32Array): Promise<Float32Array> => {
-      const scores = await net.run(order ? Float32Array.from(order, (from) => samples[from] as number) : samples, patience);
-      if (scores.length !== batch * classes) fail(moduleDiagnostics.interface({ args: [path, scores.length, batch * classes] }));
+      const [answer] = await net.run([[onlyName, order ? Float32Array.from(order, (from) => samples[from] as number) : samples]], patience);
+      const scores = answer?.[1];
+      if (scores?.length !== batch * classes) fail(moduleDiagnostics.interface({ args: [path, scores?.length ?? 0, batch * classes] }));
       return scores;
     };
     const named: DatasetReference | undefined = dataset === undefined ? undefined : { kind: 'named', name: dataset };

@@ -91,7 +91,7 @@ function explainTrained(model: Model, parameters: Program['parameters'], errors:
   const trained: Program = { graph: network.graph, parameters };
   const prepared = prepare(trained, ops);
   const compacted = compact(trained, ops);
-  const inputs = usedInputs(compacted, onlyInput(network).shape, ops);
+  const inputs = network.inputs.length === 1 ? usedInputs(compacted, onlyInput(network).shape, ops) : undefined;
   const structure = structureReport(trained, compacted, ops);
   return {
     findings: findingsOf(model, parameters, errors, ops),

@@ -5,7 +5,7 @@ import { sizeOf } from '../../base/tensor.ts';
 import type { Shape } from '../../base/tensor.ts';
 import { nodeMap } from '../../ir/graph.ts';
 import { fedName, isLeaf } from '../../ir/leaf.ts';
-import { classifierOf } from '../../ir/network.ts';
+import { isClassifier, onlyInput, onlyOutput } from '../../ir/network.ts';
 import type { Network } from '../../ir/network.ts';
 import type { OpRegistry } from '../../ir/op.ts';
 
@@ -22,17 +22,31 @@ export interface LayerSummary {
 
 export interface NetworkSummary {
   readonly name: string;
-  readonly inputShape: Shape;
-  readonly classes: number;
+  readonly inputs: readonly NetworkPort[];
+  readonly outputs: readonly NetworkPort[];
+  /** Where it has one input. */
+  readonly inputShape?: Shape;
+  /** Where its only output is a score a class. */
+  readonly classes?: number;
   readonly labels?: readonly string[];
   readonly layers: readonly LayerSummary[];
   readonly parameters: number;
   readonly macs: number;
 }
 
+/** What goes in or comes out. */
+export interface NetworkPort {
+  readonly name: string;
+  /** Of one sample. */
+  readonly shape: Shape;
+}
+
+function portOf({ name, shape }: NetworkPort): NetworkPort {
+  return { name, shape };
+}
+
 export function summarizeNetwork(network: Network, ops: OpRegistry): NetworkSummary {
-  const { graph, name } = network;
-  const { inputShape, classes, labels } = classifierOf(network);
+  const { graph, name, inputs, outputs, labels } = network;
   const nodes = nodeMap(graph);
   const trained = new Map(network.parameters.flatMap((parameter) => (parameter.role === 'trained' ? [[parameter.name, sizeOf(parameter.shape)]] : [])));
   const layers = graph.nodes.flatMap((node): LayerSummary[] => {
@@ -52,8 +66,10 @@ export function summarizeNetwork(network: Network, ops: OpRegistry): NetworkSumm
   const total = (of: (layer: LayerSummary) => number): number => layers.reduce((sum, layer) => sum + of(layer), 0);
   return {
     name,
-    inputShape,
-    classes,
+    inputs: inputs.map(portOf),
+    outputs: outputs.map(portOf),
+    ...(inputs.length === 1 && { inputShape: onlyInput(network).shape }),
+    ...(isClassifier(network) && { classes: sizeOf(onlyOutput(network).shape) }),
     ...(labels && { labels }),
     layers,
     parameters: total((layer) => layer.parameters),

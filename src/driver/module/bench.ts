@@ -5,7 +5,7 @@ import { sizeOf } from '../../base/tensor.ts';
 import { graphBuilder } from '../../ir/builder.ts';
 import { nodeMap, usesOf, valueKey } from '../../ir/graph.ts';
 import type { Node, Program, Value } from '../../ir/graph.ts';
-import { isInput, isParameter } from '../../ir/leaf.ts';
+import { isParameter } from '../../ir/leaf.ts';
 import { isEpilogue } from '../../ir/op.ts';
 import type { OpRegistry } from '../../ir/op.ts';
 import { versionHere } from '../../targets/target.ts';
@@ -15,7 +15,7 @@ import { compact, simplify } from '../build/compact.ts';
 import type { Finding } from '../evaluation/finding.ts';
 import { findingsOf } from '../evaluation/findings.ts';
 import type { WeightedModel } from '../model/model.ts';
-import { randomInput } from '../build/random-input.ts';
+import { randomInputs } from '../build/random-input.ts';
 import { givenFor } from '../build/user-package.ts';
 import { processorHere } from './processor.ts';
 import type { Processor } from './processor.ts';
@@ -98,9 +98,10 @@ async function startProgram(program: Program, target: Target<string, true>, batc
   const batched = forBatch(program, batch, ops);
   const { net } = await target.start(batched, ops, await givenFor(target), versionHere(target).name);
   const { run, compute } = present(net, 'net of what answers at once');
-  const numbers = Float32Array.from(randomInput(1, present(batched.graph.nodes.find(isInput)?.results[0], 'shape of the input')).data);
-  run(numbers);
-  return { run: compute, call: () => void run(numbers) };
+  const lists = [...randomInputs(batched.graph, 1)].map(([name, { data }]) => [name, Float32Array.from(data)] as const);
+  const given = lists.length === 1 ? present(lists[0], 'input')[1] : Object.fromEntries(lists);
+  run(given);
+  return { run: compute, call: () => void run(given) };
 }
 
 interface SingleLayer {

@@ -15,15 +15,24 @@ import type { ModuleClaims, ShippedModule } from './shipped-module.ts';
 import { targets } from '../../targets/index.ts';
 import { givenFor } from '../build/user-package.ts';
 import { messageOf } from '../../base/system-error.ts';
+import type { Answer } from '../../runtime/ports.ts';
 import type { Target } from '../../targets/target.ts';
 
 export interface ModuleProcess {
   /** What the module tells of itself. */
   readonly claims: ModuleClaims;
   /** @param patience In milliseconds. @throws DiagnosticError `module/broken` */
-  readonly run: (input: Float32Array | Float64Array, patience: number) => Promise<Float32Array>;
+  readonly run: (given: GivenLists, patience: number) => Promise<AnswerLists>;
   readonly close: () => Promise<void>;
 }
+
+/** The numbers of inputs by name; of one input the name counts for nothing. */
+export type GivenLists = readonly (readonly [name: string, numbers: Float32Array | Float64Array])[];
+
+/** The numbers of outputs by name; of one output the name is {@link onlyName}. */
+export type AnswerLists = readonly (readonly [name: string, numbers: Float32Array])[];
+
+export const onlyName = '';
 
 /** The first argument of a process of ours. */
 const role = 'ssl-compile shipped module';
@@ -74,15 +83,23 @@ export async function startModule(module: ShippedModule, patience: number, optio
   };
   return {
     claims: claimsOf(await answer(patience)),
-    run: async (input, within) => {
+    run: async (given, within) => {
       // Where it has ended meanwhile, that is what `answer` finds.
-      child.send(input, () => {});
-      const output = await answer(within);
-      // The module's code can send messages, too.
-      return output instanceof Float32Array ? output : new Float32Array();
+      child.send(given, () => {});
+      return answerLists(await answer(within));
     },
     close,
   };
+}
+
+/** The module's code can send messages, too. */
+function answerLists(message: unknown): AnswerLists {
+  if (message instanceof Float32Array) return [[onlyName, message]];
+  return claimedFields(message).flatMap(([name, value]) => (value instanceof Float32Array ? [[name, value] as const] : []));
+}
+
+function claimedFields(message: unknown): readonly (readonly [name: string, value: unknown])[] {
+  return typeof message === 'object' && message !== null ? Object.entries(message) : [];
 }
 
 /** None where it is not ours: then `load` is given nothing. */
@@ -101,17 +118,22 @@ async function serve(file: string, target: string, options: string): Promise<nev
   process.on('uncaughtException', report);
   try {
     const net = await loadModule(file, { ...(await givenFor(targetOf(target))), ...(JSON.parse(options) as object) });
-    const { name, inputShape, outputShape, labels, meta } = net;
-    send({ name, inputShape, outputShape, labels, meta });
+    const { name, inputShape, outputShape, inputShapes, outputShapes, labels, meta } = net;
+    send({ name, inputShape, outputShape, inputShapes, outputShapes, labels, meta });
     for (;;) {
       // The channel is listened to only here, so that a process with nothing more to do ends.
-      const [input] = (await once(process, 'message')) as [Float32Array | Float64Array];
-      send(Float32Array.from(await net.run(input)));
+      const [lists] = (await once(process, 'message')) as [GivenLists];
+      const answer = await net.run(lists.length === 1 && lists[0] ? lists[0][1] : Object.fromEntries(lists));
+      send(isList(answer) ? Float32Array.from(answer) : Object.fromEntries(Object.entries(answer).map(([output, list]) => [output, Float32Array.from(list)])));
     }
   } catch (error) {
     report(error);
     return new Promise(() => {});
   }
+}
+
+function isList(answer: Answer): answer is Float32Array {
+  return ArrayBuffer.isView(answer) || Array.isArray(answer);
 }
 
 const [, , given, file, target = '', options = '{}'] = process.argv;

@@ -9,6 +9,7 @@ import { fieldReader } from '../../base/json-fields.ts';
 import { sizeOf } from '../../base/tensor.ts';
 import type { Shape } from '../../base/tensor.ts';
 import { header } from '../../emit/module-text.ts';
+import type { Answer, Given } from '../../runtime/ports.ts';
 import { weightTypes } from '../../emit/weight-types/index.ts';
 import type { WeightType } from '../../emit/weight-types/weight-type.ts';
 import type { ErrorChange } from '../evaluation/error-change.ts';
@@ -92,12 +93,15 @@ export interface ModuleClaims {
   readonly name?: unknown;
   readonly inputShape?: unknown;
   readonly outputShape?: unknown;
+  /** Where it has several. */
+  readonly inputShapes?: unknown;
+  readonly outputShapes?: unknown;
   readonly labels?: unknown;
   readonly meta?: unknown;
 }
 
 export interface LoadedNet extends ModuleClaims {
-  readonly run: (input: ArrayLike<number>) => Float32Array | Promise<Float32Array>;
+  readonly run: (given: Given) => Answer | Promise<Answer>;
   /** Of targets that run at once. */
   readonly compute?: () => void;
 }
@@ -164,7 +168,7 @@ function changeIn(rounding: unknown, path: string): Pick<BuildRecord, 'change'> 
   return { change: { dataset: fields.text('dataset'), samples: fields.number('samples'), before: fields.number('before'), after: fields.number('after') } };
 }
 
-/** What a module takes and answers. */
+/** What the module of a classifier takes and answers. */
 export interface ModuleInterface {
   readonly name: string;
   /** Of one sample, images in the order of the module's layout. */
@@ -174,8 +178,10 @@ export interface ModuleInterface {
   readonly labels?: readonly string[];
 }
 
-/** @throws DiagnosticError `module/unclear` where it is not what `build` writes */
-export function moduleInterface({ name, inputShape, outputShape, labels }: ModuleClaims, path: string): ModuleInterface {
+/** @throws DiagnosticError `module/no-classifier`; `module/unclear` where it is not what `build` writes */
+export function classifierInterface({ name, inputShape, outputShape, inputShapes, outputShapes, labels }: ModuleClaims, path: string): ModuleInterface {
+  const help = 'classes are told apart by networks with one input and one output of one score a class';
+  if (inputShapes !== undefined || outputShapes !== undefined || (isShape(outputShape) && outputShape.length > 1)) fail(moduleDiagnostics['no-classifier']({ args: [path], help }));
   const unclear = (field: string): never => fail(moduleDiagnostics.unclear({ args: [path, field], help: 'build it again' }));
   const shapes = { inputShape: isShape(inputShape) ? inputShape : unclear('inputShape'), outputShape: isShape(outputShape) ? outputShape : unclear('outputShape') };
   return {

@@ -8,12 +8,11 @@ import { join } from 'node:path';
 import type { Diagnostic } from '../../base/diagnostic.ts';
 import { DiagnosticError, fail } from '../../base/diagnostic.ts';
 import { present } from '../../base/invariant.ts';
-import { formatShape, sizeOf } from '../../base/tensor.ts';
+import { sizeOf } from '../../base/tensor.ts';
 import type { Shape } from '../../base/tensor.ts';
 import { valueKey } from '../../ir/graph.ts';
 import type { Program } from '../../ir/graph.ts';
-import { fedName, isInput } from '../../ir/leaf.ts';
-import type { F64Tensor, OpRegistry } from '../../ir/op.ts';
+import type { OpRegistry } from '../../ir/op.ts';
 import type { RoundedParameter } from '../../passes/round-weights.ts';
 import type { Bounded } from '../../ir/error-bound.ts';
 import { unpinned, type SchedulePins } from '../../lower/schedule/pins.ts';
@@ -26,10 +25,10 @@ import { moduleDiagnostics } from '../diagnostics.ts';
 import { channelsFirst, channelsLast } from '../model/layout.ts';
 import { tracker } from './comparison.ts';
 import type { Comparison, Excess } from './comparison.ts';
-import { startModule } from './module-process.ts';
-import type { ModuleProcess } from './module-process.ts';
+import { onlyName, startModule } from './module-process.ts';
+import type { AnswerLists, GivenLists, ModuleProcess } from './module-process.ts';
 import { probeOf } from '../build/probe.ts';
-import { randomInput } from '../build/random-input.ts';
+import { randomInputs } from '../build/random-input.ts';
 import { boundedValues } from '../build/rounding-bound.ts';
 import { singlePrecision } from '../../ir/error-bound.ts';
 import { buildRecord, findModule, readModuleFile } from './shipped-module.ts';
@@ -186,31 +185,33 @@ function compareFiles(shipped: ShippedModule, built: Built): { readonly files: {
   return { files, faults };
 }
 
-/** An input for the shipped module, and what it should answer. */
+/** Inputs for the shipped module, and what it should answer. */
 interface Question {
-  readonly given: Float32Array | Float64Array;
-  readonly answer: Bounded;
+  readonly given: GivenLists;
+  /** By output. */
+  readonly answers: ReadonlyMap<string, Bounded>;
   /** Of what the module answers, in the order of the answer. */
-  readonly ordered: (found: Float32Array) => Float32Array;
+  readonly ordered: (found: Float32Array, shape: Shape) => Float32Array;
   /** Milliseconds within which the module has to answer. */
   readonly patience: number;
 }
 
 function questionOf(program: Program, seed: number, layout: 'chw' | 'hwc', ops: OpRegistry): Question {
-  const { feeds, input } = feedsFor(program, seed);
+  const feeds = randomInputs(program.graph, seed);
   const began = performance.now();
-  const answer = boundedValues(program, ops, feeds, singlePrecision)(present(program.graph.outputs[0], 'output').value);
+  const bounded = boundedValues(program, ops, feeds, singlePrecision);
+  const answers = new Map(program.graph.outputs.map(({ name, value }) => [name, bounded(value)]));
   const hwc = layout === 'hwc';
   return {
-    given: hwc ? channelsLast(input) : input.data,
-    answer,
-    ordered: (found) => (hwc ? channelsFirst(found, answer.value.shape) : found),
+    given: [...feeds].map(([name, input]) => [name, hwc ? channelsLast(input) : input.data]),
+    answers,
+    ordered: (found, shape) => (hwc ? channelsFirst(found, shape) : found),
     patience: patience + performance.now() - began,
   };
 }
 
 /** Threads change no bit. @param answers Of one thread. */
-async function threadFaults(shipped: ShippedModule, version: CodeVersion, questions: readonly Question[], answers: readonly Float32Array[], what: string): Promise<readonly Diagnostic[]> {
+async function threadFaults(shipped: ShippedModule, version: CodeVersion, questions: readonly Question[], answers: readonly AnswerLists[], what: string): Promise<readonly Diagnostic[]> {
   const asked = `${what} on ${threadsTried} threads`;
   const found = await orFaults(
     startModule(shipped, patience, { ...version.load, threads: threadsTried }, asked).then(async (net) => {
@@ -223,12 +224,12 @@ async function threadFaults(shipped: ShippedModule, version: CodeVersion, questi
   );
   if ('stoppedBy' in found) return found.stoppedBy;
   const bytesOf = ({ buffer, byteOffset, byteLength }: Float32Array): Buffer => Buffer.from(buffer, byteOffset, byteLength);
-  const same = found.every((answer, i) => bytesOf(answer).equals(bytesOf(present(answers[i], 'answer'))));
+  const same = found.every((lists, i) => lists.every(([name, list]) => bytesOf(list).equals(bytesOf(present(present(answers[i], 'answer').find(([of]) => of === name), name)[1]))));
   return same ? [] : [moduleDiagnostics.threads({ args: [join(shipped.folder, `${shipped.name}.js`) + what, threadsTried], help: 'build it again' })];
 }
 
-async function answersOf(net: ModuleProcess, questions: readonly Question[]): Promise<readonly Float32Array[]> {
-  const answers: Float32Array[] = [];
+async function answersOf(net: ModuleProcess, questions: readonly Question[]): Promise<readonly AnswerLists[]> {
+  const answers: AnswerLists[] = [];
   for (const { given, patience: within } of questions) answers.push(await net.run(given, within));
   return answers;
 }
@@ -236,18 +237,20 @@ async function answersOf(net: ModuleProcess, questions: readonly Question[]): Pr
 interface ComparedOutputs {
   readonly comparison: Comparison;
   /** As the module gave them. */
-  readonly answers: readonly Float32Array[];
+  readonly answers: readonly AnswerLists[];
   readonly faults: readonly Diagnostic[];
 }
 
 async function compareOutputs(net: ModuleProcess, path: string, questions: readonly Question[], what: string): Promise<ComparedOutputs> {
   const outputs = tracker('output');
   const answers = await answersOf(net, questions);
-  for (const [i, { answer, ordered }] of questions.entries()) {
-    const found = present(answers[i], 'answer');
-    const expected = sizeOf(answer.value.shape);
-    if (found.length !== expected) fail(moduleDiagnostics.interface({ args: [path, found.length, expected] }));
-    outputs.compare(answer, ordered(found));
+  for (const [i, question] of questions.entries()) {
+    const found = new Map(present(answers[i], 'answer'));
+    for (const [name, answer] of question.answers) {
+      const [list, expected] = [found.get(question.answers.size === 1 ? onlyName : name), sizeOf(answer.value.shape)];
+      if (list?.length !== expected) fail(moduleDiagnostics.interface({ args: [path, list?.length ?? 0, expected] }));
+      outputs.compare(answer, question.ordered(list, answer.value.shape));
+    }
   }
   const { comparison, excess } = outputs.result();
   return { comparison, answers, faults: excess ? [moduleDiagnostics.outputs({ args: [path + what, ...figures(excess)] })] : [] };
@@ -255,7 +258,7 @@ async function compareOutputs(net: ModuleProcess, path: string, questions: reado
 
 async function compareLayers(target: Target, { name }: CodeVersion, program: Program, pins: SchedulePins, ops: OpRegistry, what: string): Promise<{ readonly comparisons: Comparison[]; readonly faults: Diagnostic[] }> {
   const probe = probeOf(program, ops);
-  const { feeds } = feedsFor(program, 1);
+  const feeds = randomInputs(program.graph, 1);
   const found = await (await target.start(probe.program, ops, await givenFor(target), name, pins)).run(feeds);
   // Each layer on the very numbers that its kernels have read, so that no error hides behind earlier ones.
   const values = probe.values.map(({ layer, value, binding }) => ({ layer, value, found: present(found.get(binding), layer) }));
@@ -275,11 +278,3 @@ async function compareLayers(target: Target, { name }: CodeVersion, program: Pro
 function figures({ difference, allowed }: Excess): readonly [difference: string, bound: string] {
   return [difference.toExponential(2), allowed.toExponential(2)];
 }
-
-function feedsFor({ graph }: Program, seed: number): { readonly feeds: ReadonlyMap<string, F64Tensor>; readonly input: F64Tensor } {
-  const leaf = present(graph.nodes.find(isInput), 'input');
-  const shape: Shape = present(leaf.results[0], 'shape of the input');
-  const input = randomInput(seed, shape);
-  return { feeds: new Map([[present(fedName(leaf), `name of the input ${formatShape(shape)}`), input]]), input };
-}
-

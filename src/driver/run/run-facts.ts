@@ -1,6 +1,7 @@
 // What a finished run tells of the weights that it leaves, for the module that is built from them.
 
-import { classifierOf } from '../../ir/network.ts';
+import { sizeOf } from '../../base/tensor.ts';
+import { isClassifier, onlyOutput } from '../../ir/network.ts';
 import type { Network } from '../../ir/network.ts';
 import { summaryOfRun } from './run-reader.ts';
 
@@ -29,6 +30,6 @@ export function runFacts(folder: string): RunFacts {
 
 /** What the outputs are called: as in the source, else as in the data where it has a name for each. */
 export function outputNames(network: Network, ofData: readonly string[] | undefined): readonly string[] | undefined {
-  const { labels, classes } = classifierOf(network);
-  return labels ?? (ofData?.length === classes ? ofData : undefined);
+  const { labels } = network;
+  return labels ?? (ofData && isClassifier(network) && ofData.length === sizeOf(onlyOutput(network).shape) ? ofData : undefined);
 }

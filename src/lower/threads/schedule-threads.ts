@@ -76,7 +76,7 @@ function valuesRead(writers: readonly PlacedNest[], slots: ThreadSlots): readonl
 }
 
 function sameValue(a: ThreadValue, b: ThreadValue): boolean {
-  return a.kind === 'input' ? b.kind === 'input' : b.kind === 'kernel' && a.index === b.index;
+  return a.kind === b.kind && a.index === b.index;
 }
 
 interface KernelScope {

@@ -4,15 +4,15 @@ import type { Op } from '../../ir/op.ts';
 import { numbers } from '../../ir/attributes.ts';
 import { sizeOf } from '../../base/tensor.ts';
 import { defineOp, ShapeError } from '../../ir/op.ts';
-import { along, index, input, load } from '../../ir/nest.ts';
-import { activationAxes, lowered, nestName, storeNest } from '../support/nests.ts';
+import { along, input, load } from '../../ir/nest.ts';
+import { activationAxes, featureIndex, lowered, nestName, storeNest } from '../support/nests.ts';
 import { opaque, undifferentiated, view } from '../support/parts.ts';
 import { between, sampleBatch } from '../support/sampling.ts';
-import { expectCount, flatShape, imageShape, operand } from '../support/shapes.ts';
+import { expectCount, flatShape, operand } from '../support/shapes.ts';
 
 export const unflatten: Op = defineOp({ shape: numbers })({
   name: 'unflatten',
-  doc: 'Turns flat lists of features back into images.',
+  doc: 'Turns flat lists of features back into what they were.',
   infer: (attrs, inputs) => {
     expectCount(inputs, 'unflatten', 1);
     const [samples, features] = flatShape(operand(inputs, 0), 'unflatten');
@@ -28,11 +28,10 @@ export const unflatten: Op = defineOp({ shape: numbers })({
   pruning: opaque,
   lowering: view((node, inputs) => {
     const shape = [operand(inputs, 0)[0] ?? 0, ...node.attrs.shape];
-    const [, , rows, columns] = imageShape(shape, 'unflatten');
-    return lowered([storeNest(nestName(node, 'unflatten'), activationAxes(shape), load(input(0), [along(0), index(0, [1, rows * columns], [2, columns], [3, 1])]))]);
+    return lowered([storeNest(nestName(node, 'unflatten'), activationAxes(shape), load(input(0), [along(0), featureIndex(shape)]))]);
   }),
   sample: (random) => {
-    const shape = [between(random, 1, 4), between(random, 1, 4), between(random, 1, 4)];
+    const shape = Array.from({ length: between(random, 2, 4) }, () => between(random, 1, 4));
     return { attrs: { shape }, inputs: [[sampleBatch.samples, sizeOf(shape)]], batch: sampleBatch };
   },
   tolerance: 0,

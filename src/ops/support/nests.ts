@@ -51,6 +51,12 @@ export function flatIndex(shape: Shape): Index {
   return { offset: 0, terms: shape.map((_, axis): IndexTerm => ({ axis, factor: strides[axis] as number })) };
 }
 
+/** The position of an element within its sample, in order, walked by axes 1, 2, ... */
+export function featureIndex([, ...sample]: Shape): Index {
+  const strides = stridesOf(sample);
+  return { offset: 0, terms: sample.map((_, axis): IndexTerm => ({ axis: axis + 1, factor: strides[axis] as number })) };
+}
+
 /** A nest that stores a value in each element of a tensor. */
 export function storeNest(name: string, axes: readonly Axis[], value: NestExpr, tensor: TensorRef = result(0), at: readonly Index[] = axes.map((_, d) => along(d))): Nest {
   return { name, axes, write: { tensor, index: at }, combine: 'store', initial: 0, value };

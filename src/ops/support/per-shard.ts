@@ -5,7 +5,7 @@ import type { Batch } from '../../ir/graph.ts';
 import type { Index, Nest, NestExpr } from '../../ir/nest.ts';
 import type { F64Tensor } from '../../ir/op.ts';
 import { along, index, result } from '../../ir/nest.ts';
-import { parallel, reduce, samplesPerShard, shardAxis } from './nests.ts';
+import { activationAxes, parallel, reduce, samplesPerShard, shardAxis } from './nests.ts';
 import { channelLayout } from './shapes.ts';
 
 /** @param term What element `at` of the activation, in channel `c`, adds. */
@@ -25,13 +25,14 @@ export function perShardReference(activation: F64Tensor, batch: Batch, sums: F64
 
 /** @param term Gets the activation's indices and the channel's. */
 export function perShardNest(name: string, activation: Shape, batch: Batch, term: (at: readonly Index[], c: Index) => NestExpr): Nest {
-  const [s, c, n, y, x] = [0, 1, 2, 3, 4] as const;
-  const [, channels = 1, ...extent] = activation;
+  const [s, c, n, firstOfPosition] = [0, 1, 2, 3] as const;
+  const [, , ...position] = activationAxes(activation);
+  const [, channels = 1] = activation;
   const sample = index(0, [s, samplesPerShard(batch)], [n, 1]);
-  const at = [sample, along(c), ...(extent.length > 0 ? [along(y), along(x)] : [])];
+  const at = [sample, along(c), ...position.map((_, d) => along(firstOfPosition + d))];
   return {
     name,
-    axes: [shardAxis(batch.shards), parallel('c', channels), reduce('n', samplesPerShard(batch)), ...extent.map((size, d) => reduce(d === 0 ? 'y' : 'x', size))],
+    axes: [shardAxis(batch.shards), parallel('c', channels), reduce('n', samplesPerShard(batch)), ...position.map((axis) => reduce(axis.name, axis.extent))],
     write: { tensor: result(0), index: [along(s), along(c)] },
     combine: 'sum',
     initial: 0,

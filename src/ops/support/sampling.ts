@@ -18,10 +18,11 @@ export function choose<T>(random: () => number, items: readonly [T, ...T[]]): T 
   return items[Math.floor(random() * items.length)] ?? items[0];
 }
 
-/** An activation of rank 4 or 2. */
+/** An activation: mostly images, or flat. */
 export function activationShape(random: () => number): Shape {
-  const channels = between(random, 1, 5);
-  return random() < 0.7 ? [sampleBatch.samples, channels, between(random, 1, 5), between(random, 1, 5)] : [sampleBatch.samples, channels];
+  const kind = random();
+  const extents = kind < 0.65 ? 2 : kind < 0.85 ? 0 : kind < 0.95 ? 1 : 3;
+  return [sampleBatch.samples, between(random, 1, 5), ...Array.from({ length: extents }, () => between(random, 1, extents === 3 ? 3 : 5))];
 }
 
 /** Any small tensor. */

@@ -19,12 +19,14 @@ export function expectCount(inputs: readonly unknown[], op: string, ...counts: r
 export function imageShape(shape: Shape, op: string): readonly [number, number, number, number] {
   const [samples, channels, rows, columns] = shape;
   if (shape.length !== 4 || samples === undefined || channels === undefined || rows === undefined || columns === undefined) {
-    throw new ShapeError(
-      `${op} takes images of shape [channels, rows, columns], not ${formatShape(shape.slice(1))}`,
-      shape.length === 2 ? 'it stands after a layer that gives a flat list of features; move it before that layer' : undefined,
-    );
+    throw new ShapeError(`${op} takes images of shape [channels, rows, columns], not ${formatShape(shape.slice(1))}`, noImageHelp(shape.slice(1)));
   }
   return [samples, channels, rows, columns];
+}
+
+function noImageHelp(sample: Shape): string | undefined {
+  if (sample.length === 1) return 'it stands after a layer that gives a flat list of features; move it before that layer';
+  return sample.length === 2 ? `a grey image is [1, ${sample.join(', ')}]` : undefined;
 }
 
 /** Samples and features of a flat activation. */
@@ -39,16 +41,14 @@ export function flatShape(shape: Shape, op: string): readonly [number, number] {
 export interface ChannelLayout {
   readonly samples: number;
   readonly channels: number;
-  /** Positions of one channel: rows times columns of an image, 1 of a flat activation. */
+  /** Of one channel: rows times columns of an image, 1 of a flat activation. */
   readonly positions: number;
 }
 
-/** An activation of rank 4 or 2 as samples x channels x positions. */
+/** An activation as samples x channels x positions. */
 export function channelLayout(shape: Shape, op: string): ChannelLayout {
   const [samples, channels] = shape;
-  if ((shape.length !== 4 && shape.length !== 2) || samples === undefined || channels === undefined) {
-    throw new ShapeError(`${op} takes images or a flat list of features, not ${formatShape(shape.slice(1))}`);
-  }
+  if (samples === undefined || channels === undefined) throw new ShapeError(`${op} takes samples that have channels or features, not ${formatShape(shape.slice(1))}`);
   return { samples, channels, positions: sizeOf(shape.slice(2)) };
 }
 

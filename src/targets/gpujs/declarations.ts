@@ -1,6 +1,6 @@
 // The declarations of a module for gpu.js. They name no type of gpu.js, so an app type-checks without it.
 
-import { aboutMembers, declarationFile, metaMember, optionMember, promisedRunDoc, weightsOption } from '../../emit/declarations.ts';
+import { aboutMembers, declarationFile, metaMember, optionMember, promisedRunDoc, promisedRunSignature, weightsOption } from '../../emit/declarations.ts';
 import { documented, interfaceText } from '../../emit/documented.ts';
 import { quoted } from '../../emit/literal.ts';
 import type { ModuleFacts } from '../../emit/module-facts.ts';
@@ -20,7 +20,7 @@ export function gpujsDeclarations(facts: ModuleFacts, weightsBeside: boolean): s
       metaMember(facts),
       { signature: 'readonly mode: Mode', doc: 'Where it computes.' },
       {
-        signature: 'run(input: ArrayLike<number>, into?: Float32Array): Promise<Float32Array>',
+        signature: promisedRunSignature(facts),
         doc: promisedRunDoc(facts),
       },
       { signature: 'destroy(): Promise<void>', doc: 'Frees what the network holds on the device. It cannot run after that.' },

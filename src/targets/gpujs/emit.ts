@@ -8,14 +8,14 @@
 //   const kernels          text, shape and operands of each kernel
 //   const weights          base64
 
-import { invariant, present } from '../../base/invariant.ts';
+import { invariant } from '../../base/invariant.ts';
 import { encodeBase64 } from '../../emit/base64.ts';
 import { buildId, buildIdLength, withBuildId } from '../../emit/build-id.ts';
 import { fileBase, insideLimit } from '../../emit/emit-module.ts';
 import type { EmittedFile, EmittedModule, ModuleRequest } from '../../emit/emit-module.ts';
 import { literalText } from '../../emit/literal.ts';
 import type { Json } from '../../emit/literal.ts';
-import { factsOf } from '../../emit/module-facts.ts';
+import { factsOf, identityOfFacts } from '../../emit/module-facts.ts';
 import { moduleText } from '../../emit/module-text.ts';
 import { weightsFileRoots, weightsFileText } from '../../emit/part.ts';
 import { inPlanes, widenedWeights } from '../../emit/stored-weights.ts';
@@ -36,7 +36,7 @@ export async function emitGpujs(options: EmitGpujsOptions): Promise<EmittedModul
   const about = factsOf({ ...options, kernels: { bindings: module } });
   const { kernels, weights: numbers } = planModule(module);
   const stored = weightType ? widenedNumbers(numbers, weightType) : floats(numbers);
-  const build = await buildId([JSON.stringify([about, kernels]), stored.bytes]);
+  const build = await buildId([JSON.stringify([identityOfFacts(about), kernels, module.outputs.map(({ kernel }) => kernel)]), stored.bytes]);
   const facts = { ...about, build };
   const inside = stored.bytes.length <= insideLimit;
   const bin = `${file}.bin`;
@@ -48,11 +48,14 @@ export async function emitGpujs(options: EmitGpujsOptions): Promise<EmittedModul
       options: ['GPU', 'mode', ...(inside ? [] : ['weights'])],
       statements: [
         ...stored.fill(found),
-        `const places = { input: addressesOf(plan.input), output: addressesOf(plan.output), inputExtents: ${literalText(present(module.inputs[0], 'input').extents)} };`,
-        `return startGpuNet(options, facts, kernels, ${stored.numbers(found)}, places);`,
+        `const extents = ${literalText(module.inputs.map((input) => input.extents))};`,
+        `const answers = ${literalText(module.outputs.map(({ kernel }) => kernel))};`,
+        "const inputs = portsOf(plan.input, 'input', facts.name).map((port, i) => ({ ...port, extents: extents[i] }));",
+        "const outputs = portsOf(plan.output, 'output', facts.name).map((port, i) => ({ ...port, kernel: answers[i] }));",
+        `return startGpuNet(options, facts, kernels, ${stored.numbers(found)}, inputs, outputs);`,
       ],
     },
-    roots: ['addressesOf', 'startGpuNet', stored.root, ...(inside ? [...stored.fromText.roots, 'decodeBase64'] : weightsFileRoots)],
+    roots: ['portsOf', 'startGpuNet', stored.root, ...(inside ? [...stored.fromText.roots, 'decodeBase64'] : weightsFileRoots)],
     rest: [kernelsText(kernels), ...(inside ? [`const weights = ${literalText(encodeBase64(stored.inText()))};`] : [])],
     runtime: options.runtime,
   });

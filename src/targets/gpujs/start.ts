@@ -5,36 +5,34 @@ import type { Tensor } from '../../base/tensor.ts';
 import { planOf } from '../../emit/tensor-plan.ts';
 import type { Program } from '../../ir/graph.ts';
 import type { OpRegistry } from '../../ir/op.ts';
+import type { ThreadBinding } from '../../ir/thread-kernel.ts';
 import { lowerThreads } from '../../lower/threads/lower-threads.ts';
-import { rewrite } from '../../passes/rewrite.ts';
 import { startGpuNet } from '../../runtime/gpujs-net.ts';
-import type { GpuNet, GpuOptions } from '../../runtime/gpujs-net.ts';
+import type { GpuOptions } from '../../runtime/gpujs-net.ts';
 import { addressesOf } from '../../runtime/net.ts';
+import type { Port } from '../../runtime/ports.ts';
 import type { StartedNetwork } from '../target.ts';
 import { planModule } from './plan.ts';
 
-/** A network of gpu.js has one output, so every output is that of a network of its own, of which one runs at a time. */
-export function startThreads({ graph, parameters }: Program, ops: OpRegistry, given: GpuOptions): StartedNetwork {
+/** Every run is that of a network of its own. */
+export function startThreads(program: Program, ops: OpRegistry, given: GpuOptions): StartedNetwork {
+  const module = lowerThreads(program, ops);
+  const { kernels, weights } = planModule(module);
+  const [inputs, outputs] = [portsAt(module.inputs), portsAt(module.outputs)];
+  const { name, batch } = program.graph;
   return {
     run: async (feeds) => {
-      const { data } = present([...feeds.values()][0], 'input');
-      const found = new Map<string, Tensor<Float32Array>>();
-      for (const output of graph.outputs) {
-        const upTo = rewrite({ graph: { ...graph, outputs: [output] }, parameters }, ops, () => undefined);
-        const { net, shape } = await startOne(upTo, ops, given);
-        found.set(output.name, { shape, data: await net.run(data) });
-        await net.destroy();
-      }
-      return found;
+      const net = await startGpuNet(given, { name, build: '', batch: batch.samples }, kernels, weights, inputs, outputs);
+      const lists = inputs.map((input) => [input.name, present(feeds.get(input.name), input.name).data] as const);
+      const answer = await net.run(lists.length === 1 ? present(lists[0], 'input')[1] : Object.fromEntries(lists));
+      await net.destroy();
+      const found = answer instanceof Float32Array ? { [present(outputs[0], 'output').name]: answer } : answer;
+      return new Map(module.outputs.map((output): [string, Tensor<Float32Array>] => [output.name, { shape: output.shape, data: present(found[output.name], output.name) }]));
     },
   };
 }
 
-async function startOne(program: Program, ops: OpRegistry, given: GpuOptions): Promise<{ readonly net: GpuNet; readonly shape: readonly number[] }> {
-  const module = lowerThreads(program, ops);
-  const { kernels, weights } = planModule(module);
-  const [input, output] = [present(module.inputs[0], 'input'), present(module.outputs[0], 'output')];
-  const places = { input: addressesOf(planOf(input, 'chw')), output: addressesOf(planOf(output, 'chw')), inputExtents: input.extents };
-  const { name, batch } = program.graph;
-  return { net: await startGpuNet(given, { name, build: '', batch: batch.samples }, kernels, weights, places), shape: output.shape };
+/** As the runtime has them, under their own names and in logical order. */
+function portsAt<Of extends ThreadBinding>(bindings: readonly Of[]): readonly (Of & Port)[] {
+  return bindings.map((binding) => ({ ...binding, addresses: addressesOf(planOf(binding, 'chw')), what: binding.name }));
 }

@@ -203,11 +203,23 @@ describe('a module for gpu.js', () => {
     expect(textOf(await emit(), '.js')).not.toMatch(/\beval\b|new Function|^import\b|Date/m);
   });
 
+  it('takes and answers several lists by name', async () => {
+    const builder = graphBuilder('two', { samples: 1, shards: 1 }, ops);
+    const [a, b] = [builder.input('a', 'sample', [1, 3]), builder.input('b', 'sample', [1, 3])];
+    const sum = builder.one('add', [a, b], {});
+    for (const [name, value] of [['sum', sum], ['positive', builder.one('relu', [sum], {})], ['again', sum], ['b', b]] as const) builder.output(name, value);
+    const module = await emit({ module: lowerThreads({ graph: builder.finish(), parameters: new Map() }, ops) });
+    expect(textOf(module, '.d.ts')).toContain('run(input: Inputs, into?: Partial<Outputs>): Promise<Outputs>;');
+    const net = (await (await imported(module)).load(plain)) as object as GpuNet<object, object>;
+    expect(await net.run({ b: [-1, -2, -3], a: [3, 2, 1] })).toEqual({ sum: Float32Array.of(2, 0, -2), positive: Float32Array.of(2, 0, 0), again: Float32Array.of(2, 0, -2), b: Float32Array.of(-1, -2, -3) });
+    await expect(net.run({ a: [3, 2, 1] })).rejects.toThrow(new RangeError('input b of Small: expected 3 numbers, found no array but undefined'));
+  });
+
   it('puts large weights in a file of their own', async () => {
     const large = small(360_000);
     const module = await emit({ module: large });
     expect(module.files.map((file) => file.path)).toEqual(['small.js', 'small.d.ts', 'small.bin']);
-    expect(textOf(module, '.js').length).toBeLessThan(12_000);
+    expect(textOf(module, '.js').length).toBeLessThan(13_000);
     expect(textOf(module, '.d.ts')).toContain('readonly weights?: ArrayBuffer | ArrayBufferView;');
     const { load } = await imported(module);
     const stale = await emit({ module: large, meta: { seed: 2 } });

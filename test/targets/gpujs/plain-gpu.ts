@@ -24,8 +24,8 @@ export class PlainGpu implements GpuJs {
     return (...operands) => rowsOf(output, [], (x, y = 0, z = 0) => thread.call({ thread: { x, y, z }, constants }, ...operands));
   }
 
-  createPipeline(chain: (input: unknown) => unknown): ReturnType<GpuJs['createPipeline']> {
-    const run = (input: unknown): Promise<unknown> => Promise.resolve(chain(input));
+  createPipeline(chain: (...inputs: readonly unknown[]) => unknown): ReturnType<GpuJs['createPipeline']> {
+    const run = (...inputs: readonly unknown[]): Promise<unknown> => Promise.resolve(chain(...inputs.slice(0, chain.length)));
     return Object.assign(run, { destroy: () => Promise.resolve() });
   }
 
