@@ -2,9 +2,8 @@
 // each follows what it reads. Files should have them in such an order already; of those that do not, the order stays as it
 // is as far as it can.
 
-import type { Diagnostic } from '../../base/diagnostic.ts';
-import { onnxDiagnostics } from '../diagnostics.ts';
 import { shortened } from '../format/names.ts';
+import type { FaultList } from './fault-list.ts';
 import type { OnnxNode } from './model.ts';
 
 interface Given {
@@ -15,34 +14,32 @@ interface Given {
   readonly outputs: readonly string[];
 }
 
-export function orderNodes({ nodes, known, outputs }: Given): { readonly ordered: readonly OnnxNode[]; readonly faults: readonly Diagnostic[] } {
-  const faults: Diagnostic[] = [];
-  const fault = (place: string, why: string, help?: string): unknown => faults.push(onnxDiagnostics.graph({ args: [place, why], help }));
-
+/** @returns The nodes in order, as far as no fault is found. */
+export function orderNodes({ nodes, known, outputs }: Given, faults: FaultList): readonly OnnxNode[] {
   const makers = new Map<string, OnnxNode>();
   for (const node of nodes) {
     for (const output of node.outputs) {
       if (output === '') continue;
       const other = makers.get(output);
-      if (known.has(output)) fault(node.label, `computes ${shortened(output)}, which is the name of an input or an initializer`);
-      else if (other) fault(node.label, `computes ${shortened(output)}, as ${other === node ? 'it does already' : `${other.label} does`}`);
+      if (known.has(output)) faults.graph(node.label, `computes ${shortened(output)}, which is the name of an input or an initializer`);
+      else if (other) faults.graph(node.label, `computes ${shortened(output)}, as ${other === node ? 'it does already' : `${other.label} does`}`);
       else makers.set(output, node);
     }
   }
   for (const { label, inputs } of nodes) {
     for (const input of new Set(inputs)) {
-      if (input !== '' && !known.has(input) && !makers.has(input)) fault(label, `reads ${shortened(input)}, which nothing computes`, 'the file lacks an initializer or a node: export the model once more');
+      if (input !== '' && !known.has(input) && !makers.has(input)) faults.graph(label, `reads ${shortened(input)}, which nothing computes`, 'the file lacks an initializer or a node: export the model once more');
     }
   }
-  for (const output of outputs) if (!known.has(output) && !makers.has(output)) fault(`the output ${shortened(output)}`, 'of the graph is computed by no node');
+  for (const output of outputs) if (!known.has(output) && !makers.has(output)) faults.graph(`the output ${shortened(output)}`, 'of the graph is computed by no node');
 
   const ordered = sorted(nodes, makers);
   if (ordered.length < nodes.length) {
     const placed = new Set(ordered);
     const cycle = cycleAmong(nodes.filter((node) => !placed.has(node)), makers);
-    fault(cycle[0]?.label ?? 'a node', `reads what it computes itself, by way of ${cycle.slice(1, 4).map(({ label }) => label).join(', ') || 'nothing else'}${cycle.length > 4 ? ` and ${cycle.length - 4} more` : ''}`);
+    faults.graph(cycle[0]?.label ?? 'a node', `reads what it computes itself, by way of ${cycle.slice(1, 4).map(({ label }) => label).join(', ') || 'nothing else'}${cycle.length > 4 ? ` and ${cycle.length - 4} more` : ''}`);
   }
-  return { ordered, faults };
+  return ordered;
 }
 
 function readersOf(nodes: readonly OnnxNode[], makers: ReadonlyMap<string, OnnxNode>): { readonly readers: Map<OnnxNode, OnnxNode[]>; readonly open: Map<OnnxNode, number> } {

@@ -1,9 +1,10 @@
 // Bytes of an .onnx file to a model. All that is wrong with the graph as such is found at once; what single operators mean
 // is not asked here.
 
-import { DiagnosticError, fail } from '../../base/diagnostic.ts';
+import { fail } from '../../base/diagnostic.ts';
 import type { Diagnostic } from '../../base/diagnostic.ts';
 import { onnxDiagnostics } from '../diagnostics.ts';
+import { caps } from '../format/caps.ts';
 import { elementTypeName, elementTypeOf } from '../format/element-types.ts';
 import type { ExternalFiles } from '../format/external.ts';
 import { readModelProto } from '../format/files.ts';
@@ -11,6 +12,7 @@ import type { DimensionProto, FunctionProto, GraphProto, ModelProto, NodeProto, 
 import { shortened } from '../format/names.ts';
 import { readTensor } from '../format/tensor.ts';
 import type { OnnxTensor } from '../format/tensor.ts';
+import { FaultList } from './fault-list.ts';
 import type { Dimension, OnnxAttribute, OnnxGraph, OnnxModel, OnnxNode, OnnxValue, ValueType } from './model.ts';
 import { orderNodes } from './order-nodes.ts';
 import { readAttribute } from './read-attribute.ts';
@@ -26,20 +28,10 @@ export interface ReadOptions {
  */
 export function readModel(bytes: Uint8Array, file: string, { external }: ReadOptions = {}): OnnxModel {
   const proto = readModelProto(bytes, file);
-  const faults: Diagnostic[] = [];
-  /** What a part of the model is, or nothing and its faults. */
-  const judged = <T>(read: () => T): T | undefined => {
-    try {
-      return read();
-    } catch (error) {
-      if (!(error instanceof DiagnosticError)) throw error;
-      faults.push(...error.diagnostics);
-      return undefined;
-    }
-  };
-  const opset = judged(() => opsetOf(proto, file)) ?? 0;
-  const graph = graphOf(proto.graph, { external, judged, faults });
-  if (faults.length > 0) throw new DiagnosticError(faults);
+  const faults = new FaultList(file);
+  const opset = faults.judged(() => opsetOf(proto, file)) ?? 0;
+  const graph = graphOf(proto.graph, external, faults);
+  faults.end();
   return {
     irVersion: Number(proto.irVersion ?? 0n),
     producer: [proto.producerName, proto.producerVersion].filter((part) => part !== undefined && part !== '').join(' '),
@@ -61,56 +53,54 @@ function opsetOf({ opsetImport = [] }: ModelProto, file: string): number {
   return opset;
 }
 
-interface Reading {
-  readonly external: ExternalFiles | undefined;
-  readonly judged: <T>(read: () => T) => T | undefined;
-  readonly faults: Diagnostic[];
-}
-
-function graphOf(proto: GraphProto, reading: Reading): OnnxGraph {
-  const { external, judged, faults } = reading;
-  const fault = (place: string, why: string, help?: string): unknown => faults.push(onnxDiagnostics.graph({ args: [place, why], help }));
-
+function graphOf(proto: GraphProto, external: ExternalFiles | undefined, faults: FaultList): OnnxGraph {
   const initializers = new Map<string, OnnxTensor>();
   for (const tensor of proto.initializer ?? []) {
     const { name = '' } = tensor;
-    if (name === '') fault('an initializer', 'has no name');
-    else if (initializers.has(name)) fault(`initializer ${shortened(name)}`, 'is there twice');
-    const read = judged(() => readTensor(tensor, `initializer ${shortened(name)}`, external));
+    if (name === '') faults.graph('an initializer', 'has no name');
+    else if (initializers.has(name)) faults.graph(`initializer ${shortened(name)}`, 'is there twice');
+    const read = faults.judged(() => readTensor(tensor, `initializer ${shortened(name)}`, external));
     if (read) initializers.set(name, read);
   }
-  const given = namedOnce(proto.input ?? [], 'input', fault);
+  const given = namedOnce(proto.input ?? [], 'input', faults);
   const inputs = given.filter(({ name }) => !initializers.has(name));
-  const outputs = namedOnce(proto.output ?? [], 'output', fault);
-  if (outputs.length === 0) fault('the graph', 'has no output');
-  const types = new Map([...(proto.valueInfo ?? []).map(valueOf), ...given, ...outputs].map(({ name, type }) => [name, type]));
+  const outputs = namedOnce(proto.output ?? [], 'output', faults);
+  if ((proto.output ?? []).length === 0) faults.graph('the graph', 'has no output');
+  const types = new Map<string, ValueType>();
+  for (const each of proto.valueInfo ?? []) {
+    const said = faults.judged(() => valueOf(each));
+    if (said && said.name !== '') types.set(said.name, said.type);
+  }
+  for (const { name, type } of [...given, ...outputs]) types.set(name, type);
 
-  const nodes = (proto.node ?? []).map((node) => nodeOf(node, reading));
-  // A damaged initializer has a name all the same.
-  const known = new Set([...given.map(({ name }) => name), ...(proto.initializer ?? []).map(({ name = '' }) => name)]);
-  const order = orderNodes({ nodes, known, outputs: outputs.map(({ name }) => name) });
-  faults.push(...order.faults);
-  return { name: proto.name ?? '', nodes: order.ordered, initializers, inputs, outputs, types };
+  const nodes = (proto.node ?? []).map((node) => nodeOf(node, external, faults));
+  // What is damaged has a name all the same.
+  const known = new Set([...(proto.input ?? []), ...(proto.initializer ?? [])].map(({ name = '' }) => name));
+  const ordered = orderNodes({ nodes, known, outputs: outputs.map(({ name }) => name) }, faults);
+  return { name: proto.name ?? '', nodes: ordered, initializers, inputs, outputs, types };
 }
 
-function namedOnce(values: readonly ValueInfoProto[], what: string, fault: (place: string, why: string) => unknown): readonly OnnxValue[] {
-  const names = new Set<string>();
-  return values.map(valueOf).filter(({ name }) => {
-    if (name === '') fault(`an ${what}`, 'of the graph has no name');
-    else if (names.has(name)) fault(`the ${what} ${shortened(name)}`, 'of the graph is there twice');
-    return name !== '' && names.size < names.add(name).size;
-  });
+function namedOnce(values: readonly ValueInfoProto[], what: string, faults: FaultList): readonly OnnxValue[] {
+  const found = new Map<string, OnnxValue>();
+  for (const each of values) {
+    const value = faults.judged(() => valueOf(each));
+    if (!value) continue;
+    if (value.name === '') faults.graph(`an ${what}`, 'of the graph has no name');
+    else if (found.has(value.name)) faults.graph(`the ${what} ${shortened(value.name)}`, 'of the graph is there twice');
+    else found.set(value.name, value);
+  }
+  return [...found.values()];
 }
 
-function nodeOf(proto: NodeProto, { external, judged, faults }: Reading): OnnxNode {
+function nodeOf(proto: NodeProto, external: ExternalFiles | undefined, faults: FaultList): OnnxNode {
   const { name = '', opType = '', domain = '', input = [], output = [] } = proto;
   const label = `${opType === '' ? '' : `${plain(opType)} `}node ${name === '' ? `of output ${shortened(output.find((each) => each !== '') ?? '')}` : shortened(name)}`;
-  if (opType === '') faults.push(onnxDiagnostics.graph({ args: [label, 'has no operator'] }));
+  if (opType === '') faults.graph(label, 'has no operator');
   const attributes = new Map<string, OnnxAttribute>();
   for (const each of proto.attribute ?? []) {
     const key = each.name ?? '';
-    if (attributes.has(key)) faults.push(onnxDiagnostics.attribute({ args: [label, key, 'is there twice'] }));
-    const read = judged(() => readAttribute(each, label, external));
+    if (attributes.has(key)) faults.add(onnxDiagnostics.attribute({ args: [label, key, 'is there twice'] }));
+    const read = faults.judged(() => readAttribute(each, label, external));
     if (read) attributes.set(key, read);
   }
   return { name, label, op: opType, domain: defaultDomains.has(domain) ? '' : domain, inputs: input, outputs: output, attributes };
@@ -122,22 +112,25 @@ function plain(opType: string): string {
 }
 
 function valueOf({ name = '', type = {} }: ValueInfoProto): OnnxValue {
-  return { name, type: typeOf(type) };
+  return { name, type: typeOf(type, name) };
 }
 
-function typeOf({ tensorType, sequenceType, mapType, opaqueType, sparseTensorType, optionalType }: TypeProto): ValueType {
+function typeOf({ tensorType, sequenceType, mapType, opaqueType, sparseTensorType, optionalType }: TypeProto, value: string): ValueType {
   if (tensorType) {
     const { elemType = 0, shape } = tensorType;
-    return { kind: 'tensor', elements: elementTypeOf(elemType)?.name, elementsName: elementTypeName(elemType), shape: shape && (shape.dim ?? []).map(dimensionOf) };
+    const dims = shape && (shape.dim ?? []).map((dim) => dimensionOf(dim, value));
+    if (dims && dims.length > caps.rank) fail(onnxDiagnostics['too-large']({ args: [`dimensions of the value ${shortened(value)}`, dims.length, caps.rank] }));
+    return { kind: 'tensor', elements: elementTypeOf(elemType)?.name, elementsName: elementTypeName(elemType), shape: dims };
   }
   const what = sequenceType ? 'sequence' : mapType ? 'map' : sparseTensorType ? 'sparse tensor' : optionalType ? 'optional' : opaqueType ? 'opaque value' : 'value of unknown type';
   return { kind: 'other', what };
 }
 
 /** Some exporters write -1 for a size that is free, some an empty name. */
-function dimensionOf({ dimValue, dimParam }: DimensionProto): Dimension {
-  if (dimValue !== undefined) return dimValue < 0n ? undefined : Number(dimValue);
-  return dimParam === '' ? undefined : dimParam;
+function dimensionOf({ dimValue, dimParam }: DimensionProto, value: string): Dimension {
+  if (dimValue === undefined) return dimParam === '' ? undefined : dimParam;
+  if (dimValue > BigInt(caps.elements)) fail(onnxDiagnostics['too-large']({ args: [`a dimension of the value ${shortened(value)}`, Number(dimValue), caps.elements] }));
+  return dimValue < 0n ? undefined : Number(dimValue);
 }
 
 function entriesOf(entries: readonly StringStringEntryProto[]): ReadonlyMap<string, string> {

@@ -142,7 +142,8 @@ function transposedWindow({ attributes }: Operands, image: readonly number[], ke
       const [before, after] = autoPad === 'VALID' ? [0, 0] : [given.before[axis] as number, given.after[axis] as number];
       return { before, after, output: full - before - after };
     }
-    const total = Math.max(0, full - (wanted[axis] ?? fault(`has \`output_shape\` ${wanted.join(', ')} for ${axes} axes`)));
+    const total = full - (wanted[axis] ?? fault(`has \`output_shape\` ${wanted.join(', ')} for ${axes} axes`));
+    if (total < 0) fault(`fills ${full} of ${wanted[axis]} places along an axis`);
     const less = Math.floor(total / 2);
     const before = autoPad === 'SAME_UPPER' ? less : total - less;
     return { before, after: total - before, output: wanted[axis] as number };

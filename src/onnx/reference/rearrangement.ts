@@ -116,16 +116,17 @@ function sliced(value: Value, starts: readonly bigint[], ends: readonly bigint[]
     const extent = BigInt(all.length);
     const step = steps[i] as bigint;
     if (step === 0n) fault('has a step of 0');
-    const [least, most] = step > 0n ? [0n, extent] : [-1n, extent - 1n];
-    const clamp = (place: bigint): number => {
+    const clamp = (place: bigint, least: bigint, most: bigint): number => {
       const fromStart = place < 0n ? place + extent : place;
       return Number(fromStart < least ? least : fromStart > most ? most : fromStart);
     };
-    const [start, end] = [clamp(starts[i] as bigint), clamp(ends[i] as bigint)];
+    const isForward = step > 0n;
+    const start = clamp(starts[i] as bigint, 0n, isForward ? extent : extent - 1n);
+    const end = clamp(ends[i] as bigint, isForward ? 0n : -1n, isForward ? extent : extent - 1n);
     // One step beyond the axis ends the slice, however long it is.
     const stride = Number(step < -extent ? -extent - 1n : step > extent ? extent + 1n : step);
     const kept: number[] = [];
-    for (let place = start; stride > 0 ? place < end : place > end; place += stride) kept.push(all[place] as number);
+    for (let place = start; isForward ? place < end : place > end; place += stride) kept.push(all[place] as number);
     offsets[axis] = kept;
   }
   return pick(value, offsets);

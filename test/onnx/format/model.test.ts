@@ -95,6 +95,19 @@ test('what the nodes do not show is named, for those who refuse it', () => {
   expect([...read.functions]).toEqual(['local::twice', 'Relu']);
 });
 
+test('sizes that no memory has', () => {
+  expect(faultsOf({ node: [node('Relu', ['x'], ['y'])], input: [value('x', [2 ** 40])], output: [value('y', [1, 1, 1, 1, 1, 1, 1, 1, 1])] })).toEqual([
+    'onnx/too-large: a dimension of the value "x": 1,099,511,627,776, at most 268,435,456 are read',
+    'onnx/too-large: dimensions of the value "y": 9, at most 8 are read',
+  ]);
+});
+
+test('reading ends where there are very many faults', () => {
+  const faults = faultsOf({ initializer: Array.from({ length: 100_000 }, () => ({})) });
+  expect(faults).toHaveLength(1001);
+  expect(faults.at(-1)).toBe('onnx/graph: net.onnx has more faults than these 1000, which are not looked for');
+});
+
 test('a version that is missing, and a graph that answers nothing', () => {
   expect(faultsOf({ node: [] }, { opsetImport: [{ domain: 'com.microsoft', version: 1n }] })).toEqual([
     'onnx/version: net.onnx does not say by which version of the operators it is meant (opset)',

@@ -139,6 +139,8 @@ describe('integers are exact', () => {
     expect(slice(1, 2n ** 63n - 1n, 2)).toEqual([2, 4]);
     expect(slice(-1, -(2n ** 63n), -1)).toEqual([5, 4, 3, 2, 1]);
     expect(slice(2n ** 62n, 0n, -3)).toEqual([5, 2]);
+    // A start before the axis is its first element, also backwards.
+    expect(slice(-9, -(2n ** 63n), -1)).toEqual([1]);
   });
 
   test('beyond 2^53, towards zero, and round their type', () => {
@@ -198,6 +200,7 @@ describe('faults name the node', () => {
     ['shapes that do not fit', [node('Add', ['x', 'v'], ['y'], {}, 'sum')], 'Add node "sum" has operands of shapes [1, 2, 4, 4] and [3], which do not fit each other'],
     ['a shape of other elements', [node('Reshape', ['x', 's'], ['y'])], 'Reshape node of output "y" reshapes [1, 2, 4, 4] to [7, -1]'],
     ['floats for a shape', [node('Reshape', ['x', 'v'], ['y'])], 'has float for `shape`, expected integers'],
+    ['a result larger than it fills', [node('ConvTranspose', ['x', 'wt'], ['y'], { output_shape: [5, 4] })], 'fills 4 of 5 places along an axis'],
     ['an axis that is none', [node('Softmax', ['x'], ['y'], { axis: 4 })], 'has the axis 4, of 4 dimensions'],
     ['an index beyond', [node('Gather', ['x', 's'], ['y'], { axis: 0 })], 'takes element 7 of an axis of 1'],
     ['a value of absurd size', [node('Expand', ['v', 'huge'], ['y'])], 'has a result of shape [1099511627776, 3], at most 268435456 elements are computed'],
@@ -205,7 +208,7 @@ describe('faults name the node', () => {
     ['dividing by zero', [node('Shape', ['x'], ['d']), node('Div', ['s', 'zero'], ['y'])], 'divides an integer by zero'],
     ['a type that is not computed', [node('Cast', ['x'], ['y'], { to: 8 })], 'casts to string, which is not supported'],
   ])('%s', (_, nodes, message) => {
-    const initializers = [floats('w', [1, 3, 1, 1], [1, 1, 1]), floats('v', [3], [1, 2, 3]), ints('s', [2], [7, -1]), ints('huge', [2], [2n ** 40n, 3]), ints('zero', [1], [0]), { name: 'yes', dataType: 9, int32Data: Int32Array.of(1) }];
+    const initializers = [floats('w', [1, 3, 1, 1], [1, 1, 1]), floats('wt', [2, 1, 1, 1], [1, 1]), floats('v', [3], [1, 2, 3]), ints('s', [2], [7, -1]), ints('huge', [2], [2n ** 40n, 3]), ints('zero', [1], [0]), { name: 'yes', dataType: 9, int32Data: Int32Array.of(1) }];
     expect(faultOf(() => answer(nodes, x, initializers))).toContain(message);
   });
 
