@@ -66,6 +66,11 @@ function withBias(result: FloatValue, bias: FloatValue | undefined, channels: nu
   for (let i = 0; i < result.data.length; i++) result.data[i] = bias.data[Math.floor(i / places) % channels] as number;
 }
 
+function expectKernel({ attributes }: Operands, weight: FloatValue, kernel: readonly number[]): void {
+  const stated = attributes.mayInts('kernel_shape');
+  if (stated && stated.join() !== kernel.join()) fault(`has a weight of ${formatShape(weight.shape)} for \`kernel_shape\` ${stated.join(', ')}`);
+}
+
 /** Channels that are added to a row in one go: it is then read and written a quarter as often. */
 const together = 4;
 
@@ -94,8 +99,7 @@ function conv(operands: Operands): FloatValue {
   const [x, w] = [operands.floats('X'), operands.floats('W')];
   const [samples = 0, channels = 0, ...image] = expectRank(x, 3, 'an image');
   const [filters = 0, read = 0, ...kernel] = expectRank(w, 3, 'a weight');
-  const stated = attributes.mayInts('kernel_shape');
-  if (stated && stated.join() !== kernel.join()) fault(`has a weight of ${formatShape(w.shape)} for \`kernel_shape\` ${stated.join(', ')}`);
+  expectKernel(operands, w, kernel);
   const groups = attributes.int('group');
   if (groups < 1 || read * groups !== channels || filters % groups !== 0) fault(`has ${channels} channels and a weight of ${formatShape(w.shape)} in ${groups} groups`);
   const window = slidingWindow(attributes, image, kernel);
@@ -142,8 +146,8 @@ function transposedWindow({ attributes }: Operands, image: readonly number[], ke
       const [before, after] = autoPad === 'VALID' ? [0, 0] : [given.before[axis] as number, given.after[axis] as number];
       return { before, after, output: full - before - after };
     }
-    const total = full - (wanted[axis] ?? fault(`has \`output_shape\` ${wanted.join(', ')} for ${axes} axes`));
-    if (total < 0) fault(`fills ${full} of ${wanted[axis]} places along an axis`);
+    // Of a result larger than is filled, nothing is padded: zeros stand at its end.
+    const total = Math.max(0, full - (wanted[axis] ?? fault(`has \`output_shape\` ${wanted.join(', ')} for ${axes} axes`)));
     const less = Math.floor(total / 2);
     const before = autoPad === 'SAME_UPPER' ? less : total - less;
     return { before, after: total - before, output: wanted[axis] as number };
@@ -166,6 +170,7 @@ function convTranspose(operands: Operands): FloatValue {
   const [read = 0, perGroup = 0, ...kernel] = expectRank(w, 3, 'a weight');
   const groups = operands.attributes.int('group');
   if (groups < 1 || read !== channels || channels % groups !== 0) fault(`has ${channels} channels and a weight of ${formatShape(w.shape)} in ${groups} groups`);
+  expectKernel(operands, w, kernel);
   if (kernel.length !== image.length) fault(`has a window of ${kernel.length} axes over an image of ${image.length}`);
   const window = transposedWindow(operands, image, kernel);
   const rows = rowsOf(window);

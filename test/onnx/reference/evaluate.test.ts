@@ -200,7 +200,7 @@ describe('faults name the node', () => {
     ['shapes that do not fit', [node('Add', ['x', 'v'], ['y'], {}, 'sum')], 'Add node "sum" has operands of shapes [1, 2, 4, 4] and [3], which do not fit each other'],
     ['a shape of other elements', [node('Reshape', ['x', 's'], ['y'])], 'Reshape node of output "y" reshapes [1, 2, 4, 4] to [7, -1]'],
     ['floats for a shape', [node('Reshape', ['x', 'v'], ['y'])], 'has float for `shape`, expected integers'],
-    ['a result larger than it fills', [node('ConvTranspose', ['x', 'wt'], ['y'], { output_shape: [5, 4] })], 'fills 4 of 5 places along an axis'],
+    ['a window of another size than it says', [node('ConvTranspose', ['x', 'wt'], ['y'], { kernel_shape: [2, 2] })], 'has a weight of [2, 1, 1, 1] for `kernel_shape` 2, 2'],
     ['an axis that is none', [node('Softmax', ['x'], ['y'], { axis: 4 })], 'has the axis 4, of 4 dimensions'],
     ['an index beyond', [node('Gather', ['x', 's'], ['y'], { axis: 0 })], 'takes element 7 of an axis of 1'],
     ['a value of absurd size', [node('Expand', ['v', 'huge'], ['y'])], 'has a result of shape [1099511627776, 3], at most 268435456 elements are computed'],
