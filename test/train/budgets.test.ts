@@ -15,7 +15,11 @@ import { alive, norms } from '../../src/sparsity/norms.ts';
 import { admm } from '../../src/train/methods/admm.ts';
 import { magnitude } from '../../src/train/methods/magnitude.ts';
 import type { Moment } from '../../src/train/methods/method.ts';
-import { project } from '../../src/train/methods/projection.ts';
+import { copiesOf, project } from '../../src/train/methods/projection.ts';
+import { initialParameters } from '../../src/train/initialize.ts';
+import { groupSets } from '../../src/sparsity/groups.ts';
+import { check } from '../../src/check/check.ts';
+import { parse } from '../../src/syntax/parse.ts';
 import { appendUpdate } from '../../src/train/update.ts';
 import { groupOfElements } from '../group-of-elements.ts';
 import { groupsOf, scalar, sgd } from './networks.ts';
@@ -27,6 +31,8 @@ function budget(groups: number, count: number, members: readonly GroupSlice[], l
 
 const rowsOf = (rows: number, columns: number, kept: number): GroupSet => budget(kept, rows, [{ parameter: 'a', view: [rows, columns], keep: [0] }]);
 const columnsOf = (rows: number, columns: number, kept: number): GroupSet => budget(kept, columns, [{ parameter: 'a', view: [rows, columns], keep: [1] }]);
+/** Weights of no network. */
+const alone = { graph: graphBuilder('alone', { samples: 1, shards: 1 }, ops).finish(), ops, values: new Map<string, F64Tensor>() };
 const aliveIn = (set: GroupSet, values: Parameters<typeof alive>[1]): number => alive(set, values).reduce((sum, flag) => sum + flag, 0);
 
 describe('what a budget keeps', () => {
@@ -59,7 +65,7 @@ describe('what a budget keeps', () => {
       fc.property(problem, ({ rows, columns, ofRows, values }) => {
         const set = rowsOf(rows, columns, ofRows);
         const projected = new Map([['a', { data: Float64Array.from(values) }]]);
-        project([set], projected, norms);
+        project([set], projected, norms, alone);
         const squares = Array.from({ length: rows }, (_, row) => values.slice(row * columns, (row + 1) * columns).reduce((sum, value) => sum + value ** 2, 0));
         const nearest = squares.toSorted((a, b) => a - b).slice(0, rows - ofRows).reduce((sum, square) => sum + square, 0);
         const data = present(projected.get('a'), 'a').data;
@@ -73,7 +79,7 @@ describe('what a budget keeps', () => {
       fc.property(problem, ({ rows, columns, ofRows, ofColumns, values }) => {
         const sets = [rowsOf(rows, columns, ofRows), columnsOf(rows, columns, ofColumns)];
         const projected = new Map([['a', { data: Float64Array.from(values) }]]);
-        project(sets, projected, norms);
+        project(sets, projected, norms, alone);
         expect(aliveIn(present(sets[0], 'rows'), projected)).toBeLessThanOrEqual(ofRows);
         expect(aliveIn(present(sets[1], 'columns'), projected)).toBeLessThanOrEqual(ofColumns);
         // What is left is what it was.
@@ -81,6 +87,42 @@ describe('what a budget keeps', () => {
         expect(values.every((value, i) => data[i] === 0 || data[i] === value)).toBe(true);
       }),
     );
+  });
+});
+
+describe('budgets of layers that follow each other', () => {
+  const source = `network Chain(image: tensor[1, 8, 8]) {
+    c1 = relu(conv(image, filters = 6, window = 3, bias = false))
+    n  = batch_norm(conv(max_pool(c1, window = 2), filters = 5, window = 2, bias = false))
+    f  = relu(dense(n, units = 7))
+    return dense(f, units = 3)
+  }
+  sparsity {
+    admm fibers  of n  keep 6
+    admm filters of c1 keep 2
+    admm filters of n  keep 3
+    admm inputs  of f  keep 7
+    admm neurons of f  keep 4
+  }`;
+  const { network, penalties } = present(check(parse({ name: 'chain.ssl', text: source }).file, ops).model, 'model');
+  const sets = groupSets(network, ops, penalties);
+
+  it('keep no group that only channels feed which have gone', () => {
+    for (let seed = 1; seed <= 20; seed++) {
+      const values = initialParameters(network, seed);
+      const projected = copiesOf(sets, values);
+      project(sets, projected, norms, { graph: network.graph, ops, values });
+      const data = (name: string): Float64Array => present(projected.get(name), name).data;
+      const filters = Array.from({ length: 6 }, (_, c) => data('c1.weight').slice(9 * c, 9 * c + 9).some((w) => w !== 0));
+      expect(filters.filter(Boolean)).toHaveLength(2);
+      const taps = Array.from({ length: 24 }, (_, t) => data('n.weight').filter((_w, i) => i % 24 === t).some((w) => w !== 0));
+      expect(taps.filter(Boolean)).toHaveLength(6);
+      expect(taps.flatMap((lives, tap) => (lives && !filters[Math.floor(tap / 4)] ? [tap] : []))).toEqual([]);
+      const rows = Array.from({ length: 5 }, (_, o) => data('n.weight').slice(24 * o, 24 * o + 24).some((w) => w !== 0));
+      const inputs = Array.from({ length: 20 }, (_, i) => data('f.weight').filter((_w, at) => at % 20 === i).some((w) => w !== 0));
+      expect(inputs.filter(Boolean)).toHaveLength(7);
+      expect(inputs.flatMap((lives, i) => (lives && !rows[Math.floor(i / 4)] ? [i] : []))).toEqual([]);
+    }
   });
 });
 
@@ -93,7 +135,7 @@ function heldOf(values: readonly number[], names: readonly string[]): Moment['he
   ]);
 }
 
-const moment = (set: GroupSet, held: Moment['held'], settings: MethodSettings, done = 0): Moment => ({ sets: [set], held, buffers: ['momentum'], settings, rate: 0.1, steps: { inEpoch: 10, inPhase: 40 }, done });
+const moment = (set: GroupSet, held: Moment['held'], settings: MethodSettings, done = 0): Moment => ({ ...alone, sets: [set], held, buffers: ['momentum'], settings, rate: 0.1, steps: { inEpoch: 10, inPhase: 40 }, done });
 const dataOf = (held: Moment['held'], name: string): Float32Array => present(held.get(name), name).data;
 
 describe('ADMM', () => {

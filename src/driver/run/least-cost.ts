@@ -26,7 +26,7 @@ export function checkReachable(model: Model): void {
   const whole: Program['parameters'] = new Map(network.parameters.map(({ name, shape }) => [name, { shape, data: new Float64Array(sizeOf(shape)).fill(1) }]));
   const left = (none: ReadonlySet<GroupSet>): Program['parameters'] => {
     const values = copiesOf(groups, whole);
-    project(groups, values, norms, (set) => (none.has(set) ? 0 : isFixed(set) ? keptGroups(set) : 1));
+    project(groups, values, norms, { graph: network.graph, ops, values: whole }, (set) => (none.has(set) ? 0 : isFixed(set) ? keptGroups(set) : 1));
     return new Map([...whole].map(([name, { shape, data }]) => [name, { shape, data: values.get(name)?.data ?? data }]));
   };
   const none = new Set<GroupSet>();

@@ -90,6 +90,8 @@ function methodOf({ model, plan }: Run, phase: number): Method | undefined {
 function momentOf(run: Run, phase: number, step: number, held: PhaseTensors): Moment {
   const firstStep = firstStepOf(run, phase);
   return {
+    graph: run.model.network.graph,
+    ops,
     sets: run.groups,
     held,
     buffers: buffersOf(run, phase),

@@ -87,6 +87,8 @@ function planParts({ penalties, method, methodSettings, total, crossing, sparsit
     }),
     // Earlier runs had one schedule for all rounds.
     ...((methodSettings['rounds'] ?? 1) > 1 ? [['schedule of rounds', 'anew in each'] as const] : []),
+    // Earlier runs ranked all groups, whatever fed them.
+    ...(penalties.some(({ kind }) => kind === 'budget') ? [['ranking of groups', 'by what channels feed that vary'] as const] : []),
     ...(total ? [[`budget of ${total.of}`, total.of === 'bytes' ? String(total.bytes) : `${total.percent}%`] as const] : []),
     // Runs of before there was a choice are sequential.
     ...(crossing === 'sequential' ? [] : [['scheme for crossing groups', crossing] as const]),

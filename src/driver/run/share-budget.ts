@@ -8,6 +8,7 @@ import type { PhaseTensors } from '../../engine/engine.ts';
 import type { GroupSet } from '../../ir/group.ts';
 import type { Model, NetworkBudget } from '../../ir/network.ts';
 import { phaseTraits } from '../../ir/phase.ts';
+import { ops } from '../../ops/index.ts';
 import { structureTitle } from '../../ir/structure.ts';
 import { amountText, budgetFor, budgetText, limitOf } from '../../sparsity/network-budget.ts';
 import { scannedShares, sharesWithin } from '../../sparsity/shares.ts';
@@ -52,10 +53,11 @@ export async function shareBudget(run: Run, phase: number, budget: NetworkBudget
   const salience = present(methods[model.method].salience, 'salience');
   const sharers = sharing(run);
   const fixed = groups.filter((set) => !sharers.includes(set));
+  const network = { graph: model.network.graph, ops, values: held };
   const base = copiesOf(groups, held);
-  project(fixed, base, salience);
+  project(fixed, base, salience, network);
   const sensitivities: Sensitivity[] = [];
-  for (const set of sharers) sensitivities.push(await scan(run, phase, set, base));
+  for (const set of sharers) sensitivities.push(await scan(run, phase, set, base, held));
   run.engine.write(held);
   const whole = inDoubles(run, held);
   const denseCost = costOfParameters(run, whole, budget.of).dense;
@@ -66,7 +68,7 @@ export async function shareBudget(run: Run, phase: number, budget: NetworkBudget
     if (known !== undefined) return known;
     const values = copiesOf(groups, base);
     const settled = groups.map((set) => withKept(set, kept[sharers.indexOf(set)]));
-    project(settled, values, salience, keptGroups);
+    project(settled, values, salience, network);
     const cost = costOfParameters(run, new Map([...whole, ...[...values].map(([name, { data }]) => [name, { shape: shapeOf(run, name), data }] as const)]), budget.of).compacted;
     costs.set(key, cost);
     return cost;
@@ -108,14 +110,14 @@ function sharing({ groups, model: { penalties } }: Run): readonly GroupSet[] {
 }
 
 /** The loss as a set loses its least groups, all others being as they are. */
-async function scan(run: Run, phase: number, set: GroupSet, base: Projected): Promise<Sensitivity> {
+async function scan(run: Run, phase: number, set: GroupSet, base: Projected, held: PhaseTensors): Promise<Sensitivity> {
   const { heldOut } = run.data.division;
   const salience = present(methods[run.model.method].salience, 'salience');
   const points: SensitivityPoint[] = [];
   const counts = new Set([set.count, ...scannedShares.map((share) => Math.max(1, Math.round(share * set.count)))]);
   for (const kept of counts) {
     const values = copiesOf([set], base);
-    project([set], values, salience, () => kept);
+    project([set], values, salience, { graph: run.model.network.graph, ops, values: new Map<string, { readonly data: ArrayLike<number> }>([...held, ...base]) }, () => kept);
     run.engine.write(new Map([...base, ...values].map(([name, { data }]) => [name, tensor(shapeOf(run, name), Float32Array.from(data))])));
     points.push({ kept, loss: (await evaluateOn(run, phase, 'training', heldOut)).loss });
   }

@@ -24,7 +24,7 @@ import { bufferName } from '../optimizers/optimizer.ts';
 import type { TrainedParameter, Updated, UpdateScalars } from '../optimizers/optimizer.ts';
 import type { Round } from '../rounds.ts';
 import type { Applied, Method, Moment, Residual, UpdateRule } from './method.ts';
-import { copiesOf, keptIn, project } from './projection.ts';
+import { copiesOf, keptIn, project, surroundingsOf } from './projection.ts';
 import { byName, epochsDone, penalizedNames, roundBegun, roundTrained } from './steps.ts';
 
 function admmStep(builder: GraphBuilder, parameters: readonly TrainedParameter[], rule: UpdateRule, scalars: UpdateScalars): ReadonlyMap<string, Updated> {
@@ -64,7 +64,7 @@ function splitsOf({ sets, held }: Moment): readonly Split[] {
 /** Z, U and rho as a round begins. */
 function begin(moment: Moment): void {
   const nearest = copiesOf(moment.sets, moment.held);
-  project(moment.sets, nearest, norms, keptIn(roundBegun(moment)));
+  project(moment.sets, nearest, norms, surroundingsOf(moment), keptIn(roundBegun(moment)));
   for (const { name, z, u, rho } of splitsOf(moment)) {
     z.set(present(nearest.get(name), name).data);
     u.fill(0);
@@ -95,7 +95,7 @@ function update(moment: Moment): readonly Residual[] {
   const growth = present(settings['growth'], 'growth');
   const splits = splitsOf(moment);
   const next = new Map(splits.map(({ name, w, u }) => [name, { data: Float64Array.from(w, (weight, i) => weight + (u[i] as number)) }]));
-  project(sets, next, norms, keptIn(roundTrained(moment)));
+  project(sets, next, norms, surroundingsOf(moment), keptIn(roundTrained(moment)));
   const squares = new Map<string, { primal: number; dual: number }>();
   for (const { name, layer, w, z, u, rho } of splits) {
     const nearest = present(next.get(name), name).data;
@@ -115,8 +115,9 @@ function update(moment: Moment): readonly Residual[] {
 }
 
 /** Masks all but the largest groups of the weights, as a round has it. */
-function prune({ sets, held, buffers }: Moment, round: Pick<Round, 'number' | 'of'>): void {
-  maskGroups(sets, held, buffers, project(sets, copiesOf(sets, held), norms, keptIn(round)));
+function prune(moment: Moment, round: Pick<Round, 'number' | 'of'>): void {
+  const { sets, held, buffers } = moment;
+  maskGroups(sets, held, buffers, project(sets, copiesOf(sets, held), norms, surroundingsOf(moment), keptIn(round)));
 }
 
 export const admm: Method = {

@@ -9,8 +9,7 @@ import type { ParameterValues } from '../../sparsity/norms.ts';
 import { maskGroups } from '../masks.ts';
 import { optimizers } from '../optimizers/index.ts';
 import type { Method, Moment } from './method.ts';
-import { copiesOf, keptIn, project } from './projection.ts';
-import type { Round } from '../rounds.ts';
+import { copiesOf, keptIn, project, surroundingsOf } from './projection.ts';
 import { byName, epochsDone, roundBegun } from './steps.ts';
 
 /** The sum of |w| of each group. */
@@ -25,8 +24,9 @@ export function magnitudes(set: GroupSet, parameters: ParameterValues): Float64A
   return sums;
 }
 
-function prune({ sets, held, buffers }: Moment, round: Round): boolean {
-  return maskGroups(sets, held, buffers, project(sets, copiesOf(sets, held), magnitudes, keptIn(round)));
+function prune(moment: Moment, kept?: (set: GroupSet) => number): boolean {
+  const { sets, held, buffers } = moment;
+  return maskGroups(sets, held, buffers, project(sets, copiesOf(sets, held), magnitudes, surroundingsOf(moment), kept));
 }
 
 export const magnitude: Method = {
@@ -40,11 +40,11 @@ export const magnitude: Method = {
   explanation: ({ rounds }) =>
     `Method: magnitude. The groups with the least sum of |w| are made zero, and stay so: ${rounds === 1 ? 'at once, as the phase begins' : `in ${rounds} rounds, with training between them`}.\n`,
   step: (builder, parameters, { optimizer: { name, settings } }, scalars) => byName(parameters, (parameter) => optimizers[name].step(builder, parameter, settings, scalars)),
-  begin: (moment) => void prune(moment, roundBegun(moment)),
+  begin: (moment) => void prune(moment, keptIn(roundBegun(moment))),
   between: {
     every: (_, { inEpoch }) => inEpoch,
-    apply: (moment) => ({ isChanged: moment.done < moment.steps.inPhase && roundBegun(moment).from === epochsDone(moment) && prune(moment, roundBegun(moment)) }),
+    apply: (moment) => ({ isChanged: moment.done < moment.steps.inPhase && roundBegun(moment).from === epochsDone(moment) && prune(moment, keptIn(roundBegun(moment))) }),
   },
   // To fewer groups than the last round was begun with, where a shared budget wants it.
-  end: (moment) => void maskGroups(moment.sets, moment.held, moment.buffers, project(moment.sets, copiesOf(moment.sets, moment.held), magnitudes)),
+  end: (moment) => void prune(moment),
 };

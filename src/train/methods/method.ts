@@ -1,8 +1,10 @@
 // The contract of a method: how a phase that penalises brings groups to zero. One file a method; index.ts lists them.
 
 import type { GraphBuilder } from '../../ir/builder.ts';
+import type { Graph } from '../../ir/graph.ts';
 import type { GroupSet } from '../../ir/group.ts';
 import type { CrossingScheme, MethodName, MethodSettings, OptimizerSpec, Penalty } from '../../ir/network.ts';
+import type { OpRegistry } from '../../ir/op.ts';
 import type { ParameterValues } from '../../sparsity/norms.ts';
 import type { MaskedTensors } from '../masks.ts';
 import type { TrainedParameter, Updated, UpdateScalars } from '../optimizers/optimizer.ts';
@@ -62,6 +64,9 @@ export interface PhaseSteps {
 
 /** What a method is told when it acts outside of steps. */
 export interface Moment {
+  /** The network's forward graph. */
+  readonly graph: Graph;
+  readonly ops: OpRegistry;
   /** In the order of treatment. */
   readonly sets: readonly GroupSet[];
   /** All tensors of the phase, which it may change. */
