@@ -1,4 +1,4 @@
-// Installs the reader of protobuf that ours is compared with, before the first test on real files. vitest runs it once
+// Installs the reader of protobuf and the runtime that ours are compared with, before the first test. vitest runs it once
 // (`globalSetup`).
 
 import { installLocked } from '../../bench/install.ts';

@@ -5,8 +5,10 @@ import { DiagnosticError } from '../../base/diagnostic.ts';
 import type { Diagnostic } from '../../base/diagnostic.ts';
 import { onnxDiagnostics } from '../diagnostics.ts';
 import { decodeMessage } from './decode.ts';
+import type { AnyTable } from './field.ts';
 import type { ModelProto } from './messages.ts';
-import { tensorTable } from './tables.ts';
+import { modelTable, tensorTable } from './tables.ts';
+import { wireTypes } from './wire.ts';
 
 interface FileKind {
   readonly what: string;
@@ -31,7 +33,11 @@ const kinds: readonly FileKind[] = [
     is: textAt(0, 'version https://git-lfs.github.com/'),
   },
   { what: 'a page of HTML', help: 'download the file itself, not the page that shows it', is: (_, text) => /^\s*<(!doctype\s+html|html|head|\?xml|!--)/i.test(text) },
-  { what: 'a zip archive, as `torch.save`, `torch.jit.save` and Keras write', help: `unpack it if it holds a model.onnx; a model of PyTorch or Keras: ${toOnnx}; its weights alone: \`save_file(model.state_dict(), "weights.safetensors")\` of safetensors.torch, then \`--weights\``, is: beginsWith(0x50, 0x4b, 0x03, 0x04) },
+  {
+    what: 'a zip archive, as `torch.save`, `torch.jit.save` and Keras write',
+    help: `unpack it if it holds a model.onnx; of a model of PyTorch ${toOnnx}; of its weights alone write safetensors: \`save_file(model.state_dict(), "weights.safetensors")\``,
+    is: beginsWith(0x50, 0x4b, 0x03, 0x04),
+  },
   { what: 'a Python pickle, as older versions of `torch.save` write', help: `pickles are never read, as they are programs; ${toOnnx}`, is: (first) => first[0] === 0x80 && (first[1] ?? 0) >= 2 && (first[1] ?? 0) <= 5 && /^[\x8a\x95}(c]/.test(String.fromCharCode(first[2] ?? 0)) },
   { what: 'HDF5, as Keras writes', help: fromTensorFlow, is: beginsWith(0x89, 0x48, 0x44, 0x46) },
   { what: 'a model of TensorFlow Lite', help: fromTensorFlow, is: flatBuffer('TFL3') },
@@ -58,8 +64,12 @@ export function foreignMessage(bytes: Uint8Array, file: string): Diagnostic | un
   if (bytes[0] === 0x0a) return refuse('a frozen graph of TensorFlow, or another message of protobuf', fromTensorFlow);
   // Version 1, then a MetaGraphDef, whose first field is a message.
   if (bytes[0] === 0x08 && bytes[1] === 0x01 && bytes[2] === 0x12 && bytes[afterLength(bytes, 3)] === 0x0a) return refuse('a SavedModel of TensorFlow', fromTensorFlow);
-  return isTensor(bytes, file) ? refuse('a single tensor, as the data of tests lies beside models', wholeNetwork) : undefined;
+  if (isTensor(bytes, file)) return refuse('a single tensor, as the data of tests lies beside models', wholeNetwork);
+  return firstTags.has(bytes[0] ?? 0) ? undefined : refuse('a file of another kind', wholeNetwork);
 }
+
+/** The bytes that may begin a model: tags of its fields of number 15 or less. */
+const firstTags: ReadonlySet<number> = new Set(Object.values(modelTable as AnyTable).map(({ number, ...field }) => number * 8 + (field.holds === 'scalar' && field.scalar === 'int64' ? wireTypes.varint : wireTypes.length)));
 
 function isTensor(bytes: Uint8Array, file: string): boolean {
   try {

@@ -77,6 +77,7 @@ describe('other files are told apart', () => {
     ['a GraphDef', Uint8Array.of(0x0a, 3, 0x0a, 1, 0x78), 'a frozen graph of TensorFlow'],
     ['a SavedModel', Uint8Array.of(0x08, 1, 0x12, 4, 0x0a, 2, 0x2a, 0), 'a SavedModel of TensorFlow'],
     ['a model without a graph', joined(writeModelProto({ irVersion: 8n, producerName: 'x' })), 'a model without a graph, by "x"'],
+    ['a program', Uint8Array.of(0x7f, 0x45, 0x4c, 0x46, 2, 1), 'a file of another kind'],
     ['a tensor', joined(writeTensorProto(floats('x', [1], [2]))), 'a single tensor'],
     ['another message', joined(writeModelProto({ producerName: 'x' })), 'another message of protobuf'],
   ])('%s', (_, bytes, what) => {
@@ -113,7 +114,7 @@ describe('protobuf as other writers write it', () => {
   });
 
   test('a known field of another wire type is a fault', () => {
-    expect(messageOf(() => read(0x0d, 1, 2, 3, 4, ...graph))).toContain('onnx/malformed: net.onnx is damaged in model.irVersion, at byte 0: a value of wire type 5, expected 0');
+    expect(messageOf(() => read(0x08, 3, 0x0d, 1, 2, 3, 4, ...graph))).toContain('onnx/malformed: net.onnx is damaged in model.irVersion, at byte 2: a value of wire type 5, expected 0');
   });
 
   test.each([
@@ -122,7 +123,7 @@ describe('protobuf as other writers write it', () => {
     ['a group that never begins', [0xfc, 0x07], 'wire type 4'],
     ['a wire type that is none', [0xff, 0x07], 'wire type 7'],
     ['a length beyond its message', [0x3a, 2, 0x12, 5, 0x08, 3], 'has 0 left'],
-  ])('%s', (_, bytes, why) => expect(messageOf(() => read(...bytes))).toContain(why));
+  ])('%s', (_, bytes, why) => expect(messageOf(() => read(0x08, 3, ...bytes))).toContain(why));
 });
 
 describe('caps', () => {
