@@ -10,7 +10,7 @@ const packed = ['test/package/**/*.test.ts'];
 /** Needs redis-server, and two packages of npm's registry. */
 const redis = ['test/redis/**/*.test.ts'];
 
-/** Reads data that is not here, with a package of npm's registry to compare with. */
+/** Reads data that is not here, with packages of npm's registry to compare with. */
 const onnx = ['test/onnx/data/**/*.test.ts'];
 
 /** A busy machine is no failure: what takes a second alone may take many beside other work. */

@@ -27,7 +27,7 @@ export const modelTable: Table<ModelProto> = {
   functions: messages(25, () => functionTable),
 };
 
-export const graphTable: Table<GraphProto> = {
+const graphTable: Table<GraphProto> = {
   node: messages(1, () => nodeTable, caps.nodes),
   name: string(2),
   initializer: messages(5, () => tensorTable),

@@ -33,7 +33,7 @@ export interface OnnxGraph {
 
 export interface OnnxNode {
   readonly name: string;
-  /** For messages: `node "conv1"`, or by its first output, `node of output "12"`; with the operator: `Conv node "conv1"`. */
+  /** For messages: `Conv node "conv1"`; where nameless by its first output, `Conv node of output "12"`, or else `Conv node number 3`. */
   readonly label: string;
   readonly op: string;
   /** '' for the default one. */

@@ -73,7 +73,7 @@ function graphOf(proto: GraphProto, external: ExternalFiles | undefined, faults:
   }
   for (const { name, type } of [...given, ...outputs]) types.set(name, type);
 
-  const nodes = (proto.node ?? []).map((node) => nodeOf(node, external, faults));
+  const nodes = (proto.node ?? []).map((node, i) => nodeOf(node, i, external, faults));
   // What is damaged has a name all the same.
   const known = new Set([...(proto.input ?? []), ...(proto.initializer ?? [])].map(({ name = '' }) => name));
   const ordered = orderNodes({ nodes, known, outputs: outputs.map(({ name }) => name) }, faults);
@@ -92,9 +92,10 @@ function namedOnce(values: readonly ValueInfoProto[], what: string, faults: Faul
   return [...found.values()];
 }
 
-function nodeOf(proto: NodeProto, external: ExternalFiles | undefined, faults: FaultList): OnnxNode {
+function nodeOf(proto: NodeProto, i: number, external: ExternalFiles | undefined, faults: FaultList): OnnxNode {
   const { name = '', opType = '', domain = '', input = [], output = [] } = proto;
-  const label = `${opType === '' ? '' : `${plain(opType)} `}node ${name === '' ? `of output ${shortened(output.find((each) => each !== '') ?? '')}` : shortened(name)}`;
+  const named = output.find((each) => each !== '');
+  const label = `${opType === '' ? '' : `${plain(opType)} `}node ${name !== '' ? shortened(name) : named === undefined ? `number ${i + 1}` : `of output ${shortened(named)}`}`;
   if (opType === '') faults.graph(label, 'has no operator');
   const attributes = new Map<string, OnnxAttribute>();
   for (const each of proto.attribute ?? []) {

@@ -37,7 +37,7 @@ export function pick<V extends Value>(value: V, offsets: readonly Offsets[], fil
 }
 
 /** All places along an axis, in order. */
-export function along(extent: number, stride: number): number[] {
+function along(extent: number, stride: number): number[] {
   return Array.from({ length: extent }, (_, i) => i * stride);
 }
 

@@ -48,6 +48,7 @@ test('all faults of a graph come at once', () => {
       node('Relu', ['missing'], ['a']),
       node('Relu', ['x'], ['w']),
       node('', ['x'], ['z'], {}, 'nameless'),
+      node('Relu', ['lost'], []),
       { ...node('Clip', ['x'], ['c'], { min: 1 }), attribute: [{ name: 'min', type: 2, i: 1n }, { name: 'min', type: 2, i: 2n }, { name: 'max', type: 77 }, { name: 'both', type: 1, f: 1, i: 2n }, { name: 'none' }, { name: 'there', refAttrName: 'here', type: 1 }] },
     ],
     input: [x, x, { type: {} }],
@@ -69,6 +70,7 @@ test('all faults of a graph come at once', () => {
     'onnx/graph: Relu node of output "a" computes "a", as Relu node "first" does',
     'onnx/graph: Relu node of output "w" computes "w", which is the name of an input or an initializer',
     'onnx/graph: Relu node of output "a" reads "missing", which nothing computes',
+    'onnx/graph: Relu node number 5 reads "lost", which nothing computes',
     'onnx/graph: the output "y" of the graph is computed by no node',
   ]);
 });
