@@ -19,9 +19,9 @@ export interface ParameterSpec {
   readonly initial: Initial;
   /**
    * `trained`: has a gradient. `running`: state that training updates and deployment reads. `measured`: what a run
-   * finds in its training samples before its first step, and leaves as it is.
+   * finds in its training samples before its first step, and leaves as it is. `fixed`: nothing changes it.
    */
-  readonly role: 'trained' | 'running' | 'measured';
+  readonly role: 'trained' | 'running' | 'measured' | 'fixed';
   /** Weight decay applies. */
   readonly decay: boolean;
   /** What the suffix is called where weights come from as well: PyTorch's name. */

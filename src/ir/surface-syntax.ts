@@ -12,10 +12,10 @@ export interface ParamSyntax<A extends Attrs = Attrs> {
   /**
    * `count`: an integer from 1. `extent`: an integer from 0. `pair`: a count or a list of two, rows then columns.
    * `sides`: an extent, a list of two, or of four: top, bottom, left, right. `padding`: the same, or `same`. `number`: any number.
-   * `positive`: one above 0. `share`: one in [0, 1). `ratio`: one in [0, 1]. `flag`: true or false.
+   * `shape`: a count, or a list of them. `positive`: one above 0. `share`: one in [0, 1). `ratio`: one in [0, 1]. `flag`: true or false.
    * A list: one of these words.
    */
-  readonly type: 'count' | 'extent' | 'pair' | 'sides' | 'padding' | 'number' | 'positive' | 'share' | 'ratio' | 'flag' | readonly string[];
+  readonly type: 'count' | 'extent' | 'pair' | 'sides' | 'padding' | 'shape' | 'number' | 'positive' | 'share' | 'ratio' | 'flag' | readonly string[];
   /** Absent: the argument is required. A string names another argument whose value is the default. */
   readonly default?: number | boolean | string | { readonly sameAs: string };
 }

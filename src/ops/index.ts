@@ -1,6 +1,7 @@
 // Every operator of the compiler, by name.
 
 import type { Op, OpRegistry } from '../ir/op.ts';
+import { constant } from './leaves/constant.ts';
 import { inputOp } from './leaves/input.ts';
 import { parameterOp } from './leaves/parameter.ts';
 import { batchNorm } from './layers/batch-norm.ts';
@@ -44,7 +45,11 @@ import { flatten } from './shapes/flatten.ts';
 import { pad } from './shapes/pad.ts';
 import { upsample } from './shapes/upsample.ts';
 import { add } from './arithmetic/add.ts';
+import { divide } from './arithmetic/divide.ts';
+import { maximum } from './arithmetic/maximum.ts';
+import { minimum } from './arithmetic/minimum.ts';
 import { multiply } from './arithmetic/multiply.ts';
+import { negate } from './arithmetic/negate.ts';
 import { positive } from './arithmetic/positive.ts';
 import { subtract } from './arithmetic/subtract.ts';
 import { avgPoolGrad } from './gradients/avg-pool-grad.ts';
@@ -124,7 +129,13 @@ const all: readonly Op[] = [
   upsample,
   flatten,
   add,
+  subtract,
   multiply,
+  divide,
+  minimum,
+  maximum,
+  negate,
+  constant,
   scale,
   lrn,
   softmax,
@@ -159,7 +170,6 @@ const all: readonly Op[] = [
   normalizeGrad,
   runningUpdate,
   dropoutMask,
-  subtract,
   // Optimisers.
   momentumStep,
   gradientStep,

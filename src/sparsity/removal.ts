@@ -85,6 +85,8 @@ function keepEnds(graph: Graph, computed: readonly Node[], { weights, links }: P
     if (weights.has(node.id)) continue;
     const passage = links.get(node.id);
     if (!passage) for (const value of node.inputs) keepAllChannels(kept, value, { kind: 'mixed', by: labelOf(node) });
+    // Whose channels are those of parameters alone: they go where nobody needs them.
+    if (passage?.length === 0) continue;
     for (const result of node.results.keys()) {
       const linked = new Set(
         passage

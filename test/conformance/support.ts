@@ -24,8 +24,9 @@ export type Form = (typeof forms)[number];
 
 export const lowerable: readonly Op[] = [...ops.values()].filter((op) => op.lowering.kind !== 'leaf');
 
-/** Deployed networks have one input and no scalars. */
+/** Deployed networks have an input and no scalars. */
 export function formsOf(op: Op): readonly Form[] {
+  if (op.syntax?.operands.length === 0) return ['training'];
   return op.sample(uniformOf(1)).inputs.some(({ length }) => length === 0) ? forms.slice(1) : forms;
 }
 

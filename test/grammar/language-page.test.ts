@@ -18,7 +18,7 @@ test.each([...ops.values()].flatMap(({ name, syntax }) => (syntax ? [{ name, syn
 });
 
 test('and none besides, but for normalize', () => {
-  const named = [...page.matchAll(/^\| `(\w+)\(input|^\| `(\w+)\((?:left|first)/gm)].map(([, one, two]) => one ?? two);
+  const named = [...page.matchAll(/^\| `(\w+)\(input|^\| `(\w+)\((?:left|first|value)/gm)].map(([, one, two]) => one ?? two);
   const known = [...ops.values()].filter(({ syntax }) => syntax).map(({ name }) => name);
   expect(new Set(named)).toEqual(new Set([...known, 'normalize']));
 });

@@ -78,10 +78,22 @@ const limited: Block = (sketch, { limited: functions }, value) => {
   return sampledLayer(sketch, draw.pick(functions), held) ?? held;
 };
 
-const ofImages: readonly Block[] = [residual, stage, invertedResidual, gated, normalised, inception, limited, chain, chain];
+/** Arithmetic with a constant: one number, one a channel, or one an element, on either side. */
+const withConstant: Block = (sketch, _kinds, value) => {
+  const { draw } = sketch;
+  const [, ...whole] = sketch.shapeOf(value);
+  const [channels = 1, ...places] = whole;
+  const op = draw.pick(['add', 'subtract', 'multiply', 'divide', 'minimum', 'maximum']);
+  // A divisor is not drawn with the weights.
+  if (op === 'divide') return sketch.layer(op, [value, sketch.layer('constant', [], { value: draw.pick([-2, 0.5, 3]), shape: [1] })]);
+  const shape = draw.pick([[1], [channels, ...places.map(() => 1)], whole]);
+  return sketch.layer(op, draw.shuffle([value, sketch.layer('constant', [], { value: draw.pick([0, 0.5, 1]), shape })]));
+};
+
+const ofImages: readonly Block[] = [residual, stage, invertedResidual, gated, normalised, inception, limited, withConstant, chain, chain];
 
 export function blockLayer(sketch: Sketch, kinds: OpKinds, value: string): string {
-  const block = isImage(sketch, value) ? sketch.draw.pick(ofImages) : sketch.draw.pick([chain, chain, limited]);
+  const block = isImage(sketch, value) ? sketch.draw.pick(ofImages) : sketch.draw.pick([chain, chain, limited, withConstant]);
   return block(sketch, kinds, value);
 }
 

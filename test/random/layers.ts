@@ -28,8 +28,8 @@ export function opKinds(ops: OpRegistry): OpKinds {
     weights: offered.filter(isWeights),
     activations: offered.filter(isActivation),
     channelwise: offered.filter((op) => isChannelwise(op) && !isActivation(op)),
-    others: offered.filter((op) => !isWeights(op) && !isChannelwise(op)),
-    limited: written.filter(isLimited),
+    others: offered.filter((op) => op.syntax?.operands.length !== 0 && !isWeights(op) && !isChannelwise(op)),
+    limited: written.filter((op) => op.syntax?.operands.length === 1 && isLimited(op)),
   };
 }
 
@@ -72,7 +72,8 @@ function operandsFor(sketch: Sketch, op: Op, attrs: Attrs, value: string): reado
   const { draw, values } = sketch;
   const { operands: [, ...others] = [], more = false } = op.syntax ?? {};
   if (others.length === 0) return [value];
-  const fits = (all: readonly string[]): boolean => sketch.resultOf(op.name, all, attrs) !== undefined;
+  // An image beside features would make an image of them.
+  const fits = (all: readonly string[]): boolean => sketch.resultOf(op.name, all, attrs)?.length === sketch.shapeOf(value).length;
   const found = draw.shuffle(values).find((other) => fits([value, ...others.map(() => other)]));
   const all = [value, ...others.map(() => found ?? sameShaped(sketch, value))];
   for (const another of more ? draw.shuffle(values).slice(0, draw.integer(0, 3)) : []) if (fits([...all, another])) all.push(another);

@@ -51,8 +51,11 @@ function mended(recipe: Recipe, ops: OpRegistry): Recipe | undefined {
   for (const { name } of recipe.layers) {
     const layer = present(fitting.layers.find((each) => each.name === name), name);
     const fitted = fit(present(ops.get(layer.op), layer.op), layer.attrs, layer.operands.map((operand) => present(shapes.get(operand), operand)), batchOf(recipe));
+    const [operand] = layer.operands;
     if (fitted) shapes.set(name, fitted.result);
-    else fitting = withoutLayer(fitting, name, present(layer.operands[0], 'operand'));
+    // A constant has no operand that could take its place.
+    else if (operand === undefined) return undefined;
+    else fitting = withoutLayer(fitting, name, operand);
   }
   if (fitting.outputs.includes(inputName)) return undefined;
   const layers = neededLayers(fitting);

@@ -69,7 +69,7 @@ function writtenAttrs({ name, syntax }: Op, given: Readonly<Record<string, AttrV
   const args = new Map<string, AttrValue>();
   for (const { name: param, type, default: value } of present(syntax, `syntax of ${name}`).params) {
     const written = given[param] ?? (typeof value === 'object' ? args.get(value.sameAs) : value);
-    args.set(param, typeof written === 'number' && (type === 'pair' || type === 'sides' || type === 'padding') ? [written, written] : present(written, `argument ${param} of ${name}`));
+    args.set(param, typeof written === 'number' && (type === 'pair' || type === 'sides' || type === 'padding') ? [written, written] : typeof written === 'number' && type === 'shape' ? [written] : present(written, `argument ${param} of ${name}`));
   }
   return syntax?.attrs?.(args, operands) ?? Object.fromEntries(args);
 }

@@ -125,6 +125,7 @@ const paramTypes: Readonly<Record<Extract<ParamSyntax['type'], string>, ValueTyp
   pair: pairOf(count),
   sides,
   padding: paddingType,
+  shape: listOf(count),
   number: real,
   positive,
   share,

@@ -142,7 +142,7 @@ function ofMonotone(context: NodeContext): Bounded {
   const [fromZero, absolute] = [evaluate(context, zeroed(context)), evaluate(context, values.map(magnitude))];
   const doubled = values.map((_, operand) => evaluate(context, values.map((each, i) => (i === operand ? map(each, (x) => 2 * x) : each))));
   const unit = context.op.tolerance * context.arithmetic.epsilon * Math.sqrt(foldedOf(context));
-  const flushed = context.op.tolerance * context.arithmetic.smallest * (1 + Math.max(...values.map(largest)));
+  const flushed = context.op.tolerance * context.arithmetic.smallest * (1 + Math.max(0, ...values.map(largest)));
   const error = map(value, (y, i) => {
     const carried = Math.max(Math.abs((above.data[i] as number) - y), Math.abs((below.data[i] as number) - y));
     const terms = doubled.reduce((sum, { data }) => sum + Math.abs((data[i] as number) - y), 0);

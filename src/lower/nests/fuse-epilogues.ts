@@ -67,7 +67,7 @@ function fusedOperand(nest: PlacedNest, isReadOnce: (slot: SlotName) => boolean,
   const loads = nestLoads(nest);
   return [...new Set(loads.map(({ tensor }) => tensor))].find((slot) => {
     const reads = loads.filter(({ tensor }) => tensor === slot);
-    if (!isReadOnce(slot) || !reads.every(({ outside, index }) => outside === undefined && walksPlainly(nest, index))) return false;
+    if (!isReadOnce(slot) || !reads.every(({ outside, index }) => outside === undefined && index.length === nest.axes.length && walksPlainly(nest, index))) return false;
     const writers = writersOf(slot);
     if (writers.length === 0 || !writers.every(fusable)) return false;
     return reads.length === 1 || !writers.some(({ finish }) => finish && sizeOfExpr(finish) > mostRepeated);
