@@ -65,9 +65,10 @@ const inception: Block = (sketch, kinds, value) => {
  * padding behind it.
  */
 const chain: Block = (sketch, { activations, channelwise }, value) => {
-  const { draw } = sketch;
+  const { draw, ops } = sketch;
+  const rectifier = [present(ops.get('relu'), 'relu')];
   let last = weightsOn(sketch, value, draw.integer(1, 5));
-  for (let i = draw.integer(1, 3); i > 0; i--) last = sampledLayer(sketch, draw.pick(draw.pick([activations, channelwise])), last) ?? last;
+  for (let i = draw.integer(1, 3); i > 0; i--) last = sampledLayer(sketch, draw.pick(draw.pick([rectifier, activations, channelwise])), last) ?? last;
   return weightsOn(sketch, last, draw.integer(1, 5));
 };
 
