@@ -51,7 +51,7 @@ const meanings: Readonly<Record<Subject, readonly Meaning[]>> = {
     named('abs', 'absolute'),
     written('the input stands in the head: `network Net(image: tensor[1, 28, 28]) { ... }`', 'input inputlayer placeholder'),
     written('layers follow one another by their names: `conv1 = conv(image, ...)`, `pool1 = max_pool(conv1, ...)`', 'sequential model module'),
-    ...['lrn localresponsenorm localresponsenormalization', 'concat cat concatenate', 'sigmoid logistic', 'tanh', 'gelu', 'elu', 'selu', 'celu', 'mish', 'leaky_relu lrelu', 'prelu', 'hard_swish', 'hard_sigmoid', 'softplus', 'layer_norm layernormalization', 'group_norm groupnormalization', 'instance_norm instancenorm2d', 'multiply mul product', 'subtract sub', 'divide div', 'matmul mm', 'upsample upsampling2d resize interpolate', 'conv_transpose convtranspose2d conv2dtranspose deconv deconvolution', 'conv3d', 'lstm', 'gru', 'rnn', 'embedding', 'attention multiheadattention', 'pad zeropad2d zeropadding2d', 'transpose permute', 'argmax', 'identity'].map((words) => named(words.split(' ')[0] ?? '', words)),
+    ...['lrn localresponsenorm localresponsenormalization', 'concat cat concatenate', 'sigmoid logistic', 'tanh', 'gelu', 'elu', 'selu', 'celu', 'mish', 'leaky_relu lrelu', 'prelu', 'hard_swish', 'hard_sigmoid', 'softplus', 'layer_norm layernormalization', 'group_norm groupnormalization', 'instance_norm instancenorm2d', 'multiply mul product', 'subtract sub', 'divide div', 'matmul mm', 'upsample upsampling2d', 'resize interpolate upsamplebilinear2d upsamplingbilinear2d', 'conv_transpose convtranspose2d conv2dtranspose deconv deconvolution', 'conv3d', 'lstm', 'gru', 'rnn', 'embedding', 'attention multiheadattention', 'pad zeropad2d zeropadding2d', 'transpose permute', 'argmax', 'identity'].map((words) => named(words.split(' ')[0] ?? '', words)),
   ],
   argument: [
     named('window', 'kernel kernelsize ksize filtersize poolsize kernelshape size'),
@@ -84,6 +84,9 @@ const meanings: Readonly<Record<Subject, readonly Meaning[]>> = {
     written(activation, 'activation nonlinearity act activationfn'),
     written('a layer\'s name stands before the `=`: `conv1 = conv(...)`', 'name'),
     written('leave it out: which axis it is does not differ here: channels of `concat` and `batch_norm`, classes of `softmax`', 'axis axes dim dims'),
+    named('mode', 'interpolation'),
+    named('coordinates', 'aligncorners coordinatetransformationmode'),
+    named('rounding', 'nearestmode'),
     written('leave it out: `upsample` repeats elements (nearest), `pad` writes zeros', 'mode interpolation aligncorners'),
     written('leave it out: images are channels first, and the module\'s order is an option of `build` (`--layout`)', 'dataformat'),
     written('penalties stand in a `sparsity` block, weight decay in the optimizer: `sgd(decay = 5e-4)`', 'kernelregularizer regularizer'),

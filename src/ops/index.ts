@@ -43,6 +43,7 @@ import { maxPool } from './pools/max-pool.ts';
 import { concat } from './shapes/concat.ts';
 import { flatten } from './shapes/flatten.ts';
 import { pad } from './shapes/pad.ts';
+import { resize } from './shapes/resize.ts';
 import { upsample } from './shapes/upsample.ts';
 import { add } from './arithmetic/add.ts';
 import { divide } from './arithmetic/divide.ts';
@@ -66,6 +67,7 @@ import { maxPoolGrad } from './gradients/max-pool-grad.ts';
 import { maxPoolPositions } from './gradients/max-pool-positions.ts';
 import { placeSums } from './gradients/place-sums.ts';
 import { reluGrad } from './gradients/relu-grad.ts';
+import { resizeGrad } from './gradients/resize-grad.ts';
 import { softmaxGrad } from './gradients/softmax-grad.ts';
 import { sumShards } from './gradients/sum-shards.ts';
 import { takeChannels } from './gradients/take-channels.ts';
@@ -127,6 +129,7 @@ const all: readonly Op[] = [
   concat,
   pad,
   upsample,
+  resize,
   flatten,
   add,
   subtract,
@@ -155,6 +158,7 @@ const all: readonly Op[] = [
   crop,
   takeChannels,
   upsampleGrad,
+  resizeGrad,
   unflatten,
   softmaxGrad,
   logSoftmaxGrad,

@@ -126,6 +126,8 @@ const paramTypes: Readonly<Record<Extract<ParamSyntax['type'], string>, ValueTyp
   sides,
   padding: paddingType,
   shape: listOf(count),
+  size: orWords(pairOf(count), 'scaled'),
+  scale: orWords(pairOf(positive), 'fitted'),
   number: real,
   positive,
   share,
