@@ -10,12 +10,14 @@ import type { F64Tensor } from './op.ts';
  * - `identity`: index i of it is index i of `result` axis `axis`.
  * - `expand`: index i becomes indices i*factor .. i*factor + factor-1 of the result axis (flatten).
  * - `offset`: index i becomes index offset + i of the result axis (concat).
+ * - `table`: index i is part of index table[i] of the result axis, or, where that is -1, of nothing (a shuffle, a slice).
  * - `all`: every result element may depend on every index, so none can be removed.
  */
 export type AxisLink =
   | { readonly kind: 'identity'; readonly result: number; readonly axis: number }
   | { readonly kind: 'expand'; readonly result: number; readonly axis: number; readonly factor: number }
   | { readonly kind: 'offset'; readonly result: number; readonly axis: number; readonly offset: number }
+  | { readonly kind: 'table'; readonly result: number; readonly axis: number; readonly table: readonly number[] }
   | { readonly kind: 'all' };
 
 /** `links[i][d]` says how axis d of input i meets the results. */
@@ -96,9 +98,9 @@ export interface ChannelPruning<A extends Attrs = Attrs> {
   readonly axes: (attrs: A, inputs: readonly Shape[]) => AxisLinks;
   /**
    * Attributes of the node on kept indices: `kept[i][d]` are those of axis d of input i, undefined where the axis is
-   * whole. Parameters are sliced by the caller along `identity` axes. Absent: attributes stay as they are.
+   * whole; `inputs` are whole. Parameters are sliced by the caller along `identity` axes. Absent: attributes stay as they are.
    */
-  readonly slice?: (attrs: A, kept: readonly KeptAxes[]) => A;
+  readonly slice?: (attrs: A, kept: readonly KeptAxes[], inputs: readonly Shape[]) => A;
   /**
    * Whether a channel of the result depends on others of the operand as well, unless those are zero: then zero channels
    * alone can go. Absent: on none.

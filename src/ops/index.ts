@@ -40,10 +40,14 @@ import { avgPool } from './pools/avg-pool.ts';
 import { globalAvgPool } from './pools/global-avg-pool.ts';
 import { globalMaxPool } from './pools/global-max-pool.ts';
 import { maxPool } from './pools/max-pool.ts';
+import { channelShuffle } from './shapes/channel-shuffle.ts';
 import { concat } from './shapes/concat.ts';
 import { flatten } from './shapes/flatten.ts';
+import { depthToSpace } from './shapes/depth-to-space.ts';
 import { pad } from './shapes/pad.ts';
 import { resize } from './shapes/resize.ts';
+import { spaceToDepth } from './shapes/space-to-depth.ts';
+import { takeChannels } from './shapes/take-channels.ts';
 import { upsample } from './shapes/upsample.ts';
 import { add } from './arithmetic/add.ts';
 import { divide } from './arithmetic/divide.ts';
@@ -66,11 +70,11 @@ import { lrnGrad } from './gradients/lrn-grad.ts';
 import { maxPoolGrad } from './gradients/max-pool-grad.ts';
 import { maxPoolPositions } from './gradients/max-pool-positions.ts';
 import { placeSums } from './gradients/place-sums.ts';
+import { putChannels } from './gradients/put-channels.ts';
 import { reluGrad } from './gradients/relu-grad.ts';
 import { resizeGrad } from './gradients/resize-grad.ts';
 import { softmaxGrad } from './gradients/softmax-grad.ts';
 import { sumShards } from './gradients/sum-shards.ts';
-import { takeChannels } from './gradients/take-channels.ts';
 import { unflatten } from './gradients/unflatten.ts';
 import { upsampleGrad } from './gradients/upsample-grad.ts';
 import { channelSquares } from './training/channel-squares.ts';
@@ -130,6 +134,10 @@ const all: readonly Op[] = [
   pad,
   upsample,
   resize,
+  takeChannels,
+  channelShuffle,
+  depthToSpace,
+  spaceToDepth,
   flatten,
   add,
   subtract,
@@ -156,7 +164,7 @@ const all: readonly Op[] = [
   maxPoolGrad,
   avgPoolGrad,
   crop,
-  takeChannels,
+  putChannels,
   upsampleGrad,
   resizeGrad,
   unflatten,

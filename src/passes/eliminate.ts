@@ -102,7 +102,8 @@ function sliced(node: Node, shapes: readonly Shape[], ops: OpRegistry, removal: 
   };
   const { pruning } = present(ops.get(node.op), `op ${node.op}`);
   const results = node.results.map((_, result) => keptOf({ node: node.id, result }));
-  if (results.every((kept) => kept === undefined)) return undefined;
+  // A slice may keep all that it makes of an operand that loses channels beside.
+  if ([...results, ...node.inputs.map(keptOf)].every((kept) => kept === undefined)) return undefined;
 
   invariant(pruning.kind === 'channels', () => `${node.op} cannot be sliced`);
   const links = pruning.axes(node.attrs, shapes);
@@ -118,7 +119,7 @@ function sliced(node: Node, shapes: readonly Shape[], ops: OpRegistry, removal: 
     inputAxes.push(axes);
     inputs.push(parameter ? rewriter.parameter(parameter.name, takeAxes(parameter.value, axes), node.layer) : rewriter.copied(value));
   }
-  return rewriter.builder.add(node.op, inputs, pruning.slice?.(node.attrs, inputAxes) ?? node.attrs, node);
+  return rewriter.builder.add(node.op, inputs, pruning.slice?.(node.attrs, inputAxes, shapes) ?? node.attrs, node);
 }
 
 /** The elements at the kept indices of each axis. */

@@ -8,16 +8,18 @@ import type { AxisLink } from '../ir/pruning-rules.ts';
 /** The channel axis of activations. */
 export const channelAxis = 1;
 
-/** Index c of the operand becomes `factor` indices of the result, from `offset + c * factor`. */
+/** Index c of the operand becomes `factor` indices of the result, from `offset + c * factor`; or the one that a table says. */
 export interface ChannelLink {
   readonly operand: Value;
   readonly result: Value;
   readonly factor: number;
   readonly offset: number;
+  readonly table?: readonly number[];
 }
 
-/** What index c of the operand becomes. */
-export function targetsOf({ factor, offset }: ChannelLink, c: number): readonly number[] {
+/** What index c of the operand becomes: of a slice maybe nothing. */
+export function targetsOf({ factor, offset, table }: ChannelLink, c: number): readonly number[] {
+  if (table) return (table[c] ?? -1) < 0 ? [] : [table[c] as number];
   return Array.from({ length: factor }, (_, j) => offset + c * factor + j);
 }
 
@@ -43,6 +45,9 @@ function channelLink(node: Node, operand: Value, link: AxisLink): ChannelLink | 
     case 'offset':
       if (link.axis !== channelAxis) return undefined;
       return { operand, result: { node: node.id, result: link.result }, factor: link.kind === 'expand' ? link.factor : 1, offset: link.kind === 'offset' ? link.offset : 0 };
+    case 'table':
+      if (link.axis !== channelAxis) return undefined;
+      return { operand, result: { node: node.id, result: link.result }, factor: 1, offset: 0, table: link.table };
     case 'all':
       return undefined;
   }

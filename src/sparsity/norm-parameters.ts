@@ -43,7 +43,7 @@ function keepsZeroChannels(node: Node, op: Op, nodes: ReadonlyMap<number, Node>)
   const shapes = inputShapes(node, nodes);
   const isComputed = (input: number): boolean => fedName(present(nodes.get(node.inputs[input]?.node ?? -1), 'operand')) === undefined;
   const links = channelLinks(node, op, shapes, isComputed) ?? [];
-  if (links.length !== 1 || links.some(({ factor }) => factor !== 1)) return false;
+  if (links.length !== 1 || links.some(({ factor, table }) => factor !== 1 || table)) return false;
   const zeros = new Float64Array(shapes[0]?.[channelAxis] ?? 0);
   return op.pruning.constant(node.attrs, [zeros], [], shapes).every((value) => value === 0);
 }

@@ -145,7 +145,7 @@ describe('slices are parts of the whole', () => {
           // Every axis that meets axis 1 of the result is sliced with it.
           const keptAxes = links.map((link) => link.map((l) => ((l.kind === 'identity' || l.kind === 'expand') && l.axis === 1 ? channels : undefined)));
           const parts = operands.map((value, i) => (keptAxes[i] ?? []).reduce((part, kept, axis) => take(part, axis, kept), value));
-          const sliced = pruning.slice?.(attrs, keptAxes) ?? attrs;
+          const sliced = pruning.slice?.(attrs, keptAxes, inputs) ?? attrs;
           const others = pruning.onlyZeros?.(attrs) ? operands.map((value) => zeroedBut(channels, value)) : operands;
           const [whole] = op.reference(attrs, others, batch);
           const [part] = op.reference(sliced, parts, batch);
@@ -153,6 +153,33 @@ describe('slices are parts of the whole', () => {
         }),
         { numRuns: 20 },
       );
+    });
+  }
+});
+
+describe('slices of channels that move', () => {
+  for (const [name, op] of ops) {
+    const { pruning } = op;
+    if (pruning.kind !== 'channels') continue;
+    const tableOf = (seed: number): readonly number[] | undefined => {
+      const { attrs, inputs } = draw(op, seed);
+      const link = pruning.axes(attrs, inputs)[0]?.[1];
+      return link?.kind === 'table' ? link.table : undefined;
+    };
+    if (!tableOf(0)) continue;
+    test(`slices of ${name}`, () => {
+      for (let seed = 0; seed < 40; seed++) {
+        const { attrs, inputs, batch, operands } = draw(op, seed);
+        const table = present(tableOf(seed), 'table');
+        const random = uniformOf(seed + 1);
+        const results = some(random, Math.max(...table) + 1, 0.6);
+        // What becomes of nothing may go or stay.
+        const channels = [...table.keys()].filter((c) => (table[c] === -1 ? random() < 0.5 : results.includes(table[c] ?? NaN)));
+        const sliced = pruning.slice?.(attrs, [[undefined, channels, undefined, undefined]], inputs) ?? attrs;
+        const [whole] = op.reference(attrs, operands, batch);
+        const [part] = op.reference(sliced, operands.map((value) => take(value, 1, channels)), batch);
+        expect(part).toEqual(take(present(whole, 'result'), 1, results));
+      }
     });
   }
 });

@@ -36,14 +36,14 @@ export const constant: Op = defineOp(attributes)({
     operands: [],
     params: [
       { name: 'value', doc: 'the number, or what each element of the tensor begins as', type: 'number', default: 0 },
-      { name: 'shape', doc: '1 for a number, else the shape of a tensor: [features] or [channels, rows, columns]', type: 'shape', default: 1 },
+      { name: 'shape', doc: '1 for a number, else the shape of a tensor, as [features] or [channels, rows, columns]', type: 'shape', default: 1 },
     ],
     example: 'constant(0.5)',
   },
   parameters,
   infer: (attrs, inputs, batch) => {
     const { shape } = attrs;
-    if (shape.length !== 1 && shape.length !== 3) throw new ShapeError(`a constant has shape [features] or [channels, rows, columns], not ${formatShape(shape)}`);
+    if (shape.length < 1 || shape.length > 4) throw new ShapeError(`a constant has a shape of one to four axes, not ${formatShape(shape)}`);
     for (const extent of shape) expectPositive(extent, 'the shape of constant');
     const owned = parameters(attrs);
     expectCount(inputs, 'constant', owned.length);

@@ -19,8 +19,7 @@ import { operand } from './shapes.ts';
 /** Whether each element of `large` has one of `small` that it meets. */
 export function fitsWithin(small: Shape, large: Shape): boolean {
   if (sameShape(small, large)) return true;
-  const known = large.length === 4 || large.length === 2;
-  if (!known || (small.length !== large.length && small.length !== 2) || small[0] !== large[0]) return false;
+  if (large.length < 2 || (small.length !== large.length && small.length !== 2) || small[0] !== large[0]) return false;
   return small.every((extent, d) => extent === large[d] || (d > 0 && extent === 1));
 }
 
