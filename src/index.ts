@@ -16,6 +16,8 @@ import type { BenchReport } from './driver/module/bench.ts';
 import { buildModule } from './driver/build/build.ts';
 import type { BuildInput, BuildOptions, Built } from './driver/build/build.ts';
 import { evaluateSubject, openSubject } from './driver/evaluation/evaluate.ts';
+import { importModel as importOnnx } from './driver/import/import-model.ts';
+import type { Imported, ImportRequest as ImportModelRequest } from './driver/import/import-model.ts';
 import type { EvaluationReport } from './driver/evaluation/evaluate.ts';
 import { measureChange } from './driver/evaluation/error-change.ts';
 import { explainModel } from './driver/model/explain.ts';
@@ -84,6 +86,8 @@ export type { RunSummary } from './driver/run/run-summary.ts';
 export type { TrainOptions, TrainResult } from './driver/run/train-options.ts';
 export type { Comparison } from './driver/module/comparison.ts';
 export type { CheckedVersion, Verification } from './driver/module/verify.ts';
+export type { Imported } from './driver/import/import-model.ts';
+export type { ImportedInput, ImportedOutput, NodeOutcome } from './onnx/import/import-model.ts';
 export type { LadderOutcome, LadderRun } from './driver/ladder/ladder.ts';
 export type { Errors, RungCosts, RungResult } from './driver/ladder/rung-result.ts';
 export type { DenseMeans, GrainMeans, LeastKept, Standings, Winner } from './driver/ladder/standings.ts';
@@ -137,6 +141,20 @@ export interface LoadRequest {
  */
 export function loadModel(subject: string, weights?: string, request: LoadRequest = {}): OpenedModel {
   return openModel(subject, weights, ops, request);
+}
+
+export interface ImportRequest extends ImportModelRequest {
+  /** What messages call the model. */
+  readonly file?: string;
+}
+
+/**
+ * Makes a source and weights of an ONNX model, and proves in float64 that they answer what it does. Reads and writes no file.
+ * @param bytes Of an .onnx file.
+ * @throws DiagnosticError `onnx/*`: all that keeps it from being imported
+ */
+export function importModel(bytes: Uint8Array, { file = 'model.onnx', ...request }: ImportRequest = {}): Imported {
+  return importOnnx(bytes, file, request, true, ops);
 }
 
 /**

@@ -12,6 +12,7 @@ import { exitCode, UsageError } from './exit-code.ts';
 import { addEvaluate } from './commands/evaluate.ts';
 import { addExplain } from './commands/explain.ts';
 import { addFormat } from './commands/fmt.ts';
+import { addImport } from './commands/import.ts';
 import { diagnosticsJson, printDiagnostics } from './report.ts';
 import type { Shell } from './shell.ts';
 import { addLadder } from './commands/ladder.ts';
@@ -22,7 +23,7 @@ import { addWorker } from './commands/worker.ts';
 import { addVerify } from './commands/verify.ts';
 import { compilerVersion } from '../driver/model/version.ts';
 
-const commands = [addCheck, addTrain, addSweep, addLadder, addWorker, addBuild, addVerify, addEvaluate, addExplain, addReport, addBench, addFormat, addData];
+const commands = [addCheck, addTrain, addSweep, addLadder, addWorker, addBuild, addVerify, addEvaluate, addExplain, addReport, addBench, addImport, addFormat, addData];
 
 export async function runCommandLine(args: readonly string[], shell: Shell): Promise<number> {
   const program = new Command('ssl-compile')

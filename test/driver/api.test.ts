@@ -2,9 +2,10 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { bench, build, check, DiagnosticError, explain, format, loadDataset, loadModel, parse, readTuning, renderDiagnostic, train, tune, verify, writeFiles } from '../../src/index.ts';
+import { bench, build, check, DiagnosticError, explain, format, importModel, loadDataset, loadModel, parse, readTuning, renderDiagnostic, train, tune, verify, writeFiles } from '../../src/index.ts';
 import { present } from '../../src/base/invariant.ts';
 import { smallFiles, smallSource } from '../cli/support.ts';
+import { floats, modelBytes, node, value } from '../onnx/build.ts';
 
 const out = mkdtempSync(join(tmpdir(), 'ssl-compile-api-'));
 afterAll(() => rmSync(out, { recursive: true }));
@@ -20,6 +21,14 @@ describe('the compiler as a library', () => {
     const [fault] = check(faulty.file).diagnostics;
     expect(fault && renderDiagnostic(fault)).toContain('--> n.ssl:2:10');
     expect(format({ name: 'n.ssl', text: 'network   N(x:tensor[4]){return dense(x,units=2)}' })).toBe('network N(x: tensor[4]) {\n  return dense(x, units = 2)\n}\n');
+  });
+
+  it('imports bytes of a model', () => {
+    const graph = { name: 'g', node: [node('Relu', ['x'], ['r']), node('MatMul', ['r', 'w'], ['y'])], initializer: [floats('w', [3, 2], [1, 2, 3, 4, 5, 6])], input: [value('x', ['N', 3])], output: [value('y', ['N', 2])] };
+    const { network, source: text, proof } = importModel(modelBytes(graph), { file: 'two.onnx' });
+    expect({ network, proof }).toMatchObject({ network: 'Two', proof: { samples: 3 } });
+    expect(check(parse(text).file).model?.network.outputs).toEqual([{ name: 'output', shape: [2] }]);
+    expect(() => importModel(new TextEncoder().encode('<!DOCTYPE html>'))).toThrow(DiagnosticError);
   });
 
   it('builds, writes, verifies and explains', async () => {

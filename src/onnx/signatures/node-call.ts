@@ -18,8 +18,8 @@ export interface NodeCall {
   readonly attributes: Attributes;
   /** The name of the value that is given for an input of the signature; undefined where it is left out, or unknown in this version. */
   readonly input: (name: string) => string | undefined;
-  /** Whether anybody may read this output of the signature. */
-  readonly answers: (name: string) => boolean;
+  /** The name of the value that is made of an output of the signature; undefined where it is left out. */
+  readonly output: (name: string) => string | undefined;
 }
 
 /** Fails with all that is wrong with the node: `onnx/op`, `onnx/version`, `onnx/attribute`, `onnx/operand`. */
@@ -43,7 +43,7 @@ export function readCall(node: OnnxNode, model: Pick<OnnxModel, 'opset' | 'funct
     version,
     attributes: new Attributes(label, signature, node.attributes),
     input: (name) => nonEmpty(node.inputs[signature.inputs.findIndex((input) => input.name === name)]),
-    answers: (name) => nonEmpty(node.outputs[signature.outputs.findIndex((output) => output.name === name)]) !== undefined,
+    output: (name) => nonEmpty(node.outputs[signature.outputs.findIndex((output) => output.name === name)]),
   };
 }
 
