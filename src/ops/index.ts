@@ -8,6 +8,8 @@ import { batchNorm } from './layers/batch-norm.ts';
 import { conv } from './layers/conv.ts';
 import { dense } from './layers/dense.ts';
 import { dropout } from './layers/dropout.ts';
+import { groupNorm } from './layers/group-norm.ts';
+import { instanceNorm } from './layers/instance-norm.ts';
 import { lrn } from './layers/lrn.ts';
 import { normalizeInput } from './layers/normalize-input.ts';
 import { scale } from './layers/scale.ts';
@@ -65,6 +67,7 @@ import { crop } from './gradients/crop.ts';
 import { crossEntropy } from './gradients/cross-entropy.ts';
 import { denseGradInput } from './gradients/dense-grad-input.ts';
 import { denseGradWeight } from './gradients/dense-grad-weight.ts';
+import { groupNormGrad } from './gradients/group-norm-grad.ts';
 import { logSoftmaxGrad } from './gradients/log-softmax-grad.ts';
 import { lrnGrad } from './gradients/lrn-grad.ts';
 import { maxPoolGrad } from './gradients/max-pool-grad.ts';
@@ -153,6 +156,8 @@ const all: readonly Op[] = [
   logSoftmax,
   dropout,
   batchNorm,
+  groupNorm,
+  instanceNorm,
   normalizeInput,
   // Gradients.
   convGradInput,
@@ -171,6 +176,7 @@ const all: readonly Op[] = [
   softmaxGrad,
   logSoftmaxGrad,
   lrnGrad,
+  groupNormGrad,
   placeSums,
   crossEntropy,
   channelSums,
