@@ -10,13 +10,13 @@ export interface ParamSyntax<A extends Attrs = Attrs> {
   readonly name: Extract<keyof A, string>;
   readonly doc: string;
   /**
-   * `count`: an integer from 1. `extent`: an integer from 0. `pair`: a count or a list of two, rows then columns.
+   * `count`: an integer from 1. `extent`: an integer from 0. `pair`: a count or a list of two, rows then columns. `extents`: the same from 0.
    * `sides`: an extent, a list of two, or of four: top, bottom, left, right. `padding`: the same, or `same`. `number`: any number.
    * `shape`: a count, or a list of them. `size`: a pair, or the word `scaled`.
    * `scale`: a number above 0 or a list of two, or the word `fitted`. `positive`: one above 0. `share`: one in [0, 1). `ratio`: one in [0, 1]. `flag`: true or false.
    * A list: one of these words.
    */
-  readonly type: 'count' | 'extent' | 'pair' | 'sides' | 'padding' | 'shape' | 'size' | 'scale' | 'number' | 'positive' | 'share' | 'ratio' | 'flag' | readonly string[];
+  readonly type: 'count' | 'extent' | 'pair' | 'extents' | 'sides' | 'padding' | 'shape' | 'size' | 'scale' | 'number' | 'positive' | 'share' | 'ratio' | 'flag' | readonly string[];
   /** Absent: the argument is required. A string names another argument whose value is the default. */
   readonly default?: number | boolean | string | { readonly sameAs: string };
 }

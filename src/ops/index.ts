@@ -6,6 +6,7 @@ import { inputOp } from './leaves/input.ts';
 import { parameterOp } from './leaves/parameter.ts';
 import { batchNorm } from './layers/batch-norm.ts';
 import { conv } from './layers/conv.ts';
+import { convTranspose } from './layers/conv-transpose.ts';
 import { dense } from './layers/dense.ts';
 import { dropout } from './layers/dropout.ts';
 import { groupNorm } from './layers/group-norm.ts';
@@ -14,6 +15,7 @@ import { lrn } from './layers/lrn.ts';
 import { normalizeInput } from './layers/normalize-input.ts';
 import { scale } from './layers/scale.ts';
 import { tapConv } from './layers/tap-conv.ts';
+import { tapConvTranspose } from './layers/tap-conv-transpose.ts';
 import { winogradConv } from './layers/winograd-conv.ts';
 import { tapDense } from './layers/tap-dense.ts';
 import { abs } from './activations/abs.ts';
@@ -67,6 +69,7 @@ import { crop } from './gradients/crop.ts';
 import { crossEntropy } from './gradients/cross-entropy.ts';
 import { denseGradInput } from './gradients/dense-grad-input.ts';
 import { denseGradWeight } from './gradients/dense-grad-weight.ts';
+import { exchangeChannels } from './gradients/exchange-channels.ts';
 import { groupNormGrad } from './gradients/group-norm-grad.ts';
 import { logSoftmaxGrad } from './gradients/log-softmax-grad.ts';
 import { lrnGrad } from './gradients/lrn-grad.ts';
@@ -107,6 +110,8 @@ const all: readonly Op[] = [
   conv,
   tapConv,
   winogradConv,
+  convTranspose,
+  tapConvTranspose,
   dense,
   tapDense,
   relu,
@@ -162,6 +167,7 @@ const all: readonly Op[] = [
   // Gradients.
   convGradInput,
   convGradWeight,
+  exchangeChannels,
   denseGradInput,
   denseGradWeight,
   reluGrad,

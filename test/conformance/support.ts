@@ -38,7 +38,7 @@ interface Built {
 
 /** How many operands are samples, for primitives with weights among their operands; of optimisers none. */
 const samplesOf: ReadonlyMap<string, number> = new Map([
-  ...['tap_conv', 'tap_dense', 'conv_grad_input', 'dense_grad_input'].map((name) => [name, 1] as const),
+  ...['tap_conv', 'tap_conv_transpose', 'tap_dense', 'conv_grad_input', 'dense_grad_input'].map((name) => [name, 1] as const),
   ...['momentum_step', 'gradient_step', 'group_squares', 'shrink', 'scale_groups', 'group_subgradient', 'clamp_small', 'lookahead', 'adam_step', 'clip_factor'].map((name) => [name, 0] as const),
 ]);
 

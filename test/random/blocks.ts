@@ -75,7 +75,7 @@ const chain: Block = (sketch, { activations, channelwise }, value) => {
 /** A function that does not take any number, of numbers that it takes. */
 const limited: Block = (sketch, { limited: functions }, value) => {
   const { draw } = sketch;
-  const held = sketch.layer('clip', [value], { low: 0.25, high: 2 });
+  const held = sketch.layer('clip', [value], { low: 0.5, high: 2 });
   return sampledLayer(sketch, draw.pick(functions), held) ?? held;
 };
 

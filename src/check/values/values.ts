@@ -123,6 +123,7 @@ const paramTypes: Readonly<Record<Extract<ParamSyntax['type'], string>, ValueTyp
   count,
   extent,
   pair: pairOf(count),
+  extents: extentPair,
   sides,
   padding: paddingType,
   shape: listOf(count),

@@ -53,7 +53,7 @@ export const pow: readonly Op[] = activation({ exponent: number })({
     value: (x, { exponent }) => (exponent === 0 ? 0 : exponent * powerAt(x, exponent - 1)),
     expr: (x, { exponent }) => (exponent === 0 ? constant(0) : mul(constant(exponent), powerOf(x, exponent - 1))),
   },
-  draw: (random) => ({ exponent: choose(random, [0, 1, 2, 3, -1, 0.5, -0.5, 1.5, 0.3, -1.7, 20, -17]) }),
+  draw: (random) => ({ exponent: choose(random, [0, 1, 2, 3, -1, 0.5, -0.5, 1.5, 0.3, -1.7]) }),
   domain: (random) => 0.5 + random(),
   tolerance: 16,
   bound: (attrs, ...given) => {

@@ -143,7 +143,7 @@ export const conv: Op = defineOp(attributes)({
     matrices,
     gather: (attrs, inputs, kept) => {
       const geometry = convGeometry(attrs, operand(inputs, 0), 'conv');
-      return gatherTaps(attrs, geometry.channels, matrices(attrs, inputs), tapsByGroup(geometry), kept);
+      return gatherTaps({ whole: 'conv', taps: 'tap_conv' }, attrs, geometry.channels, matrices(attrs, inputs), tapsByGroup(geometry), kept);
     },
     constant: (attrs, [image], known, inputs) =>
       constantRows(matrices(attrs, inputs), known[1]?.data, attrs.bias ? known[2]?.data : 'none', image, !hasPadding(convGeometry(attrs, operand(inputs, 0), 'conv'))),

@@ -140,7 +140,7 @@ export const tapConv: Op = defineOp(attributes)({
   pruning: {
     kind: 'weights',
     matrices,
-    gather: (attrs, inputs, kept) => gatherTaps(attrs, geometryOf(attrs, operand(inputs, 0)).channels, matrices(attrs, inputs), attrs.taps, kept),
+    gather: (attrs, inputs, kept) => gatherTaps({ whole: 'conv', taps: 'tap_conv' }, attrs, geometryOf(attrs, operand(inputs, 0)).channels, matrices(attrs, inputs), attrs.taps, kept),
     constant: (attrs, [image], known, inputs) =>
       constantRows(matrices(attrs, inputs), known[1]?.data, attrs.bias ? known[2]?.data : 'none', image, !hasPadding(windowOf(attrs))),
   },

@@ -84,9 +84,9 @@ export function zeroOutside(geometry: WindowGeometry): number | undefined {
 /**
  * The convolution on kept rows and columns. Part p's columns are the taps `taps[p]` (absolute: channel *
  * positions + place in the window). Where every part keeps equally many filters and channels, with all
- * their taps, and these are the operand's channels in order, the answer is a plain convolution.
+ * their taps, and these are the operand's channels in order, the answer is a plain convolution: op `whole`, else `taps`.
  */
-export function gatherTaps(attrs: WindowAttrs & { readonly bias: boolean }, channels: number, matrices: WeightMatrices, taps: readonly (readonly number[])[], kept: KeptMatrices): GatheredNode {
+export function gatherTaps(ops: { readonly whole: string; readonly taps: string }, attrs: WindowAttrs & { readonly bias: boolean; readonly output_padding?: Pair }, channels: number, matrices: WeightMatrices, taps: readonly (readonly number[])[], kept: KeptMatrices): GatheredNode {
   const geometry = windowOf(attrs);
   const positions = geometry.window[0] * geometry.window[1];
   const numbers = renumberChannels(channels, kept.channels);
@@ -102,7 +102,7 @@ export function gatherTaps(attrs: WindowAttrs & { readonly bias: boolean }, chan
     }))
     .filter((part) => part.filters > 0);
   const weightSource = gatherSource(matrices, kept);
-  const shared = { window: geometry.window, stride: geometry.stride, padding: attrs.padding, dilation: geometry.dilation, bias: attrs.bias };
+  const shared = { window: geometry.window, stride: geometry.stride, padding: attrs.padding, dilation: geometry.dilation, bias: attrs.bias, ...(attrs.output_padding && { output_padding: attrs.output_padding }) };
   const [first] = parts;
   invariant(first, 'a convolution without filters');
   const left = (kept.channels?.length ?? channels) * positions;
@@ -110,10 +110,10 @@ export function gatherTaps(attrs: WindowAttrs & { readonly bias: boolean }, chan
   const inOrder = parts.flatMap((part) => part.taps).every((tap, i) => tap === i);
   if (equal && inOrder && first.taps.length % positions === 0 && first.taps.length * parts.length === left) {
     const filters = first.filters * parts.length;
-    return { op: 'conv', attrs: { ...shared, filters, groups: parts.length }, weightShape: [filters, first.taps.length / positions, ...geometry.window], weightSource };
+    return { op: ops.whole, attrs: { ...shared, filters, groups: parts.length }, weightShape: [filters, first.taps.length / positions, ...geometry.window], weightSource };
   }
   return {
-    op: 'tap_conv',
+    op: ops.taps,
     attrs: { ...shared, filters: parts.map((part) => part.filters), taps: parts.map((part) => part.taps) },
     weightShape: [weightSource.length],
     weightSource,
