@@ -3,7 +3,6 @@
 import { invariant } from '../../base/invariant.ts';
 import { sizeOf } from '../../base/tensor.ts';
 import type { Shape } from '../../base/tensor.ts';
-import { refuse } from './refusal.ts';
 
 /** A tensor of weights, in the layout of the language. */
 export interface Weight {
@@ -12,7 +11,7 @@ export interface Weight {
 }
 
 /** An argument as it is written. */
-export type Argument = number | boolean | string | readonly number[];
+export type Argument = number | boolean | readonly number[] | { readonly word: string };
 
 export interface DraftLayer {
   readonly kind: 'layer';
@@ -78,26 +77,36 @@ export class Draft {
     if (source.kind !== 'input') return source;
     source.isSettled = true;
     if (!source.affine) return source;
-    if (!source.normalized) {
-      const { sample } = source;
-      const args = normalization(source, source.affine);
-      source.normalized = { kind: 'layer', callee: 'normalize', operands: [source], sample, args: new Map(Object.entries(args)), weights: new Map() };
-      this.layers.push(source.normalized);
-    }
+    source.normalized ??= this.#normalized(source, source.affine);
     return source.normalized;
+  }
+
+  /** factor * x + shift: by `normalize` as (x - mean) / deviation, else by a number a channel, else by one for each element. */
+  #normalized(input: DraftInput, { factor, shift }: ElementAffine): DraftLayer {
+    const { sample, order } = input;
+    const [by, plus] = [perChannel(input, factor), perChannel(input, shift)];
+    const layer = (made: Partial<DraftLayer> & Pick<DraftLayer, 'callee' | 'operands'>): DraftLayer => {
+      const whole: DraftLayer = { kind: 'layer', sample, args: new Map(), weights: new Map(), ...made };
+      this.layers.push(whole);
+      return whole;
+    };
+    if (by && plus && by.every((value) => value > 0)) {
+      const args = { mean: plus.map((value, c) => -value / (by[c] as number)), deviation: by.map((value) => 1 / value) };
+      return layer({ callee: 'normalize', operands: [input], args: new Map(Object.entries(args)) });
+    }
+    if (by && plus) return layer({ callee: 'scale', operands: [input], weights: new Map([['factor', vector(by)], ['shift', vector(plus)]]) });
+    const fixed = (values: Float64Array): DraftLayer => layer({ callee: 'constant', operands: [], args: new Map([['shape', sample]]), weights: new Map([['value', { shape: sample, data: order ? Float64Array.from(order, (place) => values[place] as number) : values }]]) });
+    const scaled = factor.every((value) => value === 1) ? input : layer({ callee: 'multiply', operands: [input, fixed(factor)] });
+    return shift.every((value) => value === 0) && scaled.kind === 'layer' ? scaled : layer({ callee: 'add', operands: [scaled, fixed(shift)] });
   }
 }
 
-/** factor * x + shift = (x - mean) / deviation, of each channel. */
-function normalization({ name, sample, order }: DraftInput, { factor, shift }: ElementAffine): Readonly<Record<'mean' | 'deviation', readonly number[]>> {
+/** One number for each channel of an input as it is declared, of numbers in the order of the graph; undefined where they differ in one. */
+function perChannel({ sample, order }: DraftInput, values: Float64Array): readonly number[] | undefined {
   const channels = sample[0] ?? 1;
-  const positions = factor.length / channels;
-  const ofChannel = (values: Float64Array): readonly number[] =>
-    Array.from({ length: channels }, (_, c) => {
-      const found = new Set(Array.from({ length: positions }, (__, i) => values[order?.[c * positions + i] ?? c * positions + i] as number));
-      const [first = 0] = found;
-      return found.size === 1 ? first : refuse('shape', `reads the input ${JSON.stringify(name)} normalized by other numbers at other places of a channel`, 'an input is normalized by one number a channel');
-    });
-  const [by, plus] = [ofChannel(factor), ofChannel(shift)];
-  return { mean: plus.map((value, c) => -value / (by[c] as number)), deviation: by.map((value) => 1 / value) };
+  const positions = values.length / channels;
+  const found = Array.from({ length: channels }, (_, c) => new Set(Array.from({ length: positions }, (__, i) => values[order?.[c * positions + i] ?? c * positions + i] as number)));
+  return found.every(({ size }) => size === 1) ? found.map(([first = 0]) => first) : undefined;
 }
+
+const vector = (values: readonly number[]): Weight => ({ shape: [values.length], data: Float64Array.from(values) });

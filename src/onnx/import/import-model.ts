@@ -13,8 +13,9 @@ import { readCall } from '../signatures/node-call.ts';
 import type { NodeCall } from '../signatures/node-call.ts';
 import { constantOf } from './constant.ts';
 import { Draft } from './draft.ts';
-import type { DraftInput, DraftLayer, Source } from './draft.ts';
+import type { DraftInput, DraftLayer } from './draft.ts';
 import { foldOf } from './fold/fold-node.ts';
+import { rearranging } from './materialize.ts';
 import { identifier, LayerNames } from './names.ts';
 import { NodeReader } from './node-reader.ts';
 import { Refusal } from './refusal.ts';
@@ -185,19 +186,23 @@ class Import {
     if (value?.kind === 'unknown' || !value) return undefined;
     return this.#judged(`the output ${shortened(name)}`, () => {
       if (value.kind === 'constant') throw new Refusal('shape', 'does not depend on an input');
-      const source = this.#returned(value);
+      const returned = this.#returned(value);
+      const { source } = returned;
       if (source.kind === 'input') throw new Refusal('shape', `is the input ${shortened(source.name)} as it is`);
-      if (!isInOrder(value)) throw new Refusal('shape', `of ${formatShape(value.shape)} has the elements of the last layer in another order, or a part of them`, 'no layer of the language moves elements: take what the model does at its end into your own program');
-      return { name, wire: { ...value, source } };
+      if (!isInOrder(returned)) throw new Refusal('shape', `of ${formatShape(value.shape)} has the elements of the last layer in another order, or a part of them`, 'no layer of the language moves elements: take what the model does at its end into your own program');
+      return { name, wire: { ...returned, source } };
     });
   }
 
-  /** Of an input that is only normalized or flattened the layer that does so. */
-  #returned({ source, shape }: Wire): Source {
-    const settled = this.#draft.settled(source);
+  /** Of an input that is only normalized or flattened, or of channels in another order, the layer that does so. */
+  #returned(wire: Wire): Wire {
+    const { source, shape } = wire;
     const [, ...sample] = shape;
-    if (settled.kind === 'layer' || sample.length !== 1 || settled.sample.length === 1) return settled;
-    return this.#draft.layer({ callee: 'flatten', operands: [settled], sample });
+    const made = isInOrder(wire) ? undefined : rearranging(wire, sample);
+    if (made) return wireOf(this.#draft.layer({ ...made, operands: [source], sample }), shape);
+    const settled = this.#draft.settled(source);
+    if (settled.kind === 'layer' || sample.length !== 1 || settled.sample.length === 1) return { ...wire, source: settled };
+    return { ...wire, source: this.#draft.layer({ callee: 'flatten', operands: [settled], sample }) };
   }
 
   /** What comes of some work, or undefined and the fault. @param place Where it is. */

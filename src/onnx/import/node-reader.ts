@@ -4,10 +4,11 @@ import { formatShape, sizeOf } from '../../base/tensor.ts';
 import type { Shape } from '../../base/tensor.ts';
 import type { Attributes } from '../signatures/attributes.ts';
 import type { NodeCall } from '../signatures/node-call.ts';
-import { isFloatType, numbersOf } from './constant.ts';
+import { isFloatType, numbersOf, onlyNumber } from './constant.ts';
 import type { Constant } from './constant.ts';
 import type { Draft, DraftLayer, Source, Weight } from './draft.ts';
 import type { LayerNames } from './names.ts';
+import { rearranging } from './materialize.ts';
 import { refuse } from './refusal.ts';
 import { isInOrder, isWhole, wireOf } from './wire.ts';
 import type { ImportedValue, Wire } from './wire.ts';
@@ -108,6 +109,8 @@ export class NodeReader {
   inOrder(wire: Wire, sample: Shape): Wire {
     const { source } = wire;
     if (source.kind === 'input' && !source.isSettled && isWhole(wire)) return this.#declared(wire, sample);
+    const made = rearranging(wire, sample);
+    if (made && !isInOrder(wire)) return { ...wireOf(this.draft.layer({ ...made, operands: [source], sample }), wire.shape), isSole: wire.isSole };
     if (!isInOrder(wire)) refuse('shape', `reads what ${describe(source)} gives in another order of its elements, which no layer of the language does`, 'a Transpose before it has to be undone, or to stand at the input');
     if (sameShape(source.sample, sample)) return wire;
     if (sample.length === 1) return { ...wireOf(this.draft.layer({ callee: 'flatten', operands: [source], sample }), wire.shape), isSole: wire.isSole };
@@ -129,6 +132,14 @@ export class NodeReader {
   /** What a layer is to be called. */
   nameAfter(...weights: readonly (Constant | undefined)[]): string | undefined {
     return this.#names.ofWeights(weights);
+  }
+
+  /** Known numbers as a layer: one number, or a tensor of the weights that is not trained. */
+  constantLayer(constant: Constant, sample: Shape): DraftLayer {
+    const number = onlyNumber(constant);
+    if (number !== undefined) return this.draft.layer({ callee: 'constant', operands: [], sample: [1], args: { value: number } });
+    const data = floating(constant, 'a constant').data;
+    return this.draft.layer({ callee: 'constant', operands: [], sample, wanted: this.nameAfter(constant), args: { shape: sample }, weights: { value: { shape: sample, data } } });
   }
 
   /** A layer on the elements of a value, one by one: it is seen as before. */

@@ -53,7 +53,7 @@ function chainsOf({ layers }: Draft, returned: ReadonlySet<DraftLayer>): readonl
     return reader && others.length === 0 && !returned.has(layer) && reader.operands.length === 1 && reader.weights.size === 0 && layer.callee !== 'normalize' ? reader : undefined;
   };
   return layers.flatMap((layer): Chain[] => {
-    if (within(layer)) return [];
+    if (within(layer) || isNumber(layer)) return [];
     const chain = [layer];
     // Back to where a layer is read by others too, or begins.
     for (let [first] = chain; first; [first] = chain) {
@@ -97,15 +97,25 @@ function free(wanted: string, taken: Set<string>): string {
 
 function expression(chain: Chain, nameOf: (source: Source) => string): string {
   return chain.reduce<string>((inner, layer) => {
-    const operands = inner === '' ? layer.operands.map(nameOf) : [inner];
-    return `${layer.callee}(${[...operands, ...[...layer.args].map(([name, value]) => `${name} = ${argument(value)}`)].join(', ')})`;
+    const operands = inner === '' ? layer.operands.map((operand) => inlined(operand) ?? nameOf(operand)) : [inner];
+    return `${layer.callee}(${[...operands, ...[...layer.args].map(([name, value]) => `${name} = ${argument(name, value)}`)].join(', ')})`;
   }, '');
 }
 
-function argument(value: Argument): string {
-  if (typeof value === 'object') {
-    const [first] = value;
-    return value.length > 0 && value.every((each) => each === first) ? String(first) : `[${value.join(', ')}]`;
-  }
-  return String(value);
+/** A list of shapes stays one; of other lists one number stands for all that are equal. */
+function argument(name: string, value: Argument): string {
+  if (typeof value !== 'object') return String(value);
+  if ('word' in value) return value.word;
+  const [first] = value;
+  return name !== 'shape' && value.every((each) => each === first) ? String(first) : `[${value.join(', ')}]`;
+}
+
+/** A number stands where it is read. */
+function inlined(source: Source): string | undefined {
+  if (source.kind !== 'layer' || !isNumber(source)) return undefined;
+  return `${source.callee}(${argument('value', source.args.get('value') ?? 0)})`;
+}
+
+function isNumber({ operands, weights }: DraftLayer): boolean {
+  return operands.length === 0 && weights.size === 0;
 }

@@ -88,10 +88,10 @@ describe.skipIf(folder === undefined)('official node tests', () => {
 });
 
 /** Outputs and inner layers in an order of elements that no layer of the language makes. */
-const beyond: ReadonlySet<string> = new Set(['super-resolution', 'ultraface-slim-320', 'fastestdet']);
+const beyond: ReadonlySet<string> = new Set(['ultraface-slim-320', 'fastestdet']);
 
 describe.skipIf(folder === undefined)('real models', () => {
-  test.each(models.map(({ name }) => name).filter((name) => !beyond.has(name)))('%s', { timeout: 120_000 }, (name) => {
+  test.each(models.map(({ name }) => name).filter((name) => !beyond.has(name)))('%s', { timeout: 300_000 }, (name) => {
     const { model, sets } = storedModel(`models/${name}`);
     for (const stored of sets) expect(differences(model, stored)).toEqual([]);
   });

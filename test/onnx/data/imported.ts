@@ -61,7 +61,7 @@ export function answers({ text, weights, inputs, outputs }: ImportedModel, given
       return [as, tensor([1, ...shape], order ? Float64Array.from(order, (place) => data[place] as number) : data)];
     });
     const answered = evaluate(network.graph, ops, new Map([...parameters, ...feeds])).outputs;
-    for (const { name, as } of outputs) found.get(name)?.push(...present(answered.get(outputs.length === 1 ? 'output' : as), as).data);
+    for (const { name, as } of outputs) for (const number of present(answered.get(outputs.length === 1 ? 'output' : as), as).data) found.get(name)?.push(number);
   }
   return found;
 }

@@ -198,6 +198,36 @@ describe('what a model becomes', () => {
   });
 });
 
+describe('layers of views, constants and two values', () => {
+  const shuffled = (axes: readonly number[], split: readonly number[], whole: readonly number[]): Parts => ({
+    inputs: [value('x', [1, 8, 2, 4])],
+    nodes: [node('Relu', ['x'], ['r']), node('Reshape', ['r', 'split'], ['s']), node('Transpose', ['s'], ['t'], { perm: axes }), node('Reshape', ['t', 'whole'], ['y'])],
+    initializers: [ints('split', [split.length], split), ints('whole', [whole.length], whole)],
+  });
+
+  it.each([
+    ['channels dealt out', shuffled([0, 2, 1, 3, 4], [1, 2, 4, 2, 4], [1, 8, 2, 4]), 'channel_shuffle(relu(x), groups = 2)'],
+    ['channels that become places, as PyTorch has them', shuffled([0, 1, 4, 2, 5, 3], [1, 2, 2, 2, 2, 4], [1, 2, 4, 8]), 'depth_to_space(relu(x), block = 2, order = crd)'],
+    ['channels that become places, as TensorFlow has them', shuffled([0, 3, 4, 1, 5, 2], [1, 2, 2, 2, 2, 4], [1, 2, 4, 8]), 'depth_to_space(relu(x), block = 2)'],
+    ['places that become channels', shuffled([0, 3, 5, 1, 2, 4], [1, 8, 1, 2, 2, 2], [1, 32, 1, 2]), 'space_to_depth(relu(x), block = 2)'],
+    ['some of the channels', { nodes: [node('Relu', ['x'], ['r']), node('Split', ['r'], ['a', 'b'], { axis: 1 }), node('Tanh', ['b'], ['y'])] }, 'take_channels('],
+    ['a minimum of a constant', { nodes: [node('Relu', ['x'], ['r']), node('Min', ['r', 'one'], ['y'])], initializers: [floats('one', [], [1])] }, 'minimum('],
+    ['a constant of several places', { nodes: [node('Relu', ['x'], ['r']), node('Mul', ['r', 'mask'], ['y'])], initializers: [weights('mask', [6, 6])] }, 'mask      = constant(shape = [2, 6, 6])'],
+    ['an input with a number for each element', { nodes: [node('Sub', ['x', 'mean'], ['s']), node('Relu', ['s'], ['y'])], initializers: [weights('mean', [2, 6, 6])] }, 'add(x,'],
+    ['an input with a sign', { nodes: [node('Neg', ['x'], ['s']), node('Relu', ['s'], ['y'])] }, 'scale(x)'],
+    ['fewer rows, before there was `nearest_mode`', { nodes: [node('Resize', ['x', 'scales'], ['y'], { mode: 'nearest' })], initializers: [floats('scales', [4], [1, 1, 0.6, 0.6])], opset: 10 }, 'rounding = ceil'],
+    ['an image between its elements', { nodes: [node('Resize', ['x', '', 'scales'], ['y'], { mode: 'linear' })], initializers: [floats('scales', [4], [1, 1, 2, 2])] }, 'resize(x, size = 12, mode = bilinear)'],
+    ['norms of single samples', { nodes: [node('InstanceNormalization', ['x', 'by', 'plus'], ['n']), node('GroupNormalization', ['n', 'by', 'plus'], ['y'], { num_groups: 2 })], initializers: [weights('by', [2]), weights('plus', [2])], opset: 21 }, 'instance_norm('],
+  ] satisfies readonly (readonly [string, Parts, string])[])('%s', (_, parts, written) => {
+    expect(imported(parts).text).toContain(written);
+  });
+
+  it('are refused where one rounding would not do', () => {
+    const parts: Parts = { nodes: [node('Resize', ['x', 'scales'], ['y'], { mode: 'nearest' }, 'odd')], initializers: [floats('scales', [4], [1, 1, 2, 0.5])], opset: 10 };
+    expect(refusals(parts)).toEqual(['onnx/operand: Resize node "odd" makes rows larger and columns smaller, or the reverse, without `nearest_mode` (export the model with opset 11 or later)']);
+  });
+});
+
 describe('what cannot be imported', () => {
   it('is told over the whole graph at once', () => {
     const nodes = [

@@ -2,11 +2,13 @@
 
 import { formatShape, sizeOf } from '../../../base/tensor.ts';
 import type { Argument } from '../draft.ts';
-import { onlyNumber } from '../constant.ts';
+import { ofFloats, onlyNumber } from '../constant.ts';
+import type { Constant } from '../constant.ts';
 import { perChannel } from '../node-reader.ts';
 import type { NodeReader } from '../node-reader.ts';
 import { refuse } from '../refusal.ts';
 import type { ImportedValue, Wire } from '../wire.ts';
+import { besideConstant, broadcast } from './affine.ts';
 import type { Rule, Rules } from './rule.ts';
 
 type Arguments = Readonly<Record<string, Argument | undefined>>;
@@ -25,6 +27,8 @@ export function short(value: number): number {
   return value;
 }
 
+const number = (value: number): Constant => ofFloats([], Float64Array.of(value));
+
 function clip(node: NodeReader): ImportedValue {
   const of = (name: 'min' | 'max'): number | undefined => {
     if (node.attributes.knows(name)) return node.attributes.mayFloat(name);
@@ -36,7 +40,7 @@ function clip(node: NodeReader): ImportedValue {
   const [isLow, isHigh] = [low > -largest, high < largest];
   if (!isLow && !isHigh) return wire;
   if (low === 0 && !isHigh) return node.pointwise(wire, 'relu');
-  if (!(low < high)) refuse('operand', `has no range: ${low} to ${high}`);
+  if (!(low < high)) return besideConstant(node, besideConstant(node, wire, number(low), 'right', 'maximum'), number(high), 'right', 'minimum');
   return node.pointwise(wire, 'clip', { low: isLow ? low : -largest, high: isHigh ? high : largest });
 }
 
@@ -47,8 +51,12 @@ function prelu(node: NodeReader): ImportedValue {
   const x = node.channels('X');
   const slope = node.floats('slope');
   // Of one dimension it is a number a channel in what some write, whatever the standard says of broadcasting.
-  const numbers = perChannel(slope, x.shape, 1) ?? (slope.shape.length === 1 && slope.shape[0] === x.shape[1] && x.shape.length === 2 ? slope.data : undefined);
-  if (!numbers) return refuse('shape', `has slopes ${formatShape(slope.shape)} for ${formatShape(x.shape)}, expected one a channel`);
+  const numbers = perChannel(slope, x.shape, 1) ?? (node.call.version < 7 && slope.shape.length === 1 && slope.shape[0] === x.shape[1] ? slope.data : undefined);
+  if (!numbers) {
+    // max(x, 0) + slope * min(x, 0)
+    const below = besideConstant(node, besideConstant(node, x, number(0), 'right', 'minimum'), slope, 'right', 'multiply');
+    return broadcast(node, node.pointwise(x, 'relu'), below, 'add');
+  }
   return { ...node.layer('prelu', [x], x.source.sample, {}, { slope: { shape: [numbers.length], data: numbers } }, [slope]), shape: x.shape };
 }
 
@@ -75,8 +83,10 @@ function power(node: NodeReader): ImportedValue {
 
 function hardSigmoid(node: NodeReader): Wire {
   const [alpha, beta] = [node.attributes.float('alpha'), node.attributes.float('beta')];
-  if (Math.fround(1 / 6) !== Math.fround(alpha) || beta !== 0.5) return refuse('operand', `has alpha ${short(alpha)} and beta ${short(beta)}`, 'the language has the one of alpha 1/6 and beta 0.5');
-  return node.pointwise(node.wire('X'), 'hard_sigmoid');
+  const x = node.wire('X');
+  if (Math.fround(1 / 6) === Math.fround(alpha) && beta === 0.5) return node.pointwise(x, 'hard_sigmoid');
+  const sum = besideConstant(node, besideConstant(node, x, number(alpha), 'right', 'multiply'), number(beta), 'right', 'add');
+  return node.pointwise(sum, 'clip', { low: 0, high: 1 });
 }
 
 export const activationRules: Rules = {

@@ -1,16 +1,17 @@
 // Sums, differences, products and quotients. With a constant of one number a channel they become part of the layer before (its bias),
 // of the input (`normalize`), or a layer of their own (`scale`); of two values they are layers.
 
+import { present } from '../../../base/invariant.ts';
 import { formatShape, sizeOf } from '../../../base/tensor.ts';
 import type { Shape } from '../../../base/tensor.ts';
-import { expanded } from '../arrangement.ts';
-import { picked } from '../constant.ts';
+import { broadcastShape, expanded } from '../arrangement.ts';
+import { ofFloats, onlyNumber, picked } from '../constant.ts';
 import type { Constant } from '../constant.ts';
 import type { DraftInput, DraftLayer } from '../draft.ts';
 import { sameShape } from '../node-reader.ts';
 import type { NodeReader } from '../node-reader.ts';
 import { refuse } from '../refusal.ts';
-import { areAlike, isInOrder, isWhole } from '../wire.ts';
+import { areAlike, isWhole, wireOf } from '../wire.ts';
 import type { ImportedValue, Wire } from '../wire.ts';
 import type { Rules } from './rule.ts';
 
@@ -90,7 +91,7 @@ function ofInput(input: DraftInput, { places }: Wire, meaning: (i: number) => re
   input.affine = { factor, shift };
 }
 
-type Side = 'left' | 'right';
+export type Side = 'left' | 'right';
 
 /** What a constant on one side of the operator does to a value. @param at Of the constant. */
 const meanings: Readonly<Record<string, (constant: number, side: Side) => readonly [factor: number, shift: number] | undefined>> = {
@@ -102,7 +103,7 @@ const meanings: Readonly<Record<string, (constant: number, side: Side) => readon
 
 function withConstant(node: NodeReader, wire: Wire, constant: Floats, side: Side, op: string = node.op): Wire {
   const { source, isSole } = wire;
-  const means = (number: number): readonly [number, number] => meanings[op]?.(number, side) ?? refuse('operand', 'divides a constant by a value of the network');
+  const means = (number: number): readonly [number, number] => meanings[op]?.(number, side) ?? [0, 0];
   if (source.kind === 'input' && isSole && !source.isSettled && isWhole(wire)) {
     const values = spreadOver(constant, wire.shape);
     if (values?.every((value) => means(value)[0] !== 0)) {
@@ -110,34 +111,54 @@ function withConstant(node: NodeReader, wire: Wire, constant: Floats, side: Side
       return wire;
     }
   }
-  const numbers = perSourceChannel(constant, wire) ?? refuse('shape', `has the constant ${formatShape(constant.shape)} beside ${formatShape(wire.shape)}, which is not one number a channel`);
+  const numbers = perSourceChannel(constant, wire);
+  const isAffine = side === 'right' || op !== 'Div';
+  if (!numbers || !isAffine) return besideConstant(node, wire, constant, side, present(callees[op], op));
   const meaning = Array.from(numbers, means);
   return applied(node, wire, { factor: Float64Array.from(meaning, ([factor]) => factor), shift: Float64Array.from(meaning, ([, shift]) => shift) }, constant);
+}
+
+/** A layer of two operands, of which one is a constant. */
+export function besideConstant(node: NodeReader, wire: Wire, constant: Constant, side: Side, callee: string): Wire {
+  const [, ...sample] = wire.shape;
+  const number = onlyNumber(constant);
+  if (number !== undefined && sameShape(expanded(constant.shape, wire.shape).shape, wire.shape)) {
+    // One number meets every element, whichever way they are seen.
+    const fixed = node.constantLayer(constant, [1]);
+    const source = node.draft.settled(wire.source);
+    return { ...wire, source: node.draft.layer({ callee, operands: side === 'right' ? [source, fixed] : [fixed, source], sample: source.sample }), isSole: true };
+  }
+  const spread = expanded(constant.shape, wire.shape);
+  if (wire.shape[0] !== 1 || !sameShape(spread.shape, wire.shape)) return refuse('shape', `has the constant ${formatShape(constant.shape)} beside ${formatShape(wire.shape)}`);
+  const x = node.inOrder(wire, sample);
+  const fixed = node.constantLayer({ ...(spread.from ? picked(constant, spread.shape, spread.from) : constant), ...(constant.name !== undefined && { name: constant.name }) }, sample);
+  const layer = node.draft.layer({ callee, operands: side === 'right' ? [x.source, fixed] : [fixed, x.source], sample });
+  return { ...wireOf(layer, wire.shape) };
 }
 
 const callees: Readonly<Record<string, string>> = { Add: 'add', Mul: 'multiply', Sub: 'subtract', Div: 'divide' };
 
 function ofValues(node: NodeReader, left: Wire, right: Wire): ImportedValue {
-  const callee = callees[node.op] ?? refuse('op', 'computes with two values of the network');
-  if (areAlike(left, right) && sameShape(left.source.sample, right.source.sample)) {
-    const layer = node.draft.layer({ callee, operands: [left.source, right.source], sample: left.source.sample });
-    return { ...left, source: layer, isSole: true };
-  }
-  const gate = node.op === 'Mul' ? gateOf(left, right) ?? gateOf(right, left) : undefined;
-  if (gate) {
-    const [image, by] = gate;
-    const [a, b] = [node.inOrder(image, image.shape.slice(1)), node.inOrder(by, by.source.sample)];
-    return node.layer(callee, [a, b], a.shape.slice(1));
-  }
-  if (!sameShape(left.shape, right.shape)) refuse('shape', `has operands of shapes ${formatShape(left.shape)} and ${formatShape(right.shape)}`, 'only a product repeats an operand, one number a channel');
-  const sample = left.shape.slice(1);
-  return node.layer(callee, [node.inOrder(left, sample), node.inOrder(right, sample)], sample);
+  return joined(node, left, right, callees[node.op] ?? refuse('op', 'computes with two values of the network'));
 }
 
-/** An image, and a number for each of its channels. */
-function gateOf(image: Wire, by: Wire): readonly [Wire, Wire] | undefined {
-  const [, channels] = image.shape;
-  return image.shape.length === 4 && by.shape.length === 4 && by.shape[1] === channels && sizeOf(by.shape) === channels && isInOrder(by) ? [image, by] : undefined;
+function joined(node: NodeReader, left: Wire, right: Wire, callee: string): Wire {
+  return areAlike(left, right) && sameShape(left.source.sample, right.source.sample) ? alike(node, left, right, callee) : broadcast(node, left, right, callee);
+}
+
+/** Of values that are seen alike the sources meet, and the result is seen as they are. */
+function alike(node: NodeReader, left: Wire, right: Wire, callee: string): Wire {
+  return { ...left, source: node.draft.layer({ callee, operands: [left.source, right.source], sample: left.source.sample }), isSole: true };
+}
+
+/** Of two values one may be smaller: one number a channel, or one a place. */
+export function broadcast(node: NodeReader, left: Wire, right: Wire, callee: string): Wire {
+  const shape = broadcastShape(left.shape, right.shape);
+  if (shape[0] !== 1 || (!sameShape(shape, left.shape) && !sameShape(shape, right.shape))) return refuse('shape', `has operands of shapes ${formatShape(left.shape)} and ${formatShape(right.shape)}`, 'one of them may be smaller, not both');
+  const rank = shape.length;
+  const sampleOf = (wire: Wire): Shape => [...Array.from({ length: rank - wire.shape.length }, () => 1), ...wire.shape].slice(1);
+  const [a, b] = [node.inOrder(left, sampleOf(left)), node.inOrder(right, sampleOf(right))];
+  return node.layer(callee, [a, b], shape.slice(1));
 }
 
 const binary = (node: NodeReader): ImportedValue => {
@@ -153,13 +174,16 @@ export const affineRules: Rules = {
   Mul: binary,
   Div: binary,
   Neg: (node) => withConstant(node, node.wire('X'), { kind: 'constant', type: 'float', shape: [], data: Float64Array.of(-1) }, 'left', 'Mul'),
-  Sum: (node) => {
-    const wires = node.all.map((value) => (value?.kind === 'wire' ? value : refuse('operand', 'adds a constant to values of the network')));
-    const [first = refuse('operand', 'has no operand'), ...others] = wires;
-    return others.reduce((sum, wire) => {
-      if (!areAlike(sum, wire) || !sameShape(sum.source.sample, wire.source.sample)) return refuse('shape', `adds ${formatShape(sum.shape)} and ${formatShape(wire.shape)}, which lie differently`);
-      const layer = node.draft.layer({ callee: 'add', operands: [sum.source, wire.source], sample: sum.source.sample });
-      return { ...sum, source: layer, isSole: true };
-    }, first);
-  },
+  Sum: (node) => all(node, 'add'),
+  Max: (node) => all(node, 'maximum'),
+  Min: (node) => all(node, 'minimum'),
+  Mean: (node) => besideConstant(node, all(node, 'add'), ofFloats([], Float64Array.of(1 / node.all.length)), 'right', 'multiply'),
 };
+
+/** Any number of operands, constants last. */
+function all(node: NodeReader, callee: string): Wire {
+  const operands = node.all.filter((value) => value !== undefined);
+  const [first = refuse('operand', 'reads no value of the network'), ...others] = operands.flatMap((value) => (value.kind === 'wire' ? [value] : []));
+  const computed = others.reduce<Wire>((left, right) => joined(node, left, right, callee), first);
+  return operands.reduce<Wire>((wire, value) => (value.kind === 'constant' ? besideConstant(node, wire, value, 'right', callee) : wire), computed);
+}

@@ -1,11 +1,15 @@
 // What treats channels, or puts them together: norms, concatenation, sizes of images.
 
-import { formatShape } from '../../../base/tensor.ts';
+import { formatShape, sizeOf } from '../../../base/tensor.ts';
+import type { Shape } from '../../../base/tensor.ts';
 import { axisOf } from '../arrangement.ts';
-import { floatsOf } from '../constant.ts';
+import { floatsOf, onlyNumber } from '../constant.ts';
+import type { Constant } from '../constant.ts';
+import type { Weight } from '../draft.ts';
 import type { NodeReader } from '../node-reader.ts';
 import { refuse } from '../refusal.ts';
-import type { ImportedValue } from '../wire.ts';
+import { wireOf } from '../wire.ts';
+import type { ImportedValue, Wire } from '../wire.ts';
 import { short } from './activations.ts';
 import type { Rules } from './rule.ts';
 
@@ -28,8 +32,20 @@ function batchNorm(node: NodeReader): ImportedValue {
   return { ...node.layer('batch_norm', [x], x.source.sample, args, weights, [node.floats('scale')]), shape: x.shape };
 }
 
+/** Of each sample: of a channel on its own, or of groups of channels. */
+function sampleNorm(node: NodeReader, callee: string, names: { readonly x: string; readonly beta: string }, groups?: number): ImportedValue {
+  const x = node.channels(names.x);
+  const channels = x.shape[1] ?? 1;
+  const vector = (name: string): Weight => {
+    const { shape, data } = node.floats(name);
+    return data.length === channels ? { shape: [channels], data } : refuse('shape', `has ${formatShape(shape)} for \`${name}\` of ${channels} channels`);
+  };
+  const weights = { gamma: vector('scale'), beta: vector(names.beta) };
+  return { ...node.layer(callee, [x], x.source.sample, { groups, epsilon: node.attributes.float('epsilon') }, weights, [node.floats('scale')]), shape: x.shape };
+}
+
 function concat(node: NodeReader): ImportedValue {
-  const wires = node.all.map((value) => (value?.kind === 'wire' ? value : refuse('operand', 'joins a constant to values of the network')));
+  const wires = node.all.map((value) => (value?.kind === 'constant' ? constantWire(node, value) : value?.kind === 'wire' ? value : refuse('operand', 'has no operand')));
   const [first = refuse('operand', 'has no operand')] = wires;
   const axis = axisOf(node.attributes.int('axis'), first.shape.length);
   if (wires.length === 1) return first;
@@ -40,31 +56,25 @@ function concat(node: NodeReader): ImportedValue {
   return node.layer('concat', parts, [channels, ...first.shape.slice(2)]);
 }
 
-function upsample(node: NodeReader): ImportedValue {
-  const image = node.image('X');
-  const [, channels = 0, rows = 0, columns = 0] = image.shape;
-  const { attributes } = node;
-  const mode = attributes.string('mode');
-  const scales = attributes.knows('scales') ? (attributes.mayFloats('scales') ?? []) : scalesOf(node, [1, channels, rows, columns]);
-  const [n = 1, c = 1, down = 1, across = 1] = scales;
-  const of = (name: string, usual: string): string => (attributes.knows(name) ? attributes.string(name) : usual);
-  const [place, nearest] = [of('coordinate_transformation_mode', 'asymmetric'), of('nearest_mode', 'floor')];
-  const repeats = (place === 'asymmetric' && nearest === 'floor') || (['half_pixel', 'pytorch_half_pixel'].includes(place) && nearest === 'round_prefer_floor');
-  if (n !== 1 || c !== 1 || ![down, across].every((factor) => Number.isInteger(factor) && factor >= 1)) refuse('shape', `resizes ${formatShape(image.shape)} by ${scales.join(', ')}`, 'rows and columns are repeated a whole number of times');
-  if (mode !== 'nearest' || !repeats) refuse('operand', `resizes by \`${mode}\`, \`${place}\` and \`${nearest}\``, 'elements are repeated: `nearest`, `asymmetric` and `floor`');
-  if (down === 1 && across === 1) return image;
-  return node.layer('upsample', [image], [channels, rows * down, columns * across], { factor: down === across ? down : [down, across] });
+function constantWire(node: NodeReader, constant: Constant): Wire {
+  const [batch, ...sample] = constant.shape;
+  if (batch !== 1 || sample.length === 0) return refuse('shape', `joins the constant ${formatShape(constant.shape)}, expected that of one sample: [1, ...]`);
+  if (onlyNumber(constant) !== undefined && sizeOf(sample) > 1) return wireOf(node.draft.layer({ callee: 'constant', operands: [], sample, args: { value: onlyNumber(constant), shape: sample }, weights: { value: { shape: sample, data: floatsOf(constant, 'a constant') } } }), constant.shape);
+  return wireOf(node.constantLayer(constant, sample), constant.shape);
 }
 
-function scalesOf(node: NodeReader, shape: readonly number[]): readonly number[] {
-  const scales = node.mayConstant('scales');
-  if (scales && scales.data.length > 0) return [...floatsOf(scales, '`scales`')];
-  const sizes = node.mayNumbers('sizes') ?? refuse('operand', 'has neither scales nor sizes');
-  return sizes.map((size, axis) => size / (shape[axis] ?? 1));
+function shaped(node: NodeReader, callee: string, sample: (channels: number, rows: number, columns: number, block: number) => Shape): ImportedValue {
+  const image = node.image('input');
+  const [, channels = 0, rows = 0, columns = 0] = image.shape;
+  const block = node.attributes.int('blocksize');
+  const order = node.attributes.knows('mode') && node.attributes.string('mode') === 'CRD' ? { word: 'crd' } : undefined;
+  return node.layer(callee, [image], sample(channels, rows, columns, block), { block, order });
 }
 
 export const channelRules: Rules = {
   BatchNormalization: batchNorm,
+  InstanceNormalization: (node) => sampleNorm(node, 'instance_norm', { x: 'input', beta: 'B' }),
+  GroupNormalization: (node) => sampleNorm(node, 'group_norm', { x: 'X', beta: 'bias' }, node.attributes.int('num_groups')),
   Concat: concat,
   LRN: (node) => {
     const { attributes } = node;
@@ -72,6 +82,6 @@ export const channelRules: Rules = {
     const args = { size: attributes.int('size'), alpha: attributes.float('alpha'), beta: attributes.float('beta'), k: attributes.float('bias') };
     return node.layer('lrn', [image], image.shape.slice(1), args);
   },
-  Upsample: upsample,
-  Resize: upsample,
+  DepthToSpace: (node) => shaped(node, 'depth_to_space', (channels, rows, columns, block) => [channels / block ** 2, rows * block, columns * block]),
+  SpaceToDepth: (node) => shaped(node, 'space_to_depth', (channels, rows, columns, block) => [channels * block ** 2, rows / block, columns / block]),
 };

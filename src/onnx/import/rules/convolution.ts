@@ -8,6 +8,8 @@ import { refuse } from '../refusal.ts';
 import { rearranged } from '../wire.ts';
 import type { Wire } from '../wire.ts';
 import { squeezed } from '../arrangement.ts';
+import { ofFloats } from '../constant.ts';
+import { besideConstant } from './affine.ts';
 import type { Rules } from './rule.ts';
 
 /** Top, bottom, left, right. */
@@ -84,7 +86,7 @@ function pool(node: NodeReader, callee: string, more: Readonly<Record<string, Ar
   const ceil = node.attributes.knows('ceil_mode') && node.attributes.int('ceil_mode') === 1;
   const args = {
     window: shortPair(window.window),
-    stride: shortPair(window.stride).toString() === shortPair(window.window).toString() ? undefined : shortPair(window.stride),
+    stride: window.stride.join() === window.window.join() ? undefined : shortPair(window.stride),
     padding: optional(shortSides(window.sides), 0),
     dilation: optional(shortPair(window.dilation), 1),
     ...(ceil && { ceil: true }),
@@ -125,7 +127,7 @@ export const windowRules: Rules = {
     if (node.isRead('Indices')) refuse('operand', 'gives the places of what is largest, which only training reads');
     return pool(node, 'max_pool');
   },
-  AveragePool: (node) => pool(node, 'avg_pool', { divisor: node.attributes.knows('count_include_pad') && node.attributes.int('count_include_pad') === 1 ? 'padded' : undefined }),
+  AveragePool: (node) => pool(node, 'avg_pool', { divisor: node.attributes.knows('count_include_pad') && node.attributes.int('count_include_pad') === 1 ? { word: 'padded' } : undefined }),
   GlobalAveragePool: (node) => global(node, 'global_avg_pool', 'X'),
   GlobalMaxPool: (node) => global(node, 'global_max_pool', 'X'),
   ReduceMean: (node) => {
@@ -139,7 +141,7 @@ export const windowRules: Rules = {
   Pad: (node) => {
     const value = node.attributes.knows('value') ? node.attributes.float('value') : Number(node.mayConstant('constant_value')?.data[0] ?? 0);
     const mode = node.attributes.string('mode');
-    if (mode !== 'constant' || value !== 0) refuse('operand', `pads with ${mode === 'constant' ? value : `its \`${mode}\``}`, 'zeros are what images are padded with');
+    if (mode !== 'constant') refuse('operand', `pads by \`${mode}\``, 'a constant is what images are padded with');
     const data = node.wire('data');
     const rank = data.shape.length;
     const given = node.mayNumbersOrInts('pads') ?? [];
@@ -156,6 +158,10 @@ export const windowRules: Rules = {
     const [, channels = 0, rows = 0, columns = 0] = image.shape;
     const [top = 0, left = 0] = before.slice(2);
     const [bottom = 0, right = 0] = after.slice(2);
-    return node.layer('pad', [image], [channels, rows + top + bottom, columns + left + right], { padding: [top, bottom, left, right] });
+    const number = ofFloats([], Float64Array.of(value));
+    // Zeros around what is less by the number.
+    const less = value === 0 ? image : besideConstant(node, image, number, 'right', 'subtract');
+    const padded = node.layer('pad', [less], [channels, rows + top + bottom, columns + left + right], { padding: [top, bottom, left, right] });
+    return value === 0 ? padded : besideConstant(node, padded, number, 'right', 'add');
   },
 };

@@ -1,0 +1,64 @@
+// Views that a layer of the language makes: channels taken or dealt out, channels that become places and back. Each is found by the
+// table of places that it would make.
+
+import { sizeOf } from '../../base/tensor.ts';
+import type { Shape } from '../../base/tensor.ts';
+import { reshaped, transposed } from './arrangement.ts';
+import type { Argument } from './draft.ts';
+import type { Wire } from './wire.ts';
+
+export interface Rearranging {
+  readonly callee: string;
+  readonly args: Readonly<Record<string, Argument | undefined>>;
+}
+
+/** The operation that gives the elements of a view in this shape; undefined where there is none. */
+export function rearranging({ source: { sample: from }, places }: Wire, sample: Shape): Rearranging | undefined {
+  if (!places) return undefined;
+  return ofChannels(from, places, sample) ?? ofBlocks(from, places, sample);
+}
+
+function ofChannels(from: Shape, places: Int32Array, sample: Shape): Rearranging | undefined {
+  const positions = sizeOf(from.slice(1));
+  if (from.length !== sample.length || from.slice(1).some((extent, d) => extent !== sample[d + 1])) return undefined;
+  const [channels = 0] = from;
+  const [count = 0] = sample;
+  const order = Array.from({ length: count }, (_, c) => (places[c * positions] as number) / positions);
+  if (!places.every((place, i) => place === (order[Math.floor(i / positions)] as number) * positions + (i % positions))) return undefined;
+  const [first = 0] = order;
+  if (order.every((channel, c) => channel === first + c)) return { callee: 'take_channels', args: { from: first === 0 ? undefined : first, count } };
+  // Dealt out, the second channel comes from the second group.
+  const groups = count === channels ? channels / (order[1] ?? channels) : NaN;
+  if (Number.isInteger(groups) && order.every((channel, c) => channel === (c % groups) * (channels / groups) + Math.floor(c / groups))) return { callee: 'channel_shuffle', args: { groups } };
+  return undefined;
+}
+
+function ofBlocks([channels = 0, rows = 0, columns = 0, ...others]: Shape, places: Int32Array, sample: Shape): Rearranging | undefined {
+  if (others.length > 0 || sample.length !== 3 || sizeOf([channels, rows, columns]) !== places.length) return undefined;
+  const [, down = 0] = sample;
+  const isUp = down > rows;
+  const block = isUp ? down / rows : rows / down;
+  if (!Number.isInteger(block) || block < 2) return undefined;
+  for (const order of ['dcr', 'crd'] as const) {
+    const table = isUp ? depthToSpace([channels, rows, columns], block, order) : spaceToDepth([channels, rows, columns], block, order);
+    if (table?.every((place, i) => place === places[i])) return { callee: isUp ? 'depth_to_space' : 'space_to_depth', args: { block, order: order === 'dcr' ? undefined : { word: order } } };
+  }
+  return undefined;
+}
+
+/** What Reshape, Transpose and Reshape make of an image. */
+function through(shape: Shape, split: Shape, order: readonly number[]): Int32Array | undefined {
+  return transposed(reshaped(shape, split).shape, order).from;
+}
+
+function depthToSpace([channels = 0, rows = 0, columns = 0]: Shape, block: number, order: 'dcr' | 'crd'): Int32Array | undefined {
+  const left = channels / block ** 2;
+  if (!Number.isInteger(left)) return undefined;
+  return order === 'dcr' ? through([channels, rows, columns], [block, block, left, rows, columns], [2, 3, 0, 4, 1]) : through([channels, rows, columns], [left, block, block, rows, columns], [0, 3, 1, 4, 2]);
+}
+
+function spaceToDepth([channels = 0, rows = 0, columns = 0]: Shape, block: number, order: 'dcr' | 'crd'): Int32Array | undefined {
+  if (rows % block !== 0 || columns % block !== 0) return undefined;
+  const split = [channels, rows / block, block, columns / block, block];
+  return through([channels, rows, columns], split, order === 'dcr' ? [2, 4, 0, 1, 3] : [0, 2, 4, 1, 3]);
+}
