@@ -217,6 +217,7 @@ describe('layers of views, constants and two values', () => {
     ['an input with a sign', { nodes: [node('Neg', ['x'], ['s']), node('Relu', ['s'], ['y'])] }, 'scale(x)'],
     ['fewer rows, before there was `nearest_mode`', { nodes: [node('Resize', ['x', 'scales'], ['y'], { mode: 'nearest' })], initializers: [floats('scales', [4], [1, 1, 0.6, 0.6])], opset: 10 }, 'rounding = ceil'],
     ['an image between its elements', { nodes: [node('Resize', ['x', '', 'scales'], ['y'], { mode: 'linear' })], initializers: [floats('scales', [4], [1, 1, 2, 2])] }, 'resize(x, size = 12, mode = bilinear)'],
+    ['a transposed convolution', { nodes: [node('ConvTranspose', ['x', 'w', 'b'], ['y'], { strides: [2, 1], pads: [1, 0, 0, 1], group: 2, output_padding: [1, 0] })], initializers: [weights('w', [2, 3, 3, 2]), weights('b', [6])] }, 'window = [3, 2]'],
     ['norms of single samples', { nodes: [node('InstanceNormalization', ['x', 'by', 'plus'], ['n']), node('GroupNormalization', ['n', 'by', 'plus'], ['y'], { num_groups: 2 })], initializers: [weights('by', [2]), weights('plus', [2])], opset: 21 }, 'instance_norm('],
   ] satisfies readonly (readonly [string, Parts, string])[])('%s', (_, parts, written) => {
     expect(imported(parts).text).toContain(written);

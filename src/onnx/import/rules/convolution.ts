@@ -100,6 +100,54 @@ function global(node: NodeReader, callee: string, name: string): Wire {
   return node.layer(callee, [image], [image.shape[1] ?? 1, 1, 1]);
 }
 
+/** Its weights have filters and channels the other way round. What an extent is to be more is added behind. */
+function convTranspose(node: NodeReader): Wire {
+  const { attributes } = node;
+  const weight = node.floats('W');
+  const bias = node.mayFloats('B');
+  const [read = 0, own = 0, ...extents] = weight.shape;
+  if (extents.length !== 2) refuse('shape', `has weights ${formatShape(weight.shape)}, expected those of images: [channels, filters, rows, columns]`);
+  const image = node.image('X');
+  const sample = image.shape.slice(1);
+  const groups = attributes.int('group');
+  if (read !== sample[0] || groups < 1 || read % groups !== 0) refuse('shape', `has weights of ${read} channels in ${groups} groups for ${sample[0]} channels`);
+  const auto = attributes.string('auto_pad');
+  const { window, stride, dilation, sides: given } = windowOf(node, sample, pair(extents, 'a window'));
+  const extra = pair(attributes.mayInts('output_padding') ?? [0, 0], '`output_padding`');
+  const wanted = attributes.mayInts('output_shape')?.slice(-2) ?? (auto.startsWith('SAME') ? [0, 1].map((d) => (sample[d + 1] ?? 1) * (stride[d] ?? 1)) : undefined);
+  const along = (d: 0 | 1): { readonly before: number; readonly after: number; readonly more: number; readonly extent: number } => {
+    const full = ((sample[d + 1] ?? 1) - 1) * stride[d] + (window[d] - 1) * dilation[d] + 1;
+    const [before, after] = [given[2 * d] ?? 0, given[2 * d + 1] ?? 0];
+    if (!wanted) return { before, after, more: extra[d], extent: full + extra[d] - before - after };
+    const extent = wanted[d] ?? refuse('shape', `has \`output_shape\` ${wanted.join(', ')}`);
+    const total = full + extra[d] - extent;
+    const less = Math.floor(Math.max(0, total) / 2);
+    const first = auto === 'SAME_UPPER' ? less : Math.max(0, total) - less;
+    return { before: first, after: Math.max(0, total) - first, more: extra[d] + Math.max(0, -total), extent };
+  };
+  const [rows, columns] = [along(0), along(1)];
+  const filters = own * groups;
+  const [channels, places] = [read / groups, window[0] * window[1]];
+  const data = new Float64Array(weight.data.length);
+  for (let f = 0; f < filters; f++) {
+    for (let c = 0; c < channels; c++) {
+      const from = ((Math.floor(f / own) * channels + c) * own + (f % own)) * places;
+      data.set(weight.data.subarray(from, from + places), (f * channels + c) * places);
+    }
+  }
+  const args = {
+    filters,
+    window: shortPair(window),
+    stride: optional(shortPair(stride), 1),
+    padding: optional(shortSides([rows.before, rows.after, columns.before, columns.after]), 0),
+    dilation: optional(shortPair(dilation), 1),
+    output_padding: optional(shortPair([rows.more, columns.more]), 0),
+    groups: optional(groups, 1),
+    ...(!bias && { bias: false }),
+  };
+  return node.layer('conv_transpose', [image], [filters, rows.extent, columns.extent], args, { weight: { shape: [filters, channels, ...window], data }, bias: bias && { shape: [filters], data: bias.data } }, [weight, bias]);
+}
+
 export const windowRules: Rules = {
   Conv: (node) => {
     const weight = node.floats('W');
@@ -123,6 +171,7 @@ export const windowRules: Rules = {
       [weight, bias],
     );
   },
+  ConvTranspose: convTranspose,
   MaxPool: (node) => {
     if (node.isRead('Indices')) refuse('operand', 'gives the places of what is largest, which only training reads');
     return pool(node, 'max_pool');
