@@ -16,6 +16,8 @@ import type { BenchReport } from './driver/module/bench.ts';
 import { buildModule } from './driver/build/build.ts';
 import type { BuildInput, BuildOptions, Built } from './driver/build/build.ts';
 import { evaluateSubject, openSubject } from './driver/evaluation/evaluate.ts';
+import { exportModel as exportOnnx } from './driver/export/export-model.ts';
+import type { Exported, ExportRequest } from './driver/export/export-model.ts';
 import { importModel as importOnnx } from './driver/import/import-model.ts';
 import type { Imported, ImportRequest as ImportModelRequest } from './driver/import/import-model.ts';
 import type { EvaluationReport } from './driver/evaluation/evaluate.ts';
@@ -86,6 +88,7 @@ export type { RunSummary } from './driver/run/run-summary.ts';
 export type { TrainOptions, TrainResult } from './driver/run/train-options.ts';
 export type { Comparison } from './driver/module/comparison.ts';
 export type { CheckedVersion, Verification } from './driver/module/verify.ts';
+export type { Exported } from './driver/export/export-model.ts';
 export type { Imported } from './driver/import/import-model.ts';
 export type { ImportedInput, ImportedOutput, NodeOutcome } from './onnx/import/import-model.ts';
 export type { LadderOutcome, LadderRun } from './driver/ladder/ladder.ts';
@@ -155,6 +158,16 @@ export interface ImportRequest extends ImportModelRequest {
  */
 export function importModel(bytes: Uint8Array, { file = 'model.onnx', ...request }: ImportRequest = {}): Imported {
   return importOnnx(bytes, file, request, true, ops);
+}
+
+/**
+ * The network, compacted unless `dense`, as the bytes of an .onnx file, proved in float64 to answer the same. Writes no file.
+ * @throws DiagnosticError `fit/no-weights`, and as {@link build}
+ */
+export function exportModel(opened: OpenedModel, request: Partial<ExportRequest> = {}): Exported {
+  const { dense = false } = request;
+  for (const [name, flag] of Object.entries({ dense })) checkFlag(name, flag);
+  return exportOnnx(withWeights(opened), { dense }, ops);
 }
 
 /**

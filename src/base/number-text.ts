@@ -30,3 +30,10 @@ export function duration(seconds: number): string {
   if (whole < 3600) return `${Math.floor(whole / 60)} min ${whole % 60} s`;
   return `${Math.floor(whole / 3600)} h ${Math.floor((whole % 3600) / 60)} min`;
 }
+
+/** The shortest number that f32 rounds to the same: 0.1 for 0.10000000149011612. */
+export function shortestF32(value: number): number {
+  const rounded = Math.fround(value);
+  const digits = Array.from({ length: 8 }, (_, i) => Number(value.toPrecision(i + 1)));
+  return digits.find((found) => Math.fround(found) === rounded) ?? value;
+}

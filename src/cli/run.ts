@@ -11,6 +11,7 @@ import { addData } from './commands/data.ts';
 import { exitCode, UsageError } from './exit-code.ts';
 import { addEvaluate } from './commands/evaluate.ts';
 import { addExplain } from './commands/explain.ts';
+import { addExport } from './commands/export.ts';
 import { addFormat } from './commands/fmt.ts';
 import { addImport } from './commands/import.ts';
 import { diagnosticsJson, printDiagnostics } from './report.ts';
@@ -23,7 +24,7 @@ import { addWorker } from './commands/worker.ts';
 import { addVerify } from './commands/verify.ts';
 import { compilerVersion } from '../driver/model/version.ts';
 
-const commands = [addCheck, addTrain, addSweep, addLadder, addWorker, addBuild, addVerify, addEvaluate, addExplain, addReport, addBench, addImport, addFormat, addData];
+const commands = [addCheck, addTrain, addSweep, addLadder, addWorker, addBuild, addVerify, addEvaluate, addExplain, addReport, addBench, addImport, addExport, addFormat, addData];
 
 export async function runCommandLine(args: readonly string[], shell: Shell): Promise<number> {
   const program = new Command('ssl-compile')

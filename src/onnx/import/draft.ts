@@ -52,6 +52,8 @@ export interface ElementAffine {
 export type Source = DraftLayer | DraftInput;
 
 export class Draft {
+  /** Whether the network computes with all the numbers of the model, to the bit. */
+  isExact = true;
   readonly inputs: DraftInput[] = [];
   /** Each behind those that it reads. */
   readonly layers: DraftLayer[] = [];

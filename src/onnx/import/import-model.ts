@@ -61,6 +61,10 @@ export interface ImportedOutput {
 export interface ImportedModel {
   readonly name: string;
   readonly text: string;
+  /** The same with all digits of its numbers. */
+  readonly exactText: string;
+  /** Whether that computes with all the numbers of the model; else an operation has constants that the model has in f32. */
+  readonly isExact: boolean;
   readonly weights: ReadonlyMap<string, Tensor>;
   readonly inputs: readonly ImportedInput[];
   readonly outputs: readonly ImportedOutput[];
@@ -219,20 +223,24 @@ class Import {
 
   #written(inputs: readonly (readonly [string, { readonly input: DraftInput; readonly shape: Shape }])[], outputs: readonly { readonly name: string; readonly wire: Wire & { readonly source: DraftLayer } }[]): ImportedModel {
     const { file, name: wanted } = this.#options;
-    const { producer, opset } = this.#model;
+    const { producer, opset, graph } = this.#model;
     const reached = reachedFrom(outputs.map(({ wire }) => wire.source));
     this.#draft.layers.splice(0, this.#draft.layers.length, ...this.#draft.layers.filter((layer) => reached.has(layer)));
     const base = file.replace(/^.*[/\\]/, '').replace(/\.onnx$/i, '');
-    const name = wanted ?? capitalized(identifier(base) ?? 'Network');
+    // Of our own files the graph has the name of the network.
+    const own = producer.startsWith('ssl-compile ') ? identifier(graph.name) : undefined;
+    const name = wanted ?? own ?? capitalized(identifier(base) ?? 'Network');
     const reordered = inputs.filter(([, { input }]) => input.order);
     const comment = [
       `Imported from ${base}.onnx${producer === '' ? '' : ` (${producer.replaceAll(/[\r\n]/g, ' ')}, opset ${opset})`}.`,
       ...reordered.map(([graphName, { input, shape }]) => `The input ${JSON.stringify(graphName)} of the file is ${formatShape(shape)}; here it is ${formatShape(input.sample)}, as its first layer reads it.`),
     ];
-    const { text, weights, nameOf } = write({ draft: this.#draft, outputs: outputs.map((output) => ({ source: output.wire.source, wanted: identifier(output.name) ?? 'output' })), name, comment });
+    const { text, exactText, weights, nameOf } = write({ draft: this.#draft, outputs: outputs.map((output) => ({ source: output.wire.source, wanted: identifier(output.name) ?? 'output' })), name, comment });
     return {
       name,
       text,
+      exactText,
+      isExact: this.#draft.isExact,
       weights,
       inputs: inputs.map(([graphName, { input, shape }]) => ({ name: graphName, as: nameOf(input), shape, sample: input.sample, ...(input.order && { order: input.order }) })),
       outputs: outputs.map((output) => ({ name: output.name, as: nameOf(output.wire.source), shape: output.wire.shape, sample: output.wire.source.sample })),

@@ -16,7 +16,7 @@ export function identifier(text: string): string | undefined {
 }
 
 /** What exporters put behind the name of a layer, from the end on. */
-const endings = [/:\d+$/, /\/ReadVariableOp(?:_\d+)?$/, /_(?:weights|bias)_fused_bn$/, /\/(?:Conv2D|MatMul|BiasAdd|depthwise|kernel|depthwise_kernel|gamma|beta)$/, /_[wb]_\d+$/, /[._](?:weight|bias|kernel|running_mean|running_var)$/];
+const endings = [/(?<=\.[a-z]+)_\d+$/, /\.(?:value|gamma|beta|mean|variance|slope|factor|shift|deviation)$/, /:\d+$/, /\/ReadVariableOp(?:_\d+)?$/, /_(?:weights|bias)_fused_bn$/, /\/(?:Conv2D|MatMul|BiasAdd|depthwise|kernel|depthwise_kernel|gamma|beta)$/, /_[wb]_\d+$/, /[._](?:weight|bias|kernel|running_mean|running_var)$/];
 
 /** Names that a tool has counted, and that say nothing: `onnx::Conv_193`, `const_fold_opt__60`, `Parameter87`. */
 const counted = /^(?:onnx::|const|Constant|Parameter\d|Initializer|\d)/;

@@ -142,8 +142,12 @@ export class NodeReader {
     return this.draft.layer({ callee: 'constant', operands: [], sample, wanted: this.nameAfter(constant), args: { shape: sample }, weights: { value: { shape: sample, data } } });
   }
 
-  /** A layer on the elements of a value, one by one: it is seen as before. */
-  pointwise(wire: Wire, callee: string, args: DraftArguments = {}): Wire {
+  /**
+   * A layer on the elements of a value, one by one: it is seen as before.
+   * @param constants `rounded` where those of the operation are in the model as f32 holds them.
+   */
+  pointwise(wire: Wire, callee: string, args: DraftArguments = {}, constants: 'exact' | 'rounded' = 'exact'): Wire {
+    if (constants === 'rounded') this.draft.isExact = false;
     return { ...wire, source: this.draft.layer({ callee, operands: [wire.source], sample: wire.source.sample, args }), isSole: true };
   }
 

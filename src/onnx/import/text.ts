@@ -3,12 +3,16 @@
 
 import type { Tensor } from '../../base/tensor.ts';
 import { invariant, present } from '../../base/invariant.ts';
+import { shortestF32 } from '../../base/number-text.ts';
 import { format } from '../../syntax/format.ts';
 import type { Argument, Draft, DraftLayer, Source } from './draft.ts';
 import { identifier, nameOfOperation } from './names.ts';
 
 export interface Written {
+  /** Numbers of f32 are the shortest that are the same there: 0.1. */
   readonly text: string;
+  /** The same with all digits, as float64 computes with the numbers of the model. */
+  readonly exactText: string;
   /** F32 where that holds every number exactly, else F64. */
   readonly weights: ReadonlyMap<string, Tensor>;
   /** The name of the statement that a layer is part of, and of each input. */
@@ -32,13 +36,17 @@ export function write({ draft, outputs, name, comment }: ToWrite): Written {
   const chains = chainsOf(draft, returned);
   const names = namesOf(draft, chains, outputs);
   const nameOf = (source: Source): string => present(names.get(source), 'name of a value');
-  const statements = chains.map((chain) => `${nameOf(present(chain.at(-1), 'layer'))} = ${expression(chain, nameOf)}`);
   const inputs = draft.inputs.map((input) => `${nameOf(input)}: tensor[${input.sample.join(', ')}]`);
-  const source = [...comment.map((line) => `// ${line}`), '', `network ${name}(${inputs.join(', ')}) {`, ...statements, `return ${outputs.map((output) => nameOf(output.source)).join(', ')}`, '}', ''].join('\n');
-  const text = format({ name: 'imported', text: source });
-  invariant(typeof text === 'string', () => `the imported source has mistakes: ${JSON.stringify(text)}`);
+  const textOf = (spell: Spelling): string => {
+    const statements = chains.map((chain) => `${nameOf(present(chain.at(-1), 'layer'))} = ${expression(chain, nameOf, spell)}`);
+    const source = [...comment.map((line) => `// ${line}`), '', `network ${name}(${inputs.join(', ')}) {`, ...statements, `return ${outputs.map((output) => nameOf(output.source)).join(', ')}`, '}', ''].join('\n');
+    const text = format({ name: 'imported', text: source });
+    invariant(typeof text === 'string', () => `the imported source has mistakes: ${JSON.stringify(text)}`);
+    return text;
+  };
   const weights = chains.flatMap((chain) => chain.flatMap((layer) => [...layer.weights].map(([suffix, { shape, data }]) => [`${nameOf(layer)}.${suffix}`, { shape, data: narrowed(data) }] as const)));
-  return { text, weights: new Map(weights), nameOf };
+  const inF32 = (value: number): string => String(Math.fround(value) === value ? shortestF32(value) : value);
+  return { text: textOf(inF32), exactText: textOf(String), weights: new Map(weights), nameOf };
 }
 
 function narrowed(data: Float64Array): Float32Array | Float64Array {
@@ -95,25 +103,29 @@ function free(wanted: string, taken: Set<string>): string {
   return name;
 }
 
-function expression(chain: Chain, nameOf: (source: Source) => string): string {
+/** How a number is written. */
+type Spelling = (value: number) => string;
+
+function expression(chain: Chain, nameOf: (source: Source) => string, spell: Spelling): string {
   return chain.reduce<string>((inner, layer) => {
-    const operands = inner === '' ? layer.operands.map((operand) => inlined(operand) ?? nameOf(operand)) : [inner];
-    return `${layer.callee}(${[...operands, ...[...layer.args].map(([name, value]) => `${name} = ${argument(name, value)}`)].join(', ')})`;
+    const operands = inner === '' ? layer.operands.map((operand) => inlined(operand, spell) ?? nameOf(operand)) : [inner];
+    return `${layer.callee}(${[...operands, ...[...layer.args].map(([name, value]) => `${name} = ${argument(name, value, spell)}`)].join(', ')})`;
   }, '');
 }
 
 /** A list of shapes stays one; of other lists one number stands for all that are equal. */
-function argument(name: string, value: Argument): string {
-  if (typeof value !== 'object') return String(value);
+function argument(name: string, value: Argument, spell: Spelling): string {
+  if (typeof value === 'number') return spell(value);
+  if (typeof value === 'boolean') return String(value);
   if ('word' in value) return value.word;
   const [first] = value;
-  return name !== 'shape' && value.every((each) => each === first) ? String(first) : `[${value.join(', ')}]`;
+  return first !== undefined && name !== 'shape' && value.every((each) => each === first) ? spell(first) : `[${value.map(spell).join(', ')}]`;
 }
 
 /** A number stands where it is read. */
-function inlined(source: Source): string | undefined {
+function inlined(source: Source, spell: Spelling): string | undefined {
   if (source.kind !== 'layer' || !isNumber(source)) return undefined;
-  return `${source.callee}(${argument('value', source.args.get('value') ?? 0)})`;
+  return `${source.callee}(${argument('value', source.args.get('value') ?? 0, spell)})`;
 }
 
 function isNumber({ operands, weights }: DraftLayer): boolean {

@@ -66,7 +66,7 @@ describe('what a model becomes', () => {
       network SomeNet(x: tensor[2, 6, 6]) {
         layer1_0_conv1 = conv(x, filters = 4, window = 3, padding = 1, bias = false)
         layer1_0_bn1   = max_pool(
-          relu(batch_norm(layer1_0_conv1, epsilon = 0.000009999999747378752, momentum = 0.1)),
+          relu(batch_norm(layer1_0_conv1, epsilon = 0.00001, momentum = 0.1)),
           window = 2,
         )
         fc             = softmax(dense(layer1_0_bn1, units = 3))
@@ -97,11 +97,7 @@ describe('what a model becomes', () => {
     });
     expect(body(found)).toMatchInlineSnapshot(`
       "network SomeNet(image: tensor[3, 6, 5]) {
-        normalized1 = normalize(
-          image,
-          mean = [1.6829419136047363, 1.8185948133468628, 0.28224000334739685],
-          deviation = 2,
-        )
+        normalized1 = normalize(image, mean = [1.6829419, 1.8185948, 0.28224], deviation = 2)
         k           = conv(normalized1, filters = 2, window = 2)
         dense       = dense(k, units = 4)
         return dense
@@ -217,6 +213,8 @@ describe('layers of views, constants and two values', () => {
     ['an input with a sign', { nodes: [node('Neg', ['x'], ['s']), node('Relu', ['s'], ['y'])] }, 'scale(x)'],
     ['fewer rows, before there was `nearest_mode`', { nodes: [node('Resize', ['x', 'scales'], ['y'], { mode: 'nearest' })], initializers: [floats('scales', [4], [1, 1, 0.6, 0.6])], opset: 10 }, 'rounding = ceil'],
     ['an image between its elements', { nodes: [node('Resize', ['x', '', 'scales'], ['y'], { mode: 'linear' })], initializers: [floats('scales', [4], [1, 1, 2, 2])] }, 'resize(x, size = 12, mode = bilinear)'],
+    ['numbers of f32 in few digits', { nodes: [node('LeakyRelu', ['x'], ['r'], { alpha: { float: 0.1 } }), node('Mul', ['r', 'by'], ['y'])], initializers: [floats('by', [6, 1], sines(6))] }, 'slope = 0.1)'],
+    ['a hard sigmoid, whose sixth the model has in f32', { nodes: [node('HardSigmoid', ['x'], ['y'], { alpha: { float: 1 / 6 } })] }, 'hard_sigmoid(x)'],
     ['a transposed convolution', { nodes: [node('ConvTranspose', ['x', 'w', 'b'], ['y'], { strides: [2, 1], pads: [1, 0, 0, 1], group: 2, output_padding: [1, 0] })], initializers: [weights('w', [2, 3, 3, 2]), weights('b', [6])] }, 'window = [3, 2]'],
     ['norms of single samples', { nodes: [node('InstanceNormalization', ['x', 'by', 'plus'], ['n']), node('GroupNormalization', ['n', 'by', 'plus'], ['y'], { num_groups: 2 })], initializers: [weights('by', [2]), weights('plus', [2])], opset: 21 }, 'instance_norm('],
   ] satisfies readonly (readonly [string, Parts, string])[])('%s', (_, parts, written) => {

@@ -18,15 +18,6 @@ function activation(callee: string, args: (node: NodeReader) => Arguments = () =
   return (node) => node.pointwise(node.wire(operand), callee, args(node));
 }
 
-/** An f32 as the shortest number that is the same f32. */
-export function short(value: number): number {
-  for (let digits = 1; digits < 9; digits++) {
-    const found = Number(value.toPrecision(digits));
-    if (Math.fround(found) === Math.fround(value)) return found;
-  }
-  return value;
-}
-
 const number = (value: number): Constant => ofFloats([], Float64Array.of(value));
 
 function clip(node: NodeReader): ImportedValue {
@@ -84,7 +75,7 @@ function power(node: NodeReader): ImportedValue {
 function hardSigmoid(node: NodeReader): Wire {
   const [alpha, beta] = [node.attributes.float('alpha'), node.attributes.float('beta')];
   const x = node.wire('X');
-  if (Math.fround(1 / 6) === Math.fround(alpha) && beta === 0.5) return node.pointwise(x, 'hard_sigmoid');
+  if (Math.fround(1 / 6) === Math.fround(alpha) && beta === 0.5) return node.pointwise(x, 'hard_sigmoid', {}, 'rounded');
   const sum = besideConstant(node, besideConstant(node, x, number(alpha), 'right', 'multiply'), number(beta), 'right', 'add');
   return node.pointwise(sum, 'clip', { low: 0, high: 1 });
 }

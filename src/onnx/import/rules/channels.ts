@@ -10,7 +10,7 @@ import type { NodeReader } from '../node-reader.ts';
 import { refuse } from '../refusal.ts';
 import { wireOf } from '../wire.ts';
 import type { ImportedValue, Wire } from '../wire.ts';
-import { short } from './activations.ts';
+import { shortestF32 } from '../../../base/number-text.ts';
 import type { Rules } from './rule.ts';
 
 function batchNorm(node: NodeReader): ImportedValue {
@@ -27,7 +27,7 @@ function batchNorm(node: NodeReader): ImportedValue {
     const constant = node.floats(name);
     return [suffix, constant.data.length === channels ? { shape: [channels], data: constant.data } : refuse('shape', `has ${formatShape(constant.shape)} for \`${name}\` of ${channels} channels`)];
   }));
-  const momentum = 1 - short(attributes.float('momentum'));
+  const momentum = 1 - shortestF32(attributes.float('momentum'));
   const args = { epsilon: attributes.float('epsilon'), momentum: momentum > 0 && momentum < 1 ? Number(momentum.toPrecision(6)) : undefined };
   return { ...node.layer('batch_norm', [x], x.source.sample, args, weights, [node.floats('scale')]), shape: x.shape };
 }
