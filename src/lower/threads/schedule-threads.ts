@@ -143,21 +143,52 @@ function regionOf(nest: PlacedNest, { place, shape }: Element): readonly ThreadG
   return nest.write.index.flatMap((index, d): ThreadGuard[] => {
     const extent = present(shape[d], 'extent');
     const [low, high] = rangeOf(index, nest.axes);
-    if (low === 0 && high === extent - 1) return [];
-    return [{ index: present(place[d], 'place'), ...(low > 0 && { least: low }), ...(high < extent - 1 && { below: high + 1 }) }];
+    const { guards } = digitsOf(nest, index, present(place[d], 'place'));
+    if (low === 0 && high === extent - 1) return [...guards];
+    return [{ index: present(place[d], 'place'), ...(low > 0 && { least: low }), ...(high < extent - 1 && { below: high + 1 }) }, ...guards];
   });
+}
+
+interface Digits {
+  /** By axis, its counter. */
+  readonly counters: readonly (readonly [axis: number, counter: ThreadIndex])[];
+  /** That a nest writes there at all, where it leaves places out: one, if any. */
+  readonly guards: readonly ThreadGuard[];
+}
+
+/**
+ * The counters of the axes that walk a dimension of what is written, from a place in it. They are its digits:
+ *
+ *   offset 1, 2*y            y = place / 2, and a guard: place - 2*y is 1
+ *   offset 0, 3*y + i        y = place / 3, i = place - 3*y               i from 0 to 2
+ */
+function digitsOf({ axes, name }: PlacedNest, { offset, terms }: Index, place: ThreadIndex): Digits {
+  const linear = terms
+    .map((term) => {
+      invariant(!('table' in term) && term.factor > 0, () => `${name} scatters what it writes`);
+      return { ...term, extent: present(axes[term.axis], 'axis').extent };
+    })
+    .filter(({ extent }) => extent > 1)
+    .toSorted((a, b) => b.factor - a.factor);
+  const least = linear.at(-1)?.factor;
+  if (least === undefined) return { counters: [], guards: [] };
+  const left = offset % least;
+  const counters: (readonly [number, ThreadIndex])[] = [];
+  let rest = indexSum(place, int(left - offset));
+  let room = Infinity;
+  for (const { axis, factor, extent } of linear) {
+    invariant(factor * extent <= room, () => `${name} scatters what it writes`);
+    const counter: ThreadIndex = factor === 1 ? rest : { kind: 'quotient', a: rest, by: factor };
+    counters.push([axis, counter]);
+    if (factor > 1) rest = indexSum(rest, indexProduct(counter, -factor));
+    room = factor;
+  }
+  return { counters, guards: least > 1 ? [{ index: rest, least: left, below: left + 1 }] : [] };
 }
 
 /** The counters of parallel axes, from where the thread is. */
 function parallelCounters(nest: PlacedNest, place: readonly ThreadIndex[]): ReadonlyMap<number, ThreadIndex> {
-  const counters = new Map<number, ThreadIndex>();
-  for (const [d, { offset, terms }] of nest.write.index.entries()) {
-    const [term, ...more] = terms;
-    if (!term) continue;
-    invariant(more.length === 0 && !('table' in term) && term.factor === 1, () => `${nest.name} scatters what it writes`);
-    if (nest.axes[term.axis]?.extent !== 1) counters.set(term.axis, indexSum(present(place[d], 'place'), int(-offset)));
-  }
-  return counters;
+  return new Map(nest.write.index.flatMap((index, d) => digitsOf(nest, index, present(place[d], 'place')).counters));
 }
 
 function partElement(whole: PlacedNest, { place, budget }: Element, kernel: KernelScope, out: ThreadStmt[]): ThreadExpr {

@@ -45,9 +45,9 @@ export const constant: Op = defineOp(attributes)({
     const { shape } = attrs;
     if (shape.length < 1 || shape.length > 4) throw new ShapeError(`a constant has a shape of one to four axes, not ${formatShape(shape)}`);
     for (const extent of shape) expectPositive(extent, 'the shape of constant');
-    const owned = parameters(attrs);
-    expectCount(inputs, 'constant', owned.length);
-    if (owned.length > 0) expectParameter(operand(inputs, 0), shape, 'the value of constant');
+    // What elimination leaves of a tensor may be one element, and is read all the same.
+    expectCount(inputs, 'constant', ...(isNumber(attrs) ? [0, 1] : [1]));
+    if (inputs.length > 0) expectParameter(operand(inputs, 0), shape, 'the value of constant');
     return [finiteShape([batch.samples, ...shape], 'the result of constant')];
   },
   reference: ({ value, shape }, [tensor], { samples }) => {
@@ -65,7 +65,7 @@ export const constant: Op = defineOp(attributes)({
     },
     constant: ({ value, shape }, _constants, [tensor]) => {
       const [channels = 1, ...places] = shape;
-      if (!tensor) return new Float64Array(channels).fill(shape.length === 0 || sizeOf(shape) === 1 ? value : NaN);
+      if (!tensor) return new Float64Array(channels).fill(isNumber({ value, shape }) ? value : NaN);
       const size = sizeOf(places);
       return Float64Array.from({ length: channels }, (_, c) => {
         const own = tensor.data.subarray(c * size, (c + 1) * size);
