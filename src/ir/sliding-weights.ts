@@ -3,6 +3,8 @@
 //
 //   activation [g * groupChannels + c, y * stride + row * dilation - before, x likewise]
 //     times weight [g * groupFilters + n, c, row, column]  goes to output [g * groupFilters + n, y, x]
+//
+// Where they are `spread` it is the other way round: activation [.., y, x] goes to output [.., y * stride + row * dilation - before, ..].
 
 import type { Pair } from './attributes.ts';
 
@@ -17,6 +19,8 @@ export interface SlidingWeights {
   readonly window: Pair;
   readonly stride: Pair;
   readonly dilation: Pair;
-  /** Places above and left of the image that the first windows cover. */
+  /** Places above and left of the image that the first windows cover; where they are spread, of the result, which lacks them. */
   readonly before: Pair;
+  /** Of transposed convolutions. */
+  readonly spread?: true;
 }

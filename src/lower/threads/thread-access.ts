@@ -1,7 +1,7 @@
 // From the index maps of a nest to indices of a thread: each load of a run-time value becomes an index along
 // x, y and z of what the counters are at that point.
 
-import { invariant, present } from '../../base/invariant.ts';
+import { present } from '../../base/invariant.ts';
 import { termAt, type Axis, type Index } from '../../ir/nest.ts';
 import { indexProduct, indexSum, int, type ThreadGuard, type ThreadIndex } from '../../ir/thread-kernel.ts';
 import { axesOfIndices, indexAt } from './evaluate-constant.ts';
@@ -51,9 +51,9 @@ export function indexOf(scope: AccessScope, index: Index): ThreadIndex {
 
 /** The element of a value that a load reads, its index x first. */
 export function elementOf(scope: AccessScope, load: SlotLoad, layout: ThreadLayout): readonly ThreadIndex[] {
-  const at: ThreadIndex[] = layout.extents.map(() => int(0));
+  const element: ThreadIndex[] = layout.extents.map(() => int(0));
   const move = (dimension: number, by: ThreadIndex): void => {
-    at[dimension] = indexSum(present(at[dimension], 'dimension'), by);
+    element[dimension] = indexSum(present(element[dimension], 'dimension'), by);
   };
   for (const [d, index] of load.index.entries()) {
     const parts = present(layout.axes[d], 'axis');
@@ -73,20 +73,22 @@ export function elementOf(scope: AccessScope, load: SlotLoad, layout: ThreadLayo
       for (const [p, { dimension, stride }] of parts.entries()) move(dimension, indexProduct(counterOf(scope, present(index.terms[p], 'term').axis), stride));
       continue;
     }
-    // A flattened axis: its places follow no line, so they are looked up for every index that one axis takes.
+    // A flattened axis: its places follow no line, so they are looked up, for every index that one axis takes, or, of several,
+    // that there is.
     const [axis, ...others] = new Set(axesOfIndices([index]));
-    invariant(others.length === 0, 'a flattened image is walked by one axis');
-    const extent = axis === undefined ? 1 : present(scope.axes[axis], 'axis').extent;
+    const several = others.length > 0;
+    const extent = several ? present(layout.shape[d], 'extent') : axis === undefined ? 1 : present(scope.axes[axis], 'axis').extent;
     const point = scope.axes.map(() => 0);
     const places = Array.from({ length: extent }, (_, i) => {
       if (axis !== undefined) point[axis] = i;
-      return placesAlong(layout, d, indexAt(index, point));
+      return placesAlong(layout, d, several ? i : indexAt(index, point));
     });
+    const at = several ? indexOf(scope, index) : axis === undefined ? int(0) : counterOf(scope, axis);
     for (const [p, { dimension }] of parts.entries()) {
-      move(dimension, lookedUp(scope, places.map((place) => present(place[p], 'place')[1]), axis === undefined ? int(0) : counterOf(scope, axis)));
+      move(dimension, lookedUp(scope, places.map((place) => present(place[p], 'place')[1]), at));
     }
   }
-  return at;
+  return element;
 }
 
 /** Least and greatest value of an index where some axes stand at literal points. */

@@ -5,10 +5,10 @@
 import { number } from '../../ir/attributes.ts';
 import type { Op } from '../../ir/op.ts';
 import { defineOp } from '../../ir/op.ts';
-import type { Nest, NestExpr } from '../../ir/nest.ts';
-import type { Index } from '../../ir/nest.ts';
-import { accumulator, add, constant, input, load, mul, result, sub, temporary } from '../../ir/nest.ts';
-import { groupAt, groupNest, groupSum, meansOf, normGroups, standardized, statisticsNests, statisticsOf } from '../support/group-norm.ts';
+import type { NestExpr } from '../../ir/nest.ts';
+import { accumulator, add, constant, input, load, mul, sub, temporary } from '../../ir/nest.ts';
+import { groupAt, groupStore, groupSum, meansOf, normGroups, standardized, statisticsNests, statisticsOf } from '../support/group-norm.ts';
+import type { GroupAxes } from '../support/group-norm.ts';
 import { nestName } from '../support/nests.ts';
 import { nests, opaque, undifferentiated } from '../support/parts.ts';
 import { activationShape, between, sampleBatch } from '../support/sampling.ts';
@@ -42,16 +42,18 @@ export const groupNormGrad: Op = defineOp({ groups: number, epsilon: number })({
     const of = normGroups(operand(inputs, 0), groups, 'group_norm_grad');
     const name = nestName(node, 'group_norm', 'grad');
     const share = mul(accumulator, constant(1 / of.count));
-    const normal = (at: readonly Index[], group: readonly Index[]): NestExpr => mul(sub(load(input(1), at), load(temporary(0), group)), load(temporary(1), group));
-    const { axes, at, group } = groupNest(of, 'parallel');
-    const apart = sub(load(input(0), at), add(load(temporary(2), group), mul(normal(at, group), load(temporary(3), group))));
-    const store: Nest = { name, axes, write: { tensor: result(0), index: at }, combine: 'store', initial: 0, value: mul(load(temporary(1), group), apart) };
+    const normal = ({ at, group }: GroupAxes): NestExpr => mul(sub(load(input(1), at), load(temporary(0), group)), load(temporary(1), group));
+    const store = groupStore(name, of, (axes) => {
+      const { at, group } = axes;
+      const apart = sub(load(input(0), at), add(load(temporary(2), group), mul(normal(axes), load(temporary(3), group))));
+      return mul(load(temporary(1), group), apart);
+    });
     return {
       nests: [
         ...statisticsNests(name, of, epsilon, 1),
-        groupSum(`${name}.sum`, of, temporary(2), (each) => load(input(0), each), share),
-        groupSum(`${name}.dot`, of, temporary(3), (each, own) => mul(load(input(0), each), normal(each, own)), share),
-        store,
+        ...groupSum(`${name}.sum`, of, temporary(2), ({ at }) => load(input(0), at), share),
+        ...groupSum(`${name}.dot`, of, temporary(3), (axes) => mul(load(input(0), axes.at), normal(axes)), share),
+        ...store,
       ],
       temporaries: Array.from({ length: 4 }, () => [of.samples, of.groups]),
     };

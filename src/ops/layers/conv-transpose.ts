@@ -142,6 +142,7 @@ export const convTranspose: Op = defineOp(attributes)({
     const { samples, input: extent, weightShape } = geometryOf(attrs, operand(inputs, 0));
     return samples * sizeOf(extent) * sizeOf(weightShape);
   },
+  slides: (attrs, inputs) => ({ ...geometryOf(attrs, operand(inputs, 0)), groups: attrs.groups, spread: true }),
   sample: (random) => {
     const groups = choose(random, [1, 1, 2, 3]);
     const filters = groups * between(random, 1, 3);

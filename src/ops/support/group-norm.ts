@@ -62,32 +62,56 @@ export function standardized(of: NormGroups, epsilon: number, data: Float64Array
   return data.map((x, at) => (x - (mean[groupAt(of, at)] as number)) * (inverse[groupAt(of, at)] as number));
 }
 
-/** Axes n, g, c and places, and where an activation is under them. */
-export function groupNest({ shape, samples, groups, channels }: NormGroups, kind: 'parallel' | 'reduce'): { readonly axes: readonly Axis[]; readonly at: readonly Index[]; readonly group: readonly Index[]; readonly channel: Index } {
+/** Axes over some of the groups, and where an activation, the statistics and the parameters are under them. */
+export interface GroupAxes {
+  readonly name: string;
+  readonly axes: readonly Axis[];
+  readonly at: readonly Index[];
+  readonly group: readonly Index[];
+  readonly channel: Index;
+}
+
+/**
+ * All groups at once. But a flattened image, whose features may lie in any places, is walked by one axis alone: there each
+ * group has a nest.
+ */
+export function groupAxes(name: string, { shape, samples, groups, channels }: NormGroups, kind: 'parallel' | 'reduce'): readonly GroupAxes[] {
   const inner = kind === 'parallel' ? parallel : reduce;
-  const channel = index(0, [1, channels], [2, 1]);
   const places = shape.slice(2);
-  return {
-    axes: [batchAxis(samples), parallel('g', groups), inner('c', channels), ...places.map((extent, d) => inner(`p${d}`, extent))],
-    at: [along(0), channel, ...places.map((_, d) => along(3 + d))],
-    group: [along(0), along(1)],
-    channel,
-  };
+  const single = channels === 1 || groups === 1;
+  if (places.length > 0 || single) {
+    const channel = channels === 1 ? along(1) : groups === 1 ? along(2) : index(0, [1, channels], [2, 1]);
+    return [{
+      name,
+      axes: [batchAxis(samples), parallel('g', groups), inner('c', channels), ...places.map((extent, d) => inner(`p${d}`, extent))],
+      at: [along(0), channel, ...places.map((_, d) => along(3 + d))],
+      group: [along(0), along(1)],
+      channel,
+    }];
+  }
+  return Array.from({ length: groups }, (_, g): GroupAxes => {
+    const channel = index(g * channels, [1, 1]);
+    return { name: `${name}.group${g}`, axes: [batchAxis(samples), inner('c', channels)], at: [along(0), channel], group: [along(0), index(g)], channel };
+  });
+}
+
+/** Stores a value in each element. */
+export function groupStore(name: string, of: NormGroups, value: (axes: GroupAxes) => NestExpr): readonly Nest[] {
+  return groupAxes(name, of, 'parallel').map((each) => ({ name: each.name, axes: each.axes, write: { tensor: result(0), index: each.at }, combine: 'store', initial: 0, value: value(each) }));
 }
 
 /** A sum over each group, of what an element adds, written [n, g]. */
-export function groupSum(name: string, of: NormGroups, write: TensorRef, term: (at: readonly Index[], group: readonly Index[], channel: Index) => NestExpr, finish: NestExpr): Nest {
-  const { axes, at, group, channel } = groupNest(of, 'reduce');
-  return { name, axes, write: { tensor: write, index: group }, combine: 'sum', initial: 0, value: term(at, group, channel), finish };
+export function groupSum(name: string, of: NormGroups, write: TensorRef, term: (axes: GroupAxes) => NestExpr, finish: NestExpr): readonly Nest[] {
+  return groupAxes(name, of, 'reduce').map((each) => ({ name: each.name, axes: each.axes, write: { tensor: write, index: each.group }, combine: 'sum', initial: 0, value: term(each), finish }));
 }
 
 /** Temporaries 0: mean, 1: 1 / sqrt(variance + epsilon). @param x The input that is normalised. */
 export function statisticsNests(name: string, of: NormGroups, epsilon: number, x: number): readonly Nest[] {
   const share = constant(1 / of.count);
-  const centred = (at: readonly Index[], group: readonly Index[]): NestExpr => sub(load(input(x), at), load(temporary(0), group));
+  const centred = ({ at, group }: GroupAxes): NestExpr => sub(load(input(x), at), load(temporary(0), group));
   return [
-    groupSum(`${name}.mean`, of, temporary(0), (at) => load(input(x), at), mul(accumulator, share)),
-    groupSum(`${name}.deviation`, of, temporary(1), (at, group) => mul(centred(at, group), centred(at, group)), unary('reciprocal', unary('sqrt', add(mul(accumulator, share), constant(epsilon))))),
+    ...groupSum(`${name}.mean`, of, temporary(0), ({ at }) => load(input(x), at), mul(accumulator, share)),
+    ...groupSum(`${name}.deviation`, of, temporary(1), (axes) => mul(centred(axes), centred(axes)), unary('reciprocal', unary('sqrt', add(mul(accumulator, share), constant(epsilon))))),
   ];
 }
 
@@ -144,11 +168,11 @@ export function groupNormRules<A extends GroupNormAttrs>(name: string, groupsOf:
     }),
     lower: (nest, attrs, inputs) => {
       const of = groupsIn(attrs, operand(inputs, 0));
-      const { axes, at, group, channel } = groupNest(of, 'parallel');
-      const normal = mul(sub(load(input(0), at), load(temporary(0), group)), load(temporary(1), group));
-      const value = inputs.length > 1 ? add(mul(normal, load(input(1), [channel])), load(input(2), [channel])) : normal;
-      const store: Nest = { name: nest, axes, write: { tensor: result(0), index: at }, combine: 'store', initial: 0, value };
-      return { nests: [...statisticsNests(nest, of, attrs.epsilon, 0), store], temporaries: [[of.samples, of.groups], [of.samples, of.groups]] };
+      const store = groupStore(nest, of, ({ at, group, channel }) => {
+        const normal = mul(sub(load(input(0), at), load(temporary(0), group)), load(temporary(1), group));
+        return inputs.length > 1 ? add(mul(normal, load(input(1), [channel])), load(input(2), [channel])) : normal;
+      });
+      return { nests: [...statisticsNests(nest, of, attrs.epsilon, 0), ...store], temporaries: [[of.samples, of.groups], [of.samples, of.groups]] };
     },
     bound: (attrs, operands, unit, arithmetic) => normBound(groupsIn(attrs, operand(operands, 0).value.shape), attrs.epsilon, operands, unit, arithmetic, (values, f) => affinely(groupsIn(attrs, operand(values, 0).shape), values, f)),
   };

@@ -73,14 +73,14 @@ interface Reach {
   readonly kind: (indices: readonly number[]) => string;
 }
 
-function reachOf({ input, output, window, stride, dilation, before }: SlidingWeights, d: 0 | 1): Reach {
+function reachOf({ input, output, window, stride, dilation, before, spread }: SlidingWeights, d: 0 | 1): Reach {
   const taps = window[d];
   const outputs = Int32Array.from({ length: input[d] * taps }, (_, i) => {
-    const from = Math.floor(i / taps) + before[d] - (i % taps) * dilation[d];
-    const to = from / stride[d];
+    const [index, apart] = [Math.floor(i / taps), (i % taps) * dilation[d]];
+    const to = spread ? index * stride[d] + apart - before[d] : (index + before[d] - apart) / stride[d];
     return Number.isInteger(to) && to >= 0 && to < output[d] ? to : -1;
   });
-  const shift = (index: number): number => Math.floor((index + before[d]) / stride[d]);
+  const shift = (index: number): number => (spread ? index * stride[d] : Math.floor((index + before[d]) / stride[d]));
   const shapes = new Map<string, number>();
   const shapeOf = Array.from({ length: input[d] }, (_, index) => {
     const shape = Array.from(outputs.subarray(index * taps, (index + 1) * taps), (to) => (to < 0 ? '' : to - shift(index))).join();
