@@ -30,9 +30,12 @@ export interface ExportedGraph {
   readonly isExact: boolean;
 }
 
-/** Of files that hold attributes of the format's later versions. */
-const irVersion = 8n;
 const floatType = 1;
+
+/** The version of the format that came with an opset, of 17 and later ones. */
+function irVersionOf(opset: number): bigint {
+  return opset < 19 ? 8n : opset < 21 ? 9n : 10n;
+}
 
 /** The same program gives the same bytes. @throws DiagnosticError `onnx/op` for what ONNX has no operator for */
 export function exportGraph({ graph, parameters }: Program, { producerVersion, metadata }: ExportOptions): ExportedGraph {
@@ -74,7 +77,7 @@ export function exportGraph({ graph, parameters }: Program, { producerVersion, m
   const props = [...metadata].map(([key, value]) => ({ key, value }));
   const bytes = joined(
     writeModelProto({
-      irVersion,
+      irVersion: irVersionOf(writer.opset),
       producerName: 'ssl-compile',
       producerVersion,
       graph: {

@@ -84,12 +84,13 @@ export class ExportedNode {
     return this.writer.node(opType, inputs, this.inner(opType.toLowerCase()), attributes, since);
   }
 
+  /** An attribute of the node as a constant. */
   scalar(value: number): string {
-    return this.writer.scalar(`${this.output}/number`, value);
+    return this.writer.floats(this.inner('number'), [], [value]);
   }
 
   /** Numbers that a rule brings with it. */
-  table(what: string, shape: Shape, data: Float64Array): string {
+  own(what: string, shape: Shape, data: Float64Array): string {
     return this.writer.ownFloats(this.inner(what), shape, data);
   }
 

@@ -68,11 +68,6 @@ export class GraphWriter {
     return name;
   }
 
-  /** A number that a rule brings with it. */
-  scalar(wanted: string, value: number): string {
-    return this.ownFloats(this.fresh(wanted), [], Float64Array.of(value));
-  }
-
   /** Numbers that a rule brings with it. */
   ownFloats(name: string, shape: Shape, data: Float64Array): string {
     this.#isExact &&= data.every((value) => Math.fround(value) === value);

@@ -7,7 +7,9 @@ import { sizeOf, tensor } from '../../../src/base/tensor.ts';
 import type { Shape } from '../../../src/base/tensor.ts';
 import { check } from '../../../src/check/check.ts';
 import { randomInputs } from '../../../src/driver/build/random-input.ts';
+import { evaluate } from '../../../src/ir/evaluate.ts';
 import type { Program } from '../../../src/ir/graph.ts';
+import type { F64Tensor } from '../../../src/ir/op.ts';
 import { exportGraph } from '../../../src/onnx/export/export-graph.ts';
 import { importGraph } from '../../../src/onnx/import/import-model.ts';
 import type { ImportedModel } from '../../../src/onnx/import/import-model.ts';
@@ -17,6 +19,7 @@ import type { Value } from '../../../src/onnx/reference/value.ts';
 import { ops } from '../../../src/ops/index.ts';
 import { compaction, runPasses, simplification } from '../../../src/passes/pipeline.ts';
 import { parse } from '../../../src/syntax/parse.ts';
+import { deployed, only } from '../export/single.ts';
 import { bytesOf, folder } from './files.ts';
 import { runByOnnxruntime } from './onnxruntime.ts';
 import { storedModel } from './stored.ts';
@@ -45,8 +48,9 @@ function inOrder({ data }: Value, sample: Shape, order: Int32Array | undefined):
 function differenceOf(found: ArrayLike<number | bigint> | undefined, wanted: ArrayLike<number | bigint> | undefined): number {
   const [a, b] = [found, wanted].map((each) => Array.from(each ?? [], Number)) as [number[], number[]];
   if (a.length !== b.length || a.length === 0) return Infinity;
-  const largest = b.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
-  return b.reduce((most, value, i) => Math.max(most, Math.abs(value - (a[i] as number))), 0) / (largest || 1);
+  const largest = b.reduce((most, value) => (Number.isFinite(value) ? Math.max(most, Math.abs(value)) : most), 0);
+  const apart = (value: number, i: number): number => (Object.is(value, a[i]) ? 0 : Math.abs(value - (a[i] as number)));
+  return b.reduce((most, value, i) => Math.max(most, apart(value, i)), 0) / (largest || 1);
 }
 
 /** Of every filter a part at random holds zeros. */
@@ -60,6 +64,18 @@ function pruned({ graph, parameters }: Program): Program {
   }));
   return { graph, parameters: kept };
 }
+
+describe('every operation in onnxruntime', () => {
+  test.each(deployed.map((op) => [op.name, op] as const))('%s', async (_, op) => {
+    for (let seed = 0; seed < 12; seed++) {
+      const program = only(op, seed);
+      const feeds = randomInputs(program.graph, seed);
+      const found = await runByOnnxruntime(exported(program), new Map([...feeds].map(([name, { shape, data }]) => [name, floats(shape, data)])));
+      const wanted = evaluate(program.graph, ops, new Map<string, F64Tensor>([...program.parameters, ...feeds])).outputs;
+      expect(differenceOf(found.get('y')?.data, wanted.get('y')?.data)).toBeLessThan(1e-4);
+    }
+  });
+});
 
 const weightsOf = ({ parameters }: Program): number => [...parameters.values()].reduce((sum, { data }) => sum + data.length, 0);
 

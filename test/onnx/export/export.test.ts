@@ -2,9 +2,7 @@
 
 import { describe, expect, it, test } from 'vitest';
 import { present } from '../../../src/base/invariant.ts';
-import { graphBuilder } from '../../../src/ir/builder.ts';
-import type { ParameterData, Program } from '../../../src/ir/graph.ts';
-import type { Op } from '../../../src/ir/op.ts';
+import type { Program } from '../../../src/ir/graph.ts';
 import { exportGraph } from '../../../src/onnx/export/export-graph.ts';
 import { proveExport } from '../../../src/onnx/export/prove.ts';
 import type { ExportProof } from '../../../src/onnx/export/prove.ts';
@@ -12,35 +10,16 @@ import { readModel } from '../../../src/onnx/model/read-model.ts';
 import { ops } from '../../../src/ops/index.ts';
 import { randomInputs } from '../../../src/driver/build/random-input.ts';
 import { rebatch } from '../../../src/train/rebatch.ts';
-import { draw } from '../../ops/support.ts';
 import { randomCase } from '../../random/checks.ts';
+import { alone, deployed, only } from './single.ts';
 
-const alone = { samples: 1, shards: 1 };
 const options = { producerVersion: '0', metadata: new Map<string, string>() };
-
-/** A network of the one operation, and of what it reads. */
-function only(op: Op, seed: number): Program {
-  const { attrs, operands } = draw(op, seed);
-  const parameters = new Map<string, ParameterData>();
-  const builder = graphBuilder('one', alone, ops);
-  const owned = op.pruning.kind === 'weights' ? operands.length - 1 : (op.parameters?.(attrs, operands.map(({ shape }) => shape)).length ?? 0);
-  const inputs = operands.map((each, i) => {
-    if (i < operands.length - owned) return builder.input(`x${i}`, 'sample', each.shape.with(0, 1));
-    parameters.set(`op.p${i}`, { shape: each.shape, data: each.data });
-    return builder.parameter(`op.p${i}`, each.shape);
-  });
-  // A network without an input has nothing to be a batch of.
-  if (inputs.length === owned) builder.input('unread', 'sample', [1, 2]);
-  builder.output('y', builder.one(op.name, inputs, attrs, { layer: 'op' }));
-  return { graph: builder.finish(), parameters };
-}
 
 function proved(program: Program): ExportProof {
   return proveExport(exportGraph(program, options), program, [1, 2, 3].map((seed) => randomInputs(program.graph, seed)), ops);
 }
 
 describe('every operation that a deployed network has', () => {
-  const deployed = [...ops.values()].filter(({ name, syntax, pruning }) => (syntax || pruning.kind === 'weights' || name === 'normalize_input') && name !== 'winograd_conv');
   test.each(deployed.map((op) => [op.name, op] as const))('%s', (_, op) => {
     for (let seed = 0; seed < 12; seed++) expect(proved(only(op, seed)).samples).toBe(3);
   });

@@ -58,7 +58,7 @@ function lrn(of: ExportedNode): void {
   const [sums, factor] = attrs.within
     ? [of.before('AveragePool', [squares], { kernel_shape: [2 * half + 1, 2 * half + 1], pads: [half, half, half, half], strides: [1, 1], count_include_pad: 1 }), share * terms]
     : [of.before('Conv', [squares, of.writer.floats(of.inner('neighbours'), [channels, channels, 1, 1], near)], { kernel_shape: [1, 1] }), share];
-  const denominator = of.before('Add', [of.before('Mul', [sums, of.scalar(factor)]), of.scalar(k)]);
+  const denominator = of.before('Add', [of.before('Mul', [sums, of.own('share', [], Float64Array.of(factor))]), of.scalar(k)]);
   of.last('Div', [of.x.name, of.before('Pow', [denominator, of.scalar(beta)])]);
 }
 

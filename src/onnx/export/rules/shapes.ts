@@ -51,8 +51,8 @@ function resizeByTables(of: ExportedNode, attrs: ResizeAttrs): void {
     }
     return filled;
   };
-  const left = of.table('rows', [rows.first.length, height], matrix(rows, height, (o, i) => o * height + i));
-  const right = of.table('columns', [width, columns.first.length], matrix(columns, width, (o, i) => i * columns.first.length + o));
+  const left = of.own('rows', [rows.first.length, height], matrix(rows, height, (o, i) => o * height + i));
+  const right = of.own('columns', [width, columns.first.length], matrix(columns, width, (o, i) => i * columns.first.length + o));
   of.last('MatMul', [of.before('MatMul', [left, of.x.name]), right]);
 }
 
