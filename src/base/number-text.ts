@@ -31,9 +31,13 @@ export function duration(seconds: number): string {
   return `${Math.floor(whole / 3600)} h ${Math.floor((whole % 3600) / 60)} min`;
 }
 
+/** The largest finite number of f32. */
+export const largestF32 = 3.4028234663852886e38;
+
 /** The shortest number that f32 rounds to the same: 0.1 for 0.10000000149011612. */
 export function shortestF32(value: number): number {
   const rounded = Math.fround(value);
   const digits = Array.from({ length: 8 }, (_, i) => Number(value.toPrecision(i + 1)));
-  return digits.find((found) => Math.fround(found) === rounded) ?? value;
+  // Rounded up, the largest of f32 is none of f32 any more.
+  return digits.find((found) => Math.fround(found) === rounded && Math.abs(found) <= largestF32) ?? value;
 }

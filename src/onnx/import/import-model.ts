@@ -198,14 +198,14 @@ class Import {
     });
   }
 
-  /** Of an input that is only normalized or flattened, or of channels in another order, the layer that does so. */
+  /** Of what is only normalized or flattened, or of channels in another order, the layer that does so. */
   #returned(wire: Wire): Wire {
     const { source, shape } = wire;
     const [, ...sample] = shape;
     const made = isInOrder(wire) ? undefined : rearranging(wire, sample);
     if (made) return wireOf(this.#draft.layer({ ...made, operands: [source], sample }), shape);
     const settled = this.#draft.settled(source);
-    if (settled.kind === 'layer' || sample.length !== 1 || settled.sample.length === 1) return { ...wire, source: settled };
+    if (!isInOrder(wire) || sample.length !== 1 || settled.sample.length === 1) return { ...wire, source: settled };
     return { ...wire, source: this.#draft.layer({ callee: 'flatten', operands: [settled], sample }) };
   }
 

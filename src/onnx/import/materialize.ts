@@ -13,18 +13,24 @@ export interface Rearranging {
 }
 
 /** The operation that gives the elements of a view in this shape; undefined where there is none. */
-export function rearranging({ source: { sample: from }, places }: Wire, sample: Shape): Rearranging | undefined {
-  if (!places) return undefined;
-  return ofChannels(from, places, sample) ?? ofBlocks(from, places, sample);
+export function rearranging(wire: Wire, sample: Shape): Rearranging | undefined {
+  const { source, places } = wire;
+  return places && (ofChannels(wire, sample) ?? ofBlocks(source.sample, places, sample));
 }
 
-function ofChannels(from: Shape, places: Int32Array, sample: Shape): Rearranging | undefined {
+/** Which channels of the source a view in this shape has, where it has whole ones. */
+export function channelsTaken({ source: { sample: from }, places }: Pick<Wire, 'source' | 'places'>, sample: Shape): readonly number[] | undefined {
   const positions = sizeOf(from.slice(1));
-  if (from.length !== sample.length || from.slice(1).some((extent, d) => extent !== sample[d + 1])) return undefined;
-  const [channels = 0] = from;
-  const [count = 0] = sample;
-  const order = Array.from({ length: count }, (_, c) => (places[c * positions] as number) / positions);
-  if (!places.every((place, i) => place === (order[Math.floor(i / positions)] as number) * positions + (i % positions))) return undefined;
+  if (!places || from.length !== sample.length || from.slice(1).some((extent, d) => extent !== sample[d + 1])) return undefined;
+  const order = Array.from({ length: sample[0] ?? 0 }, (_, c) => (places[c * positions] as number) / positions);
+  return places.every((place, i) => place === (order[Math.floor(i / positions)] as number) * positions + (i % positions)) ? order : undefined;
+}
+
+function ofChannels(wire: Wire, sample: Shape): Rearranging | undefined {
+  const order = channelsTaken(wire, sample);
+  if (!order) return undefined;
+  const [channels = 0] = wire.source.sample;
+  const count = order.length;
   const [first = 0] = order;
   if (order.every((channel, c) => channel === first + c)) return { callee: 'take_channels', args: { from: first === 0 ? undefined : first, count } };
   // Dealt out, the second channel comes from the second group.

@@ -102,7 +102,9 @@ export class NodeReader {
     const wire = this.wire(name);
     const [batch, ...sample] = wire.shape;
     if (batch !== 1 || sample.length === 0) refuse('shape', `reads ${formatShape(wire.shape)}, expected the channels of one sample: [1, channels, ...]`);
-    return this.inOrder(wire, sample);
+    // However the places of a channel are laid out.
+    const isLaidOut = wire.source.kind === 'layer' && wire.source.sample[0] === sample[0] && isInOrder(wire);
+    return isLaidOut ? wire : this.inOrder(wire, sample);
   }
 
   /** The value as a layer reads it: a source of this sample shape, its elements in order. */

@@ -1,5 +1,6 @@
 // Functions of single elements, and softmax.
 
+import { largestF32 } from '../../../base/number-text.ts';
 import { formatShape, sizeOf } from '../../../base/tensor.ts';
 import type { Argument } from '../draft.ts';
 import { ofFloats, onlyNumber } from '../constant.ts';
@@ -28,15 +29,12 @@ function clip(node: NodeReader): ImportedValue {
   };
   const [low = -Infinity, high = Infinity] = [of('min'), of('max')];
   const wire = node.wire('input');
-  const [isLow, isHigh] = [low > -largest, high < largest];
+  const [isLow, isHigh] = [low > -largestF32, high < largestF32];
   if (!isLow && !isHigh) return wire;
   if (low === 0 && !isHigh) return node.pointwise(wire, 'relu');
   if (!(low < high)) return besideConstant(node, besideConstant(node, wire, number(low), 'right', 'maximum'), number(high), 'right', 'minimum');
-  return node.pointwise(wire, 'clip', { low: isLow ? low : -largest, high: isHigh ? high : largest });
+  return node.pointwise(wire, 'clip', { low: isLow ? low : -largestF32, high: isHigh ? high : largestF32 });
 }
-
-/** The largest finite f32. */
-const largest = 3.4028234663852886e38;
 
 function prelu(node: NodeReader): ImportedValue {
   const x = node.channels('X');

@@ -1,11 +1,12 @@
 // Convolutions and pools: windows over images.
 
-import { formatShape } from '../../../base/tensor.ts';
+import { formatShape, sizeOf } from '../../../base/tensor.ts';
 import type { Shape } from '../../../base/tensor.ts';
-import type { Argument, Draft } from '../draft.ts';
+import type { Argument, Draft, Weight } from '../draft.ts';
+import { channelsTaken, rearranging } from '../materialize.ts';
 import type { NodeReader } from '../node-reader.ts';
 import { refuse } from '../refusal.ts';
-import { rearranged } from '../wire.ts';
+import { isInOrder, isWhole, rearranged, wireOf } from '../wire.ts';
 import type { Wire } from '../wire.ts';
 import { squeezed } from '../arrangement.ts';
 import { ofFloats } from '../constant.ts';
@@ -100,6 +101,30 @@ function global(node: NodeReader, callee: string, name: string): Wire {
   return node.layer(callee, [image], [image.shape[1] ?? 1, 1, 1]);
 }
 
+/** A view of channels that are no neighbours: a convolution may read all, with weights of zeros, which compaction leaves out again. */
+function channelsBehind(node: NodeReader): { readonly image: Wire; readonly channels: readonly number[] } | undefined {
+  const wire = node.wire('X');
+  const [batch, ...sample] = wire.shape;
+  const { source } = wire;
+  if (batch !== 1 || sample.length !== 3 || isInOrder(wire) || rearranging(wire, sample) || (source.kind === 'input' && isWhole(wire))) return undefined;
+  const channels = channelsTaken(wire, sample);
+  return channels && { image: { ...wireOf(source, [1, ...source.sample]), isSole: false }, channels };
+}
+
+function overChannels({ shape: [filters = 0, own = 0, ...window], data }: Weight, channels: readonly number[], all: number): Weight {
+  const places = sizeOf(window);
+  const spread = new Float64Array(filters * all * places);
+  for (let f = 0; f < filters; f++) {
+    for (const [c, channel] of channels.entries()) {
+      for (let at = 0; at < places; at++) {
+        const to = (f * all + channel) * places + at;
+        spread[to] = (spread[to] as number) + (data[(f * own + c) * places + at] as number);
+      }
+    }
+  }
+  return { shape: [filters, all, ...window], data: spread };
+}
+
 /** Its weights have filters and channels the other way round. What an extent is to be more is added behind. */
 function convTranspose(node: NodeReader): Wire {
   const { attributes } = node;
@@ -155,19 +180,21 @@ export const windowRules: Rules = {
     if (extents.length !== 2) refuse('shape', `has weights ${formatShape(weight.shape)}, expected those of images: [filters, channels, rows, columns]`);
     const window = pair(extents, 'a window');
     const bias = node.mayFloats('B');
-    const padded = node.image('X');
+    const groups = node.attributes.int('group');
+    const taken = groups === 1 ? channelsBehind(node) : undefined;
+    const padded = taken?.image ?? node.image('X');
     const { image, sides } = withoutPad(padded, node.draft);
     const sample = image.shape.slice(1);
     const { sides: written, ...rest } = windowOf(node, padded.shape.slice(1), window);
     const place = { ...rest, sides: plus(written, sides) };
-    const groups = node.attributes.int('group');
-    if (own * groups !== sample[0]) refuse('shape', `has weights of ${own} channels in ${groups} groups for ${sample[0]} channels`);
+    const spread = taken ? overChannels(weight, taken.channels, sample[0] ?? 0) : weight;
+    if ((spread.shape[1] ?? 0) * groups !== sample[0]) refuse('shape', `has weights of ${own} channels in ${groups} groups for ${sample[0]} channels`);
     return node.layer(
       'conv',
       [image],
       [filters, ...extentsOf(sample, place)],
       { filters, window: shortPair(window), stride: optional(shortPair(place.stride), 1), padding: optional(shortSides(place.sides), 0), dilation: optional(shortPair(place.dilation), 1), groups: optional(groups, 1), ...(!bias && { bias: false }) },
-      { weight: { shape: weight.shape, data: weight.data }, bias: bias && { shape: [filters], data: bias.data } },
+      { weight: { shape: spread.shape, data: spread.data }, bias: bias && { shape: [filters], data: bias.data } },
       [weight, bias],
     );
   },

@@ -1,5 +1,5 @@
 // Products with matrices of weights: dense layers. A view before one costs nothing, since columns of the weight are put in the order in
-// which the source lies.
+// which the source lies; of a part of it the other columns are zeros, which compaction leaves out again.
 
 import { formatShape, sizeOf } from '../../../base/tensor.ts';
 import { broadcastShape, expanded } from '../arrangement.ts';
@@ -7,7 +7,6 @@ import { picked } from '../constant.ts';
 import type { Constant } from '../constant.ts';
 import type { NodeReader } from '../node-reader.ts';
 import { refuse } from '../refusal.ts';
-import { isWhole } from '../wire.ts';
 import type { ImportedValue, Wire } from '../wire.ts';
 import type { Rules } from './rule.ts';
 
@@ -24,10 +23,15 @@ interface Product {
 function dense(node: NodeReader, { wire, inputs, units, at, bias, named }: Product): Wire {
   const { shape, places } = wire;
   if (sizeOf(shape) !== inputs || shape.at(-1) !== inputs) refuse('shape', `multiplies ${formatShape(shape)} by a matrix of ${inputs} rows`, 'a dense layer reads all of a sample: [1, features]');
-  if (!isWhole(wire)) refuse('shape', 'reads a part of what the layer before it gives');
-  const data = new Float64Array(units * inputs);
-  for (let unit = 0; unit < units; unit++) for (let input = 0; input < inputs; input++) data[unit * inputs + (places?.[input] ?? input)] = at(input, unit);
-  const weights = { weight: { shape: [units, inputs], data }, bias: bias && { shape: [units], data: bias } };
+  const columns = sizeOf(wire.source.sample);
+  const data = new Float64Array(units * columns);
+  for (let unit = 0; unit < units; unit++) {
+    for (let input = 0; input < inputs; input++) {
+      const column = unit * columns + (places?.[input] ?? input);
+      data[column] = (data[column] as number) + at(input, unit);
+    }
+  }
+  const weights = { weight: { shape: [units, columns], data }, bias: bias && { shape: [units], data: bias } };
   return { ...node.layer('dense', [wire], [units], { units, ...(!bias && { bias: false }) }, weights, named), shape: [...shape.slice(0, -1), units] };
 }
 
