@@ -15,7 +15,7 @@ import { constantOf } from './constant.ts';
 import { Draft } from './draft.ts';
 import type { DraftInput, DraftLayer } from './draft.ts';
 import { foldOf } from './fold/fold-node.ts';
-import { rearranging } from './materialize.ts';
+import { materialized } from './materialize.ts';
 import { identifier, LayerNames } from './names.ts';
 import { NodeReader } from './node-reader.ts';
 import { Refusal } from './refusal.ts';
@@ -202,8 +202,8 @@ class Import {
   #returned(wire: Wire): Wire {
     const { source, shape } = wire;
     const [, ...sample] = shape;
-    const made = isInOrder(wire) ? undefined : rearranging(wire, sample);
-    if (made) return wireOf(this.#draft.layer({ ...made, operands: [source], sample }), shape);
+    const made = isInOrder(wire) ? undefined : materialized(this.#draft, wire, sample);
+    if (made) return wireOf(made, shape);
     const settled = this.#draft.settled(source);
     if (!isInOrder(wire) || sample.length !== 1 || settled.sample.length === 1) return { ...wire, source: settled };
     return { ...wire, source: this.#draft.layer({ callee: 'flatten', operands: [settled], sample }) };

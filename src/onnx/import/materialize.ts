@@ -4,18 +4,31 @@
 import { sizeOf } from '../../base/tensor.ts';
 import type { Shape } from '../../base/tensor.ts';
 import { reshaped, transposed } from './arrangement.ts';
-import type { Argument } from './draft.ts';
+import type { Argument, Draft, DraftLayer, Source } from './draft.ts';
 import type { Wire } from './wire.ts';
 
-export interface Rearranging {
+interface Rearranging {
   readonly callee: string;
   readonly args: Readonly<Record<string, Argument | undefined>>;
 }
 
-/** The operation that gives the elements of a view in this shape; undefined where there is none. */
-export function rearranging(wire: Wire, sample: Shape): Rearranging | undefined {
+/** The layer that gives the elements of a view in this shape; undefined where there is none. */
+export function materialized(draft: Draft, wire: Wire, sample: Shape): DraftLayer | undefined {
   const { source, places } = wire;
-  return places && (ofChannels(wire, sample) ?? ofBlocks(source.sample, places, sample));
+  if (!places) return undefined;
+  const whole = source.sample;
+  const order = channelsTaken(wire, sample);
+  const made = order ? ofChannels(order, whole[0] ?? 0) : ofBlocks(whole, places, sample);
+  if (made) return draft.layer({ ...made, operands: [source], sample });
+  const part = order && ofShuffled(order, whole[0] ?? 0);
+  return part && draft.layer({ ...part.taken, operands: [shuffled(draft, source, part.groups)], sample });
+}
+
+/** Parts of one shuffle share it. */
+function shuffled(draft: Draft, source: Source, groups: number): DraftLayer {
+  const read = draft.settled(source);
+  const found = draft.layers.find(({ callee, operands: [operand], args }) => callee === 'channel_shuffle' && operand === read && args.get('groups') === groups);
+  return found ?? draft.layer({ callee: 'channel_shuffle', args: { groups }, operands: [read], sample: read.sample });
 }
 
 /** Which channels of the source a view in this shape has, where it has whole ones. */
@@ -26,17 +39,35 @@ export function channelsTaken({ source: { sample: from }, places }: Pick<Wire, '
   return places.every((place, i) => place === (order[Math.floor(i / positions)] as number) * positions + (i % positions)) ? order : undefined;
 }
 
-function ofChannels(wire: Wire, sample: Shape): Rearranging | undefined {
-  const order = channelsTaken(wire, sample);
-  if (!order) return undefined;
-  const [channels = 0] = wire.source.sample;
-  const count = order.length;
+function taken(from: number, count: number): Rearranging {
+  return { callee: 'take_channels', args: { from: from === 0 ? undefined : from, count } };
+}
+
+function ofChannels(order: readonly number[], channels: number): Rearranging | undefined {
   const [first = 0] = order;
-  if (order.every((channel, c) => channel === first + c)) return { callee: 'take_channels', args: { from: first === 0 ? undefined : first, count } };
-  // Dealt out, the second channel comes from the second group.
-  const groups = count === channels ? channels / (order[1] ?? channels) : NaN;
-  if (Number.isInteger(groups) && order.every((channel, c) => channel === (c % groups) * (channels / groups) + Math.floor(c / groups))) return { callee: 'channel_shuffle', args: { groups } };
+  if (order.every((channel, c) => channel === first + c)) return taken(first, order.length);
+  if (order.length < channels) return undefined;
+  const groups = ofShuffled(order, channels)?.groups;
+  return groups === undefined ? undefined : { callee: 'channel_shuffle', args: { groups } };
+}
+
+/** Neighbours among channels that have been dealt out, as halves of a shuffle or every second channel are. */
+function ofShuffled(order: readonly number[], channels: number): { readonly groups: number; readonly taken: Rearranging } | undefined {
+  for (let groups = 2; groups < channels; groups++) {
+    if (channels % groups !== 0) continue;
+    const each = channels / groups;
+    const [first = 0] = order;
+    // Where a channel goes to.
+    const from = (first % each) * groups + Math.floor(first / each);
+    const isRun = order.every((channel, c) => channel === ((from + c) % groups) * each + Math.floor((from + c) / groups));
+    if (isRun) return { groups, taken: taken(from, order.length) };
+  }
   return undefined;
+}
+
+/** Whether layers give these channels of so many. */
+export function isGiven(order: readonly number[], channels: number): boolean {
+  return (ofChannels(order, channels) ?? ofShuffled(order, channels)) !== undefined;
 }
 
 function ofBlocks([channels = 0, rows = 0, columns = 0, ...others]: Shape, places: Int32Array, sample: Shape): Rearranging | undefined {

@@ -8,7 +8,7 @@ import { isFloatType, numbersOf, onlyNumber } from './constant.ts';
 import type { Constant } from './constant.ts';
 import type { Draft, DraftLayer, Source, Weight } from './draft.ts';
 import type { LayerNames } from './names.ts';
-import { rearranging } from './materialize.ts';
+import { materialized } from './materialize.ts';
 import { refuse } from './refusal.ts';
 import { isInOrder, isWhole, wireOf } from './wire.ts';
 import type { ImportedValue, Wire } from './wire.ts';
@@ -111,9 +111,10 @@ export class NodeReader {
   inOrder(wire: Wire, sample: Shape): Wire {
     const { source } = wire;
     if (source.kind === 'input' && !source.isSettled && isWhole(wire)) return this.#declared(wire, sample);
-    const made = rearranging(wire, sample);
-    if (made && !isInOrder(wire)) return { ...wireOf(this.draft.layer({ ...made, operands: [source], sample }), wire.shape), isSole: wire.isSole };
-    if (!isInOrder(wire)) refuse('shape', `reads what ${describe(source)} gives in another order of its elements, which no layer of the language does`, 'a Transpose before it has to be undone, or to stand at the input');
+    if (!isInOrder(wire)) {
+      const made = materialized(this.draft, wire, sample);
+      return made ? { ...wireOf(made, wire.shape), isSole: wire.isSole } : refuse('shape', `reads what ${describe(source)} gives in another order of its elements, which no layer of the language does`, 'a Transpose before it has to be undone, or to stand at the input');
+    }
     if (sameShape(source.sample, sample)) return wire;
     if (sample.length === 1) return { ...wireOf(this.draft.layer({ callee: 'flatten', operands: [source], sample }), wire.shape), isSole: wire.isSole };
     return refuse('shape', `reads what ${describe(source)} gives, ${formatShape(source.sample)}, as ${formatShape(sample)}, which no layer of the language does`);
@@ -150,7 +151,15 @@ export class NodeReader {
    */
   pointwise(wire: Wire, callee: string, args: DraftArguments = {}, constants: 'exact' | 'rounded' = 'exact'): Wire {
     if (constants === 'rounded') this.draft.isExact = false;
+    const part = this.#part(wire);
+    if (part) return { ...wireOf(this.draft.layer({ callee, operands: [part], sample: part.sample, args }), wire.shape) };
     return { ...wire, source: this.draft.layer({ callee, operands: [wire.source], sample: wire.source.sample, args }), isSole: true };
+  }
+
+  /** Of a view of less than its source the layer that gives it, where there is one: what is not seen need not be computed. */
+  #part(wire: Wire): DraftLayer | undefined {
+    const { source, shape } = wire;
+    return sizeOf(shape) < sizeOf(source.sample) && shape[0] === 1 ? materialized(this.draft, wire, shape.slice(1)) : undefined;
   }
 
   /** A layer that gives `[1, ...sample]`. */

@@ -225,6 +225,24 @@ describe('layers of views, constants and two values', () => {
     expect(imported(parts).text).toContain(written);
   });
 
+  it('share the shuffle of which they are parts', () => {
+    const found = imported({
+      inputs: [value('x', [1, 8, 2, 2])],
+      nodes: [node('Reshape', ['x', 'pairs'], ['s']), node('Transpose', ['s'], ['t'], { perm: [0, 2, 1, 3, 4] }), node('Reshape', ['t', 'halves'], ['h']), node('Gather', ['h', 'zero'], ['a'], { axis: 1 }), node('Gather', ['h', 'one'], ['b'], { axis: 1 }), node('Relu', ['a'], ['r']), node('Concat', ['r', 'b'], ['y'], { axis: 1 })],
+      initializers: [ints('pairs', [5], [1, 4, 2, 2, 2]), ints('halves', [5], [1, 2, 4, 2, 2]), ints('zero', [], [0]), ints('one', [], [1])],
+    });
+    expect(body(found)).toMatchInlineSnapshot(`
+      "network SomeNet(x: tensor[8, 2, 2]) {
+        channel_shuffle1 = channel_shuffle(x, groups = 4)
+        take_channels1   = relu(take_channels(channel_shuffle1, count = 4))
+        take_channels2   = take_channels(channel_shuffle1, from = 4, count = 4)
+        concat1          = concat(take_channels1, take_channels2)
+        return concat1
+      }
+      "
+    `);
+  });
+
   it('are refused where one rounding would not do', () => {
     const parts: Parts = { nodes: [node('Resize', ['x', 'scales'], ['y'], { mode: 'nearest' }, 'odd')], initializers: [floats('scales', [4], [1, 1, 2, 0.5])], opset: 10 };
     expect(refusals(parts)).toEqual(['onnx/operand: Resize node "odd" makes rows larger and columns smaller, or the reverse, without `nearest_mode` (export the model with opset 11 or later)']);

@@ -3,7 +3,7 @@
 import { formatShape, sizeOf } from '../../../base/tensor.ts';
 import type { Shape } from '../../../base/tensor.ts';
 import type { Argument, Draft, Weight } from '../draft.ts';
-import { channelsTaken, rearranging } from '../materialize.ts';
+import { channelsTaken, isGiven } from '../materialize.ts';
 import type { NodeReader } from '../node-reader.ts';
 import { refuse } from '../refusal.ts';
 import { isInOrder, isWhole, rearranged, wireOf } from '../wire.ts';
@@ -101,14 +101,15 @@ function global(node: NodeReader, callee: string, name: string): Wire {
   return node.layer(callee, [image], [image.shape[1] ?? 1, 1, 1]);
 }
 
-/** A view of channels that are no neighbours: a convolution may read all, with weights of zeros, which compaction leaves out again. */
+/** A view of channels that no layer gives: a convolution may read all, with weights of zeros, which compaction leaves out again. */
 function channelsBehind(node: NodeReader): { readonly image: Wire; readonly channels: readonly number[] } | undefined {
   const wire = node.wire('X');
   const [batch, ...sample] = wire.shape;
   const { source } = wire;
-  if (batch !== 1 || sample.length !== 3 || isInOrder(wire) || rearranging(wire, sample) || (source.kind === 'input' && isWhole(wire))) return undefined;
+  if (batch !== 1 || sample.length !== 3 || isInOrder(wire) || (source.kind === 'input' && isWhole(wire))) return undefined;
   const channels = channelsTaken(wire, sample);
-  return channels && { image: { ...wireOf(source, [1, ...source.sample]), isSole: false }, channels };
+  if (!channels || isGiven(channels, source.sample[0] ?? 0)) return undefined;
+  return { image: { ...wireOf(source, [1, ...source.sample]), isSole: false }, channels };
 }
 
 function overChannels({ shape: [filters = 0, own = 0, ...window], data }: Weight, channels: readonly number[], all: number): Weight {
