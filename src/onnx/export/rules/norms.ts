@@ -2,7 +2,7 @@
 
 import { flag, number, numbers, optional, set } from '../../../ir/attributes.ts';
 import { lrnAttributes, lrnGeometry } from '../../../ops/support/lrn.ts';
-import type { LrnAttributes } from '../../../ops/support/lrn.ts';
+import type { LrnAttributes, LrnGeometry } from '../../../ops/support/lrn.ts';
 import type { ExportedNode, ExportRules } from '../exported-node.ts';
 
 function scale(of: ExportedNode): void {
@@ -42,23 +42,33 @@ function normalizeInput(of: ExportedNode): void {
   of.last('Div', [centred, deviation ? listed('deviation', deviation) : of.perChannel(mean ? 1 : 2)]);
 }
 
-/** x / D^beta, D = k + share * (sum of squares around): where channels have gone, or within a channel, of simpler operators. */
 function lrn(of: ExportedNode): void {
   const attrs: LrnAttributes = of.attrs(lrnAttributes);
-  const { size, alpha, beta, k } = attrs;
   const geometry = lrnGeometry(attrs, of.x.shape, 'lrn');
-  if (!attrs.within && geometry.whole) {
-    of.last('LRN', [of.x.name], { size, alpha: { float: alpha }, beta: { float: beta }, bias: { float: k } });
+  if (attrs.within) {
+    withinChannels(of, geometry);
     return;
   }
+  const { size, alpha, beta, k } = attrs;
+  const attributes = { size, alpha: { float: alpha }, beta: { float: beta }, bias: { float: k } };
+  if (geometry.whole) {
+    of.last('LRN', [of.x.name], attributes);
+    return;
+  }
+  // Where channels have gone their places are held by zeros, which are a channel behind the others.
+  const { positions } = geometry;
+  const zeros = positions.length;
+  const places = Array.from({ length: (positions.at(-1) ?? 0) + 1 }, (_, at) => (positions.includes(at) ? positions.indexOf(at) : zeros));
+  const padded = of.before('Pad', [of.x.name, of.integers('pads', [0, 0, 0, 0, 0, 1, 0, 0])]);
+  const spread = of.before('Gather', [padded, of.integers('places', places)], { axis: 1 });
+  of.last('Gather', [of.before('LRN', [spread], attributes), of.integers('kept', positions)], { axis: 1 });
+}
+
+/** x / D^beta, D = k + share * (sum of the squares around) */
+function withinChannels(of: ExportedNode, { half, share, terms, beta, k }: LrnGeometry): void {
   const squares = of.before('Mul', [of.x.name, of.x.name]);
-  const { half, positions, share, terms } = geometry;
-  const channels = positions.length;
-  const near = Float64Array.from({ length: channels ** 2 }, (_, i) => (Math.abs((positions[Math.floor(i / channels)] ?? NaN) - (positions[i % channels] ?? NaN)) <= half ? 1 : 0));
-  const [sums, factor] = attrs.within
-    ? [of.before('AveragePool', [squares], { kernel_shape: [2 * half + 1, 2 * half + 1], pads: [half, half, half, half], strides: [1, 1], count_include_pad: 1 }), share * terms]
-    : [of.before('Conv', [squares, of.writer.floats(of.inner('neighbours'), [channels, channels, 1, 1], near)], { kernel_shape: [1, 1] }), share];
-  const denominator = of.before('Add', [of.before('Mul', [sums, of.own('share', [], Float64Array.of(factor))]), of.scalar(k)]);
+  const means = of.before('AveragePool', [squares], { kernel_shape: [2 * half + 1, 2 * half + 1], pads: [half, half, half, half], strides: [1, 1], count_include_pad: 1 });
+  const denominator = of.before('Add', [of.before('Mul', [means, of.own('share', [], Float64Array.of(share * terms))]), of.scalar(k)]);
   of.last('Div', [of.x.name, of.before('Pow', [denominator, of.scalar(beta)])]);
 }
 
