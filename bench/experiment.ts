@@ -40,7 +40,7 @@ function readCommand(args: readonly string[]): Command {
     args: [...args],
     allowPositionals: true,
     options: {
-      seeds: { type: 'string', default: '5' },
+      seeds: { type: 'string' },
       out: { type: 'string', default: 'runs/experiments' },
       data: { type: 'string' },
       workers: { type: 'string' },
@@ -50,7 +50,8 @@ function readCommand(args: readonly string[]): Command {
   const experiment = experiments.find(({ name }) => name === positionals[0]);
   if (!experiment || positionals.length !== 1) throw new UsageError('name one experiment');
   const { out, data, json } = values;
-  return { experiment, seeds: countOf('--seeds', values.seeds), out, data, workers: values.workers === undefined ? undefined : countOf('--workers', values.workers), json };
+  if (experiment.trainsNothing && values.seeds !== undefined) throw new UsageError(`${experiment.name} trains nothing: it has no seeds`);
+  return { experiment, seeds: countOf('--seeds', values.seeds ?? '5'), out, data, workers: values.workers === undefined ? undefined : countOf('--workers', values.workers), json };
 }
 
 function countOf(option: string, text: string): number {
@@ -70,7 +71,7 @@ async function main(): Promise<number> {
     return 1;
   }
   const { pictures = {}, ...rows } = outcome;
-  const command = `npm run --silent experiment -- ${experiment.name} --seeds ${seeds}`;
+  const command = `npm run --silent experiment -- ${experiment.name}${experiment.trainsNothing ? '' : ` --seeds ${seeds}`}`;
   const from = { experiment: experiment.name, doc: experiment.doc, command, commit: commitHere(), core: processorHere().core };
   const result = `${JSON.stringify({ ...from, ...rows }, undefined, 2)}\n`;
   const markdown = markdownOf(from, outcome);

@@ -17,6 +17,7 @@ const [dense, sparse] = ['dense', 'sparse'];
 
 export const alexnetExperiment: Experiment = {
   name: 'alexnet-t4',
+  trainsNothing: true,
   doc: 'the speed of AlexNet at Table 4 of Wen et al. 2016, and at the sparsity of StructADMM',
   measure: async ({ progress }) => {
     const result = await runSuite({ suite: table4Suite, candidates: [dense, sparse], cases: undefined, quietMs }, progress);

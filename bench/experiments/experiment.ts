@@ -102,6 +102,8 @@ export interface ExperimentContext {
 
 export interface Experiment {
   readonly name: string;
+  /** It times networks of random weights: seeds say nothing. */
+  readonly trainsNothing?: true;
   readonly doc: string;
   readonly measure: Measure;
 }

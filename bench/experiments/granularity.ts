@@ -80,5 +80,5 @@ function outcomeOf(runs: readonly LadderRun[], context: ExperimentContext): Outc
     note: `${(100 * density.mean).toFixed(1)}% of the convolutions' weights are not zero`,
   }));
   const dense = [{ label: 'dense baseline', of: standings.baseline }, { label: 'dense, trained as long', of: standings.control }].flatMap(({ label, of }): readonly Row[] => (of ? [{ label, seeds: context.seeds.length, error: asWritten(of.test), layers: [] }] : []));
-  return { published: [], ours: [...dense, ...rows], candidates: [], findings: ['```', ladderText(ladderOutcome, program).trimEnd(), '```'], ...(picture !== undefined && { pictures: { 'granularity.svg': picture } }) };
+  return { published: [], ours: [...dense, ...rows], candidates: [], findings: ['```', ladderText(ladderOutcome, `FOLDER/${program}`).trimEnd(), '```'], ...(picture !== undefined && { pictures: { 'granularity.svg': picture } }) };
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { runCli } from './support.ts';
 
-const commands = ['check', 'train', 'sweep', 'ladder', 'build', 'verify', 'evaluate', 'explain', 'report', 'bench', 'fmt', 'data'];
+const commands = ['check', 'train', 'sweep', 'ladder', 'build', 'verify', 'evaluate', 'explain', 'report', 'bench', 'import', 'export', 'fmt', 'data'];
 
 describe('help', () => {
   it('lists the commands', async () => {

@@ -9,7 +9,7 @@ import { present } from '../../base/invariant.ts';
 import { mostWorkers } from '../../driver/request.ts';
 import type { LadderOutcome } from '../../driver/ladder/ladder.ts';
 import type { SweepEvent } from '../../driver/sweep/sweep.ts';
-import { readAxis } from '../../driver/sweep/values.ts';
+import { readValues } from '../../driver/sweep/values.ts';
 import { collectGarbage } from '../collect-garbage.ts';
 import { exitCode, exitCodeOf } from '../exit-code.ts';
 import { dataOption, example, folderPath, integerFrom, jsonOption } from '../options.ts';
@@ -46,7 +46,7 @@ export function addLadder(program: Command, shell: Shell, finish: (code: number)
 }
 
 async function climb(file: string, { seeds, data, json, out = `runs/${basename(file).replace(/\.ssl$/, '')}.ladder`, ...options }: LadderCommandOptions, shell: Shell): Promise<number> {
-  const axis = seeds === undefined ? undefined : readAxis(`seed=${seeds}`, '--seeds');
+  const listed = seeds === undefined ? undefined : readValues(seeds, 'seed', '--seeds');
   const [{ ladder }, { ladderText }] = await Promise.all([import('../../driver/ladder/ladder.ts'), import('../text/ladder-text.ts')]);
   const warnings: Diagnostic[] = [];
   const show = showSweep(shell, { quiet: json === true, byOthers: false });
@@ -57,7 +57,7 @@ async function climb(file: string, { seeds, data, json, out = `runs/${basename(f
     }
     show(event);
   };
-  const request = { ...options, file, out, seeds: axis?.values, search: { directory: data, environment: shell.environment }, onProgress, tidy: collectGarbage };
+  const request = { ...options, file, out, seeds: listed, search: { directory: data, environment: shell.environment }, onProgress, tidy: collectGarbage };
   const { result, signal } = await shell.interruptible((stop) => ladder({ ...request, signal: stop }));
   shell.progress('');
   if (result.interrupted) {

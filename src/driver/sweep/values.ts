@@ -26,17 +26,30 @@ interface Piece {
   readonly span: Span;
 }
 
-/** @param option What messages call the place of the text. @throws DiagnosticError `sweep/*` */
-export function readAxis(text: string, option = '--set'): Axis {
-  const whole: Piece = { text, span: { source: { name: option, text }, start: 0, end: text.length } };
+/** Of an option that says the name too: `--set seed=1..3`. @throws DiagnosticError `sweep/*` */
+export function readAxis(text: string): Axis {
+  const whole = wholeOf(text, '--set');
   const sign = text.indexOf('=');
   const name = trimmed(part(whole, 0, Math.max(0, sign)));
   if (!/^[A-Za-z_]\w*$/.test(name.text)) fail(sweepDiagnostics.form({ span: whole.span, args: [], help: `for example ${examples}` }));
   const written = trimmed(part(whole, sign + 1, text.length));
-  const values = written.text === '' ? [] : valuesOf(written);
-  if (values.length === 0) fail(sweepDiagnostics.none({ span: written.text === '' ? whole.span : written.span, args: [name.text], help: `for example ${examples}` }));
-  refuseEqual(name.text, values, written.span);
-  return { name: name.text, values };
+  return { name: name.text, values: valuesIn(written.text === '' ? whole : written, name.text, written.text === '', examples) };
+}
+
+/** Of an option that is of one name alone: `--seeds 1..3`. @throws DiagnosticError `sweep/*` */
+export function readValues(text: string, name: string, option: string): readonly number[] {
+  return valuesIn(trimmed(wholeOf(text, option)), name, text.trim() === '', '1..3 or 1,2');
+}
+
+function wholeOf(text: string, option: string): Piece {
+  return { text, span: { source: { name: option, text }, start: 0, end: text.length } };
+}
+
+function valuesIn(written: Piece, name: string, isEmpty: boolean, example: string): readonly number[] {
+  const values = isEmpty ? [] : valuesOf(written);
+  if (values.length === 0) fail(sweepDiagnostics.none({ span: written.span, args: [name], help: `for example ${example}` }));
+  refuseEqual(name, values, written.span);
+  return values;
 }
 
 /** @throws DiagnosticError `sweep/equal` */

@@ -1,11 +1,11 @@
 import { describe, expect, it, test } from 'vitest';
 import { DiagnosticError } from '../../../src/base/diagnostic.ts';
 import { renderDiagnostic } from '../../../src/base/frame.ts';
-import { readAxis } from '../../../src/driver/sweep/values.ts';
+import { readAxis, readValues } from '../../../src/driver/sweep/values.ts';
 
-function faultOf(text: string): string {
+function faultOf(text: string, read: (given: string) => unknown = readAxis): string {
   try {
-    readAxis(text);
+    read(text);
   } catch (error) {
     if (error instanceof DiagnosticError) return error.diagnostics.map((each) => renderDiagnostic(each)).join('\n');
     throw error;
@@ -34,6 +34,20 @@ describe('values', () => {
     expect(values).toHaveLength(8);
     for (const [i, value] of values.slice(1).entries()) expect(value / (values[i] ?? NaN)).toBeCloseTo(100 ** (1 / 7), 4);
   });
+});
+
+test('of an option of one name are written without it, and shown so', () => {
+  const seeds = (text: string): readonly number[] => readValues(text, 'seed', '--seeds');
+  expect(seeds(' 2..4')).toEqual([2, 3, 4]);
+  expect(faultOf('3..1', seeds)).toMatchInlineSnapshot(`
+    "error[sweep/none]: there are no values for \`seed\`
+      --> --seeds:1:1
+       |
+     1 | 3..1
+       | ^^^^
+       = help: for example 1..3 or 1,2"
+  `);
+  expect(faultOf('', seeds)).toContain('there are no values for `seed`');
 });
 
 describe('what is none', () => {
