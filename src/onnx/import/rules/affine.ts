@@ -139,7 +139,19 @@ export function besideConstant(node: NodeReader, wire: Wire, constant: Constant,
 const callees: Readonly<Record<string, string>> = { Add: 'add', Mul: 'multiply', Sub: 'subtract', Div: 'divide' };
 
 function ofValues(node: NodeReader, left: Wire, right: Wire): ImportedValue {
-  return joined(node, left, right, callees[node.op] ?? refuse('op', 'computes with two values of the network'));
+  const gate = node.op === 'Mul' ? (ofGate(node, left, right) ?? ofGate(node, right, left)) : undefined;
+  return gate ?? joined(node, left, right, callees[node.op] ?? refuse('op', 'computes with two values of the network'));
+}
+
+/** x times a function of x that nobody else reads. */
+const gates: ReadonlyMap<string, string> = new Map([['sigmoid', 'swish'], ['hard_sigmoid', 'hard_swish']]);
+
+function ofGate(node: NodeReader, x: Wire, gate: Wire): Wire | undefined {
+  const { source, isSole } = gate;
+  const callee = source.kind === 'layer' && isSole ? gates.get(source.callee) : undefined;
+  if (source.kind !== 'layer' || callee === undefined || source.operands[0] !== node.draft.settled(x.source) || !areAlike(x, gate)) return undefined;
+  source.callee = callee;
+  return gate;
 }
 
 function joined(node: NodeReader, left: Wire, right: Wire, callee: string): Wire {
