@@ -5,8 +5,8 @@ import type { EmittedModule } from '../../src/emit/emit-module.ts';
 import { gpujsRequire, openBrowser, type ServedFile } from './chromium.ts';
 
 export interface WebglPage {
-  /** What a module answers to an input. @throws where a kernel of it does not run on WebGL 2, or the page has an error. */
-  readonly run: (emitted: EmittedModule, input: ArrayLike<number>) => Promise<readonly number[]>;
+  /** What a module answers to an input, by the places of its outputs. @throws where a kernel of it does not run on WebGL 2, or the page has an error. */
+  readonly run: (emitted: EmittedModule, input: ArrayLike<number>) => Promise<readonly (readonly number[])[]>;
   readonly close: () => Promise<void>;
 }
 
@@ -30,17 +30,18 @@ export async function openWebgl(): Promise<WebglPage> {
         const made = [];
         const GPU = new Proxy(window.GPU, { construct: (target, [settings]) => (made.push(new target(settings)), made.at(-1)) });
         const net = await load({ GPU, mode: 'webgl2' });
-        const output = Array.from(await net.run(${JSON.stringify(Array.from(input))}));
+        const answer = await net.run(${JSON.stringify(Array.from(input))});
+        const outputs = (ArrayBuffer.isView(answer) ? [answer] : Object.values(answer)).map((each) => Array.from(each));
         const kernels = made.flatMap((gpu) => gpu.kernels);
         const backends = kernels.map((kernel) => kernel instanceof window.GPU.WebGL2Kernel && kernel.context instanceof WebGL2RenderingContext);
         await net.destroy();
-        return { output, backends };
+        return { outputs, backends };
       })()`;
-      const { output, backends } = (await page.evaluate(script)) as { output: number[]; backends: boolean[] };
+      const { outputs, backends } = (await page.evaluate(script)) as { outputs: number[][]; backends: boolean[] };
       if (backends.length === 0 || backends.includes(false)) throw new Error(`${module?.path} does not run on WebGL 2 alone`);
       const [error] = errors;
       if (error) throw error;
-      return output;
+      return outputs;
     },
     close: browser.close,
   };

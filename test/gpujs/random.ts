@@ -12,7 +12,7 @@ import type { Trial } from '../random/failure.ts';
 import { expectedOf } from '../random/kernels.ts';
 
 /** The compacted network of a seed on a machine that runs modules of gpu.js, in units of what rounding explains. */
-export function gpujsTrial(seed: number, run: (emitted: EmittedModule, input: Float64Array) => Promise<ArrayLike<number>>): Trial {
+export function gpujsTrial(seed: number, run: (emitted: EmittedModule, input: Float64Array) => Promise<readonly ArrayLike<number>[]>): Trial {
   // A browser keeps a module that it has loaded, so none is named as another.
   let tried = 0;
   const check: Check<RandomCase> = {
@@ -21,7 +21,8 @@ export function gpujsTrial(seed: number, run: (emitted: EmittedModule, input: Fl
     difference: async ({ compacted }, registry) => {
       const { inputs, error } = expectedOf(compacted, seed, registry);
       const emitted = await emitGpujs({ module: lowerThreads(compacted, registry), name: 'random', file: `random${seed}_${tried++}`, layout: 'chw', meta: {}, runtime: await runtimeFunctions() });
-      return error(0, await run(emitted, present([...inputs.values()][0], 'input').data));
+      const outputs = await run(emitted, present([...inputs.values()][0], 'input').data);
+      return Math.max(...compacted.graph.outputs.map((_, i) => error(i, outputs[i] ?? [])));
     },
   };
   return { recipe: drawRecipe(seed, ops), checks: [check], ops, again: (again) => `node test/browser/random.ts --graphs 1 --seed ${again}` };
