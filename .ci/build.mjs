@@ -2,7 +2,7 @@
 //
 //   dist/cli/main.js, dist/index.js    the command and the library
 //   dist/chunks/*.js                   what they share, and what they load late
-//   dist/**/*.d.ts                     types
+//   dist/**/*.d.ts                     types that those of the library are made of
 //
 // Functions of the runtime, which emitted modules take as text, are taken apart here and stand in the package as a value.
 //
@@ -10,7 +10,7 @@
 // fifth of its time, and a quarter of its processor time, went into finding them.
 
 import { spawnSync } from 'node:child_process';
-import { chmodSync, mkdirSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { rolldown } from 'rolldown';
@@ -25,6 +25,7 @@ rmSync(dist, { recursive: true, force: true });
 const { status } = spawnSync(process.execPath, [path.join(root, 'node_modules/typescript/bin/tsc'), '-p', 'tsconfig.build.json'], { cwd: root, stdio: 'inherit' });
 if (status !== 0) process.exit(1);
 await joinModules();
+dropDeclarations();
 linkCommand();
 
 async function joinModules() {
@@ -46,6 +47,19 @@ async function joinModules() {
     if (file.endsWith('.js') && !kept.has(file)) rmSync(file);
   }
   chmodSync(command, 0o755);
+}
+
+/** Nobody can name a type but through index.d.ts. */
+function dropDeclarations() {
+  const kept = new Set([path.join(dist, 'index.d.ts')]);
+  // A set is iterated up to its end, also where that moves meanwhile.
+  for (const file of kept) {
+    for (const [, name] of readFileSync(file, 'utf8').matchAll(/(?:\bfrom|\bimport)\s*\(?\s*['"](\.[^'"]+)\.[jt]s['"]/g)) kept.add(path.join(path.dirname(file), `${name}.d.ts`));
+  }
+  for (const entry of readdirSync(dist, { recursive: true, withFileTypes: true })) {
+    const file = path.join(entry.parentPath, entry.name);
+    if (file.endsWith('.d.ts') && !kept.has(file)) rmSync(file);
+  }
 }
 
 /** `driver/build/runtime-functions.ts` by what it answers. */

@@ -164,9 +164,8 @@ export function importModel(bytes: Uint8Array, { file = 'model.onnx', ...request
  * The network, compacted unless `dense`, as the bytes of an .onnx file, proved in float64 to answer the same. Writes no file.
  * @throws DiagnosticError `fit/no-weights`, and as {@link build}
  */
-export function exportModel(opened: OpenedModel, request: Partial<ExportRequest> = {}): Exported {
-  const { dense = false } = request;
-  for (const [name, flag] of Object.entries({ dense })) checkFlag(name, flag);
+export function exportModel(opened: OpenedModel, { dense = false }: Partial<ExportRequest> = {}): Exported {
+  checkFlag('dense', dense);
   return exportOnnx(withWeights(opened), { dense }, ops);
 }
 

@@ -97,7 +97,7 @@ it('holds what is used, and no more', () => {
   const names = packed.files.map((file) => file.path);
   expect(names).toEqual(expect.arrayContaining(['LICENSE', 'README.md', 'package.json', 'dist/index.js', 'dist/index.d.ts', 'dist/cli/main.js', 'examples/lenet.ssl', 'grammar/README.md']));
   expect(names.filter((name) => !/^(dist|examples)\/|^grammar\/[\w.]+\.(md|html|ebnf|json)$|^(LICENSE|README\.md|package\.json)$/.test(name))).toEqual([]);
-  expect(packed.unpackedSize).toBeLessThan(3_300_000);
+  expect(packed.unpackedSize).toBeLessThan(2_700_000);
 });
 
 describe.each(nodes)('installed into an empty folder, with the node of %s', (node) => {

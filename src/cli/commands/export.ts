@@ -1,5 +1,6 @@
 // ssl-compile export FILE|RUN --out MODEL.onnx: the network with its weights, compacted, as an ONNX model.
 
+import { dirname } from 'node:path';
 import { Option } from 'commander';
 import type { Command } from 'commander';
 import { grouped } from '../../base/number-text.ts';
@@ -33,13 +34,16 @@ export function addExport(program: Command, shell: Shell, finish: (code: number)
 }
 
 async function exportNetwork(subject: string, { weights, out, sparsity, json, ...options }: ExportCommandOptions, shell: Shell): Promise<number> {
-  const [{ exportModel, writeExported }, { ops }, { openModel, withWeights }, { findingsOf }] = await Promise.all([
+  const [{ exportModel, writeExported }, { ops }, { openModel, withWeights }, { findingsOf }, { checkWritable }] = await Promise.all([
     import('../../driver/export/export-model.ts'),
     import('../../ops/index.ts'),
     import('../../driver/model/model.ts'),
     import('../../driver/evaluation/findings.ts'),
+    import('../../driver/files/write-files.ts'),
   ]);
   const dense = options.dense ?? false;
+  // Before what takes long.
+  checkWritable(dirname(out));
   const opened = openModel(subject, weights, ops, { sparsity });
   const input = withWeights(opened);
   const exported = exportModel(input, { dense }, ops);

@@ -1,5 +1,6 @@
 // Nest expressions as expressions of a thread.
 
+import { largestF32 } from '../../base/number-text.ts';
 import { invariant, present } from '../../base/invariant.ts';
 import { indexProduct, indexSum, int, type ThreadExpr, type ThreadIndex, type ThreadLocal, type ThreadStmt } from '../../ir/thread-kernel.ts';
 import { axesOf, evaluateAt, isKnown, valuesOver, type KnownTensors } from './evaluate-constant.ts';
@@ -25,11 +26,10 @@ export interface ThreadScope extends AccessScope {
 
 /** exp of more would overflow, of less vanishes; GPUs differ in what they make of it. */
 const largestExponent = 80;
-const largestFloat = 3.4028234663852886e38;
 
 /** Infinity is no literal on GPUs: the largest finite number stands for it. */
 export function finite(value: number): ThreadExpr {
-  return { kind: 'float', value: Math.min(Math.max(Math.fround(value), -largestFloat), largestFloat) };
+  return { kind: 'float', value: Math.min(Math.max(Math.fround(value), -largestF32), largestF32) };
 }
 
 export function emitThreadExpr(expr: SlotExpr, scope: ThreadScope, out: ThreadStmt[], accumulator?: ThreadExpr): ThreadExpr {

@@ -7,6 +7,7 @@ import { evaluate } from '../../ir/evaluate.ts';
 import type { AttrValue, Program } from '../../ir/graph.ts';
 import { fedName, isInput } from '../../ir/leaf.ts';
 import type { F64Tensor, OpRegistry } from '../../ir/op.ts';
+import { compare, tolerances } from '../comparison.ts';
 import { readModel } from '../model/read-model.ts';
 import { evaluate as evaluateOnnx } from '../reference/evaluate.ts';
 import { floats } from '../reference/value.ts';
@@ -19,11 +20,6 @@ export interface ExportProof {
   /** As one batch. */
   readonly samples: number;
 }
-
-/** Of the largest value of an output. */
-const exactTolerance = 1e-12;
-/** Where operators have constants that f32 does not hold. */
-const roundedTolerance = 1e-5;
 
 /**
  * @param samples Of inputs by name, each of one sample; they are one batch of the model.
@@ -41,24 +37,17 @@ export function proveExport({ bytes, isExact }: ExportedGraph, program: Program,
     return [name, floats([parts.length, ...present(parts[0], name).shape.slice(1)], data)] as const;
   });
   const found = evaluateOnnx(model, new Map(given));
-  const tolerance = isExact ? exactTolerance : roundedTolerance;
+  const tolerance = isExact ? tolerances.exact : tolerances.rounded;
   let [maxAbsDifference, maxAbsReference] = [0, 0];
   for (const [i, sample] of samples.entries()) {
     const wanted = evaluate(graph, ops, new Map<string, F64Tensor>([...parameters, ...sample])).outputs;
     for (const { name } of graph.outputs) {
       const { data } = present(wanted.get(name), name);
       const answered = present(found.get(name), name).data;
-      invariant(answered.length === data.length * samples.length, () => `the exported model answers ${answered.length} values of ${name} in place of ${data.length * samples.length}`);
-      const largest = data.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
-      for (const [at, value] of data.entries()) {
-        const other = Number(answered[i * data.length + at]);
-        if (Object.is(value, other)) continue;
-        const difference = Math.abs(value - other);
-        // Written so that NaN is too much, where the network gives none.
-        invariant(difference <= tolerance * largest, () => `the exported model differs from the network in ${name}: element ${at} is ${other} in place of ${value}, the largest being ${largest}`);
-        maxAbsDifference = Math.max(maxAbsDifference, difference);
-      }
-      maxAbsReference = Math.max(maxAbsReference, largest);
+      const compared = compare(Float64Array.from({ length: answered.length / samples.length }, (_, at) => Number(answered[i * data.length + at])), data, tolerance);
+      invariant(compared.excess === undefined, () => `the exported model differs from the network in ${name}: ${compared.excess}`);
+      maxAbsDifference = Math.max(maxAbsDifference, compared.difference);
+      maxAbsReference = Math.max(maxAbsReference, compared.largest);
     }
   }
   return { maxAbsDifference, maxAbsReference, samples: samples.length };

@@ -16,6 +16,7 @@ import { shortened } from '../format/names.ts';
 import type { OnnxModel } from '../model/model.ts';
 import { evaluate as evaluateOnnx } from '../reference/evaluate.ts';
 import { floats } from '../reference/value.ts';
+import { compare, tolerances } from '../comparison.ts';
 import type { ImportedModel } from './import-model.ts';
 
 export interface Proof {
@@ -24,9 +25,6 @@ export interface Proof {
   readonly maxAbsReference: number;
   readonly samples: number;
 }
-
-/** Of the largest value of an output; and where the model has constants of an operation as f32 holds them. */
-const tolerances = { exact: 1e-12, rounded: 1e-5 } as const;
 
 /** Inputs that are tried; of a large network, whose reference takes seconds, one. */
 const mostSamples = 3;
@@ -82,28 +80,6 @@ function answersOfModel(model: OnnxModel, { inputs, outputs }: ImportedModel, sa
   });
   const found = evaluateOnnx(model, new Map(given));
   return outputs.map(({ name }) => Float64Array.from(present(found.get(name), name).data as ArrayLike<number>, Number));
-}
-
-interface Compared {
-  readonly difference: number;
-  readonly largest: number;
-  /** What is too much, in words. */
-  readonly excess?: string;
-}
-
-function compare(found: Float64Array, wanted: Float64Array, tolerance: number): Compared {
-  if (found.length !== wanted.length) return { difference: 0, largest: 0, excess: `${found.length} numbers in place of ${wanted.length}` };
-  const largest = wanted.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
-  let difference = 0;
-  for (const [i, value] of found.entries()) {
-    const other = wanted[i] as number;
-    if (Object.is(value, other)) continue;
-    const apart = Math.abs(value - other);
-    // Written so that NaN is too much, where the model gives none.
-    if (!(apart <= tolerance * largest)) return { difference, largest, excess: `element ${i} is ${value} in place of ${other}, the largest being ${largest}` };
-    difference = Math.max(difference, apart);
-  }
-  return { difference, largest };
 }
 
 /** A batch of the size that the file fixes, or of two where it leaves it open: as many answers, each of its sample alone. */

@@ -1,5 +1,6 @@
 // Operators that work element by element.
 
+import { largestF32 } from '../../base/number-text.ts';
 import { float, int, oneOf, required, since6, since7, string } from './signature.ts';
 import type { AttributeSpec, OperatorSignatures } from './signature.ts';
 
@@ -11,9 +12,6 @@ const placed = { axis: int(), broadcast: int(0) };
 const arithmetic: OperatorSignatures = since6({ since: [6], inputs: 'A B', outputs: 'C', attributes: placed }, { since: [7, 13, 14], inputs: 'A B', outputs: 'C' });
 const binary = (...since: readonly number[]): OperatorSignatures => since7({ since, inputs: 'A B', outputs: 'C' });
 const variadic = (...since: readonly number[]): OperatorSignatures => since6({ since, inputs: 'data*', outputs: 'Y' });
-
-/** The largest finite f32. */
-const largest = 3.4028234663852886e38;
 
 export const pointwiseSignatures: Readonly<Record<string, OperatorSignatures>> = {
   Abs: unary(since6, [6, 13]),
@@ -52,7 +50,7 @@ export const pointwiseSignatures: Readonly<Record<string, OperatorSignatures>> =
     { since: [24, 25], inputs: 'input', outputs: 'output', attributes: { round_mode: string('up'), saturate: int(1), to: required(int()) } },
   ),
   Clip: since6(
-    { since: [6], inputs: 'input', outputs: 'output', attributes: { max: float(largest), min: float(-largest) } },
+    { since: [6], inputs: 'input', outputs: 'output', attributes: { max: float(largestF32), min: float(-largestF32) } },
     { since: [11, 12, 13], inputs: 'input min? max?', outputs: 'output' },
   ),
   Dropout: since7(
