@@ -63,6 +63,8 @@ export type PlainLayer = { readonly inputs: readonly ValueNumber[]; readonly sha
   | PlainPool
   | PlainLrn
   | { readonly op: 'global_avg_pool' }
+  /** Over the elements of a vector. */
+  | { readonly op: 'softmax' }
   | { readonly op: 'add'; readonly activation: Activation }
   | { readonly op: 'activation'; readonly activation: Activation }
   /** Each channel times `scale`, plus `offset`: one number a channel, or one for each element of the map. */
@@ -148,6 +150,7 @@ function layerOf(node: Node, from: MapShape, program: Program): Distributed<Plai
     case 'flatten':
       return { op, from };
     case 'global_avg_pool':
+    case 'softmax':
     case 'concat':
       return { op };
     default:

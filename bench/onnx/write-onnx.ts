@@ -54,6 +54,8 @@ function layerParts(layer: PlainLayer, inputs: readonly string[], name: string, 
       return [onnxNode(layer.op === 'max_pool' ? 'MaxPool' : 'AveragePool', [input], name, poolAttributes(layer))];
     case 'global_avg_pool':
       return [onnxNode('GlobalAveragePool', [input], name)];
+    case 'softmax':
+      return [onnxNode('Softmax', [input], name, { axis: 1 })];
     case 'lrn':
       return lrnParts(layer, input, name);
     case 'add':

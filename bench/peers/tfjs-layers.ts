@@ -52,6 +52,8 @@ function stepOf(layer: PlainLayer, context: StepContext): Step {
       return one(poolStep(layer, tf));
     case 'global_avg_pool':
       return one((x) => tf.reshape(tf.mean(x, [1, 2]), [1, 1, 1, from[0]]));
+    case 'softmax':
+      return one((x) => tf.softmax(x));
     case 'lrn':
       return one(layer.within ? lrnWithin(layer, tf) : lrnAcross(layer, context));
     case 'add':

@@ -48,6 +48,7 @@ export interface Tf {
   pow(a: TfTensor, b: TfTensor): TfTensor;
   square(x: TfTensor): TfTensor;
   sqrt(x: TfTensor): TfTensor;
+  softmax(x: TfTensor): TfTensor;
   relu(x: TfTensor): TfTensor;
   relu6(x: TfTensor): TfTensor;
   readonly fused: { conv2d(config: FusedConv): TfTensor; depthwiseConv2d(config: FusedConv): TfTensor; matMul(config: FusedMatMul): TfTensor };

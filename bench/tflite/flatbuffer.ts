@@ -9,6 +9,7 @@ export type Table = Readonly<Record<number, Value>>;
 export type Value =
   | { readonly byte: number }
   | { readonly int: number }
+  | { readonly float: number }
   | { readonly text: string }
   | { readonly ints: readonly number[] }
   /** Aligned to 16 bytes, as the schema asks of weights. */
@@ -79,6 +80,7 @@ class Writer {
       vtable.view.setUint16(4 + 2 * number, at, true);
       if ('byte' in value) table.view.setInt8(at, value.byte);
       else if ('int' in value) table.view.setInt32(at, value.int, true);
+      else if ('float' in value) table.view.setFloat32(at, value.float, true);
       else table.view.setUint32(at, this.#target(value) - table.at - at, true);
       at += isByte(value) ? 1 : 4;
     }
@@ -86,7 +88,7 @@ class Writer {
   }
 
   /** Writes what a field refers to. */
-  #target(value: Exclude<Value, { readonly byte: number } | { readonly int: number }>): number {
+  #target(value: Exclude<Value, { readonly byte: number } | { readonly int: number } | { readonly float: number }>): number {
     if ('table' in value) return this.table(value.table);
     if ('text' in value) {
       const letters = new TextEncoder().encode(value.text);

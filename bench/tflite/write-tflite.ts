@@ -25,10 +25,11 @@ const operators = {
   dense: { code: 9, version: 1 },
   maxPool: { code: 17, version: 1 },
   reshape: { code: 22, version: 1 },
+  softmax: { code: 25, version: 1 },
 } as const;
 
 /** Of union BuiltinOptions. */
-const options = { none: 0, conv: 1, depthwise: 2, pool: 5, dense: 8, add: 11, reshape: 17, multiply: 21, pad: 22, reduce: 27 } as const;
+const options = { none: 0, conv: 1, depthwise: 2, pool: 5, dense: 8, softmax: 9, add: 11, reshape: 17, multiply: 21, pad: 22, reduce: 27 } as const;
 
 /** Of enum Padding. */
 const paddings = { same: 0, valid: 1 } as const;
@@ -53,7 +54,7 @@ export function writeTflite({ input, layers }: PlainNetwork): Uint8Array {
   for (const layer of layers) {
     const from = present(values[layer.inputs[0] ?? 0], 'value');
     const others = layer.inputs.slice(1).map((number) => present(values[number], 'value').tensor);
-    const isVector = layer.op === 'flatten' || layer.op === 'dense';
+    const isVector = layer.op === 'flatten' || layer.op === 'dense' || layer.op === 'softmax';
     const tensor = addTensor(model, `layer${values.length - 1}`, isVector ? [1, layer.shape[0]] : mapShape(layer.shape));
     addLayer(model, layer, { ...from, others, to: tensor });
     values.push({ tensor, shape: layer.shape, map: layer.op === 'flatten' ? layer.from : layer.shape });
@@ -112,6 +113,8 @@ function addLayer(model: Model, layer: PlainLayer, place: Place): void {
     case 'activation':
       invariant(layer.activation !== 'none', 'an activation');
       return addCall(model, layer.activation, [place.tensor], place.to, options.none, {});
+    case 'softmax':
+      return addCall(model, 'softmax', [place.tensor], place.to, options.softmax, { 0: { float: 1 } });
     case 'global_avg_pool':
       return addCall(model, 'mean', [place.tensor, addConstant(model, `axes${place.to}`, [2], Int32Array.of(1, 2))], place.to, options.reduce, { 0: { byte: 1 } });
     case 'affine':

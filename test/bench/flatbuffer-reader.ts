@@ -5,6 +5,7 @@ import { invariant } from '../../src/base/invariant.ts';
 export interface ReadTable {
   readonly byte: (field: number) => number | undefined;
   readonly int: (field: number) => number | undefined;
+  readonly float: (field: number) => number | undefined;
   readonly text: (field: number) => string | undefined;
   readonly ints: (field: number) => readonly number[] | undefined;
   /** And where they lie in the file. */
@@ -36,6 +37,7 @@ export function readFlatbuffer(file: Uint8Array): { readonly root: ReadTable; re
     return {
       byte: at4((place) => view.getInt8(place)),
       int: at4((place) => uint32(place) | 0),
+      float: at4((place) => view.getFloat32(place, true)),
       text: vector((first, count) => {
         invariant(file[first + count] === 0, 'a text ends in a zero');
         return letters(first, count);

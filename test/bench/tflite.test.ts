@@ -7,6 +7,7 @@ import { randomConv, randomDense } from '../../bench/masks.ts';
 import type { ConvLayer, Network } from '../../bench/network.ts';
 import { programOf } from '../../bench/peers/ssl-source.ts';
 import { plainNetwork } from '../../bench/plain-network.ts';
+import type { PlainNetwork } from '../../bench/plain-network.ts';
 import { writeTflite } from '../../bench/tflite/write-tflite.ts';
 import { simplify } from '../../src/driver/build/compact.ts';
 import { ops } from '../../src/ops/index.ts';
@@ -108,4 +109,12 @@ test('padding that no operator can be told of is an operator before it', () => {
 
 test('a filter for each channel is an operator of its own', () => {
   expect(writtenBy(randomConv('depthwise', { filters: 4, channels: 4, window: 3, groups: 4 }), 4)).toEqual([[4, [1, 6, 6, 4]]]);
+});
+
+test('a softmax leaves the exponents as they are, by a number that has no default', () => {
+  const layers: PlainNetwork['layers'] = [{ op: 'flatten', from: [3, 1, 1], inputs: [0], shape: [3, 1, 1] }, { op: 'softmax', inputs: [1], shape: [3, 1, 1] }];
+  const { operators, codes, tensors } = readModel(writeTflite({ input: [3, 1, 1], layers }));
+  const [, last] = operators;
+  expect([codes[last?.int(0) ?? -1]?.int(3), last?.byte(3), last?.table(4)?.float(0)]).toEqual([25, 9, 1]);
+  expect(tensors[last?.ints(2)?.[0] ?? -1]?.ints(0)).toEqual([1, 3]);
 });
