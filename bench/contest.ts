@@ -15,6 +15,8 @@ export interface Contestant {
 }
 
 export interface Contested extends Measurement {
+  /** From the reference, at most, relative to its largest value. */
+  readonly difference: number;
   readonly bytes?: number;
   readonly gzipBytes?: number;
 }
@@ -28,6 +30,7 @@ const AGREEMENT = 1e-3;
  */
 export async function contest(name: string, contestants: readonly Contestant[], reference: Float64Array, options: MeasureOptions): Promise<readonly Contested[]> {
   const ready: PreparedRun[] = [];
+  const differences: number[] = [];
   try {
     for (const { name: candidate, prepare, reference: own } of contestants) {
       const prepared = await prepare();
@@ -35,11 +38,12 @@ export async function contest(name: string, contestants: readonly Contestant[], 
       await prepared.run();
       const difference = relativeDifference(prepared.output(), own ?? reference);
       invariant(difference <= AGREEMENT, () => `${name}: ${candidate} is off by ${difference} of the largest value`);
+      differences.push(difference);
     }
     const measured = await measure(contestants.map(({ name: candidate }, index) => ({ name: candidate, run: ready[index]?.run ?? (() => {}) })), options);
     return measured.map((measurement, index) => {
       const { bytes, gzipBytes } = ready[index] as PreparedRun;
-      return { ...measurement, ...(bytes !== undefined && { bytes }), ...(gzipBytes !== undefined && { gzipBytes }) };
+      return { ...measurement, difference: differences[index] ?? NaN, ...(bytes !== undefined && { bytes }), ...(gzipBytes !== undefined && { gzipBytes }) };
     });
   } finally {
     for (const { release } of ready) await release();

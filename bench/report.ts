@@ -17,6 +17,8 @@ export interface Row {
   readonly clean?: number;
   /** How many times as long as the first candidate of the case, round by round: quartiles. */
   readonly times?: Quartiles;
+  /** From the float64 reference, at most, relative to its largest value. */
+  readonly difference?: number;
   /** Bytes of the largest resident memory of the process. */
   readonly resident?: number;
   /** Size of the emitted module with its weights. */
