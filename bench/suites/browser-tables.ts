@@ -4,21 +4,22 @@
 import { distinct, formatRatio, formatTimes, geometricMean, ratio, rowOf } from '../report.ts';
 import type { Result, Row, Table } from '../report.ts';
 import { groups, ratesTables, sparsityTable, timesTable } from './peers-tables.ts';
+import type { Group } from './peers-tables.ts';
 
-const OURS = ['ssl-wasm', 'ssl-relaxed'];
+export const OURS: readonly string[] = ['ssl-wasm', 'ssl-relaxed'];
 
 export function browserTables(result: Result): readonly Table[] {
   const { rows } = result;
-  const tables = [timesTable(rows), ...ratesTables(result), ...OURS.map((base) => ratiosTable(rows, base)), sparsityTable(rows)];
+  const tables = [timesTable(rows), ...ratesTables(result), ...OURS.map((base) => ratiosTable(rows, base, groups)), sparsityTable(rows)];
   return tables.filter(({ body }) => body.length > 0);
 }
 
 /** By rounds, so that what else the machine does is in neither side alone. */
-function ratiosTable(rows: readonly Row[], base: string): Table {
+export function ratiosTable(rows: readonly Row[], base: string, of: readonly Group[]): Table {
   const candidates = distinct(rows.map(({ candidate }) => candidate));
   const others = candidates.filter((candidate) => !OURS.includes(candidate) || candidates.indexOf(candidate) > candidates.indexOf(base));
   const measured = rows.filter(({ candidate }) => candidate === base).map((row) => row.case);
-  const body = groups.flatMap((group) => {
+  const body = of.flatMap((group) => {
     const names = measured.filter((name) => group.belongs(name));
     if (names.length === 0 || others.length === 0) return [];
     const means = others.map((candidate) => geometricMean(names.map((name) => timesOver(rows, name, candidate, base) ?? NaN)));
@@ -28,7 +29,7 @@ function ratiosTable(rows: readonly Row[], base: string): Table {
 }
 
 /** Rows tell how many times as long as the first candidate each took. */
-function timesOver(rows: readonly Row[], name: string, candidate: string, base: string): number | undefined {
+export function timesOver(rows: readonly Row[], name: string, candidate: string, base: string): number | undefined {
   const middle = (of: string): number | undefined => (rows.find((row) => row.case === name)?.candidate === of ? 1 : rowOf(rows, name, of)?.times?.[1]);
   return ratio(middle(candidate), middle(base));
 }

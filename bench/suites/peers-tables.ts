@@ -40,7 +40,13 @@ export function ratesTables({ rows, machine, engine }: Result): readonly Table[]
   }));
 }
 
-export const groups: readonly { readonly name: string; readonly belongs: (name: string) => boolean }[] = [
+/** Cases of which one mean is told. */
+export interface Group {
+  readonly name: string;
+  readonly belongs: (name: string) => boolean;
+}
+
+export const groups: readonly Group[] = [
   { name: 'caffenet dense', belongs: (name: string) => name.startsWith('caffenet/') && name.endsWith('/dense') },
   { name: 'caffenet table4-2', belongs: (name: string) => name.endsWith('/table4-2') },
   { name: 'lenet', belongs: (name: string) => /^lenet\/\d$/.test(name) },

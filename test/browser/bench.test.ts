@@ -25,7 +25,7 @@ afterAll(() => page.close());
 async function caseOf(name: string, network: Network): Promise<PageCase> {
   const input = randomValues(`${name}/input`, elementsOf(network.input), 1);
   const peer = present(browserPeers.find((each) => each.packageName === undefined), 'our own');
-  const entrant = await peer.entrant(givenOurs(network, input).program, input, (candidate, files) => {
+  const entrant = await peer.entrant(givenOurs(network, input), (candidate, files) => {
     for (const { path, content } of files) page.serve(`/${name}/${candidate}/${path}`, content);
     return `/${name}/${candidate}/`;
   });
