@@ -77,7 +77,9 @@ export { loadDataset } from './driver/data/load-dataset.ts';
 export type { DataSearch } from './driver/data/search-path.ts';
 export type { Equivalence } from './driver/build/equivalence.ts';
 export type { EvaluationReport } from './driver/evaluation/evaluate.ts';
-export type { ClassScore, Evaluation } from './driver/evaluation/evaluation.ts';
+export type { ClassEvaluation, ClassScore } from './driver/evaluation/classes.ts';
+export type { Evaluation } from './driver/evaluation/evaluation.ts';
+export type { NumberEvaluation } from './driver/evaluation/squares.ts';
 export type { Explanation, ExplainRequest } from './driver/model/explain.ts';
 export type { Finding } from './driver/evaluation/finding.ts';
 export type { OpenedModel } from './driver/model/model.ts';
@@ -316,7 +318,8 @@ export function verify(place: string, model: OpenedModel): Promise<Verification>
 
 /**
  * The error of a built module, or of the one that `build` would make of a run, on the test set of `dataset`:
- * whole, by class, and which class is taken for which. Bytes become byte / 255; of equal scores the first counts.
+ * whole, by class, and which class is taken for which; of a network that answers with numbers, the mean squared error.
+ * Bytes become byte / 255; of equal scores the first counts.
  * @param place The folder of a module, the ES module, or the folder of a run.
  * @throws DiagnosticError where there is nothing to evaluate, or the data does not fit
  */

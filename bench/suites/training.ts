@@ -15,7 +15,7 @@ import { shareSplit } from '../../src/engine/shared-data.ts';
 import type { SharedSplit } from '../../src/engine/shared-data.ts';
 import { nodeMap } from '../../src/ir/graph.ts';
 import type { Value } from '../../src/ir/graph.ts';
-import { classifierOf } from '../../src/ir/network.ts';
+import { dataInterfaceOf } from '../../src/ir/network.ts';
 import type { Model, Parameter } from '../../src/ir/network.ts';
 import { ops } from '../../src/ops/index.ts';
 import { initialParameters } from '../../src/train/initialize.ts';
@@ -83,7 +83,7 @@ function modelOf(example: string): Model {
 /** As many samples as the steps need, random, of the network's shape. */
 function randomData({ network }: Model, samples: number): { readonly training: SharedSplit; readonly test: SharedSplit } {
   const { uniform } = stream(1, 'training suite');
-  const { inputShape, classes } = classifierOf(network);
+  const { inputShape, classes } = dataInterfaceOf(network);
   const size = sizeOf(inputShape);
   const splitOf = (count: number): SharedSplit =>
     shareSplit({

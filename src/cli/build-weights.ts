@@ -1,7 +1,7 @@
 // The weights of `build --weights-as`: their type, and what it does to the error where the test set is at hand.
 
 import { DiagnosticError } from '../base/diagnostic.ts';
-import { grouped, percent } from '../base/number-text.ts';
+import { grouped } from '../base/number-text.ts';
 import type { BuildInput } from '../driver/build/build.ts';
 import { evaluationData } from '../driver/data/evaluation-data.ts';
 import { measureChange } from '../driver/evaluation/error-change.ts';
@@ -9,6 +9,7 @@ import type { ErrorChange } from '../driver/evaluation/error-change.ts';
 import { weightTypes } from '../emit/weight-types/index.ts';
 import type { WeightType } from '../emit/weight-types/weight-type.ts';
 import { ops } from '../ops/index.ts';
+import { taskOf } from '../train/tasks/index.ts';
 import { namedItem } from './named-option.ts';
 import type { Shell } from './shell.ts';
 import { onlyInput } from '../ir/network.ts';
@@ -27,7 +28,8 @@ export async function storedWeights(name: string, input: BuildInput, dense: bool
   const found = await changeOf(type, input, dense, shell);
   if ('why' in found) return { type, text: `weights are stored as ${name}; what that does to the error is not measured: ${found.why}\n`, json: { type: name, unmeasured: found.why } };
   const { dataset, samples, before, after } = found;
-  return { type, change: found, text: `weights are stored as ${name}: error ${percent(before)} -> ${percent(after)} on the ${grouped(samples)} test samples of ${dataset}\n`, json: { type: name, ...found } };
+  const { words } = taskOf(found);
+  return { type, change: found, text: `weights are stored as ${name}: ${words.name} ${words.text(before)} -> ${words.text(after)} on the ${grouped(samples)} test samples of ${dataset}\n`, json: { type: name, ...found } };
 }
 
 async function changeOf(type: WeightType, input: BuildInput, dense: boolean, shell: Shell): Promise<ErrorChange | { readonly why: string }> {

@@ -17,6 +17,8 @@ export interface NetworkInterface {
   readonly inputShape: Shape;
   /** Outputs of the network, one a class. */
   readonly classes: number;
+  /** Of its output, where it is to answer with numbers. */
+  readonly targetShape?: Shape;
   readonly normalization?: { readonly deviation: InputStatistic };
 }
 
@@ -29,13 +31,15 @@ export function checkDataset(dataset: Dataset, network: NetworkInterface, span?:
   const deviation = network.normalization?.deviation;
   // What is measured of the samples scales them, whatever they are.
   const range = deviation && 'measured' in deviation ? [] : checkRange(dataset, deviation, span);
-  return [...checkFit(dataset, network, span), ...missingClasses(dataset, span), ...range];
+  return [...checkFit(dataset, network, span), ...(dataset.targetShape ? [] : missingClasses(dataset, span)), ...range];
 }
 
-/** Errors where shape or classes do not fit; a warning where some outputs would never be a right answer. */
-export function checkFit(dataset: Dataset, { inputShape, classes }: NetworkInterface, span?: Span): Diagnostic[] {
+/** Errors where shape, classes or targets do not fit; a warning where some outputs would never be a right answer. */
+export function checkFit(dataset: Dataset, { inputShape, classes, targetShape }: NetworkInterface, span?: Span): Diagnostic[] {
   const found = checkShape(dataset, inputShape, span);
-  if (dataset.classes !== classes) {
+  const fault = checkTargets(dataset, targetShape, span);
+  if (fault) found.push(fault);
+  else if (dataset.classes !== classes) {
     found.push(
       dataDiagnostics.classes({
         args: [dataset.name, dataset.classes, classes],
@@ -46,6 +50,16 @@ export function checkFit(dataset: Dataset, { inputShape, classes }: NetworkInter
     );
   }
   return found;
+}
+
+/** An error where there are classes in the place of numbers, or the reverse, or numbers of another shape. */
+function checkTargets({ name, targetShape: found }: Dataset, expected: Shape | undefined, span?: Span): Diagnostic | undefined {
+  if (!found && !expected) return undefined;
+  if (!found) return dataDiagnostics.task({ args: [name, 'classes', 'numbers'], span, help: 'save the numbers as train-targets.npy and test-targets.npy, or leave `task = regress` out' });
+  if (!expected) return dataDiagnostics.task({ args: [name, 'numbers', 'a class'], span, help: 'write `task = regress` in the `train` block, or save classes as train-labels.npy and test-labels.npy' });
+  if (sameShape(found, expected)) return undefined;
+  const help = sizeOf(found) === sizeOf(expected) ? `save them as array.reshape(-1, ${expected.join(', ')})` : `let the network return ${formatShape(found)}, or give it targets of its shape`;
+  return dataDiagnostics['target-shape']({ args: [name, formatShape(found), `${formatShape(expected)}, the output of the network`], span, help });
 }
 
 /** An error where samples have another shape than the network's input. @param dataset `scalable`: `resize` would bring them to it. */

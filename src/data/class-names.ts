@@ -3,7 +3,7 @@
 
 import { fail } from '../base/diagnostic.ts';
 import type { Span } from '../base/span.ts';
-import type { Dataset, Labels, Split } from './dataset.ts';
+import type { Dataset, Split } from './dataset.ts';
 import { dataDiagnostics } from './diagnostics.ts';
 
 /**
@@ -42,7 +42,7 @@ function comparable(name: string): string {
 
 /** @param places The new number of each class. */
 function renumbered(split: Split, places: readonly number[]): Split {
-  const labels: Labels = split.labels.slice();
+  const labels = split.labels.slice();
   for (const [i, label] of split.labels.entries()) labels[i] = places[label] ?? label;
   return { ...split, labels };
 }

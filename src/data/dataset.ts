@@ -10,21 +10,28 @@ import { formatShape, sameShape, sizeOf } from '../base/tensor.ts';
 import type { Shape } from '../base/tensor.ts';
 import { dataDiagnostics } from './diagnostics.ts';
 
+/** A class for each sample. */
 export type Labels = Uint8Array | Uint16Array;
+
+/** Numbers for each sample, `[count, ...targetShape]`. */
+export type Targets = Float32Array;
 
 export interface Split {
   readonly count: number;
   /** `[count, ...shape]`, row-major, images CHW; in memory, or in files that hold them so. */
   readonly samples: Samples;
-  /** `count` class indices. */
-  readonly labels: Labels;
+  /** `count` class indices; where the data set has a `targetShape`, numbers of that shape. */
+  readonly labels: Labels | Targets;
 }
 
 export interface Dataset {
   readonly name: string;
   /** Of one sample; images are CHW. */
   readonly shape: Shape;
+  /** 0 of one with a `targetShape`. */
   readonly classes: number;
+  /** Of the numbers that a sample is to be answered with; absent: with a class. */
+  readonly targetShape?: Shape;
   /** Names of the classes, where the data gives them. */
   readonly labels?: readonly string[];
   readonly training: Split;
@@ -43,37 +50,45 @@ export interface Dataset {
 export interface ReadSplit {
   readonly place: string;
   readonly shape: Shape;
+  readonly targetShape?: Shape;
   readonly split: Split;
 }
 
 /** Two splits made one data set. Fails with `data/*` diagnostics where they do not agree. */
 export function datasetOf(name: string, training: ReadSplit, test: ReadSplit, labels?: readonly string[]): Dataset {
-  for (const { place, split, shape } of [training, test]) {
+  for (const { place, split, shape, targetShape = [] } of [training, test]) {
     invariant(elementCount(split.samples) === split.count * sizeOf(shape), `${place}: samples do not fill their shape`);
-    invariant(split.labels.length === split.count, `${place}: labels do not match samples`);
+    invariant(split.labels.length === split.count * sizeOf(targetShape), `${place}: labels do not match samples`);
     if (elementCount(split.samples) === 0) fail(dataDiagnostics.empty({ args: [place, 'at least one sample'] }));
   }
   checkSameShape(training, test);
   checkSameType({ place: training.place, samples: training.split.samples }, { place: test.place, samples: test.split.samples });
+  const { targetShape } = training;
   return {
     name,
     shape: training.shape,
-    classes: labels?.length ?? 1 + Math.max(largest(training.split.labels), largest(test.split.labels)),
+    classes: targetShape ? 0 : (labels?.length ?? 1 + Math.max(largest(training.split.labels), largest(test.split.labels))),
+    ...(targetShape && { targetShape }),
     ...(labels && { labels }),
     training: training.split,
     test: test.split,
   };
 }
 
-/** Fails with `data/sample-shape`. */
-export function checkSameShape(training: Pick<ReadSplit, 'place' | 'shape'>, test: Pick<ReadSplit, 'place' | 'shape'>): void {
-  if (sameShape(training.shape, test.shape)) return;
-  fail(
-    dataDiagnostics['sample-shape']({
-      args: [test.place, `shape ${formatShape(test.shape)}`, `${formatShape(training.shape)} as in ${training.place}`],
-      help: 'give training and test samples one shape',
-    }),
-  );
+type Shapes = Pick<ReadSplit, 'place' | 'shape' | 'targetShape'>;
+
+/** Fails with `data/sample-shape` and `data/target-shape`. */
+export function checkSameShape(training: Shapes, test: Shapes): void {
+  if (!sameShape(training.shape, test.shape)) {
+    fail(
+      dataDiagnostics['sample-shape']({
+        args: [test.place, `shape ${formatShape(test.shape)}`, `${formatShape(training.shape)} as in ${training.place}`],
+        help: 'give training and test samples one shape',
+      }),
+    );
+  }
+  const [taught, judged] = [training.targetShape ?? [], test.targetShape ?? []];
+  if (!sameShape(taught, judged)) fail(dataDiagnostics['target-shape']({ args: [test.place, formatShape(judged), `${formatShape(taught)} as in ${training.place}`], help: 'give training and test targets one shape' }));
 }
 
 interface PlacedSamples {
@@ -93,7 +108,7 @@ export function checkSameType(training: PlacedSamples, test: PlacedSamples): voi
   );
 }
 
-function largest(labels: Labels): number {
+function largest(labels: Labels | Targets): number {
   let most = 0;
   for (const label of labels) if (label > most) most = label;
   return most;

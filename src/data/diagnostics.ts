@@ -21,11 +21,13 @@ const messages = {
     `${file} holds ${value} at element ${index}, expected finite numbers`,
   label: (file: string, index: number, found: string, expected: string): string =>
     `${file} has label ${found} at sample ${index}, expected ${expected}`,
+  target: (file: string, index: number, found: string): string => `${file} has ${found} in the target of sample ${index}, expected finite numbers`,
 
   // Files against each other.
   empty: (place: string, expected: string): string => `${place} is empty, expected ${expected}`,
-  count: (samples: string, sampleCount: number, labels: string, labelCount: number): string =>
-    `${samples} holds ${sampleCount} samples, but ${labels} holds ${labelCount} labels`,
+  count: (samples: string, sampleCount: number, labels: string, labelCount: number, what = 'labels'): string =>
+    `${samples} holds ${sampleCount} samples, but ${labels} holds ${labelCount} ${what}`,
+  'target-shape': (place: string, found: string, expected: string): string => `targets of ${place} have shape ${found}, expected ${expected}`,
   'sample-shape': (file: string, found: string, expected: string): string => `${file} has samples of ${found}, expected ${expected}`,
   'sample-type': (file: string, found: string, expected: string): string => `${file} holds ${found}, expected ${expected}`,
   'no-class': (folder: string, image: string): string => `${folder} holds ${image} beside the folders of the classes`,
@@ -59,6 +61,7 @@ const messages = {
     `samples of ${name} have shape ${found}, but the network's input is ${expected}`,
   classes: (name: string, found: number, expected: number): string =>
     `${name} has ${found} classes, but the network has ${expected} outputs`,
+  task: (name: string, found: string, expected: string): string => `${name} has ${found} for its samples, but the network is trained to answer with ${expected}`,
   range: (name: string, found: string): string => `samples of ${name} hold ${found}; they are taken as they are`,
   'unseen-class': (name: string, found: string): string => `${name} has no training sample of ${found}`,
   'untested-class': (name: string, found: string): string => `${name} has no test sample of ${found}`,

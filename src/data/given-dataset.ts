@@ -10,22 +10,21 @@ import { checkSameType } from './dataset.ts';
 import type { Dataset } from './dataset.ts';
 import { described } from './described.ts';
 import { dataDiagnostics } from './diagnostics.ts';
-import { checkFinite } from './value-range.ts';
+import { checkFinite, checkTargets } from './value-range.ts';
 
 /** What messages call it. */
 const place = 'the given Dataset';
 
-/** One pass over labels and float samples in memory; those in files were looked at as they were found. Fails with the first fault: `data/given`, `data/label` or `data/not-finite`. */
+/** One pass over labels and float samples in memory; those in files were looked at as they were found. Fails with the first fault: `data/given`, `data/label`, `data/target` or `data/not-finite`. */
 export function checkGivenDataset(given: Dataset): void {
   // Anything may come from JavaScript.
   if (isObject(given) && 'then' in given) refuse(place, 'a promise of one', 'a Dataset: await it first');
-  const { name, shape, classes, labels, training, test, heldOut }: Unchecked = isObject(given) ? given : refuse(place, described(given), 'an object');
+  const { name, shape, classes, targetShape, labels, training, test, heldOut }: Unchecked = isObject(given) ? given : refuse(place, described(given), 'an object');
   if (typeof name !== 'string' || name === '') refuse(`${place}: name`, described(name), 'a text');
-  if (!isShape(shape)) refuse(`${place}: shape`, described(shape), 'one or three positive whole numbers: [features] or [channels, height, width]');
-  if (!isWhole(classes) || classes < 1 || classes > mostClasses) refuse(`${place}: classes`, described(classes), `a whole number from 1 to ${mostClasses}`);
-  if (labels !== undefined) checkNames(labels, classes);
-  checkSplit(`${place}: training`, training, shape, classes);
-  checkSplit(`${place}: test`, test, shape, classes);
+  if (!isShapeOf(shape, [1, 3])) refuse(`${place}: shape`, described(shape), 'one or three positive whole numbers: [features] or [channels, height, width]');
+  const answers = targetShape === undefined ? classAnswers(classes, labels) : numberAnswers(classes, targetShape);
+  checkSplit(`${place}: training`, training, shape, answers);
+  checkSplit(`${place}: test`, test, shape, answers);
   const samples = given.training.count;
   if (heldOut !== undefined && !(isWhole(heldOut) && heldOut > 0 && heldOut < samples)) refuse(`${place}: heldOut`, described(heldOut), `a whole number from 1 to ${samples - 1}, or to be left out`);
   checkSameType({ place: `${place}: training`, samples: given.training.samples }, { place: `${place}: test`, samples: given.test.samples });
@@ -45,7 +44,31 @@ function checkNames(labels: unknown, classes: number): void {
   if (twice !== undefined) refuse(what, `${JSON.stringify(twice)} twice`, 'names that differ');
 }
 
-function checkSplit(where: string, split: unknown, shape: readonly number[], classes: number): void {
+/** Holds what samples are answered with to what it has to be. */
+type Answers = (where: string, labels: unknown, count: number) => void;
+
+function classAnswers(classes: unknown, names: unknown): Answers {
+  if (!isWhole(classes) || classes < 1 || classes > mostClasses) refuse(`${place}: classes`, described(classes), `a whole number from 1 to ${mostClasses}`);
+  if (names !== undefined) checkNames(names, classes);
+  return (where, labels, count) => {
+    if (!isNumberList(labels)) refuse(where, described(labels), 'a Uint8Array or a Uint16Array of class indices');
+    if (labels.length !== count) refuse(where, `of length ${labels.length}`, `${count}, one a sample`);
+    checkLabels(where, labels, classes);
+  };
+}
+
+function numberAnswers(classes: unknown, targetShape: unknown): Answers {
+  if (!isShapeOf(targetShape, [1, 2, 3, 4])) refuse(`${place}: targetShape`, described(targetShape), 'one to four positive whole numbers');
+  if (classes !== 0) refuse(`${place}: classes`, described(classes), '0, as samples have numbers of `targetShape`');
+  const size = sizeOf(targetShape);
+  return (where, labels, count) => {
+    if (!(labels instanceof Float32Array)) refuse(where, described(labels), 'a Float32Array of targets');
+    if (labels.length !== count * size) refuse(where, `of length ${labels.length}`, `${count * size}: ${count} targets of shape ${formatShape(targetShape)}`);
+    checkTargets(where, labels, size);
+  };
+}
+
+function checkSplit(where: string, split: unknown, shape: readonly number[], checkAnswers: Answers): void {
   const { count, samples, labels }: Readonly<Record<string, unknown>> = isObject(split) ? split : refuse(where, described(split), '{ count, samples, labels }');
   if (!isWhole(count) || count < 1) refuse(`${where}.count`, described(count), 'a whole number of at least 1');
   if (!(samples instanceof Uint8Array || samples instanceof Float32Array || isInFiles(samples))) {
@@ -55,9 +78,7 @@ function checkSplit(where: string, split: unknown, shape: readonly number[], cla
   const values = count * sizeOf(shape);
   const found = elementCount(samples);
   if (found !== values) refuse(`${where}.samples`, `of length ${found}`, `${values}: ${count} samples of shape ${formatShape(shape)}`);
-  if (!isNumberList(labels)) refuse(`${where}.labels`, described(labels), 'a Uint8Array or a Uint16Array of class indices');
-  if (labels.length !== count) refuse(`${where}.labels`, `of length ${labels.length}`, `${count}, one a sample`);
-  checkLabels(`${where}.labels`, labels, classes);
+  checkAnswers(`${where}.labels`, labels, count);
   if (samples instanceof Float32Array) checkFinite(`${where}.samples`, samples);
 }
 
@@ -83,8 +104,8 @@ function isWhole(value: unknown): value is number {
   return typeof value === 'number' && Number.isSafeInteger(value);
 }
 
-function isShape(value: unknown): value is readonly number[] {
-  return Array.isArray(value) && (value.length === 1 || value.length === 3) && value.every((extent) => isWhole(extent) && extent > 0);
+function isShapeOf(value: unknown, ranks: readonly number[]): value is readonly number[] {
+  return Array.isArray(value) && ranks.includes(value.length) && value.every((extent) => isWhole(extent) && extent > 0);
 }
 
 /** Lists of big integers are none; what plain lists hold is looked at one by one. */

@@ -62,6 +62,12 @@ export function checkFinite(file: string, values: Float32Array, first = 0): void
   if (at >= 0) fail(dataDiagnostics['not-finite']({ args: [file, first + at, `${values[at]}`], help: 'clean the data first' }));
 }
 
+/** Fails with `data/target`. @param size Numbers of a sample. */
+export function checkTargets(file: string, targets: Float32Array, size: number): void {
+  const at = targets.findIndex((value) => !Number.isFinite(value));
+  if (at >= 0) fail(dataDiagnostics.target({ args: [file, Math.floor(at / size), `${targets[at]}`], help: 'clean the data first: leave the sample out' }));
+}
+
 function short(value: number): string {
   return String(Number.isInteger(value) ? value : Number(value.toPrecision(4)));
 }

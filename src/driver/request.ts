@@ -4,7 +4,7 @@ import { defineDiagnostics, fail } from '../base/diagnostic.ts';
 import type { DiagnosticTable } from '../base/diagnostic.ts';
 import { didYouMean } from '../base/suggest.ts';
 import type { Target } from '../targets/target.ts';
-import { classifierOf } from '../ir/network.ts';
+import { dataInterfaceOf } from '../ir/network.ts';
 import type { Network, PhaseOptions, TrainSpec } from '../ir/network.ts';
 
 /** Seeds are of 32 bits. */
@@ -32,7 +32,7 @@ export function checkInteger(name: string, found: number, most: number, least = 
 
 /** What programs may have changed since it was checked: numbers that training counts with. @throws DiagnosticError `request/*` */
 export function checkTrainSpec({ seed, heldOut, phases, augment, classWeights }: TrainSpec, network: Network): void {
-  const { inputShape, classes } = classifierOf(network);
+  const { inputShape, classes } = dataInterfaceOf(network);
   checkInteger('seed', seed, largestSeed, 0);
   if (!(heldOut >= 0 && heldOut < 1)) fail(requestDiagnostics.share({ args: ['heldOut', inWords(heldOut)] }));
   const [, ...extents] = inputShape;

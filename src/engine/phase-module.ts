@@ -14,6 +14,7 @@ import { wasmMachine } from '../targets/wasm/machine.ts';
 import { printWasm, wasmPages } from '../targets/wasm/print.ts';
 import { evaluationGraph } from '../train/evaluation-graph.ts';
 import { scalarNames } from '../train/step-scalars.ts';
+import { taskOf } from '../train/tasks/index.ts';
 import { trainingGraph } from '../train/training-graph.ts';
 import { trainingDiagnostics } from './diagnostics.ts';
 import { sampleOffsets } from '../ir/tensor-binding.ts';
@@ -63,11 +64,12 @@ function shareAtWork(tasks: number): number {
 }
 
 /** The step and the evaluation as graphs, over one batch. */
-export function phaseGraphs({ network, method, crossing }: Model, { spec, groups, masked }: PhaseRequest, ops: OpRegistry): Record<ProgramName, Graph> {
+export function phaseGraphs({ network, method, crossing, train }: Model, { spec, groups, masked }: PhaseRequest, ops: OpRegistry): Record<ProgramName, Graph> {
   const batch = batchOf(spec.batch);
+  const { name: task } = taskOf(train);
   return {
-    step: trainingGraph(network, { ...spec, batch, method, crossing, penalties: groups, masked }, ops),
-    evaluate: evaluationGraph(network, batch, ops),
+    step: trainingGraph(network, { ...spec, task, batch, method, crossing, penalties: groups, masked }, ops),
+    evaluate: evaluationGraph(network, batch, ops, task),
   };
 }
 
@@ -131,11 +133,12 @@ function programCode(kernel: KernelModule, program: ProgramName, { samples, shar
   const inputs = byName(kernel.bindings.inputs);
   const outputs = byName(kernel.bindings.outputs);
   const find = (bindings: BindingsByName, name: string): Binding => present(bindings.get(name), `binding ${name}`);
-  const bySample = (bindings: BindingsByName, name: string): Int32Array => {
-    const { starts, elements } = sampleOffsets(find(bindings, name));
-    invariant(starts.length === samples && elements.length === 1, () => `${name} is not one number a sample`);
+  const bySample = (binding: Binding): Int32Array => {
+    const { starts, elements } = sampleOffsets(binding);
+    invariant(starts.length === samples && elements.length === 1, () => `${binding.name} is not one number a sample`);
     return starts;
   };
+  const correct = outputs.get(`${program}/correct`);
   const scalar = (name: 'step' | 'seed'): { readonly [name]?: number } => {
     const binding = inputs.get(name);
     return program === 'step' && binding ? { [name]: binding.offset } : {};
@@ -145,10 +148,10 @@ function programCode(kernel: KernelModule, program: ProgramName, { samples, shar
     samples,
     shards,
     sample: sampleOffsets(find(inputs, 'sample')),
-    label: bySample(inputs, 'label'),
-    weight: bySample(inputs, 'sample-weight'),
-    loss: bySample(outputs, `${program}/loss`),
-    correct: bySample(outputs, `${program}/correct`),
+    label: sampleOffsets(find(inputs, 'label')),
+    weight: bySample(find(inputs, 'sample-weight')),
+    loss: bySample(find(outputs, `${program}/loss`)),
+    ...(correct && { correct: bySample(correct) }),
     scalars: names.flatMap((name) => {
       const offset = inputs.get(name)?.offset;
       return offset === undefined ? [] : [{ name, offset }];

@@ -8,8 +8,8 @@ export interface SharedSplit {
   readonly count: number;
   /** `[count, ...shape]`, row-major, images CHW; bytes stay bytes (value = byte / 255). */
   readonly samples: SharedSamples | FileSamples;
-  /** Class indices. */
-  readonly labels: Uint16Array<SharedArrayBuffer>;
+  /** Class indices; or numbers, those of a sample side by side. */
+  readonly labels: Uint16Array<SharedArrayBuffer> | Float32Array<SharedArrayBuffer>;
 }
 
 type SharedSamples = Uint8Array<SharedArrayBuffer> | Float32Array<SharedArrayBuffer>;
@@ -21,10 +21,14 @@ export type SharedData = Readonly<Record<SplitName, SharedSplit>>;
 /** Copies a split to shared memory; samples that lie there already, or in files, stay where they are. */
 export function shareSplit(split: { readonly count: number; readonly samples: Samples; readonly labels: ArrayLike<number> }): SharedSplit {
   const { count, samples, labels } = split;
-  invariant(labels.length === count, () => `${labels.length} labels for ${count} samples`);
-  const shared = new Uint16Array(new SharedArrayBuffer(2 * count));
+  invariant(labels.length % count === 0, () => `${labels.length} labels for ${count} samples`);
+  return { count, samples: areInFiles(samples) ? samples : shareSamples(samples), labels: shareLabels(labels) };
+}
+
+function shareLabels(labels: ArrayLike<number>): SharedSplit['labels'] {
+  const shared = labels instanceof Float32Array ? new Float32Array(new SharedArrayBuffer(4 * labels.length)) : new Uint16Array(new SharedArrayBuffer(2 * labels.length));
   shared.set(labels);
-  return { count, samples: areInFiles(samples) ? samples : shareSamples(samples), labels: shared };
+  return shared;
 }
 
 function shareSamples(samples: MemorySamples): SharedSamples {

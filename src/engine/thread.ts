@@ -27,11 +27,12 @@ export interface ProgramCode {
   readonly samples: number;
   readonly shards: number;
   readonly sample: SampleOffsets;
-  /** By sample, like all below. */
-  readonly label: Int32Array;
+  readonly label: SampleOffsets;
+  /** By sample, like the next two. */
   readonly weight: Int32Array;
   readonly loss: Int32Array;
-  readonly correct: Int32Array;
+  /** Absent: no sample is answered rightly or wrongly. */
+  readonly correct?: Int32Array;
   /** What the program reads that differs from batch to batch. */
   readonly scalars: readonly { readonly name: string; readonly offset: number }[];
   /** What else it reads. */
@@ -108,7 +109,7 @@ export function runPass(pass: SamplePass, threads: number, { code, run }: Thread
     for (let i = 0; i < program.samples; i++) {
       loss += memory[program.loss[i] as number] as number;
       // Right answers are counted, whatever they weigh.
-      if (memory[program.correct[i] as number] !== 0) correct++;
+      if (program.correct && memory[program.correct[i] as number] !== 0) correct++;
     }
     sums[sum.loss] = (sums[sum.loss] as number) + loss;
     sums[sum.correct] = (sums[sum.correct] as number) + correct;
@@ -143,6 +144,7 @@ function gatherer(pass: SamplePass, program: ProgramCode, shared: SharedState, m
   const { order, scalars, crops } = shared;
   const { labels } = shared.data[pass.split];
   const { shape, starts, elements } = program.sample;
+  const { starts: labelStarts, elements: labelElements } = program.label;
   const [, rows = 1, columns = 1] = shape;
   const perShard = program.samples / program.shards;
   const integers = new Int32Array(shared.memory.buffer);
@@ -163,7 +165,7 @@ function gatherer(pass: SamplePass, program: ProgramCode, shared: SharedState, m
       const isSample = position < pass.count;
       // A sample to fill up with: any finite one does.
       const index = order[isSample ? position : 0] as number;
-      const label = labels[index] as number;
+      const firstLabel = index * labelElements.length;
       const first = locate(index);
       if (pass.cropped) {
         cropImage(held.subarray(first, first + elements.length), shown, rows, columns, cropAt(crops, isSample ? position : 0));
@@ -171,8 +173,8 @@ function gatherer(pass: SamplePass, program: ProgramCode, shared: SharedState, m
       } else {
         copySample(starts[i] as number, held, first);
       }
-      memory[program.label[i] as number] = label;
-      memory[program.weight[i] as number] = isSample ? (pass.lossWeights?.[label] ?? 1) : 0;
+      for (let e = 0; e < labelElements.length; e++) memory[(labelStarts[i] as number) + (labelElements[e] as number)] = labels[firstLabel + e] as number;
+      memory[program.weight[i] as number] = isSample ? (pass.lossWeights?.[labels[firstLabel] as number] ?? 1) : 0;
     }
     if (shard !== 0) return;
     for (const [i, { offset }] of program.scalars.entries()) memory[offset] = scalars[batch * program.scalars.length + i] as number;

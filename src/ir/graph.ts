@@ -59,7 +59,7 @@ export interface Graph {
 export type InputRole =
   /** A batch of the user's data, `[samples, ...]`. */
   | 'sample'
-  /** Class indices, `[samples]`. */
+  /** What samples are to be answered with: class indices, `[samples]`, or numbers, `[samples, ...]`. */
   | 'label'
   /** 1 for a sample that counts, 0 for padding, `[samples]`. */
   | 'sample-weight'

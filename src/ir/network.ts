@@ -67,10 +67,12 @@ function only<T>([first, ...others]: readonly T[], what: string): T {
   return first;
 }
 
-/** A network as data with labels sees it: what a sample is, and how many classes there are. */
-export interface ClassifierInterface {
+/** A network as data sees it: what a sample is, and what it is answered with. */
+export interface DataInterface {
   readonly inputShape: Shape;
+  /** 0 where it answers with numbers, `targetShape` of them. */
   readonly classes: number;
+  readonly targetShape?: Shape;
   readonly labels?: readonly string[];
   readonly normalization?: Normalization;
 }
@@ -80,11 +82,16 @@ export function isClassifier({ outputs: [output, ...others] }: Pick<Network, 'ou
   return output?.shape.length === 1 && others.length === 0;
 }
 
-/** Of a network with one input and one output, a score a class. */
-export function classifierOf(network: Network): ClassifierInterface {
+/** What a network is answered with, by the shape of its output. */
+export function answeredBy(output: Shape, task: TaskName): Pick<DataInterface, 'classes' | 'targetShape'> {
+  return task === 'classify' ? { classes: sizeOf(output) } : { classes: 0, targetShape: output };
+}
+
+/** Of a network with one input and one output. */
+export function dataInterfaceOf(network: Network, task: TaskName = 'classify'): DataInterface {
   const { shape, normalization } = onlyInput(network);
   const { labels } = network;
-  return { inputShape: shape, classes: sizeOf(onlyOutput(network).shape), ...(labels && { labels }), ...(normalization && { normalization }) };
+  return { inputShape: shape, ...answeredBy(onlyOutput(network).shape, task), ...(labels && { labels }), ...(normalization && { normalization }) };
 }
 
 /** Which groups a penalty is of: one structure of one layer. */
@@ -134,6 +141,9 @@ export type MethodSettings = Readonly<Record<string, number>>;
 
 /** How groups that cross are treated together: one set after the other, or in rounds that converge (train/methods/proximal-map.ts). */
 export type CrossingScheme = 'sequential' | 'converged';
+
+/** What a network is trained to answer (train/tasks): a class of each sample, or numbers in the shape of its output. */
+export type TaskName = 'classify' | 'regress';
 
 /** How a step is taken along a gradient (train/optimizers). */
 export type OptimizerName = 'sgd' | 'adam';
@@ -201,6 +211,8 @@ export type DatasetReference =
   | { readonly kind: 'folder'; readonly path: string };
 
 export interface TrainSpec {
+  /** Absent: `classify`. */
+  readonly task?: TaskName;
   readonly dataset: DatasetReference;
   readonly span: Span;
   readonly phases: readonly PhaseSpec[];

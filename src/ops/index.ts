@@ -80,6 +80,7 @@ import { putChannels } from './gradients/put-channels.ts';
 import { reluGrad } from './gradients/relu-grad.ts';
 import { resizeGrad } from './gradients/resize-grad.ts';
 import { softmaxGrad } from './gradients/softmax-grad.ts';
+import { squaredError } from './gradients/squared-error.ts';
 import { sumShards } from './gradients/sum-shards.ts';
 import { unflatten } from './gradients/unflatten.ts';
 import { upsampleGrad } from './gradients/upsample-grad.ts';
@@ -185,6 +186,7 @@ const all: readonly Op[] = [
   groupNormGrad,
   placeSums,
   crossEntropy,
+  squaredError,
   channelSums,
   sumShards,
   // Batch norm and dropout in training.

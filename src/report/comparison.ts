@@ -1,6 +1,8 @@
 // The dense network against the compacted one, as the first sentence and the first table of the page have it.
 
-import { grouped, percent } from '../base/number-text.ts';
+import { grouped } from '../base/number-text.ts';
+import { taskOf } from '../train/tasks/index.ts';
+import type { ErrorWords } from '../train/tasks/task.ts';
 import type { PhaseCourse, ReportData } from './report-data.ts';
 import { pathOf, phaseNamed, times, timeText } from './words.ts';
 
@@ -41,21 +43,23 @@ export function verdict(data: ReportData): string {
   }
   const errors = comparedErrors(data);
   if (!result || !errors) return `${network} has been trained.`;
-  if (!answers) return `${network} answers ${percent(errors.ours)} of the test set wrongly: what it saves is no achievement.`;
+  const { words } = taskOf(data);
+  const answered = words.answers(words.text(errors.ours));
+  if (!answers) return `${network} ${answered}: what it saves is no achievement.`;
   const gains = [
     gain(times(result.macs.dense, result.macs.compacted), 'fewer multiply-accumulates'),
     gain(times(result.bytes.dense, result.bytes.compacted), 'fewer bytes'),
     gain(timing && times(timing.whole.dense, timing.whole.compacted), `less time (${timing ? timeText(timing.whole.compacted) : ''} a sample)`),
   ].flat();
-  if (!savesSomething(data)) return `${network} answers ${percent(errors.ours)} of the test set wrongly. Nothing was removed from it.`;
-  const answersText = `The compacted ${network} answers ${percent(errors.ours)} of the test set wrongly${denseText(errors)}`;
+  if (!savesSomething(data)) return `${network} ${answered}. Nothing was removed from it.`;
+  const answersText = `The compacted ${network} ${answered}${denseText(errors, words)}`;
   if (gains.length === 0) return `${answersText}; ${grouped(result.weights.compacted)} of ${grouped(result.weights.dense)} weights are left.`;
   return `${answersText}${errors.dense ? '; the compacted one takes' : ', and takes'} ${listed(gains)}.`;
 }
 
-function denseText({ dense, epochs }: ComparedErrors): string {
+function denseText({ dense, epochs }: ComparedErrors, { text }: ErrorWords): string {
   if (!dense) return '';
-  return `, the dense network ${percent(dense.error)} ${dense.epochs === epochs ? 'after as much training' : `after ${dense.phase}`}`;
+  return `, the dense network ${text(dense.error)} ${dense.epochs === epochs ? 'after as much training' : `after ${dense.phase}`}`;
 }
 
 function gain(ratio: string | undefined, of: string): readonly string[] {

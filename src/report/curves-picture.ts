@@ -2,7 +2,8 @@
 // compared with. An SVG with its own colours, for light and dark surroundings.
 
 import { present } from '../base/invariant.ts';
-import { percent } from '../base/number-text.ts';
+import { taskOf } from '../train/tasks/index.ts';
+import type { OfTask } from '../train/tasks/index.ts';
 import { linearScale, steppedLogarithmicScale } from './charts/scale.ts';
 import type { Scale } from './charts/scale.ts';
 import { at, hint } from './charts/svg.ts';
@@ -12,7 +13,7 @@ import type { Child, Markup } from './markup.ts';
 export interface CurvePoint {
   /** Its cost in each panel. */
   readonly costs: readonly [number, number];
-  /** A share of samples, and its standard deviation over seeds, where there are several. */
+  /** Of samples, and its standard deviation over seeds, where there are several. */
   readonly error: number;
   readonly deviation?: number;
   /** What is told of it when it is pointed at. */
@@ -32,7 +33,7 @@ export interface Panel {
   readonly text: (cost: number) => string;
 }
 
-export interface CurvesPicture {
+export interface CurvesPicture extends OfTask {
   readonly title: string;
   /** The same in words, for those who do not see it. */
   readonly label: string;
@@ -78,7 +79,7 @@ export function curvesPicture(picture: CurvesPicture): string {
       element('style', {}, verbatim(style)),
       element('rect', { width, height, fill: 'var(--paper)' }),
       element('text', { class: 'title', x: sides[0].left, y: 24 }, title),
-      legend(curves, levels),
+      legend(picture),
       [0, 1].map((which) => panelMarkup(which, picture, y)),
       element('text', { class: 'axis', transform: `translate(18 ${(top + bottom) / 2}) rotate(-90)`, 'text-anchor': 'middle' }, error),
     ),
@@ -90,7 +91,8 @@ function errorScale(errors: readonly number[]): Scale {
   return smallest > 0 && largest > widestStraight * smallest ? steppedLogarithmicScale(smallest, largest, [bottom, top]) : linearScale(largest, [bottom, top], 5);
 }
 
-function panelMarkup(which: number, { panels, curves, levels, error: kind }: CurvesPicture, y: Scale): Child {
+function panelMarkup(which: number, { panels, curves, levels, error: kind, ...picture }: CurvesPicture, y: Scale): Child {
+  const { words } = taskOf(picture);
   const { left, right } = present(sides[which], 'side');
   const { axis, text } = present(panels[which], 'panel');
   const costOf = ({ costs }: CurvePoint): number => present(costs[which], 'cost');
@@ -102,10 +104,10 @@ function panelMarkup(which: number, { panels, curves, levels, error: kind }: Cur
     ]),
     y.ticks.map((tick) => [
       element('line', { class: 'grid', x1: left, x2: right, y1: at(y.place(tick)), y2: at(y.place(tick)) }),
-      element('text', { x: left - 8, y: at(y.place(tick) + 4.5), 'text-anchor': 'end' }, `${Number((100 * tick).toPrecision(6))}%`),
+      element('text', { x: left - 8, y: at(y.place(tick) + 4.5), 'text-anchor': 'end' }, words.tick(tick)),
     ]),
     element('text', { class: 'axis', x: (left + right) / 2, y: height - 14, 'text-anchor': 'middle' }, axis),
-    levels.map(({ name, error }, i) => element('line', { class: i > 0 ? 'level second' : 'level', x1: left, x2: right, y1: at(y.place(error)), y2: at(y.place(error)) }, hint(`${name}: ${kind} ${percent(error)}`))),
+    levels.map(({ name, error }, i) => element('line', { class: i > 0 ? 'level second' : 'level', x1: left, x2: right, y1: at(y.place(error)), y2: at(y.place(error)) }, hint(`${name}: ${kind} ${words.text(error)}`))),
     curves.map((curve) => curveMarkup(curve, costOf, x, y)),
   ];
 }
@@ -127,7 +129,8 @@ function mark(place: number, x: number, y: number, ...children: readonly Markup[
   return element('path', { class: `mark g${place}`, d: shapes[place % shapes.length] as string }, children);
 }
 
-function legend(curves: readonly Curve[], levels: CurvesPicture['levels']): Child {
+function legend({ curves, levels, ...picture }: CurvesPicture): Child {
+  const { text } = taskOf(picture).words;
   const step = 108;
   const [left, y] = [sides[0].left + 6, 48];
   const after = left + curves.length * step;
@@ -135,7 +138,7 @@ function legend(curves: readonly Curve[], levels: CurvesPicture['levels']): Chil
     curves.map(({ name, place }, i) => [mark(place, left + i * step, y - 4), element('text', { x: left + i * step + 12, y }, name)]),
     levels.map(({ name, error }, i) => [
       element('line', { class: i > 0 ? 'level second' : 'level', x1: after + i * 210 - 6, x2: after + i * 210 + 22, y1: y - 4, y2: y - 4 }),
-      element('text', { x: after + i * 210 + 30, y }, `${name}: ${percent(error)}`),
+      element('text', { x: after + i * 210 + 30, y }, `${name}: ${text(error)}`),
     ]),
   ];
 }

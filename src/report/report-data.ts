@@ -4,8 +4,9 @@ import type { Shape } from '../base/tensor.ts';
 import type { BudgetMeasure } from '../ir/network.ts';
 import type { BeforeAfter, Kept } from '../sparsity/structure-report.ts';
 import type { LineCount } from '../sparsity/zero-lines.ts';
+import type { OfTask } from '../train/tasks/index.ts';
 
-export interface ReportData {
+export interface ReportData extends OfTask {
   /** Raised when a field changes its meaning or goes. */
   readonly format: 1;
   readonly network: string;
@@ -34,7 +35,7 @@ export interface ReportData {
   readonly inputs?: InputConnections;
   /** Those with weights, in the order of the graph. */
   readonly layers: readonly LayerCourse[];
-  readonly evaluation?: TestAnswers;
+  readonly evaluation?: TestAnswers | TestSquares;
   /** Absent: it was not measured. */
   readonly timing?: MeasuredTimes;
   readonly origin: Origin;
@@ -59,7 +60,7 @@ export interface StrengthSearch {
   /** What the whole network has, and the most that may be left. */
   readonly whole: number;
   readonly limit: number;
-  /** `heldOut`: share of the held-out samples answered wrongly. */
+  /** `heldOut`: the error on the held-out samples. */
   readonly attempts: readonly { readonly factor: number; readonly reached: number; readonly isAlive: boolean; readonly heldOut?: number }[];
   /** The position of the one that the run went on with; absent: it has not ended. */
   readonly chosen?: number;
@@ -88,7 +89,7 @@ export interface PhaseCourse {
   readonly behind: number;
   /** Where it has ended otherwise than after all its epochs with the weights of the last. */
   readonly ending?: PhaseEnding;
-  /** At its end, where that has come: shares answered wrongly. */
+  /** At its end, where that has come. */
   readonly testError?: number;
   readonly heldOutError?: number;
   readonly course: readonly EpochPoint[];
@@ -105,9 +106,9 @@ export interface PhaseEnding {
 export interface EpochPoint {
   /** From 1. */
   readonly epoch: number;
-  /** Mean cross entropy over the epoch; null where it is no finite number. */
+  /** Mean over the epoch; null where it is no finite number. */
   readonly loss: number | null;
-  /** Share of the training samples answered wrongly, as the weights went by. */
+  /** Of the training samples, as the weights went by. */
   readonly error: number;
   readonly heldOut?: { readonly loss: number | null; readonly error: number };
   /** Groups that are not zero, in the order of `ReportData.groups`. */
@@ -127,7 +128,7 @@ export interface RunResult {
   /** Phases: whose weights the run has, and that of the comparison. */
   readonly product: string;
   readonly control?: string;
-  /** The test error of always answering the most frequent class. */
+  /** The test error of always answering the same: the most frequent class, or the mean. */
   readonly chance: number;
   readonly seconds: number;
   /** Multiply-accumulates of one sample, of all layers and of convolutions alone. */
@@ -193,6 +194,17 @@ export interface TestAnswers {
   readonly classes: readonly ClassAnswers[];
   /** `[class, answer, samples]`, by their positions, where there is a sample. */
   readonly confusion: readonly (readonly [truth: number, answer: number, samples: number])[];
+}
+
+/** The same of a network that answers with numbers. */
+export interface TestSquares {
+  readonly samples: number;
+  /** Mean squared error, and its root. */
+  readonly error: number;
+  readonly root: number;
+  readonly unanswered: number;
+  /** Of a short list of numbers, each. */
+  readonly outputs?: readonly { readonly name: string; readonly error: number }[];
 }
 
 export interface ClassAnswers {

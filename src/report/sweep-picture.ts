@@ -1,7 +1,10 @@
 // Held-out error against multiply-accumulates, as a file: each run a point, the Pareto front a line through those that no
 // other run beats in both. An SVG with its own colours, for light and dark surroundings.
 
-import { grouped, percent, shortCount } from '../base/number-text.ts';
+import { grouped, shortCount } from '../base/number-text.ts';
+import { taskOf } from '../train/tasks/index.ts';
+import type { OfTask } from '../train/tasks/index.ts';
+import type { ErrorWords } from '../train/tasks/task.ts';
 import { linearScale, logarithmicScale } from './charts/scale.ts';
 import type { Scale } from './charts/scale.ts';
 import { at, hint } from './charts/svg.ts';
@@ -11,13 +14,13 @@ import type { Child, Markup } from './markup.ts';
 export interface SweepPoint {
   readonly name: string;
   readonly macs: number;
-  /** Share of the held-out samples. */
+  /** Of the held-out samples. */
   readonly error: number;
   /** It is on the Pareto front. */
   readonly front: boolean;
 }
 
-export interface SweepPicture {
+export interface SweepPicture extends OfTask {
   readonly title: string;
   /** At least one. */
   readonly points: readonly SweepPoint[];
@@ -41,15 +44,16 @@ text { font: 13px system-ui, -apple-system, "Segoe UI", Roboto, Arial, sans-seri
 `;
 
 /** The text of the file. The same points give the same bytes. */
-export function sweepPicture({ title, points }: SweepPicture): string {
+export function sweepPicture({ title, points, ...picture }: SweepPicture): string {
+  const { words } = taskOf(picture);
   const x = scaleOf(points.map(({ macs }) => macs), [frame.left, frame.right]);
   const y = scaleOf(points.map(({ error }) => error), [frame.bottom, frame.top]);
   const place = ({ macs, error }: SweepPoint): readonly [number, number] => [at(x.place(macs)), at(y.place(error))];
   const front = points.filter((point) => point.front).toSorted((a, b) => a.macs - b.macs);
   const others = points.filter((point) => !point.front);
-  const picture = element(
+  const drawn = element(
     'svg',
-    { xmlns: 'http://www.w3.org/2000/svg', viewBox: `0 0 ${width} ${height}`, width, height, role: 'img', 'aria-label': describe(title, points.length, front) },
+    { xmlns: 'http://www.w3.org/2000/svg', viewBox: `0 0 ${width} ${height}`, width, height, role: 'img', 'aria-label': describe(title, points.length, front, words) },
     element('style', {}, verbatim(style)),
     element('rect', { width, height, fill: 'var(--paper)' }),
     element('text', { class: 'title', x: frame.left, y: 24 }, title),
@@ -60,18 +64,18 @@ export function sweepPicture({ title, points }: SweepPicture): string {
     ]),
     y.ticks.map((tick) => [
       element('line', { class: 'grid', x1: frame.left, x2: frame.right, y1: at(y.place(tick)), y2: at(y.place(tick)) }),
-      element('text', { x: frame.left - 8, y: at(y.place(tick) + 4.5), 'text-anchor': 'end' }, `${Number((100 * tick).toPrecision(6))}%`),
+      element('text', { x: frame.left - 8, y: at(y.place(tick) + 4.5), 'text-anchor': 'end' }, words.tick(tick)),
     ]),
     element('text', { class: 'axis', x: (frame.left + frame.right) / 2, y: height - 14, 'text-anchor': 'middle' }, 'MACs of one sample'),
-    element('text', { class: 'axis', transform: `translate(18 ${(frame.top + frame.bottom) / 2}) rotate(-90)`, 'text-anchor': 'middle' }, 'held-out error'),
+    element('text', { class: 'axis', transform: `translate(18 ${(frame.top + frame.bottom) / 2}) rotate(-90)`, 'text-anchor': 'middle' }, `held-out ${words.name}`),
     front.length > 1 ? element('path', { class: 'front', d: stairs(front.map(place)) }) : undefined,
-    [...others, ...front].map((point) => dot(point, place(point))),
+    [...others, ...front].map((point) => dot(point, place(point), words)),
   );
-  return htmlOf(picture);
+  return htmlOf(drawn);
 }
 
-function dot(point: SweepPoint, [cx, cy]: readonly [number, number]): Markup {
-  return element('circle', { class: point.front ? 'best' : 'run', cx, cy, r: point.front ? 6 : 4.5 }, hint(`${point.name}\nheld-out error ${percent(point.error)}, ${grouped(point.macs)} MACs${point.front ? ', on the Pareto front' : ''}`));
+function dot(point: SweepPoint, [cx, cy]: readonly [number, number], { name, text }: ErrorWords): Markup {
+  return element('circle', { class: point.front ? 'best' : 'run', cx, cy, r: point.front ? 6 : 4.5 }, hint(`${point.name}\nheld-out ${name} ${text(point.error)}, ${grouped(point.macs)} MACs${point.front ? ', on the Pareto front' : ''}`));
 }
 
 function legend(): Child {
@@ -96,6 +100,6 @@ function scaleOf(values: readonly number[], range: readonly [number, number]): S
   return smallest > 0 && largest > widestStraight * smallest ? logarithmicScale(smallest, largest, range) : linearScale(largest, range, 5);
 }
 
-function describe(title: string, count: number, front: readonly SweepPoint[]): string {
-  return `${title}: held-out error against MACs of ${count} run${count === 1 ? '' : 's'}. Pareto front: ${front.map(({ name, macs, error }) => `${percent(error)} at ${grouped(macs)} MACs (${name})`).join('; ')}`;
+function describe(title: string, count: number, front: readonly SweepPoint[], { name: error, text }: ErrorWords): string {
+  return `${title}: held-out ${error} against MACs of ${count} run${count === 1 ? '' : 's'}. Pareto front: ${front.map(({ name, macs, error: value }) => `${text(value)} at ${grouped(macs)} MACs (${name})`).join('; ')}`;
 }

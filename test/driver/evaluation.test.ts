@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { answersOf } from '../../src/driver/evaluation/classifier.ts';
-import type { Classifier } from '../../src/driver/evaluation/classifier.ts';
-import { answerOf, evaluationOf, noAnswer } from '../../src/driver/evaluation/evaluation.ts';
+import { eachAnswer } from '../../src/driver/evaluation/answers.ts';
+import type { AnsweringNetwork } from '../../src/driver/evaluation/answers.ts';
+import { answerOf, evaluationOf, noAnswer } from '../../src/driver/evaluation/classes.ts';
 
 describe('an answer', () => {
   it.each([
@@ -12,8 +12,7 @@ describe('an answer', () => {
     ['none beside a NaN', [5, 1, NaN], noAnswer],
     ['none after a NaN', [NaN, 1, 2], noAnswer],
   ])('is %s', (_, scores, answer) => {
-    const padded = Float32Array.of(9, ...scores, 9);
-    expect(answerOf(padded, 1, 1 + scores.length)).toBe(answer);
+    expect(answerOf(Float32Array.of(9, ...scores, 9).subarray(1, 1 + scores.length))).toBe(answer);
   });
 });
 
@@ -36,11 +35,11 @@ describe('counting', () => {
   });
 });
 
-describe('asking a classifier', () => {
+describe('asking a network', () => {
   /** Scores a sample by its own numbers. */
-  const echo = (batch: number, seen: number[][] = []): Classifier => ({
+  const echo = (batch: number, seen: number[][] = []): AnsweringNetwork => ({
     inputShape: [2],
-    classes: 2,
+    outputShape: [2],
     batch,
     run: (samples) => {
       seen.push([...samples]);
@@ -50,13 +49,14 @@ describe('asking a classifier', () => {
 
   it.each([1, 2, 3, 5, 8])('%d samples a run, the last run not full', async (batch) => {
     const samples = Float32Array.of(1, 0, 0, 1, 2, 1, 1, 2, 5, 5);
-    expect([...(await answersOf(echo(batch), { count: 5, samples }))]).toEqual([0, 1, 0, 1, 0]);
+    const answers: number[][] = [];
+    await eachAnswer(echo(batch), { count: 5, samples }, (sample, answer) => void (answers[sample] = [...answer]));
+    expect(answers).toEqual([[1, 0], [0, 1], [2, 1], [1, 2], [5, 5]]);
   });
 
   it('bytes are the f32 of byte / 255, floats themselves', async () => {
     const seen: number[][] = [];
-    await answersOf(echo(1, seen), { count: 1, samples: Uint8Array.of(255, 77) });
-    await answersOf(echo(1, seen), { count: 1, samples: Float32Array.of(255, 77) });
+    for (const samples of [Uint8Array.of(255, 77), Float32Array.of(255, 77)]) await eachAnswer(echo(1, seen), { count: 1, samples }, () => {});
     expect(seen).toEqual([[1, Math.fround(77 / 255)], [255, 77]]);
   });
 });

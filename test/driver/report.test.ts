@@ -41,10 +41,11 @@ describe('the report of a finished run', () => {
 
   it('has the figures of the summary', () => {
     const { product, control, chance, seconds, macs, convMacs, weights, layers, evaluation } = summary();
+    if (!data.evaluation || !('classes' in data.evaluation) || !('classes' in evaluation)) throw new Error('no classes');
     expect(data.result).toMatchObject({ product, control, chance, seconds, macs, convMacs, weights });
     expect(data.layers.map(({ name, weights: kept, macs: run }) => ({ name, weights: kept, macs: run }))).toEqual(layers.map(({ name, weights: kept, macs: run }) => ({ name, weights: kept, macs: run })));
-    expect(data.evaluation?.classes.map(({ wrong }) => wrong)).toEqual(evaluation.classes.map(({ wrong }) => wrong));
-    expect(data.evaluation?.confusion).toEqual(evaluation.confusion.flatMap((row, truth) => row.flatMap((count, answer) => (count > 0 ? [[truth, answer, count]] : []))));
+    expect(data.evaluation.classes.map(({ wrong }) => wrong)).toEqual(evaluation.classes.map(({ wrong }) => wrong));
+    expect(data.evaluation.confusion).toEqual(evaluation.confusion.flatMap((row, truth) => row.flatMap((count, answer) => (count > 0 ? [[truth, answer, count]] : []))));
   });
 
   it('shows the filters before the penalties and after, zero ones as none', () => {

@@ -7,7 +7,7 @@ import { sizeOf } from '../../src/base/tensor.ts';
 import type { Tensor } from '../../src/base/tensor.ts';
 import type { Dataset, Split } from '../../src/data/dataset.ts';
 import { checkFile } from '../../src/driver/model/source.ts';
-import { classifierOf } from '../../src/ir/network.ts';
+import { dataInterfaceOf } from '../../src/ir/network.ts';
 import type { Model, Network, TrainSpec } from '../../src/ir/network.ts';
 import { ops } from '../../src/ops/index.ts';
 import { groupSets } from '../../src/sparsity/groups.ts';
@@ -51,7 +51,7 @@ export function sparseWeights({ network, penalties }: Model, share: number): Map
 
 /** A batch of noise to train on, and one to test with. */
 export function noise(network: Network, count: number): Dataset {
-  const { inputShape, classes } = classifierOf(network);
+  const { inputShape, classes } = dataInterfaceOf(network);
   const splitOf = (name: string): Split => {
     const draws = stream(3, name);
     const samples = Uint8Array.from({ length: count * sizeOf(inputShape) }, (_, i) => Math.floor(256 * draws.uniform(i)));

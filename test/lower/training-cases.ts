@@ -5,7 +5,7 @@ import { stream } from '../../src/base/random.ts';
 import { sizeOf, tensor } from '../../src/base/tensor.ts';
 import type { Batch, Graph } from '../../src/ir/graph.ts';
 import { fedName } from '../../src/ir/leaf.ts';
-import { classifierOf } from '../../src/ir/network.ts';
+import { dataInterfaceOf } from '../../src/ir/network.ts';
 import type { Network, OptimizerSpec, Penalty } from '../../src/ir/network.ts';
 import type { F64Tensor } from '../../src/ir/op.ts';
 import type { StructureKind } from '../../src/ir/structure.ts';
@@ -184,7 +184,7 @@ export function trainingCase(network: Network, update: Update, batch: Batch, see
     ['step', scalar(12)],
     ['seed', scalar(-5)],
     ...Object.entries(optimizers[step.optimizer.name].scalars).map(([name, at]) => [name, single(scalar(at(step.optimizer.settings, 3)))] as const),
-    ['label', tensor([batch.samples], Float64Array.from({ length: batch.samples }, (_, i) => Math.floor(draws.uniform(i) * classifierOf(network).classes)))],
+    ['label', tensor([batch.samples], Float64Array.from({ length: batch.samples }, (_, i) => Math.floor(draws.uniform(i) * dataInterfaceOf(network).classes)))],
     ['sample-weight', tensor([batch.samples], Float64Array.from({ length: batch.samples }, (_, i) => (i === 1 ? 0 : 1)))],
     ...[...initialParameters(network, seed)].map(([name, { shape, data }]) => [name, single(tensor(shape, Float64Array.from(data)))] as const),
   ]);

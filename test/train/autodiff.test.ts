@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { present } from '../../src/base/invariant.ts';
 import { tensor } from '../../src/base/tensor.ts';
 import { evaluate } from '../../src/ir/evaluate.ts';
-import { classifierOf } from '../../src/ir/network.ts';
+import { dataInterfaceOf } from '../../src/ir/network.ts';
 import type { Network } from '../../src/ir/network.ts';
 import type { F64Tensor } from '../../src/ir/op.ts';
 import { verifyGraph } from '../../src/ir/verify.ts';
@@ -25,7 +25,7 @@ function gradientError(network: Network, options: Partial<TrainingStep> = {}): n
   const feeds = withDefaults(
     graph,
     new Map([
-      ['label', tensor([samples], Float64Array.from({ length: samples }, (_, i) => i % classifierOf(network).classes))],
+      ['label', tensor([samples], Float64Array.from({ length: samples }, (_, i) => i % dataInterfaceOf(network).classes))],
       ['sample-weight', tensor([samples], Float64Array.of(1, 1, 0, 1))],
       ['rate', scalar(1)],
       ['strength', scalar(0)],

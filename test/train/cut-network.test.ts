@@ -5,7 +5,7 @@ import { present } from '../../src/base/invariant.ts';
 import { sizeOf, tensor } from '../../src/base/tensor.ts';
 import { evaluate } from '../../src/ir/evaluate.ts';
 import type { GroupSet } from '../../src/ir/group.ts';
-import { classifierOf } from '../../src/ir/network.ts';
+import { dataInterfaceOf } from '../../src/ir/network.ts';
 import type { Network } from '../../src/ir/network.ts';
 import type { F64Tensor } from '../../src/ir/op.ts';
 import { structuresOf } from '../../src/ir/structure.ts';
@@ -54,7 +54,7 @@ function maskedWeights(network: Network, groups: readonly GroupSet[], dead: (set
 function trained(network: Network, masked: ReadonlySet<string>, valueOf: (name: string) => Float64Array | undefined): ReadonlyMap<string, F64Tensor> {
   const graph = trainingGraph(network, { ...step, masked }, ops);
   const scalars = (['rate', 'strength', 'step', 'seed'] as const).map((name) => [name, scalar(0.05)] as const);
-  const label = tensor([batch.samples], Float64Array.from({ length: batch.samples }, (_, i) => i % classifierOf(network).classes));
+  const label = tensor([batch.samples], Float64Array.from({ length: batch.samples }, (_, i) => i % dataInterfaceOf(network).classes));
   const values = network.parameters.flatMap(({ name, shape }) => [name, maskName(name)].flatMap((each) => { const data = valueOf(each); return data ? [[each, tensor(shape, data)] as const] : []; }));
   let feeds = withDefaults(graph, new Map<string, F64Tensor>([...scalars, ['label', label], ...values]));
   for (let i = 0; i < 3; i++) {

@@ -1,6 +1,6 @@
 // `class_weights = balanced`, or a list of numbers, one a class.
 
-import { classifierOf } from '../../ir/network.ts';
+import { dataInterfaceOf } from '../../ir/network.ts';
 import type { ClassWeights, Network } from '../../ir/network.ts';
 import type { Expression } from '../../syntax/ast.ts';
 import { trainDiagnostics } from '../diagnostics.ts';
@@ -21,7 +21,7 @@ const weightsOrBalanced: ValueType<ClassWeights> = {
 export function checkClassWeights(expression: Expression, network: Network | undefined, scope: TrainScope): ClassWeights | undefined {
   const weights = readTrainValue(expression, 'class_weights', weightsOrBalanced, scope);
   if (!weights || weights === balanced || !network) return weights;
-  const { classes } = classifierOf(network);
+  const { classes } = dataInterfaceOf(network);
   if (weights.length === classes) return weights;
   return scope.report(trainDiagnostics['class-weights']({ span: expression.span, args: [weights.length, classes], help: 'give one a class, in the order of the outputs, or `class_weights = balanced`' }));
 }

@@ -34,7 +34,7 @@ async function evaluate(place: string, { on, data, json }: EvaluateOptions, shel
   ]);
   const subject = await openSubject(place, ops);
   try {
-    const dataset = await evaluationData({ place, on, own: subject.dataset, reading: { inputShape: subject.classifier.inputShape, resize: subject.resize } }, { directory: data, environment: shell.environment });
+    const dataset = await evaluationData({ place, on, own: subject.dataset, reading: { inputShape: subject.answering.inputShape, resize: subject.resize } }, { directory: data, environment: shell.environment });
     print(place, await evaluateSubject(subject, dataset), json ?? false, shell);
     return exitCode.ok;
   } finally {

@@ -5,25 +5,30 @@ import { titleOf } from '../../driver/ladder/ladder.ts';
 import type { LadderOutcome } from '../../driver/ladder/ladder.ts';
 import type { GrainMeans, LeastKept, Winner } from '../../driver/ladder/standings.ts';
 import type { Mean } from '../../driver/sweep/means.ts';
+import { taskOf } from '../../train/tasks/index.ts';
+import type { ErrorWords } from '../../train/tasks/task.ts';
 import { formatTable } from './text-table.ts';
 
 export function ladderText(outcome: LadderOutcome, out: string): string {
   const { layers, rounds, means, winners, least, control, picture } = outcome;
+  const { words } = taskOf(outcome);
   return [
     `Convolutions (${layers.join(', ')}) pruned by magnitude in ${rounds} round${rounds === 1 ? '' : 's'}; dense layers are left alone, and count nowhere below.\n\n`,
     errorTable(outcome),
     ...faultLines(outcome),
     ...(means.length > 0 ? [`\nStorage without grains of zeros, 8 bits a weight and 4 bits a grain for its place:\n\n${storageTable(means)}`, `\nMemory references of one sample, by a model of the SCNN dataflow (docs/method.md):\n\n${referencesTable(outcome)}`] : []),
-    ...(winners.length > 0 ? [`\n${winners.map(winnerLine).join('')}`] : []),
-    ...(least ? [`\n${leastLines(least, control ? 'the dense network trained as long' : 'the dense baseline')}`] : []),
+    ...(winners.length > 0 ? [`\n${winners.map((winner) => winnerLine(winner, words)).join('')}`] : []),
+    ...(least ? [`\n${leastLines(least, control ? 'the dense network trained as long' : 'the dense baseline', words)}`] : []),
     `\nthe runs are in ${out}/runs${picture === undefined ? '' : `, a picture of them is ${picture}`}\n`,
   ].join('');
 }
 
-function errorTable({ means, baseline, control }: LadderOutcome): string {
+function errorTable({ means, baseline, control, ...outcome }: LadderOutcome): string {
+  const { words } = taskOf(outcome);
+  const meanText = (mean: Mean | undefined): string => (mean ? `${words.text(mean.mean)}${mean.deviation === undefined ? '' : ` +- ${words.text(mean.deviation)}`}` : '');
   const rows = means.map(({ grain, keep, seeds, density, heldOut, test }, i) => [firstOf(means, i, titleOf(grain)), `${keep}%`, String(seeds.length), percent(density.mean), meanText(heldOut), meanText(test)]);
   const dense = [{ name: 'dense baseline', of: baseline }, { name: 'dense, trained as long', of: control }].flatMap(({ name, of }) => (of ? [[name, '', '', percent(1), meanText(of.heldOut), meanText(of.test)]] : []));
-  return formatTable({ head: ['grain', 'keep', 'seeds', 'weights left', 'held-out error', 'test error'], rows: [...dense, ...rows], text: [0] });
+  return formatTable({ head: ['grain', 'keep', 'seeds', 'weights left', `held-out ${words.name}`, `test ${words.name}`], rows: [...dense, ...rows], text: [0] });
 }
 
 function storageTable(means: readonly GrainMeans[]): string {
@@ -49,27 +54,22 @@ function firstOf(means: readonly GrainMeans[], index: number, name: string): str
   return means[index - 1]?.grain === means[index]?.grain ? '' : name;
 }
 
-function meanText(mean: Mean | undefined): string {
-  if (!mean) return '';
-  return `${percent(mean.mean)}${mean.deviation === undefined ? '' : ` +- ${percent(mean.deviation)}`}`;
-}
-
-function winnerLine({ keep, grain, next }: Winner): string {
-  const start = `at ${keep}% ${titleOf(grain)} have the smallest held-out error`;
+function winnerLine({ keep, grain, next }: Winner, { name, text }: ErrorWords): string {
+  const start = `at ${keep}% ${titleOf(grain)} have the smallest held-out ${name}`;
   if (!next) return `${start}\n`;
   const { grain: second, difference, seeds, clear } = next;
-  const by = `by ${percent(difference.mean)} less than ${titleOf(second)}`;
+  const by = `by ${text(difference.mean)} less than ${titleOf(second)}`;
   if (seeds === 1) return `${start}, ${by}, of one seed\n`;
   return `${start}, ${by}${clear ? '' : ', within chance'} (${seeds} seeds)\n`;
 }
 
-function leastLines(least: readonly LeastKept[], dense: string): string {
+function leastLines(least: readonly LeastKept[], dense: string, { name }: ErrorWords): string {
   const reached = least.flatMap(({ grain, at }) => (at ? [{ grain, at }] : []));
   const rows = least.map(({ grain, at }) => [titleOf(grain), ...(at ? [`${at.keep}%`, percent(at.density.mean), percent(at.storage.mean), percent(at.references.mean)] : ['none', '', '', ''])]);
   const table = formatTable({ head: ['grain', 'least kept', 'weights left', 'bits, of dense', 'references, of dense'], rows, text: [0] });
   const by = (of: (means: GrainMeans) => number): string => titleOf(reached.reduce((a, b) => (of(b.at) < of(a.at) ? b : a)).grain);
   const verdict = reached.length > 1 ? `\nthere the fewest weights have ${by(({ density }) => density.mean)}, the fewest bits ${by(({ storage }) => storage.mean)}, the fewest references ${by(({ references }) => references.mean)}\n` : '';
-  return `The least that each grain keeps at no larger a held-out error than ${dense}:\n\n${table}${verdict}`;
+  return `The least that each grain keeps at no larger a held-out ${name} than ${dense}:\n\n${table}${verdict}`;
 }
 
 function faultLines({ runs }: LadderOutcome): readonly string[] {

@@ -3,19 +3,21 @@
 import { duration, formatBytes, grouped, percent } from '../../base/number-text.ts';
 import type { RunSummary } from '../../driver/run/run-summary.ts';
 import { budgetText } from '../../sparsity/network-budget.ts';
+import { taskOf } from '../../train/tasks/index.ts';
 import { findingsText } from './findings-text.ts';
 import { changeText, structureTable } from './structure-table.ts';
 import { formatTable } from './text-table.ts';
 
 export function summaryText(summary: RunSummary, out: string): string {
   const { findings, network, dataset, seed, initial, seconds, epochs, error, heldOut, macs, convMacs, weights, layers } = summary;
+  const { name, text } = taskOf(summary).words;
   const rows = Object.entries(error).map(([phase, test]) => {
     const held = heldOut[phase];
-    return [phase, percent(test), held === undefined ? '' : percent(held), String(epochs[phase])];
+    return [phase, text(test), held === undefined ? '' : text(held), String(epochs[phase])];
   });
   return [
     `${findingsText(findings)}${network} on ${dataset}, seed ${seed}, ${duration(seconds)}\n${initial ? initialLine(initial) : ''}`,
-    `${formatTable({ head: ['phase', 'test error', 'held-out error', 'epochs in all'], rows, text: [0] })}${endsText(summary)}${searchText(summary)}${moduleText(summary)}${comparisonText(summary)}`,
+    `${formatTable({ head: ['phase', `test ${name}`, `held-out ${name}`, 'epochs in all'], rows, text: [0] })}${endsText(summary)}${searchText(summary)}${moduleText(summary)}${comparisonText(summary)}`,
     structureTable(layers),
     [
       `weights ${changeText(weights, findings)}\n`,
@@ -37,21 +39,23 @@ function endsText({ error, stopped, kept }: RunSummary): string {
 }
 
 /** What was tried for a budget, the one that the run went on with marked. */
-function searchText({ search }: RunSummary): string {
+function searchText({ search, ...summary }: RunSummary): string {
   if (!search) return '';
+  const { name, text } = taskOf(summary).words;
   const { budget, whole, limit, attempts, chosen } = search;
   const rows = attempts.map(({ factor, reached, isAlive, heldOut }, at) => [
     at === chosen ? `${factor} *` : String(factor),
     budget.of === 'bytes' ? formatBytes(reached) : grouped(reached),
     percent(reached / whole),
-    heldOut === undefined ? '' : percent(heldOut),
+    heldOut === undefined ? '' : text(heldOut),
     !isAlive ? 'sees nothing of its input' : reached > limit ? 'too much' : '',
   ]);
-  return `\nstrengths for ${budgetText(budget)}; the run went on with *\n\n${formatTable({ head: ['strengths times', budget.of, 'of the whole', 'held-out error', ''], rows, text: [4] })}`;
+  return `\nstrengths for ${budgetText(budget)}; the run went on with *\n\n${formatTable({ head: ['strengths times', budget.of, 'of the whole', `held-out ${name}`, ''], rows, text: [4] })}`;
 }
 
 /** What the module answers otherwise than the network it is made of: where scores are equal but for rounding. */
 function moduleText({ product, error, evaluation }: RunSummary): string {
+  if (!('wrong' in evaluation)) return '';
   const differing = Math.round(evaluation.samples * Math.abs(evaluation.error - (error[product] ?? evaluation.error)));
   if (differing === 0) return '';
   return `\nThe compacted module has ${percent(evaluation.error)}: rounding decides ${differing} of ${evaluation.samples} samples otherwise.\n`;
@@ -63,12 +67,13 @@ function initialLine({ from, taken, fresh }: NonNullable<RunSummary['initial']>)
 }
 
 /** Compacted against dense after the same training; without a control there is no such figure. */
-function comparisonText({ product, control, error, epochs }: RunSummary): string {
+function comparisonText({ product, control, error, epochs, ...summary }: RunSummary): string {
+  const { text } = taskOf(summary).words;
   const [ours, dense] = [error[product], error[control ?? '']];
   if (ours === undefined) return '';
   const [spent, spentDense] = [epochs[product], epochs[control ?? '']];
-  if (dense !== undefined && spent === spentDense) return `\ncompacted ${percent(ours)}, dense ${percent(dense)}: each after ${spent} epochs\n`;
-  if (dense !== undefined) return `\ncompacted ${percent(ours)} after ${spent} epochs, dense ${percent(dense)} after ${spentDense}\n`;
+  if (dense !== undefined && spent === spentDense) return `\ncompacted ${text(ours)}, dense ${text(dense)}: each after ${spent} epochs\n`;
+  if (dense !== undefined) return `\ncompacted ${text(ours)} after ${spent} epochs, dense ${text(dense)} after ${spentDense}\n`;
   const [first = product] = Object.keys(error);
   if (first === product) return '';
   return `\nNot a comparison of equals: the compacted network had ${epochs[product]} epochs of training, ${first} ${epochs[first]}. \`control {}\` in the \`train\`\nblock trains the dense network for as many.\n`;

@@ -1,12 +1,13 @@
 // A sweep as it goes on: where somebody watches, a line a worker; to a log or a pipe, a line for each run that ends.
 
-import { duration, grouped, percent } from '../../base/number-text.ts';
+import { duration, grouped } from '../../base/number-text.ts';
 import { combinationText } from '../../driver/sweep/combinations.ts';
 import type { JobEvent } from '../../driver/sweep/job.ts';
 import type { SweepRun } from '../../driver/sweep/results.ts';
 import type { SweepEvent } from '../../driver/sweep/sweep.ts';
+import { taskOf } from '../../train/tasks/index.ts';
 import type { Shell } from '../shell.ts';
-import { phaseText } from './train-progress.ts';
+import { heldOutText, phaseText } from './train-progress.ts';
 
 const ends: readonly SweepRun['state'][] = ['finished', 'failed'];
 const paintMilliseconds = 100;
@@ -54,9 +55,9 @@ export function showSweep(shell: Shell, { quiet, byOthers }: ShownSweep): (event
 export function trainingLine(event: JobEvent): string | undefined {
   switch (event.kind) {
     case 'step':
-      return `${phaseText(event)} ${event.epoch}/${event.epochs}  loss ${event.loss.toFixed(3)}  ${duration(event.secondsLeft)} left`;
+      return `${phaseText(event)} ${event.epoch}/${event.epochs}  loss ${taskOf(event).words.loss(event.loss, 3)}  ${duration(event.secondsLeft)} left`;
     case 'epoch':
-      return `${phaseText(event)} ${event.epoch}/${event.epochs}  ${event.heldOut ? `held-out error ${percent(event.heldOut.error)}` : `loss ${event.training.loss.toFixed(3)}`}  ${duration(event.secondsLeft)} left`;
+      return `${phaseText(event)} ${event.epoch}/${event.epochs}  ${event.heldOut ? heldOutText(event, event.heldOut.error) : `loss ${taskOf(event).words.loss(event.training.loss, 3)}`}  ${duration(event.secondsLeft)} left`;
     case 'phase':
     case 'shares':
     case 'attempt':
@@ -69,5 +70,5 @@ function runLine({ values, state, result, faults = [] }: SweepRun): string {
   const name = combinationText(values);
   if (!result) return `${name}: ${state}${faults.length > 0 ? `: ${faults.map(({ message }) => message).join('; ')}` : ''}`;
   const { heldOut, macs, seconds } = result;
-  return `${name}: ${heldOut === undefined ? '' : `held-out error ${percent(heldOut)}, `}${grouped(macs)} MACs, ${duration(seconds)}`;
+  return `${name}: ${heldOut === undefined ? '' : `${heldOutText(result, heldOut)}, `}${grouped(macs)} MACs, ${duration(seconds)}`;
 }

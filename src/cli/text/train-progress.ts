@@ -4,6 +4,8 @@ import { duration, formatBytes, grouped, percent } from '../../base/number-text.
 import type { AttemptEvent, EpochEvent, PhaseEvent, SharesEvent, StepEvent, StrengthsEvent, TrainEvent } from '../../driver/run/run-events.ts';
 import type { NetworkBudget } from '../../ir/network.ts';
 import { budgetText } from '../../sparsity/network-budget.ts';
+import { taskOf } from '../../train/tasks/index.ts';
+import type { OfTask } from '../../train/tasks/index.ts';
 import type { Shell } from '../shell.ts';
 
 /** What a log or a pipe is shown: what ends, and what was decided. */
@@ -38,13 +40,24 @@ export function showProgress(shell: Shell): (event: TrainEvent) => void {
   };
 }
 
-function phaseLine({ phase, error, stopped, kept }: PhaseEvent): string {
-  const parts = [...(stopped ? [`stopped after epoch ${stopped.epoch} of ${stopped.epochs}`] : []), ...(kept === undefined ? [] : [`kept epoch ${kept}`]), `test error ${percent(error)}`];
+/** `held-out error 2.10%` */
+export function heldOutText(of: OfTask, error: number): string {
+  return errorText('held-out', of, error);
+}
+
+function errorText(samples: string, of: OfTask, error: number): string {
+  const { name, text } = taskOf(of).words;
+  return `${samples} ${name} ${text(error)}`;
+}
+
+function phaseLine({ phase, error, stopped, kept, ...event }: PhaseEvent): string {
+  const parts = [...(stopped ? [`stopped after epoch ${stopped.epoch} of ${stopped.epochs}`] : []), ...(kept === undefined ? [] : [`kept epoch ${kept}`]), errorText('test', event, error)];
   return `${phase} done: ${parts.join(', ')}`;
 }
 
-function sharesText({ phase, budget, whole, reached, layers }: SharesEvent): string {
-  const lines = layers.map(({ layer, structure, kept, total, tried }) => `  ${structure} of ${layer} ${kept}/${total}; held-out loss by what is left: ${tried.map((point) => `${point.kept} ${point.loss?.toFixed(3) ?? 'not finite'}`).join(', ')}\n`);
+function sharesText({ phase, budget, whole, reached, layers, ...event }: SharesEvent): string {
+  const { words } = taskOf(event);
+  const lines = layers.map(({ layer, structure, kept, total, tried }) => `  ${structure} of ${layer} ${kept}/${total}; held-out loss by what is left: ${tried.map((point) => `${point.kept} ${point.loss === null ? 'not finite' : words.loss(point.loss, 3)}`).join(', ')}\n`);
   return `${phase}: ${budgetText(budget)}, shared: ${leftText(budget, reached, whole)}\n${lines.join('')}`;
 }
 
@@ -54,9 +67,9 @@ function leftText({ of }: NetworkBudget, reached: number, dense: number): string
   return `${amount(reached)} of ${amount(dense)} are left (${percent(reached / dense)})`;
 }
 
-function attemptText({ phase, number, most, factor, budget, limit, dense, reached, isAlive, heldOut }: AttemptEvent): string {
+function attemptText({ phase, number, most, factor, budget, limit, dense, reached, isAlive, heldOut, ...event }: AttemptEvent): string {
   const verdict = !isAlive ? ', and the network no longer sees its input' : reached > limit ? `, more than ${budgetText(budget)}` : '';
-  const error = heldOut === undefined ? '' : `; held-out error ${percent(heldOut)}`;
+  const error = heldOut === undefined ? '' : `; ${heldOutText(event, heldOut)}`;
   return `${phase}, try ${number} of ${most} at most: strengths times ${factor}: ${leftText(budget, reached, dense)}${verdict}${error}\n`;
 }
 
@@ -70,14 +83,14 @@ export function phaseText({ phase, attempt }: { readonly phase: string; readonly
   return attempt === undefined ? phase : `${phase} (try ${attempt})`;
 }
 
-function stepLine({ phase, attempt, epoch, epochs, step, totalSteps, loss, secondsLeft }: StepEvent): string {
+function stepLine({ phase, attempt, epoch, epochs, step, totalSteps, loss, secondsLeft, ...event }: StepEvent): string {
   const done = Math.floor((20 * step) / totalSteps);
-  return `[${'#'.repeat(done)}${'.'.repeat(20 - done)}] ${phaseText({ phase, attempt })} ${epoch}/${epochs}  loss ${loss.toFixed(3)}  ${duration(secondsLeft)} left`;
+  return `[${'#'.repeat(done)}${'.'.repeat(20 - done)}] ${phaseText({ phase, attempt })} ${epoch}/${epochs}  loss ${taskOf(event).words.loss(loss, 3)}  ${duration(secondsLeft)} left`;
 }
 
-function epochLine({ phase, attempt, epoch, epochs, training, heldOut, best, groups, seconds, secondsLeft }: EpochEvent): string {
+function epochLine({ phase, attempt, epoch, epochs, training, heldOut, best, groups, seconds, secondsLeft, ...event }: EpochEvent): string {
   const place = best === undefined ? '' : best === epoch ? ' (the best)' : ` (the best in epoch ${best})`;
-  const error = heldOut ? `held-out error ${percent(heldOut.error)}${place}` : `training error ${percent(training.error)}`;
+  const error = heldOut ? `${heldOutText(event, heldOut.error)}${place}` : errorText('training', event, training.error);
   const alive = groups.map(({ layer, structure, alive: count, total }) => `${structure} of ${layer} ${count}/${total}`).join(', ');
-  return [`${phaseText({ phase, attempt })} ${epoch}/${epochs}`, `loss ${training.loss.toFixed(4)}`, error, ...(alive === '' ? [] : [alive]), `${duration(seconds)}, ${duration(secondsLeft)} left`].join('  ');
+  return [`${phaseText({ phase, attempt })} ${epoch}/${epochs}`, `loss ${taskOf(event).words.loss(training.loss, 4)}`, error, ...(alive === '' ? [] : [alive]), `${duration(seconds)}, ${duration(secondsLeft)} left`].join('  ');
 }

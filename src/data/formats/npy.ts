@@ -8,13 +8,13 @@ import type { MemorySamples } from '../../base/samples.ts';
 import { sizeOf } from '../../base/tensor.ts';
 import type { Shape } from '../../base/tensor.ts';
 import type { ArrayFormat, ArrayHeader, NamedBytes } from './array-file.ts';
-import type { Labels, ReadSplit } from '../dataset.ts';
+import type { Labels, ReadSplit, Targets } from '../dataset.ts';
 import { dataDiagnostics } from '../diagnostics.ts';
 import { hexOf } from './hex.ts';
 import { typeHelp } from './npy-type-help.ts';
-import { splitShape } from '../split-shape.ts';
+import { splitShape, targetsShape } from '../split-shape.ts';
 import type { NamedShape, SplitShape } from '../split-shape.ts';
-import { checkFinite } from '../value-range.ts';
+import { checkFinite, checkTargets } from '../value-range.ts';
 
 export interface NpyArray {
   readonly shape: Shape;
@@ -115,16 +115,45 @@ function parseHeader(file: string, text: string): Pick<NpyHeader, 'type' | 'numb
 
 /** What a pair of files promises. Fails with `data/unsupported` or `data/count`. */
 export function npySplitShape(samples: NamedShape, labels: NamedShape): SplitShape {
-  return splitShape(samples, labels, [2, 3, 4]);
+  return splitShape(samples, labels, sampleRanks);
 }
+
+/** The same of samples and targets. */
+export function npyTargetShape(samples: NamedShape, targets: NamedShape): SplitShape {
+  return targetsShape(samples, targets, sampleRanks);
+}
+
+const sampleRanks = [2, 3, 4];
 
 /** Samples `[count, H, W]`, `[count, C, H, W]` or `[count, features]`, with labels `[count]` of whole numbers. */
 export function decodeNpySplit(samplesFile: NamedBytes, labelsFile: NamedBytes): ReadSplit {
   const samples = decodeNpy(samplesFile.file, samplesFile.bytes);
   const labels = decodeNpy(labelsFile.file, labelsFile.bytes);
   const { count, sample } = npySplitShape({ file: samplesFile.file, shape: samples.shape }, { file: labelsFile.file, shape: labels.shape });
-  if (samples.data instanceof Float32Array) checkFinite(samplesFile.file, samples.data);
-  return { place: samplesFile.file, shape: sample, split: { count, samples: samples.data, labels: labelsOf(labelsFile.file, labels.data) } };
+  return { place: samplesFile.file, shape: sample, split: { count, samples: finite(samplesFile.file, samples), labels: labelsOf(labelsFile.file, labels.data) } };
+}
+
+/** The same samples with targets. */
+export function decodeNpyTargetSplit(samplesFile: NamedBytes, targetsFile: NamedBytes): ReadSplit {
+  const samples = decodeNpy(samplesFile.file, samplesFile.bytes);
+  const { shape } = decodeHeader(targetsFile.file, targetsFile.bytes);
+  const { count, sample, target = [1] } = npyTargetShape({ file: samplesFile.file, shape: samples.shape }, { file: targetsFile.file, shape });
+  return { place: samplesFile.file, shape: sample, targetShape: target, split: { count, samples: finite(samplesFile.file, samples), labels: decodeNpyTargets(targetsFile) } };
+}
+
+function finite(file: string, { data }: NpyArray): MemorySamples {
+  if (data instanceof Float32Array) checkFinite(file, data);
+  return data;
+}
+
+/** Numbers that stand for themselves, rounded to f32. Fails with `data/unsupported`, `data/target`, and as {@link decodeNpy} does. */
+export function decodeNpyTargets({ file, bytes }: NamedBytes): Targets {
+  const { shape: [count = 0], data } = decodeNpy(file, bytes);
+  if (!(data instanceof Float32Array)) {
+    fail(dataDiagnostics.unsupported({ args: [file, 'bytes (u1)', 'targets that stand for themselves'], help: "save array.astype('f4'); where bytes of samples stand for byte / 255, perhaps of array / 255" }));
+  }
+  checkTargets(file, data, Math.max(1, data.length / count));
+  return data;
 }
 
 /** Labels of so many samples, as {@link npySplitShape} has found them. Fails with `data/label`, and as {@link decodeNpy} does. */

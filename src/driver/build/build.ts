@@ -13,6 +13,7 @@ import { structureReport } from '../../sparsity/structure-report.ts';
 import type { StructureReport } from '../../sparsity/structure-report.ts';
 import type { Target } from '../../targets/target.ts';
 import { rebatch } from '../../train/rebatch.ts';
+import { taskPart } from '../../train/tasks/index.ts';
 import { deploy } from './deploy.ts';
 import type { DeployOptions } from './deploy.ts';
 import { verifyPrograms } from './equivalence.ts';
@@ -144,6 +145,7 @@ function metaOf({ model, weights }: BuildInput, { target, dense, batch, layout, 
     options: { dense, batch, layout, inline, ...(threads && { threads }), ...(winograd !== undefined && { winograd }), ...(weightsAs && { weightsAs: weightsAs.name }) },
     ...(weightsAs && { rounding: change ? { ...change } : 'its error is not measured' }),
     ...(tuning && { tuning: pinnedMeta(tuning) }),
+    ...taskPart(model.train),
     // The path of a folder is nobody's business.
     ...(dataset?.kind === 'named' && { dataset: dataset.name }),
     // What has to be done to images before the module sees them.

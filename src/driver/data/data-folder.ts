@@ -1,7 +1,8 @@
 // Reads a data set from a folder, whichever of the known layouts it has:
 //
 //   IDX    train-images-idx3-ubyte, train-labels-idx1-ubyte, t10k-... or test-..., each plain or .gz
-//   .npy   train-images.npy, train-labels.npy, test-images.npy, test-labels.npy, each plain or .gz
+//   .npy   train-images.npy, train-labels.npy, test-images.npy, test-labels.npy, each plain or .gz; numbers to be
+//          answered with are train-targets.npy and test-targets.npy in the place of labels
 //   images train/<class>/**/*.png, test/<class>/**/*.png, also val/ and .jpg
 //
 // A folder that holds two of them, or one of them twice, is refused: nobody knows which is meant.
@@ -13,10 +14,10 @@ import type { Diagnostic } from '../../base/diagnostic.ts';
 import type { ArrayFormat, NamedBytes } from '../../data/formats/array-file.ts';
 import { cifar10Files } from '../../data/cifar10.ts';
 import { checkSameShape, datasetOf } from '../../data/dataset.ts';
-import type { Dataset, Labels, ReadSplit } from '../../data/dataset.ts';
+import type { Dataset, ReadSplit, Split } from '../../data/dataset.ts';
 import { dataDiagnostics } from '../../data/diagnostics.ts';
 import { decodeIdxLabels, decodeIdxSplit, idxFormat, idxSplitShape } from '../../data/formats/idx.ts';
-import { decodeNpyLabels, decodeNpySplit, npyFormat, npySplitShape } from '../../data/formats/npy.ts';
+import { decodeNpyLabels, decodeNpySplit, decodeNpyTargets, decodeNpyTargetSplit, npyFormat, npySplitShape, npyTargetShape } from '../../data/formats/npy.ts';
 import type { Reading } from '../../data/image-shape.ts';
 import type { NamedShape, SplitShape } from '../../data/split-shape.ts';
 import { isPacked, readDataFile, readHeader, unreadable } from './data-file.ts';
@@ -36,7 +37,7 @@ interface FileLayout {
   /** What the headers of a pair promise. */
   readonly shapeOf: (images: NamedShape, labels: NamedShape) => SplitShape;
   readonly decode: (images: NamedBytes, labels: NamedBytes) => ReadSplit;
-  readonly decodeLabels: (labels: NamedBytes) => Labels;
+  readonly decodeLabels: (labels: NamedBytes) => Split['labels'];
 }
 
 const idx: FileLayout = {
@@ -79,7 +80,18 @@ const npy: FileLayout = {
   decodeLabels: decodeNpyLabels,
 };
 
-const fileLayouts: readonly FileLayout[] = [idx, npy];
+const npyTargets: FileLayout = {
+  kind: '.npy files with targets',
+  patterns: { ...npy.patterns, 'training labels': /^train-targets\.npy$/, 'test labels': /^test-targets\.npy$/ },
+  names: { ...npy.names, 'training labels': 'train-targets.npy', 'test labels': 'test-targets.npy' },
+  format: npyFormat,
+  shapeOf: npyTargetShape,
+  decode: decodeNpyTargetSplit,
+  decodeLabels: decodeNpyTargets,
+};
+
+const parts = Object.keys(npy.patterns) as readonly Part[];
+const labelParts: readonly Part[] = ['training labels', 'test labels'];
 
 /** Fails with `data/*` diagnostics that name the folder or the file at fault. */
 export async function readDataFolder(folder: string, reading: Reading): Promise<Dataset> {
@@ -116,7 +128,10 @@ async function contentsOf(folder: string): Promise<FolderContents> {
   const visible = entries.filter((entry) => !entry.name.startsWith('.'));
   const names = visible.map((entry) => entry.name);
   const folders = visible.filter((entry) => !entry.isFile()).map((entry) => entry.name);
-  const layouts = fileLayouts.filter(({ patterns }) => Object.values(patterns).some((pattern) => names.some((name) => pattern.test(plainName(name)))));
+  const holds = ({ patterns }: FileLayout, some: readonly Part[]): boolean => some.some((part) => names.some((name) => patterns[part].test(plainName(name))));
+  // Samples without a word of what they are answered with are taken for the usual ones.
+  const targets = holds(npyTargets, labelParts);
+  const layouts = [...(holds(idx, parts) ? [idx] : []), ...(holds(npy, targets ? labelParts : parts) ? [npy] : []), ...(targets ? [npyTargets] : [])];
   return { names, folders, layouts, images: folders.filter((name) => name.toLowerCase() === 'train') };
 }
 
@@ -152,6 +167,7 @@ async function readFiles(folder: string, names: readonly string[], layout: FileL
 interface PlannedSplit {
   readonly place: string;
   readonly shape: SplitShape['sample'];
+  readonly targetShape?: SplitShape['sample'];
   readonly read: () => Promise<ReadSplit>;
 }
 
@@ -160,13 +176,14 @@ async function planSplit({ images, labels }: SplitFiles, { format, shapeOf, deco
   const imagesHeader = await readHeader(images, format);
   const labelsHeader = await readHeader(labels, format);
   const shape = shapeOf({ file: images, shape: imagesHeader.shape }, { file: labels, shape: labelsHeader.shape });
+  const placed = { place: images, shape: shape.sample, ...(shape.target && { targetShape: shape.target }) };
   const read = async (): Promise<ReadSplit> => {
     const labelFile = { file: labels, bytes: await readDataFile(labels, labelsHeader.fileBytes) };
     if (isPacked(images)) return decode({ file: images, bytes: await readDataFile(images, imagesHeader.fileBytes) }, labelFile);
     const samples = await arrayInFile(images, imagesHeader);
-    return { place: images, shape: shape.sample, split: { count: shape.count, samples, labels: decodeLabels(labelFile) } };
+    return { ...placed, split: { count: shape.count, samples, labels: decodeLabels(labelFile) } };
   };
-  return { place: images, shape: shape.sample, read };
+  return { ...placed, read };
 }
 
 /** The one file of a part; of a plain and a packed copy, the plain one, with a warning. */

@@ -5,22 +5,22 @@ import type { Span } from '../../base/span.ts';
 import type { Shape } from '../../base/tensor.ts';
 import { checkDataset, checkShape } from '../../data/check-dataset.ts';
 import type { Dataset } from '../../data/dataset.ts';
-import { classifierOf } from '../../ir/network.ts';
+import { dataInterfaceOf } from '../../ir/network.ts';
 import type { Model, TrainSpec } from '../../ir/network.ts';
 import { loadDataset } from './load-dataset.ts';
 import type { DataSearch } from './search-path.ts';
 
 /** Its warnings are those of the network as well; errors are for who uses it. Fails with `data/*` diagnostics. */
-export async function trainingData({ network }: Model, { dataset: reference, span, resize }: TrainSpec, search: DataSearch): Promise<Dataset> {
-  const classifier = classifierOf(network);
-  const { inputShape } = classifier;
+export async function trainingData({ network }: Model, { task, dataset: reference, span, resize }: TrainSpec, search: DataSearch): Promise<Dataset> {
+  const taught = dataInterfaceOf(network, task);
+  const { inputShape } = taught;
   const name = reference.kind === 'named' ? reference.name : reference.path;
   const judge = (shape: Shape, scalable: boolean): void => {
     const errors = checkShape({ name, shape, scalable }, inputShape, span);
     if (errors.length > 0) throw new DiagnosticError(errors);
   };
   const dataset = await loadDataset(reference, search, { inputShape, resize, judge });
-  const warnings = checkDataset(dataset, classifier, span).filter(({ severity }) => severity === 'warning');
+  const warnings = checkDataset(dataset, taught, span).filter(({ severity }) => severity === 'warning');
   return { ...dataset, warnings: [...(dataset.warnings ?? []), ...warnings] };
 }
 

@@ -11,27 +11,30 @@ import { checkFit } from '../../data/check-dataset.ts';
 import { nameClasses } from '../../data/class-names.ts';
 import type { Dataset } from '../../data/dataset.ts';
 import { checkGivenDataset } from '../../data/given-dataset.ts';
-import type { DatasetReference } from '../../ir/network.ts';
+import { answeredBy } from '../../ir/network.ts';
+import type { DatasetReference, TaskName } from '../../ir/network.ts';
 import type { OpRegistry } from '../../ir/op.ts';
 import { targets } from '../../targets/index.ts';
+import { taskOf, taskPart } from '../../train/tasks/index.ts';
+import type { OfTask } from '../../train/tasks/index.ts';
 import { versionEverywhere } from '../../targets/target.ts';
 import type { CodeVersion } from '../../targets/target.ts';
-import { answersOf, compactedClassifier } from './classifier.ts';
-import type { Classifier } from './classifier.ts';
+import { compactedNetwork } from './answers.ts';
+import type { AnsweringNetwork } from './answers.ts';
 import { moduleDiagnostics } from '../diagnostics.ts';
-import { evaluationOf, namesOf } from './evaluation.ts';
+import { judge } from './evaluation.ts';
 import type { Evaluation } from './evaluation.ts';
-import { channelsLastOrder } from '../model/layout.ts';
+import { channelsFirst, channelsLastOrder } from '../model/layout.ts';
 import { openModel, withWeights } from '../model/model.ts';
 import { onlyName, startModule } from '../module/module-process.ts';
 import { outputNames } from '../run/run-facts.ts';
 import { runFiles } from '../run/run-files.ts';
-import { buildRecord, findModule, classifierInterface, modulesIn } from '../module/shipped-module.ts';
+import { buildRecord, findModule, modulesIn, taughtInterface } from '../module/shipped-module.ts';
 import type { BuildRecord } from '../module/shipped-module.ts';
 import { isFolder } from '../weights/weights.ts';
 
 /** A network that is ready to answer. */
-export interface Subject {
+export interface Subject extends OfTask {
   readonly network: string;
   /** What its kernels are built for. */
   readonly target: string;
@@ -41,11 +44,13 @@ export interface Subject {
   readonly resize: boolean;
   /** Names of the classes, where the source gives them. */
   readonly labels?: readonly string[] | undefined;
-  readonly classifier: Classifier;
+  readonly answering: AnsweringNetwork;
   readonly close: () => Promise<void>;
 }
 
-export interface EvaluationReport extends Evaluation {
+export type EvaluationReport = Evaluation & EvaluatedSubject;
+
+interface EvaluatedSubject extends OfTask {
   readonly network: string;
   readonly target: string;
   readonly dataset: string;
@@ -70,8 +75,8 @@ export async function openSubject(place: string, ops: OpRegistry): Promise<Subje
 async function openRun(folder: string, ops: OpRegistry): Promise<Subject> {
   const { model, weights } = withWeights(openModel(folder, undefined, ops));
   const { graph, name } = model.network;
-  const classifier = await compactedClassifier({ graph, parameters: weights.parameters }, ops);
-  return { network: name, target: targets[0].name, dataset: model.train?.dataset, resize: model.train?.resize ?? false, labels: outputNames(model.network, weights.labels), classifier, close: async () => {} };
+  const answering = await compactedNetwork({ graph, parameters: weights.parameters }, ops);
+  return { ...taskPart(model.train), network: name, target: targets[0].name, dataset: model.train?.dataset, resize: model.train?.resize ?? false, labels: outputNames(model.network, weights.labels), answering, close: async () => {} };
 }
 
 /** The module runs as verify runs it: in a process of its own, and what needs a package as it runs on any machine. */
@@ -86,20 +91,20 @@ async function openModule(place: string): Promise<Subject> {
       await net.close();
       net = await startModule(shipped, patience, version.load);
     }
-    const { target, batch, layout, dataset, resize } = record;
-    const { name, inputShape: given, outputShape, labels } = classifierInterface(net.claims, path);
-    const [rows = 1, columns = 1, channels = 1] = given;
-    const inputShape = layout === 'hwc' && given.length === 3 ? [channels, rows, columns] : given;
-    const classes = sizeOf(outputShape);
+    const { target, batch, layout, dataset, resize, task } = record;
+    const { name, inputShape: given, outputShape: answered, labels } = taughtInterface(net.claims, taskOf(record).name, path);
+    const first = (shape: Shape): Shape => (layout === 'hwc' && shape.length === 3 ? [shape[2] ?? 1, shape[0] ?? 1, shape[1] ?? 1] : shape);
+    const [inputShape, outputShape] = [first(given), first(answered)];
+    const outputs = batch * sizeOf(outputShape);
     const order = layout === 'hwc' ? channelsLastOrder([batch, ...inputShape]) : undefined;
     const run = async (samples: Float32Array): Promise<Float32Array> => {
       const [answer] = await net.run([[onlyName, order ? Float32Array.from(order, (from) => samples[from] as number) : samples]], patience);
-      const scores = answer?.[1];
-      if (scores?.length !== batch * classes) fail(moduleDiagnostics.interface({ args: [path, scores?.length ?? 0, batch * classes] }));
-      return scores;
+      const numbers = answer?.[1];
+      if (numbers?.length !== outputs) fail(moduleDiagnostics.interface({ args: [path, numbers?.length ?? 0, outputs] }));
+      return order ? channelsFirst(numbers, [batch, ...outputShape]) : numbers;
     };
     const named: DatasetReference | undefined = dataset === undefined ? undefined : { kind: 'named', name: dataset };
-    return { network: name, target, dataset: named, resize, labels, classifier: { inputShape, classes, batch, run }, close: net.close };
+    return { ...(task && { task }), network: name, target, dataset: named, resize, labels, answering: { inputShape, outputShape, batch, run }, close: net.close };
   } catch (error) {
     await net.close();
     throw error;
@@ -116,20 +121,19 @@ function versionForAll({ target, runs }: BuildRecord): CodeVersion | undefined {
 }
 
 /** @throws DiagnosticError `data/*` where the data is faulty or does not fit, `module/broken`, `module/interface` */
-export async function evaluateSubject({ network, target, labels, classifier }: Omit<Subject, 'dataset' | 'resize' | 'close'>, given: Dataset): Promise<EvaluationReport> {
+export async function evaluateSubject({ network, target, labels, answering, ...subject }: Omit<Subject, 'dataset' | 'resize' | 'close'>, given: Dataset): Promise<EvaluationReport> {
   checkGivenDataset(given);
-  const warnings = [...(given.warnings ?? []), ...fittingData(given, classifier)];
+  const { name: task } = taskOf(subject);
+  const warnings = [...(given.warnings ?? []), ...fittingData(given, answering, task)];
   const dataset = nameClasses(given, labels);
-  const answers = await answersOf(classifier, dataset.test);
-  const names = namesOf(classifier.classes, labels ?? dataset.labels);
-  return { network, target, dataset: dataset.name, ...evaluationOf(answers, dataset.test.labels, names), warnings };
+  return { ...taskPart(subject), network, target, dataset: dataset.name, ...(await judge(task, answering, dataset.test, labels ?? dataset.labels)), warnings };
 }
 
 /** What is wrong with the data but does no harm. */
-function fittingData(dataset: Dataset, { inputShape, classes }: { readonly inputShape: Shape; readonly classes: number }): readonly Diagnostic[] {
+function fittingData(dataset: Dataset, { inputShape, outputShape }: AnsweringNetwork, task: TaskName): readonly Diagnostic[] {
   // What `train` advises, to change the network, comes too late here.
   const help = { error: 'evaluate on data that the network was made for: --on NAME, or --data FOLDER', warning: 'the other outputs are never a right answer' };
-  const found = checkFit(dataset, { inputShape, classes }).map((fault): Diagnostic => ({ ...fault, help: help[fault.severity] }));
+  const found = checkFit(dataset, { inputShape, ...answeredBy(outputShape, task) }).map((fault): Diagnostic => ({ ...fault, help: help[fault.severity] }));
   const errors = found.filter(({ severity }) => severity === 'error');
   if (errors.length > 0) throw new DiagnosticError(errors);
   return found;

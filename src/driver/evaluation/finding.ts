@@ -1,5 +1,7 @@
 // What may be wrong with a result (findings.ts finds it), as summaries and commands hold it.
 
+import type { OfTask } from '../../train/tasks/index.ts';
+
 /** As a summary holds it. */
 export interface Finding {
   /** `result/dead-layer`, `result/untouched`, `result/at-chance`, `result/never-learned` */
@@ -10,12 +12,12 @@ export interface Finding {
 }
 
 /** What a run has measured. */
-export interface RunErrors {
+export interface RunErrors extends OfTask {
   /** The phase that the weights come from. */
   readonly product: string;
-  /** Share of the test set by phase. */
+  /** Of the test set by phase. */
   readonly error: Readonly<Record<string, number>>;
-  /** The test error of always answering the most frequent class. */
+  /** The test error of always answering the same. */
   readonly chance: number;
 }
 

@@ -5,7 +5,6 @@
 import { defineDiagnostics, DiagnosticError } from '../../base/diagnostic.ts';
 import type { Diagnostic, DiagnosticTable } from '../../base/diagnostic.ts';
 import { present } from '../../base/invariant.ts';
-import { percent } from '../../base/number-text.ts';
 import { nodeMap } from '../../ir/graph.ts';
 import type { Program } from '../../ir/graph.ts';
 import type { GroupSet } from '../../ir/group.ts';
@@ -18,13 +17,14 @@ import { groupSets } from '../../sparsity/groups.ts';
 import { whereInputIsLost } from '../../sparsity/lost-input.ts';
 import { alive, norms } from '../../sparsity/norms.ts';
 import { labelOf } from '../../sparsity/removal.ts';
+import { taskOf } from '../../train/tasks/index.ts';
 import type { Finding, RunErrors } from './finding.ts';
 
 const resultMessages = {
   'dead-layer': (what: string): string => `${what}: the network no longer sees its input and answers the same to everything`,
   untouched: (): string => 'the penalties removed nothing: no group is zero',
-  'at-chance': (phase: string, error: string, chance: string): string => `after ${phase} the network is no better than guessing: its test error is ${error}, and always answering the most frequent class has ${chance}`,
-  'never-learned': (phase: string, error: string, chance: string): string => `${phase} has not learned: its test error is ${error}, and always answering the most frequent class has ${chance}`,
+  'at-chance': (phase: string, name: string, error: string, guess: string, chance: string): string => `after ${phase} the network is no better than guessing: its test ${name} is ${error}, and ${guess} has ${chance}`,
+  'never-learned': (phase: string, name: string, error: string, guess: string, chance: string): string => `${phase} has not learned: its test ${name} is ${error}, and ${guess} has ${chance}`,
 };
 const resultDiagnostics: DiagnosticTable<typeof resultMessages> = defineDiagnostics('result', resultMessages);
 
@@ -83,24 +83,26 @@ function neverLearned({ train }: Model, errors: RunErrors): readonly Diagnostic[
   const first = train?.phases.find(({ epochs }) => epochs > 0);
   if (!first || phaseTraits[first.kind].penalizes || !isChance(errors, first.name) || !isChance(errors, errors.product)) return [];
   const help = `the rate of ${first.name} is ${first.schedule.rate}: lower it if the loss in metrics.jsonl jumps or stands still, raise it if the loss falls slowly`;
-  return [resultDiagnostics['never-learned']({ args: [first.name, ...shares(errors, first.name)], help, severity: 'warning' })];
+  return [resultDiagnostics['never-learned']({ args: [first.name, ...compared(errors, first.name)], help, severity: 'warning' })];
 }
 
 function endedAtChance({ train, penalties }: Model, errors: RunErrors): readonly Diagnostic[] {
   if (!isChance(errors, errors.product)) return [];
   const product = train?.phases.find(({ name }) => name === errors.product);
   const help = [...(penalties.length > 0 ? [penalties.some(({ kind }) => kind === 'lasso') ? 'lower the strengths of the penalties' : 'let the penalties keep more'] : []), ...(product ? [`lower the rate of ${product.name} (${product.schedule.rate})`] : [])].join(', or ');
-  return [resultDiagnostics['at-chance']({ args: [errors.product, ...shares(errors, errors.product)], help, severity: 'warning' })];
+  return [resultDiagnostics['at-chance']({ args: [errors.product, ...compared(errors, errors.product)], help, severity: 'warning' })];
 }
 
-/** Of a test set of one class nothing can be said. */
+/** Of a test set that is the same throughout nothing can be said. */
 function isChance({ error, chance }: RunErrors, phase: string): boolean {
   const found = error[phase];
   return found !== undefined && chance > 0 && found >= nearChance * chance;
 }
 
-function shares({ error, chance }: RunErrors, phase: string): readonly [error: string, chance: string] {
-  return [percent(error[phase] ?? NaN), percent(chance)];
+/** The error and that of guessing, in words. */
+function compared({ error, chance, ...errors }: RunErrors, phase: string): readonly [name: string, error: string, guess: string, chance: string] {
+  const { name, text, guess } = taskOf(errors).words;
+  return [name, text(error[phase] ?? NaN), guess, text(chance)];
 }
 
 /** All penalties of a model are of one kind. */

@@ -74,14 +74,14 @@ function writeOutcome(out: string, outcome: Written): Written & Pick<LadderOutco
 }
 
 /** Undefined where nothing is held out. */
-export function pictureOf({ file, grains, means, baseline, control }: Pick<Written, 'file' | 'grains' | 'means' | 'baseline' | 'control'>): string | undefined {
+export function pictureOf({ file, grains, means, baseline, control, task }: Pick<Written, 'file' | 'grains' | 'means' | 'baseline' | 'control' | 'task'>): string | undefined {
   const curves = grains.flatMap((grain, place) => {
     const points = means.flatMap(({ grain: of, keep, heldOut, density, storage, seeds }) => (of === grain && heldOut ? [{ keep, seeds: seeds.length, density: density.mean, storage: storage.mean, error: heldOut.mean, ...(heldOut.deviation !== undefined && { deviation: heldOut.deviation }) }] : []));
     return points.length > 0 ? [{ name: titleOf(grain), place, points }] : [];
   });
   if (curves.length === 0) return undefined;
   const level = (name: string, error: number | undefined): readonly { readonly name: string; readonly error: number }[] => (error === undefined ? [] : [{ name, error }]);
-  return ladderPicture({ title: `${basename(file)}: convolutions pruned at each grain`, curves, levels: [...level('dense baseline', baseline?.heldOut?.mean), ...level('dense, trained as long', control?.heldOut?.mean)] });
+  return ladderPicture({ ...(task && { task }), title: `${basename(file)}: convolutions pruned at each grain`, curves, levels: [...level('dense baseline', baseline?.heldOut?.mean), ...level('dense, trained as long', control?.heldOut?.mean)] });
 }
 
 /** `2-D filters` */

@@ -13,13 +13,15 @@ import { leftInPlace } from '../../sparsity/granularity/left-in-place.ts';
 import type { LeftInPlace } from '../../sparsity/granularity/left-in-place.ts';
 import { denseReferencesOf, referencesOf } from '../../sparsity/granularity/references.ts';
 import { bitsOfWeight, storageOf } from '../../sparsity/granularity/storage.ts';
+import { taskPart } from '../../train/tasks/index.ts';
+import type { OfTask } from '../../train/tasks/index.ts';
 import { compact, prepare } from '../build/compact.ts';
 import { answersNothing } from '../evaluation/finding.ts';
 import { openModel, withWeights } from '../model/model.ts';
 import { summaryOfRun } from '../run/run-reader.ts';
 import type { RunSummary } from '../run/run-summary.ts';
 
-/** Shares of samples that are answered wrongly. */
+/** Of the task. */
 export interface Errors {
   /** Absent: nothing is held out. */
   readonly heldOut?: number;
@@ -44,7 +46,7 @@ export interface RungCosts {
   readonly denseReferences: number;
 }
 
-export interface RungResult extends RungCosts {
+export interface RungResult extends RungCosts, OfTask {
   /** Of the network that is pruned and finetuned. */
   readonly error: Errors;
   /** Of the dense network that it began with. */
@@ -68,6 +70,7 @@ export function readRung(folder: string, grain: StructureKind, layers: readonly 
   const of = (phase: string, test: number | undefined): Errors => ({ ...(heldOut[phase] !== undefined && { heldOut: heldOut[phase] }), test: present(test, `error of ${phase}`) });
   const baseline = present(model.train?.phases.find(({ kind }) => !phaseTraits[kind].penalizes && !phaseTraits[kind].masks && !phaseTraits[kind].compares), 'baseline').name;
   return {
+    ...taskPart(summary),
     error: of(product, evaluation.error),
     baseline: of(baseline, error[baseline]),
     ...(control !== undefined && { control: of(control, error[control]) }),

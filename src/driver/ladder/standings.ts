@@ -3,6 +3,8 @@
 
 import { present } from '../../base/invariant.ts';
 import type { StructureKind } from '../../ir/structure.ts';
+import { taskPart } from '../../train/tasks/index.ts';
+import type { OfTask } from '../../train/tasks/index.ts';
 import { meanOf } from '../sweep/means.ts';
 import type { Mean } from '../sweep/means.ts';
 import type { Rung } from './ladder-plan.ts';
@@ -45,7 +47,7 @@ export interface LeastKept {
   readonly at?: GrainMeans;
 }
 
-export interface Standings {
+export interface Standings extends OfTask {
   readonly means: readonly GrainMeans[];
   readonly baseline?: DenseMeans;
   readonly control?: DenseMeans;
@@ -64,6 +66,7 @@ export function standingsOf(rungs: readonly FinishedRung[], grains: readonly Str
   const [baseline, control] = [denseMeans(rungs, ({ baseline: each }) => each), denseMeans(rungs, ({ control: each }) => each)];
   const bound = (control ?? baseline)?.heldOut?.mean;
   return {
+    ...taskPart(rungs[0]?.result),
     means,
     ...(baseline && { baseline }),
     ...(control && { control }),

@@ -9,7 +9,10 @@ import { fieldReader } from '../../base/json-fields.ts';
 import { sizeOf } from '../../base/tensor.ts';
 import type { Shape } from '../../base/tensor.ts';
 import { header } from '../../emit/module-text.ts';
+import type { TaskName } from '../../ir/network.ts';
 import type { Answer, Given } from '../../runtime/ports.ts';
+import { taskIn } from '../../train/tasks/index.ts';
+import type { OfTask } from '../../train/tasks/index.ts';
 import { weightTypes } from '../../emit/weight-types/index.ts';
 import type { WeightType } from '../../emit/weight-types/weight-type.ts';
 import type { ErrorChange } from '../evaluation/error-change.ts';
@@ -27,7 +30,7 @@ export interface ShippedModule {
 }
 
 /** What `net.meta` tells of the build. */
-export interface BuildRecord {
+export interface BuildRecord extends OfTask {
   readonly compiler: string;
   readonly target: string;
   readonly dense: boolean;
@@ -134,7 +137,7 @@ export function buildRecord(meta: unknown, path: string): BuildRecord {
   };
   const layout = text(options, 'layout');
   const batch = options.get('batch');
-  const [dataset, runs, tuning] = [record.get('dataset'), record.get('runs'), record.get('tuning')];
+  const [dataset, runs, tuning, task] = [record.get('dataset'), record.get('runs'), record.get('tuning'), record.get('task')];
   const [target, dense] = [text(record, 'target'), options.get('dense') === true];
   const winograd = options.get('winograd');
   const wrong = (): never => fail(moduleDiagnostics.record({ args: [path, 'tuning'] }));
@@ -153,6 +156,7 @@ export function buildRecord(meta: unknown, path: string): BuildRecord {
     threads: options.get('threads') === true,
     ...(tuning !== undefined && { tuning: pinnedIn(fieldReader(tuning, wrong), path, { target, ...scheduledOptions({ dense, batch, ...(typeof winograd === 'number' && { winograd }), ...(weightType && { weightsAs: weightType.name }) }) }) }),
     ...(weightType && { weightsAs: weightType, ...changeIn(record.get('rounding'), path) }),
+    ...taskIn(task),
     ...(typeof dataset === 'string' && { dataset }),
     resize: record.get('resize') === true,
     source: text(record, 'source'),
@@ -165,10 +169,10 @@ export function buildRecord(meta: unknown, path: string): BuildRecord {
 function changeIn(rounding: unknown, path: string): Pick<BuildRecord, 'change'> {
   if (typeof rounding === 'string') return {};
   const fields = fieldReader(rounding, () => fail(moduleDiagnostics.record({ args: [path, 'rounding'] })));
-  return { change: { dataset: fields.text('dataset'), samples: fields.number('samples'), before: fields.number('before'), after: fields.number('after') } };
+  return { change: { ...taskIn(fields.value('task')), dataset: fields.text('dataset'), samples: fields.number('samples'), before: fields.number('before'), after: fields.number('after') } };
 }
 
-/** What the module of a classifier takes and answers. */
+/** What the module of a network that is trained here takes and answers. */
 export interface ModuleInterface {
   readonly name: string;
   /** Of one sample, images in the order of the module's layout. */
@@ -179,9 +183,9 @@ export interface ModuleInterface {
 }
 
 /** @throws DiagnosticError `module/no-classifier`; `module/unclear` where it is not what `build` writes */
-export function classifierInterface({ name, inputShape, outputShape, inputShapes, outputShapes, labels }: ModuleClaims, path: string): ModuleInterface {
-  const help = 'classes are told apart by networks with one input and one output of one score a class';
-  if (inputShapes !== undefined || outputShapes !== undefined || (isShape(outputShape) && outputShape.length > 1)) fail(moduleDiagnostics['no-classifier']({ args: [path], help }));
+export function taughtInterface({ name, inputShape, outputShape, inputShapes, outputShapes, labels }: ModuleClaims, task: TaskName, path: string): ModuleInterface {
+  const help = task === 'classify' ? 'classes are told apart by networks with one input and one output of one score a class' : 'a data set has one list of numbers for one input and one output';
+  if (inputShapes !== undefined || outputShapes !== undefined || (task === 'classify' && isShape(outputShape) && outputShape.length > 1)) fail(moduleDiagnostics['no-classifier']({ args: [path], help }));
   const unclear = (field: string): never => fail(moduleDiagnostics.unclear({ args: [path, field], help: 'build it again' }));
   const shapes = { inputShape: isShape(inputShape) ? inputShape : unclear('inputShape'), outputShape: isShape(outputShape) ? outputShape : unclear('outputShape') };
   return {

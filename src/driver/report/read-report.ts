@@ -11,11 +11,12 @@ import { onlyInput } from '../../ir/network.ts';
 import type { Model, Network, TrainSpec } from '../../ir/network.ts';
 import type { OpRegistry } from '../../ir/op.ts';
 import { phaseTraits } from '../../ir/phase.ts';
-import type { MeasuredTimes, Origin, ReportData, TestAnswers } from '../../report/report-data.ts';
+import type { MeasuredTimes, Origin, ReportData, TestAnswers, TestSquares } from '../../report/report-data.ts';
 import { budgetText } from '../../sparsity/network-budget.ts';
 import { structureReport } from '../../sparsity/structure-report.ts';
 import { wasmTarget } from '../../targets/wasm/target.ts';
 import { phaseKey } from '../../train/plan.ts';
+import { taskPart } from '../../train/tasks/index.ts';
 import { compact } from '../build/compact.ts';
 import { normalizationOf } from '../build/normalization.ts';
 import { answersNothing } from '../evaluation/finding.ts';
@@ -81,11 +82,12 @@ function readUnfinished(folder: string, ops: OpRegistry): ReadReport {
   return { data, warnings };
 }
 
-type Courses = Pick<ReportData, 'format' | 'network' | 'notes' | 'phases' | 'groups' | 'search' | 'shared'>;
+type Courses = Pick<ReportData, 'format' | 'task' | 'network' | 'notes' | 'phases' | 'groups' | 'search' | 'shared'>;
 
 function coursesOf(folder: string, model: Model, checkpoint: Checkpoint, lines: readonly EpochLine[], warnings: readonly Diagnostic[], ops: OpRegistry): Courses {
   return {
     format: 1,
+    ...taskPart(model.train),
     network: model.network.name,
     notes: warnings.filter(({ code }) => code === 'run/overridden').map(({ message }) => message.replace(`${folder} was`, 'The run was')),
     phases: phaseCourses(model, checkpoint, lines),
@@ -148,7 +150,10 @@ function weightsBefore(folder: string, { train }: Model, { files, identity }: Ch
   return begun === undefined ? undefined : { when: 'as given to begin with', parameters: readInitial(folder, begun).tensors };
 }
 
-function testAnswers({ samples, wrong, error, unanswered, classes, confusion }: RunSummary['evaluation']): TestAnswers {
+function testAnswers(evaluation: RunSummary['evaluation']): TestAnswers | TestSquares {
+  const { samples, error, unanswered } = evaluation;
+  if (!('classes' in evaluation)) return { samples, error, root: evaluation.root, unanswered, ...(evaluation.outputs && { outputs: evaluation.outputs }) };
+  const { wrong, classes, confusion } = evaluation;
   return {
     samples,
     wrong,

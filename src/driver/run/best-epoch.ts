@@ -10,7 +10,7 @@ import type { Network, PhaseSpec } from '../../ir/network.ts';
 export interface BestEpoch {
   /** From 1. */
   readonly epoch: number;
-  /** Share of the held-out samples answered wrongly. */
+  /** Of the held-out samples. */
   readonly error: number;
 }
 

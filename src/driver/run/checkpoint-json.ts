@@ -8,6 +8,7 @@ import { fail } from '../../base/diagnostic.ts';
 import { fieldReader } from '../../base/json-fields.ts';
 import type { FieldReader } from '../../base/json-fields.ts';
 import type { Sums } from '../../engine/engine.ts';
+import { taskIn, taskOf } from '../../train/tasks/index.ts';
 import { runDiagnostics } from './run-diagnostics.ts';
 import { recordOf, startAnew } from './run-files.ts';
 import type { FileRecord } from './run-files.ts';
@@ -74,36 +75,39 @@ export function decodeCheckpoint(text: string, file: string): WrittenCheckpoint 
   if (found !== expected) corrupt(file, `a state whose sha256 is ${found.slice(0, 12)}...`, `${expected.slice(0, 12)}...`);
   const read = whole.inner('state');
   const record = (of: FieldReader): FileRecord => ({ bytes: of.count('bytes'), sha256: of.text('sha256') });
+  const identity = read.inner('identity').each((of, name) => of.text(name));
+  const { isShare } = taskOf(taskIn(identity['task']));
+  const errorIn = (of: FieldReader, name: string): number => (isShare ? of.share(name) : of.number(name));
   const sums = read.inner('sums');
   const best = read.has('best') ? read.inner('best') : undefined;
   // Runs of before phases could end early hold no such lists.
   const epochs = (name: string): Record<string, number> => (read.has(name) ? read.inner(name).each((of, phase) => of.count(phase)) : {});
   return {
     checkpoint: {
-      identity: read.inner('identity').each((of, name) => of.text(name)),
+      identity,
       phase: read.count('phase'),
       step: read.count('step'),
       sums: { loss: sums.number('loss'), correct: sums.number('correct') },
-      ...(best && { best: { epoch: best.count('epoch'), error: best.share('error') } }),
+      ...(best && { best: { epoch: best.count('epoch'), error: errorIn(best, 'error') } }),
       stopped: epochs('stopped'),
       kept: epochs('kept'),
       ...(read.has('shares') && { shares: read.inner('shares').each((of, name) => of.count(name)) }),
       ...(read.has('shared') && { shared: readShared(read.inner('shared')) }),
-      ...(read.has('search') && { search: searchIn(read.inner('search')) }),
+      ...(read.has('search') && { search: searchIn(read.inner('search'), errorIn) }),
       seconds: read.number('seconds'),
-      error: read.inner('error').each((of, name) => of.share(name)),
-      heldOut: read.inner('heldOut').each((of, name) => of.share(name)),
+      error: read.inner('error').each(errorIn),
+      heldOut: read.inner('heldOut').each(errorIn),
       files: read.inner('files').each((of, name) => record(of.inner(name))),
     },
     tensors: record(read.inner('tensors')),
   };
 }
 
-function searchIn(read: FieldReader): StrengthSearch {
+function searchIn(read: FieldReader, errorIn: (of: FieldReader, name: string) => number): StrengthSearch {
   return {
     whole: read.number('whole'),
     limit: read.number('limit'),
-    attempts: read.list('attempts', (of) => ({ factor: of.number('factor'), reached: of.number('reached'), isAlive: of.flag('isAlive'), ...(of.has('heldOut') && { heldOut: of.share('heldOut') }) })),
+    attempts: read.list('attempts', (of) => ({ factor: of.number('factor'), reached: of.number('reached'), isAlive: of.flag('isAlive'), ...(of.has('heldOut') && { heldOut: errorIn(of, 'heldOut') }) })),
     ...(read.has('chosen') && { chosen: read.count('chosen') }),
   };
 }

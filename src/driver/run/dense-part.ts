@@ -31,7 +31,7 @@ export function densePart(model: Model, ops: OpRegistry): DensePart | undefined 
   const first = phases.findIndex(({ kind }) => !isDense(kind));
   if (!train || first <= 0) return undefined;
   const controls = phases.filter((phase, index) => index > first && isDense(phase.kind) && present(originOf(phases, index), 'origin of a control') < first);
-  const dense = { sources, network, penalties: [], method: usualMethod, methodSettings: {}, crossing: 'sequential' } as const;
+  const dense = { sources, network, penalties: [], method: usualMethod, methodSettings: {}, crossing: 'sequential', train } as const;
   const after = controls.filter((phase) => !drawsByStep(dense, phase, ops));
   const shared = [...phases.slice(0, first), ...after];
   const keys = shared.map((phase) => phaseKey(phases, phases.indexOf(phase)));

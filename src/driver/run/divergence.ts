@@ -10,7 +10,7 @@ import { trainingDiagnostics } from '../../engine/diagnostics.ts';
 import { withSamples } from '../../engine/sample-reader.ts';
 import { evaluate } from '../../ir/evaluate.ts';
 import { isLeaf } from '../../ir/leaf.ts';
-import { onlyInput } from '../../ir/network.ts';
+import { onlyInput, onlyOutput } from '../../ir/network.ts';
 import type { Model } from '../../ir/network.ts';
 import type { F64Tensor } from '../../ir/op.ts';
 import { ops } from '../../ops/index.ts';
@@ -18,6 +18,7 @@ import { cropAt, cropImage } from '../../train/augment.ts';
 import { evaluationGraph } from '../../train/evaluation-graph.ts';
 import { gradientPoints } from '../../train/gradient-points.ts';
 import { positionOf } from '../../train/plan.ts';
+import { taskOf } from '../../train/tasks/index.ts';
 import { readCheckpoint } from './checkpoint.ts';
 import type { Run } from './run-context.ts';
 import { cropsOf, epochPass, evaluateOn, samplesOf } from './epoch.ts';
@@ -88,8 +89,11 @@ function firstOverflow(run: Run, parameters: ReadonlyMap<string, Tensor>, sample
   return withSamples(run.data.shared.training.samples, size, 'any', (source) => firstOverflowOf(source, run, parameters, samples, crops));
 }
 
-function firstOverflowOf({ held, locate }: SampleSource, { model: { network }, data }: Run, parameters: ReadonlyMap<string, Tensor>, samples: Uint32Array, crops: Int32Array | undefined): string | undefined {
-  const graph = evaluationGraph(network, { samples: 1, shards: 1 }, ops);
+function firstOverflowOf({ held, locate }: SampleSource, { model: { network }, data, spec }: Run, parameters: ReadonlyMap<string, Tensor>, samples: Uint32Array, crops: Int32Array | undefined): string | undefined {
+  const task = taskOf(spec);
+  const graph = evaluationGraph(network, { samples: 1, shards: 1 }, ops, task.name);
+  const labelShape = task.labelShape(onlyOutput(network).shape);
+  const labelSize = sizeOf(labelShape);
   const { shape } = onlyInput(network);
   const size = sizeOf(shape);
   const { labels } = data.shared.training;
@@ -105,7 +109,7 @@ function firstOverflowOf({ held, locate }: SampleSource, { model: { network }, d
     const feeds = new Map<string, F64Tensor>([
       ...fixed,
       ['sample', tensor([1, ...shape], values)],
-      ['label', tensor([1], Float64Array.of(labels[sample] as number))],
+      ['label', tensor([1, ...labelShape], Float64Array.from(labels.subarray(sample * labelSize, (sample + 1) * labelSize)))],
       ['sample-weight', tensor([1], Float64Array.of(1))],
     ]);
     const { values: valueOf } = evaluate(graph, ops, feeds);

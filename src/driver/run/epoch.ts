@@ -7,6 +7,7 @@ import type { PhaseSpec } from '../../ir/network.ts';
 import { cropSize, epochCrops } from '../../train/augment.ts';
 import { epochOrder } from '../../train/plan.ts';
 import { stepScalars } from '../../train/step-scalars.ts';
+import { taskOf } from '../../train/tasks/index.ts';
 import type { Run } from './run-context.ts';
 
 /** The steps of an epoch; which of them to run is left open. */
@@ -41,9 +42,9 @@ export function cropsOf({ crops }: EpochPass, { batch }: PhaseSpec, stepInEpoch:
 }
 
 export interface Score {
-  /** Mean cross entropy. */
+  /** Mean of the task's loss. */
   readonly loss: number;
-  /** Share answered wrongly. */
+  /** Of the task: a share answered wrongly. */
   readonly error: number;
 }
 
@@ -52,5 +53,5 @@ export async function evaluateOn({ engine, spec, plan }: Run, phase: number, spl
   const { batch } = present(plan.phases[phase], 'phase').spec;
   const to = Math.ceil(samples.length / batch);
   const { loss, correct } = await engine.run({ program: 'evaluate', split, from: 0, to, order: samples, firstStep: 0, seed: spec.seed });
-  return { loss: loss / samples.length, error: (samples.length - correct) / samples.length };
+  return { loss: loss / samples.length, error: taskOf(spec).errorOf({ loss, correct }, samples.length) };
 }

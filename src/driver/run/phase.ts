@@ -13,6 +13,7 @@ import { alive } from '../../sparsity/norms.ts';
 import { chosenAttempt } from '../../sparsity/strengths.ts';
 import { initialParameters } from '../../train/initialize.ts';
 import { positionOf } from '../../train/plan.ts';
+import { taskOf, taskPart } from '../../train/tasks/index.ts';
 import { bestOf, isJudged, keepParameters, keptParameters, losesPatience, storedParameters } from './best-epoch.ts';
 import type { KeptAs, KeptParameters } from './best-epoch.ts';
 import type { Checkpoint } from './checkpoint-json.ts';
@@ -206,6 +207,7 @@ async function closeEpoch(run: Run, epoch: number, state: Checkpoint, tensors: R
   const stops = best !== undefined && losesPatience(spec, best, epoch + 1);
   const event: EpochEvent = {
     kind: 'epoch',
+    ...taskPart(run.spec),
     phase: spec.name,
     ...(run.attempt && { attempt: run.attempt.number }),
     epoch: epoch + 1,
@@ -213,7 +215,7 @@ async function closeEpoch(run: Run, epoch: number, state: Checkpoint, tensors: R
     step,
     totalSteps: plan.totalSteps,
     rate: positionOf(plan, step - 1).rate,
-    training: { loss: sums.loss / samples, error: (samples - sums.correct) / samples },
+    training: { loss: sums.loss / samples, error: taskOf(run.spec).errorOf(sums, samples) },
     ...(heldOut && { heldOut }),
     ...(best && { best: best.epoch }),
     ...(stops && { stopped: true }),
@@ -251,7 +253,7 @@ async function closePhase(run: Run, { best, ...state }: Checkpoint, tensors: Pha
   const parameters = parametersOf(model, engine.read(tensors));
   const file = phaseFile(key);
   const record = await writeRunFile(folder, file, weightsFile(model, parameters));
-  options.onProgress?.({ kind: 'phase', phase: name, error, ...(heldOut !== undefined && { heldOut }), ...(stopped !== undefined && { stopped: { epoch: stopped, epochs } }), ...(keptEpoch !== undefined && { kept: keptEpoch }) });
+  options.onProgress?.({ kind: 'phase', ...taskPart(run.spec), phase: name, error, ...(heldOut !== undefined && { heldOut }), ...(stopped !== undefined && { stopped: { epoch: stopped, epochs } }), ...(keptEpoch !== undefined && { kept: keptEpoch }) });
   return {
     parameters,
     state: {

@@ -9,9 +9,11 @@ import { dataDiagnostics } from '../../data/diagnostics.ts';
 import { sampleBlocks } from '../../engine/sample-reader.ts';
 import { shareSplit } from '../../engine/shared-data.ts';
 import type { SharedData, SharedSplit } from '../../engine/shared-data.ts';
+import { sizeOf } from '../../base/tensor.ts';
 import type { TrainSpec } from '../../ir/network.ts';
 import { classCounts, lossWeights } from '../../train/class-weights.ts';
-import { chanceOf } from '../evaluation/evaluation.ts';
+import { chanceOf } from '../evaluation/classes.ts';
+import { spreadOf } from '../evaluation/squares.ts';
 import { runDiagnostics } from './run-diagnostics.ts';
 import type { SampleKind } from './run-facts.ts';
 
@@ -25,7 +27,7 @@ export interface RunData {
   readonly division: HeldOutSplit;
   /** What the losses of training are multiplied by, by class; undefined: 1. */
   readonly lossWeights: Float32Array | undefined;
-  /** The test error of always answering the most frequent class. */
+  /** The test error of always answering the most frequent class, or the mean. */
   readonly chance: number;
   /** SHA-256 in hex. */
   readonly fingerprint: string;
@@ -60,15 +62,17 @@ function divisionOf({ name, training, heldOut: taken }: Dataset, { heldOut: shar
   return lastHeldOut(training, taken);
 }
 
-function guessing({ classes, test }: Dataset): number {
+function guessing({ classes, targetShape, test }: Dataset): number {
+  if (targetShape) return spreadOf(test.labels, sizeOf(targetShape));
   const counts = Array.from({ length: classes }, () => 0);
   for (const label of test.labels) counts[label] = (counts[label] ?? 0) + 1;
   return chanceOf(counts);
 }
 
-function fingerprintOf({ shape, heldOut: taken }: Dataset, splits: readonly SharedSplit[]): string {
+function fingerprintOf({ shape, targetShape, heldOut: taken }: Dataset, splits: readonly SharedSplit[]): string {
   // What is held out by a share follows from the rest of what a run is.
   const hash = createHash('sha256').update(JSON.stringify(taken === undefined ? shape : [shape, taken]));
+  if (targetShape) hash.update(JSON.stringify({ targetShape }));
   for (const { count, samples, labels } of splits) {
     hash.update(JSON.stringify([count, areBytes(samples) ? 'Uint8Array' : 'Float32Array']));
     for (const block of sampleBlocks(samples)) hash.update(block);

@@ -1,5 +1,6 @@
 // What a finished run has measured, from its summary, for commands that are given the run.
 
+import { taskIn } from '../../train/tasks/index.ts';
 import type { RunErrors } from '../evaluation/finding.ts';
 import { summaryOfRun } from './run-reader.ts';
 import { isFolder } from '../weights/weights.ts';
@@ -7,10 +8,10 @@ import { isFolder } from '../weights/weights.ts';
 /** Absent where the place is no finished run. @throws DiagnosticError `run/*`, `fit/no-run` */
 export function readRunErrors(place: string): RunErrors | undefined {
   if (!isFolder(place)) return undefined;
-  const { product, chance, error } = fieldsOf(summaryOfRun(place));
+  const { product, chance, error, task } = fieldsOf(summaryOfRun(place));
   if (typeof product !== 'string' || typeof chance !== 'number') return undefined;
   const phases = Object.entries(fieldsOf(error)).filter((entry): entry is [string, number] => typeof entry[1] === 'number');
-  return { product, chance, error: Object.fromEntries(phases) };
+  return { ...taskIn(task), product, chance, error: Object.fromEntries(phases) };
 }
 
 function fieldsOf(value: unknown): Readonly<Record<string, unknown>> {

@@ -5,6 +5,7 @@ import type { InitReport } from '../weights/initial-weights.ts';
 import type { NetworkBudget, StructureKind } from '../../ir/network.ts';
 import type { Attempt } from '../../sparsity/strengths.ts';
 import type { Residual } from '../../train/methods/method.ts';
+import type { OfTask } from '../../train/tasks/index.ts';
 import type { BudgetShares } from './budget-shares.ts';
 
 export interface GroupCount {
@@ -23,7 +24,7 @@ export interface BeginEvent {
   readonly warnings: readonly Diagnostic[];
 }
 
-export interface StepEvent {
+export interface StepEvent extends OfTask {
   readonly kind: 'step';
   /** Its name. */
   readonly phase: string;
@@ -35,7 +36,7 @@ export interface StepEvent {
   /** Steps done in the whole run, of `totalSteps`. */
   readonly step: number;
   readonly totalSteps: number;
-  /** Mean cross entropy of the last batch. */
+  /** Mean of the last batch. */
   readonly loss: number;
   readonly rate: number;
   readonly stepsPerSecond: number;
@@ -43,7 +44,7 @@ export interface StepEvent {
 }
 
 /** Also a line of metrics.jsonl. */
-export interface EpochEvent {
+export interface EpochEvent extends OfTask {
   readonly kind: 'epoch';
   /** Its name. */
   readonly phase: string;
@@ -70,11 +71,11 @@ export interface EpochEvent {
   readonly secondsLeft: number;
 }
 
-export interface PhaseEvent {
+export interface PhaseEvent extends OfTask {
   readonly kind: 'phase';
   /** Its name. */
   readonly phase: string;
-  /** Share of the test set answered wrongly. */
+  /** Of the test set. */
   readonly error: number;
   readonly heldOut?: number;
   /** The epoch after which it has stopped, of those it was to have. */
@@ -84,14 +85,14 @@ export interface PhaseEvent {
 }
 
 /** How layers share the budget of the whole network, and what was tried for it. */
-export interface SharesEvent extends BudgetShares {
+export interface SharesEvent extends BudgetShares, OfTask {
   readonly kind: 'shares';
   readonly phase: string;
   readonly budget: NetworkBudget;
 }
 
 /** Strengths of lassos were trained with, all times a factor, in search of those for a budget of the whole network. */
-export interface AttemptEvent extends Attempt {
+export interface AttemptEvent extends Attempt, OfTask {
   readonly kind: 'attempt';
   readonly phase: string;
   /** From 1, of `most` at most. */

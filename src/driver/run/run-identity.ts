@@ -14,6 +14,7 @@ import { structureTitle } from '../../ir/structure.ts';
 import { formatAttr } from '../../ir/print.ts';
 import { methods } from '../../train/methods/index.ts';
 import { usualOptimizer } from '../../train/optimizers/index.ts';
+import { taskPart } from '../../train/tasks/index.ts';
 import { trainingVersion } from '../../train/version.ts';
 import { recordOf } from './run-files.ts';
 import { runDiagnostics } from './run-diagnostics.ts';
@@ -44,6 +45,8 @@ export function identityOf(model: Model, spec: TrainSpec, { data, initial }: Run
     ...networkParts(model.network),
     ...planParts(model, spec),
     ['seed', String(spec.seed)],
+    // Absent of runs of before there was another task.
+    ...Object.entries(taskPart(spec)),
     [dataPart, data],
     ...(initial === undefined ? [] : [[initialPart, initial] as const]),
     ['engine', 'wasm'],

@@ -7,6 +7,7 @@ import type { PhaseEnds } from '../../ir/phase.ts';
 import { runPasses, compaction } from '../../passes/pipeline.ts';
 import { structureReport } from '../../sparsity/structure-report.ts';
 import type { StructureReport } from '../../sparsity/structure-report.ts';
+import type { OfTask } from '../../train/tasks/index.ts';
 import type { Evaluation } from '../evaluation/evaluation.ts';
 import type { Finding } from '../evaluation/finding.ts';
 import { findingsOf } from '../evaluation/findings.ts';
@@ -15,18 +16,18 @@ import type { InitialSummary } from './run-initial.ts';
 import type { StrengthSearch } from '../../sparsity/strengths.ts';
 import type { BudgetShares } from './budget-shares.ts';
 
-/** Shares by the name of the phase: of the test set for `error`, of the held-out samples for `heldOut`. */
+/** By the name of the phase: of the test set for `error`, of the held-out samples for `heldOut`. */
 export interface PhaseErrors {
   readonly error: Readonly<Record<string, number>>;
   readonly heldOut: Readonly<Record<string, number>>;
 }
 
-export interface RunResults extends PhaseErrors, PhaseEnds {
+export interface RunResults extends PhaseErrors, PhaseEnds, OfTask {
   readonly dataset: string;
   /** Names of the outputs: the source's, else the data's; absent: neither has any. */
   readonly labels?: readonly string[];
   readonly samples: SampleKind;
-  /** The test error of always answering the most frequent class. */
+  /** The test error of always answering the same: the most frequent class, or the mean. */
   readonly chance: number;
   readonly seed: number;
   /** What the run began with; absent: all was drawn from the seed. */

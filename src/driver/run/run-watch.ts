@@ -3,6 +3,7 @@
 
 import { present } from '../../base/invariant.ts';
 import { positionOf } from '../../train/plan.ts';
+import { taskPart } from '../../train/tasks/index.ts';
 import { paceOf } from './run-context.ts';
 import type { Run } from './run-context.ts';
 
@@ -29,7 +30,7 @@ export function watchPhase(run: Run, phase: number, watched: () => Watched): () 
     if (done === 0 || step === told) return;
     told = step;
     const { epoch, rate } = positionOf(plan, step - 1);
-    options.onProgress?.({ kind: 'step', phase: spec.name, ...(run.attempt && { attempt: run.attempt.number }), epoch: epoch + 1, epochs: spec.epochs, step, totalSteps: plan.totalSteps, loss: batchLoss, rate, ...paceOf(run, step) });
+    options.onProgress?.({ kind: 'step', ...taskPart(run.spec), phase: spec.name, ...(run.attempt && { attempt: run.attempt.number }), epoch: epoch + 1, epochs: spec.epochs, step, totalSteps: plan.totalSteps, loss: batchLoss, rate, ...paceOf(run, step) });
   };
   const timer = setInterval(look, progressMilliseconds);
   const pause = (): void => engine.pause();

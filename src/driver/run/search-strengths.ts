@@ -13,6 +13,7 @@ import { amountText, budgetFor, budgetText, limitOf } from '../../sparsity/netwo
 import { chosenAttempt, mostAttempts, nextFactor, scaled } from '../../sparsity/strengths.ts';
 import type { Attempt, StrengthSearch } from '../../sparsity/strengths.ts';
 import { methods } from '../../train/methods/index.ts';
+import { taskPart } from '../../train/tasks/index.ts';
 import { evaluateOn } from './epoch.ts';
 import { phaseRequests } from './run-context.ts';
 import type { Run } from './run-context.ts';
@@ -61,7 +62,7 @@ export async function judgeAttempt(run: Run, phase: number, before: StrengthSear
   };
   const attempts = [...(before?.attempts ?? []), attempt];
   const { name } = present(plan.phases[phase], 'phase').spec;
-  options.onProgress?.({ kind: 'attempt', phase: name, number, most: mostAttempts, budget, dense, limit, ...attempt });
+  options.onProgress?.({ kind: 'attempt', ...taskPart(run.spec), phase: name, number, most: mostAttempts, budget, dense, limit, ...attempt });
   if (nextFactor(attempts, limit) !== undefined) return { whole: dense, limit, attempts };
   const chosen = chosenAttempt(attempts, limit) ?? failUnmet(run.model, budget, limit, dense, attempts);
   const found = present(attempts[chosen], 'chosen attempt');

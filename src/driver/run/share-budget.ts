@@ -16,6 +16,7 @@ import type { Sensitivity, SensitivityPoint } from '../../sparsity/shares.ts';
 import { methods } from '../../train/methods/index.ts';
 import { copiesOf, keptGroups, project } from '../../train/methods/projection.ts';
 import type { Projected } from '../../train/methods/projection.ts';
+import { taskPart } from '../../train/tasks/index.ts';
 import { costOfParameters, inDoubles } from './budget-cost.ts';
 import { evaluateOn } from './epoch.ts';
 import type { Run } from './run-context.ts';
@@ -78,7 +79,7 @@ export async function shareBudget(run: Run, phase: number, budget: NetworkBudget
   if (found.kind === 'beyond') return failBeyond(model, budget, limit, found.least, denseCost);
   const layers = sharers.map((set, i): LayerShare => ({ layer: set.penalty.layer, structure: structureTitle(set.penalty), kept: present(found.kept[i], 'share'), total: set.count, tried: present(sensitivities[i], 'scan').map(({ kept, loss }) => ({ kept, loss: Number.isFinite(loss) ? loss : null })) }));
   const shared = { whole: denseCost, limit, reached: found.cost, layers };
-  options.onProgress?.({ kind: 'shares', phase: present(run.plan.phases[phase], 'phase').spec.name, budget, ...shared });
+  options.onProgress?.({ kind: 'shares', ...taskPart(run.spec), phase: present(run.plan.phases[phase], 'phase').spec.name, budget, ...shared });
   return { shares: Object.fromEntries(sharers.map((set, i) => [penaltyTitle(set), present(found.kept[i], 'share')])), shared };
 }
 

@@ -12,7 +12,7 @@ import { fitDataset } from '../../data/fit-dataset.ts';
 import { startEngine } from '../../engine/engine.ts';
 import type { PhaseTensors } from '../../engine/engine.ts';
 import type { ParameterData } from '../../ir/graph.ts';
-import { classifierOf } from '../../ir/network.ts';
+import { dataInterfaceOf } from '../../ir/network.ts';
 import type { Model, TrainSpec } from '../../ir/network.ts';
 import { epochsBehind, phaseTraits, productOf } from '../../ir/phase.ts';
 import type { PhaseEnds } from '../../ir/phase.ts';
@@ -20,8 +20,9 @@ import { ops } from '../../ops/index.ts';
 import { groupSets } from '../../sparsity/groups.ts';
 import type { RunPlan } from '../../train/plan.ts';
 import type { Measured } from '../../train/statistics.ts';
-import { answersOf, compactedClassifier } from '../evaluation/classifier.ts';
-import { evaluationOf, namesOf } from '../evaluation/evaluation.ts';
+import { taskOf, taskPart } from '../../train/tasks/index.ts';
+import { compactedNetwork } from '../evaluation/answers.ts';
+import { judge } from '../evaluation/evaluation.ts';
 import type { Evaluation } from '../evaluation/evaluation.ts';
 import { phaseRequests } from './run-context.ts';
 import type { Run } from './run-context.ts';
@@ -74,7 +75,7 @@ export async function train(model: Model, dataset: Dataset, options: RunOptions)
   const given = init === undefined ? undefined : loadInitial(typeof init === 'string' ? { from: init } : init, model.network);
   // Weights that were given may have zeros of their own.
   if (!given && !existsSync(join(options.out, runFiles.checkpoint))) checkReachable(model);
-  const data = runData(fitDataset(dataset, classifierOf(model.network), spec.span), spec);
+  const data = runData(fitDataset(dataset, dataInterfaceOf(model.network, spec.task), spec.span), spec);
   const { name, labels, samples, chance } = data;
   // Not awaited, so that this call does not hold on to the data set.
   return conclude(model, { name, labels, samples, chance }, openAndTrain(model, spec, data, options, given), options);
@@ -237,11 +238,8 @@ function parametersOf({ tensors }: StoredCheckpoint): ReadonlyMap<string, Parame
 }
 
 /** How the module that `build` makes of the run answers the test set. */
-async function evaluateModule(model: Model, parameters: ReadonlyMap<string, ParameterData>, { shared: { test }, labels }: RunData): Promise<Evaluation> {
-  const { graph } = model.network;
-  const { classes } = classifierOf(model.network);
-  const classifier = await compactedClassifier({ graph, parameters }, ops);
-  return evaluationOf(await answersOf(classifier, test), test.labels, namesOf(classes, outputNames(model.network, labels)));
+async function evaluateModule({ network, train: spec }: Model, parameters: ReadonlyMap<string, ParameterData>, { shared: { test }, labels }: RunData): Promise<Evaluation> {
+  return judge(taskOf(spec).name, await compactedNetwork({ graph: network.graph, parameters }, ops), test, outputNames(network, labels));
 }
 
 /** Writes what a finished run leaves behind, the checkpoint that vouches for it last. */
@@ -252,7 +250,7 @@ async function finish(model: Model, folder: RunFolder, ended: StoredCheckpoint, 
   const begun = identity[initialPart];
   const initial = begun === undefined ? undefined : summarizeInitial(folder.path, model.network, begun);
   const names = outputNames(model.network, labels);
-  const summary = summarize(withFoundStrengths(model, search), parametersOf(ended), { dataset, ...(names && { labels: names }), samples, chance, seed: spec.seed, ...(initial && { initial }), seconds, ...rolesOf(spec, checkpoint), error, heldOut, stopped, kept, ...(search && model.total && { search: { budget: model.total, ...search } }), ...(shared && model.total && { shared: { budget: model.total, ...shared } }), evaluation }, ops);
+  const summary = summarize(withFoundStrengths(model, search), parametersOf(ended), { ...taskPart(spec), dataset, ...(names && { labels: names }), samples, chance, seed: spec.seed, ...(initial && { initial }), seconds, ...rolesOf(spec, checkpoint), error, heldOut, stopped, kept, ...(search && model.total && { search: { budget: model.total, ...search } }), ...(shared && model.total && { shared: { budget: model.total, ...shared } }), evaluation }, ops);
   const files = {
     [runFiles.weights]: await writeRunFile(folder, runFiles.weights, weightsFile(model, tensors)),
     [runFiles.summary]: await writeRunFile(folder, runFiles.summary, summaryJson(summary)),

@@ -1,5 +1,7 @@
 // What the runs of a sweep came to, and which of them no other run beats in both error and cost.
 
+import { taskPart } from '../../train/tasks/index.ts';
+import type { OfTask } from '../../train/tasks/index.ts';
 import { answersNothing } from '../evaluation/finding.ts';
 import { summaryOfRun } from '../run/run-reader.ts';
 import type { RunSummary } from '../run/run-summary.ts';
@@ -9,10 +11,10 @@ import type { SeedMeans } from './means.ts';
 import type { TaskState } from './schedule.ts';
 
 /** Of a finished run. */
-export interface RunResult {
-  /** Share of the held-out samples that the compacted network answers wrongly: what runs are chosen by. Absent: nothing is held out. */
+export interface RunResult extends OfTask {
+  /** Of the compacted network on the held-out samples: what runs are chosen by. Absent: nothing is held out. */
   readonly heldOut?: number;
-  /** Share of the test set; nothing is chosen by it. */
+  /** On the test set; nothing is chosen by it. */
   readonly error: number;
   /** Multiply-accumulates of one sample that are left, and weights. */
   readonly macs: number;
@@ -51,7 +53,7 @@ export function readResult(folder: string): RunResult | undefined {
   if (!summary) return undefined;
   const { product, heldOut, evaluation, macs, weights, seconds, findings } = summary;
   const held = heldOut[product];
-  return { ...(held !== undefined && { heldOut: held }), error: evaluation.error, macs: macs.compacted, weights: weights.compacted, seconds, useless: answersNothing(findings) };
+  return { ...taskPart(summary), ...(held !== undefined && { heldOut: held }), error: evaluation.error, macs: macs.compacted, weights: weights.compacted, seconds, useless: answersNothing(findings) };
 }
 
 /** A run that can be chosen. */

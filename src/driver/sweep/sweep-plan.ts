@@ -6,7 +6,7 @@ import type { Diagnostic } from '../../base/diagnostic.ts';
 import type { Source } from '../../base/span.ts';
 import type { SourceSet } from '../../base/source-set.ts';
 import { fitDataset } from '../../data/fit-dataset.ts';
-import { classifierOf } from '../../ir/network.ts';
+import { dataInterfaceOf } from '../../ir/network.ts';
 import type { Model, TrainSpec } from '../../ir/network.ts';
 import { ops } from '../../ops/index.ts';
 import { parse } from '../../syntax/parse.ts';
@@ -118,15 +118,15 @@ export interface Fingerprint {
 }
 
 /** Programs of equal keys read equal data. */
-function dataKey({ network }: Model, { dataset, resize }: TrainSpec): string {
-  const { inputShape, classes, labels } = classifierOf(network);
-  return JSON.stringify([dataset, inputShape, classes, labels, resize]);
+function dataKey({ network }: Model, { task, dataset, resize }: TrainSpec): string {
+  const { inputShape, classes, targetShape, labels } = dataInterfaceOf(network, task);
+  return JSON.stringify([dataset, inputShape, classes, targetShape, labels, resize]);
 }
 
 /** Keeps nothing of the data. Fails with what reading it fails with. */
 export async function fingerprintOf(model: Model, spec: TrainSpec, search: DataSearch): Promise<Fingerprint> {
   const dataset = await trainingData(model, spec, search);
-  const { fingerprint } = runData(fitDataset(dataset, classifierOf(model.network), spec.span), spec);
+  const { fingerprint } = runData(fitDataset(dataset, dataInterfaceOf(model.network, spec.task), spec.span), spec);
   return { data: fingerprint, warnings: dataset.warnings ?? [] };
 }
 

@@ -1,7 +1,9 @@
 // The head of the page: what is wrong first, then the result in one sentence and one table.
 
-import { formatBytes, grouped, percent } from '../../base/number-text.ts';
+import { formatBytes, grouped } from '../../base/number-text.ts';
 import type { BeforeAfter } from '../../sparsity/structure-report.ts';
+import { taskOf } from '../../train/tasks/index.ts';
+import type { ErrorWords } from '../../train/tasks/task.ts';
 import { comparedErrors, savesSomething, verdict } from '../comparison.ts';
 import type { ComparedErrors } from '../comparison.ts';
 import { element } from '../markup.ts';
@@ -46,7 +48,7 @@ function comparisonTable(data: ReportData): Child {
   };
   const sized = (name: string, sides: BeforeAfter, format: (value: number) => string = grouped): Row => [name, format(sides.dense), format(sides.compacted), ratio(sides, 'fewer')];
   const rows: readonly Row[] = [
-    errorRow(errors),
+    errorRow(errors, taskOf(data).words),
     sized('multiply-accumulates a sample', result.macs),
     ...(result.convMacs.dense > 0 && result.convMacs.dense < result.macs.dense ? [sized('of convolutions alone', result.convMacs)] : []),
     sized('weights', result.weights),
@@ -61,10 +63,8 @@ function comparisonTable(data: ReportData): Child {
   );
 }
 
-function errorRow({ ours, epochs, dense }: ComparedErrors): Row {
+function errorRow({ ours, epochs, dense }: ComparedErrors, { name, text, change }: ErrorWords): Row {
   const after = (value: number): Markup => element('small', {}, ` ${value} ${value === 1 ? 'epoch' : 'epochs'}`);
-  if (!dense) return ['test error', '', [percent(ours), after(epochs)], ''];
-  const points = 100 * (ours - dense.error);
-  const change = `${points < 0 ? '−' : '+'}${Math.abs(points).toFixed(2)} points`;
-  return ['test error', [percent(dense.error), after(dense.epochs)], [percent(ours), after(epochs)], dense.epochs === epochs ? change : 'not a comparison of equals'];
+  if (!dense) return [`test ${name}`, '', [text(ours), after(epochs)], ''];
+  return [`test ${name}`, [text(dense.error), after(dense.epochs)], [text(ours), after(epochs)], dense.epochs === epochs ? change(dense.error, ours) : 'not a comparison of equals'];
 }

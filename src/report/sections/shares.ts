@@ -1,6 +1,7 @@
 // How the penalties have shared a budget of the whole network, and the losses by which they have.
 
 import { formatBytes, grouped, percent } from '../../base/number-text.ts';
+import { taskOf } from '../../train/tasks/index.ts';
 import { element } from '../markup.ts';
 import type { Child } from '../markup.ts';
 import type { ReportData } from '../report-data.ts';
@@ -8,8 +9,9 @@ import { dataTable, folded, layerName, section } from './parts.ts';
 
 const mostShown = 24;
 
-export function budgetShares({ shared }: ReportData): Child {
+export function budgetShares({ shared, ...data }: ReportData): Child {
   if (!shared) return undefined;
+  const { words } = taskOf(data);
   const { budget, of, whole, reached, layers } = shared;
   const amount = of === 'bytes' ? formatBytes : grouped;
   return section(
@@ -19,7 +21,7 @@ export function budgetShares({ shared }: ReportData): Child {
       dataTable({
         head: ['layer', 'groups', 'kept', 'tried'],
         text: [1, 3],
-        rows: shown.map(({ layer, structure, kept, total, tried }) => [layerName(layer), structure, `${grouped(kept)} of ${grouped(total)}`, tried.map((point) => `${grouped(point.kept)}: ${point.loss?.toFixed(3) ?? 'not finite'}`).join(', ')]),
+        rows: shown.map(({ layer, structure, kept, total, tried }) => [layerName(layer), structure, `${grouped(kept)} of ${grouped(total)}`, tried.map((point) => `${grouped(point.kept)}: ${point.loss === null ? 'not finite' : words.loss(point.loss, 3)}`).join(', ')]),
       }),
     ),
   );

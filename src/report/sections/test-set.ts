@@ -1,11 +1,12 @@
 // How the compacted module answers the test set: errors by class, and which class is taken for which.
 
 import { grouped, percent } from '../../base/number-text.ts';
+import { tasks } from '../../train/tasks/index.ts';
 import { bar } from '../charts/bars.ts';
 import { at, drawing, hint } from '../charts/svg.ts';
 import { element } from '../markup.ts';
 import type { Child, Markup } from '../markup.ts';
-import type { ClassAnswers, ReportData, TestAnswers } from '../report-data.ts';
+import type { ClassAnswers, ReportData, TestAnswers, TestSquares } from '../report-data.ts';
 import { counted } from '../words.ts';
 import { dataTable, folded, section } from './parts.ts';
 
@@ -17,11 +18,22 @@ const mostPairs = 20;
 
 export function testSet({ evaluation }: ReportData): Child {
   if (!evaluation) return undefined;
+  if (!('classes' in evaluation)) return squares(evaluation);
   const { samples, wrong, error, unanswered, classes } = evaluation;
   return section(
     'Test set',
     element('p', {}, `The compacted module answers ${grouped(wrong)} of ${counted(samples, 'sample')} wrongly, ${percent(error)}.${unanswered > 0 ? ` ${grouped(unanswered)} of them have no answer: a score is not a number.` : ''}`),
     element('div', { class: 'pair' }, element('div', {}, element('h3', {}, 'Errors by class'), classTable(classes)), element('div', {}, element('h3', {}, 'Taken for each other'), classes.length <= mostDrawn ? confusionMatrix(evaluation) : undefined, confusedPairs(evaluation))),
+  );
+}
+
+function squares({ samples, error, root, unanswered, outputs }: TestSquares): Child {
+  const { text } = tasks.regress.words;
+  const largest = (outputs ?? []).reduce((most, each) => Math.max(most, each.error), 0) || 1;
+  return section(
+    'Test set',
+    element('p', {}, `Over ${counted(samples, 'sample')} the compacted module has a mean squared error of ${text(error)}, whose root is ${text(root)}.${unanswered > 0 ? ` ${grouped(unanswered)} of them have no answer: a number is not finite.` : ''}`),
+    outputs && folded(outputs, mostRows, 'more outputs', (shown) => dataTable({ head: ['output', 'MSE'], rows: shown.map((each) => [each.name, [bar(each.error / largest), element('span', { class: 'share' }, text(each.error))]]), text: [1], class: 'shares' })),
   );
 }
 

@@ -1,6 +1,7 @@
 // How the run went: loss and error by epoch, the network beside its control.
 
-import { percent } from '../../base/number-text.ts';
+import { taskOf } from '../../train/tasks/index.ts';
+import type { ErrorWords } from '../../train/tasks/task.ts';
 import { lineChart, markMarkup } from '../charts/line-chart.ts';
 import type { Band, Line, LineChart } from '../charts/line-chart.ts';
 import { epochsOf } from '../comparison.ts';
@@ -15,16 +16,17 @@ export function training(data: ReportData): Child {
   if (phases.every(({ course }) => course.length === 0)) return undefined;
   const heldOut = phases.some(({ course }) => course.some((point) => point.heldOut));
   const errorOf = ({ heldOut: held, error }: EpochPoint): number => (heldOut ? (held?.error ?? NaN) : error);
-  const which = heldOut ? 'held-out error' : 'training error';
+  const { words } = taskOf(data);
+  const which = `${heldOut ? 'held-out' : 'training'} ${words.name}`;
   const shared = { bands: bandsOf(data) };
   const loss: LineChart = { ...shared, title: 'Training loss by epoch', lines: linesOf(data, ({ loss: value }) => value ?? undefined), marks: [], format: lossText, logarithmic: true };
-  const error: LineChart = { ...shared, title: `${capital(which)} by epoch`, lines: linesOf(data, errorOf), marks: testErrors(data), format: percentTick, logarithmic: false };
+  const error: LineChart = { ...shared, title: `${capital(which)} by epoch`, lines: linesOf(data, errorOf), marks: testErrors(data), format: words.short, logarithmic: false };
   return section(
     'Training',
     legend(data),
-    element('div', { class: 'pair' }, figure('Loss', 'mean cross entropy of the training samples', lineChart(loss)), figure(capital(which), heldOut ? 'share answered wrongly' : 'share of the training samples answered wrongly; nothing is held out', lineChart(error))),
-    phaseTable(phases),
-    epochTable(phases),
+    element('div', { class: 'pair' }, figure('Loss', `${words.lossName} of the training samples`, lineChart(loss)), figure(capital(which), heldOut ? words.about('') : `${words.about('the training samples')}; nothing is held out`, lineChart(error))),
+    phaseTable(phases, words),
+    epochTable(phases, words),
   );
 }
 
@@ -60,10 +62,12 @@ function bandsOf(data: ReportData): readonly Band[] {
   return longest > end ? [...bands, { name: '', from: end, to: longest }] : bands;
 }
 
-function testErrors({ phases }: ReportData): LineChart['marks'] {
+function testErrors(data: ReportData): LineChart['marks'] {
+  const { phases } = data;
+  const { name: kind } = taskOf(data).words;
   return phases.flatMap((phase) => {
     const { name, compares, testError } = phase;
-    return testError === undefined || phase.epochs === 0 ? [] : [{ name: `test error after ${name}`, class: compares ? 'control' : 'ours', x: epochsOf(phase), y: testError }];
+    return testError === undefined || phase.epochs === 0 ? [] : [{ name: `test ${kind} after ${name}`, class: compares ? 'control' : 'ours', x: epochsOf(phase), y: testError }];
   });
 }
 
@@ -79,15 +83,15 @@ function legend(data: ReportData): Markup {
     { class: 'legend' },
     item(swatch(line('ours')), names.ours),
     controlled ? item(swatch(line('control')), names.control) : undefined,
-    tested ? item(swatch(markMarkup('ours', 14, 6)), 'test error at the end of a phase') : undefined,
+    tested ? item(swatch(markMarkup('ours', 14, 6)), `test ${taskOf(data).words.name} at the end of a phase`) : undefined,
     tested && controlled ? item(swatch(markMarkup('control', 14, 6)), 'of the control') : undefined,
   );
 }
 
-function phaseTable(phases: readonly PhaseCourse[]): Markup {
-  const share = (value: number | undefined): string => (value === undefined ? '–' : percent(value));
+function phaseTable(phases: readonly PhaseCourse[], { name, text }: ErrorWords): Markup {
+  const share = (value: number | undefined): string => (value === undefined ? '–' : text(value));
   return dataTable({
-    head: ['phase', 'epochs', 'epochs in all', 'held-out error', 'test error'],
+    head: ['phase', 'epochs', 'epochs in all', `held-out ${name}`, `test ${name}`],
     rows: phases.map((phase) => [phase.name, epochsText(phase), epochsOf(phase), share(phase.heldOutError), share(phase.testError)]),
   });
 }
@@ -99,19 +103,14 @@ function epochsText({ epochs, ending, course }: PhaseCourse): number | string {
   return `${epochs} (${[...(keptBest ? [`the best of ${ran}`] : []), ...(ran < planned ? [`stopped before ${planned}`] : [])].join(', ')})`;
 }
 
-function epochTable(phases: readonly PhaseCourse[]): Markup {
+function epochTable(phases: readonly PhaseCourse[], { name: kind, text, loss: lossText }: ErrorWords): Markup {
   const rows = phases.flatMap(({ name, course }) =>
-    course.map(({ epoch, loss, error, heldOut }) => [name, epoch, loss === null ? 'not finite' : loss.toFixed(4), percent(error), heldOut ? percent(heldOut.error) : '–']),
+    course.map(({ epoch, loss, error, heldOut }) => [name, epoch, loss === null ? 'not finite' : lossText(loss, 4), text(error), heldOut ? text(heldOut.error) : '–']),
   );
-  return element('details', {}, element('summary', {}, 'Every epoch as a table'), dataTable({ head: ['phase', 'epoch', 'loss', 'training error', 'held-out error'], rows }));
+  return element('details', {}, element('summary', {}, 'Every epoch as a table'), dataTable({ head: ['phase', 'epoch', 'loss', `training ${kind}`, `held-out ${kind}`], rows }));
 }
 
 /** Three digits. */
 function lossText(value: number): string {
   return String(Number(value.toPrecision(3)));
-}
-
-/** `5%`, `0.25%` */
-function percentTick(share: number): string {
-  return `${Number((100 * share).toFixed(2))}%`;
 }

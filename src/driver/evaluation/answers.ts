@@ -14,15 +14,14 @@ import { targets } from '../../targets/index.ts';
 import { startKernels } from '../../targets/start-kernels.ts';
 import { versionEverywhere } from '../../targets/target.ts';
 import { compact } from '../build/compact.ts';
-import { answerOf } from './evaluation.ts';
 
-export interface Classifier {
+export interface AnsweringNetwork {
   /** Of one sample; images are CHW. */
   readonly inputShape: Shape;
-  readonly classes: number;
+  readonly outputShape: Shape;
   /** Samples a run. */
   readonly batch: number;
-  /** Scores `[batch, classes]` of samples `[batch, ...inputShape]`; the samples are not kept. */
+  /** What it answers, `[batch, ...outputShape]`, to samples `[batch, ...inputShape]`; the samples are not kept. */
   readonly run: (samples: Float32Array) => Float32Array | Promise<Float32Array>;
 }
 
@@ -35,11 +34,13 @@ export interface Questions {
 /** Milliseconds between looks at what else there is to do, such as a Ctrl-C. */
 const patience = 50;
 
-/** A class for each sample, or `noAnswer`. Bytes become the f32 of byte / 255, as in training. Fails with `data/changed`. */
-export async function answersOf({ inputShape, classes, batch, run }: Classifier, { count, samples }: Questions): Promise<Int32Array> {
-  const size = sizeOf(inputShape);
+/**
+ * Asks for the answer to each sample, in their order. Bytes become the f32 of byte / 255, as in training. Fails with `data/changed`.
+ * @param take Told the number of a sample and what the network answers, which is there until it returns.
+ */
+export async function eachAnswer({ inputShape, outputShape, batch, run }: AnsweringNetwork, { count, samples }: Questions, take: (sample: number, answer: Float32Array) => void): Promise<void> {
+  const [size, outputs] = [sizeOf(inputShape), sizeOf(outputShape)];
   const input = new Float32Array(batch * size);
-  const answers = new Int32Array(count);
   const reader = openSamples(samples, size, 'ascending');
   try {
     const { held, locate } = reader;
@@ -51,40 +52,39 @@ export async function answersOf({ inputShape, classes, batch, run }: Classifier,
         for (let e = i * size, at = locate(first + i); e < (i + 1) * size; e++, at++) input[e] = (held[at] as number) / divisor;
       }
       // A last batch that is not full keeps samples of the batch before: what they get is not looked at.
-      const scores = await run(input);
-      for (let i = 0; i < filled; i++) answers[first + i] = answerOf(scores, i * classes, (i + 1) * classes);
+      const answers = await run(input);
+      for (let i = 0; i < filled; i++) take(first + i, answers.subarray(i * outputs, (i + 1) * outputs));
       if (performance.now() - looked < patience) continue;
       await setImmediate();
       looked = performance.now();
     }
     reader.check();
-    return answers;
   } finally {
     reader.close();
   }
 }
 
 /** The network of trained weights, compacted. */
-export function compactedClassifier(trained: Program, ops: OpRegistry): Promise<Classifier> {
-  return deployedClassifier(compact(trained, ops), ops);
+export function compactedNetwork(trained: Program, ops: OpRegistry): Promise<AnsweringNetwork> {
+  return deployedNetwork(compact(trained, ops), ops);
 }
 
 /** A deployed network for one sample, by the very kernels of the module that `build` makes of it unless told. */
-export async function deployedClassifier(deployed: Program, ops: OpRegistry): Promise<Classifier> {
+export async function deployedNetwork(deployed: Program, ops: OpRegistry): Promise<AnsweringNetwork> {
   const [target] = targets;
   const kernels = lowerDeployed(deployed, ops, target.machine);
   const { heap, run } = await startKernels(target, kernels, versionEverywhere(target).name);
   const { inputs, outputs } = kernels.bindings;
   const [input, output] = [present(inputs[0], 'input'), present(outputs[0], 'output')];
-  const scores = new Float32Array(sizeOf(output.shape));
+  const answer = new Float32Array(sizeOf(output.shape));
   return {
     inputShape: input.shape.slice(1),
-    classes: scores.length,
+    outputShape: output.shape.slice(1),
     batch: 1,
     run: (samples) => {
       writeBinding(input, heap, { shape: input.shape, data: samples });
       run();
-      return readBinding(output, heap, scores).data;
+      return readBinding(output, heap, answer).data;
     },
   };
 }

@@ -1,0 +1,40 @@
+// Numbers for each sample, in the shape of the output: the mean of the squared differences, over samples and numbers. It is the
+// loss and the error.
+
+import { present } from '../../base/invariant.ts';
+import type { Task } from './task.ts';
+
+/** Of outputs that f32 cannot hold: JSON has no infinity. */
+const largestError = Number.MAX_VALUE;
+
+/** Three digits. */
+function digits(error: number): string {
+  if (error === largestError) return 'not finite';
+  const text = error.toPrecision(3);
+  return text.includes('e') ? error.toExponential(2) : text;
+}
+
+export const regress: Task = {
+  name: 'regress',
+  takesSoftmax: false,
+  answer: 'answer',
+  labelShape: (output) => output,
+  loss: (builder, { answer, label, weight }) => {
+    const [loss, gradient] = builder.add('squared_error', [answer, label, weight]);
+    return { loss: present(loss, 'loss'), gradient: present(gradient, 'gradient') };
+  },
+  errorOf: ({ loss }, samples) => Math.min(largestError, Number.isNaN(loss) ? Infinity : loss / samples),
+  isShare: false,
+  words: {
+    name: 'MSE',
+    text: digits,
+    short: (error) => String(Number(error.toPrecision(3))),
+    tick: (error) => String(Number(error.toPrecision(6))),
+    loss: digits,
+    lossName: 'mean squared error',
+    about: (samples) => `mean squared error${samples === '' ? '' : ` of ${samples}`}`,
+    answers: (error) => `answers the test set with a mean squared error of ${error}`,
+    guess: 'always answering the mean',
+    change: (from, to) => `${(to / from).toFixed(2)}×`,
+  },
+};
