@@ -23,6 +23,7 @@ import { checkSparsity } from './sparsity/sparsity.ts';
 import { checkStatistics } from './network/statistics.ts';
 import { symbolTable } from './program/symbols.ts';
 import type { SourceSymbol } from './program/symbols.ts';
+import { taskOfBlock } from './train/task.ts';
 import { checkTrain } from './train/train.ts';
 import { unusedBlocks, warnOfUnusedImports } from './program/unused.ts';
 
@@ -67,7 +68,7 @@ export function check(file: SourceFile, ops: OpRegistry, { imported = new Map(),
 
   const { constants } = main;
   const elaborated = declaration && elaborate(declaration, main, tools);
-  const checked = declaration && elaborated && buildNetwork(declaration, elaborated, trainDeclaration !== undefined, ops, list);
+  const checked = declaration && elaborated && buildNetwork(declaration, elaborated, trainDeclaration && taskOfBlock(trainDeclaration), ops, list);
   const chosen = chooseSparsity(file, wanted, undecided, report);
   const blocks = declarations.filter((each) => each.kind === 'sparsity');
   const penalties = checked && blocks.map((block) => checkSparsity(block, checked, constants, ops, report));

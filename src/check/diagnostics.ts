@@ -168,6 +168,8 @@ const trainMessages = {
   'no-image': (shape: string): string => `\`augment\` moves and mirrors images, and a sample is ${shape}`,
   'large-pad': (pad: string, shape: string): string => `\`pad\` is ${pad} around images of ${shape}: what is taken may hold nothing of the image`,
   'nothing-to-augment': (): string => '`augment` changes nothing',
+  'no-classes': (setting: string, task: string): string => `\`${setting}\` is of classes, and there are none where \`task = ${task}\``,
+  'moved-images': (shape: string): string => `\`augment\` moves and mirrors images, but not the ${shape} that each is to be answered with`,
   'class-weights': (found: number, expected: number): string => `${found} ${found === 1 ? 'weight' : 'weights'} for ${expected} classes`,
   rounds: (phase: string, epochs: number, rounds: number): string => `phase \`${phase}\` has ${epochs} ${epochs === 1 ? 'epoch' : 'epochs'} for ${rounds} rounds`,
   'nothing-to-sparsify': (): string => 'phase `sparsify` has nothing to penalise',

@@ -4,7 +4,9 @@ import { defineDiagnostics, fail } from '../base/diagnostic.ts';
 import type { DiagnosticTable } from '../base/diagnostic.ts';
 import { didYouMean } from '../base/suggest.ts';
 import type { Target } from '../targets/target.ts';
-import { dataInterfaceOf } from '../ir/network.ts';
+import { dataInterfaceOf, isClassifier } from '../ir/network.ts';
+import { taskOf, tasks } from '../train/tasks/index.ts';
+import type { Task } from '../train/tasks/task.ts';
 import type { Network, PhaseOptions, TrainSpec } from '../ir/network.ts';
 
 /** Seeds are of 32 bits. */
@@ -19,6 +21,8 @@ const messages = {
   positive: (name: string, found: string): string => `${name} is ${found}, expected a number above 0`,
   share: (name: string, found: string): string => `${name} is ${found}, expected a number from 0 to below 1`,
   weights: (found: string, classes: number): string => `classWeights is ${found}, expected ${classes} numbers above 0, one a class`,
+  classes: (name: string, task: string): string => `${name} is of classes, and there are none where task is ${task}`,
+  classifier: (network: string): string => `the output of ${network} is no vector of class scores`,
   flag: (name: string, found: string): string => `${name} is ${found}, expected true or false`,
   winograd: (target: string): string => `target ${target} takes no winograd: it would run a kernel for each of its steps`,
   name: (name: string, found: string): string => `there is no ${name} "${found}"`,
@@ -31,8 +35,10 @@ export function checkInteger(name: string, found: number, most: number, least = 
 }
 
 /** What programs may have changed since it was checked: numbers that training counts with. @throws DiagnosticError `request/*` */
-export function checkTrainSpec({ seed, heldOut, phases, augment, classWeights }: TrainSpec, network: Network): void {
-  const { inputShape, classes } = dataInterfaceOf(network);
+export function checkTrainSpec({ task, seed, heldOut, phases, augment, classWeights }: TrainSpec, network: Network): void {
+  if (task !== undefined) findNamed('task', task, Object.values(tasks));
+  const { inputShape, classes } = dataInterfaceOf(network, task);
+  checkClasses(taskOf(task && { task }), [...(classWeights ? ['classWeights'] : []), ...(phases.some(({ labelSmoothing }) => labelSmoothing !== undefined) ? ['labelSmoothing'] : [])], network);
   checkInteger('seed', seed, largestSeed, 0);
   if (!(heldOut >= 0 && heldOut < 1)) fail(requestDiagnostics.share({ args: ['heldOut', inWords(heldOut)] }));
   const [, ...extents] = inputShape;
@@ -45,6 +51,12 @@ export function checkTrainSpec({ seed, heldOut, phases, augment, classWeights }:
     checkInteger(`batch of ${name}`, batch, 2 ** 30);
     checkOptions(name, options);
   }
+}
+
+/** @param settings Those given that are of classes. */
+function checkClasses({ name }: Task, [setting]: readonly string[], network: Network): void {
+  if (name === 'classify' && !isClassifier(network)) fail(requestDiagnostics.classifier({ args: [network.name], help: "task: 'regress' trains it to answer with numbers" }));
+  if (name !== 'classify' && setting !== undefined) fail(requestDiagnostics.classes({ args: [setting, name] }));
 }
 
 function checkOptions(phase: string, { warmup, labelSmoothing, clipGradients, patience }: PhaseOptions): void {

@@ -32,5 +32,5 @@ const published: readonly Published[] = [
 test.each(published)('$file has as many parameters as published', ({ file, parameters, macs }) => {
   const { model, warnings } = checkFile(join(folder, file), ops);
   expect(warnings).toEqual([]);
-  expect(summarizeNetwork(model.network, ops)).toMatchObject({ parameters, macs });
+  expect(summarizeNetwork(model, ops)).toMatchObject({ parameters, macs });
 });

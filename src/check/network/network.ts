@@ -7,7 +7,7 @@ import { graphBuilder } from '../../ir/builder.ts';
 import { usesOf, valueKey } from '../../ir/graph.ts';
 import type { Graph, Value } from '../../ir/graph.ts';
 import { fedName } from '../../ir/leaf.ts';
-import type { Network } from '../../ir/network.ts';
+import type { Network, TaskName } from '../../ir/network.ts';
 import type { OpRegistry } from '../../ir/op.ts';
 import type { NetworkDeclaration } from '../../syntax/ast.ts';
 import { buildLayer } from './build-layer.ts';
@@ -34,8 +34,8 @@ export interface CheckedNetwork {
   readonly whole: boolean;
 }
 
-/** @param trained Whether the file has a plan of training. */
-export function buildNetwork(declaration: NetworkDeclaration, elaborated: Elaborated, trained: boolean, ops: OpRegistry, list: FaultList): CheckedNetwork {
+/** @param trained The task that the file trains for; undefined: for none. */
+export function buildNetwork(declaration: NetworkDeclaration, elaborated: Elaborated, trained: TaskName | undefined, ops: OpRegistry, list: FaultList): CheckedNetwork {
   const { report } = list;
   const { inputs, instances, definitions, outputs, names } = elaborated;
   const builder = graphBuilder(declaration.name.text, { samples: 1, shards: 1 }, ops);
@@ -99,7 +99,7 @@ interface Places {
 }
 
 /** Whether what goes in and comes out can be had. */
-function checkInterface({ name, outputs: returned }: Network, { inputs, outputs, labels, labelled, unread }: Places, trained: boolean, report: Report): boolean {
+function checkInterface({ name, outputs: returned }: Network, { inputs, outputs, labels, labelled, unread }: Places, trained: TaskName | undefined, report: Report): boolean {
   const untouched = outputs.filter(({ wire }) => typeof wire === 'string');
   for (const { span } of untouched) report(nameDiagnostics['no-layer']({ span, args: [] }));
   if (untouched.length > 0) return false;
@@ -115,8 +115,12 @@ function checkInterface({ name, outputs: returned }: Network, { inputs, outputs,
   const foreign = 'leave the `train` block out, and give it weights that were trained elsewhere';
   if (trained && inputs.length > 1) report(nameDiagnostics['several-inputs']({ span: inputs[1]?.span, args: [name, inputs.length], help: foreign }));
   if (trained && second) report(nameDiagnostics['several-outputs']({ span: second.span, args: [name, outputs.length], help: foreign }));
-  if ((trained || labelled) && !second && !scores) report(shapeDiagnostics.output({ span: first?.span, args: [shapes], help: output?.shape.length === 3 ? 'end with a dense layer, or flatten' : undefined }));
-  return !trained || (inputs.length === 1 && scores);
+  const classifies = trained === 'classify';
+  if ((classifies || labelled) && !second && !scores) {
+    const help = [...(output?.shape.length === 3 ? ['end with a dense layer, or flatten'] : []), ...(classifies ? ['write `task = regress` in the `train` block, if it is to answer with numbers of this shape'] : [])].join('; or ');
+    report(shapeDiagnostics.output({ span: first?.span, args: [shapes], help: help === '' ? undefined : help }));
+  }
+  return !trained || (inputs.length === 1 && (classifies ? scores : !second));
 }
 
 /** Of a block that is used often, a layer that is left over in every use. */

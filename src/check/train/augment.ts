@@ -1,8 +1,8 @@
 // `augment { pad = 4, mirror = true }`: how images are changed each time that they are trained on.
 
 import { formatShape } from '../../base/tensor.ts';
-import type { Shape } from '../../base/tensor.ts';
-import type { Augmentation } from '../../ir/network.ts';
+import { onlyInput, onlyOutput } from '../../ir/network.ts';
+import type { Augmentation, Network } from '../../ir/network.ts';
 import type { Section, TrainDeclaration } from '../../syntax/ast.ts';
 import { trainDiagnostics } from '../diagnostics.ts';
 import { bindSettings } from '../values/bind.ts';
@@ -20,8 +20,8 @@ export function isAugment({ name }: Section): boolean {
   return name.text === augmentSection;
 }
 
-/** @param shape Of a sample; undefined: it has been reported. @returns Undefined where nothing is changed. */
-export function checkAugment({ entries }: TrainDeclaration, shape: Shape | undefined, scope: TrainScope): Augmentation | undefined {
+/** @param network Undefined: it has been reported. @returns Undefined where nothing is changed. */
+export function checkAugment({ entries }: TrainDeclaration, network: Network | undefined, scope: TrainScope): Augmentation | undefined {
   const { report } = scope;
   const [section, second] = entries.filter((entry) => entry.kind === 'section').filter(isAugment);
   if (!section) return undefined;
@@ -31,6 +31,9 @@ export function checkAugment({ entries }: TrainDeclaration, shape: Shape | undef
   const [padSetting, mirrorSetting] = [settings.get('pad'), settings.get('mirror')];
   const pad = padSetting ? readTrainValue(padSetting.value, 'pad', extentPair, scope) : noPad;
   const mirror = mirrorSetting ? readTrainValue(mirrorSetting.value, 'mirror', flag, scope) : false;
+  const shape = network && onlyInput(network).shape;
+  const answered = network && onlyOutput(network).shape;
+  if (scope.task === 'regress' && answered && answered.length > 1) return report(trainDiagnostics['moved-images']({ span, args: [formatShape(answered)], help: 'leave it out' }));
   if (shape && shape.length !== 3) return report(trainDiagnostics['no-image']({ span, args: [formatShape(shape)], help: 'leave it out' }));
   if (!pad || mirror === undefined) return undefined;
 

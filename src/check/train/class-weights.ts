@@ -2,10 +2,11 @@
 
 import { dataInterfaceOf } from '../../ir/network.ts';
 import type { ClassWeights, Network } from '../../ir/network.ts';
-import type { Expression } from '../../syntax/ast.ts';
+import type { Setting } from '../../syntax/ast.ts';
 import { trainDiagnostics } from '../diagnostics.ts';
 import { positives } from '../values/values.ts';
 import type { ValueType } from '../values/values.ts';
+import { refuseClassSetting } from './task.ts';
 import { readTrainValue } from './train-value.ts';
 import type { TrainScope } from './train-value.ts';
 
@@ -18,7 +19,9 @@ const weightsOrBalanced: ValueType<ClassWeights> = {
 };
 
 /** @param network Undefined: it has been reported. */
-export function checkClassWeights(expression: Expression, network: Network | undefined, scope: TrainScope): ClassWeights | undefined {
+export function checkClassWeights(setting: Setting, network: Network | undefined, scope: TrainScope): ClassWeights | undefined {
+  if (scope.task !== 'classify') return refuseClassSetting(setting, scope.task, scope.report);
+  const { value: expression } = setting;
   const weights = readTrainValue(expression, 'class_weights', weightsOrBalanced, scope);
   if (!weights || weights === balanced || !network) return weights;
   const { classes } = dataInterfaceOf(network);

@@ -7,6 +7,7 @@ import type { Expression, Section, Setting } from '../../syntax/ast.ts';
 import { trainDiagnostics } from '../diagnostics.ts';
 import { count, notNegative, positive, share } from '../values/values.ts';
 import type { ValueType } from '../values/values.ts';
+import { refuseClassSetting } from './task.ts';
 import { readTrainValue } from './train-value.ts';
 import type { TrainScope } from './train-value.ts';
 
@@ -22,9 +23,11 @@ interface OptionRules<T> {
   readonly takenFrom: Origin;
   /** It goes by the held-out samples: there have to be some, and no penalties that raise their error. */
   readonly judges?: true;
+  /** It is of classes. */
+  readonly classes?: true;
 }
 
-interface Option extends Pick<OptionRules<unknown>, 'name' | 'field' | 'takenFrom' | 'judges'> {
+interface Option extends Pick<OptionRules<unknown>, 'name' | 'field' | 'takenFrom' | 'judges' | 'classes'> {
   /** Undefined where the value has been reported. */
   readonly read: (expression: Expression, scope: TrainScope) => PhaseOptions | undefined;
 }
@@ -44,7 +47,7 @@ const kept: ValueType<'best' | 'last'> = { words: new Map([['best', 'best'], ['l
 
 const options: readonly Option[] = [
   option({ name: 'warmup', field: 'warmup', type: notNegative, takenFrom: 'nothing', options: (warmup) => (warmup > 0 ? { warmup } : {}) }),
-  option({ name: 'label_smoothing', field: 'labelSmoothing', type: share, takenFrom: 'baseline', options: (labelSmoothing) => (labelSmoothing > 0 ? { labelSmoothing } : {}) }),
+  option({ name: 'label_smoothing', field: 'labelSmoothing', type: share, takenFrom: 'baseline', classes: true, options: (labelSmoothing) => (labelSmoothing > 0 ? { labelSmoothing } : {}) }),
   option({ name: 'clip_gradients', field: 'clipGradients', type: limit, takenFrom: 'baseline', options: (clipGradients) => (clipGradients < Infinity ? { clipGradients } : {}) }),
   option({ name: 'keep', field: 'keep', type: kept, takenFrom: 'compared', judges: true, options: (keep) => (keep === 'best' ? { keep } : {}) }),
   option({ name: 'patience', field: 'patience', type: count, takenFrom: 'compared', judges: true, options: (patience) => ({ patience }) }),
@@ -58,9 +61,10 @@ export const optionNames: readonly string[] = options.map(({ name }) => name);
  */
 export function checkOptions(kind: PhaseKind, settings: ReadonlyMap<string, Setting>, others: Readonly<Record<Exclude<Origin, 'nothing'>, PhaseOptions>>, epochs: number | undefined, scope: TrainScope): PhaseOptions {
   const checked = options.map((each): PhaseOptions => {
-    const { name, field, takenFrom, judges, read } = each;
+    const { name, field, takenFrom, judges, classes, read } = each;
     const setting = settings.get(name);
     if (!setting) return takenFrom === 'nothing' ? {} : pick(others[takenFrom], field);
+    if (classes && scope.task !== 'classify') return refuseClassSetting(setting, scope.task, scope.report) ?? {};
     const own = read(setting.value, scope);
     if (!own) return {};
     if (judges && phaseTraits[kind].penalizes && field in own) {

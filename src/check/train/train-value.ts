@@ -2,6 +2,7 @@
 // something known.
 
 import type { Diagnostic } from '../../base/diagnostic.ts';
+import type { TaskName } from '../../ir/network.ts';
 import type { CallExpression, Expression } from '../../syntax/ast.ts';
 import { trainDiagnostics } from '../diagnostics.ts';
 import type { Report } from '../diagnostics.ts';
@@ -13,6 +14,8 @@ import type { ValueType } from '../values/values.ts';
 export interface TrainScope {
   readonly constants: Constants;
   readonly report: Report;
+  /** That the block trains for. */
+  readonly task: TaskName;
 }
 
 /** Arguments of a call by name, read by the type each has. */

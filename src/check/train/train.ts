@@ -1,9 +1,9 @@
 // A train block -> the plan of a training.
 
-import { onlyInput } from '../../ir/network.ts';
 import type { DatasetReference, Network, TrainSpec } from '../../ir/network.ts';
 import { phaseTraits } from '../../ir/phase.ts';
 import type { TrainDeclaration } from '../../syntax/ast.ts';
+import { taskPart } from '../../train/tasks/index.ts';
 import { bindSettings } from '../values/bind.ts';
 import type { Constants } from '../values/constants.ts';
 import { trainDiagnostics } from '../diagnostics.ts';
@@ -13,11 +13,12 @@ import { checkClassWeights } from './class-weights.ts';
 import { judgingSetting } from './phase-options.ts';
 import { checkPhases } from './phases.ts';
 import { checkResize } from './resize.ts';
+import { taskName, taskOfBlock } from './task.ts';
 import { readTrainValue } from './train-value.ts';
 import type { TrainScope } from './train-value.ts';
 import { seedValue, share } from '../values/values.ts';
 
-const trainSettings = ['seed', 'held_out', 'class_weights', 'resize'] as const;
+const trainSettings = ['task', 'seed', 'held_out', 'class_weights', 'resize'] as const;
 /** Of MNIST's training set this leaves 55,000 to train on. */
 const DEFAULT_HELD_OUT = 1 / 12;
 
@@ -32,17 +33,20 @@ export interface Trained {
 }
 
 export function checkTrain(declaration: TrainDeclaration, { network, penalized, rounds }: Trained, constants: Constants, report: Report): TrainSpec | undefined {
-  const scope: TrainScope = { constants, report };
+  const task = taskOfBlock(declaration);
+  const scope: TrainScope = { constants, report, task };
   const settings = bindSettings(declaration.entries.filter((entry) => entry.kind === 'setting'), trainSettings, 'train-setting', trainDiagnostics, report);
   const checkedPhases = checkPhases(declaration, scope);
   const phases = checkedPhases?.phases;
+  const taskSetting = settings.get('task');
+  const taskRead = taskSetting ? readTrainValue(taskSetting.value, 'task', taskName, scope) : task;
   const seed = settings.get('seed');
   const heldOut = settings.get('held_out');
   const seedNumber = seed ? readTrainValue(seed.value, 'seed', seedValue, scope) : 1;
   const heldOutShare = heldOut ? readTrainValue(heldOut.value, 'held_out', share, scope) : DEFAULT_HELD_OUT;
   const weights = settings.get('class_weights');
-  const classWeights = weights && checkClassWeights(weights.value, network, scope);
-  const augment = checkAugment(declaration, network && onlyInput(network).shape, scope);
+  const classWeights = weights && checkClassWeights(weights, network, scope);
+  const augment = checkAugment(declaration, network, scope);
 
   const sparsify = declaration.entries.find((entry) => entry.kind === 'section' && entry.name.text === 'sparsify');
   if (sparsify && !penalized) {
@@ -68,8 +72,9 @@ export function checkTrain(declaration: TrainDeclaration, { network, penalized, 
   if (dataset.kind === 'string' && dataset.value === '') return report(trainDiagnostics['no-data-set']({ span: dataset.span, args: [], help: 'for example `train on digits`, or on a folder: `train on "data/mine"`' }));
   const resize = settings.get('resize');
   const resizes = resize ? checkResize(resize, reference, network, scope) : false;
-  if (!checkedPhases || seedNumber === undefined || heldOutShare === undefined || resizes === undefined) return undefined;
+  if (!checkedPhases || taskRead === undefined || seedNumber === undefined || heldOutShare === undefined || resizes === undefined) return undefined;
   return {
+    ...taskPart({ task }),
     dataset: reference,
     span: dataset.span,
     ...checkedPhases,

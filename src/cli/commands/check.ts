@@ -34,7 +34,7 @@ async function check(file: string, options: CheckOptions, shell: Shell): Promise
   ]);
   const watch = await watchOf(options, shell, false);
   const { model, warnings } = checkFile(file, ops, { watch, sparsity: options.sparsity, undecided: true });
-  const summary = summarizeNetwork(model.network, ops);
+  const summary = summarizeNetwork(model, ops);
   if (options.json) {
     shell.out(`${JSON.stringify({ ok: true, network: summary, diagnostics: diagnosticsJson(warnings) })}\n`);
     return exitCode.ok;

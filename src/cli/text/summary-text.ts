@@ -3,7 +3,7 @@
 import { duration, formatBytes, grouped, percent } from '../../base/number-text.ts';
 import type { RunSummary } from '../../driver/run/run-summary.ts';
 import { budgetText } from '../../sparsity/network-budget.ts';
-import { taskOf } from '../../train/tasks/index.ts';
+import { taskOf, tasks } from '../../train/tasks/index.ts';
 import { findingsText } from './findings-text.ts';
 import { changeText, structureTable } from './structure-table.ts';
 import { formatTable } from './text-table.ts';
@@ -55,7 +55,7 @@ function searchText({ search, ...summary }: RunSummary): string {
 
 /** What the module answers otherwise than the network it is made of: where scores are equal but for rounding. */
 function moduleText({ product, error, evaluation }: RunSummary): string {
-  if (!('wrong' in evaluation)) return '';
+  if ('root' in evaluation) return `\nOn the test set the compacted module is off by ${tasks.regress.words.text(evaluation.root)}, the root of its mean squared error.\n`;
   const differing = Math.round(evaluation.samples * Math.abs(evaluation.error - (error[product] ?? evaluation.error)));
   if (differing === 0) return '';
   return `\nThe compacted module has ${percent(evaluation.error)}: rounding decides ${differing} of ${evaluation.samples} samples otherwise.\n`;

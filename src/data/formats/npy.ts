@@ -169,7 +169,7 @@ function labelsOf(file: string, data: MemorySamples): Labels {
       fail(
         dataDiagnostics.label({
           args: [file, i, `${value}`, 'a whole number from 0 to 65535'],
-          help: 'number the classes from 0',
+          help: Number.isInteger(value) || !Number.isFinite(value) ? 'number the classes from 0' : 'number the classes from 0; what are no classes are targets, in train-targets.npy and test-targets.npy, of `task = regress`',
         }),
       );
     }

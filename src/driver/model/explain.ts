@@ -72,7 +72,7 @@ export interface ExplainRequest {
 export function explainModel(model: Model, parameters: Program['parameters'] | undefined, errors: RunErrors | undefined, ops: OpRegistry, { storage = false }: ExplainRequest = {}): Explanation {
   const penalties = summarizePenalties(model, ops);
   return {
-    network: summarizeNetwork(model.network, ops),
+    network: summarizeNetwork(model, ops),
     method: model.method,
     methodSettings: model.methodSettings,
     ...(model.total && { total: model.total }),

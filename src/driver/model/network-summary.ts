@@ -6,8 +6,9 @@ import type { Shape } from '../../base/tensor.ts';
 import { nodeMap } from '../../ir/graph.ts';
 import { fedName, isLeaf } from '../../ir/leaf.ts';
 import { isClassifier, onlyInput, onlyOutput } from '../../ir/network.ts';
-import type { Network } from '../../ir/network.ts';
+import type { Model } from '../../ir/network.ts';
 import type { OpRegistry } from '../../ir/op.ts';
+import { taskOf } from '../../train/tasks/index.ts';
 
 export interface LayerSummary {
   readonly name: string;
@@ -26,7 +27,7 @@ export interface NetworkSummary {
   readonly outputs: readonly NetworkPort[];
   /** Where it has one input. */
   readonly inputShape?: Shape;
-  /** Where its only output is a score a class. */
+  /** Where its only output is a score a class, as far as its source tells. */
   readonly classes?: number;
   readonly labels?: readonly string[];
   readonly layers: readonly LayerSummary[];
@@ -45,7 +46,7 @@ function portOf({ name, shape }: NetworkPort): NetworkPort {
   return { name, shape };
 }
 
-export function summarizeNetwork(network: Network, ops: OpRegistry): NetworkSummary {
+export function summarizeNetwork({ network, train }: Pick<Model, 'network' | 'train'>, ops: OpRegistry): NetworkSummary {
   const { graph, name, inputs, outputs, labels } = network;
   const nodes = nodeMap(graph);
   const trained = new Map(network.parameters.flatMap((parameter) => (parameter.role === 'trained' ? [[parameter.name, sizeOf(parameter.shape)]] : [])));
@@ -69,7 +70,7 @@ export function summarizeNetwork(network: Network, ops: OpRegistry): NetworkSumm
     inputs: inputs.map(portOf),
     outputs: outputs.map(portOf),
     ...(inputs.length === 1 && { inputShape: onlyInput(network).shape }),
-    ...(isClassifier(network) && { classes: sizeOf(onlyOutput(network).shape) }),
+    ...(taskOf(train).name === 'classify' && isClassifier(network) && { classes: sizeOf(onlyOutput(network).shape) }),
     ...(labels && { labels }),
     layers,
     parameters: total((layer) => layer.parameters),
