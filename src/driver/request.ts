@@ -37,7 +37,7 @@ export function checkInteger(name: string, found: number, most: number, least = 
 /** What programs may have changed since it was checked: numbers that training counts with. @throws DiagnosticError `request/*` */
 export function checkTrainSpec({ task, seed, heldOut, phases, augment, classWeights }: TrainSpec, network: Network): void {
   if (task !== undefined) findNamed('task', task, Object.values(tasks));
-  const { inputShape, classes } = dataInterfaceOf(network, task);
+  const { inputShape, classes } = dataInterfaceOf(network, taskOf(task && { task }));
   checkClasses(taskOf(task && { task }), [...(classWeights ? ['classWeights'] : []), ...(phases.some(({ labelSmoothing }) => labelSmoothing !== undefined) ? ['labelSmoothing'] : [])], network);
   checkInteger('seed', seed, largestSeed, 0);
   if (!(heldOut >= 0 && heldOut < 1)) fail(requestDiagnostics.share({ args: ['heldOut', inWords(heldOut)] }));
@@ -54,9 +54,9 @@ export function checkTrainSpec({ task, seed, heldOut, phases, augment, classWeig
 }
 
 /** @param settings Those given that are of classes. */
-function checkClasses({ name }: Task, [setting]: readonly string[], network: Network): void {
-  if (name === 'classify' && !isClassifier(network)) fail(requestDiagnostics.classifier({ args: [network.name], help: "task: 'regress' trains it to answer with numbers" }));
-  if (name !== 'classify' && setting !== undefined) fail(requestDiagnostics.classes({ args: [setting, name] }));
+function checkClasses({ name, classes }: Task, [setting]: readonly string[], network: Network): void {
+  if (classes && !isClassifier(network)) fail(requestDiagnostics.classifier({ args: [network.name], help: "task: 'regress' trains it to answer with numbers" }));
+  if (!classes && setting !== undefined) fail(requestDiagnostics.classes({ args: [setting, name] }));
 }
 
 function checkOptions(phase: string, { warmup, labelSmoothing, clipGradients, patience }: PhaseOptions): void {

@@ -82,13 +82,19 @@ export function isClassifier({ outputs: [output, ...others] }: Pick<Network, 'ou
   return output?.shape.length === 1 && others.length === 0;
 }
 
+/** As a task says it (train/tasks). */
+interface Answering {
+  /** With a class, else with numbers. */
+  readonly classes: boolean;
+}
+
 /** What a network is answered with, by the shape of its output. */
-export function answeredBy(output: Shape, task: TaskName): Pick<DataInterface, 'classes' | 'targetShape'> {
-  return task === 'classify' ? { classes: sizeOf(output) } : { classes: 0, targetShape: output };
+export function answeredBy(output: Shape, { classes }: Answering): Pick<DataInterface, 'classes' | 'targetShape'> {
+  return classes ? { classes: sizeOf(output) } : { classes: 0, targetShape: output };
 }
 
 /** Of a network with one input and one output. */
-export function dataInterfaceOf(network: Network, task: TaskName = 'classify'): DataInterface {
+export function dataInterfaceOf(network: Network, task: Answering = { classes: true }): DataInterface {
   const { shape, normalization } = onlyInput(network);
   const { labels } = network;
   return { inputShape: shape, ...answeredBy(onlyOutput(network).shape, task), ...(labels && { labels }), ...(normalization && { normalization }) };

@@ -56,6 +56,25 @@ test.each([
   expect(messageFor(change)).toContain(message);
 });
 
+const numbers: Dataset = { name: 'mem', shape: [3], classes: 0, targetShape: [2, 1], training: { ...split, labels: Float32Array.of(1, 2, 3, 4) }, test: { ...split, labels: Float32Array.of(-1, 0, 0.5, 1e9) } };
+
+test('numbers to be answered with pass', () => {
+  expect(() => check(numbers)).not.toThrow();
+});
+
+test.each([
+  [{ targetShape: [] }, 'targetShape is [], expected one to four positive whole numbers'],
+  [{ targetShape: [1, 1, 1, 1, 1] }, 'targetShape is [1, 1, 1, 1, 1]'],
+  [{ targetShape: [0] }, 'targetShape is [0]'],
+  [{ classes: 2 }, 'classes is 2, expected 0, as samples have numbers of `targetShape`'],
+  [{ targetShape: [3] }, 'training.labels is of length 4, expected 6: 2 targets of shape [3]'],
+  [{ test: split }, 'test.labels is a Uint8Array, expected a Float32Array of targets'],
+  [{ test: { ...split, labels: Float64Array.of(1, 2, 3, 4) } }, 'test.labels is a Float64Array'],
+  [{ test: { ...split, labels: Float32Array.of(1, 2, 3, NaN) } }, 'test.labels has NaN in the target of sample 1, expected finite numbers'],
+])('numbers of a data set with %o', (change, message) => {
+  expect(diagnosed(() => check({ ...numbers, ...change })).message).toContain(message);
+});
+
 test('a promise has to be awaited', () => {
   expect(diagnosed(() => check(Promise.resolve(good))).message).toBe('the given Dataset is a promise of one, expected a Dataset: await it first');
 });

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { eachAnswer } from '../../src/driver/evaluation/answers.ts';
 import type { AnsweringNetwork } from '../../src/driver/evaluation/answers.ts';
+import { squaresOf } from '../../src/driver/evaluation/squares.ts';
 import { answerOf, evaluationOf, noAnswer } from '../../src/driver/evaluation/classes.ts';
 
 describe('an answer', () => {
@@ -52,6 +53,18 @@ describe('asking a network', () => {
     const answers: number[][] = [];
     await eachAnswer(echo(batch), { count: 5, samples }, (sample, answer) => void (answers[sample] = [...answer]));
     expect(answers).toEqual([[1, 0], [0, 1], [2, 1], [1, 2], [5, 5]]);
+  });
+
+  it('numbers: squares over samples and places, their root, and what the mean alone would have', async () => {
+    const samples = Float32Array.of(1, 0, 2, 1, 0, 5);
+    const found = await squaresOf(echo(2), { count: 3, samples, labels: Float32Array.of(1, 1, 0, 1, 2, 1) }, ['a', 'b']);
+    expect(found).toEqual({ samples: 3, error: 25 / 6, root: Math.sqrt(25 / 6), chance: expect.closeTo(1 / 3, 12) as number, unanswered: 0, outputs: [{ name: 'a', error: 8 / 3 }, { name: 'b', error: 17 / 3 }] });
+  });
+
+  it('an answer that is no number is told of, and its error is larger than any other', async () => {
+    const { error, unanswered } = await squaresOf(echo(1), { count: 2, samples: Float32Array.of(1, NaN, 1, 1), labels: Float32Array.of(1, 1, 1, 1) });
+    expect({ error, unanswered }).toEqual({ error: Number.MAX_VALUE, unanswered: 1 });
+    expect(JSON.parse(JSON.stringify(error))).toBe(Number.MAX_VALUE);
   });
 
   it('bytes are the f32 of byte / 255, floats themselves', async () => {

@@ -6,12 +6,13 @@ import { structures } from '../../src/ir/structure.ts';
 import { ops } from '../../src/ops/index.ts';
 import { methods } from '../../src/train/methods/index.ts';
 import { optimizers } from '../../src/train/optimizers/index.ts';
+import { tasks } from '../../src/train/tasks/index.ts';
 import { allowed, isExcused, namesIn } from './names.ts';
 
-const names: ReadonlySet<string> = new Set([...ops.keys(), ...structures.map(({ name }) => name), ...Object.keys(methods), ...Object.keys(optimizers)]);
+const names: ReadonlySet<string> = new Set([...ops.keys(), ...structures.map(({ name }) => name), ...Object.keys(methods), ...Object.keys(optimizers), ...Object.keys(tasks)]);
 const src = path.join(import.meta.dirname, '../../src');
 
-test('src knows no structure, method, optimizer or op by name outside its record', () => {
+test('src knows no structure, method, optimizer, task or op by name outside its record', () => {
   expect(namesIn(src, names).filter((found) => !isExcused(found)).map(({ file, line, name }) => `${file}:${line} ${name}`)).toEqual([]);
 });
 

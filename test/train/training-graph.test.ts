@@ -50,6 +50,12 @@ describe('the text of a training step', () => {
     await expect(printGraph(graph)).toMatchFileSnapshot('golden/training-step-clipped.txt');
   });
 
+  test('of numbers, before which a softmax stays', async () => {
+    const graph = trainingGraph(tiny, { ...plain, task: 'regress' }, ops);
+    verifyGraph(graph, ops, 'training');
+    await expect(printGraph(graph)).toMatchFileSnapshot('golden/training-step-regress.txt');
+  });
+
   test('evaluation', async () => {
     const graph = evaluationGraph(tiny, { samples: 4, shards: 1 }, ops);
     verifyGraph(graph, ops, 'evaluation');

@@ -7,9 +7,10 @@ import { graphBuilder } from '../../ir/builder.ts';
 import { usesOf, valueKey } from '../../ir/graph.ts';
 import type { Graph, Value } from '../../ir/graph.ts';
 import { fedName } from '../../ir/leaf.ts';
-import type { Network, TaskName } from '../../ir/network.ts';
+import type { Network } from '../../ir/network.ts';
 import type { OpRegistry } from '../../ir/op.ts';
 import type { NetworkDeclaration } from '../../syntax/ast.ts';
+import type { Task } from '../../train/tasks/task.ts';
 import { buildLayer } from './build-layer.ts';
 import type { Building } from './build-layer.ts';
 import { argumentDiagnostics, nameDiagnostics, shapeDiagnostics } from '../diagnostics.ts';
@@ -35,7 +36,7 @@ export interface CheckedNetwork {
 }
 
 /** @param trained The task that the file trains for; undefined: for none. */
-export function buildNetwork(declaration: NetworkDeclaration, elaborated: Elaborated, trained: TaskName | undefined, ops: OpRegistry, list: FaultList): CheckedNetwork {
+export function buildNetwork(declaration: NetworkDeclaration, elaborated: Elaborated, trained: Task | undefined, ops: OpRegistry, list: FaultList): CheckedNetwork {
   const { report } = list;
   const { inputs, instances, definitions, outputs, names } = elaborated;
   const builder = graphBuilder(declaration.name.text, { samples: 1, shards: 1 }, ops);
@@ -99,7 +100,7 @@ interface Places {
 }
 
 /** Whether what goes in and comes out can be had. */
-function checkInterface({ name, outputs: returned }: Network, { inputs, outputs, labels, labelled, unread }: Places, trained: TaskName | undefined, report: Report): boolean {
+function checkInterface({ name, outputs: returned }: Network, { inputs, outputs, labels, labelled, unread }: Places, trained: Task | undefined, report: Report): boolean {
   const untouched = outputs.filter(({ wire }) => typeof wire === 'string');
   for (const { span } of untouched) report(nameDiagnostics['no-layer']({ span, args: [] }));
   if (untouched.length > 0) return false;
@@ -115,7 +116,7 @@ function checkInterface({ name, outputs: returned }: Network, { inputs, outputs,
   const foreign = 'leave the `train` block out, and give it weights that were trained elsewhere';
   if (trained && inputs.length > 1) report(nameDiagnostics['several-inputs']({ span: inputs[1]?.span, args: [name, inputs.length], help: foreign }));
   if (trained && second) report(nameDiagnostics['several-outputs']({ span: second.span, args: [name, outputs.length], help: foreign }));
-  const classifies = trained === 'classify';
+  const classifies = trained?.classes ?? false;
   if ((classifies || labelled) && !second && !scores) {
     const help = [...(output?.shape.length === 3 ? ['end with a dense layer, or flatten'] : []), ...(classifies ? ['write `task = regress` in the `train` block, if it is to answer with numbers of this shape'] : [])].join('; or ');
     report(shapeDiagnostics.output({ span: first?.span, args: [shapes], help: help === '' ? undefined : help }));

@@ -33,7 +33,7 @@ export function checkAugment({ entries }: TrainDeclaration, network: Network | u
   const mirror = mirrorSetting ? readTrainValue(mirrorSetting.value, 'mirror', flag, scope) : false;
   const shape = network && onlyInput(network).shape;
   const answered = network && onlyOutput(network).shape;
-  if (scope.task === 'regress' && answered && answered.length > 1) return report(trainDiagnostics['moved-images']({ span, args: [formatShape(answered)], help: 'leave it out' }));
+  if (!scope.task.classes && answered && answered.length > 1) return report(trainDiagnostics['moved-images']({ span, args: [formatShape(answered)], help: 'leave it out' }));
   if (shape && shape.length !== 3) return report(trainDiagnostics['no-image']({ span, args: [formatShape(shape)], help: 'leave it out' }));
   if (!pad || mirror === undefined) return undefined;
 

@@ -20,7 +20,7 @@ const weightsOrBalanced: ValueType<ClassWeights> = {
 
 /** @param network Undefined: it has been reported. */
 export function checkClassWeights(setting: Setting, network: Network | undefined, scope: TrainScope): ClassWeights | undefined {
-  if (scope.task !== 'classify') return refuseClassSetting(setting, scope.task, scope.report);
+  if (!scope.task.classes) return refuseClassSetting(setting, scope);
   const { value: expression } = setting;
   const weights = readTrainValue(expression, 'class_weights', weightsOrBalanced, scope);
   if (!weights || weights === balanced || !network) return weights;

@@ -64,7 +64,7 @@ export function checkOptions(kind: PhaseKind, settings: ReadonlyMap<string, Sett
     const { name, field, takenFrom, judges, classes, read } = each;
     const setting = settings.get(name);
     if (!setting) return takenFrom === 'nothing' ? {} : pick(others[takenFrom], field);
-    if (classes && scope.task !== 'classify') return refuseClassSetting(setting, scope.task, scope.report) ?? {};
+    if (classes && !scope.task.classes) return refuseClassSetting(setting, scope) ?? {};
     const own = read(setting.value, scope);
     if (!own) return {};
     if (judges && phaseTraits[kind].penalizes && field in own) {

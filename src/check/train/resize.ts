@@ -15,7 +15,7 @@ export function checkResize({ span, value }: Setting, dataset: DatasetReference,
   if (!resizes) return resizes;
   const nothing = (why: string): undefined => scope.report(trainDiagnostics['no-resize']({ span, args: [why], help: 'leave it out' }));
   if (dataset.kind === 'named') return nothing(`the images of \`${dataset.name}\` have one size`);
-  if (scope.task !== 'classify') return nothing(`\`task = ${scope.task}\` takes no folders of classes`);
+  if (!scope.task.classes) return nothing(`\`task = ${scope.task.name}\` takes no folders of classes`);
   const shape = network && onlyInput(network).shape;
   if (shape && shape.length !== 3) return nothing(`the network reads ${formatShape(shape)}, which has no height and width`);
   return true;

@@ -2,10 +2,11 @@
 
 import type { TaskName } from '../../ir/network.ts';
 import type { Setting, TrainDeclaration } from '../../syntax/ast.ts';
-import { tasks, usualTask } from '../../train/tasks/index.ts';
+import { taskIn, taskOf, tasks } from '../../train/tasks/index.ts';
+import type { Task } from '../../train/tasks/task.ts';
 import { trainDiagnostics } from '../diagnostics.ts';
-import type { Report } from '../diagnostics.ts';
 import type { ValueType } from '../values/values.ts';
+import type { TrainScope } from './train-value.ts';
 
 const names = Object.values(tasks).map(({ name }) => name);
 
@@ -17,13 +18,12 @@ export const taskName: ValueType<TaskName> = {
 };
 
 /** The task that a block trains for; faults are left to `checkTrain`. */
-export function taskOfBlock(declaration: TrainDeclaration): TaskName {
+export function taskOfBlock(declaration: TrainDeclaration): Task {
   const setting = declaration.entries.find((entry) => entry.kind === 'setting' && entry.name.text === 'task');
-  const written = setting?.kind === 'setting' && setting.value.kind === 'name' ? setting.value.text : usualTask;
-  return names.find((name) => name === written) ?? usualTask;
+  return taskOf(taskIn(setting?.kind === 'setting' && setting.value.kind === 'name' ? setting.value.text : undefined));
 }
 
 /** Reports a setting that says something of classes, where there are none. */
-export function refuseClassSetting({ name }: Setting, task: TaskName, report: Report): undefined {
-  return report(trainDiagnostics['no-classes']({ span: name.span, args: [name.text, task], help: 'leave it out' }));
+export function refuseClassSetting({ name }: Setting, { task, report }: TrainScope): undefined {
+  return report(trainDiagnostics['no-classes']({ span: name.span, args: [name.text, task.name], help: 'leave it out' }));
 }

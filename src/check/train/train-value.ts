@@ -2,8 +2,8 @@
 // something known.
 
 import type { Diagnostic } from '../../base/diagnostic.ts';
-import type { TaskName } from '../../ir/network.ts';
 import type { CallExpression, Expression } from '../../syntax/ast.ts';
+import type { Task } from '../../train/tasks/task.ts';
 import { trainDiagnostics } from '../diagnostics.ts';
 import type { Report } from '../diagnostics.ts';
 import type { Subject } from '../foreign-words.ts';
@@ -15,7 +15,7 @@ export interface TrainScope {
   readonly constants: Constants;
   readonly report: Report;
   /** That the block trains for. */
-  readonly task: TaskName;
+  readonly task: Task;
 }
 
 /** Arguments of a call by name, read by the type each has. */

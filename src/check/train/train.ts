@@ -39,7 +39,7 @@ export function checkTrain(declaration: TrainDeclaration, { network, penalized, 
   const checkedPhases = checkPhases(declaration, scope);
   const phases = checkedPhases?.phases;
   const taskSetting = settings.get('task');
-  const taskRead = taskSetting ? readTrainValue(taskSetting.value, 'task', taskName, scope) : task;
+  const taskRead = taskSetting ? readTrainValue(taskSetting.value, 'task', taskName, scope) : task.name;
   const seed = settings.get('seed');
   const heldOut = settings.get('held_out');
   const seedNumber = seed ? readTrainValue(seed.value, 'seed', seedValue, scope) : 1;
@@ -74,7 +74,7 @@ export function checkTrain(declaration: TrainDeclaration, { network, penalized, 
   const resizes = resize ? checkResize(resize, reference, network, scope) : false;
   if (!checkedPhases || taskRead === undefined || seedNumber === undefined || heldOutShare === undefined || resizes === undefined) return undefined;
   return {
-    ...taskPart({ task }),
+    ...taskPart({ task: task.name }),
     dataset: reference,
     span: dataset.span,
     ...checkedPhases,

@@ -7,12 +7,14 @@ import { checkDataset, checkShape } from '../../data/check-dataset.ts';
 import type { Dataset } from '../../data/dataset.ts';
 import { dataInterfaceOf } from '../../ir/network.ts';
 import type { Model, TrainSpec } from '../../ir/network.ts';
+import { taskOf } from '../../train/tasks/index.ts';
 import { loadDataset } from './load-dataset.ts';
 import type { DataSearch } from './search-path.ts';
 
 /** Its warnings are those of the network as well; errors are for who uses it. Fails with `data/*` diagnostics. */
-export async function trainingData({ network }: Model, { task, dataset: reference, span, resize }: TrainSpec, search: DataSearch): Promise<Dataset> {
-  const taught = dataInterfaceOf(network, task);
+export async function trainingData({ network }: Model, spec: TrainSpec, search: DataSearch): Promise<Dataset> {
+  const { dataset: reference, span, resize } = spec;
+  const taught = dataInterfaceOf(network, taskOf(spec));
   const { inputShape } = taught;
   const name = reference.kind === 'named' ? reference.name : reference.path;
   const judge = (shape: Shape, scalable: boolean): void => {

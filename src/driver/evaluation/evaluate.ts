@@ -12,11 +12,12 @@ import { nameClasses } from '../../data/class-names.ts';
 import type { Dataset } from '../../data/dataset.ts';
 import { checkGivenDataset } from '../../data/given-dataset.ts';
 import { answeredBy } from '../../ir/network.ts';
-import type { DatasetReference, TaskName } from '../../ir/network.ts';
+import type { DatasetReference } from '../../ir/network.ts';
 import type { OpRegistry } from '../../ir/op.ts';
 import { targets } from '../../targets/index.ts';
 import { taskOf, taskPart } from '../../train/tasks/index.ts';
 import type { OfTask } from '../../train/tasks/index.ts';
+import type { Task } from '../../train/tasks/task.ts';
 import { versionEverywhere } from '../../targets/target.ts';
 import type { CodeVersion } from '../../targets/target.ts';
 import { compactedNetwork } from './answers.ts';
@@ -92,7 +93,7 @@ async function openModule(place: string): Promise<Subject> {
       net = await startModule(shipped, patience, version.load);
     }
     const { target, batch, layout, dataset, resize, task } = record;
-    const { name, inputShape: given, outputShape: answered, labels } = taughtInterface(net.claims, taskOf(record).name, path);
+    const { name, inputShape: given, outputShape: answered, labels } = taughtInterface(net.claims, taskOf(record), path);
     const first = (shape: Shape): Shape => (layout === 'hwc' && shape.length === 3 ? [shape[2] ?? 1, shape[0] ?? 1, shape[1] ?? 1] : shape);
     const [inputShape, outputShape] = [first(given), first(answered)];
     const outputs = batch * sizeOf(outputShape);
@@ -123,14 +124,14 @@ function versionForAll({ target, runs }: BuildRecord): CodeVersion | undefined {
 /** @throws DiagnosticError `data/*` where the data is faulty or does not fit, `module/broken`, `module/interface` */
 export async function evaluateSubject({ network, target, labels, answering, ...subject }: Omit<Subject, 'dataset' | 'resize' | 'close'>, given: Dataset): Promise<EvaluationReport> {
   checkGivenDataset(given);
-  const { name: task } = taskOf(subject);
+  const task = taskOf(subject);
   const warnings = [...(given.warnings ?? []), ...fittingData(given, answering, task)];
   const dataset = nameClasses(given, labels);
-  return { ...taskPart(subject), network, target, dataset: dataset.name, ...(await judge(task, answering, dataset.test, labels ?? dataset.labels)), warnings };
+  return { ...taskPart(subject), network, target, dataset: dataset.name, ...(await judge(task.name, answering, dataset.test, labels ?? dataset.labels)), warnings };
 }
 
 /** What is wrong with the data but does no harm. */
-function fittingData(dataset: Dataset, { inputShape, outputShape }: AnsweringNetwork, task: TaskName): readonly Diagnostic[] {
+function fittingData(dataset: Dataset, { inputShape, outputShape }: AnsweringNetwork, task: Task): readonly Diagnostic[] {
   // What `train` advises, to change the network, comes too late here.
   const help = { error: 'evaluate on data that the network was made for: --on NAME, or --data FOLDER', warning: 'the other outputs are never a right answer' };
   const found = checkFit(dataset, { inputShape, ...answeredBy(outputShape, task) }).map((fault): Diagnostic => ({ ...fault, help: help[fault.severity] }));

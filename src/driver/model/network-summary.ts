@@ -70,7 +70,7 @@ export function summarizeNetwork({ network, train }: Pick<Model, 'network' | 'tr
     inputs: inputs.map(portOf),
     outputs: outputs.map(portOf),
     ...(inputs.length === 1 && { inputShape: onlyInput(network).shape }),
-    ...(taskOf(train).name === 'classify' && isClassifier(network) && { classes: sizeOf(onlyOutput(network).shape) }),
+    ...(taskOf(train).classes && isClassifier(network) && { classes: sizeOf(onlyOutput(network).shape) }),
     ...(labels && { labels }),
     layers,
     parameters: total((layer) => layer.parameters),

@@ -9,10 +9,10 @@ import { fieldReader } from '../../base/json-fields.ts';
 import { sizeOf } from '../../base/tensor.ts';
 import type { Shape } from '../../base/tensor.ts';
 import { header } from '../../emit/module-text.ts';
-import type { TaskName } from '../../ir/network.ts';
 import type { Answer, Given } from '../../runtime/ports.ts';
 import { taskIn } from '../../train/tasks/index.ts';
 import type { OfTask } from '../../train/tasks/index.ts';
+import type { Task } from '../../train/tasks/task.ts';
 import { weightTypes } from '../../emit/weight-types/index.ts';
 import type { WeightType } from '../../emit/weight-types/weight-type.ts';
 import type { ErrorChange } from '../evaluation/error-change.ts';
@@ -183,9 +183,9 @@ export interface ModuleInterface {
 }
 
 /** @throws DiagnosticError `module/no-classifier`; `module/unclear` where it is not what `build` writes */
-export function taughtInterface({ name, inputShape, outputShape, inputShapes, outputShapes, labels }: ModuleClaims, task: TaskName, path: string): ModuleInterface {
-  const help = task === 'classify' ? 'classes are told apart by networks with one input and one output of one score a class' : 'a data set has one list of numbers for one input and one output';
-  if (inputShapes !== undefined || outputShapes !== undefined || (task === 'classify' && isShape(outputShape) && outputShape.length > 1)) fail(moduleDiagnostics['no-classifier']({ args: [path], help }));
+export function taughtInterface({ name, inputShape, outputShape, inputShapes, outputShapes, labels }: ModuleClaims, task: Task, path: string): ModuleInterface {
+  const help = task.classes ? 'classes are told apart by networks with one input and one output of one score a class' : 'a data set has one list of numbers for one input and one output';
+  if (inputShapes !== undefined || outputShapes !== undefined || (task.classes && isShape(outputShape) && outputShape.length > 1)) fail(moduleDiagnostics['no-classifier']({ args: [path], help }));
   const unclear = (field: string): never => fail(moduleDiagnostics.unclear({ args: [path, field], help: 'build it again' }));
   const shapes = { inputShape: isShape(inputShape) ? inputShape : unclear('inputShape'), outputShape: isShape(outputShape) ? outputShape : unclear('outputShape') };
   return {

@@ -76,8 +76,8 @@ export function decodeCheckpoint(text: string, file: string): WrittenCheckpoint 
   const read = whole.inner('state');
   const record = (of: FieldReader): FileRecord => ({ bytes: of.count('bytes'), sha256: of.text('sha256') });
   const identity = read.inner('identity').each((of, name) => of.text(name));
-  const { isShare } = taskOf(taskIn(identity['task']));
-  const errorIn = (of: FieldReader, name: string): number => (isShare ? of.share(name) : of.number(name));
+  const { classes } = taskOf(taskIn(identity['task']));
+  const errorIn = (of: FieldReader, name: string): number => (classes ? of.share(name) : of.number(name));
   const sums = read.inner('sums');
   const best = read.has('best') ? read.inner('best') : undefined;
   // Runs of before phases could end early hold no such lists.

@@ -75,7 +75,7 @@ export async function train(model: Model, dataset: Dataset, options: RunOptions)
   const given = init === undefined ? undefined : loadInitial(typeof init === 'string' ? { from: init } : init, model.network);
   // Weights that were given may have zeros of their own.
   if (!given && !existsSync(join(options.out, runFiles.checkpoint))) checkReachable(model);
-  const data = runData(fitDataset(dataset, dataInterfaceOf(model.network, spec.task), spec.span), spec);
+  const data = runData(fitDataset(dataset, dataInterfaceOf(model.network, taskOf(spec)), spec.span), spec);
   const { name, labels, samples, chance } = data;
   // Not awaited, so that this call does not hold on to the data set.
   return conclude(model, { name, labels, samples, chance }, openAndTrain(model, spec, data, options, given), options);

@@ -9,6 +9,7 @@ import { fitDataset } from '../../data/fit-dataset.ts';
 import { dataInterfaceOf } from '../../ir/network.ts';
 import type { Model, TrainSpec } from '../../ir/network.ts';
 import { ops } from '../../ops/index.ts';
+import { taskOf } from '../../train/tasks/index.ts';
 import { parse } from '../../syntax/parse.ts';
 import type { DataSearch } from '../data/search-path.ts';
 import { placedAt, trainingData } from '../data/training-data.ts';
@@ -118,15 +119,16 @@ export interface Fingerprint {
 }
 
 /** Programs of equal keys read equal data. */
-function dataKey({ network }: Model, { task, dataset, resize }: TrainSpec): string {
-  const { inputShape, classes, targetShape, labels } = dataInterfaceOf(network, task);
+function dataKey({ network }: Model, spec: TrainSpec): string {
+  const { dataset, resize } = spec;
+  const { inputShape, classes, targetShape, labels } = dataInterfaceOf(network, taskOf(spec));
   return JSON.stringify([dataset, inputShape, classes, targetShape, labels, resize]);
 }
 
 /** Keeps nothing of the data. Fails with what reading it fails with. */
 export async function fingerprintOf(model: Model, spec: TrainSpec, search: DataSearch): Promise<Fingerprint> {
   const dataset = await trainingData(model, spec, search);
-  const { fingerprint } = runData(fitDataset(dataset, dataInterfaceOf(model.network, spec.task), spec.span), spec);
+  const { fingerprint } = runData(fitDataset(dataset, dataInterfaceOf(model.network, taskOf(spec)), spec.span), spec);
   return { data: fingerprint, warnings: dataset.warnings ?? [] };
 }
 

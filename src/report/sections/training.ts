@@ -16,11 +16,11 @@ export function training(data: ReportData): Child {
   if (phases.every(({ course }) => course.length === 0)) return undefined;
   const heldOut = phases.some(({ course }) => course.some((point) => point.heldOut));
   const errorOf = ({ heldOut: held, error }: EpochPoint): number => (heldOut ? (held?.error ?? NaN) : error);
-  const { words, isShare } = taskOf(data);
+  const { words, classes } = taskOf(data);
   const which = `${heldOut ? 'held-out' : 'training'} ${words.name}`;
   const shared = { bands: bandsOf(data) };
   const loss: LineChart = { ...shared, title: 'Training loss by epoch', lines: linesOf(data, ({ loss: value }) => value ?? undefined), marks: [], format: lossText, logarithmic: true };
-  const error: LineChart = { ...shared, title: `${capital(which)} by epoch`, lines: linesOf(data, errorOf), marks: testErrors(data), format: words.short, logarithmic: !isShare };
+  const error: LineChart = { ...shared, title: `${capital(which)} by epoch`, lines: linesOf(data, errorOf), marks: testErrors(data), format: words.short, logarithmic: !classes };
   return section(
     'Training',
     legend(data),

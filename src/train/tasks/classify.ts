@@ -7,6 +7,7 @@ import type { Task } from './task.ts';
 
 export const classify: Task = {
   name: 'classify',
+  classes: true,
   takesSoftmax: true,
   answer: 'logits',
   labelShape: () => [],
@@ -15,7 +16,6 @@ export const classify: Task = {
     return { loss: present(loss, 'loss'), correct: present(correct, 'correct'), gradient: present(gradient, 'gradient') };
   },
   errorOf: ({ correct }, samples) => (samples - correct) / samples,
-  isShare: true,
   words: {
     name: 'error',
     text: percent,

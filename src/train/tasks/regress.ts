@@ -16,6 +16,7 @@ function digits(error: number): string {
 
 export const regress: Task = {
   name: 'regress',
+  classes: false,
   takesSoftmax: false,
   answer: 'answer',
   labelShape: (output) => output,
@@ -24,7 +25,6 @@ export const regress: Task = {
     return { loss: present(loss, 'loss'), gradient: present(gradient, 'gradient') };
   },
   errorOf: ({ loss }, samples) => Math.min(largestError, Number.isNaN(loss) ? Infinity : loss / samples),
-  isShare: false,
   words: {
     name: 'MSE',
     text: digits,

@@ -9,6 +9,8 @@ import type { Shape } from '../../base/tensor.ts';
 export interface Task {
   /** As the language writes it. */
   readonly name: TaskName;
+  /** It answers with a class of several, each by its score, and its error is a share of samples. Else with numbers. */
+  readonly classes: boolean;
   /** The loss takes a softmax in: one that ends a network is left out of its training graphs. */
   readonly takesSoftmax: boolean;
   /** What the output of an evaluation is called, as the loss reads it. */
@@ -18,8 +20,6 @@ export interface Task {
   readonly loss: (builder: GraphBuilder, operands: LossOperands, smoothing: number | undefined) => Loss;
   /** Of samples of which these are the sums. A finite number, so that any two can be compared. */
   readonly errorOf: (sums: LossSums, samples: number) => number;
-  /** An error is from 0 to 1. */
-  readonly isShare: boolean;
   readonly words: ErrorWords;
 }
 
