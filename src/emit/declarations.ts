@@ -61,8 +61,9 @@ function threadedDeclarations(facts: ModuleFacts, options: readonly LoadOption[]
 
 /** @param declarations What follows the types that every module declares. */
 export function declarationFile(facts: ModuleFacts, declarations: readonly string[]): string {
-  const { build, labels, inputs, outputs } = facts;
-  const label = labels && labels.length > 0 && documented('A class, by its name in the source of the network or in the data it was trained on.', `export type Label = ${labels.map(quoted).join(' | ')};`);
+  const { build, labels, numbers, inputs, outputs } = facts;
+  const labelDoc = numbers ? 'A number of the output, by its name in the source of the network.' : 'A class, by its name in the source of the network or in the data it was trained on.';
+  const label = labels && labels.length > 0 && documented(labelDoc, `export type Label = ${labels.map(quoted).join(' | ')};`);
   const named = [
     ...(inputs.length > 1 ? [documented('What goes in, by name.', interfaceText('Inputs', portMembers(inputs, facts, 'ArrayLike<number>')))] : []),
     ...(outputs.length > 1 ? [documented('What comes out, by name.', interfaceText('Outputs', portMembers(outputs, facts, 'Float32Array')))] : []),
@@ -106,7 +107,7 @@ const meanImageDoc = 'What the network itself does to its input first, (x - mean
 
 /** Of the interface `Net`: what the network is. */
 export function aboutMembers(facts: ModuleFacts): readonly Member[] {
-  const { name, batch, inputs, outputs, layout, labels } = facts;
+  const { name, batch, inputs, outputs, layout, labels, numbers } = facts;
   const member = (property: string, type: string, doc: string): Member => ({ signature: `readonly ${property}: ${type}`, doc });
   const tuple = (values: readonly (number | string)[]): string => `readonly ${literalText(values)}`;
   const shapeMember = (property: string, ports: readonly PortFacts[]): Member => {
@@ -124,7 +125,7 @@ export function aboutMembers(facts: ModuleFacts): readonly Member[] {
     shapeMember('inputShape', inputs),
     shapeMember('outputShape', outputs),
     member('layout', quoted(layout), 'Order of the numbers of an image.'),
-    ...(labels ? [member('labels', tuple(labels), 'The classes, in the order of the output.')] : []),
+    ...(labels ? [member('labels', tuple(labels), numbers ? 'What the numbers of the output are called.' : 'The classes, in the order of the output.')] : []),
     ...(first && inputs.length === 1 ? [member('normalization', typeOfNormalization(first.normalization), doc(first.normalization))] : []),
     ...(first && inputs.length > 1 ? [member('normalizations', byName(normalized.map(({ input, normalization }) => [input, typeOfNormalization(normalization)])), doc(first.normalization))] : []),
   ];

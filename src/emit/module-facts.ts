@@ -16,6 +16,8 @@ export interface FactSources {
   /** What the network is called; any text. */
   readonly name: string;
   readonly labels?: readonly string[];
+  /** These name numbers, and no classes. */
+  readonly numbers?: boolean;
   /** The least and largest number expected of an input. */
   readonly range?: readonly [least: number, most: number];
   /** What the kernels do to their inputs first, by input. */
@@ -45,11 +47,12 @@ export interface ModuleFacts {
   readonly outputs: readonly PortFacts[];
   readonly layout: Layout;
   readonly labels?: readonly string[];
+  readonly numbers?: boolean;
   readonly range?: readonly [least: number, most: number];
   readonly meta: Json;
 }
 
-export function factsOf({ kernels: { bindings }, name, labels, range, normalizations, layout, meta }: FactSources): Omit<ModuleFacts, 'build'> {
+export function factsOf({ kernels: { bindings }, name, labels, numbers, range, normalizations, layout, meta }: FactSources): Omit<ModuleFacts, 'build'> {
   const port = (binding: Binding): PortFacts => ({ name: binding.name, shape: sampleShape(binding, layout), plan: planOf(binding, layout) });
   return {
     name,
@@ -61,6 +64,7 @@ export function factsOf({ kernels: { bindings }, name, labels, range, normalizat
     outputs: bindings.outputs.map(port),
     layout,
     ...(labels && { labels }),
+    ...(numbers && { numbers }),
     ...(range && { range }),
     meta,
   };

@@ -13,7 +13,7 @@ import { structureReport } from '../../sparsity/structure-report.ts';
 import type { StructureReport } from '../../sparsity/structure-report.ts';
 import type { Target } from '../../targets/target.ts';
 import { rebatch } from '../../train/rebatch.ts';
-import { taskPart } from '../../train/tasks/index.ts';
+import { taskOf, taskPart } from '../../train/tasks/index.ts';
 import { deploy } from './deploy.ts';
 import type { DeployOptions } from './deploy.ts';
 import { verifyPrograms } from './equivalence.ts';
@@ -97,6 +97,7 @@ export async function buildModule(input: BuildInput, options: BuildOptions, ops:
       name: network.name,
       file: network.name.toLowerCase(),
       ...(labels && { labels }),
+      numbers: !taskOf(model.train).classes,
       normalizations,
       ...(samplesBehind(input) === 'bytes' && { range: [0, 1] as const }),
       layout: options.layout,
