@@ -2,7 +2,7 @@
 //
 //   dist/cli/main.js, dist/index.js    the command and the library
 //   dist/chunks/*.js                   what they share, and what they load late
-//   dist/**/*.d.ts                     types that those of the library are made of
+//   dist/**/*.d.ts                     types that those of the library are made of; doc comments are here alone
 //
 // Functions of the runtime, which emitted modules take as text, are taken apart here and stand in the package as a value.
 //
@@ -39,7 +39,7 @@ async function joinModules() {
     'driver/sweep/queue/data-process': 'driver/sweep/queue/data-process.js',
   };
   const bundle = await rolldown({ input, cwd: dist, platform: 'node', external: packageName, plugins: [await runtimeAsValue()] });
-  const { output } = await bundle.write({ dir: dist, entryFileNames: '[name].js', chunkFileNames: 'chunks/[name]-[hash].js' });
+  const { output } = await bundle.write({ dir: dist, entryFileNames: '[name].js', chunkFileNames: 'chunks/[name]-[hash].js', comments: { jsdoc: false } });
   await bundle.close();
   const kept = new Set(output.map(({ fileName }) => path.join(dist, fileName)));
   for (const entry of readdirSync(dist, { recursive: true, withFileTypes: true })) {
