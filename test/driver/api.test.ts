@@ -93,10 +93,16 @@ describe('the compiler as a library', () => {
       [{ augment: { pad: [1.5, 0], mirror: true } }, 'pad[0] of augment is 1.5, expected an integer from 0 to 15'],
       [{ augment: { pad: [0, 16], mirror: true } }, 'pad[1] of augment is 16, expected an integer from 0 to 15'],
       [{ classWeights: [1, 2] }, 'classWeights is [1, 2], expected 10 numbers above 0, one a class'],
+      [{ task: 'detect' as 'regress' }, 'there is no task "detect"'],
+      [{ task: 'regress', classWeights: 'balanced' }, 'classWeights is of classes, and there are none where task is regress'],
+      [{ task: 'regress', phases: spec.phases.map((phase) => ({ ...phase, labelSmoothing: 0.1 })) }, 'labelSmoothing is of classes'],
       [{ phases: spec.phases.map((phase) => ({ ...phase, batch: 1.5 })) }, 'batch of baseline is 1.5'],
       [{ phases: spec.phases.map((phase) => ({ ...phase, epochs: Infinity })) }, 'epochs of baseline is Infinity'],
     ] as const) {
       await expect(train({ ...present(trained, 'model'), train: { ...spec, ...changes } }, dataset, { out: join(out, 'run') })).rejects.toThrow(message);
     }
+    const { model: images } = check(parse('network N(x: tensor[1, 28, 28]) { return conv(x, filters = 1, window = 1) } train on digits { task = regress baseline { epochs = 1, rate = 0.1 } }').file);
+    const asClasses = { ...present(images, 'model'), train: { ...present(images?.train, 'train'), task: 'classify' as const } };
+    await expect(train(asClasses, dataset, { out: join(out, 'run') })).rejects.toThrow('request/classifier: the output of N is no vector of class scores');
   });
 });
