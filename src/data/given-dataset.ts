@@ -22,7 +22,7 @@ export function checkGivenDataset(given: Dataset): void {
   const { name, shape, classes, targetShape, labels, training, test, heldOut }: Unchecked = isObject(given) ? given : refuse(place, described(given), 'an object');
   if (typeof name !== 'string' || name === '') refuse(`${place}: name`, described(name), 'a text');
   if (!isShapeOf(shape, [1, 3])) refuse(`${place}: shape`, described(shape), 'one or three positive whole numbers: [features] or [channels, height, width]');
-  const answers = targetShape === undefined ? classAnswers(classes, labels) : numberAnswers(classes, targetShape);
+  const answers = targetShape === undefined ? classAnswers(classes, labels) : numberAnswers(classes, labels, targetShape);
   checkSplit(`${place}: training`, training, shape, answers);
   checkSplit(`${place}: test`, test, shape, answers);
   const samples = given.training.count;
@@ -57,9 +57,10 @@ function classAnswers(classes: unknown, names: unknown): Answers {
   };
 }
 
-function numberAnswers(classes: unknown, targetShape: unknown): Answers {
+function numberAnswers(classes: unknown, names: unknown, targetShape: unknown): Answers {
   if (!isShapeOf(targetShape, [1, 2, 3, 4])) refuse(`${place}: targetShape`, described(targetShape), 'one to four positive whole numbers');
   if (classes !== 0) refuse(`${place}: classes`, described(classes), '0, as samples have numbers of `targetShape`');
+  if (names !== undefined) refuse(`${place}: labels`, described(names), 'to be left out, as there are no classes');
   const size = sizeOf(targetShape);
   return (where, labels, count) => {
     if (!(labels instanceof Float32Array)) refuse(where, described(labels), 'a Float32Array of targets');

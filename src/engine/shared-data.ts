@@ -18,17 +18,16 @@ export type SplitName = 'training' | 'test';
 
 export type SharedData = Readonly<Record<SplitName, SharedSplit>>;
 
-/** Copies a split to shared memory; samples that lie there already, or in files, stay where they are. */
-export function shareSplit(split: { readonly count: number; readonly samples: Samples; readonly labels: ArrayLike<number> }): SharedSplit {
+/**
+ * Copies a split to shared memory; samples that lie there already, or in files, stay where they are.
+ * @param numbers That each sample is to be answered with; undefined: a class.
+ */
+export function shareSplit(split: { readonly count: number; readonly samples: Samples; readonly labels: ArrayLike<number> }, numbers?: number): SharedSplit {
   const { count, samples, labels } = split;
-  invariant(labels.length % count === 0, () => `${labels.length} labels for ${count} samples`);
-  return { count, samples: areInFiles(samples) ? samples : shareSamples(samples), labels: shareLabels(labels) };
-}
-
-function shareLabels(labels: ArrayLike<number>): SharedSplit['labels'] {
-  const shared = labels instanceof Float32Array ? new Float32Array(new SharedArrayBuffer(4 * labels.length)) : new Uint16Array(new SharedArrayBuffer(2 * labels.length));
+  invariant(labels.length === count * (numbers ?? 1), () => `${labels.length} labels for ${count} samples`);
+  const shared = numbers === undefined ? new Uint16Array(new SharedArrayBuffer(2 * count)) : new Float32Array(new SharedArrayBuffer(4 * labels.length));
   shared.set(labels);
-  return shared;
+  return { count, samples: areInFiles(samples) ? samples : shareSamples(samples), labels: shared };
 }
 
 function shareSamples(samples: MemorySamples): SharedSamples {

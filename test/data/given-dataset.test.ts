@@ -67,6 +67,7 @@ test.each([
   [{ targetShape: [1, 1, 1, 1, 1] }, 'targetShape is [1, 1, 1, 1, 1]'],
   [{ targetShape: [0] }, 'targetShape is [0]'],
   [{ classes: 2 }, 'classes is 2, expected 0, as samples have numbers of `targetShape`'],
+  [{ labels: ['a', 'b'] }, 'labels is ["a", "b"], expected to be left out'],
   [{ targetShape: [3] }, 'training.labels is of length 4, expected 6: 2 targets of shape [3]'],
   [{ test: split }, 'test.labels is a Uint8Array, expected a Float32Array of targets'],
   [{ test: { ...split, labels: Float64Array.of(1, 2, 3, 4) } }, 'test.labels is a Float64Array'],

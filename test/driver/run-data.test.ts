@@ -29,3 +29,11 @@ test('a run knows its data by every sample, every label and their shape', () => 
   expect(others.size).toBe(1 + 9 + 3 + 3 + 1);
   expect(others).not.toContain(own);
 });
+
+test('classes are the same in lists of any numbers, and other than numbers to be answered with', () => {
+  const own = fingerprint(made());
+  const asFloats = (split: Dataset['test']): Dataset['test'] => ({ ...split, labels: Float32Array.from(split.labels) });
+  const floats = { ...made(), training: asFloats(made().training), test: asFloats(made().test) };
+  expect(fingerprint(floats)).toBe(own);
+  expect(fingerprint({ ...floats, classes: 0, targetShape: [1] })).not.toBe(own);
+});

@@ -132,7 +132,7 @@ train on "images" { baseline { epochs = 1, batch = 12, optimizer = sgd(rate = 0.
 `);
   const answer = (x: Float32Array): readonly number[] => [0, 1, 2].flatMap((c) => Array.from({ length: 30 }, (_, i) => at(x, (30 * c + 2 * i) % 60) * (c - 1) + 0.1));
   const split = samplesOf('images', 36, 60, answer);
-  const shared = shareSplit(split);
+  const shared = shareSplit(split, 90);
   const spec = present(model.train?.phases[0], 'phase');
   const phase = { spec, groups: [], masked: new Set<string>() };
   const engine = startEngine({ model, phases: [phase], data: { training: shared, test: shared }, threads: 2, share: () => 2 }, ops);

@@ -39,7 +39,8 @@ export interface RunData {
  */
 export function runData(dataset: Dataset, spec: TrainSpec): RunData {
   const division = divisionOf(dataset, spec);
-  const shared = { training: shareSplit(dataset.training), test: shareSplit(dataset.test) };
+  const numbers = dataset.targetShape && sizeOf(dataset.targetShape);
+  const shared = { training: shareSplit(dataset.training, numbers), test: shareSplit(dataset.test, numbers) };
   const samples = areBytes(shared.training.samples) ? 'bytes' : 'floats';
   return { name: dataset.name, labels: dataset.labels, samples, shared, division, lossWeights: weightsOf(dataset, division, spec), chance: guessing(dataset), fingerprint: fingerprintOf(dataset, [shared.training, shared.test]) };
 }

@@ -35,6 +35,6 @@ export const regress: Task = {
     about: (samples) => `mean squared error${samples === '' ? '' : ` of ${samples}`}`,
     answers: (error) => `answers the test set with a mean squared error of ${error}`,
     guess: 'always answering the mean',
-    change: (from, to) => `${(to / from).toFixed(2)}×`,
+    change: (from, to) => (from > 0 ? `${(to / from).toFixed(2)}×` : ''),
   },
 };
