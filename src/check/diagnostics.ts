@@ -138,6 +138,7 @@ const sparsityMessages = {
   'no-group-matched': (pattern: string, structure: string): string => `no layer that matches \`${pattern}\` has ${structure}`,
   'no-shortcut': (layers: readonly string[]): string => `no shortcut leads around ${listed(layers)}`,
   'no-branch': (joins: readonly string[]): string => `no branch beside a shortcut ends in ${listed(joins)}`,
+  'none-coupled': (layers: readonly string[]): string => `none of the filters of ${listed(layers)} can go`,
   'unread-layer': (layer: string): string => `the network's output does not depend on layer \`${layer}\``,
   'too-many-matches': (): string => 'the patterns up to here match more layers than are looked up',
   'same-groups': (structure: string, other: string, layer: string): string => `${structure} of \`${layer}\` divide its weights as its ${other} do`,

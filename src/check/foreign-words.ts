@@ -110,6 +110,7 @@ const meanings: Readonly<Record<Subject, readonly Meaning[]>> = {
     named('elements', 'weights element unstructured l1'),
     named('layers', 'depth layer'),
     named('branches', 'branch residuals shortcuts'),
+    named('coupled_filters', 'coupled coupled_channels dependency_groups depgraph'),
     named('groups', 'group'),
   ],
   phase: [

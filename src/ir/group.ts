@@ -12,6 +12,8 @@ export interface GroupSlice {
   readonly view: readonly number[];
   readonly keep: readonly number[];
   readonly tiling?: Tiling;
+  /** The group of each number that `keep` gives, -1 where it is in none. Absent: that number. */
+  readonly groups?: readonly number[];
 }
 
 /** The groups of one penalty. */
@@ -20,7 +22,7 @@ export interface GroupSet {
   /** Groups in the set. */
   readonly count: number;
   readonly members: readonly GroupSlice[];
-  /** |g|: elements of a group; all groups of a structure are equally large, but for tiles at the edge, which count as whole. */
+  /** |g|: elements of a group; all groups of a set are equally large, but for tiles at the edge and filters coupled with others, which count as the largest. */
   readonly size: number;
   /** weight(g) of a lasso: 1, or sqrt(|g|). The threshold of a step is rate * strength * factor. */
   readonly factor: number;

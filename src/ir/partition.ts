@@ -35,7 +35,7 @@ export interface Tiling {
 export function partitionOf({ name, key }: Structure, given: StructureArguments, axes: LayerAxes): Partition {
   const [rows = [], ...columns] = axes[0].dimensions;
   if (key === 'tiles') return tilePartition(tilingOf(given, axes));
-  invariant(key !== 'branch', () => `${name} divide several layers`);
+  invariant(key !== 'branch' && key !== 'coupled', () => `${name} divide several layers`);
   return { rows: classesOf(rows, key), columns: classesOf(columns.flat(), key) };
 }
 
@@ -99,6 +99,7 @@ function determines(inner: Classes, outer: Classes): boolean {
 export type GroupForm = 'row' | 'columns' | 'whole' | 'cells';
 
 export function groupForm({ key }: Structure, [{ dimensions }]: LayerAxes): GroupForm {
+  invariant(key !== 'coupled', 'coupled filters are rows of several layers');
   if (key === 'branch') return 'whole';
   if (key === 'every axis' || key === 'tiles') return 'cells';
   const [first = []] = dimensions;

@@ -5,8 +5,8 @@
 //                                                     channels  {group, channel}     W[:,c,:,:]
 //   dense, W [output, input]                          neurons   {output}             W[o,:]
 //
-// Blocks are tiles of the weight as a matrix, and a branch is all that lies on one branch only before a sum. What else
-// is to be known follows: which layers have it (those whose weight has the axes), which parameters are in its groups
+// Blocks are tiles of the weight as a matrix, coupled filters all that write one channel, and a branch is all
+// that lies on one branch only before a sum. What else is to be known follows: which layers have it (those whose weight has the axes), which parameters are in its groups
 // (those with all the axes; so a bias is in the groups of rows), what a group is of the weight as a matrix, and which
 // partitions nest in which (ir/partition.ts).
 
@@ -34,7 +34,7 @@ export interface ParameterAxes {
 export type LayerAxes = readonly [weight: ParameterAxes, ...others: ParameterAxes[]];
 
 /** Names of structures, as the language writes them. */
-export type StructureKind = 'elements' | 'vectors' | 'filters_2d' | 'blocks' | 'filters' | 'neurons' | 'fibers' | 'channels' | 'inputs' | 'layers' | 'branches';
+export type StructureKind = 'elements' | 'vectors' | 'filters_2d' | 'blocks' | 'filters' | 'neurons' | 'fibers' | 'channels' | 'inputs' | 'coupled_filters' | 'layers' | 'branches';
 /** What reports call what is left of a structure. */
 export type ReportField = 'filters' | 'channels' | 'fibers' | 'inputs' | 'outputs';
 
@@ -42,9 +42,10 @@ export type ReportField = 'filters' | 'channels' | 'fibers' | 'inputs' | 'output
  * What makes a group.
  * - A list: the axes that number the groups. `every axis`: each weight is one.
  * - `tiles`: of the weight as a matrix of rows by columns, `rows` by `columns` of the arguments; the last may be smaller.
+ * - `coupled`: a channel and all rows that write it, of the layers that write common channels (sparsity/coupling.ts).
  * - `branch`: one, of the parameters of all layers that lie on one branch only before an op that joins (`Op.unit` 0).
  */
-export type StructureKey = readonly WeightAxis[] | 'every axis' | 'tiles' | 'branch';
+export type StructureKey = readonly WeightAxis[] | 'every axis' | 'tiles' | 'coupled' | 'branch';
 
 /** What a reference to a structure gives it: `blocks(rows = 4, columns = 4)`. Whole numbers from 1. */
 export type StructureArguments = Readonly<Record<string, number>>;
@@ -88,6 +89,7 @@ export const structures: readonly Structure[] = [
   { name: 'fibers', singular: 'fiber', notation: 'shape fibers W[:,c,m,k]', key: ['group', 'channel', 'row', 'column'], place: 2, report: { field: 'fibers', counts: 'columns' } },
   { name: 'channels', singular: 'channel', notation: 'channels W[:,c,:,:]', key: ['group', 'channel'], place: 1, report: { field: 'channels', counts: 'channels' } },
   { name: 'inputs', singular: 'input', notation: 'inputs, by outgoing connections W[:,i]', key: ['input'], place: 3, report: { field: 'inputs', counts: 'channels' } },
+  { name: 'coupled_filters', singular: 'coupled filter', notation: 'coupled filters, all that write one channel', key: 'coupled', place: 11 },
   { name: 'layers', singular: 'layer', notation: 'layers, all parameters of one', key: [], needsShortcut: true, place: 9 },
   { name: 'branches', singular: 'branch', notation: 'branches, all parameters between the ends of a shortcut', key: 'branch', needsShortcut: true, place: 10 },
 ];
@@ -113,10 +115,13 @@ export const structureNames: readonly StructureKind[] = listed.map(({ name }) =>
 /** In the order of reports. */
 export const reportFields: readonly ReportField[] = listed.flatMap(({ report }) => report?.field ?? []);
 
-/** The structures of a layer with weights, as they are listed. */
+/** The structures that divide the weights of one layer, as they are listed. */
 export function structuresOf([weight]: LayerAxes): readonly Structure[] {
-  return listed.filter(({ key }) => key === 'every axis' || key === 'tiles' || (key !== 'branch' && hasAxes(weight, key)));
+  return listed.filter(({ key }) => key === 'every axis' || key === 'tiles' || (key !== 'branch' && key !== 'coupled' && hasAxes(weight, key)));
 }
+
+/** Those that divide the weights of several layers, and are named by one with weights. */
+export const structuresOfSeveral: readonly Structure[] = listed.filter(({ key }) => key === 'coupled');
 
 /** The structures of a layer that joins others, having no weights of its own. */
 export const structuresOfJoins: readonly Structure[] = listed.filter(({ key }) => key === 'branch');

@@ -100,6 +100,7 @@ import { groupSubgradient } from './optimizers/group-subgradient.ts';
 import { lookahead } from './optimizers/lookahead.ts';
 import { momentumStep } from './optimizers/momentum-step.ts';
 import { scaleGroups } from './optimizers/scale-groups.ts';
+import { takeGroups } from './optimizers/take-groups.ts';
 import { shrink } from './optimizers/shrink.ts';
 import { toTiles } from './optimizers/to-tiles.ts';
 
@@ -205,6 +206,7 @@ const all: readonly Op[] = [
   groupSquares,
   shrink,
   scaleGroups,
+  takeGroups,
   positive,
   groupSubgradient,
   clampSmall,

@@ -1,16 +1,16 @@
 // What became of every penalised group, and why.
 
 import { invariant, present } from '../base/invariant.ts';
+import { nodeMap, sameValue } from '../ir/graph.ts';
 import type { Program, Value } from '../ir/graph.ts';
-import { sameValue } from '../ir/graph.ts';
-import type { GroupSet } from '../ir/group.ts';
+import type { GroupSet, GroupSlice } from '../ir/group.ts';
 import type { OpRegistry } from '../ir/op.ts';
 import { groupForm, partitionOf } from '../ir/partition.ts';
 import type { Partition } from '../ir/partition.ts';
 import { structureNamed } from '../ir/structure.ts';
 import { targetsOf } from './channel-links.ts';
 import { parameterNames } from './constant-maps.ts';
-import { weightAxesOf } from './groups.ts';
+import { weightAxesOf } from './weight-axes.ts';
 import type { KeepReason } from './keep-reason.ts';
 import { flagsOf, reasonOf } from './kept-channels.ts';
 import { keptWeights } from './kept-weights.ts';
@@ -55,8 +55,13 @@ export function groupFates({ trained, prepared, compacted }: Stages, sets: reado
   const names = parameterNames(prepared);
   const byWeight = new Map([...removal.weights.values()].map((use) => [names.get(use.node.inputs[use.matrices.weight]?.node ?? -1), use]));
   return sets.map((set) => {
-    const uses = set.members.flatMap(({ parameter }) => (compacted.parameters.has(parameter) ? (byWeight.get(parameter) ?? []) : []));
-    const fateOf = uses.length > 0 ? fatesOf(set, uses, prepared, removal, ops) : goneFate;
+    const left = set.members.flatMap((member): readonly CoupledRows[] => {
+      const use = compacted.parameters.has(member.parameter) ? byWeight.get(member.parameter) : undefined;
+      return use ? [{ use, groups: member.groups }] : [];
+    });
+    const uses = left.map(({ use }) => use);
+    const isCoupled = structureNamed(set.penalty.structure).key === 'coupled';
+    const fateOf = uses.length === 0 ? goneFate : isCoupled ? coupledFates(left, removal) : fatesOf(set, uses, prepared, removal, ops);
     return { set, fates: Array.from(alive(set, trained.parameters), (flag, group) => fateOf(group, flag === 0)) };
   });
 }
@@ -65,7 +70,7 @@ export function groupFates({ trained, prepared, compacted }: Stages, sets: reado
 function fatesOf({ penalty }: GroupSet, uses: readonly WeightUse[], prepared: Program, removal: Removal, ops: OpRegistry): FateOf {
   const structure = structureNamed(penalty.structure);
   const use = present(uses[0], 'weights');
-  const axes = present(weightAxesOf(use.node, prepared, ops), `axes of ${penalty.layer}`);
+  const axes = present(weightAxesOf(use.node, nodeMap(prepared.graph), ops), `axes of ${penalty.layer}`);
   const form = groupForm(structure, axes);
   if (form === 'whole') return (_, zero) => wholeFate(uses, removal, zero);
   if (form === 'row') return (row, zero) => rowFate(use, removal, row, zero);
@@ -108,6 +113,31 @@ function foldedInto(value: Value, index: number, removal: Removal): string[] {
     for (const target of targetsOf(link, index)) into.push(...foldedInto(link.result, target, removal));
   }
   return into;
+}
+
+/** Rows of weights that are still there, as coupled sets have them. */
+interface CoupledRows {
+  readonly use: WeightUse;
+  /** Of each row; absent: its own number. */
+  readonly groups: GroupSlice['groups'];
+}
+
+/** A channel of several layers: it is there as long as one of its rows is. */
+function coupledFates(left: readonly CoupledRows[], removal: Removal): FateOf {
+  const rowsOf = new Map<number, (readonly [use: WeightUse, row: number])[]>();
+  for (const { use, groups } of left) {
+    for (const row of flagsOf(removal.kept, { node: use.node.id, result: 0 }).keys()) {
+      const group = groups?.[row] ?? (groups ? -1 : row);
+      const known = rowsOf.get(group);
+      if (known) known.push([use, row]);
+      else rowsOf.set(group, [[use, row]]);
+    }
+  }
+  const order: readonly GroupFate['kind'][] = ['alive', 'kept', 'folded'];
+  return (group, zero) => {
+    const fates = (rowsOf.get(group) ?? []).map(([use, row]) => rowFate(use, removal, row, zero));
+    return order.map((kind) => fates.find((fate) => fate.kind === kind)).find((fate) => fate !== undefined) ?? goneFate(group, zero);
+  };
 }
 
 interface ColumnState {

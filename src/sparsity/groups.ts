@@ -1,42 +1,38 @@
 // From a penalty to the groups of weights it regularizes. A structure divides every parameter that has the axes of its
 // key: those of the layer itself, and those of batch norm behind it, which has one a row (norm-parameters.ts). A branch
-// is one group of all that is trained on it (branches.ts).
+// is one group of all that is trained on it (branches.ts); coupled filters are those of several layers (coupling.ts).
 
 import { invariant, present } from '../base/invariant.ts';
 import { sizeOf } from '../base/tensor.ts';
-import { nodeMap } from '../ir/graph.ts';
-import type { Node } from '../ir/graph.ts';
 import type { GroupSet, GroupSlice } from '../ir/group.ts';
 import type { Network, Penalty } from '../ir/network.ts';
 import { joinsBranches } from '../ir/op.ts';
 import type { OpRegistry } from '../ir/op.ts';
-import { partitionOf, tileCounts, tilePartition, tilingOf } from '../ir/partition.ts';
+import { partitionOf, tileCounts, tilingOf } from '../ir/partition.ts';
 import type { Partition, Tiling } from '../ir/partition.ts';
 import { groupView, rowAxes, structureNamed } from '../ir/structure.ts';
 import type { LayerAxes, ParameterAxes, WeightAxis } from '../ir/structure.ts';
 import { branchInto } from './branches.ts';
-import { inputShapes } from './constant-maps.ts';
+import { coupledSets } from './coupling.ts';
+import type { CoupledSet } from './coupling.ts';
 import { normParameters } from './norm-parameters.ts';
 import { inOrderOfTreatment } from './treatment.ts';
-
-/** What the axes of a node's parameters count; undefined where it has none to lose. */
-export function weightAxesOf(node: Node, { graph }: Pick<Network, 'graph'>, ops: OpRegistry): LayerAxes | undefined {
-  const { syntax } = present(ops.get(node.op), `op ${node.op}`);
-  return syntax?.weightAxes?.(node.attrs, inputShapes(node, nodeMap(graph)).slice(0, syntax.operands.length));
-}
-
-/** The node of a layer that has weights, and what the axes of these count; the layer has structures. */
-export function axesOfLayer(layer: string, network: Pick<Network, 'graph'>, ops: OpRegistry): { readonly node: Node; readonly axes: LayerAxes } {
-  const found = network.graph.nodes.flatMap((node) => {
-    const axes = node.layer === layer ? weightAxesOf(node, network, ops) : undefined;
-    return axes ? [{ node, axes }] : [];
-  });
-  return present(found[0], `weights of ${layer}`);
-}
+import { axesOfLayer } from './weight-axes.ts';
 
 /** The groups of one penalty, its layer and structure being known to exist (the checker has seen to it). */
 export function groupSet(network: Network, ops: OpRegistry, penalty: Penalty): GroupSet {
-  return structureNamed(penalty.structure).key === 'branch' ? branchSet(network, ops, penalty) : layerSet(network, ops, penalty);
+  return setOf(network, ops, penalty, () => coupledSets(network, ops));
+}
+
+/** @param coupled Found once for all penalties, if any asks. */
+function setOf(network: Network, ops: OpRegistry, penalty: Penalty, coupled: () => ReadonlyMap<string, CoupledSet>): GroupSet {
+  const { key } = structureNamed(penalty.structure);
+  if (key === 'coupled') return coupledSet(penalty, present(coupled().get(penalty.layer), `coupled filters of ${penalty.layer}`));
+  return key === 'branch' ? branchSet(network, ops, penalty) : layerSet(network, ops, penalty);
+}
+
+function coupledSet(penalty: Penalty, { members, count }: CoupledSet): GroupSet {
+  return sized(penalty, members, count);
 }
 
 function layerSet(network: Network, ops: OpRegistry, penalty: Penalty): GroupSet {
@@ -83,38 +79,21 @@ function branchSet(network: Network, ops: OpRegistry, penalty: Penalty): GroupSe
 }
 
 function sized(penalty: Penalty, members: readonly GroupSlice[], count: number): GroupSet {
-  const size = members.reduce((sum, member) => sum + extent(member, false), 0);
+  const sizes = new Float64Array(count);
+  for (const member of members) {
+    const size = extent(member, false);
+    if (member.groups) for (const group of member.groups) sizes[group] = (sizes[group] ?? 0) + size;
+    else for (let group = 0; group < count; group++) sizes[group] = (sizes[group] as number) + size;
+  }
+  const size = sizes.reduce((most, each) => Math.max(most, each), 0);
   return { penalty, count, members, size, factor: penalty.kind === 'lasso' && penalty.weighting === 'sqrt_size' ? Math.sqrt(size) : 1 };
 }
 
 /** All groups of a model, in the order of the sequential map. */
 export function groupSets(network: Network, ops: OpRegistry, penalties: readonly Penalty[]): readonly GroupSet[] {
-  return inOrderOfTreatment(penalties.map((penalty) => groupSet(network, ops, penalty)));
-}
-
-/** Visits the elements of a member's parameter, row-major, each with its group. */
-export function eachElement({ view, keep, tiling }: Pick<GroupSlice, 'view' | 'keep' | 'tiling'>, visit: (element: number, group: number) => void): void {
-  if (tiling) return eachTiled(tiling, visit);
-  let element = 0;
-  // Going down the axes, an element's group so far is that of its prefix, extended on kept axes.
-  const walk = (axis: number, prefix: number): void => {
-    const length = view[axis];
-    if (length === undefined) {
-      visit(element++, prefix);
-      return;
-    }
-    const kept = keep.includes(axis);
-    for (let i = 0; i < length; i++) walk(axis + 1, kept ? prefix * length + i : prefix);
-  };
-  walk(0, 0);
-}
-
-function eachTiled(tiling: Tiling, visit: (element: number, group: number) => void): void {
-  const { rows, columns } = tilePartition(tiling);
-  const width = columns.of.length;
-  for (const [row, down] of rows.of.entries()) {
-    for (let column = 0; column < width; column++) visit(row * width + column, down * columns.count + (columns.of[column] as number));
-  }
+  let found: ReadonlyMap<string, CoupledSet> | undefined;
+  const coupled = (): ReadonlyMap<string, CoupledSet> => (found ??= coupledSets(network, ops));
+  return inOrderOfTreatment(penalties.map((penalty) => setOf(network, ops, penalty, coupled)));
 }
 
 function extent(member: GroupSlice, kept: boolean): number {

@@ -48,7 +48,8 @@ function keepsZeroChannels(node: Node, op: Op, nodes: ReadonlyMap<number, Node>)
   return op.pruning.constant(node.attrs, [zeros], [], shapes).every((value) => value === 0);
 }
 
-function trainedPerChannel(node: Node, op: Op, nodes: ReadonlyMap<number, Node>, trained: ReadonlySet<string>): readonly string[] {
+/** Names of trained parameters of a node that have a number for each channel of its result. */
+export function trainedPerChannel(node: Node, op: Op, nodes: ReadonlyMap<number, Node>, trained: ReadonlySet<string>): readonly string[] {
   const shapes = inputShapes(node, nodes);
   const links = op.pruning.kind === 'channels' ? op.pruning.axes(node.attrs, shapes) : [];
   return node.inputs.flatMap((input, i) => {

@@ -2,7 +2,7 @@
 
 import { present } from '../base/invariant.ts';
 import type { GroupSet } from '../ir/group.ts';
-import { eachElement } from './groups.ts';
+import { eachElement } from './elements.ts';
 
 /** Parameter values by name, row-major in logical layout. */
 export type ParameterValues = ReadonlyMap<string, { readonly data: ArrayLike<number> }>;

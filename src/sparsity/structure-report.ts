@@ -11,7 +11,7 @@ import type { OpRegistry } from '../ir/op.ts';
 import { isConvolution, structuresOf } from '../ir/structure.ts';
 import type { ReportField, Structure } from '../ir/structure.ts';
 import { inputShapes, parameterNames } from './constant-maps.ts';
-import { weightAxesOf } from './groups.ts';
+import { weightAxesOf } from './weight-axes.ts';
 
 /** `[kept, total]` */
 export type Kept = readonly [kept: number, total: number];
@@ -115,7 +115,7 @@ function weightLayers(program: Program, ops: OpRegistry): readonly WeightLayer[]
     const matrices = matricesOf(op, node.attrs, shapes);
     const weightName = matrices && names.get(node.inputs[matrices.weight]?.node ?? -1);
     if (!matrices || weightName === undefined) return [];
-    const axes = weightAxesOf(node, program, ops);
+    const axes = weightAxesOf(node, nodes, ops);
     return [
       {
         name: node.layer ?? weightName,

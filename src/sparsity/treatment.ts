@@ -4,9 +4,12 @@
 // leaf first is the exact proximal map of the sum of both (Jenatton et al., 2011). Otherwise structures come in their
 // order (ir/structure.ts).
 
+import { present } from '../base/invariant.ts';
+import { sizeOf } from '../base/tensor.ts';
 import type { GroupSet } from '../ir/group.ts';
 import { nestsIn } from '../ir/partition.ts';
 import { treatmentOf } from '../ir/structure.ts';
+import { eachElement } from './elements.ts';
 
 /** Sets of one structure keep their order. */
 export function inOrderOfTreatment(sets: readonly GroupSet[]): readonly GroupSet[] {
@@ -28,7 +31,30 @@ export function inOrderOfTreatment(sets: readonly GroupSet[]): readonly GroupSet
 export function liesIn(inner: GroupSet, outer: GroupSet): boolean {
   const held = new Set(outer.members.map(({ parameter }) => parameter));
   if (!inner.members.every(({ parameter }) => held.has(parameter))) return false;
-  return outer.count === 1 || (inner.partition !== undefined && outer.partition !== undefined && nestsIn(inner.partition, outer.partition));
+  if (outer.count === 1) return true;
+  if (!inner.partition) return false;
+  return outer.partition ? nestsIn(inner.partition, outer.partition) : isWithin(inner, outer);
+}
+
+/** By their elements: every group of `inner` has elements of one group of `outer` alone. */
+function isWithin(inner: GroupSet, outer: GroupSet): boolean {
+  const around = new Int32Array(inner.count).fill(-1);
+  return inner.members.every((member) => {
+    const owner = new Int32Array(sizeOf(member.view)).fill(-1);
+    for (const other of outer.members) {
+      if (other.parameter !== member.parameter) continue;
+      eachElement(other, (element, group) => {
+        owner[element] = group;
+      });
+    }
+    let within = true;
+    eachElement(member, (element, group) => {
+      const found = present(owner[element], 'owner');
+      if (around[group] === -1) around[group] = found;
+      within &&= found !== -1 && around[group] === found;
+    });
+    return within;
+  });
 }
 
 /** Sets with common weights of which neither lies in the other. */

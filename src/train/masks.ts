@@ -2,7 +2,7 @@
 
 import { present } from '../base/invariant.ts';
 import type { GroupSet } from '../ir/group.ts';
-import { eachElement } from '../sparsity/groups.ts';
+import { eachElement } from '../sparsity/elements.ts';
 import { norms } from '../sparsity/norms.ts';
 import { bufferName } from './optimizers/optimizer.ts';
 

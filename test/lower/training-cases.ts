@@ -3,6 +3,7 @@
 import { present } from '../../src/base/invariant.ts';
 import { stream } from '../../src/base/random.ts';
 import { sizeOf, tensor } from '../../src/base/tensor.ts';
+import { nodeMap } from '../../src/ir/graph.ts';
 import type { Batch, Graph } from '../../src/ir/graph.ts';
 import { fedName } from '../../src/ir/leaf.ts';
 import { dataInterfaceOf } from '../../src/ir/network.ts';
@@ -11,9 +12,11 @@ import type { F64Tensor } from '../../src/ir/op.ts';
 import type { StructureKind } from '../../src/ir/structure.ts';
 import { ops } from '../../src/ops/index.ts';
 import { joinsBranches } from '../../src/ir/op.ts';
-import { structuresOf, structuresOfJoins } from '../../src/ir/structure.ts';
+import { structuresOf, structuresOfJoins, structuresOfSeveral } from '../../src/ir/structure.ts';
 import { branchInto } from '../../src/sparsity/branches.ts';
-import { groupSets, weightAxesOf } from '../../src/sparsity/groups.ts';
+import { coupledSets } from '../../src/sparsity/coupling.ts';
+import { groupSets } from '../../src/sparsity/groups.ts';
+import { weightAxesOf } from '../../src/sparsity/weight-axes.ts';
 import { optimizers } from '../../src/train/optimizers/index.ts';
 import { initialParameters } from '../../src/train/initialize.ts';
 import { maskName } from '../../src/train/masks.ts';
@@ -119,10 +122,12 @@ function penaltiesOf(network: Network): readonly Penalty[] {
 
 /** All others: small enough that most groups live. */
 function grainsOf(network: Network): readonly Penalty[] {
+  const coupled = coupledSets(network, ops);
   return network.graph.nodes.flatMap((node): Penalty[] => {
-    const axes = weightAxesOf(node, network, ops);
+    const axes = weightAxesOf(node, nodeMap(network.graph), ops);
     const joined = node.layer !== undefined && joinsBranches(present(ops.get(node.op), node.op)) && branchInto(node, network);
-    const structures = axes ? structuresOf(axes).filter(({ report }) => !report) : joined ? structuresOfJoins : [];
+    const isFirst = coupled.get(node.layer ?? '')?.layers[0] === node.layer;
+    const structures = axes ? [...structuresOf(axes).filter(({ report }) => !report), ...(isFirst ? structuresOfSeveral : [])] : joined ? structuresOfJoins : [];
     return structures.map(({ name, wants }, i) => ({
       kind: 'lasso',
       structure: name,

@@ -8,10 +8,12 @@ import type { GroupSet } from '../../src/ir/group.ts';
 import type { Network } from '../../src/ir/network.ts';
 import { joinsBranches } from '../../src/ir/op.ts';
 import type { OpRegistry } from '../../src/ir/op.ts';
-import { structuresOf, structuresOfJoins } from '../../src/ir/structure.ts';
+import { structuresOf, structuresOfJoins, structuresOfSeveral } from '../../src/ir/structure.ts';
 import type { Structure } from '../../src/ir/structure.ts';
 import { branchInto } from '../../src/sparsity/branches.ts';
-import { groupSet, weightAxesOf } from '../../src/sparsity/groups.ts';
+import { coupledSets } from '../../src/sparsity/coupling.ts';
+import { groupSet } from '../../src/sparsity/groups.ts';
+import { weightAxesOf } from '../../src/sparsity/weight-axes.ts';
 import { groupOfElements } from '../group-of-elements.ts';
 import { networkOf, penalty } from '../sparsity/fixture.ts';
 import { draws } from './draw.ts';
@@ -21,8 +23,8 @@ import type { ElementMask, GroupMask, Mask } from './recipe.ts';
 /** The structures of the layer that a node is; none where it has no weights to lose, and no branch ends there. */
 export function structuresOfNode(node: Node, program: Program, ops: OpRegistry): readonly Structure[] {
   if (node.layer === undefined) return [];
-  const axes = weightAxesOf(node, program, ops);
-  if (axes) return structuresOf(axes);
+  const axes = weightAxesOf(node, nodeMap(program.graph), ops);
+  if (axes) return [...structuresOf(axes), ...(coupledSets(networkOf(program), ops).has(node.layer) ? structuresOfSeveral : [])];
   return joinsBranches(present(ops.get(node.op), node.op)) && branchInto(node, networkOf(program)) ? structuresOfJoins : [];
 }
 

@@ -63,19 +63,19 @@ const faults: readonly Fault[] = [
   },
 ];
 
-async function firstFailure(registry: OpRegistry): Promise<{ readonly trial: Trial; readonly failure: Failure }> {
+/** @param kind Of a check: some networks show a fault to others alone. */
+async function firstFailure(registry: OpRegistry, kind: string): Promise<{ readonly trial: Trial; readonly failure: Failure }> {
   for (let seed = 1; seed <= 100; seed++) {
     const trial = { recipe: drawRecipe(seed, registry), checks: checks.small.filter(({ name }) => name !== 'threads'), ops: registry };
     const failure = await failureOf(trial);
-    if (failure) return { trial, failure };
+    if (failure?.kind === kind) return { trial, failure };
   }
   throw new Error('no network shows the fault');
 }
 
 it.each(faults)('shrinks to a few layers: $name', { timeout: 60_000 }, async ({ op, planted, kind, most }) => {
   const record = present(ops.get(op), op);
-  const { trial, failure } = await firstFailure(new Map([...ops, [op, { ...record, ...planted(record) }]]));
-  expect(failure.kind).toBe(kind);
+  const { trial, failure } = await firstFailure(new Map([...ops, [op, { ...record, ...planted(record) }]]), kind);
   const recipe = await shrink(trial, failure);
   expect(recipe.layers.map((layer) => layer.op)).toContain(op);
   expect(recipe.layers.length).toBeLessThanOrEqual(most);
@@ -85,7 +85,7 @@ it.each(faults)('shrinks to a few layers: $name', { timeout: 60_000 }, async ({ 
 
 it('tells the network, its masks and the command', { timeout: 60_000 }, async () => {
   const record = present(ops.get('dense'), 'dense');
-  const { trial } = await firstFailure(new Map([...ops, ['dense', { ...record, ...faults[0]?.planted(record) }]]));
+  const { trial } = await firstFailure(new Map([...ops, ['dense', { ...record, ...faults[0]?.planted(record) }]]), 'reference');
   const text = await faultOf(trial);
   expect(text).toMatch(/^reference: difference \S+, allowed 1e-12$/m);
   expect(text).toMatch(/^ {2}%\d+ = dense\(/m);

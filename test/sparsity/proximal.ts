@@ -25,7 +25,7 @@ export function proximalMap(sets: readonly GroupSet[], parameters: ReadonlyMap<s
     for (const member of set.members) {
       const { shape, data } = present(shrunk.get(member.parameter), `parameter ${member.parameter}`);
       const groups = groupOfElements(member);
-      shrunk.set(member.parameter, { shape, data: data.map((w, element) => w * (scales[groups[element] as number] as number)) });
+      shrunk.set(member.parameter, { shape, data: data.map((w, element) => w * (scales[groups[element] as number] ?? 1)) });
     }
   }
   return shrunk;

@@ -6,11 +6,13 @@ import { sizeOf, tensor } from '../../src/base/tensor.ts';
 import { evaluate } from '../../src/ir/evaluate.ts';
 import type { GroupSet } from '../../src/ir/group.ts';
 import { dataInterfaceOf } from '../../src/ir/network.ts';
+import { nodeMap } from '../../src/ir/graph.ts';
 import type { Network } from '../../src/ir/network.ts';
 import type { F64Tensor } from '../../src/ir/op.ts';
 import { structuresOf } from '../../src/ir/structure.ts';
 import { ops } from '../../src/ops/index.ts';
-import { groupSet, weightAxesOf } from '../../src/sparsity/groups.ts';
+import { groupSet } from '../../src/sparsity/groups.ts';
+import { weightAxesOf } from '../../src/sparsity/weight-axes.ts';
 import { cutNetwork } from '../../src/train/cut-network.ts';
 import { maskGroups, maskName, openMasks } from '../../src/train/masks.ts';
 import { trainingGraph } from '../../src/train/training-graph.ts';
@@ -26,7 +28,7 @@ const step: TrainingStep = { batch, optimizer: sgd({ momentum: 0.9 }), method: '
 function groupsOf(network: Network): readonly GroupSet[] {
   const span = { source: { name: 'test', text: '' }, start: 0, end: 0 };
   return network.graph.nodes.flatMap((node) => {
-    const axes = node.layer === undefined ? undefined : weightAxesOf(node, network, ops);
+    const axes = node.layer === undefined ? undefined : weightAxesOf(node, nodeMap(network.graph), ops);
     if (!axes || node.layer === undefined) return [];
     const { layer } = node;
     return structuresOf(axes)

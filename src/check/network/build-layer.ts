@@ -10,7 +10,7 @@ import type { Parameter } from '../../ir/network.ts';
 import { joinsBranches, ShapeError } from '../../ir/op.ts';
 import type { Op, OpRegistry } from '../../ir/op.ts';
 import type { SurfaceSyntax } from '../../ir/surface-syntax.ts';
-import { structuresOf, structuresOfJoins } from '../../ir/structure.ts';
+import { structuresOf, structuresOfJoins, structuresOfSeveral } from '../../ir/structure.ts';
 import { normalizeCallable, operandNames } from '../program/callable.ts';
 import { shapeDiagnostics } from '../diagnostics.ts';
 import type { FaultList } from '../fault-list.ts';
@@ -62,7 +62,7 @@ function buildOp({ path: layer, call, given, args, trail }: Instance, operands: 
     const value = builder.one(op.name, [...inputs, ...weights], attrs, origin);
     building.parameters.push(...parameters);
     const axes = syntax.weightAxes?.(attrs, shapes);
-    if (axes) return { value, structures: structuresOf(axes), axes };
+    if (axes) return { value, structures: [...structuresOf(axes), ...structuresOfSeveral], axes };
     return { value, structures: joinsBranches(op) ? structuresOfJoins : [] };
   } catch (error) {
     if (!(error instanceof ShapeError)) throw error;

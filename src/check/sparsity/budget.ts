@@ -1,6 +1,7 @@
 // `admm filters of conv2 keep 25%`: how many groups a method is to leave.
 
 import { partitionOf } from '../../ir/partition.ts';
+import type { Partition } from '../../ir/partition.ts';
 import type { BudgetPenalty, KeptGroups } from '../../ir/network.ts';
 import { structureTitle } from '../../ir/structure.ts';
 import { keptCount } from '../../sparsity/kept-count.ts';
@@ -33,7 +34,7 @@ export function checkAmount({ value: amount, isPercent }: Amount, { constants, r
 }
 
 /** Whether a layer has so many groups, and some would be left. */
-function fits(keep: BudgetPenalty['keep'], place: Place, amount: Amount | undefined, { report }: PenaltyScope): boolean {
+function fits(keep: BudgetPenalty['keep'], place: Place, amount: Amount | undefined, { removable, report }: PenaltyScope): boolean {
   const { structure, layer } = place;
   if (structure.needsShortcut) {
     report(sparsityDiagnostics['one-group']({ span: place.pattern.span, args: [structure.name, layer.name], help: `for example \`lasso ${structure.name} of ${layer.name} strength 1e-2\`` }));
@@ -41,10 +42,13 @@ function fits(keep: BudgetPenalty['keep'], place: Place, amount: Amount | undefi
   }
   const axes = layer.checked?.axes;
   if (!axes || !amount || keep === 'shared') return true;
-  const { rows, columns } = partitionOf(structure, place.arguments ?? {}, axes);
-  const total = rows.count * columns.count;
+  const total = structure.key === 'coupled' ? (removable.coupled(layer)?.count ?? 0) : groupsOf(partitionOf(structure, place.arguments ?? {}, axes));
   const kept = keptCount(keep, total);
   if (kept >= 1 && kept <= total) return true;
   report(sparsityDiagnostics['no-budget']({ span: amount.value.span, args: [kept, total, structureTitle({ structure: structure.name, arguments: place.arguments }), layer.name] }));
   return false;
+}
+
+function groupsOf({ rows, columns }: Partition): number {
+  return rows.count * columns.count;
 }

@@ -83,7 +83,7 @@ function reportUncounted({ of: { span: ofSpan } }: TotalStatement, of: BudgetMea
   }
 }
 
-/** Neither rows nor columns of a weight, nor all of it. */
+/** Neither rows nor columns of weights, nor all of one. */
 function isFine({ key, report }: Structure): boolean {
-  return report === undefined && key !== 'branch' && key.length > 0;
+  return report === undefined && key !== 'coupled' && key !== 'branch' && key.length > 0;
 }

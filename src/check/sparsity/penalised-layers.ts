@@ -14,15 +14,15 @@ import type { Constants } from '../values/constants.ts';
 import { isPlain } from './glob.ts';
 import { hasStructure } from './layer-lookup.ts';
 import type { LayerLookup } from './layer-lookup.ts';
-import { shortcutHelp } from './shortcuts.ts';
-import type { Shortcuts } from './shortcuts.ts';
+import { shortcutHelp } from './removable.ts';
+import type { Removable } from './removable.ts';
 import { readStructure } from './structure-reference.ts';
 
 /** What the lines of a block are read with. */
 export interface PenaltyScope {
   readonly network: CheckedNetwork;
   readonly lookup: LayerLookup;
-  readonly shortcuts: Shortcuts;
+  readonly removable: Removable;
   readonly constants: Constants;
   readonly ops: OpRegistry;
   readonly report: Report;
@@ -47,10 +47,16 @@ export function placesOf({ structures, layers }: { readonly structures: readonly
     for (const pattern of layers) {
       const candidates = scope.lookup.matching(pattern.pattern);
       if (!candidates) return scope.report(sparsityDiagnostics['too-many-matches']({ span: pattern.span, args: [], help: 'fewer lines with wider patterns say the same: `lasso filters of stage2.* strength 5e-3`' }));
-      for (const layer of fittingLayers(pattern, candidates, read.structure, scope)) places.push({ structure: read.structure, arguments: read.given, layer, pattern });
+      const fitting = fittingLayers(pattern, candidates, read.structure, scope);
+      for (const layer of read.structure.key === 'coupled' ? firstOfSets(fitting, scope) : fitting) places.push({ structure: read.structure, arguments: read.given, layer, pattern });
     }
   }
   return places;
+}
+
+/** Coupled filters are those of the first layer of their set, whichever of its layers a pattern has found. */
+function firstOfSets(layers: readonly Layer[], { network, removable }: PenaltyScope): readonly Layer[] {
+  return [...new Set(layers.flatMap((layer) => network.layers.get(removable.coupled(layer)?.layers[0] ?? '') ?? []))];
 }
 
 /** What penalties of a place have in common. */
@@ -71,7 +77,7 @@ export function addPenalty(penalty: Penalty, { penalties, report }: PenaltyScope
 }
 
 /** Of the layers that match a pattern; a plain name must fit, a pattern takes those that do. */
-function fittingLayers({ span, pattern: text }: LayerPattern, candidates: readonly Layer[], structure: Structure, { network, lookup, shortcuts, ops, report }: PenaltyScope): readonly Layer[] {
+function fittingLayers({ span, pattern: text }: LayerPattern, candidates: readonly Layer[], structure: Structure, { network, lookup, removable, ops, report }: PenaltyScope): readonly Layer[] {
   const { name } = structure;
   const [first] = candidates;
   if (!first) {
@@ -80,11 +86,13 @@ function fittingLayers({ span, pattern: text }: LayerPattern, candidates: readon
     return [];
   }
   const having = candidates.filter((layer) => hasStructure(layer, name) && network.reached(layer));
-  const fitting = structure.needsShortcut ? having.filter(shortcuts.leadAround) : having;
+  const fitting = having.filter((layer) => canLose(layer, structure, removable));
   // A layer that has been reported may have had the structure.
   if (fitting.length > 0 || candidates.some((layer) => !layer.checked)) return fitting;
   const related = [{ message: `\`${text}\` is defined here`, span: first.span }];
-  if (having.length > 0) {
+  if (having.length > 0 && structure.key === 'coupled') {
+    if (network.network) report(sparsityDiagnostics['none-coupled']({ span, args: [having.map((layer) => layer.name)], help: 'they reach the answer, meet the input in a sum, or are mixed by an op such as softmax', ...(isPlain(text) && { related }) }));
+  } else if (having.length > 0) {
     const args: [readonly string[]] = [having.map((layer) => layer.name)];
     report(sparsityDiagnostics[structure.key === 'branch' ? 'no-branch' : 'no-shortcut']({ span, args, help: shortcutHelp(structure), ...(isPlain(text) && { related }) }));
   } else if (!isPlain(text)) {
@@ -95,6 +103,11 @@ function fittingLayers({ span, pattern: text }: LayerPattern, candidates: readon
     report(sparsityDiagnostics['no-group']({ span, args: [text, first.op, name], related, help: helpWithStructure(first, structure, lookup, ops) }));
   }
   return [];
+}
+
+/** Whether the network can do without groups of a structure that a layer has. */
+export function canLose(layer: Layer, { key, needsShortcut }: Structure, removable: Removable): boolean {
+  return key === 'coupled' ? removable.coupled(layer) !== undefined : !needsShortcut || removable.whole(layer);
 }
 
 function helpWithStructure(layer: Layer, structure: Structure, lookup: LayerLookup, ops: OpRegistry): string {

@@ -17,6 +17,7 @@ export function warnOfSameGroups(penalties: Iterable<Penalty>, layers: ReadonlyM
     if (!axes || own.length === 1) continue;
     const earlier: { readonly penalty: Penalty; readonly partition: Partition }[] = [];
     for (const penalty of own) {
+      if (structureNamed(penalty.structure).key === 'coupled') continue;
       const partition = partitionOf(structureNamed(penalty.structure), penalty.arguments ?? {}, axes);
       const same = earlier.find((other) => nestsIn(partition, other.partition) && nestsIn(other.partition, partition));
       earlier.push({ penalty, partition });

@@ -17,9 +17,10 @@ import { checkBudget } from './budget.ts';
 import { checkLasso, weightings } from './lasso.ts';
 import { layerLookup } from './layer-lookup.ts';
 import { checkTotal } from './network-budget.ts';
+import { canLose } from './penalised-layers.ts';
 import type { PenaltyScope } from './penalised-layers.ts';
 import { warnOfSameGroups } from './same-groups.ts';
-import { findShortcuts } from './shortcuts.ts';
+import { findRemovable } from './removable.ts';
 
 export type CheckedSparsity = Pick<Model, 'penalties' | 'method' | 'methodSettings' | 'total' | 'totalSpan' | 'crossing'>;
 
@@ -48,9 +49,9 @@ export function checkSparsity(
   const method = checkMethod(lines, settings.get('method'), report);
   checkForeign(settings, method, report);
   const weighting: LassoPenalty['weighting'] = chosen(settings.get('weighting'), weightings, report) ?? 'sqrt_size';
-  const shortcuts = findShortcuts(network.network);
-  const lookup = layerLookup(network.layers, (layer, { needsShortcut }) => !needsShortcut || shortcuts.leadAround(layer));
-  const scope: PenaltyScope = { network, lookup, shortcuts, constants, ops, report, penalties: new Map() };
+  const removable = findRemovable(network.network, ops);
+  const lookup = layerLookup(network.layers, (layer, structure) => canLose(layer, structure, removable));
+  const scope: PenaltyScope = { network, lookup, removable, constants, ops, report, penalties: new Map() };
   for (const line of lines) {
     // Past the limit of what is looked up there is nothing more to say.
     if (!(line.kind === 'lasso' ? checkLasso(line, weighting, scope) : checkBudget(line, scope))) break;

@@ -12,12 +12,13 @@
 import { fail } from '../../base/diagnostic.ts';
 import type { Diagnostic } from '../../base/diagnostic.ts';
 import { present } from '../../base/invariant.ts';
+import { nodeMap } from '../../ir/graph.ts';
 import type { Model } from '../../ir/network.ts';
 import { phaseTraits } from '../../ir/phase.ts';
 import { isConvolution, structureNamed } from '../../ir/structure.ts';
 import type { StructureKind } from '../../ir/structure.ts';
 import { ops } from '../../ops/index.ts';
-import { weightAxesOf } from '../../sparsity/groups.ts';
+import { weightAxesOf } from '../../sparsity/weight-axes.ts';
 import { pruningLadder } from '../../sparsity/granularity/ladder.ts';
 import type { SourceFile } from '../../syntax/ast.ts';
 import { parse } from '../../syntax/parse.ts';
@@ -99,8 +100,9 @@ function checkLists(grains: readonly string[], keep: readonly number[], seeds: r
 }
 
 function convolutionsOf({ network }: Model): readonly string[] {
+  const nodes = nodeMap(network.graph);
   return network.graph.nodes.flatMap((node) => {
-    const axes = weightAxesOf(node, network, ops);
+    const axes = weightAxesOf(node, nodes, ops);
     return axes && isConvolution(axes) ? [present(node.layer, 'layer of weights')] : [];
   });
 }

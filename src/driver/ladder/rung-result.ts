@@ -8,7 +8,7 @@ import { structureNamed } from '../../ir/structure.ts';
 import type { StructureKind } from '../../ir/structure.ts';
 import { ops } from '../../ops/index.ts';
 import { inputShapes } from '../../sparsity/constant-maps.ts';
-import { axesOfLayer } from '../../sparsity/groups.ts';
+import { axesOfLayer } from '../../sparsity/weight-axes.ts';
 import { leftInPlace } from '../../sparsity/granularity/left-in-place.ts';
 import type { LeftInPlace } from '../../sparsity/granularity/left-in-place.ts';
 import { denseReferencesOf, referencesOf } from '../../sparsity/granularity/references.ts';

@@ -107,9 +107,9 @@ function explainTrained(model: Model, parameters: Program['parameters'], errors:
   };
 }
 
-/** Rows and columns are few enough to be listed; so are layers and branches. */
+/** Rows and columns are few enough to be listed; so are rows of several layers, layers and branches. */
 function isListed({ key, report }: Structure): boolean {
-  return report !== undefined || key === 'branch' || key.length === 0;
+  return report !== undefined || key === 'coupled' || key === 'branch' || key.length === 0;
 }
 
 function summarizeFates(fates: ReturnType<typeof groupFates>[number]['fates'], listed: boolean): readonly FateSummary[] {

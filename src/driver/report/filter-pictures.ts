@@ -1,12 +1,13 @@
 // Filters that read the input itself, as levels of grey or colour (Figures 3 and 5 of Wen et al., 2016).
 
 import { present } from '../../base/invariant.ts';
+import { nodeMap } from '../../ir/graph.ts';
 import type { Program } from '../../ir/graph.ts';
 import type { OpRegistry } from '../../ir/op.ts';
 import type { AxisExtent, WeightAxis } from '../../ir/structure.ts';
 import type { FilterBank, FilterPictures } from '../../report/report-data.ts';
 import { parameterNames } from '../../sparsity/constant-maps.ts';
-import { weightAxesOf } from '../../sparsity/groups.ts';
+import { weightAxesOf } from '../../sparsity/weight-axes.ts';
 import { inputReaders } from '../model/input-map.ts';
 
 /** The weights of a moment. */
@@ -21,8 +22,9 @@ const brightest = 127;
 /** Of each layer whose weight has a window and that reads the input, or numbers of it scaled one by one. */
 export function filterPictures(trained: Program, before: WeightsThen | undefined, after: WeightsThen, ops: OpRegistry): readonly FilterPictures[] {
   const names = parameterNames(trained);
+  const nodes = nodeMap(trained.graph);
   return inputReaders(trained, ops).flatMap(({ node, matrices }) => {
-    const axes = weightAxesOf(node, trained, ops);
+    const axes = weightAxesOf(node, nodes, ops);
     const name = matrices && names.get(node.inputs[matrices.weight]?.node ?? -1);
     if (!axes || name === undefined) return [];
     const extents = axes[0].dimensions.flat();

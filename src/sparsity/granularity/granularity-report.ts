@@ -8,7 +8,7 @@ import { matricesOf } from '../../ir/op.ts';
 import type { OpRegistry } from '../../ir/op.ts';
 import type { StructureKind } from '../../ir/structure.ts';
 import { inputShapes, parameterNames } from '../constant-maps.ts';
-import { weightAxesOf } from '../groups.ts';
+import { weightAxesOf } from '../weight-axes.ts';
 import { ladderOf } from './ladder.ts';
 import { denseReferencesOf, referencesOf } from './references.ts';
 import type { MemoryReferences } from './references.ts';
@@ -66,7 +66,7 @@ export function granularityReport(program: Program, ops: OpRegistry): Granularit
 function layerGranularity(node: Node, nodes: ReadonlyMap<number, Node>, names: ReadonlyMap<number, string>, program: Program, ops: OpRegistry): LayerGranularity | undefined {
   const op = present(ops.get(node.op), `op ${node.op}`);
   const shapes = inputShapes(node, nodes);
-  const [axes, matrices, slides] = [weightAxesOf(node, program, ops), matricesOf(op, node.attrs, shapes), op.slides?.(node.attrs, shapes)];
+  const [axes, matrices, slides] = [weightAxesOf(node, nodes, ops), matricesOf(op, node.attrs, shapes), op.slides?.(node.attrs, shapes)];
   const name = matrices && names.get(node.inputs[matrices.weight]?.node ?? -1);
   if (!axes || !slides || name === undefined) return undefined;
   const { data } = present(program.parameters.get(name), name);

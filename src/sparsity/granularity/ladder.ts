@@ -33,7 +33,7 @@ export function ladderOf([{ dimensions }]: LayerAxes): readonly Structure[] {
 /** How many of the stored axes number its groups, if those are the first ones; 0 otherwise. */
 function depthOf(key: StructureKey, stored: readonly WeightAxis[], all: readonly WeightAxis[]): number {
   if (key === 'every axis') return stored.length;
-  if (key === 'tiles' || key === 'branch' || !key.every((axis) => all.includes(axis))) return 0;
+  if (typeof key === 'string' || !key.every((axis) => all.includes(axis))) return 0;
   const depth = stored.filter((axis) => key.includes(axis)).length;
   return stored.slice(0, depth).every((axis) => key.includes(axis)) ? depth : 0;
 }

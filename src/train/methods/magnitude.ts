@@ -4,7 +4,7 @@
 
 import { present } from '../../base/invariant.ts';
 import type { GroupSet } from '../../ir/group.ts';
-import { eachElement } from '../../sparsity/groups.ts';
+import { eachElement } from '../../sparsity/elements.ts';
 import type { ParameterValues } from '../../sparsity/norms.ts';
 import { maskGroups } from '../masks.ts';
 import { optimizers } from '../optimizers/index.ts';

@@ -9,7 +9,7 @@ import type { Graph, Program } from '../../ir/graph.ts';
 import type { GroupSet } from '../../ir/group.ts';
 import { fedName, isParameter } from '../../ir/leaf.ts';
 import type { OpRegistry } from '../../ir/op.ts';
-import { eachElement } from '../../sparsity/groups.ts';
+import { eachElement } from '../../sparsity/elements.ts';
 import { leastGroups, keptCount } from '../../sparsity/kept-count.ts';
 import type { ParameterValues } from '../../sparsity/norms.ts';
 import { varyingChannels, zeroUnread } from '../../sparsity/varying-channels.ts';

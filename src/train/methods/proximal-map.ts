@@ -63,7 +63,7 @@ function shrink(builder: GraphBuilder, set: GroupSet, iterates: Iterates, { rate
 
 function scale(builder: GraphBuilder, { penalty: { layer }, members }: GroupSet, iterates: Iterates, factors: Value): void {
   for (const member of members) {
-    iterates.set(member.parameter, byGroup(builder, 'scale_groups', member, iterateOf(iterates, member.parameter), [factors], {}, layer));
+    iterates.set(member.parameter, byGroup(builder, 'scale_groups', member, iterateOf(iterates, member.parameter), [factors], {}, layer, 1));
   }
 }
 

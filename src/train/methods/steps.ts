@@ -12,17 +12,40 @@ import type { Round } from '../rounds.ts';
 import type { Moment, UpdateRule } from './method.ts';
 
 /** `[groups]`: the squares of each group summed over all its members. */
-export function groupSquares(builder: GraphBuilder, { penalty: { layer }, members }: GroupSet, values: ReadonlyMap<string, Value>): Value {
-  const squares = members.map((member) => {
+export function groupSquares(builder: GraphBuilder, { penalty: { layer }, members, count }: GroupSet, values: ReadonlyMap<string, Value>): Value {
+  const squares = members.flatMap((member): readonly Value[] => {
     const value = present(values.get(member.parameter), `value of ${member.parameter}`);
-    return builder.one('group_squares', [tiled(builder, member, value, layer)], viewOf(member), { layer });
+    const own = builder.one('group_squares', [tiled(builder, member, value, layer)], viewOf(member), { layer });
+    if (!member.groups) return [own];
+    return linesOf(member.groups, count).map((table) => builder.one('take_groups', [own], { table, otherwise: 0 }, { layer }));
   });
   return squares.reduce((sum, square) => builder.one('add', [sum, square], {}, { layer }));
 }
 
-/** A value per group for each element of a member: `op` of the member's value and `inputs`, which go by groups. */
-export function byGroup(builder: GraphBuilder, op: string, member: GroupSlice, value: Value, inputs: readonly Value[], attrs: Attrs, layer: string): Value {
-  const result = builder.one(op, [tiled(builder, member, value, layer), ...inputs], { ...viewOf(member), ...attrs }, { layer });
+/**
+ * For each number of groups, the first line of each that belongs to it, then the second, and so on; -1 where there is none.
+ * @param groups Of the lines of a member.
+ */
+function linesOf(groups: readonly number[], count: number): readonly (readonly number[])[] {
+  const tables: number[][] = [];
+  const depth = new Int32Array(count);
+  for (const [line, group] of groups.entries()) {
+    if (group === -1) continue;
+    const at = present(depth[group], 'group');
+    const table = (tables[at] ??= Array.from({ length: count }, () => -1));
+    table[group] = line;
+    depth[group] = at + 1;
+  }
+  return tables;
+}
+
+/**
+ * A value per group for each element of a member: `op` of the member's value and `inputs`, of which the first goes by groups.
+ * @param otherwise What stands there for elements that are in none.
+ */
+export function byGroup(builder: GraphBuilder, op: string, member: GroupSlice, value: Value, [first, ...inputs]: readonly [Value, ...Value[]], attrs: Attrs, layer: string, otherwise: number): Value {
+  const own = member.groups ? builder.one('take_groups', [first], { table: member.groups, otherwise }, { layer }) : first;
+  const result = builder.one(op, [tiled(builder, member, value, layer), own, ...inputs], { ...viewOf(member), ...attrs }, { layer });
   return member.tiling ? builder.one('from_tiles', [result], { ...tilesOf(member.tiling), shape: builder.shapeOf(value) }, { layer }) : result;
 }
 

@@ -26,7 +26,7 @@ function subgradientStep(builder: GraphBuilder, parameters: readonly TrainedPara
       const { parameter } = member;
       const value = present(values.get(parameter), `value of ${parameter}`);
       const gradient = present(gradients.get(parameter), `gradient of ${parameter}`);
-      const share = byGroup(builder, 'group_subgradient', member, value, [squares, scalars.strength], { factor }, layer);
+      const share = byGroup(builder, 'group_subgradient', member, value, [squares, scalars.strength], { factor }, layer, 0);
       gradients.set(parameter, builder.one('add', [gradient, share], {}, { layer }));
     }
   }
