@@ -14,6 +14,7 @@ import { addExplain } from './commands/explain.ts';
 import { addExport } from './commands/export.ts';
 import { addFormat } from './commands/fmt.ts';
 import { addImport } from './commands/import.ts';
+import { addPrune } from './commands/prune.ts';
 import { diagnosticsJson, printDiagnostics } from './report.ts';
 import type { Shell } from './shell.ts';
 import { addLadder } from './commands/ladder.ts';
@@ -24,7 +25,7 @@ import { addWorker } from './commands/worker.ts';
 import { addVerify } from './commands/verify.ts';
 import { compilerVersion } from '../driver/model/version.ts';
 
-const commands = [addCheck, addTrain, addSweep, addLadder, addWorker, addBuild, addVerify, addEvaluate, addExplain, addReport, addBench, addImport, addExport, addFormat, addData];
+const commands = [addCheck, addTrain, addSweep, addLadder, addWorker, addBuild, addVerify, addEvaluate, addExplain, addReport, addBench, addImport, addPrune, addExport, addFormat, addData];
 
 export async function runCommandLine(args: readonly string[], shell: Shell): Promise<number> {
   const program = new Command('ssl-compile')

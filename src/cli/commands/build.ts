@@ -55,7 +55,8 @@ export function addBuild(program: Command, shell: Shell, finish: (code: number) 
     .action(async (subject: string, options: BuildCommandOptions) => finish(await build(subject, options, shell)));
 }
 
-async function build(subject: string, options: BuildCommandOptions, shell: Shell): Promise<number> {
+/** @returns The exit code. */
+export async function build(subject: string, options: BuildCommandOptions, shell: Shell): Promise<number> {
   if (options.out === undefined && options.stopAfter === undefined) throw new UsageError("required option '--out <dir>' not specified");
   const [{ buildModule, checkThreads, fileSizes }, { ops }, { openModel, withWeights }, { writeModule }, { targetNamed }, { findingsOf }, { measure, readRecord, unusedTuning }, { storedWeights }] = await Promise.all([
     import('../../driver/build/build.ts'),

@@ -33,7 +33,8 @@ export function addExport(program: Command, shell: Shell, finish: (code: number)
     .action(async (subject: string, options: ExportCommandOptions) => finish(await exportNetwork(subject, options, shell)));
 }
 
-async function exportNetwork(subject: string, { weights, out, sparsity, json, ...options }: ExportCommandOptions, shell: Shell): Promise<number> {
+/** @returns The exit code. */
+export async function exportNetwork(subject: string, { weights, out, sparsity, json, ...options }: ExportCommandOptions, shell: Shell): Promise<number> {
   const [{ exportModel, writeExported }, { ops }, { openModel, withWeights }, { findingsOf }, { checkWritable }] = await Promise.all([
     import('../../driver/export/export-model.ts'),
     import('../../ops/index.ts'),

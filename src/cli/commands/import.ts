@@ -32,7 +32,8 @@ export function addImport(program: Command, shell: Shell, finish: (code: number)
     .action(async (model: string, options: ImportCommandOptions) => finish(await importModel(model, options, shell)));
 }
 
-function shapes(written: string, before: Shapes): Shapes {
+/** Reads one `--input`. */
+export function shapes(written: string, before: Shapes): Shapes {
   // A name may have any letters, `=` among them.
   const at = written.lastIndexOf('=');
   const extents = written.slice(at + 1).split(',').map(Number);

@@ -21,7 +21,7 @@ import { writePage } from '../write-page.ts';
 import { summaryText } from '../text/summary-text.ts';
 import { showProgress } from '../text/train-progress.ts';
 
-interface TrainCommandOptions extends JsonOption, SparsityOption, TimingOption {
+export interface TrainCommandOptions extends JsonOption, SparsityOption, TimingOption {
   readonly out: string;
   readonly data?: string;
   readonly resume?: true;
@@ -50,7 +50,8 @@ export function addTrain(program: Command, shell: Shell, finish: (code: number) 
     .action(async (file: string, options: TrainCommandOptions) => finish(await trainFile(file, options, shell)));
 }
 
-async function trainFile(file: string, { out, data, resume, init, map, seed, sparsity, threads, timing, json }: TrainCommandOptions, shell: Shell): Promise<number> {
+/** @returns The exit code. */
+export async function trainFile(file: string, { out, data, resume, init, map, seed, sparsity, threads, timing, json }: TrainCommandOptions, shell: Shell): Promise<number> {
   if (map && init === undefined) throw new UsageError('--map says what names in the file of --init stand for: add --init FILE');
   const [{ placedAt, trainingData }, { sparsityOfRun }, { checkFile }, { train, trainSpecOf }, { ops }] = await Promise.all([
     import('../../driver/data/training-data.ts'),
