@@ -3,6 +3,7 @@ import { eachAnswer } from '../../src/driver/evaluation/answers.ts';
 import type { AnsweringNetwork } from '../../src/driver/evaluation/answers.ts';
 import { squaresOf } from '../../src/driver/evaluation/squares.ts';
 import { answerOf, evaluationOf, noAnswer } from '../../src/driver/evaluation/classes.ts';
+import { tasks } from '../../src/train/tasks/index.ts';
 
 describe('an answer', () => {
   it.each([
@@ -65,6 +66,13 @@ describe('asking a network', () => {
     const { error, unanswered } = await squaresOf(echo(1), { count: 2, samples: Float32Array.of(1, NaN, 1, 1), labels: Float32Array.of(1, 1, 1, 1) });
     expect({ error, unanswered }).toEqual({ error: Number.MAX_VALUE, unanswered: 1 });
     expect(JSON.parse(JSON.stringify(error))).toBe(Number.MAX_VALUE);
+    const { text } = tasks.regress.words;
+    expect([error, Math.sqrt(error), 1e77, 1234, 0.0125, 2e-7].map(text)).toEqual(['not finite', 'not finite', '1.00e+77', '1.23e+3', '0.0125', '2.00e-7']);
+  });
+
+  it('the mean of numbers that are all the same leaves nothing, whatever they are', async () => {
+    const { chance } = await squaresOf(echo(1), { count: 7, samples: new Float32Array(14), labels: Float32Array.from({ length: 14 }, (_, i) => (i % 2 === 0 ? 0.1 : 3)) });
+    expect(chance).toBe(0);
   });
 
   it('bytes are the f32 of byte / 255, floats themselves', async () => {

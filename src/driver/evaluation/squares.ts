@@ -45,9 +45,11 @@ export async function squaresOf(network: AnsweringNetwork, { labels, ...question
 /** The mean squared distance of numbers from their mean, each place of a sample for itself. @param size Numbers of a sample. */
 export function spreadOf(numbers: ArrayLike<number>, size: number): number {
   const samples = numbers.length / size;
+  // From those of the first sample: numbers that are all the same then have no distance at all, and large ones lose none of it.
+  const distance = (i: number): number => (numbers[i] as number) - (numbers[i % size] as number);
   const means = new Float64Array(size);
-  for (let i = 0; i < numbers.length; i++) means[i % size] = (means[i % size] as number) + (numbers[i] as number) / samples;
+  for (let i = 0; i < numbers.length; i++) means[i % size] = (means[i % size] as number) + distance(i) / samples;
   let sum = 0;
-  for (let i = 0; i < numbers.length; i++) sum += ((numbers[i] as number) - (means[i % size] as number)) ** 2;
+  for (let i = 0; i < numbers.length; i++) sum += (distance(i) - (means[i % size] as number)) ** 2;
   return sum / numbers.length;
 }
