@@ -122,6 +122,12 @@ describe('a linear function', { timeout: 60_000 }, () => {
   });
 });
 
+test('targets of which f32 cannot hold a square are told as what they are: a loss, and no layer', async () => {
+  const large = (split: Split): Split => ({ ...split, labels: (split.labels as Float32Array).map((value) => value * 1e30) });
+  const data: Dataset = { ...vectors, training: large(vectors.training), test: large(vectors.test) };
+  await expect(train(modelOf(source), data, { out: path.join(root, 'large') })).rejects.toThrow('training diverged at step 0 (baseline): the loss went non-finite in the forward pass');
+});
+
 test('the emitted step of a network whose output is an image agrees with the float64 interpreter', { timeout: 30_000 }, async () => {
   const model = modelOf(`
 network Image(x: tensor[2, 5, 6]) {

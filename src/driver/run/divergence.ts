@@ -67,7 +67,7 @@ export async function failDiverged(run: Run, seen: number): Promise<never> {
     const samples = samplesOf(pass, spec, stepInEpoch);
     if (diverged) {
       const points = gradientPoints(model.network, spec.optimizer, before, ops);
-      report(step, `layer ${firstOverflow(run, points, samples, cropsOf(pass, spec, stepInEpoch)) ?? 'at the output'} went non-finite in the forward pass`);
+      report(step, `${firstOverflow(run, points, samples, cropsOf(pass, spec, stepInEpoch))} went non-finite in the forward pass`);
     }
     betweenSteps(run, checkpoint.phase, step + 1, held);
     const parameter = firstNotFinite(model, engine.read(held));
@@ -75,23 +75,25 @@ export async function failDiverged(run: Run, seen: number): Promise<never> {
       const layer = present(model.network.parameters.find(({ name }) => name === parameter), parameter).layer;
       report(step, `layer ${layer} went non-finite first (${parameter})`);
     }
-    if (step === seen - 1) report(step, `layer ${firstOverflow(run, held, samples) ?? 'at the output'} goes non-finite in the forward pass after its update`);
+    if (step === seen - 1) report(step, `${firstOverflow(run, held, samples)} goes non-finite in the forward pass after its update`);
   }
   invariant(false, 'training diverged before its first step');
 }
 
 /**
- * The first layer whose values for one of the samples f32 cannot hold, by the float64 reference.
+ * The first layer whose values for one of the samples f32 cannot hold, by the float64 reference, or the loss: squares
+ * may be too large where no answer is.
  * @param crops How the samples are changed.
  */
-function firstOverflow(run: Run, parameters: ReadonlyMap<string, Tensor>, samples: Uint32Array, crops?: Int32Array): string | undefined {
+function firstOverflow(run: Run, parameters: ReadonlyMap<string, Tensor>, samples: Uint32Array, crops?: Int32Array): string {
   const size = sizeOf(onlyInput(run.model.network).shape);
   return withSamples(run.data.shared.training.samples, size, 'any', (source) => firstOverflowOf(source, run, parameters, samples, crops));
 }
 
-function firstOverflowOf({ held, locate }: SampleSource, { model: { network }, data, spec }: Run, parameters: ReadonlyMap<string, Tensor>, samples: Uint32Array, crops: Int32Array | undefined): string | undefined {
+function firstOverflowOf({ held, locate }: SampleSource, { model: { network }, data, spec }: Run, parameters: ReadonlyMap<string, Tensor>, samples: Uint32Array, crops: Int32Array | undefined): string {
   const task = taskOf(spec);
   const graph = evaluationGraph(network, { samples: 1, shards: 1 }, ops, task.name);
+  const loss = present(graph.outputs.find(({ name }) => name === 'loss'), 'loss').value.node;
   const labelShape = task.labelShape(onlyOutput(network).shape);
   const labelSize = sizeOf(labelShape);
   const { shape } = onlyInput(network);
@@ -116,8 +118,12 @@ function firstOverflowOf({ held, locate }: SampleSource, { model: { network }, d
     for (const node of graph.nodes) {
       if (isLeaf(node)) continue;
       const overflows = node.results.some((_, result) => valueOf({ node: node.id, result }).data.some((value) => !Number.isFinite(Math.fround(value))));
-      if (overflows) return node.layer;
+      if (overflows) return node.id === loss ? 'the loss' : layerText(node.layer);
     }
   }
-  return undefined;
+  return layerText();
+}
+
+function layerText(layer = 'at the output'): string {
+  return `layer ${layer}`;
 }
