@@ -93,7 +93,8 @@ const shapeMessages = {
   'input-rank': (found: string, most: number): string => `the input is ${found}, expected 1 to ${most} extents, as in [channels, rows, columns] or [features]`,
   'channels-last': (channels: number, rows: number, columns: number): string => `an image is [channels, rows, columns]: this one has ${channels} channels of ${rows} x ${columns}`,
   output: (found: string): string => `the network returns ${found}, expected one score a class: [classes]`,
-  labels: (labels: number, classes: number): string => `${labels} labels for ${classes} classes`,
+  labels: (labels: number, outputs: number, what: 'classes' | 'numbers'): string => `${labels} labels for ${outputs} ${what}`,
+  'labels-shape': (found: string): string => `labels name the numbers of a list, and the network returns ${found}`,
   'labels-of': (outputs: number): string => `labels name the scores of one output, and the network has ${outputs}`,
 };
 export const shapeDiagnostics: DiagnosticTable<typeof shapeMessages> = defineDiagnostics('shape', shapeMessages);

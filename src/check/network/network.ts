@@ -109,15 +109,17 @@ function checkInterface({ name, outputs: returned }: Network, { inputs, outputs,
   const [first, second] = outputs;
   const scores = output?.shape.length === 1 && others.length === 0;
   const shapes = returned.map(({ shape }) => formatShape(shape)).join(' and ');
+  const numbers = trained !== undefined && !trained.classes;
   if (labels && scores && labels.labels.length !== output.shape[0]) {
-    report(shapeDiagnostics.labels({ span: labels.span, args: [labels.labels.length, output.shape[0] ?? 0], related: first ? [{ message: `the network returns ${shapes}`, span: first.span }] : [] }));
+    report(shapeDiagnostics.labels({ span: labels.span, args: [labels.labels.length, output.shape[0] ?? 0, numbers ? 'numbers' : 'classes'], related: first ? [{ message: `the network returns ${shapes}`, span: first.span }] : [] }));
   }
+  if (labels && numbers && !second && !scores) report(shapeDiagnostics['labels-shape']({ span: labels.span, args: [shapes], help: 'leave them out' }));
   if (labels && second) report(shapeDiagnostics['labels-of']({ span: labels.span, args: [outputs.length] }));
   const foreign = 'leave the `train` block out, and give it weights that were trained elsewhere';
   if (trained && inputs.length > 1) report(nameDiagnostics['several-inputs']({ span: inputs[1]?.span, args: [name, inputs.length], help: foreign }));
   if (trained && second) report(nameDiagnostics['several-outputs']({ span: second.span, args: [name, outputs.length], help: foreign }));
   const classifies = trained?.classes ?? false;
-  if ((classifies || labelled) && !second && !scores) {
+  if ((classifies || (labelled && !numbers)) && !second && !scores) {
     const help = [...(output?.shape.length === 3 ? ['end with a dense layer, or flatten'] : []), ...(classifies ? ['write `task = regress` in the `train` block, if it is to answer with numbers of this shape'] : [])].join('; or ');
     report(shapeDiagnostics.output({ span: first?.span, args: [shapes], help: help === '' ? undefined : help }));
   }
