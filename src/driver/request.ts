@@ -3,6 +3,7 @@
 import { defineDiagnostics, fail } from '../base/diagnostic.ts';
 import type { DiagnosticTable } from '../base/diagnostic.ts';
 import { didYouMean } from '../base/suggest.ts';
+import { formatShape } from '../base/tensor.ts';
 import type { Target } from '../targets/target.ts';
 import { dataInterfaceOf, isClassifier } from '../ir/network.ts';
 import { taskOf, tasks } from '../train/tasks/index.ts';
@@ -23,6 +24,7 @@ const messages = {
   weights: (found: string, classes: number): string => `classWeights is ${found}, expected ${classes} numbers above 0, one a class`,
   classes: (name: string, task: string): string => `${name} is of classes, and there are none where task is ${task}`,
   classifier: (network: string): string => `the output of ${network} is no vector of class scores`,
+  'moved-images': (shape: string): string => `augment moves and mirrors images, but not the ${shape} that each is to be answered with`,
   flag: (name: string, found: string): string => `${name} is ${found}, expected true or false`,
   winograd: (target: string): string => `target ${target} takes no winograd: it would run a kernel for each of its steps`,
   name: (name: string, found: string): string => `there is no ${name} "${found}"`,
@@ -37,12 +39,14 @@ export function checkInteger(name: string, found: number, most: number, least = 
 /** What programs may have changed since it was checked: numbers that training counts with. @throws DiagnosticError `request/*` */
 export function checkTrainSpec({ task, seed, heldOut, phases, augment, classWeights }: TrainSpec, network: Network): void {
   if (task !== undefined) findNamed('task', task, Object.values(tasks));
-  const { inputShape, classes } = dataInterfaceOf(network, taskOf(task && { task }));
-  checkClasses(taskOf(task && { task }), [...(classWeights ? ['classWeights'] : []), ...(phases.some(({ labelSmoothing }) => labelSmoothing !== undefined) ? ['labelSmoothing'] : [])], network);
+  const taught = taskOf(task && { task });
+  const { inputShape, classes, targetShape } = dataInterfaceOf(network, taught);
+  checkClasses(taught, [...(classWeights ? ['classWeights'] : []), ...(phases.some(({ labelSmoothing }) => labelSmoothing !== undefined) ? ['labelSmoothing'] : [])], network);
   checkInteger('seed', seed, largestSeed, 0);
   if (!(heldOut >= 0 && heldOut < 1)) fail(requestDiagnostics.share({ args: ['heldOut', inWords(heldOut)] }));
   const [, ...extents] = inputShape;
   for (const [axis, pad] of augment?.pad.entries() ?? []) checkInteger(`pad[${axis}] of augment`, pad, (extents[axis] ?? 1) - 1, 0);
+  if (augment && targetShape && targetShape.length > 1) fail(requestDiagnostics['moved-images']({ args: [formatShape(targetShape)], help: 'leave it out' }));
   if (classWeights && classWeights !== 'balanced' && !(classWeights.length === classes && classWeights.every((weight) => weight > 0 && weight < Infinity))) {
     fail(requestDiagnostics.weights({ args: [`[${classWeights.join(', ')}]`, classes] }));
   }

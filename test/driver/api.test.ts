@@ -102,6 +102,8 @@ describe('the compiler as a library', () => {
       await expect(train({ ...present(trained, 'model'), train: { ...spec, ...changes } }, dataset, { out: join(out, 'run') })).rejects.toThrow(message);
     }
     const { model: images } = check(parse('network N(x: tensor[1, 28, 28]) { return conv(x, filters = 1, window = 1) } train on digits { task = regress baseline { epochs = 1, rate = 0.1 } }').file);
+    const moved = { ...present(images, 'model'), train: { ...present(images?.train, 'train'), augment: { pad: [0, 0] as const, mirror: true } } };
+    await expect(train(moved, dataset, { out: join(out, 'run') })).rejects.toThrow('augment moves and mirrors images, but not the [1, 28, 28] that each is to be answered with');
     const asClasses = { ...present(images, 'model'), train: { ...present(images?.train, 'train'), task: 'classify' as const } };
     await expect(train(asClasses, dataset, { out: join(out, 'run') })).rejects.toThrow('request/classifier: the output of N is no vector of class scores');
   });
