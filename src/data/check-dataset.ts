@@ -7,7 +7,7 @@ import type { Shape } from '../base/tensor.ts';
 import type { InputStatistic } from '../ir/network.ts';
 import type { Dataset } from './dataset.ts';
 import { dataDiagnostics } from './diagnostics.ts';
-import { checkRange } from './value-range.ts';
+import { checkRange, checkTargetRange } from './value-range.ts';
 
 /** Classes beyond these add nothing to a message. */
 const mostShown = 8;
@@ -31,13 +31,13 @@ export function checkDataset(dataset: Dataset, network: NetworkInterface, span?:
   const deviation = network.normalization?.deviation;
   // What is measured of the samples scales them, whatever they are.
   const range = deviation && 'measured' in deviation ? [] : checkRange(dataset, deviation, span);
-  return [...checkFit(dataset, network, span), ...(dataset.targetShape ? [] : missingClasses(dataset, span)), ...range];
+  return [...checkFit(dataset, network, span), ...(dataset.targetShape ? checkTargetRange(dataset, span) : missingClasses(dataset, span)), ...range];
 }
 
 /** Errors where shape, classes or targets do not fit; a warning where some outputs would never be a right answer. */
 export function checkFit(dataset: Dataset, { inputShape, classes, targetShape }: NetworkInterface, span?: Span): Diagnostic[] {
   const found = checkShape(dataset, inputShape, span);
-  const fault = checkTargets(dataset, targetShape, span);
+  const fault = targetFault(dataset, targetShape, span);
   if (fault) found.push(fault);
   else if (dataset.classes !== classes) {
     found.push(
@@ -53,7 +53,7 @@ export function checkFit(dataset: Dataset, { inputShape, classes, targetShape }:
 }
 
 /** An error where there are classes in the place of numbers, or the reverse, or numbers of another shape. */
-function checkTargets({ name, targetShape: found }: Dataset, expected: Shape | undefined, span?: Span): Diagnostic | undefined {
+function targetFault({ name, targetShape: found }: Dataset, expected: Shape | undefined, span?: Span): Diagnostic | undefined {
   if (!found && !expected) return undefined;
   if (!found) return dataDiagnostics.task({ args: [name, 'classes', 'numbers'], span, help: 'save the numbers as train-targets.npy and test-targets.npy, or leave `task = regress` out' });
   if (!expected) return dataDiagnostics.task({ args: [name, 'numbers', 'a class'], span, help: 'write `task = regress` in the `train` block, or save classes as train-labels.npy and test-labels.npy' });

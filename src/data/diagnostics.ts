@@ -63,6 +63,7 @@ const messages = {
     `${name} has ${found} classes, but the network has ${expected} outputs`,
   task: (name: string, found: string, expected: string): string => `${name} has ${found} for its samples, but the network is trained to answer with ${expected}`,
   range: (name: string, found: string): string => `samples of ${name} hold ${found}; they are taken as they are`,
+  'target-range': (name: string, found: string): string => `targets of ${name} hold ${found}; they are taken as they are`,
   'unseen-class': (name: string, found: string): string => `${name} has no training sample of ${found}`,
   'untested-class': (name: string, found: string): string => `${name} has no test sample of ${found}`,
   given: (what: string, found: string, expected: string): string => `${what} is ${found}, expected ${expected}`,

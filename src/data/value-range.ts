@@ -34,6 +34,16 @@ export function checkRange({ name, shape, training }: Dataset, deviations: reado
   ];
 }
 
+/** A warning where numbers to be answered with are far from those that rates and strengths are meant for. */
+export function checkTargetRange({ name, training: { labels } }: Pick<Dataset, 'name' | 'training'>, span?: Span): Diagnostic[] {
+  let squares = 0;
+  for (const label of labels) squares += label ** 2;
+  if (squares < suspicious ** 2 * labels.length) return [];
+  const { least, most } = widened(noValues, labels);
+  const help = 'shift and scale them to a mean about 0 and a variance about 1, each number of a target for itself, and what the network answers back';
+  return [dataDiagnostics['target-range']({ args: [name, `numbers from ${short(least)} to ${short(most)}`], span, help, severity: 'warning' })];
+}
+
 /** Undefined for bytes. */
 function rangeOf(samples: Samples): ValueRange | undefined {
   if (areInFiles(samples)) return samples.range;
@@ -44,7 +54,7 @@ function rangeOf(samples: Samples): ValueRange | undefined {
 export const noValues: ValueRange = { least: Infinity, most: -Infinity, whole: true };
 
 /** That of some numbers and of these. */
-export function widened({ least, most, whole }: ValueRange, values: Float32Array): ValueRange {
+export function widened({ least, most, whole }: ValueRange, values: Iterable<number>): ValueRange {
   for (const value of values) {
     if (value < least) least = value;
     if (value > most) most = value;
@@ -69,5 +79,5 @@ export function checkTargets(file: string, targets: Float32Array, size: number):
 }
 
 function short(value: number): string {
-  return String(Number.isInteger(value) ? value : Number(value.toPrecision(4)));
+  return String(Number.isSafeInteger(value) ? value : Number(value.toPrecision(4)));
 }

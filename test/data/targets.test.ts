@@ -58,6 +58,17 @@ describe('numbers', () => {
   });
 });
 
+test('large ones are warned of, a single one is not', () => {
+  const warned = (...labels: number[]): readonly unknown[] => {
+    const split = { count: 20, samples: new Float32Array(40), labels: Float32Array.from({ length: 20 }, (_, i) => labels[i % labels.length] ?? NaN) };
+    return checkDataset({ name: 'own', shape: [2], classes: 0, targetShape: [1], training: split, test: split }, { inputShape: [2], classes: 0, targetShape: [1] }).map(({ code, message, severity }) => [severity, code, message]);
+  };
+  expect(warned(99, 102.5)).toEqual([['warning', 'data/target-range', 'targets of own hold numbers from 99 to 102.5; they are taken as they are']]);
+  expect(warned(-1e30, 1e30)).toEqual([['warning', 'data/target-range', 'targets of own hold numbers from -1e+30 to 1e+30; they are taken as they are']]);
+  expect(warned(10, -10, 0)).toEqual([]);
+  expect(warned(...Array.from({ length: 19 }, () => 0.5), 40)).toEqual([]);
+});
+
 describe('is refused', () => {
   beforeEach(() => {
     putSamples();
@@ -83,7 +94,13 @@ describe('is refused', () => {
 
   test('a set of which the test has none', async () => {
     rmSync(join(folder, 'test-targets.npy'));
-    expect(await fault()).toMatchObject({ code: 'data/incomplete', help: 'add test-targets.npy, plain or as .gz' });
+    const { code, message, help } = await fault();
+    expect([code, message, help]).toEqual(['data/incomplete', `${folder} lacks test targets`, 'add test-targets.npy, plain or as .gz']);
+  });
+
+  test('samples alone, with a word of either', async () => {
+    for (const name of ['train', 'test']) rmSync(join(folder, `${name}-targets.npy`));
+    expect(await fault()).toMatchObject({ code: 'data/incomplete', help: 'add train-labels.npy, plain or as .gz; where the network is to answer with numbers, train-targets.npy' });
   });
 
   test('labels that are no whole numbers, with a word of targets', async () => {

@@ -29,6 +29,8 @@ type Part = 'training images' | 'training labels' | 'test images' | 'test labels
 interface FileLayout {
   /** For messages. */
   readonly kind: string;
+  /** What the files of labels hold, for messages. */
+  readonly answers: 'labels' | 'targets';
   /** Without `.gz`. */
   readonly patterns: Readonly<Record<Part, RegExp>>;
   /** How the files are called, for messages. */
@@ -42,6 +44,7 @@ interface FileLayout {
 
 const idx: FileLayout = {
   kind: 'IDX files',
+  answers: 'labels',
   patterns: {
     'training images': /^(?<set>.*-|)train-images[-.]idx[34]-ubyte$/,
     'training labels': /^(?<set>.*-|)train-labels[-.]idx1-ubyte$/,
@@ -62,6 +65,7 @@ const idx: FileLayout = {
 
 const npy: FileLayout = {
   kind: '.npy files',
+  answers: 'labels',
   patterns: {
     'training images': /^train-images\.npy$/,
     'training labels': /^train-labels\.npy$/,
@@ -82,6 +86,7 @@ const npy: FileLayout = {
 
 const npyTargets: FileLayout = {
   kind: '.npy files with targets',
+  answers: 'targets',
   patterns: { ...npy.patterns, 'training labels': /^train-targets\.npy$/, 'test labels': /^test-targets\.npy$/ },
   names: { ...npy.names, 'training labels': 'train-targets.npy', 'test labels': 'test-targets.npy' },
   format: npyFormat,
@@ -138,7 +143,7 @@ async function contentsOf(folder: string): Promise<FolderContents> {
 function layoutHelp([otherCase]: readonly string[], names: readonly string[]): string {
   if (otherCase !== undefined) return `call the folder train, not ${otherCase}`;
   if (cifar10Files.some((file) => names.map(plainName).includes(file))) return 'these are the files of CIFAR-10: `train on cifar10`, and name their folder with --data or SSL_DATA';
-  return 'call the files train-images.npy, train-labels.npy, test-images.npy and test-labels.npy, or make folders of images: train/<class> and test/<class>';
+  return 'call the files train-images.npy, train-labels.npy, test-images.npy and test-labels.npy (or, of numbers to be answered with, -targets.npy), or make folders of images: train/<class> and test/<class>';
 }
 
 function plainName(name: string): string {
@@ -194,15 +199,15 @@ function theFile(folder: string, names: readonly string[], layout: FileLayout, p
   if (first === undefined) {
     fail(
       dataDiagnostics.incomplete({
-        args: [folder, part],
-        help: `add ${layout.names[part]}, plain or as .gz`,
+        args: [folder, part.replace('labels', layout.answers)],
+        help: `add ${layout.names[part]}, plain or as .gz${layout === npy && labelParts.includes(part) ? `; where the network is to answer with numbers, ${npyTargets.names[part]}` : ''}`,
       }),
     );
   }
   if (plainNames.size > 1) {
     fail(
       dataDiagnostics.ambiguous({
-        args: [folder, [...plainNames].toSorted().join(' and '), `file of ${part}`],
+        args: [folder, [...plainNames].toSorted().join(' and '), `file of ${part.replace('labels', layout.answers)}`],
         help: 'keep each data set in a folder of its own',
       }),
     );
