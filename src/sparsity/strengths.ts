@@ -14,7 +14,7 @@ export interface Attempt {
   readonly reached: number;
   /** Whether the network still sees its input. */
   readonly isAlive: boolean;
-  /** Share of the held-out samples answered wrongly; absent: nothing is held out. */
+  /** The error on the held-out samples; absent: nothing is held out. */
   readonly heldOut?: number;
 }
 

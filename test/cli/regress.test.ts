@@ -114,7 +114,8 @@ it('a sweep and its picture are of mean squares', async () => {
   const { code, out, err } = await runCli(['sweep', at('swept.ssl'), '--set', 'strength=0.001,0.05', '--data', at('data'), '--out', at('sweep'), '--workers', '1', '--budget-macs', '1000000']);
   expect({ code, err }).toEqual({ code: 0, err: expect.stringMatching(/strength 0\.001: held-out MSE 0\.\d+, /) as string });
   expect(out).toMatch(/strength +held-out MSE +test MSE +MACs/);
-  expect(out).toMatch(/the smallest held-out error has .*: held-out MSE 0\.\d+, /);
+  expect(out).toMatch(/the smallest held-out MSE has .*: held-out MSE 0\.\d+, /);
+  expect(out).not.toContain('error');
   const picture = readFileSync(at('sweep', 'sweep.svg'), 'utf8');
   expect(picture).toContain('>held-out MSE</text>');
   expect(picture).not.toMatch(/[\d.]+%/);

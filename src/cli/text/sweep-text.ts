@@ -18,7 +18,7 @@ export function sweepText({ runs, means, picture }: SweepOutcome, out: string): 
   const faults = runs.flatMap(({ values, state, faults: found = [] }) => (state === 'finished' ? [] : [`${combinationText(values)}: ${state}: ${found.map(({ message, help }) => `${message}${help === undefined ? '' : ` (${help})`}`).join('; ')}\n`]));
   return [
     table,
-    '\n* no other run has fewer MACs and no larger held-out error; by the test error nothing is chosen\n',
+    `\n* no other run has fewer MACs and no larger held-out ${words.name}; by the test ${words.name} nothing is chosen\n`,
     ...faults,
     ...(means.length > 0 ? [`\n${meansTable(means, words)}`] : []),
     `\nthe runs are in ${out}/runs${picture === undefined ? '' : `, a picture of them is ${picture}`}\n`,
@@ -47,5 +47,5 @@ export function choiceText(choice: Choice | undefined, { macs, ms }: Budgets): s
   const { heldOut, macs: spent } = run.result;
   const what = `${run.run} (${combinationText(run.values)}): ${heldOutText(run.result, heldOut)}, ${grouped(spent)} MACs${taken === undefined ? '' : `, ${taken.toPrecision(3)} ms a run here`}`;
   if (!met) return `\nno run keeps to ${asked}; the nearest is ${what}\n`;
-  return `\nwithin ${asked} the smallest held-out error has ${what}\nbuild it with: ssl-compile build ${run.run} --out DIR\n`;
+  return `\nwithin ${asked} the smallest held-out ${taskOf(run.result).words.name} has ${what}\nbuild it with: ssl-compile build ${run.run} --out DIR\n`;
 }
