@@ -162,6 +162,13 @@ describe('a page of what is unusual', () => {
     expect(html.match(/class="dot ours"/g)).toHaveLength(2);
   });
 
+  it('mean squared errors that are lost are said so in tables, and leave a gap in charts', async () => {
+    const phase = (name: string, behind: number, error: number): ReportData['phases'][number] => ({ name, compares: false, epochs: 2, behind, testError: error, heldOutError: error, course: [1, 2].map((epoch) => ({ epoch, loss: 1, error: 0.5, heldOut: { loss: 1, error }, alive: [4, 6] })) });
+    const html = await reportPage({ ...reportData({ evaluation: undefined }), task: 'regress', phases: [phase('baseline', 0, 0.25), phase('finetune', 2, Number.MAX_VALUE)] });
+    expect(html.replace(/<script[^]*?<\/script>/, '')).not.toMatch(/NaN|Infinity|e\+308/);
+    expect(textOf(html)).toContain('finetune 2 4 not finite not finite');
+  });
+
   it('a thousand classes: no matrix, the most frequent mistakes, the worst classes first', async () => {
     const classes = Array.from({ length: 1000 }, (_, c) => ({ name: `class ${c}`, samples: 10, wrong: c === 777 ? 9 : 1 }));
     const confusion = classes.flatMap((_, c): [number, number, number][] => [[c, c, 9], [c, (c + 1) % 1000, c === 500 ? 8 : 1]]);

@@ -8,6 +8,7 @@ import { basename, join } from 'node:path';
 import { structureNamed } from '../../ir/structure.ts';
 import type { StructureKind } from '../../ir/structure.ts';
 import { ladderPicture } from '../../report/ladder-picture.ts';
+import { lostError } from '../../train/tasks/task.ts';
 import { writeFilesAtomically } from '../files/write-files.ts';
 import type { Fault } from '../sweep/job.ts';
 import type { SweepRun } from '../sweep/results.ts';
@@ -76,11 +77,11 @@ function writeOutcome(out: string, outcome: Written): Written & Pick<LadderOutco
 /** Undefined where nothing is held out. */
 export function pictureOf({ file, grains, means, baseline, control, task }: Pick<Written, 'file' | 'grains' | 'means' | 'baseline' | 'control' | 'task'>): string | undefined {
   const curves = grains.flatMap((grain, place) => {
-    const points = means.flatMap(({ grain: of, keep, heldOut, density, storage, seeds }) => (of === grain && heldOut ? [{ keep, seeds: seeds.length, density: density.mean, storage: storage.mean, error: heldOut.mean, ...(heldOut.deviation !== undefined && { deviation: heldOut.deviation }) }] : []));
+    const points = means.flatMap(({ grain: of, keep, heldOut, density, storage, seeds }) => (of === grain && heldOut && heldOut.mean < lostError ? [{ keep, seeds: seeds.length, density: density.mean, storage: storage.mean, error: heldOut.mean, ...(heldOut.deviation !== undefined && { deviation: heldOut.deviation }) }] : []));
     return points.length > 0 ? [{ name: titleOf(grain), place, points }] : [];
   });
   if (curves.length === 0) return undefined;
-  const level = (name: string, error: number | undefined): readonly { readonly name: string; readonly error: number }[] => (error === undefined ? [] : [{ name, error }]);
+  const level = (name: string, error: number | undefined): readonly { readonly name: string; readonly error: number }[] => (error === undefined || error >= lostError ? [] : [{ name, error }]);
   return ladderPicture({ ...(task && { task }), title: `${basename(file)}: convolutions pruned at each grain`, curves, levels: [...level('dense baseline', baseline?.heldOut?.mean), ...level('dense, trained as long', control?.heldOut?.mean)] });
 }
 

@@ -8,6 +8,7 @@ import type { Diagnostic } from '../../base/diagnostic.ts';
 import { present } from '../../base/invariant.ts';
 import { sweepPicture } from '../../report/sweep-picture.ts';
 import { taskPart } from '../../train/tasks/index.ts';
+import { lostError } from '../../train/tasks/task.ts';
 import { writeFilesAtomically } from '../files/write-files.ts';
 import type { RunLock } from '../lock/run-lock.ts';
 import { runDiagnostics } from '../run/run-diagnostics.ts';
@@ -188,7 +189,7 @@ function commonValues([first = {}, ...rest]: readonly Combination[]): string {
 
 /** Its path. */
 function drawPicture(file: string, out: string, runs: readonly SweepRun[]): string | undefined {
-  const points = runs.flatMap(({ values, result, pareto }) => (result?.heldOut === undefined ? [] : [{ name: combinationText(values), macs: result.macs, error: result.heldOut, front: pareto === true }]));
+  const points = runs.flatMap(({ values, result, pareto }) => (result?.heldOut === undefined || result.heldOut >= lostError ? [] : [{ name: combinationText(values), macs: result.macs, error: result.heldOut, front: pareto === true }]));
   if (points.length === 0) return undefined;
   writeFilesAtomically(out, [{ name: sweepFiles.picture, bytes: new TextEncoder().encode(sweepPicture({ ...taskPart(runs.find(({ result }) => result)?.result), title: basename(file), points })) }]);
   return join(out, sweepFiles.picture);

@@ -1,6 +1,7 @@
 // How the run went: loss and error by epoch, the network beside its control.
 
 import { taskOf } from '../../train/tasks/index.ts';
+import { lostError } from '../../train/tasks/task.ts';
 import type { ErrorWords } from '../../train/tasks/task.ts';
 import { lineChart, markMarkup } from '../charts/line-chart.ts';
 import type { Band, Line, LineChart } from '../charts/line-chart.ts';
@@ -51,7 +52,7 @@ function linesOf(data: ReportData, valueOf: (point: EpochPoint) => number | unde
 }
 
 function finite(value: number | undefined): number | undefined {
-  return value !== undefined && Number.isFinite(value) ? value : undefined;
+  return value !== undefined && value < lostError ? value : undefined;
 }
 
 /** Phases on the way to the weights, and the control where it lasts longer. */
@@ -67,7 +68,7 @@ function testErrors(data: ReportData): LineChart['marks'] {
   const { name: kind } = taskOf(data).words;
   return phases.flatMap((phase) => {
     const { name, compares, testError } = phase;
-    return testError === undefined || phase.epochs === 0 ? [] : [{ name: `test ${kind} after ${name}`, class: compares ? 'control' : 'ours', x: epochsOf(phase), y: testError }];
+    return testError === undefined || phase.epochs === 0 ? [] : [{ name: `test ${kind} after ${name}`, class: compares ? 'control' : 'ours', x: epochsOf(phase), y: finite(testError) }];
   });
 }
 

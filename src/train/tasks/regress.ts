@@ -2,14 +2,12 @@
 // loss and the error.
 
 import { present } from '../../base/invariant.ts';
+import { lostError } from './task.ts';
 import type { Task } from './task.ts';
 
-/** Of outputs that f32 cannot hold: JSON has no infinity. */
-const largestError = Number.MAX_VALUE;
-
-/** Three digits. No numbers of f32 come to the largest error, nor to its root. */
+/** Three digits. Numbers of f32 come to no error that is lost, nor to its root. */
 function digits(error: number): string {
-  return error < Math.sqrt(largestError) ? error.toPrecision(3) : 'not finite';
+  return error < Math.sqrt(lostError) ? error.toPrecision(3) : 'not finite';
 }
 
 export const regress: Task = {
@@ -22,7 +20,7 @@ export const regress: Task = {
     const [loss, gradient] = builder.add('squared_error', [answer, label, weight]);
     return { loss: present(loss, 'loss'), gradient: present(gradient, 'gradient') };
   },
-  errorOf: ({ loss }, samples) => Math.min(largestError, Number.isNaN(loss) ? Infinity : loss / samples),
+  errorOf: ({ loss }, samples) => Math.min(lostError, Number.isNaN(loss) ? Infinity : loss / samples),
   words: {
     name: 'MSE',
     text: digits,

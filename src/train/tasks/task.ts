@@ -6,6 +6,9 @@ import type { Value } from '../../ir/graph.ts';
 import type { TaskName } from '../../ir/network.ts';
 import type { Shape } from '../../base/tensor.ts';
 
+/** The error of answers that f32 cannot hold: larger than any other, and finite, as JSON has no infinity. Pictures leave it out. */
+export const lostError: number = Number.MAX_VALUE;
+
 export interface Task {
   /** As the language writes it. */
   readonly name: TaskName;
@@ -18,7 +21,7 @@ export interface Task {
   /** Of what one sample is to be answered with, by the shape of the output. */
   readonly labelShape: (output: Shape) => Shape;
   readonly loss: (builder: GraphBuilder, operands: LossOperands, smoothing: number | undefined) => Loss;
-  /** Of samples of which these are the sums. A finite number, so that any two can be compared. */
+  /** Of samples of which these are the sums; at most {@link lostError}, so that any two can be compared. */
   readonly errorOf: (sums: LossSums, samples: number) => number;
   readonly words: ErrorWords;
 }
