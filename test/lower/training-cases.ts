@@ -74,6 +74,13 @@ export const networks: Readonly<Record<string, Network>> = {
     const sum = layer('sum', 'add', [layer('flat1', 'flatten', [tall]), layer('flat2', 'flatten', [wide])]);
     return layer('fc', 'dense', [layer('all', 'add', [sum, layer('flat3', 'flatten', [again])])], denseAttrs(3));
   }),
+  // What the gradients of the padded convolutions write past their images is padding to what read these.
+  'a part of the channels and a transposed convolution, padded convolutions behind them': networkOf([2, 6, 5], 3, (image, layer) => {
+    const part = layer('part', 'take_channels', [layer('conv1', 'conv', [image], convAttrs(5, 1))], { from: 1, count: 3 });
+    const wide = layer('wide', 'conv_transpose', [layer('conv2', 'conv', [part], convAttrs(4, 3, { padding: [1, 1] }))], convAttrs(3, 4, { stride: [2, 2], padding: [1, 1] }));
+    const conv3 = layer('conv3', 'conv', [wide], convAttrs(2, 3, { padding: [1, 1] }));
+    return layer('fc', 'dense', [layer('flat', 'flatten', [conv3])], denseAttrs(3));
+  }),
   // Five and seven channels do not fill their vectors, and not every activation is zero at zero.
   activations: networkOf([2, 7, 7], 3, (image, layer) => {
     const conv1 = layer('hard_swish', 'hard_swish', [layer('tanh', 'tanh', [layer('conv1', 'conv', [image], convAttrs(5, 3, { padding: [1, 1] }))])]);

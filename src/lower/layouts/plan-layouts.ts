@@ -11,11 +11,11 @@
 
 import { invariant, present } from '../../base/invariant.ts';
 import type { Index } from '../../ir/nest.ts';
-import { flattenedLayout, orderedLayout, planarLayout, type Halo, type TensorLayout } from './tensor-layout.ts';
+import { flattenedLayout, orderedLayout, planarLayout, type TensorLayout } from './tensor-layout.ts';
 import { nestLoads } from '../nests/nest-loads.ts';
 import { extremes, type OffsetFunction } from './offset-function.ts';
-import type { PlacedGraph, PlacedNest, SlotExpr, SlotName } from '../nests/placed-nest.ts';
-import { rangeOf } from '../accesses/resolve.ts';
+import type { PlacedGraph, SlotExpr, SlotName } from '../nests/placed-nest.ts';
+import { halosOf } from './halos.ts';
 import { walkerOf } from '../nests/walker.ts';
 
 /** Fewer channels than this stay planar: rounding them up would cost more memory than lanes over them gain. */
@@ -61,33 +61,6 @@ function classify(placed: PlacedGraph, leaves: ReadonlyMap<SlotName, SlotKind>):
   return kindOf;
 }
 
-/**
- * Places outside each slot, by dimension: zeros that loads reach for, or what a scatter writes to nobody. The
- * latter are no zeros, so no slot may have both.
- */
-function halosOf(placed: PlacedGraph): Record<'read' | 'written', ReadonlyMap<SlotName, readonly Halo[]>> {
-  const read = new Map<SlotName, readonly Halo[]>();
-  const written = new Map<SlotName, readonly Halo[]>();
-  for (const nest of placed.nests) {
-    for (const load of nestLoads(nest)) if (load.outside === 0) widen(read, load.tensor, load.index, nest, placed);
-    widen(written, nest.write.tensor, nest.write.index, nest, placed);
-  }
-  invariant([...written.keys()].every((slot) => !read.has(slot)), 'what a scatter writes past a tensor is not read as its padding');
-  return { read, written };
-}
-
-/** Makes the halo of a slot wide enough for these indices. */
-function widen(halos: Map<SlotName, readonly Halo[]>, slot: SlotName, indices: readonly Index[], { axes }: PlacedNest, placed: PlacedGraph): void {
-  const { shape } = present(placed.slots.get(slot), 'slot');
-  const past = indices.map((index, d): Halo => {
-    const [low, high] = rangeOf(index, axes);
-    return { before: Math.max(0, -low), after: Math.max(0, high - (present(shape[d], 'extent') - 1)) };
-  });
-  if (past.every(({ before, after }) => before === 0 && after === 0)) return;
-  const known = halos.get(slot);
-  halos.set(slot, past.map(({ before, after }, d) => ({ before: Math.max(before, known?.[d]?.before ?? 0), after: Math.max(after, known?.[d]?.after ?? 0) })));
-}
-
 export interface LayoutRequest {
   readonly placed: PlacedGraph;
   /** Slots of leaves, with what they hold. */
@@ -115,6 +88,7 @@ export function planLayouts(request: LayoutRequest): LayoutPlan {
   const { placed, width, fixed } = request;
   const kindOf = classify(placed, request.leaves);
   const { read, written } = halosOf(placed);
+  invariant([...written.keys()].every((slot) => !read.has(slot)), 'what a scatter writes past a tensor is not read as its padding');
   const halos = new Map([...read, ...written]);
   const shapeOf = (slot: SlotName): readonly number[] => present(placed.slots.get(slot), 'slot').shape;
   const layouts = new Map<SlotName, TensorLayout>(fixed);

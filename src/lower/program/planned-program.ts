@@ -8,6 +8,7 @@ import type { OpRegistry } from '../../ir/op.ts';
 import type { Division } from '../accesses/divide.ts';
 import type { SlotMemory } from '../accesses/resolve.ts';
 import { holdsZeros, type Sharing } from '../layouts/padding.ts';
+import { separateHalos } from '../layouts/halos.ts';
 import { planLayouts, type LayoutPlan } from '../layouts/plan-layouts.ts';
 import { orderedLayout, planarLayout, type TensorLayout } from '../layouts/tensor-layout.ts';
 import { fuseEpilogues } from '../nests/fuse-epilogues.ts';
@@ -49,7 +50,7 @@ export function planProgram(request: ProgramRequest, ops: OpRegistry, machine: T
   const leaves = leavesOf(graph, shared);
   const named = new Set([...graph.outputs.map((output) => nameOf(output.value)), ...graph.state.map((pair) => nameOf(pair.output)), ...leaves.keys()]);
   // Nodes are numbered by graph; two graphs of a module keep their slots apart.
-  const placed = fuseEpilogues(placeNests(graph, ops, nameOf, `${program}:`), named);
+  const placed = separateHalos(fuseEpilogues(placeNests(graph, ops, nameOf, `${program}:`), named), `${program}:`);
   const plan = planLayouts({
     placed,
     leaves: new Map([...leaves].map(([slot, node]) => [slot, isParameter(node) || node.attrs['role'] === 'scalar' ? 'weight' : 'planar'])),
