@@ -2,41 +2,19 @@
 
 import { describe, expect, test } from 'vitest';
 import { present } from '../../src/base/invariant.ts';
-import { tensor } from '../../src/base/tensor.ts';
-import { graphBuilder } from '../../src/ir/builder.ts';
-import { evaluate } from '../../src/ir/evaluate.ts';
 import type { Program } from '../../src/ir/graph.ts';
 import type { CrossingScheme, Penalty } from '../../src/ir/network.ts';
 import type { F64Tensor } from '../../src/ir/op.ts';
-import { verifyGraph } from '../../src/ir/verify.ts';
 import { ops } from '../../src/ops/index.ts';
 import { groupSets } from '../../src/sparsity/groups.ts';
-import { appendUpdate } from '../../src/train/update.ts';
 import { exactProximalMap } from '../sparsity/proximal.ts';
 import { fixture, networkOf, penalty, withValues } from '../sparsity/fixture.ts';
-import { scalar, sgd } from './networks.ts';
+import { mappedBy } from './mapped-by.ts';
 
 const rate = 0.5;
 
-/** What a step makes of the parameters whose gradients are zero: the proximal map alone. */
 function mapped(program: Program, penalties: readonly Penalty[], crossing: CrossingScheme): ReadonlyMap<string, F64Tensor> {
-  const sets = groupSets(networkOf(program), ops, penalties);
-  const builder = graphBuilder('map', { samples: 1, shards: 1 }, ops);
-  const feeds = new Map<string, F64Tensor>([['rate', scalar(rate)], ['strength', scalar(1)]]);
-  const fed = (name: string, { shape, data }: F64Tensor) => {
-    feeds.set(name, tensor(shape, data));
-    return builder.parameter(name, shape);
-  };
-  const parameters = [...program.parameters].map(([name, { shape, data }]) => {
-    const value = fed(name, tensor(shape, data));
-    const nothing = tensor(shape, new Float64Array(data.length));
-    return { name, layer: name, decay: false, value, point: value, buffers: { momentum: fed(`${name}.momentum`, nothing) }, gradient: fed(`${name}.gradient`, nothing) };
-  });
-  const scalars = { rate: builder.input('rate', 'scalar', []), strength: builder.input('strength', 'scalar', []), own: {} };
-  appendUpdate(builder, parameters, { optimizer: sgd(), method: 'proximal', crossing, penalties: sets }, scalars);
-  const graph = builder.finish();
-  verifyGraph(graph, ops, 'map');
-  return evaluate(graph, ops, feeds).state;
+  return mappedBy(program, groupSets(networkOf(program), ops, penalties), rate, crossing);
 }
 
 /** Of all parameters: the distance from the exact map over its norm, and elements that are zero in one of both alone. */

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { Option } from 'commander';
 import type { Command } from 'commander';
 import type { TaskName } from '../../ir/network.ts';
-import { largestSeed } from '../../driver/request.ts';
+import { largestSeed, mostSamples } from '../../driver/request.ts';
 import { tasks } from '../../train/tasks/index.ts';
 import { exitCode } from '../exit-code.ts';
 import { example, folderPath, integerFrom, jsonOption, positiveNumber } from '../options.ts';
@@ -32,7 +32,6 @@ interface PruneCommandOptions extends JsonOption {
 }
 
 const mostEpochs = 1e5;
-const mostSamples = 1e6;
 /** What lies in the folder beside net.ssl and weights.safetensors. */
 const places = { run: 'run', module: 'module', model: 'model.onnx' } as const;
 
