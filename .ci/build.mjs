@@ -4,7 +4,7 @@
 //   dist/chunks/*.js                   what they share, and what they load late
 //   dist/**/*.d.ts                     types that those of the library are made of; doc comments are here alone
 //
-// Functions of the runtime, which emitted modules take as text, are taken apart here and stand in the package as a value.
+// What emitted modules and programs take as text, functions of the runtime and files of Python, stands in the package as a value.
 //
 // `tsc` compiles; rolldown joins what is loaded together, so that `check` reads 40 files in place of 272: a
 // fifth of its time, and a quarter of its processor time, went into finding them.
@@ -38,7 +38,7 @@ async function joinModules() {
     'driver/sweep/worker': 'driver/sweep/worker.js',
     'driver/sweep/queue/data-process': 'driver/sweep/queue/data-process.js',
   };
-  const bundle = await rolldown({ input, cwd: dist, platform: 'node', external: packageName, plugins: [await runtimeAsValue()] });
+  const bundle = await rolldown({ input, cwd: dist, platform: 'node', external: packageName, plugins: [await textsAsValues()] });
   const { output } = await bundle.write({ dir: dist, entryFileNames: '[name].js', chunkFileNames: 'chunks/[name]-[hash].js', comments: { jsdoc: false } });
   await bundle.close();
   const kept = new Set(output.map(({ fileName }) => path.join(dist, fileName)));
@@ -62,14 +62,18 @@ function dropDeclarations() {
   }
 }
 
-/** `driver/build/runtime-functions.ts` by what it answers. */
-async function runtimeAsValue() {
-  const file = path.join(dist, 'driver/build/runtime-functions.js');
-  const { runtimeFunctions } = await import(pathToFileURL(file));
-  const functions = JSON.stringify(await runtimeFunctions(), undefined, 1);
+/** Files that read texts of the checkout, by what they answer. */
+async function textsAsValues() {
+  const { runtimeFunctions } = await import(pathToFileURL(path.join(dist, 'driver/build/runtime-functions.js')));
+  const { torchFiles } = await import(pathToFileURL(path.join(dist, 'driver/export/torch-files.js')));
+  const asText = (value) => JSON.stringify(value, undefined, 1);
+  const files = new Map([
+    ['driver/build/runtime-functions.js', `const functions = ${asText(await runtimeFunctions())};\nexport const runtimeFunctions = async () => functions;\n`],
+    ['driver/export/torch-files.js', `const files = ${asText(torchFiles())};\nexport const torchFiles = () => files;\n`],
+  ]);
   return {
-    name: 'runtime-as-value',
-    load: (id) => (path.normalize(id) === file ? `const functions = ${functions};\nexport const runtimeFunctions = async () => functions;\n` : null),
+    name: 'texts-as-values',
+    load: (id) => files.get(path.relative(dist, path.normalize(id)).replaceAll('\\', '/')) ?? null,
   };
 }
 

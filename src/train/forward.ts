@@ -33,7 +33,7 @@ export function appendForward(builder: GraphBuilder, network: Network, task: Tas
 }
 
 /** The forward graph up to what the loss reads. */
-function answerOf(network: Network, { takesSoftmax }: Task, ops: OpRegistry): { readonly graph: Graph; readonly answer: Value } {
+export function answerOf(network: Network, { takesSoftmax }: Task, ops: OpRegistry): { readonly graph: Graph; readonly answer: Value } {
   const { graph } = network;
   const { name } = onlyOutput(network);
   const { value } = present(graph.outputs.find((output) => output.name === name), 'output');

@@ -7,7 +7,7 @@ import path from 'node:path';
 import { ts } from 'ts-morph';
 
 export const floors = [
-  'base', 'ir', 'syntax', 'ops', 'sparsity', 'passes', 'train', 'check', 'onnx', 'lower', 'runtime', 'emit', 'targets',
+  'base', 'ir', 'syntax', 'ops', 'sparsity', 'passes', 'train', 'check', 'onnx', 'torch', 'lower', 'runtime', 'emit', 'targets',
   'engine', 'data', 'report', 'driver', 'cli',
 ] as const;
 

@@ -11,7 +11,7 @@ import { fileDiagnostics } from '../diagnostics.ts';
 import { makeFolder, removeEmpty } from './make-folder.ts';
 
 export interface NamedFile {
-  /** Relative to the folder. */
+  /** Relative to the folder; `/` leads into folders in it. */
   readonly name: string;
   readonly bytes: Uint8Array;
 }
@@ -22,13 +22,15 @@ export interface NamedFile {
  * renames leaves whole files of two builds, which `verify` tells apart. @throws DiagnosticError `file/not-writable`
  */
 export function writeFilesAtomically(folder: string, files: readonly NamedFile[]): void {
-  const made = attempt(folder, () => makeFolder(folder));
+  const made = [...attempt(folder, () => makeFolder(folder))];
   const temporaries: string[] = [];
   try {
     for (const { name, bytes } of files) {
       const path = join(folder, name);
+      const around = dirname(path);
+      made.unshift(...attempt(around, () => makeFolder(around)));
       const mode = modeOf(path);
-      const temporary = join(folder, `.${name}.${process.pid}.partial`);
+      const temporary = join(around, `.${basename(path)}.${process.pid}.partial`);
       temporaries.push(temporary);
       attempt(path, () => writeWhole(temporary, bytes, mode));
     }

@@ -1,0 +1,139 @@
+"""Data sets in files of arrays: IDX, NumPy's .npy, and the binary version of CIFAR-10; each file plain or packed as .gz."""
+
+import gzip
+import hashlib
+import re
+
+import numpy as np
+
+from .errors import Refused
+
+IDX = {
+    'train-images': re.compile(r'.*train-images[-.]idx[34]-ubyte'),
+    'train-labels': re.compile(r'.*train-labels[-.]idx1-ubyte'),
+    'test-images': re.compile(r'.*(t10k|test)-images[-.]idx[34]-ubyte'),
+    'test-labels': re.compile(r'.*(t10k|test)-labels[-.]idx1-ubyte'),
+}
+MNIST_MD5 = {
+    'train-images-idx3-ubyte': '6bbc9ace898e44ae57da46a324031adb',
+    'train-labels-idx1-ubyte': 'a25bea736e30d166cdddb491f175f624',
+    't10k-images-idx3-ubyte': '2646ac647ad5339dbf082846283269ea',
+    't10k-labels-idx1-ubyte': '27ae3e4e09519cfbb04c329615203637',
+}
+CIFAR_RECORDS, CIFAR_RECORD = 10_000, 3073
+CIFAR_LABELS = ['airplane', 'automobile', 'bird', 'cat', 'deer', 'dog', 'frog', 'horse', 'ship', 'truck']
+
+
+def copies_of(folder, name):
+    """The plain and the packed copy of a file, as far as they are there."""
+    return [path for path in (folder / name, folder / f'{name}.gz') if path.is_file()]
+
+
+def contents(path):
+    try:
+        return gzip.decompress(path.read_bytes()) if path.suffix == '.gz' else path.read_bytes()
+    except (OSError, EOFError) as error:
+        raise Refused(f'{path} cannot be read ({error})') from error
+
+
+def read_idx(path):
+    """uint8 array."""
+    data = contents(path)
+    if data[:3] != b'\0\0\x08' or len(data) < 4:
+        raise Refused(f'{path} is no IDX file of unsigned bytes: it begins with {data[:4].hex(" ") or "nothing"}')
+    rank = data[3]
+    shape = np.frombuffer(data, dtype='>u4', count=rank, offset=4).tolist()
+    values = np.frombuffer(data, dtype=np.uint8, offset=4 + 4 * rank)
+    if values.size != np.prod(shape):
+        raise Refused(f'{path} has {values.size} elements where its header says {shape}: fetch the file again')
+    return values.reshape(shape)
+
+
+def read_npy(path):
+    """An array of numbers; a plain file of bytes or float32 stays on disk and is read as it is needed."""
+    try:
+        values = np.load(path, mmap_mode='r', allow_pickle=False) if path.suffix != '.gz' else np.load(gzip.open(path), allow_pickle=False)
+    except (OSError, ValueError, EOFError) as error:
+        raise Refused(f'{path} is no .npy file of numbers ({error})') from error
+    if values.dtype == np.uint8 or values.dtype == np.dtype('<f4'):
+        return values
+    if values.dtype.kind not in 'bifu':
+        raise Refused(f'{path} holds {values.dtype}, expected numbers')
+    return values.astype(np.float32)
+
+
+def as_labels(values, path):
+    """uint16 [count] of class indices."""
+    values = np.asarray(values).reshape(-1)
+    if values.size and not (np.all(values == np.floor(values)) and values.min() >= 0 and values.max() < 2**16):
+        raise Refused(f'{path} holds labels that are no whole numbers from 0 to 65535; what are no classes are targets, in train-targets.npy and test-targets.npy')
+    return values.astype(np.uint16)
+
+
+def as_samples(values):
+    """[count, H, W] becomes [count, 1, H, W]."""
+    return values[:, None] if values.ndim == 3 else values
+
+
+def read_arrays(folder):
+    """(training samples, labels, test samples, labels) of a folder of IDX or .npy files; None where it holds neither."""
+    names = {path.name.removesuffix('.gz'): path for path in sorted(folder.iterdir(), reverse=True) if path.is_file()}
+    if any(pattern.fullmatch(name) for pattern in IDX.values() for name in names):
+        return [part for split in ('train', 'test') for part in read_idx_pair(folder, names, split)]
+    if not any(name.startswith(('train-', 'test-')) and name.endswith('.npy') for name in names):
+        return None
+    answers = 'targets' if 'train-targets.npy' in names else 'labels'
+    found = []
+    for split in ('train', 'test'):
+        images, labels = (names.get(f'{split}-{what}.npy') for what in ('images', answers))
+        if images is None or labels is None:
+            raise Refused(f'{folder} lacks {split}-{"images" if images is None else answers}.npy')
+        values = read_npy(labels)
+        if answers == 'targets':
+            values = np.asarray(values, dtype=np.float32)
+            values = values[:, None] if values.ndim == 1 else values
+        found += [as_samples(read_npy(images)), values if answers == 'targets' else as_labels(values, labels)]
+    return found
+
+
+def read_idx_pair(folder, names, split):
+    for what in ('images', 'labels'):
+        matching = [path for name, path in names.items() if IDX[f'{split}-{what}'].fullmatch(name)]
+        if len(matching) != 1:
+            raise Refused(f'{folder} holds {len(matching)} files of {split} {what}, expected one')
+        values = read_idx(matching[0])
+        yield as_samples(values) if what == 'images' else as_labels(values, matching[0])
+
+
+def read_mnist(folder):
+    """As `read_arrays`, of the published files; None where they are not all there."""
+    found = [copies_of(folder, name) for name in MNIST_MD5]
+    if not all(found):
+        return None
+    for (name, md5), (path, *_) in zip(MNIST_MD5.items(), found):
+        if hashlib.md5(contents(path), usedforsecurity=False).hexdigest() != md5:
+            raise Refused(f'{path} is not the published {name}: fetch it again')
+    images, labels, test_images, test_labels = (read_idx(path) for path, *_ in found)
+    return [as_samples(images), labels.astype(np.uint16), as_samples(test_images), test_labels.astype(np.uint16)]
+
+
+def read_cifar10(folder):
+    """As `read_arrays`, of the binary version; training batches may be missing. None where no test batch is there."""
+    test = copies_of(folder, 'test_batch.bin')
+    training = [path for number in range(1, 6) for path in copies_of(folder, f'data_batch_{number}.bin')[:1]]
+    if not test or not training:
+        return None
+    return [part for paths in (training, test[:1]) for part in read_cifar_batches(paths)]
+
+
+def read_cifar_batches(paths):
+    batches = []
+    for path in paths:
+        data = np.frombuffer(contents(path), dtype=np.uint8)
+        if data.size != CIFAR_RECORDS * CIFAR_RECORD:
+            raise Refused(f'{path} has {data.size} bytes, expected {CIFAR_RECORDS * CIFAR_RECORD}: fetch it again')
+        batches.append(data.reshape(CIFAR_RECORDS, CIFAR_RECORD))
+    records = np.concatenate(batches)
+    if records[:, 0].max() > 9:
+        raise Refused(f'{", ".join(map(str, paths))}: a label is above 9')
+    return np.ascontiguousarray(records[:, 1:]).reshape(-1, 3, 32, 32), records[:, 0].astype(np.uint16)

@@ -1,0 +1,140 @@
+"""The folder of a run, as `ssl-compile` has it: `build`, `explain`, `evaluate` and `report` take what is written here as a run of theirs.
+
+    model.ssl                               the source, and what it imports beside it
+    initial.safetensors                     what it began with, if not with draws alone
+    checkpoint.json                         where the run stands, and the length and checksum of every other file
+    checkpoint-<phase>-<step>.safetensors   all that lives from step to step
+    <phase>.safetensors                     parameters at the end of each phase
+    weights.safetensors                     parameters at the end of the run
+    metrics.jsonl                           one line an epoch
+    summary.json                            what came of it
+
+Every file is replaced whole. The tensors of a checkpoint are written before checkpoint.json names them, so that whenever the process
+dies there is one whole checkpoint.
+"""
+
+import hashlib
+import json
+import math
+import os
+import re
+from pathlib import Path
+
+from . import safetensors
+from .errors import Refused
+
+VERSION = 3
+CHECKPOINT = 'checkpoint.json'
+CHECKPOINT_TENSORS = re.compile(r'checkpoint-\d+-\d+\.safetensors')
+
+
+def javascript(value):
+    """JSON as JavaScript writes it, so that a checksum of it is the same there."""
+    if isinstance(value, dict):
+        return '{' + ','.join(f'{javascript(str(key))}:{javascript(each)}' for key, each in value.items()) + '}'
+    if isinstance(value, (list, tuple)):
+        return '[' + ','.join(map(javascript, value)) + ']'
+    if isinstance(value, float):
+        return number_text(value)
+    return json.dumps(value, ensure_ascii=False)
+
+
+def number_text(value):
+    if not math.isfinite(value):
+        return 'null'
+    if value == int(value) and abs(value) < 1e21:
+        return str(int(value))
+    mantissa, _, exponent = repr(abs(value)).partition('e')
+    whole, _, fraction = mantissa.partition('.')
+    fraction = '' if fraction == '0' else fraction
+    digits = (whole + fraction).lstrip('0')
+    # Where the point stands, counted from the first digit.
+    point = len(whole) + int(exponent or 0) - (len(whole + fraction) - len(digits))
+    digits = digits.rstrip('0')
+    sign = '-' if value < 0 else ''
+    if -6 < point <= 0:
+        return f'{sign}0.{"0" * -point}{digits}'
+    if 0 < point <= 21:
+        padded = digits.ljust(point, '0')
+        return sign + padded[:point] + (f'.{padded[point:]}' if padded[point:] else '')
+    power = point - 1
+    return f'{sign}{digits[0]}{"." + digits[1:] if digits[1:] else ""}e{"+" if power > 0 else "-"}{abs(power)}'
+
+
+class RunFolder:
+    def __init__(self, path):
+        self.path = Path(path)
+
+    def open(self, resume, program, sources):
+        """Answers the checkpoint to go on from and its tensors; (None, None) where the run begins."""
+        entries = [path.name for path in self.path.iterdir()] if self.path.is_dir() else []
+        if entries and not resume:
+            advice = 'add --resume to go on with the run in it, or choose another folder' if CHECKPOINT in entries else 'choose another folder'
+            raise Refused(f'{self.path} is not empty: {advice}')
+        if CHECKPOINT in entries:
+            return self.read_checkpoint()
+        own = {Path(source).parts[0] for source in sources}
+        foreign = next((name for name in entries if name not in own and name != 'initial.safetensors' and not CHECKPOINT_TENSORS.fullmatch(name)), None)
+        if foreign is not None:
+            raise Refused(f'{self.path} is not the folder of a run: it holds {foreign}')
+        for source in sources:
+            self.write(source, (program / 'sources' / source).read_bytes())
+        return None, None
+
+    def write(self, name, data):
+        """Replaces a file, whole or not at all; answers its record."""
+        data = data.encode() if isinstance(data, str) else data
+        place = self.path / name
+        try:
+            place.parent.mkdir(parents=True, exist_ok=True)
+            beside = place.with_name(f'{place.name}.part')
+            with open(beside, 'wb') as file:
+                file.write(data)
+                file.flush()
+                os.fsync(file.fileno())
+            os.replace(beside, place)
+        except OSError as error:
+            raise Refused(f'{place} cannot be written ({error.strerror}): choose another folder, or make room') from error
+        return record_of(data)
+
+    def write_checkpoint(self, state, tensors):
+        """`state` without its tensors, and those by name."""
+        name = f'checkpoint-{state["phase"]}-{state["step"]}.safetensors'
+        whole = {**state, 'tensors': self.write(name, safetensors.encode(tensors))}
+        text = javascript(whole)
+        sha256 = hashlib.sha256(text.encode()).hexdigest()
+        self.write(CHECKPOINT, f'{{"version":{VERSION},"sha256":"{sha256}","state":{text}}}\n')
+        for path in self.path.iterdir():
+            if CHECKPOINT_TENSORS.fullmatch(path.name) and path.name != name:
+                path.unlink()
+
+    def read_checkpoint(self):
+        place = self.path / CHECKPOINT
+        try:
+            found = json.loads(place.read_bytes())
+            state = found['state']
+            if found['version'] != VERSION:
+                raise Refused(f'{place} is of version {found["version"]}, expected {VERSION}: start the run anew in another folder')
+            if hashlib.sha256(javascript(state).encode()).hexdigest() != found['sha256']:
+                raise ValueError('its checksum is that of another')
+            tensors = state.pop('tensors')
+            name = f'checkpoint-{state["phase"]}-{state["step"]}.safetensors'
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            raise Refused(f'{place} is damaged ({error}): start the run anew in another folder') from error
+        return state, safetensors.decode(self.read(name, tensors), self.path / name)[0]
+
+    def read(self, name, record):
+        """The bytes of a file, which have to be those that the run has written; of metrics.jsonl those up to its record."""
+        place = self.path / name
+        try:
+            data = place.read_bytes()
+        except OSError as error:
+            raise Refused(f'{place} cannot be read ({error.strerror}): start the run anew in another folder') from error
+        data = data[: record['bytes']] if name == 'metrics.jsonl' else data
+        if record_of(data) != record:
+            raise Refused(f'{place} is not the file that the run has written: put that back, or start the run anew in another folder')
+        return data
+
+
+def record_of(data):
+    return {'bytes': len(data), 'sha256': hashlib.sha256(data).hexdigest()}
