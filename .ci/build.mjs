@@ -13,6 +13,7 @@ import { spawnSync } from 'node:child_process';
 import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { gzipSync } from 'node:zlib';
 import { rolldown } from 'rolldown';
 
 const root = path.join(import.meta.dirname, '..');
@@ -69,7 +70,8 @@ async function textsAsValues() {
   const asText = (value) => JSON.stringify(value, undefined, 1);
   const files = new Map([
     ['driver/build/runtime-functions.js', `const functions = ${asText(await runtimeFunctions())};\nexport const runtimeFunctions = async () => functions;\n`],
-    ['driver/export/torch-files.js', `const files = ${asText(torchFiles())};\nexport const torchFiles = () => files;\n`],
+    // Packed: they are a twentieth of the package, and most people never export them.
+    ['driver/export/torch-files.js', `import { gunzipSync } from 'node:zlib';\nconst packed = '${gzipSync(asText(torchFiles()), { level: 9 }).toString('base64')}';\nexport const torchFiles = () => JSON.parse(gunzipSync(Buffer.from(packed, 'base64')));\n`],
   ]);
   return {
     name: 'texts-as-values',
