@@ -71,7 +71,8 @@ function referenceInShort(nameOrPath: string, workingDirectory: string): Dataset
   return { kind: 'named', name: nameOrPath };
 }
 
-function unknownName(name: string, workingDirectory: string): never {
+/** Fails with `data/unknown-name`, which helps. */
+export function unknownName(name: string, workingDirectory: string): never {
   const quoted = `train on ${JSON.stringify(name)}`;
   const isFolder = existsSync(resolve(workingDirectory, name));
   const help = isFolder ? `a folder is written in quotes: \`${quoted}\`` : (foreignWord('data-set', name, knownDatasets)?.help ?? didYouMean(name, knownDatasets));

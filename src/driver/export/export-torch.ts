@@ -12,10 +12,12 @@ import { gzipSync } from 'node:zlib';
 import { fail } from '../../base/diagnostic.ts';
 import type { Dataset } from '../../data/dataset.ts';
 import { defaultDigits, digits } from '../../data/digits/digits.ts';
+import { isKnownDataset } from '../../data/known-datasets.ts';
 import { encodeSafetensors } from '../../engine/safetensors.ts';
 import type { Model } from '../../ir/network.ts';
 import type { OpRegistry } from '../../ir/op.ts';
 import { programTexts } from '../../torch/program-texts.ts';
+import { unknownName } from '../data/load-dataset.ts';
 import { fileDiagnostics } from '../diagnostics.ts';
 import { writeFilesAtomically } from '../files/write-files.ts';
 import type { NamedFile } from '../files/write-files.ts';
@@ -37,11 +39,12 @@ const planFile = 'plan.json';
 /**
  * The same model gives the same bytes.
  * @param given Weights to begin with.
- * @throws DiagnosticError `run/no-train`, `torch/*`
+ * @throws DiagnosticError `run/no-train`, `run/reserved`, `data/unknown-name`, `torch/*`
  */
 export function exportTorch(model: Model, given: InitialWeights | undefined, ops: OpRegistry): TorchExport {
   const spec = trainSpecOf(model);
   checkNames(model.sources);
+  if (spec.dataset.kind === 'named' && !isKnownDataset(spec.dataset.name)) unknownName(spec.dataset.name, process.cwd());
   const { main, imported } = model.sources;
   const sources = [[runFiles.source, main.text] as const, ...[...imported].map(([path, { text }]) => [path, text] as const)];
   // The program knows itself what data it has found, and what it begins with.

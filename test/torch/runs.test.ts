@@ -1,0 +1,120 @@
+// Whole runs, here and by an exported program: the same draws, and after every epoch the same losses and groups, up to what f32
+// rounds otherwise.
+
+import { join } from 'node:path';
+import { describe, expect, it, vi } from 'vitest';
+import { present } from '../../src/base/invariant.ts';
+import { stream } from '../../src/base/random.ts';
+import type { Dataset, Split } from '../../src/data/dataset.ts';
+import { train } from '../../src/driver/run/train.ts';
+import type { Model } from '../../src/ir/network.ts';
+import { augmentedSource, modelOf, optionsSource, smallSource, stripes } from '../engine/fixture.ts';
+import { apart, metricsOf, runPython, temporaryFolder, tensorsIn, writeData, writeProgramOf } from './program.ts';
+
+vi.setConfig({ testTimeout: 120_000 });
+const folder = temporaryFolder();
+
+/** Of losses and residuals, relative. */
+const tolerance = 2e-3;
+
+function onFolder(model: Model, path: string): Model {
+  return { ...model, train: { ...present(model.train, 'train'), dataset: { kind: 'folder', path } } };
+}
+
+/** The same network with another `sparsity` block. */
+const penalised = (block: string): string => smallSource.replace(/sparsity \{[^}]*\}/, `sparsity {\n${block}\n}`);
+
+/** A bias before a batch norm has no gradient but what is rounded, which Adam takes for as large as any. */
+const deep = `network Deep(image: tensor[1, 8, 8]) {
+  stem = relu(batch_norm(conv(image, filters = 6, window = 3, padding = 1, bias = false)))
+  wide = clip(batch_norm(conv(stem, filters = 6, window = 3, padding = 1, groups = 2, bias = false)), 0, 6)
+  sum  = relu(add(wide, stem))
+  gate = hard_sigmoid(dense(global_avg_pool(sum), units = 6))
+  out  = concat(multiply(sum, gate), lrn(max_pool(sum, window = 3, stride = 1, padding = 1), size = 3))
+  fc   = dense(avg_pool(out, window = 3, stride = 2, padding = 1, ceil = true), units = 3)
+  return fc
+}
+sparsity {
+  METHOD
+}
+train on "set" {
+  baseline { epochs = 2, batch = 16, optimizer = sgd(rate = 0.05, momentum = 0.9) }
+  sparsify { epochs = 4, rate = 0.02 }
+  finetune { epochs = 1, rate = 0.02 }
+  seed = 5
+}
+`;
+
+const cases: Readonly<Record<string, string>> = {
+  'proximal, dropout, batch norm': smallSource,
+  'augmentation, measured statistics, class weights, control': augmentedSource,
+  'Adam, Nesterov, warmup, clipping, smoothing, the best epoch, patience': optionsSource.replace('window = 3)', 'window = 3, bias = false)'),
+  subgradient: penalised('  method = subgradient\n  lasso filters of conv1 strength 0.06\n  lasso inputs of fc1 strength 0.02'),
+  'groups that cross, converged': penalised('  crossing = converged\n  lasso filters of conv1 strength 0.03\n  lasso neurons of fc1 strength 0.03\n  lasso inputs of fc1 strength 0.02\n  lasso elements of fc2 strength 1e-3'),
+  'blocks, vectors, 2-D filters': penalised('  lasso blocks(rows = 4, columns = 5) of fc1 strength 0.02\n  lasso vectors of conv1 strength 0.02\n  lasso filters_2d of conv1 strength 0.02'),
+  admm: penalised('  admm filters of conv1 keep 3\n  admm neurons of fc1 keep 25%\n  admm inputs of fc2 keep 6'),
+  'admm in rounds': penalised('  rounds = 2\n  admm filters of conv1 keep 3\n  admm elements of fc1 keep 25%').replace('sparsify { epochs = 3', 'sparsify { epochs = 6'),
+  'magnitude in rounds': penalised('  rounds = 3\n  magnitude filters of conv1 keep 50%\n  magnitude inputs of fc1 keep 40%'),
+  'coupled filters by admm, many ops': deep.replace('METHOD', 'admm coupled_filters of ** keep 60%'),
+  'coupled filters by lasso, many ops': deep.replace('METHOD', 'weighting = one\n  lasso coupled_filters of ** strength 0.05'),
+};
+
+/** Samples of normal numbers, answered by a function of them. */
+function numbers(): Dataset {
+  const split = (name: string, count: number): Split => {
+    const draws = stream(5, name);
+    const samples = Float32Array.from({ length: count * 10 }, (_, i) => draws.normal(i));
+    const labels = Float32Array.from({ length: count * 2 }, (_, i) => (i % 2 === 0 ? 1 + 2 * (samples[5 * i] as number) : (samples[5 * (i - 1) + 3] as number) ** 2));
+    return { count, samples, labels };
+  };
+  return { name: 'numbers', shape: [10], classes: 0, targetShape: [2], training: split('training', 400), test: split('test', 60) };
+}
+
+const regression = `network Two(x: tensor[10]) {
+  return dense(tanh(dense(normalize(x, mean = per_channel, deviation = per_channel), units = 12)), units = 2)
+}
+train on "set" {
+  task = regress
+  baseline { epochs = 4, batch = 20, optimizer = adam(rate = 0.01) }
+  seed = 2
+}
+`;
+
+async function compare(name: string, source: string, dataset: () => Dataset): Promise<void> {
+  const [data, program, here, there] = ['data', 'program', 'here', 'there'].map((part) => join(folder, `${name}-${part}`)) as [string, string, string, string];
+  writeData(dataset(), data);
+  const model = onFolder(modelOf(source), data);
+  writeProgramOf(model, program);
+  const ran = await runPython([join(program, 'train.py'), '--out', there]);
+  expect(ran, ran.err).toMatchObject({ code: 0 });
+  await train(model, dataset(), { out: here, threads: 1 });
+  const [found, expected] = [metricsOf(there), metricsOf(here)];
+  expect(found.map(({ phase, epoch }) => [phase, epoch])).toEqual(expected.map(({ phase, epoch }) => [phase, epoch]));
+  for (const [i, line] of expected.entries()) {
+    const told = present(found[i], 'line');
+    const where = `${line.phase} ${line.epoch}`;
+    expect(apart([told.training.loss], [line.training.loss]), where).toBeLessThan(tolerance);
+    if (line.heldOut) expect(apart([told.heldOut?.loss ?? NaN], [line.heldOut.loss]), where).toBeLessThan(10 * tolerance);
+    expect(told.groups, where).toEqual(line.groups);
+    expect(told.residuals?.map(({ layer }) => layer), where).toEqual(line.residuals?.map(({ layer }) => layer));
+    for (const [r, { primal, dual }] of (line.residuals ?? []).entries()) {
+      expect(apart([told.residuals?.[r]?.primal ?? NaN], [primal]), where).toBeLessThan(10 * tolerance);
+      expect(apart([told.residuals?.[r]?.dual ?? NaN], [dual]), where).toBeLessThan(10 * tolerance);
+    }
+  }
+  const [ours, theirs] = [here, there].map((run) => tensorsIn(join(run, 'weights.safetensors'))) as [ReturnType<typeof tensorsIn>, ReturnType<typeof tensorsIn>];
+  expect([...theirs.keys()]).toEqual([...ours.keys()]);
+  for (const [parameter, { data: values }] of ours) {
+    const other = present(theirs.get(parameter), parameter).data;
+    // The engine does not compute what masks hold at zero, so statistics of it stay as they were.
+    const gamma = ours.get(parameter.replace(/\.(mean|variance)$/, '.gamma'))?.data;
+    const lives = (_: number, i: number): boolean => gamma?.[i] !== 0;
+    expect(apart(Array.from(other).filter(lives), Array.from(values).filter(lives), 0.05), parameter).toBeLessThan(0.02);
+    expect(Array.from(other, (value) => value === 0), parameter).toEqual(Array.from(values, (value) => value === 0));
+  }
+}
+
+describe('a run by PyTorch is the run of the engine', () => {
+  it.each(Object.entries(cases))('%s', async (name, source) => compare(name.replaceAll(/\W+/g, '-'), source, () => stripes(200, 60)));
+  it('numbers to be answered with', async () => compare('regress', regression, numbers));
+});
