@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterAll } from 'vitest';
-import { sizeOf } from '../../src/base/tensor.ts';
+import { stream } from '../../src/base/random.ts';
 import type { Tensor } from '../../src/base/tensor.ts';
 import type { Dataset, Split } from '../../src/data/dataset.ts';
 import { exportTorch, writeProgram } from '../../src/driver/export/export-torch.ts';
@@ -87,12 +87,22 @@ export function apart(found: ArrayLike<number>, expected: ArrayLike<number>, lea
   return largest > 0 ? difference / largest : difference;
 }
 
-/** Random bytes, a class of ten each: enough to see what steps do. */
-export function noise(shape: readonly number[], count: number, classes = 10): Dataset {
-  const split = (salt: number, samples: number): Split => {
-    let state = salt;
-    const next = (): number => (state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0) >>> 24;
-    return { count: samples, samples: Uint8Array.from({ length: samples * sizeOf(shape) }, next), labels: Uint8Array.from({ length: samples }, (_, i) => (i < classes ? i : next() % classes)) };
+/** Waves, of a direction and a length for each of ten classes, in noise. */
+export function waves([channels = 1, rows = 1, columns = 1]: readonly number[], count: number): Dataset {
+  const size = channels * rows * columns;
+  const split = (name: string, samples: number): Split => {
+    const draws = stream(7, name);
+    const labels = Uint8Array.from({ length: samples }, (_, i) => (i < 10 ? i : Math.floor(10 * draws.uniform(i))));
+    const pixels = new Uint8Array(samples * size);
+    for (const [i, label] of labels.entries()) {
+      const [angle, length, phase] = [(label % 5) * (Math.PI / 5), label < 5 ? 4 : 7, 2 * Math.PI * draws.uniform(samples + i)];
+      for (let p = 0; p < size; p++) {
+        const [y, x] = [Math.floor(p / columns) % rows, p % columns];
+        const wave = Math.sin((2 * Math.PI * (x * Math.cos(angle) + y * Math.sin(angle))) / length + phase);
+        pixels[i * size + p] = 100 + 80 * wave + 60 * draws.uniform(2 * samples + i * size + p);
+      }
+    }
+    return { count: samples, samples: pixels, labels };
   };
-  return { name: 'noise', shape, classes, training: split(1, count), test: split(2, 20) };
+  return { name: 'waves', shape: [channels, rows, columns], classes: 10, training: split('training', count), test: split('test', 20) };
 }

@@ -1,0 +1,46 @@
+// Steps of an exported program against those of the engine, and against the step graph in the float64 interpreter. `whole.ts`
+// measures the same over more steps.
+
+import { join } from 'node:path';
+import { describe, expect, it, vi } from 'vitest';
+import { temporaryFolder } from './program.ts';
+import { byEngine, byProgram, byReference, exampleCourse, farthest, lossesApart, updatesApart } from './steps.ts';
+
+vi.setConfig({ testTimeout: 120_000 });
+const folder = temporaryFolder();
+
+describe('20 steps in f32 from one state', () => {
+  // What f32 rounds decides now and then which of two numbers a pool takes, or on which side of a kink one lies; a network without
+  // pools stays near by itself.
+  it.each([
+    ['LeNet, dense', 'lenet', 0, 1e-3],
+    ['LeNet, proximal', 'lenet', 1, 1e-3],
+    ['MLP, dense', 'mlp', 0, 1e-5],
+    ['MLP, proximal', 'mlp', 1, 1e-5],
+    ['ConvNet, dense', 'convnet', 0, 1e-3],
+  ])('%s: the same losses and weights', async (name, example, phase, tolerance) => {
+    const course = exampleCourse(example, phase);
+    const [theirs, ours] = [await byProgram(course, 20, join(folder, name), false), await byEngine(course, 20)];
+    expect(lossesApart(theirs, ours)).toBeLessThan(tolerance);
+    expect(farthest(theirs, ours)).toBeLessThan(tolerance);
+  });
+});
+
+describe('with batch norm', () => {
+  it.each(['resnet20', 'mobilenet'])('%s in float64 is the step graph, to 1e-8', async (example) => {
+    const course = exampleCourse(example, 1, { batch: 4, size: 16 });
+    const [theirs, ours] = [await byProgram(course, 2, join(folder, `${example}-double`), true), byReference(course, 2)];
+    expect(lossesApart(theirs, ours)).toBeLessThan(1e-8);
+    expect(farthest(theirs, ours)).toBeLessThan(1e-8);
+  });
+
+  // A number on the kink of a relu moves the update of a small batch by up to a few thousandths.
+  it.each(['resnet20', 'mobilenet'])('%s in f32, put to one state before every step, is mostly updated alike to 1e-3 of the update', async (example) => {
+    const course = exampleCourse(example, 1, { batch: 8 });
+    const theirs = await byProgram(course, 5, join(folder, `${example}-single`), false);
+    const ours = await byEngine(course, 5, theirs.states);
+    const apart = updatesApart(theirs, ours).toSorted((a, b) => a - b);
+    expect(apart[2]).toBeLessThan(2e-3);
+    expect(apart.at(-1)).toBeLessThan(2e-2);
+  });
+});
