@@ -9,6 +9,7 @@ Written by ssl-compile, which takes the folder of the run: `ssl-compile report r
 
 import argparse
 import json
+import os
 import sys
 from pathlib import Path
 
@@ -58,11 +59,14 @@ def main():
             print(f'error: {refused}', file=sys.stderr)
         sys.exit(1)
     except RuntimeError as error:
+        cause = str(error).splitlines()[0]
+        if 'out of memory' in cause:
+            sys.exit(f'error: {cause}: export the program anew with smaller batches, or start more processes')
         if processes is None or processes.count == 1:
             raise
-        # What the others were to send does not come.
-        print(f'error: process {processes.rank} of {processes.count} has lost the others ({str(error).splitlines()[0]}): start them again with --resume, and they go on from the last checkpoint', file=sys.stderr)
-        sys.exit(1)
+        # Not to be taken apart: what has to be sent to the others cannot be.
+        print(f'error: process {processes.rank} of {processes.count} cannot go on ({cause}); where another process has ended that is why: start all of them again with --resume, and they go on from the last checkpoint', file=sys.stderr, flush=True)
+        os._exit(1)
     except KeyboardInterrupt:
         sys.exit(f'interrupted: go on from the last checkpoint in {given.out} with --resume')
     processes.leave()

@@ -20,7 +20,10 @@ class Processes:
             return
         if not dist.is_available():
             raise Refused(f'{self.count} processes share this run, and this torch has no torch.distributed: run `python train.py` alone, or install a torch that has it')
-        dist.init_process_group('nccl' if self.device.type == 'cuda' else 'gloo')
+        try:
+            dist.init_process_group('nccl' if self.device.type == 'cuda' else 'gloo')
+        except (RuntimeError, ValueError) as error:
+            raise Refused(f'process {self.rank} of {self.count} has not met the others ({str(error).splitlines()[0]}): start them by torchrun, or say by MASTER_ADDR and MASTER_PORT where the first listens') from error
 
     @property
     def is_first(self):
