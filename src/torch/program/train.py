@@ -9,11 +9,13 @@ Written by ssl-compile, which takes the folder of the run: `ssl-compile report r
 
 import argparse
 import json
-import os
+import signal
 import sys
 from pathlib import Path
 
 LEAST_TORCH = (1, 13)
+#: The exit code of a run that was asked to stop.
+INTERRUPTED = 130
 
 
 def arguments():
@@ -42,7 +44,7 @@ def main():
     given = arguments()
     torch = find_torch()
     from network import Network
-    from training.errors import Refused
+    from training.errors import Refused, RefusedByAll, Stopped
     from training.processes import Processes
     from training.run import Run
 
@@ -53,26 +55,32 @@ def main():
         processes = Processes()
         run = Run(plan, Network(), processes, program, torch.float64 if given.float64 else torch.float32)
         run.prepare(given.data)
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, lambda *_: run.ask_to_stop())
         summary = run.train(given.out, given.resume)
     except Refused as refused:
-        if processes is None or processes.is_first:
-            print(f'error: {refused}', file=sys.stderr)
-        sys.exit(1)
+        if processes is None or processes.count == 1:
+            sys.exit(f'error: {refused}')
+        if processes.is_first or not isinstance(refused, RefusedByAll):
+            print(f'error: {refused}' if processes.is_first else f'error of process {processes.rank}: {refused}', file=sys.stderr)
+        processes.leave(1)
+    except Stopped as stopped:
+        if processes.is_first:
+            print(stopped, file=sys.stderr)
+        processes.leave(INTERRUPTED)
+        sys.exit(INTERRUPTED)
     except RuntimeError as error:
         cause = str(error).splitlines()[0]
         if 'out of memory' in cause:
             sys.exit(f'error: {cause}: export the program anew with smaller batches, or start more processes')
         if processes is None or processes.count == 1:
             raise
-        # Not to be taken apart: what has to be sent to the others cannot be.
-        print(f'error: process {processes.rank} of {processes.count} cannot go on ({cause}); where another process has ended that is why: start all of them again with --resume, and they go on from the last checkpoint', file=sys.stderr, flush=True)
-        os._exit(1)
-    except KeyboardInterrupt:
-        sys.exit(f'interrupted: go on from the last checkpoint in {given.out} with --resume')
-    processes.leave()
+        print(f'error: process {processes.rank} of {processes.count} cannot go on ({cause}); where another process has ended that is why: start all of them again with --resume, and they go on from the last checkpoint', file=sys.stderr)
+        processes.leave(1)
     if processes.is_first:
         told = {name: summary['error'][name] for name in (summary['product'], summary.get('control')) if name}
         print(f'weights in {Path(given.out) / "weights.safetensors"}; errors on the test set: {", ".join(f"{name} {error:.4g}" for name, error in told.items())}')
+    processes.leave(0)
 
 
 if __name__ == '__main__':

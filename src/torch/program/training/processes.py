@@ -1,11 +1,12 @@
 """The processes that share a run: one, or those that torchrun has started."""
 
 import os
+import sys
 
 import torch
 import torch.distributed as dist
 
-from .errors import Refused
+from .errors import Refused, RefusedByAll
 
 
 class Processes:
@@ -36,7 +37,7 @@ class Processes:
             below = max(count for count in fitting if count < self.count)
             above = next((count for count in fitting if count > self.count), None)
             nearest = f'{below} or {above}' if above else str(below)
-            raise Refused(f'{self.count} processes cannot share the batch of {batch} of {what} evenly: start {nearest} of them, or write another batch and export anew')
+            raise RefusedByAll(f'{self.count} processes cannot share the batch of {batch} of {what} evenly: start {nearest} of them, or write another batch and export anew')
         return batch // self.count
 
     def total(self, numbers):
@@ -61,7 +62,7 @@ class Processes:
         dist.all_gather_object(values, value)
         if len(set(values)) > 1:
             other = next(rank for rank, found in enumerate(values) if found != values[0])
-            raise Refused(f'process {other} has another {what} than process 0: {values[other]} and {values[0]}; give all of them the same')
+            raise RefusedByAll(f'process {other} has another {what} than process 0: {values[other]} and {values[0]}; give all of them the same')
 
     def from_first(self, work):
         """What the first process answers, on all of them; what it refuses, all refuse."""
@@ -76,9 +77,14 @@ class Processes:
         dist.broadcast_object_list(told, src=0)
         kind, value = told[0]
         if kind == 'refused':
-            raise Refused(value)
+            raise RefusedByAll(value)
         return value
 
-    def leave(self):
-        if self.count > 1 and dist.is_initialized():
-            dist.destroy_process_group()
+    def leave(self, code):
+        """Ends this process, where it shares the run with others."""
+        if self.count == 1:
+            return
+        # What Python does as it ends may wait for ever for threads of gloo that wait for another process.
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(code)

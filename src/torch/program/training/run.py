@@ -8,7 +8,7 @@ import torch
 from torch.nn.parallel import DistributedDataParallel
 
 from . import batches, counter, evaluation, safetensors, samples, statistics
-from .errors import Refused
+from .errors import Refused, RefusedByAll, Stopped
 from .methods import Moment
 from .progress import Progress
 from .run_folder import RunFolder, javascript, record_of
@@ -17,8 +17,9 @@ from .state import PhaseState
 
 #: Seconds between checkpoints within an epoch.
 CHECKPOINT_INTERVAL = 30
-#: Steps between looks at whether the loss is still finite, and at the clock.
-LOOK_INTERVAL = 50
+#: Seconds between looks at how things go, and steps between them at most.
+LOOK_INTERVAL = 3
+MOST_STEPS = 100
 
 
 class Run:
@@ -38,6 +39,11 @@ class Run:
         #: The network whose gradients are the means over all processes.
         self.parallel = self.network if processes.count == 1 else DistributedDataParallel(self.network, broadcast_buffers=False)
         self.progress = Progress(processes.is_first, self.task)
+        self.is_asked_to_stop = False
+
+    def ask_to_stop(self):
+        """The run ends with a checkpoint as soon as all processes have heard of it."""
+        self.is_asked_to_stop = True
 
     # -- what is there before the first step ---------------------------------------------------------------------------
 
@@ -99,7 +105,7 @@ class Run:
         differing = [name for name in {**found, **expected} if found.get(name) != expected.get(name)]
         if differing:
             shown = ', '.join(f'{name} ({brief(found.get(name))}, not {brief(expected.get(name))})' for name in differing[:3])
-            raise Refused(f'the run in {self.folder.path} is of another program or other data: {shown}; take the program and the data that began it, or choose another folder')
+            raise RefusedByAll(f'the run in {self.folder.path} is of another program or other data: {shown}; take the program and the data that began it, or choose another folder')
 
     # -- the run -------------------------------------------------------------------------------------------------------
 
@@ -108,6 +114,7 @@ class Run:
         stored = self.open(out, resume)
         self.started = time.monotonic() - self.state['seconds']
         self.progress.begin(self.total_steps, self.state['step'], self.seconds())
+        self.looked, self.next_look = (self.state['step'], self.seconds()), self.state['step'] + 1
         while self.state['phase'] < len(self.phases):
             self.run_phase(self.phases[self.state['phase']], stored)
             stored = None
@@ -147,6 +154,8 @@ class Run:
             residuals = self.train_epoch(held, phase, epoch, best)
             best = self.close_epoch(held, phase, epoch, residuals, best)
             self.save(held, best)
+            if self.is_asked_to_stop and self.state['step'] < last:
+                raise Stopped(self.state['step'], self.total_steps)
         self.close_phase(held, phase, best)
 
     def train_epoch(self, held, phase, epoch, best):
@@ -157,25 +166,44 @@ class Run:
         self.network.draws.first_sample = self.processes.rank * share
         begins = phase.first_step + epoch * phase.steps_per_epoch
         interval = held.method.interval(phase)
-        saved, residuals = self.seconds(), None
+        ends = begins + phase.steps_per_epoch
+        residuals = None
         sums = torch.zeros(2, dtype=torch.float64, device=self.device)
-        while self.state['step'] < begins + phase.steps_per_epoch:
+        while self.state['step'] < ends:
             step = self.state['step']
             first = (step - begins) * phase.batch + self.processes.rank * share
             numbers = order[first : first + share]
             of_batch = None if crops is None else crops[first : first + share]
             sums += self.take_step(held, phase, step, numbers, of_batch)
-            done = step + 1 - phase.first_step
             self.state['step'] = step + 1
+            done = step + 1 - phase.first_step
             residuals = held.method.between(self.moment(held, phase, done)) if done % interval == 0 else None
-            if self.state['step'] == begins + phase.steps_per_epoch or done % LOOK_INTERVAL == 0:
-                self.add_to_sums(sums, phase)
-                self.progress.step(phase, epoch, self.state, self.seconds())
-                (is_due,) = self.processes.total([float(self.processes.is_first and self.seconds() - saved > CHECKPOINT_INTERVAL)])
-                if is_due and self.state['step'] < begins + phase.steps_per_epoch:
-                    self.save(held, best)
-                    saved = self.seconds()
+            if step + 1 >= min(self.next_look, ends):
+                self.look(sums, held, phase, epoch, best, step + 1 < ends)
         return residuals
+
+    def look(self, sums, held, phase, epoch, best, is_within):
+        """Between two steps: is the loss still finite, is a checkpoint due, has somebody asked to stop?
+
+        Looks are as far apart as LOOK_INTERVAL says, by the clock of the first process, which all go by. `is_within`: an epoch,
+        behind whose last step there is a checkpoint anyway.
+        """
+        self.add_to_sums(sums, phase)
+        self.progress.step(phase, epoch, self.state, self.seconds())
+        now = self.seconds()
+        told = [now - self.saved > CHECKPOINT_INTERVAL, self.steps_until_look(now)] if self.processes.is_first else [False, 0]
+        is_due, steps, is_asked = self.processes.total([*map(float, told), float(self.is_asked_to_stop)])
+        self.next_look = self.state['step'] + int(steps)
+        self.is_asked_to_stop = is_asked > 0
+        if is_within and (is_due or is_asked):
+            self.save(held, best)
+        if is_within and is_asked:
+            raise Stopped(self.state['step'], self.total_steps)
+
+    def steps_until_look(self, now):
+        step, then = self.looked
+        self.looked = (self.state['step'], now)
+        return max(1, min(MOST_STEPS, round(LOOK_INTERVAL * (self.state['step'] - step) / max(now - then, 1e-6))))
 
     def take_step(self, held, phase, step, numbers, crops):
         """One step on this process's share of a batch; answers its loss, times the samples, and how many are answered rightly."""
@@ -201,7 +229,7 @@ class Run:
         sums.zero_()
         self.state['sums'] = {'loss': self.state['sums']['loss'] + loss, 'correct': self.state['sums']['correct'] + int(right)}
         if not math.isfinite(loss):
-            raise Refused(
+            raise RefusedByAll(
                 f'training diverged at or before step {self.state["step"]} ({phase.name}): the loss is no finite number; '
                 f'lower the rate (it is {phase.rate_at(self.state["step"] - phase.first_step - 1):g} there); the checkpoint before it is kept in {self.folder.path}'
             )
@@ -273,7 +301,7 @@ class Run:
         return {spec['name']: as_array(tensors[spec['name']]).astype(np.float32) for spec in self.parameters}
 
     def save(self, held, best):
-        self.state['seconds'] = self.seconds()
+        self.state['seconds'] = self.saved = self.seconds()
         if self.processes.is_first:
             self.folder.write_checkpoint(self.state, {name: as_array(tensor) for name, tensor in {**held.tensors(), **best}.items()})
 
