@@ -10,6 +10,7 @@ import { peersSuite } from './suites/peers.ts';
 import { threadsSuite } from './suites/threads.ts';
 import { storedSuite } from './suites/stored.ts';
 import { table4Suite } from './suites/table4.ts';
+import { torchSuite } from './suites/torch.ts';
 import { trainingSuite } from './suites/training.ts';
 
-export const suites: readonly Suite[] = [peersSuite, browserSuite, importedSuite, networksSuite, fineSuite, table4Suite, storedSuite, trainingSuite, threadsSuite, compileSuite];
+export const suites: readonly Suite[] = [peersSuite, browserSuite, importedSuite, networksSuite, fineSuite, table4Suite, storedSuite, trainingSuite, torchSuite, threadsSuite, compileSuite];

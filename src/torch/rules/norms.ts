@@ -27,7 +27,7 @@ function normalizeInput(of: TorchNode): string {
   const x = of.x.text;
   const owned = [...of.parameters];
   const statistic = (list: readonly number[] | undefined, isPixels: boolean): string => {
-    if (list) return list.length === 1 ? pythonNumber(list[0] ?? 0) : `layers.listed([${list.map(pythonNumber).join(', ')}], ${x})`;
+    if (list) return list.every((value) => value === list[0]) ? pythonNumber(list[0] ?? 0) : `layers.listed([${list.map(pythonNumber).join(', ')}], ${x})`;
     const parameter = owned.shift() ?? '';
     return isPixels ? parameter : `layers.per_channel(${parameter}, ${x})`;
   };

@@ -36,7 +36,7 @@ function average(of: TorchNode): string {
   return pythonCall('F.avg_pool2d', [of.x.text, pythonTuple(window), pythonTuple(stride)], {
     padding: unless(padding, 0),
     ceil_mode: ceil ? 'True' : undefined,
-    count_include_pad: divisor === undefined ? 'False' : undefined,
+    count_include_pad: divisor === undefined && padding.some((side) => side > 0) ? 'False' : undefined,
     divisor_override: divisor === 'window' ? String(window[0] * window[1]) : undefined,
   });
 }

@@ -29,16 +29,15 @@ def epoch_crops(plan, phase, epoch, order):
 
 def cropped(images, crops):
     """Images [N, C, H, W], each moved by (down, right) with zeros behind it, and mirrored where its crop says so."""
-    height, width = images.shape[2:]
+    count, channels, height, width = images.shape
     reach = int(np.abs(crops[:, :2]).max())
-    padded = F.pad(images, (reach, reach, reach, reach))
+    padded = F.pad(images, (reach, reach, reach, reach)) if reach else images
     down, right, mirrored = (torch.from_numpy(each).to(images.device)[:, None] for each in np.ascontiguousarray(crops.T))
     rows = torch.arange(height, device=images.device) + down + reach
     columns = torch.arange(width, device=images.device)
     columns = torch.where(mirrored == 1, width - 1 - columns, columns) + right + reach
-    numbers = torch.arange(len(images), device=images.device)[:, None, None, None]
-    channels = torch.arange(images.shape[1], device=images.device)[None, :, None, None]
-    return padded[numbers, channels, rows[:, None, :, None], columns[:, None, None, :]]
+    places = (rows[:, :, None] * padded.shape[3] + columns[:, None, :]).reshape(count, 1, -1)
+    return padded.reshape(count, channels, -1).gather(2, places.expand(-1, channels, -1)).reshape(images.shape)
 
 
 def samples_of(split, numbers, device, dtype, crops=None):
