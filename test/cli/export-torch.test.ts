@@ -68,7 +68,7 @@ describe('a program for PyTorch', () => {
               conv1 = F.conv2d(F.pad(image, (1, 0, 1, 0)), self.conv1_weight, self.conv1_bias, stride=2)
               norm1 = layers.batch_norm(conv1, self.norm1_gamma, self.norm1_beta, self.norm1_mean, self.norm1_variance, 0.00001, 0.1, self.training, self.draws)
               norm1_relu = F.relu(norm1)
-              pool1 = F.avg_pool2d(norm1_relu, 3, 2, ceil_mode=True, count_include_pad=False)
+              pool1 = F.avg_pool2d(norm1_relu, 3, 2, ceil_mode=True)
               sum_global_avg_pool = pool1.mean(dim=(2, 3), keepdim=True)
               sum_flatten = torch.flatten(sum_global_avg_pool, 1)
               sum = F.linear(sum_flatten, self.sum_weight, self.sum_bias)
