@@ -82,9 +82,9 @@ export async function benchModel({ model, weights: { parameters }, errors }: Wei
   };
 }
 
-/** Microseconds of `net.run` of the compacted network, as {@link BenchReport.call}; nothing else is timed. */
-export async function timeCall({ model, weights: { parameters } }: WeightedModel, target: Target<string, true>, ops: OpRegistry): Promise<number> {
-  const { call } = await startProgram(compact({ graph: model.network.graph, parameters }, ops), target, 1, ops);
+/** Microseconds of `net.run` of a trained network, compacted, as {@link BenchReport.call}; nothing else is timed. */
+export async function timeCall(trained: Program, target: Target<string, true>, ops: OpRegistry): Promise<number> {
+  const { call } = await startProgram(compact(trained, ops), target, 1, ops);
   const [microseconds = NaN] = await timeInterleaved([{ run: call }]);
   return microseconds;
 }

@@ -8,7 +8,7 @@ import { cropSize, epochCrops } from '../../train/augment.ts';
 import { epochOrder } from '../../train/plan.ts';
 import { stepScalars } from '../../train/step-scalars.ts';
 import { taskOf } from '../../train/tasks/index.ts';
-import type { Run } from './run-context.ts';
+import type { PhaseContext, Run } from './run-context.ts';
 
 /** The steps of an epoch; which of them to run is left open. */
 export type EpochPass = Omit<PassRequest, 'from' | 'to' | 'sums'>;
@@ -49,7 +49,7 @@ export interface Score {
 }
 
 /** @param samples Numbers of the samples to judge by, at least one. */
-export async function evaluateOn({ engine, spec, plan }: Run, phase: number, split: SplitName, samples: Uint32Array): Promise<Score> {
+export async function evaluateOn({ engine, spec, plan }: PhaseContext, phase: number, split: SplitName, samples: Uint32Array): Promise<Score> {
   const { batch } = present(plan.phases[phase], 'phase').spec;
   const to = Math.ceil(samples.length / batch);
   const { loss, correct } = await engine.run({ program: 'evaluate', split, from: 0, to, order: samples, firstStep: 0, seed: spec.seed });

@@ -12,11 +12,11 @@ import type { Method, Moment, PhaseSteps, Residual } from '../../train/methods/m
 import { optimizers } from '../../train/optimizers/index.ts';
 import { positionOf } from '../../train/plan.ts';
 import { drawsByStep } from './dense-part.ts';
-import type { Run } from './run-context.ts';
+import type { PhaseContext, Run } from './run-context.ts';
 import { exceedsBudget, withFewer } from './share-budget.ts';
 
 /** Masks what is zero in `held`, all tensors of a phase as it begins, where it has masks: everything else may live. */
-export function maskZeroGroups(run: Run, phase: number, held: PhaseTensors): void {
+export function maskZeroGroups(run: PhaseContext, phase: number, held: PhaseTensors): void {
   if (present(run.phases[phase], 'phase').masked.size === 0) return;
   openMasks(run.groups, held);
   maskGroups(run.groups, held, buffersOf(run, phase), groupsWithin(run.groups, held, () => 0));
@@ -107,7 +107,7 @@ function stepsOf({ plan }: Run, phase: number): PhaseSteps {
   return { inEpoch: stepsPerEpoch, inPhase: steps };
 }
 
-function buffersOf({ plan }: Run, phase: number): readonly string[] {
+function buffersOf({ plan }: PhaseContext, phase: number): readonly string[] {
   return optimizers[present(plan.phases[phase], 'phase').spec.optimizer.name].buffers;
 }
 

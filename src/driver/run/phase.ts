@@ -20,7 +20,7 @@ import type { Checkpoint } from './checkpoint-json.ts';
 import { writeCheckpoint } from './checkpoint.ts';
 import { fitWeights } from '../weights/fit-weights.ts';
 import { paceOf } from './run-context.ts';
-import type { Run } from './run-context.ts';
+import type { PhaseContext, Run } from './run-context.ts';
 import { runDiagnostics } from './run-diagnostics.ts';
 import { failDiverged, firstNotFinite, staysFinite } from './divergence.ts';
 import { epochPass, evaluateOn } from './epoch.ts';
@@ -157,15 +157,11 @@ async function enterPhase(run: Run, phase: number, start: PhaseStart): Promise<P
 }
 
 async function enterWhole(run: Run, phase: number, start: PhaseStart): Promise<PhaseTensors> {
-  const { engine, model, spec } = run;
+  const { engine } = run;
   await engine.enter(phase, run.phases[phase]?.groups);
   switch (start.kind) {
-    case 'initial': {
-      engine.write(new Map([...initialParameters(model.network, spec.seed), ...start.given]));
-      const held = engine.read();
-      maskZeroGroups(run, phase, held);
-      return held;
-    }
+    case 'initial':
+      return writeInitial(run, phase, start.given);
     case 'parameters': {
       engine.write(start.parameters);
       const held = engine.read(start.parameters);
@@ -180,6 +176,15 @@ async function enterWhole(run: Run, phase: number, start: PhaseStart): Promise<P
     }
   }
   return assertNever(start);
+}
+
+/** Begins a phase, which was entered, with what was given and with numbers drawn from the seed; answers with all of its tensors. */
+export function writeInitial(run: PhaseContext, phase: number, given: ReadonlyMap<string, Tensor>): PhaseTensors {
+  const { engine, model, spec } = run;
+  engine.write(new Map([...initialParameters(model.network, spec.seed), ...given]));
+  const held = engine.read();
+  maskZeroGroups(run, phase, held);
+  return held;
 }
 
 /** Fails with `run/corrupt`. */

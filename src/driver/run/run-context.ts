@@ -1,6 +1,7 @@
 // What stays the same through a run.
 
-import type { TrainOptions } from './train-options.ts';
+import { availableParallelism } from 'node:os';
+import type { RunOptions } from './train-options.ts';
 import type { Engine } from '../../engine/engine.ts';
 import type { PhaseRequest } from '../../engine/phase-module.ts';
 import type { GroupSet } from '../../ir/group.ts';
@@ -20,7 +21,7 @@ export interface Run {
   /** As the engine knows them, in the order of the plan's. */
   readonly phases: readonly PhaseRequest[];
   readonly folder: RunFolder;
-  readonly options: TrainOptions;
+  readonly options: RunOptions;
   /** The caller wants the run to stop, or its lock is lost. */
   readonly stop: AbortSignal;
   /** Spent so far, earlier sessions included. */
@@ -29,6 +30,17 @@ export interface Run {
   readonly attempt?: { readonly number: number; readonly factor: number };
   /** Where this session began, for the rate of steps. */
   readonly began: { readonly step: number; readonly seconds: number };
+}
+
+/** What a phase is entered and evaluated with: a run without its folder. */
+export type PhaseContext = Pick<Run, 'model' | 'spec' | 'plan' | 'data' | 'engine' | 'groups' | 'phases'>;
+
+/** Shards of a batch are at most so many. */
+const mostThreads = 8;
+
+/** More threads than cores would wait for each other, each until the others had their turn. */
+export function threadsOf(most: number = mostThreads): number {
+  return Math.min(most, availableParallelism());
 }
 
 /** What each phase penalises and masks; where nothing is ever penalised, nothing is masked. */

@@ -3,6 +3,7 @@
 import type { InitRequest } from '../weights/initial-weights.ts';
 import type { TrainEvent } from './run-events.ts';
 import type { RunSummary } from './run-summary.ts';
+import type { Scan } from './sharing.ts';
 
 export interface TrainOptions {
   /** Folder of the run. It is made; it must be empty or not exist, except with `resume`. */
@@ -26,13 +27,15 @@ export interface TrainOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** What a sweep asks of a run beside that. */
+/** What other commands ask of a run beside that. */
 export interface RunOptions extends TrainOptions {
   /**
    * The folder of a run of the program's dense part (dense-part.ts), begun at least: its phases are taken from there. Where it
    * has not come to the end of one, this run is interrupted there, and goes on with `resume`.
    */
   readonly dense?: string | undefined;
+  /** What a scan of the same network, weights and data has found (scan-model.ts): the run makes none of its own. */
+  readonly scan?: Scan | undefined;
 }
 
 export type TrainResult =

@@ -2,7 +2,6 @@
 // a run killed at any moment goes on to the same bits.
 
 import { existsSync } from 'node:fs';
-import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { fail } from '../../base/diagnostic.ts';
 import { present } from '../../base/invariant.ts';
@@ -24,7 +23,7 @@ import { taskOf, taskPart } from '../../train/tasks/index.ts';
 import { compactedNetwork } from '../evaluation/answers.ts';
 import { judge } from '../evaluation/evaluation.ts';
 import type { Evaluation } from '../evaluation/evaluation.ts';
-import { phaseRequests } from './run-context.ts';
+import { phaseRequests, threadsOf } from './run-context.ts';
 import type { Run } from './run-context.ts';
 import type { KeptParameters } from './best-epoch.ts';
 import type { Checkpoint } from './checkpoint-json.ts';
@@ -54,9 +53,6 @@ import type { RunResults, RunSummary } from './run-summary.ts';
 import { denseRunOf, takePhase } from './shared-phases.ts';
 import type { RunOptions, TrainResult } from './train-options.ts';
 import { tensorsInMemory } from '../weights/tensor-source.ts';
-
-/** Shards of a batch are at most so many. */
-const mostThreads = 8;
 
 /** How a model is trained, or `run/no-train`. */
 export function trainSpecOf(model: Model): TrainSpec {
@@ -138,8 +134,6 @@ async function beginIn(folder: RunFolder, resumable: boolean, given: InitialWeig
 }
 
 async function trainOn(model: Model, spec: TrainSpec, plan: RunPlan, data: RunData, options: RunOptions, { folder, stored, initial, report }: Beginning): Promise<Trained> {
-  // More of them than cores would wait for each other, each until the others had their turn.
-  const threads = Math.min(options.threads ?? mostThreads, availableParallelism());
   const inputs = { data: data.fingerprint, initial };
   const identity = identityOf(model, spec, inputs);
   if (stored) {
@@ -163,7 +157,7 @@ async function trainOn(model: Model, spec: TrainSpec, plan: RunPlan, data: RunDa
   const dense = options.dense === undefined ? undefined : denseRunOf(model, options.dense, inputs, data.division.training.length, ops);
   const groups = groupSets(model.network, ops, model.penalties);
   const phases = phaseRequests(spec, groups);
-  const engine = startEngine({ model, phases, data: data.shared, threads, tidy: options.tidy }, ops);
+  const engine = startEngine({ model, phases, data: data.shared, threads: threadsOf(options.threads), tidy: options.tidy }, ops);
   try {
     let run: Run = { model, spec, plan, data, engine, groups, phases, folder, options, stop: AbortSignal.any([folder.lock.lost, ...(options.signal ? [options.signal] : [])]), seconds, began: { step: stored?.checkpoint.step ?? 0, seconds: seconds() } };
     let state = await begin();
