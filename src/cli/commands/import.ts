@@ -44,7 +44,7 @@ export function shapes(written: string, before: Shapes): Shapes {
 async function importModel(path: string, { out, name, input, external, list, json }: ImportCommandOptions, shell: Shell): Promise<number> {
   if (!list && out === undefined) throw new UsageError('where shall it go? --out DIR, or --list to write nothing');
   if (name !== undefined && !/^[A-Za-z_]\w*$/.test(name)) throw new UsageError(`--name takes letters, digits and _, not beginning with a digit: ${JSON.stringify(name)}`);
-  const [{ importFile, writeImported }, { importedText }, { ops }] = await Promise.all([import('../../driver/import/import-model.ts'), import('../text/import-text.ts'), import('../../ops/index.ts')]);
+  const [{ importFile, writeImported }, { importedText, nextText, writtenText }, { ops }] = await Promise.all([import('../../driver/import/import-model.ts'), import('../text/import-text.ts'), import('../../ops/index.ts')]);
   const imported = importFile(path, { name, shapes: input, external: external ?? false }, !list, ops);
   const files = list || out === undefined ? [] : writeImported(out, imported);
   if (json) {
@@ -52,6 +52,7 @@ async function importModel(path: string, { out, name, input, external, list, jso
     shell.out(`${JSON.stringify({ ok: true, ...told, inputs: inputs.map(({ order, ...each }) => ({ ...each, reordered: order !== undefined })), files: files.map((file) => ({ name: file.name, bytes: file.bytes.length })) })}\n`);
     return exitCode.ok;
   }
-  shell.out(importedText(imported, { path, out, files }));
+  shell.out(importedText(imported, path));
+  if (!list && out !== undefined) shell.out(`${writtenText(out, files)}${nextText(imported, out)}`);
   return exitCode.ok;
 }

@@ -1,16 +1,20 @@
 // ssl-compile prune MODEL.onnx --data DIR --keep "50% of macs" --out DIR: import, train within the budget, build and export, one
-// after the other.
+// after the other; with --budget-ms the share to keep is searched first.
 
 import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { Option } from 'commander';
 import type { Command } from 'commander';
+import type { Diagnostic } from '../../base/diagnostic.ts';
+import type { SurveyEvent } from '../../driver/prune/survey.ts';
 import type { TaskName } from '../../ir/network.ts';
 import { largestSeed, mostSamples } from '../../driver/request.ts';
 import { tasks } from '../../train/tasks/index.ts';
-import { exitCode } from '../exit-code.ts';
+import { collectGarbage } from '../collect-garbage.ts';
+import { exitCode, UsageError } from '../exit-code.ts';
 import { example, folderPath, integerFrom, jsonOption, positiveNumber } from '../options.ts';
 import type { JsonOption } from '../options.ts';
+import { diagnosticsJson, printDiagnostics } from '../report.ts';
 import type { Shell } from '../shell.ts';
 import { build } from './build.ts';
 import { exportNetwork } from './export.ts';
@@ -19,7 +23,8 @@ import { trainFile } from './train.ts';
 
 interface PruneCommandOptions extends JsonOption {
   readonly data: string;
-  readonly keep: string;
+  readonly keep?: string;
+  readonly budgetMs?: number;
   readonly out: string;
   readonly input: ReadonlyMap<string, readonly number[]>;
   readonly external?: true;
@@ -41,7 +46,8 @@ export function addPrune(program: Command, shell: Shell, finish: (code: number) 
     .description('make a trained ONNX model smaller: import it, take filters away within a budget, train what is left, and write a module and an ONNX model of that')
     .argument('<model>', 'an .onnx file, of opset 7 to 25')
     .requiredOption('--data <name|dir>', 'what it is trained on: a folder, or the name of a known data set', folderPath)
-    .requiredOption('--keep <budget>', "what is to be left of the whole network, as '50% of macs', '30% of weights' or '120 KB'")
+    .addOption(new Option('--keep <budget>', "what is to be left of the whole network, as '50% of macs', '30% of weights' or '120 KB'").conflicts('budgetMs'))
+    .option('--budget-ms <x>', 'instead: how long a run of the module may take on this machine, on one thread; ends with 1 where it takes longer', positiveNumber)
     .requiredOption('--out <dir>', 'folder for all that comes of it; it is made if need be', folderPath)
     .addOption(new Option('--epochs <n>', 'in which filters go, and as many again in which what is left is trained').argParser(integerFrom(1, mostEpochs)).default(5))
     .addOption(new Option('--rate <rate>', 'learning rate').argParser(positiveNumber).default(0.01))
@@ -52,51 +58,83 @@ export function addPrune(program: Command, shell: Shell, finish: (code: number) 
     .option('--external', 'read weights that lie in other files of the model\'s folder')
     .option('--resume', 'go on with the training in the folder')
     .addOption(jsonOption())
-    .addHelpText('after', example("prune model.onnx --data my-images --keep '50% of macs' --out small", "prune model.onnx --data mnist --keep '30% of weights' --epochs 10 --out small"))
+    .addHelpText('after', example("prune model.onnx --data my-images --keep '50% of macs' --out small", "prune model.onnx --data mnist --keep '30% of weights' --epochs 10 --out small", 'prune model.onnx --data my-images --budget-ms 2.5 --out small'))
     .action(async (model: string, options: PruneCommandOptions) => finish(await prune(model, options, shell)));
 }
 
-async function prune(path: string, { input, external, keep, data, epochs, rate, batch, seed, task, out, resume, json }: PruneCommandOptions, shell: Shell): Promise<number> {
-  const [{ importedFiles, importFile, writeImported }, { pruningSource }, { checkSource }, { importedText }, { ops }] = await Promise.all([
+/** @returns The exit code. */
+async function prune(path: string, options: PruneCommandOptions, shell: Shell): Promise<number> {
+  const { input, external, keep, budgetMs, out, json } = options;
+  if (keep === undefined && budgetMs === undefined) throw new UsageError("how small? Say what is to be left, as --keep '50% of macs', or how long a run of the module may take, as --budget-ms 2.5");
+  const [{ importedFiles, importFile, writeImported }, { givenWeights }, { foundPercent, pruningSource, timedKeep }, { survey }, { timeModule }, { checkSource }, { importedText, writtenText }, { givenText, timedModuleText, timedText }, { ops }] = await Promise.all([
     import('../../driver/import/import-model.ts'),
+    import('../../driver/prune/given-model.ts'),
     import('../../driver/prune/pruning-source.ts'),
+    import('../../driver/prune/survey.ts'),
+    import('../../driver/prune/time-module.ts'),
     import('../../driver/model/source.ts'),
     import('../text/import-text.ts'),
+    import('../text/prune-text.ts'),
     import('../../ops/index.ts'),
   ]);
+  const [file, weights, run] = [join(out, importedFiles.source), join(out, importedFiles.weights), join(out, places.run)];
   const imported = importFile(path, { shapes: input, external: external ?? false }, true, ops);
-  const source = pruningSource(imported.source, { keep, data, epochs, rate, batch, seed, task });
-  const file = join(out, importedFiles.source);
+  const sourceOf = (percent: number): string => pruningSource(imported.source, { ...options, ...(budgetMs === undefined ? { keep: keep ?? '' } : timedKeep(budgetMs, percent)) });
+  const before = budgetMs === undefined ? undefined : foundPercent(file);
   // What cannot be pruned leaves nothing behind.
-  checkSource({ name: file, text: source }, ops);
-  const isNew = !existsSync(file);
-  const files = writeImported(out, { ...imported, source });
-  if (!json) shell.out(`${importedText(imported, { path, out, files })}\n`);
+  const { model } = checkSource({ name: file, text: sourceOf(before ?? 100) }, ops);
+  if (!json) shell.out(`${importedText(imported, path)}\n`);
 
+  const allowed = before === undefined ? budgetMs : undefined;
+  const warnings: Diagnostic[] = [];
+  const onProgress = (event: SurveyEvent): void => {
+    if (event.kind === 'work') return shell.progress(event.what);
+    if (event.kind === 'judged') warnings.push(...event.warnings);
+    if (json) return;
+    shell.err(event.kind === 'judged' ? givenText(event.errors) : timedText(event));
+    if (event.kind === 'judged') printDiagnostics(event.warnings, shell);
+  };
+  const isBegun = existsSync(run);
+  const surveyed = isBegun && allowed === undefined ? undefined : await survey(model, givenWeights(imported.weights, weights, model.network), { search: { environment: shell.environment }, allowed, onProgress, tidy: collectGarbage });
+  const percent = surveyed?.found?.percent ?? before;
+
+  const isNew = !existsSync(file);
+  const files = writeImported(out, { ...imported, source: sourceOf(percent ?? 100) });
+  if (!json) shell.out(`${writtenText(out, files)}\n`);
   const told: unknown[] = [];
   const within: Shell = json ? { ...shell, out: (text) => void told.push(JSON.parse(text)) } : shell;
-  const run = join(out, places.run);
   const asJson = json && { json };
   const train = async (): Promise<number> => {
     try {
-      return await trainFile(file, { out: run, init: join(out, importedFiles.weights), timing: true, ...(resume && { resume }), ...asJson }, within);
+      return await trainFile(file, { out: run, init: weights, timing: true, ...(options.resume && { resume: true }), ...asJson }, within, { scan: surveyed?.found?.scan, builds: true });
     } finally {
       // Where not a step was taken, there is nothing to go on with.
       if (isNew && !existsSync(run)) for (const { name } of files) rmSync(join(out, name));
     }
   };
-  const steps: readonly (() => Promise<number>)[] = [
+  const code = await inTurn([
     train,
     () => build(run, { out: join(out, places.module), target: 'wasm', batch: 1, layout: 'chw', ...asJson }, within),
     () => exportNetwork(run, { out: join(out, places.model), ...asJson }, within),
-  ];
+  ], () => void (json || shell.out('\n')));
+  if (code !== exitCode.ok) {
+    if (json) shell.out(`${JSON.stringify(told.at(-1))}\n`);
+    return code;
+  }
+  const budget = budgetMs === undefined || percent === undefined ? undefined : await timeModule(join(out, places.module), model.network, { milliseconds: budgetMs, percent });
+  const ok = budget?.met ?? true;
+  const [trained, built, exported] = told;
+  if (json) shell.out(`${JSON.stringify({ ok, out, ...(surveyed && { given: surveyed.errors }), ...(budget && { budget }), trained, built, exported, diagnostics: diagnosticsJson(warnings) })}\n`);
+  else shell.out(`the module is in ${join(out, places.module)}, the smaller model is ${join(out, places.model)}\n${budget ? timedModuleText(budget) : ''}`);
+  return ok ? exitCode.ok : exitCode.input;
+}
+
+/** Until one ends otherwise than well. @param between Called behind each that does. */
+async function inTurn(steps: readonly (() => Promise<number>)[], between: () => void): Promise<number> {
   for (const step of steps) {
     const code = await step();
     if (code !== exitCode.ok) return code;
-    if (!json) shell.out('\n');
+    between();
   }
-  const [trained, built, exported] = told;
-  if (json) shell.out(`${JSON.stringify({ ok: true, out, trained, built, exported })}\n`);
-  else shell.out(`the module is in ${join(out, places.module)}, the smaller model is ${join(out, places.model)}\n`);
   return exitCode.ok;
 }

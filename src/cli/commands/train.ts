@@ -7,6 +7,7 @@ import type { Model } from '../../ir/network.ts';
 import { largestSeed, mostWorkers } from '../../driver/request.ts';
 import type { TrainResult } from '../../driver/run/train-options.ts';
 import type { InitReport } from '../../driver/weights/initial-weights.ts';
+import type { Scan } from '../../driver/run/sharing.ts';
 import type { TrainEvent } from '../../driver/run/run-events.ts';
 import type { NamePattern } from '../../driver/weights/weight-map.ts';
 import { collectGarbage } from '../collect-garbage.ts';
@@ -50,8 +51,16 @@ export function addTrain(program: Command, shell: Shell, finish: (code: number) 
     .action(async (file: string, options: TrainCommandOptions) => finish(await trainFile(file, options, shell)));
 }
 
+/** Of a command that trains on its way. */
+interface TrainedBy {
+  /** What it has scanned before. */
+  readonly scan?: Scan | undefined;
+  /** It builds what comes of the run: nobody has to be told how. */
+  readonly builds?: true;
+}
+
 /** @returns The exit code. */
-export async function trainFile(file: string, { out, data, resume, init, map, seed, sparsity, threads, timing, json }: TrainCommandOptions, shell: Shell): Promise<number> {
+export async function trainFile(file: string, { out, data, resume, init, map, seed, sparsity, threads, timing, json }: TrainCommandOptions, shell: Shell, { scan, builds }: TrainedBy = {}): Promise<number> {
   if (map && init === undefined) throw new UsageError('--map says what names in the file of --init stand for: add --init FILE');
   const [{ placedAt, trainingData }, { sparsityOfRun }, { checkFile }, { train, trainSpecOf }, { ops }] = await Promise.all([
     import('../../driver/data/training-data.ts'),
@@ -85,7 +94,7 @@ export async function trainFile(file: string, { out, data, resume, init, map, se
       shell.err(dataText(dataset, model.network.labels));
     }
     collectGarbage();
-    return train(model, dataset, { out, threads, resume: resume ?? false, ...(init !== undefined && { init: { from: init, map: Object.fromEntries((map ?? []).map(({ from, to }) => [from, to])) } }), onProgress, tidy: collectGarbage, signal });
+    return train(model, dataset, { out, threads, scan, resume: resume ?? false, ...(init !== undefined && { init: { from: init, map: Object.fromEntries((map ?? []).map(({ from, to }) => [from, to])) } }), onProgress, tidy: collectGarbage, signal });
   };
   const { result, signal } = await shell.interruptible((stop) => placedAt(spec.span, trainOnData(stop)));
   if (result.status === 'interrupted') {
@@ -94,7 +103,7 @@ export async function trainFile(file: string, { out, data, resume, init, map, se
     shell.err(`stopped after step ${step} of ${totalSteps}; go on with --resume\n`);
     return exitCodeOf(present(signal, 'signal that asked the run to stop'));
   }
-  if (!json) shell.out(summaryText(result.summary, out));
+  if (!json) shell.out(`${summaryText(result.summary)}\nthe run is in ${out}${builds ? '' : `; build it with: ssl-compile build ${out} --out DIR`}\n`);
   const { report, faults } = await writePage(out, timing, shell);
   if (json) {
     shell.out(`${JSON.stringify({ ok: true, out, report, origin, ...result.summary, ...(initial && { initialTensors: initial }), diagnostics: diagnosticsJson([...warnings, ...faults]) })}\n`);

@@ -9,25 +9,25 @@ import type { NamedFile } from '../../driver/files/write-files.ts';
 import type { ImportedInput, NodeOutcome } from '../../onnx/import/import-model.ts';
 import { formatTable } from './text-table.ts';
 
-interface Written {
-  readonly path: string;
-  readonly out: string | undefined;
-  readonly files: readonly NamedFile[];
-}
-
-export function importedText(imported: Imported, { path, out, files }: Written): string {
+export function importedText(imported: Imported, path: string): string {
   const { network, producer, opset, inputs, outputs, nodes, proof } = imported;
   const ports = [...inputs.map((input) => `input ${inputText(input)}\n`), ...outputs.map(({ name, as, shape, sample }) => `output ${portText(name, shape, as, sample)}\n`)];
   const proved = proof && `proved: in float64 the outputs for ${proof.samples} random input${proof.samples === 1 ? '' : 's'} differ by ${proof.maxAbsDifference.toExponential(1)} at most, the largest being ${proof.maxAbsReference.toPrecision(3)}\n`;
-  const next = out === undefined ? '' : `\nbuild it: ssl-compile build ${out}/${importedFiles.source} --weights ${out}/${importedFiles.weights} --out DIR${inputs.some(isChannelsLast) ? ' --layout hwc' : ''}\n`;
   return [
     `${path}${producer === '' ? '' : `, by ${printable(producer)}`}, opset ${opset}: network ${network}\n\n`,
     formatTable({ head: ['node', 'becomes'], rows: nodes.map((outcome) => [printable(outcome.node), becameText(outcome)]), text: [0, 1] }),
     `\n${ports.join('')}`,
     ...(proved === undefined ? [] : [proved]),
-    ...(out === undefined ? [] : files.map((file) => `${out}/${file.name}: ${grouped(file.bytes.length)} bytes\n`)),
-    next,
   ].join('');
+}
+
+export function writtenText(out: string, files: readonly NamedFile[]): string {
+  return files.map((file) => `${out}/${file.name}: ${grouped(file.bytes.length)} bytes\n`).join('');
+}
+
+/** What to do next. */
+export function nextText({ inputs }: Imported, out: string): string {
+  return `\nbuild it: ssl-compile build ${out}/${importedFiles.source} --weights ${out}/${importedFiles.weights} --out DIR${inputs.some(isChannelsLast) ? ' --layout hwc' : ''}\n`;
 }
 
 function becameText({ became }: NodeOutcome): string {

@@ -8,7 +8,7 @@ import { findingsText } from './findings-text.ts';
 import { changeText, structureTable } from './structure-table.ts';
 import { formatTable } from './text-table.ts';
 
-export function summaryText(summary: RunSummary, out: string): string {
+export function summaryText(summary: RunSummary): string {
   const { findings, network, dataset, seed, initial, seconds, epochs, error, heldOut, macs, convMacs, weights, layers } = summary;
   const { name, text } = taskOf(summary).words;
   const rows = Object.entries(error).map(([phase, test]) => {
@@ -23,7 +23,6 @@ export function summaryText(summary: RunSummary, out: string): string {
       `weights ${changeText(weights, findings)}\n`,
       `MACs ${changeText(macs, findings)}\n`,
       ...(convMacs.dense > 0 ? [`MACs of convolutions ${changeText(convMacs, findings)}\n`] : []),
-      `\nthe run is in ${out}; build it with: ssl-compile build ${out} --out DIR\n`,
     ].join(''),
   ].join('\n');
 }

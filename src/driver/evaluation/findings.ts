@@ -93,10 +93,14 @@ function endedAtChance({ train, penalties }: Model, errors: RunErrors): readonly
   return [resultDiagnostics['at-chance']({ args: [errors.product, ...compared(errors, errors.product)], help, severity: 'warning' })];
 }
 
-/** Of a test set that is the same throughout nothing can be said. */
 function isChance({ error, chance }: RunErrors, phase: string): boolean {
   const found = error[phase];
-  return found !== undefined && chance > 0 && found >= nearChance * chance;
+  return found !== undefined && isGuessing(found, chance);
+}
+
+/** @param chance The error of always answering the same; 0 where all samples are answered alike, of which nothing can be said. */
+export function isGuessing(error: number, chance: number): boolean {
+  return chance > 0 && error >= nearChance * chance;
 }
 
 /** The error and that of guessing, in words. */

@@ -73,8 +73,13 @@ export const importedFiles = { source: 'net.ssl', weights: 'weights.safetensors'
 export function writeImported(folder: string, { source, weights }: Imported): readonly NamedFile[] {
   const path = join(folder, importedFiles.source);
   const bytes = new TextEncoder().encode(source);
-  if (existsSync(path) && !readFileSync(path).equals(bytes)) fail(fileDiagnostics['not-writable']({ args: [path, 'there is another one already'], help: 'choose another folder, or move it away' }));
+  if (existsSync(path) && !readFileSync(path).equals(bytes)) failOther(path);
   const files = [{ name: importedFiles.source, bytes }, { name: importedFiles.weights, bytes: weights }];
   writeFilesAtomically(folder, files);
   return files;
+}
+
+/** Of a source that lies where another one is to be written. @throws DiagnosticError `file/not-writable` */
+export function failOther(path: string): never {
+  return fail(fileDiagnostics['not-writable']({ args: [path, 'there is another one already'], help: 'choose another folder, or move it away' }));
 }

@@ -11,6 +11,7 @@ import { fail } from '../../base/diagnostic.ts';
 import { moduleDiagnostics } from '../diagnostics.ts';
 import { copyModule } from './module-copy.ts';
 import { loadModule, targetNameIn } from './shipped-module.ts';
+import { timeInterleaved } from './timing.ts';
 import type { ModuleClaims, ShippedModule } from './shipped-module.ts';
 import { targets } from '../../targets/index.ts';
 import { givenFor } from '../build/user-package.ts';
@@ -23,7 +24,15 @@ export interface ModuleProcess {
   readonly claims: ModuleClaims;
   /** @param patience In milliseconds. @throws DiagnosticError `module/broken` */
   readonly run: (given: GivenLists, patience: number) => Promise<AnswerLists>;
+  /** Microseconds that a run of a module takes which answers at once. @throws DiagnosticError `module/broken` */
+  readonly time: (given: GivenLists, patience: number) => Promise<number>;
   readonly close: () => Promise<void>;
+}
+
+/** What the process is asked: the answer to these numbers, or how long that takes. */
+interface Question {
+  readonly given: GivenLists;
+  readonly timed: boolean;
 }
 
 /** The numbers of inputs by name; of one input the name counts for nothing. */
@@ -81,13 +90,15 @@ export async function startModule(module: ShippedModule, patience: number, optio
       return fail(moduleDiagnostics.broken({ args: [file, copy.translate(messageOf(error))], help: 'build it again' }));
     }
   };
+  const ask = (question: Question, within: number): Promise<unknown> => {
+    // Where it has ended meanwhile, that is what `answer` finds.
+    child.send(question, () => {});
+    return answer(within);
+  };
   return {
     claims: claimsOf(await answer(patience)),
-    run: async (given, within) => {
-      // Where it has ended meanwhile, that is what `answer` finds.
-      child.send(given, () => {});
-      return answerLists(await answer(within));
-    },
+    run: async (given, within) => answerLists(await ask({ given, timed: false }, within)),
+    time: async (given, within) => Number(await ask({ given, timed: true }, within)),
     close,
   };
 }
@@ -122,8 +133,14 @@ async function serve(file: string, target: string, options: string): Promise<nev
     send({ name, inputShape, outputShape, inputShapes, outputShapes, labels, meta });
     for (;;) {
       // The channel is listened to only here, so that a process with nothing more to do ends.
-      const [lists] = (await once(process, 'message')) as [GivenLists];
-      const answer = await net.run(lists.length === 1 && lists[0] ? lists[0][1] : Object.fromEntries(lists));
+      const [{ given: lists, timed }] = (await once(process, 'message')) as [Question];
+      const numbers = lists.length === 1 && lists[0] ? lists[0][1] : Object.fromEntries(lists);
+      if (timed) {
+        const [microseconds] = await timeInterleaved([{ run: () => void net.run(numbers) }]);
+        send(microseconds);
+        continue;
+      }
+      const answer = await net.run(numbers);
       send(isList(answer) ? Float32Array.from(answer) : Object.fromEntries(Object.entries(answer).map(([output, list]) => [output, Float32Array.from(list)])));
     }
   } catch (error) {

@@ -1,16 +1,20 @@
 // The source that an imported model is pruned by: its network, and a block each for what it may lose and how it is trained.
 
+import { existsSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { fail } from '../../base/diagnostic.ts';
 import { isKnownDataset } from '../../data/known-datasets.ts';
 import { parse } from '../../syntax/parse.ts';
 import type { TaskName } from '../../ir/network.ts';
+import { failOther } from '../import/import-model.ts';
 import { formatSource } from '../model/source.ts';
 import { pruneDiagnostics } from './diagnostics.ts';
 
 export interface PruningRequest {
   /** What is to be left, as a `sparsity` block writes it: `50% of macs`, `120 KB`. */
   readonly keep: string;
+  /** Why so much, as a comment behind it. */
+  readonly because?: string;
   /** The name of a known data set, or a folder. */
   readonly data: string;
   /** In which groups go, and as many again in which what is left is trained. */
@@ -28,7 +32,7 @@ export interface PruningRequest {
  * @param source Of the network alone.
  * @throws DiagnosticError `prune/keep`, `prune/path`
  */
-export function pruningSource(source: string, { keep, data, epochs, rate, batch, seed, task }: PruningRequest): string {
+export function pruningSource(source: string, { keep, because, data, epochs, rate, batch, seed, task }: PruningRequest): string {
   checkKeep(keep);
   const sgd = `optimizer = sgd(rate = cosine(${rate}), momentum = 0.9)`;
   const lines = [
@@ -36,7 +40,7 @@ export function pruningSource(source: string, { keep, data, epochs, rate, batch,
     '',
     'sparsity {',
     '  admm coupled_filters of **',
-    `  keep ${keep}`,
+    `  keep ${keep}${because === undefined ? '' : ` // ${because}`}`,
     '}',
     '',
     `train on ${datasetText(data)} {`,
@@ -49,6 +53,18 @@ export function pruningSource(source: string, { keep, data, epochs, rate, batch,
     '',
   ];
   return formatSource({ name: 'net.ssl', text: lines.join('\n') });
+}
+
+/** What a budget of time comes to, as a source says it. @param percent Of the MACs; the search has found it. */
+export function timedKeep(milliseconds: number, percent: number): Pick<PruningRequest, 'keep' | 'because'> {
+  return { keep: `${percent}% of macs`, because: `${milliseconds} ms a run, on the machine where it was pruned` };
+}
+
+/** The share that a search has found for the source that lies there; undefined where there is none. @throws DiagnosticError `file/not-writable` */
+export function foundPercent(file: string): number | undefined {
+  if (!existsSync(file)) return undefined;
+  const found = /^ *keep (\d+)% of macs \/\/ /m.exec(readFileSync(file, 'utf8'))?.[1];
+  return found === undefined ? failOther(file) : Number(found);
 }
 
 /** It is one statement, and no more than that. */
