@@ -19,6 +19,8 @@ export interface GroupSlice {
 /** The groups of one penalty. */
 export interface GroupSet {
   readonly penalty: Penalty;
+  /** In the order of the network: that of the penalty, and of coupled filters all that write their channels. */
+  readonly layers: readonly string[];
   /** Groups in the set. */
   readonly count: number;
   readonly members: readonly GroupSlice[];

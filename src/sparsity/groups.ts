@@ -31,8 +31,8 @@ function setOf(network: Network, ops: OpRegistry, penalty: Penalty, coupled: () 
   return key === 'branch' ? branchSet(network, ops, penalty) : layerSet(network, ops, penalty);
 }
 
-function coupledSet(penalty: Penalty, { members, count }: CoupledSet): GroupSet {
-  return sized(penalty, members, count);
+function coupledSet(penalty: Penalty, { layers, members, count }: CoupledSet): GroupSet {
+  return { ...sized(penalty, members, count), layers };
 }
 
 function layerSet(network: Network, ops: OpRegistry, penalty: Penalty): GroupSet {
@@ -86,7 +86,7 @@ function sized(penalty: Penalty, members: readonly GroupSlice[], count: number):
     else for (let group = 0; group < count; group++) sizes[group] = (sizes[group] as number) + size;
   }
   const size = sizes.reduce((most, each) => Math.max(most, each), 0);
-  return { penalty, count, members, size, factor: penalty.kind === 'lasso' && penalty.weighting === 'sqrt_size' ? Math.sqrt(size) : 1 };
+  return { penalty, layers: [penalty.layer], count, members, size, factor: penalty.kind === 'lasso' && penalty.weighting === 'sqrt_size' ? Math.sqrt(size) : 1 };
 }
 
 /** All groups of a model, in the order of the sequential map. */

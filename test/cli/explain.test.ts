@@ -20,7 +20,27 @@ describe('explain', () => {
     expect(code).toBe(0);
     expect(out).toMatch(/conv1 +conv +2\/4 +1\/1 +9\/9/);
     expect(out).toMatch(/bytes of parameters: 3\.20 KB -> /);
-    expect(out).toMatch(/filters of conv1, 4:\n {2}2 kept: 0, 2\n {2}2 zero: removed: 1, 3\n/);
+    expect(out).toMatch(/filters of conv1 \(4\):\n {2}2 kept: 0, 2\n {2}2 zero: removed: 1, 3\n/);
+  });
+
+  it('names all layers of a coupled set, and lists its groups once', async () => {
+    const coupled = smallFiles(`network Residual(image: tensor[1, 8, 8]) {
+  stem = conv(image, filters = 4, window = 3, padding = 1)
+  mid  = conv(relu(stem), filters = 6, window = 3, padding = 1)
+  last = conv(relu(mid), filters = 4, window = 3, padding = 1)
+  return dense(add(stem, last), units = 2)
+}
+
+sparsity {
+  magnitude coupled_filters of ** keep 50%
+}
+`);
+    const { out } = await runCli(['explain', coupled.source, '--weights', coupled.weights]);
+    expect(out).toMatch(/^coupled_filters of stem, last +4 +\d+ +2$/m);
+    expect(out).toContain('\ncoupled_filters of stem, last (4):\n  2 kept: 0, 2\n  2 zero: removed: 1, 3\n');
+    expect(out).toContain('\ncoupled_filters of mid (6):\n');
+    const { penalties, trained } = JSON.parse((await runCli(['explain', coupled.source, '--weights', coupled.weights, '--json'])).out) as { penalties: object; trained: { fates: object } };
+    for (const listed of [penalties, trained.fates]) expect(listed).toMatchObject([{ layer: 'stem', layers: ['stem', 'last'] }, { layer: 'mid', layers: ['mid'] }]);
   });
 
   it('answers machines', async () => {

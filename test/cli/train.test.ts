@@ -51,7 +51,7 @@ describe('train', () => {
   it('its run builds, explains and verifies', async () => {
     expect((await runCli(['build', run, '--out', join(folder, 'out')])).code).toBe(0);
     expect((await runCli(['verify', join(folder, 'out'), '--weights', run])).out).toMatch(/\nok\n$/);
-    expect((await runCli(['explain', run])).out).toContain('filters of conv1, 4:');
+    expect((await runCli(['explain', run])).out).toContain('filters of conv1 (4):');
     expect(readFileSync(join(folder, 'out', 'stripes.js'), 'utf8')).toContain('seed: 7');
   });
 });

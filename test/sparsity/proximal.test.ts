@@ -13,7 +13,7 @@ import { fixture, networkOf, penalty } from './fixture.ts';
 function set(structure: StructureKind, view: readonly number[], keep: readonly number[], strength: number): GroupSet {
   const size = view.reduce((product, length, axis) => (keep.includes(axis) ? product : product * length), 1);
   const count = view.reduce((product, length, axis) => (keep.includes(axis) ? product * length : product), 1);
-  return { penalty: penalty(structure, 'w', strength), count, size, factor: 1, members: [{ parameter: 'w', view, keep }] };
+  return { penalty: penalty(structure, 'w', strength), layers: ['w'], count, size, factor: 1, members: [{ parameter: 'w', view, keep }] };
 }
 
 function apply(sets: readonly GroupSet[], w: readonly number[], rate: number): number[] {

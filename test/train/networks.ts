@@ -36,7 +36,7 @@ export function networkOf(inputShape: Shape, classes: number, build: (image: Val
 export function groupsOf(layer: string, lambda: number, count: number, members: readonly GroupSlice[]): GroupSet {
   const elements = members.reduce((sum, { view }) => sum + sizeOf(view), 0);
   const span = { source: { name: 'test', text: '' }, start: 0, end: 0 };
-  return { penalty: { kind: 'lasso', structure: 'filters', layer, strength: lambda, weighting: 'one', span }, count, members, size: elements / count, factor: 1 };
+  return { penalty: { kind: 'lasso', structure: 'filters', layer, strength: lambda, weighting: 'one', span }, layers: [layer], count, members, size: elements / count, factor: 1 };
 }
 
 /** SGD; without settings the plain one. */

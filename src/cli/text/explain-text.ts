@@ -2,7 +2,7 @@
 
 import { formatBytes, grouped } from '../../base/number-text.ts';
 import { formatShape } from '../../base/tensor.ts';
-import type { Explanation, FateSummary, TrainedExplanation } from '../../driver/model/explain.ts';
+import type { Explanation, FateSummary, PenaltyFates, TrainedExplanation } from '../../driver/model/explain.ts';
 import type { InputMap } from '../../driver/model/input-map.ts';
 import type { PenaltySummary } from '../../driver/model/penalty-summary.ts';
 import { budgetText } from '../../sparsity/network-budget.ts';
@@ -22,7 +22,7 @@ export function explanationText(explanation: Explanation): string {
 
 function penaltiesText({ penalties, crossing, scheme, nested, method, methodSettings, total, sparsity }: Explanation): string {
   if (penalties.length === 0) return 'No penalties: training leaves every weight in place.\n';
-  const groupsOf = (each: PenaltySummary): readonly string[] => [`${each.structure} of ${each.layer}`, grouped(each.groups), grouped(each.size)];
+  const groupsOf = (each: PenaltySummary): readonly string[] => [`${each.structure} of ${each.layers.join(', ')}`, grouped(each.groups), grouped(each.size)];
   const head = ['penalty', 'groups', 'weights a group'];
   const table = methods[method].takes === 'budget'
     ? formatTable({ head: [...head, 'kept'], rows: penalties.map((each) => [...groupsOf(each), typeof each.kept === 'number' ? grouped(each.kept) : 'a share']), text: [0] })
@@ -49,9 +49,9 @@ function structureText({ structure, bytes, findings }: TrainedExplanation): stri
   return `Kept of the total:\n\n${structureTable(layers)}\n${totals.join('')}`;
 }
 
-function fateText({ layer, structure, total, fates }: TrainedExplanation['fates'][number]): string {
+function fateText({ layers, structure, total, fates }: PenaltyFates): string {
   const lines = fates.map(({ what, count, groups }: FateSummary) => `  ${grouped(count)} ${what}${groups ? `: ${ranges(groups)}` : ''}\n`);
-  return `${structure} of ${layer}, ${grouped(total)}:\n${lines.join('')}`;
+  return `${structure} of ${layers.join(', ')} (${grouped(total)}):\n${lines.join('')}`;
 }
 
 /** `0-3, 7, 9-11`, cut where it grows long. */

@@ -33,13 +33,19 @@ export interface FateSummary {
   readonly groups?: readonly number[];
 }
 
+/** What became of the groups of one penalty. */
+export interface PenaltyFates extends Pick<PenaltySummary, 'layer' | 'layers' | 'structure'> {
+  readonly total: number;
+  readonly fates: readonly FateSummary[];
+}
+
 export interface TrainedExplanation {
   /** What is wrong with the result, if anything. */
   readonly findings: readonly Finding[];
   readonly structure: StructureReport;
   /** Of all parameters as f32. */
   readonly bytes: BeforeAfter;
-  readonly fates: readonly { readonly layer: string; readonly structure: string; readonly total: number; readonly fates: readonly FateSummary[] }[];
+  readonly fates: readonly PenaltyFates[];
   /** Where the first layer with weights reads the image itself. */
   readonly inputs?: InputMap;
 }
@@ -97,8 +103,9 @@ function explainTrained(model: Model, parameters: Program['parameters'], errors:
     findings: findingsOf(model, parameters, errors, ops),
     structure,
     bytes: structure.bytes,
-    fates: groupFates({ trained, prepared, compacted }, groupSets(network, ops, penalties), ops).map(({ set: { penalty, count }, fates }) => ({
+    fates: groupFates({ trained, prepared, compacted }, groupSets(network, ops, penalties), ops).map(({ set: { penalty, layers, count }, fates }) => ({
       layer: penalty.layer,
+      layers,
       structure: structureTitle(penalty),
       total: count,
       fates: summarizeFates(fates, isListed(structureNamed(penalty.structure))),

@@ -9,6 +9,8 @@ import { cross, liesIn, sharingSets } from '../../sparsity/treatment.ts';
 
 export interface PenaltySummary {
   readonly layer: string;
+  /** All that are in the groups: of coupled filters those that write their channels. */
+  readonly layers: readonly string[];
   /** As the language writes it. */
   readonly structure: string;
   readonly groups: number;
@@ -25,8 +27,9 @@ export interface PenaltySummary {
 
 /** In the order in which the sequential map treats them. */
 export function summarizePenalties({ network, penalties }: Model, ops: OpRegistry): readonly PenaltySummary[] {
-  return groupSets(network, ops, penalties).map(({ penalty, count, size, factor }) => ({
+  return groupSets(network, ops, penalties).map(({ penalty, layers, count, size, factor }) => ({
     layer: penalty.layer,
+    layers,
     structure: structureTitle(penalty),
     groups: count,
     size,
