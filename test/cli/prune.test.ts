@@ -166,6 +166,20 @@ describe('prune --budget-ms', () => {
   });
 });
 
+describe('the data', () => {
+  it.each([
+    ['a folder with the files of CIFAR-10', 'cifar', 'these are the files of CIFAR-10: `--data cifar10`, and name their folder with SSL_DATA'],
+    ['a name that is nearly known', 'mnits', 'did you mean the known data set: `--data mnist`'],
+    ['nothing', 'nowhere', 'name a folder, from the working directory or from that of SSL_DATA'],
+  ])('is named by the option of the command: %s', async (_, name, help) => {
+    mkdirSync(at('sets', 'cifar'), { recursive: true });
+    writeFileSync(at('sets', 'cifar', 'data_batch_1.bin'), '');
+    const told = await prune('bad', '--data', at('sets', name));
+    expect(told.code).toBe(1);
+    expect(told.err).toContain(`= help: ${help}\n`);
+  });
+});
+
 describe('a model that guesses', () => {
   it('is warned of, with the usual cause, before it is pruned all the same', async () => {
     // The other way round.

@@ -95,7 +95,7 @@ async function prune(path: string, options: PruneCommandOptions, shell: Shell): 
     if (event.kind === 'judged') printDiagnostics(event.warnings, shell);
   };
   const isBegun = existsSync(run);
-  const surveyed = isBegun && allowed === undefined ? undefined : await survey(model, givenWeights(imported.weights, weights, model.network), { search: { environment: shell.environment }, allowed, onProgress, tidy: collectGarbage });
+  const surveyed = isBegun && allowed === undefined ? undefined : await survey(model, givenWeights(imported.weights, weights, model.network), { environment: shell.environment, allowed, onProgress, tidy: collectGarbage });
   const percent = surveyed?.found?.percent ?? before;
 
   const isNew = !existsSync(file);

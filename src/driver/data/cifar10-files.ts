@@ -14,7 +14,7 @@ import { cifarBatch, cifarBatchBytes, cifarLabels, cifarLayout, cifarShape, deco
 import { sampleBlocks } from '../../engine/sample-reader.ts';
 import { copiesOf, isPacked, readDataFile, sharedBytes } from './data-file.ts';
 import { sampleFile } from './sample-files.ts';
-import { dataRoots, fetchCommand } from './search-path.ts';
+import { dataRoots, fetchCommand, placingOf } from './search-path.ts';
 import type { DataSearch } from './search-path.ts';
 
 /** Fails with `data/*` diagnostics; warns of training batches that are missing. */
@@ -22,21 +22,21 @@ export async function loadCifar10(search: DataSearch): Promise<Dataset> {
   const places = dataRoots(search).flatMap((root) => [join(root, 'cifar10'), join(root, cifar10Archive.folder), root].map((folder) => ({ root, folder })));
   // The first that has any of the files is meant: what it lacks is not fetched from a place behind it.
   const place = places.find(({ folder }) => cifar10Files.some((file) => copiesOf(folder, file).length > 0));
-  if (place === undefined) return fail(dataDiagnostics['not-found']({ args: ['cifar10', places.map(({ folder }) => folder).join(', ')], help: helpWith('ssl-compile data cifar10') }));
+  if (place === undefined) return fail(dataDiagnostics['not-found']({ args: ['cifar10', places.map(({ folder }) => folder).join(', ')], help: helpWith('ssl-compile data cifar10', search) }));
   const { root, folder } = place;
   const command = fetchCommand('cifar10', root, search);
-  const lacks = (missing: string): never => fail(dataDiagnostics.incomplete({ args: [folder, missing], help: helpWith(command) }));
+  const lacks = (missing: string): never => fail(dataDiagnostics.incomplete({ args: [folder, missing], help: helpWith(command, search) }));
   const [test] = copiesOf(folder, cifar10.test);
   if (test === undefined) return lacks(`${cifar10.test}[.gz]`);
   const training = cifar10.training.flatMap((file) => copiesOf(folder, file).slice(0, 1));
   if (training.length === 0) return lacks('data_batch_1.bin[.gz] to data_batch_5.bin[.gz]');
   const read = (paths: readonly string[]): Promise<ReadSplit> => (paths.some(isPacked) ? readBatches : findBatches)(paths, `run \`${command}\` to fetch it again`);
   const dataset = datasetOf('cifar10', await read(training), await read([test]), cifar10.labels);
-  return { ...dataset, origin: folder, namesByPosition: true, warnings: [...missingBatches(folder, helpWith(command)), ...twofold(folder)] };
+  return { ...dataset, origin: folder, namesByPosition: true, warnings: [...missingBatches(folder, helpWith(command, search)), ...twofold(folder)] };
 }
 
-function helpWith(command: string): string {
-  return `run \`${command}\`, or name the folder of the files with --data or SSL_DATA`;
+function helpWith(command: string, search: DataSearch): string {
+  return `run \`${command}\`, or name the folder of the files with ${placingOf(search)}`;
 }
 
 /** The images stay where they are; of the files their labels are read. */

@@ -23,6 +23,8 @@ import type { NamedShape, SplitShape } from '../../data/split-shape.ts';
 import { isPacked, readDataFile, readHeader, unreadable } from './data-file.ts';
 import { readImageFolder } from './image-folder.ts';
 import { arrayInFile } from './sample-files.ts';
+import { namingOf, placingOf } from './search-path.ts';
+import type { DataSearch } from './search-path.ts';
 
 type Part = 'training images' | 'training labels' | 'test images' | 'test labels';
 
@@ -99,7 +101,7 @@ const parts = Object.keys(npy.patterns) as readonly Part[];
 const labelParts: readonly Part[] = ['training labels', 'test labels'];
 
 /** Fails with `data/*` diagnostics that name the folder or the file at fault. */
-export async function readDataFolder(folder: string, reading: Reading): Promise<Dataset> {
+export async function readDataFolder(folder: string, reading: Reading, search: DataSearch): Promise<Dataset> {
   const { names, folders, layouts, images } = await contentsOf(folder);
   const found = [...layouts.map(({ kind }) => kind), ...images.map((name) => `the folder ${name}`)];
   if (found.length > 1) {
@@ -108,7 +110,7 @@ export async function readDataFolder(folder: string, reading: Reading): Promise<
   const [layout] = layouts;
   if (layout) return readFiles(folder, names, layout, reading);
   if (images.includes('train')) return readImageFolder(folder, folders, reading);
-  return fail(dataDiagnostics['no-layout']({ args: [folder], help: layoutHelp(images, names) }));
+  return fail(dataDiagnostics['no-layout']({ args: [folder], help: layoutHelp(images, names, search) }));
 }
 
 /** Whether the folder holds a data set itself, be it whole or not. Fails with `data/unreadable`. */
@@ -140,9 +142,9 @@ async function contentsOf(folder: string): Promise<FolderContents> {
   return { names, folders, layouts, images: folders.filter((name) => name.toLowerCase() === 'train') };
 }
 
-function layoutHelp([otherCase]: readonly string[], names: readonly string[]): string {
+function layoutHelp([otherCase]: readonly string[], names: readonly string[], search: DataSearch): string {
   if (otherCase !== undefined) return `call the folder train, not ${otherCase}`;
-  if (cifar10Files.some((file) => names.map(plainName).includes(file))) return 'these are the files of CIFAR-10: `train on cifar10`, and name their folder with --data or SSL_DATA';
+  if (cifar10Files.some((file) => names.map(plainName).includes(file))) return `these are the files of CIFAR-10: ${namingOf('cifar10', search)}, and name their folder with ${placingOf(search)}`;
   return 'call the files train-images.npy, train-labels.npy, test-images.npy and test-labels.npy (or, of numbers to be answered with, -targets.npy), or make folders of images: train/<class> and test/<class>';
 }
 

@@ -2,7 +2,7 @@
 // things: whoever says which of them he means gets that one and no other.
 
 import { existsSync, realpathSync, statSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { basename, resolve } from 'node:path';
 import { fail } from '../../base/diagnostic.ts';
 import { didYouMean, nearest } from '../../base/suggest.ts';
 import { foreignWord } from '../../check/foreign-words.ts';
@@ -17,7 +17,7 @@ import type { DatasetReference } from '../../ir/network.ts';
 import { loadCifar10 } from './cifar10-files.ts';
 import { readDataFolder } from './data-folder.ts';
 import { loadMnist } from './mnist-files.ts';
-import { dataRoots } from './search-path.ts';
+import { dataRoots, namingOf } from './search-path.ts';
 import type { DataSearch } from './search-path.ts';
 
 const loaders: Readonly<Record<KnownDataset, (search: DataSearch) => Promise<Dataset>>> = {
@@ -91,14 +91,15 @@ async function loadFolder(path: string, search: DataSearch, reading: Reading): P
   const places = [...new Set([workingDirectory, ...dataRoots(search)].map((root) => resolve(root, path)))];
   const [folder, ...others] = placesThatExist(places);
   if (folder === undefined) {
-    const builtIn = nearest(path, knownDatasets);
-    const help = builtIn === undefined ? 'name a folder, from the working directory or from the one of --data' : `did you mean the known data set? In a source it is written without quotes: \`train on ${builtIn}\``;
+    const builtIn = nearest(basename(path), knownDatasets);
+    const where = search.namedBy === undefined ? 'the one of --data' : 'that of SSL_DATA';
+    const help = builtIn === undefined ? `name a folder, from the working directory or from ${where}` : `did you mean the known data set${search.namedBy === undefined ? '? In a source it is written without quotes' : ''}: ${namingOf(builtIn, search)}`;
     return fail(dataDiagnostics['not-found']({ args: [path, places.join(', ')], help }));
   }
   if (!statSync(folder).isDirectory()) {
     fail(dataDiagnostics.unreadable({ args: [folder, 'it is a file, expected a folder'], help: 'name the folder that the files of the data set are in' }));
   }
-  const dataset = await readDataFolder(folder, reading);
+  const dataset = await readDataFolder(folder, reading, search);
   const several = others.map((other) => dataDiagnostics.several({ args: [path, other, folder], help: 'name the other one by its whole path, if it is meant', severity: 'warning' }));
   return { ...dataset, name: path, warnings: [...several, ...(dataset.warnings ?? [])] };
 }

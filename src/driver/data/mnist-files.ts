@@ -13,7 +13,7 @@ import { digitLabels, mnist, mnistFiles } from '../../data/mnist.ts';
 import type { PublishedFile, PublishedSplit } from '../../data/mnist.ts';
 import { checkLength, contentsOf, copiesOf, isPacked, readDataFile, readHeader } from './data-file.ts';
 import { arrayInFile } from './sample-files.ts';
-import { dataRoots, fetchCommand } from './search-path.ts';
+import { dataRoots, fetchCommand, namingOf, placingOf } from './search-path.ts';
 import type { DataSearch } from './search-path.ts';
 
 /** Fails with `data/*` diagnostics; a file that is not the published one is refused. */
@@ -24,13 +24,13 @@ export async function loadMnist(search: DataSearch): Promise<Dataset> {
   if (place === undefined) {
     // A folder with some of the files is nearer to what the user meant than a list of all places.
     const begun = places.find(({ folder }) => mnistFiles.some((file) => pathOf(folder, file) !== undefined))?.folder;
-    const help = 'run `ssl-compile data mnist`, or name the folder of the files with --data or SSL_DATA';
+    const help = `run \`ssl-compile data mnist\`, or name the folder of the files with ${placingOf(search)}`;
     if (begun === undefined) fail(dataDiagnostics['not-found']({ args: ['mnist', places.map(({ folder }) => folder).join(', ')], help }));
     const missing = mnistFiles.filter((file) => pathOf(begun, file) === undefined).map((file) => `${file.name}[.gz]`);
     fail(dataDiagnostics.incomplete({ args: [begun, missing.join(', ')], help }));
   }
   const { root, folder } = place;
-  const help = `run \`${fetchCommand('mnist', root, search)}\` to fetch it again; for other data name its folder: \`train on "folder"\``;
+  const help = `run \`${fetchCommand('mnist', root, search)}\` to fetch it again; for other data name its folder: ${namingOf('"folder"', search)}`;
   const dataset = datasetOf('mnist', await readSplit(folder, mnist.training, help), await readSplit(folder, mnist.test, help), digitLabels);
   return { ...dataset, origin: folder, namesByPosition: true };
 }

@@ -6,12 +6,24 @@ import { join, resolve } from 'node:path';
 export interface DataSearch {
   /** The folder of `--data`. */
   readonly directory?: string | undefined;
+  /** By which a user names the data set itself; absent: a source does, and `--data` says where to look. */
+  readonly namedBy?: '--data';
   /** Environment variables; those of the process unless given. */
   readonly environment?: Readonly<Record<string, string | undefined>>;
   /** What relative paths start from; the process's unless given. */
   readonly workingDirectory?: string;
   /** As `process.platform` names it; the process's unless given. */
   readonly platform?: string;
+}
+
+/** How a user names a data set: `train on cifar10`, or by an option. @param name As it is written. */
+export function namingOf(name: string, { namedBy }: DataSearch): string {
+  return `\`${namedBy ?? 'train on'} ${name}\``;
+}
+
+/** What a user says a folder to look in by. */
+export function placingOf({ namedBy }: DataSearch): string {
+  return namedBy === undefined ? '--data or SSL_DATA' : 'SSL_DATA';
 }
 
 /** The folders of the search path, first choice first, whether they exist or not. */

@@ -26,7 +26,7 @@ export type SurveyEvent =
   | ({ readonly kind: 'timed' } & TimedShare);
 
 export interface SurveyRequest {
-  readonly search: DataSearch;
+  readonly environment: NonNullable<DataSearch['environment']>;
   /** Milliseconds that a run of the module may take; absent: the source says what is to be left. */
   readonly allowed?: number | undefined;
   readonly onProgress: (event: SurveyEvent) => void;
@@ -48,12 +48,12 @@ export function survey(model: Model, given: PhaseTensors, request: SurveyRequest
   return placedAt(trainSpecOf(model).span, surveyOn(model, given, request));
 }
 
-async function surveyOn(model: Model, given: PhaseTensors, { search, allowed, onProgress, tidy }: SurveyRequest): Promise<Survey> {
+async function surveyOn(model: Model, given: PhaseTensors, { environment, allowed, onProgress, tidy }: SurveyRequest): Promise<Survey> {
   const { network, penalties } = model;
   const sharingBy = (scan: Scan) => sharingOf({ model, groups: groupSets(network, ops, penalties) }, given, 'macs', scan);
   const timeOf: TimeBudget['timeOf'] = async (parameters) => (await timeCall({ graph: network.graph, parameters }, present(timedTargets[0], 'target of times'), ops)) / 1000;
   const onTimed = (timed: TimedShare): void => onProgress({ kind: 'timed', ...timed });
-  const dataset = await trainingData(model, trainSpecOf(model), search);
+  const dataset = await trainingData(model, trainSpecOf(model), { environment, namedBy: '--data' });
   if (allowed !== undefined) {
     onProgress({ kind: 'work', what: 'timing the whole network and the smallest ones' });
     await checkTime(sharingBy([]), { allowed, timeOf, onTimed });
