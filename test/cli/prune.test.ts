@@ -51,7 +51,7 @@ train on "stripes" {
   await runCli(['export', at('dense'), '--out', at('model.onnx')]);
 });
 
-const pruneTo = (out: string, ...more: readonly string[]) => runCli(['prune', at('model.onnx'), '--data', at('sets', 'stripes'), '--epochs', '2', '--batch', '20', '--out', at(out), ...more]);
+const pruneTo = (out: string, ...more: readonly string[]) => runCli(['prune', at('model.onnx'), '--data', at('sets', 'stripes'), '--epochs', '1', '--batch', '20', '--out', at(out), ...more]);
 const prune = (out: string, ...more: readonly string[]) => pruneTo(out, '--keep', '50% of macs', ...more);
 const macsOf = (out: string) => (JSON.parse(readFileSync(at(out, 'run', 'summary.json'), 'utf8')) as { macs: { dense: number; compacted: number } }).macs;
 
@@ -93,6 +93,12 @@ describe('prune', () => {
     expect(existsSync(at('bad'))).toBe(false);
   });
 
+  it('says to machines that it was interrupted', async () => {
+    const told = await runCli(['prune', at('model.onnx'), '--data', at('sets', 'stripes'), '--keep', '50% of macs', '--out', at('stopped'), '--json'], {}, async (work) => ({ result: await work(AbortSignal.abort()), signal: 'SIGINT' }));
+    expect(told.code).toBe(130);
+    expect(JSON.parse(told.out)).toMatchObject({ ok: false, interrupted: { step: 0 } });
+  });
+
   it.each([
     ['the data is not there', ['--data', at('nowhere')], /^error\[data\//m],
     ['no batch is full', ['--batch', '1000'], /^error\[run\//m],
@@ -118,11 +124,12 @@ describe('prune --budget-ms', () => {
     expect(told.out).toMatch(/^a run of the module takes \S+ ms here: meets the budget of 0\.5 ms, \d+% of it$/m);
   });
 
-  it('trains with the scan that it has searched by: layers share as they did', async () => {
-    const { shared } = JSON.parse(readFileSync(at('timed', 'run', 'summary.json'), 'utf8')) as { shared: { reached: number; layers: readonly { tried: readonly object[] }[] } };
-    const macs = macsOf('timed');
-    expect(macs.compacted).toBe(shared.reached);
-    expect(shared.layers.every(({ tried }) => tried.length > 1)).toBe(true);
+  it('shares as the run does that is told the share', async () => {
+    const sharedIn = (out: string) => (JSON.parse(readFileSync(at(out, 'run', 'summary.json'), 'utf8')) as { shared: { reached: number } }).shared;
+    const [, share = ''] = /keep (\d+% of macs)/.exec(readFileSync(at('timed', 'net.ssl'), 'utf8')) ?? [];
+    await pruneTo('told', '--keep', share);
+    expect(sharedIn('told')).toEqual(sharedIn('timed'));
+    expect(macsOf('timed').compacted).toBe(sharedIn('timed').reached);
   });
 
   it('goes on without a search, and tells all in one object', async () => {

@@ -19,6 +19,14 @@ it('a module that is still at work after all patience is stopped', async () => {
   await expect(net.run(given, 500)).rejects.toThrow('no answer within 1 s');
 });
 
+it('times what answers at once, and nothing that is broken', async () => {
+  const net = await startModule(moduleOf('export const load = async () => ({ meta: {}, run: () => [3] });'), 20_000);
+  expect(await net.time(given, 20_000)).toBeGreaterThan(0);
+  await net.close();
+  const broken = await startModule(moduleOf("export const load = async () => ({ meta: {}, run: () => { throw new Error('no answer at all'); } });"), 20_000);
+  await expect(broken.time(given, 20_000)).rejects.toThrow('no answer at all');
+});
+
 it('a module that sends messages of its own answers nothing with them', async () => {
   const net = await startModule(moduleOf('export const load = async () => ({ meta: {}, run: () => { process.send(3); return [3]; } });'), 20_000);
   expect(await net.run(given, 20_000)).toEqual([]);

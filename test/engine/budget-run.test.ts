@@ -116,6 +116,15 @@ describe('a budget of the whole network', () => {
     expect((await weights(path.join(root, 'shared-stopped'))).equals(await weights(path.join(root, 'shared')))).toBe(true);
   });
 
+  test('is shared by a scan that was made before, where the run is given one', { timeout: 60_000 }, async () => {
+    // By it conv1 loses nothing with its filters, and the others much with any.
+    const losing = (total: number, few: number, loss: number) => [{ kept: total, loss: 1 }, { kept: few, loss }];
+    const ended = await train(modelOf(shared), stripes(600, 100), { out: path.join(root, 'scanned'), threads: 2, scan: [losing(6, 1, 1), losing(20, 10, 9), losing(54, 27, 9)] });
+    const summary = present(ended.status === 'finished' ? ended.summary : undefined, 'summary');
+    expect(summary.shared?.layers.map(({ kept, total, tried }) => [kept, total, tried.length])).toEqual([[expect.any(Number), 6, 2], [20, 20, 2], [54, 54, 2]]);
+    expect(summary.macs.compacted).toBeLessThanOrEqual(0.4 * summary.macs.dense);
+  });
+
   test('counts weights that are not zero, wherever they stay', { timeout: 60_000 }, async () => {
     const grains = `${before}sparsity {\n  magnitude elements of conv1\n  magnitude neurons of fc1 keep 50%\n  rounds = 2\n  keep 40% of conv_weights\n}\n${after}`;
     const ended = await run('grains', {}, grains);

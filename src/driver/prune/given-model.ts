@@ -3,11 +3,9 @@
 
 import type { Diagnostic } from '../../base/diagnostic.ts';
 import { tensor } from '../../base/tensor.ts';
-import { fitDataset } from '../../data/fit-dataset.ts';
 import type { Dataset } from '../../data/dataset.ts';
 import type { PhaseTensors } from '../../engine/engine.ts';
 import { readSafetensors } from '../../engine/safetensors.ts';
-import { dataInterfaceOf } from '../../ir/network.ts';
 import type { Model, Network } from '../../ir/network.ts';
 import { ops } from '../../ops/index.ts';
 import { taskOf, taskPart } from '../../train/tasks/index.ts';
@@ -37,12 +35,11 @@ export function givenWeights(weights: Uint8Array, file: string, network: Network
   return new Map([...parameters].map(([name, { shape, data }]) => [name, tensor(shape, Float32Array.from(data))]));
 }
 
-/** Fails with `data/*` diagnostics where the data does not fit. */
-export async function judgeGiven(model: Model, given: PhaseTensors, dataset: Dataset): Promise<{ readonly errors: GivenErrors; readonly warnings: readonly Diagnostic[] }> {
+/** @param dataset That was made ready for the network. Fails with `data/changed`. */
+export async function judgeGiven(model: Model, given: PhaseTensors, { test }: Dataset): Promise<{ readonly errors: GivenErrors; readonly warnings: readonly Diagnostic[] }> {
   const { network } = model;
   const spec = trainSpecOf(model);
   const task = taskOf(spec);
-  const { test } = fitDataset(dataset, dataInterfaceOf(network, task), spec.span);
   const answering = await compactedNetwork({ graph: network.graph, parameters: inDoubles({ model }, given) }, ops);
   const { error, chance } = await judge(task.name, answering, test, undefined);
   const { name, text, guess } = task.words;

@@ -2,10 +2,13 @@
 
 import type { Diagnostic } from '../../base/diagnostic.ts';
 import { present } from '../../base/invariant.ts';
+import { fitDataset } from '../../data/fit-dataset.ts';
 import type { PhaseTensors } from '../../engine/engine.ts';
+import { dataInterfaceOf } from '../../ir/network.ts';
 import type { Model } from '../../ir/network.ts';
 import { ops } from '../../ops/index.ts';
 import { groupSets } from '../../sparsity/groups.ts';
+import { taskOf } from '../../train/tasks/index.ts';
 import { timedTargets } from '../../targets/index.ts';
 import type { DataSearch } from '../data/search-path.ts';
 import { placedAt, trainingData } from '../data/training-data.ts';
@@ -53,7 +56,8 @@ async function surveyOn(model: Model, given: PhaseTensors, { environment, allowe
   const sharingBy = (scan: Scan) => sharingOf({ model, groups: groupSets(network, ops, penalties) }, given, 'macs', scan);
   const timeOf: TimeBudget['timeOf'] = async (parameters) => (await timeCall({ graph: network.graph, parameters }, present(timedTargets[0], 'target of times'), ops)) / 1000;
   const onTimed = (timed: TimedShare): void => onProgress({ kind: 'timed', ...timed });
-  const dataset = await trainingData(model, trainSpecOf(model), { environment, namedBy: '--data' });
+  const spec = trainSpecOf(model);
+  const dataset = fitDataset(await trainingData(model, spec, { environment, namedBy: '--data' }), dataInterfaceOf(network, taskOf(spec)), spec.span);
   if (allowed !== undefined) {
     onProgress({ kind: 'work', what: 'timing the whole network and the smallest ones' });
     await checkTime(sharingBy([]), { allowed, timeOf, onTimed });

@@ -1,14 +1,11 @@
 // Scans a model before its run: how much each layer can lose, as the first phase of a run that prunes finds it.
 
 import type { Dataset } from '../../data/dataset.ts';
-import { fitDataset } from '../../data/fit-dataset.ts';
 import { startEngine } from '../../engine/engine.ts';
 import type { PhaseTensors } from '../../engine/engine.ts';
-import { dataInterfaceOf } from '../../ir/network.ts';
 import type { Model } from '../../ir/network.ts';
 import { ops } from '../../ops/index.ts';
 import { groupSets } from '../../sparsity/groups.ts';
-import { taskOf } from '../../train/tasks/index.ts';
 import { writeInitial } from './phase.ts';
 import { phaseRequests, threadsOf } from './run-context.ts';
 import { runData } from './run-data.ts';
@@ -26,12 +23,12 @@ export interface ScanOptions {
 /**
  * @param model Its first phase shares a budget.
  * @param given What the run will begin with.
- * @param dataset Not kept: its samples move to shared memory, so let go of it.
+ * @param dataset Made ready for the network. Not kept: its samples move to shared memory, so let go of it.
  * Fails with `data/*`, `run/*` and `train/*` diagnostics, as the run would.
  */
 export async function scanModel(model: Model, dataset: Dataset, given: PhaseTensors, { onSet, tidy }: ScanOptions): Promise<Scan> {
   const spec = trainSpecOf(model);
-  const data = runData(fitDataset(dataset, dataInterfaceOf(model.network, taskOf(spec)), spec.span), spec);
+  const data = runData(dataset, spec);
   const plan = checkedPlan(spec, model, data.division);
   const groups = groupSets(model.network, ops, model.penalties);
   const phases = phaseRequests(spec, groups);
