@@ -66,7 +66,7 @@ export function addPrune(program: Command, shell: Shell, finish: (code: number) 
 async function prune(path: string, options: PruneCommandOptions, shell: Shell): Promise<number> {
   const { input, external, keep, budgetMs, out, json } = options;
   if (keep === undefined && budgetMs === undefined) throw new UsageError("how small? Say what is to be left, as --keep '50% of macs', or how long a run of the module may take, as --budget-ms 2.5");
-  const [{ checkWritable }, { importedFiles, importFile, writeImported }, { givenWeights }, { foundPercent, pruningSource, timedKeep }, { survey }, { timeModule }, { checkSource }, { importedText, writtenText }, { givenText, timedModuleText, timedText }, { ops }] = await Promise.all([
+  const [{ checkWritable }, { checkPlace, importedFiles, importFile, writeImported }, { givenWeights }, { foundPercent, pruningSource, timedKeep }, { survey }, { timeModule }, { checkSource }, { importedText, writtenText }, { givenText, timedModuleText, timedText }, { ops }] = await Promise.all([
     import('../../driver/files/write-files.ts'),
     import('../../driver/import/import-model.ts'),
     import('../../driver/prune/given-model.ts'),
@@ -83,12 +83,14 @@ async function prune(path: string, options: PruneCommandOptions, shell: Shell): 
   const sourceOf = (percent: number): string => pruningSource(imported.source, { ...options, ...(budgetMs === undefined ? { keep: keep ?? '' } : timedKeep(budgetMs, percent)) });
   const before = budgetMs === undefined ? undefined : foundPercent(file);
   // What cannot be pruned leaves nothing behind.
-  const { model } = checkSource({ name: file, text: sourceOf(before ?? 100) }, ops);
+  const text = sourceOf(before ?? 100);
+  const { model } = checkSource({ name: file, text }, ops);
+  const allowed = before === undefined ? budgetMs : undefined;
   // Before what takes long.
   checkWritable(out);
+  if (allowed === undefined) checkPlace(file, text);
   if (!json) shell.out(`${importedText(imported, path)}\n`);
 
-  const allowed = before === undefined ? budgetMs : undefined;
   const warnings: Diagnostic[] = [];
   const onProgress = (event: SurveyEvent): void => {
     if (event.kind === 'work') return shell.progress(event.what);

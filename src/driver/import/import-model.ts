@@ -69,14 +69,17 @@ export function importFile(path: string, { external, ...request }: FileRequest, 
 
 export const importedFiles = { source: 'net.ssl', weights: 'weights.safetensors' } as const;
 
-/** A source that somebody may have changed is not written over. @throws DiagnosticError `file/not-writable` */
+/** @throws DiagnosticError `file/not-writable` */
 export function writeImported(folder: string, { source, weights }: Imported): readonly NamedFile[] {
-  const path = join(folder, importedFiles.source);
-  const bytes = new TextEncoder().encode(source);
-  if (existsSync(path) && !readFileSync(path).equals(bytes)) failOther(path);
-  const files = [{ name: importedFiles.source, bytes }, { name: importedFiles.weights, bytes: weights }];
+  checkPlace(join(folder, importedFiles.source), source);
+  const files = [{ name: importedFiles.source, bytes: new TextEncoder().encode(source) }, { name: importedFiles.weights, bytes: weights }];
   writeFilesAtomically(folder, files);
   return files;
+}
+
+/** A source that somebody may have changed is not written over. @throws DiagnosticError `file/not-writable` */
+export function checkPlace(path: string, source: string): void {
+  if (existsSync(path) && readFileSync(path, 'utf8') !== source) failOther(path);
 }
 
 /** Of a source that lies where another one is to be written. @throws DiagnosticError `file/not-writable` */

@@ -85,7 +85,7 @@ function quickestOf(timed: readonly TimedShare[]): TimedShare {
 }
 
 function failTooSlow({ percent, milliseconds }: TimedShare, allowed: number): never {
-  return fail(pruneDiagnostics['too-slow']({ args: [millisecondsText(milliseconds), percent, allowed], help: `allow ${millisecondsText(1.1 * milliseconds)} ms or more, or begin with a smaller model` }));
+  return fail(pruneDiagnostics['too-slow']({ args: [millisecondsText(milliseconds), percent, allowed], help: `allow ${millisecondsText(1.1 * milliseconds)} ms or more, let the machine do nothing else meanwhile, or begin with a smaller model` }));
 }
 
 /** `2.31` */
