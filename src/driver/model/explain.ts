@@ -34,7 +34,11 @@ export interface FateSummary {
 }
 
 /** What became of the groups of one penalty. */
-export interface PenaltyFates extends Pick<PenaltySummary, 'layer' | 'layers' | 'structure'> {
+export interface PenaltyFates {
+  /** As in {@link PenaltySummary}. */
+  readonly layer: string;
+  readonly layers: readonly string[];
+  readonly structure: string;
   readonly total: number;
   readonly fates: readonly FateSummary[];
 }
