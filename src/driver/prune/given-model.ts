@@ -20,7 +20,7 @@ import { tensorsInMemory } from '../weights/tensor-source.ts';
 import { pruneDiagnostics } from './diagnostics.ts';
 
 const otherwiseScaled =
-  'has it been trained on samples that were scaled otherwise? Here pixels are numbers from 0 to 1: what was done to them before (a factor of 255, a mean and a deviation) has to be a part of the model when it is exported, and becomes `normalize`; the classes have to be in the order of its outputs';
+  'has it been trained on samples that were scaled otherwise? Here pixels are numbers from 0 to 1: what was done to them before (a factor of 255, a mean and a deviation) has to be a part of the model when it is exported, and becomes `normalize`';
 
 /** What it answers the test samples with. */
 export interface GivenErrors extends OfTask {
@@ -43,6 +43,6 @@ export async function judgeGiven(model: Model, given: PhaseTensors, { test }: Da
   const answering = await compactedNetwork({ graph: network.graph, parameters: inDoubles({ model }, given) }, ops);
   const { error, chance } = await judge(task.name, answering, test, undefined);
   const { name, text, guess } = task.words;
-  const warnings = isGuessing(error, chance) ? [pruneDiagnostics['at-chance']({ span: spec.span, args: [name, text(error), guess, text(chance)], help: otherwiseScaled, severity: 'warning' })] : [];
+  const warnings = isGuessing(error, chance) ? [pruneDiagnostics['at-chance']({ span: spec.span, args: [name, text(error), guess, text(chance)], help: `${otherwiseScaled}${task.classes ? '; classes have to be in the order of its outputs' : ''}`, severity: 'warning' })] : [];
   return { errors: { ...taskPart(spec), error, chance }, warnings };
 }
