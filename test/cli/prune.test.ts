@@ -198,6 +198,12 @@ describe('a model that guesses', () => {
     expect(told.err.indexOf('prune/at-chance')).toBeLessThan(told.err.indexOf('sparsify'));
   });
 
+  it('is warned of in one object as well, though training fails', async () => {
+    const told = await prune('guesses-json', '--data', at('sets', 'swapped'), '--batch', '1000', '--json');
+    expect(told).toMatchObject({ code: 1, err: '' });
+    expect(JSON.parse(told.out)).toMatchObject({ ok: false, diagnostics: [{ code: 'prune/at-chance', severity: 'warning' }, { code: 'run/batch' }, { code: 'run/batch' }, { code: 'run/batch' }] });
+  });
+
   it('is told from one of other classes', async () => {
     writeStripes(at('sets', 'five'), (_, i) => i % 5);
     const told = await prune('bad', '--data', at('sets', 'five'));

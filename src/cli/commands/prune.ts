@@ -5,7 +5,9 @@ import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { Option } from 'commander';
 import type { Command } from 'commander';
+import { DiagnosticError } from '../../base/diagnostic.ts';
 import type { Diagnostic } from '../../base/diagnostic.ts';
+import { present } from '../../base/invariant.ts';
 import type { SurveyEvent } from '../../driver/prune/survey.ts';
 import type { TaskName } from '../../ir/network.ts';
 import { largestSeed, mostSamples } from '../../driver/request.ts';
@@ -80,7 +82,7 @@ async function prune(path: string, options: PruneCommandOptions, shell: Shell): 
   ]);
   const [file, weights, run] = [join(out, importedFiles.source), join(out, importedFiles.weights), join(out, places.run)];
   const imported = importFile(path, { shapes: input, external: external ?? false }, true, ops);
-  const sourceOf = (percent: number): string => pruningSource(imported.source, { ...options, ...(budgetMs === undefined ? { keep: keep ?? '' } : timedKeep(budgetMs, percent)) });
+  const sourceOf = (percent: number): string => pruningSource(imported.source, { ...options, ...(budgetMs === undefined ? { keep: present(keep, 'budget') } : timedKeep(budgetMs, percent)) });
   const before = budgetMs === undefined ? undefined : foundPercent(file);
   // What cannot be pruned leaves nothing behind.
   const text = sourceOf(before ?? 100);
@@ -112,6 +114,9 @@ async function prune(path: string, options: PruneCommandOptions, shell: Shell): 
   const train = async (): Promise<number> => {
     try {
       return await trainFile(file, { out: run, init: weights, timing: true, ...(options.resume && { resume: true }), ...asJson }, within, { scan: surveyed?.found?.scan, builds: true });
+    } catch (error) {
+      // What is printed as one object is told all that may be the cause.
+      throw json && error instanceof DiagnosticError ? new DiagnosticError([...warnings, ...error.diagnostics]) : error;
     } finally {
       // Where not a step was taken, there is nothing to go on with.
       if (isNew && !existsSync(run)) for (const { name } of files) rmSync(join(out, name));
