@@ -85,7 +85,7 @@ interface Forward {
 
 function forwardLines({ nodes }: Graph, read: ReadonlySet<number>, answer: Value, parameters: readonly TorchParameter[]): Forward {
   const names = new Identifiers();
-  const sample = names.of(present(fedName(present(nodes.find(isInput), 'input')), 'name of the input'));
+  const sample = names.of(present(fedName(present(nodes.find(isInput), 'leaf of samples')), 'name of a leaf'));
   const values = new Map<string, TorchOperand>();
   const lines: string[] = [];
   for (const node of nodes) {

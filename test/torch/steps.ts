@@ -161,20 +161,20 @@ export interface CourseOptions {
   readonly batch?: number;
   /** Rows and columns of images; those of the network unless given. */
   readonly size?: number;
-  /** In place of waves. */
-  readonly dataset?: Dataset;
+  /** Learning rate; that of the phase unless given. */
+  readonly rate?: number;
 }
 
 /** Of a phase of an example, on waves of the shape that it reads, enough for 20 steps. */
-export function exampleCourse(name: string, phase: number, { batch, size, dataset }: CourseOptions = {}): Course {
+export function exampleCourse(name: string, phase: number, { batch, size, rate }: CourseOptions = {}): Course {
   const file = join(import.meta.dirname, '../../examples', `${name}.ssl`);
   const source = loadSource(file);
   const text = size === undefined ? source.text : source.text.replace(/tensor\[3, \d+, \d+\]/, `tensor[3, ${size}, ${size}]`);
   const { model } = checkSource({ ...source, text }, ops, { imports: importsBeside(file) });
   const train = present(model.train, 'train');
-  const phases = batch === undefined ? train.phases : train.phases.map((spec) => ({ ...spec, batch }));
+  const phases = train.phases.map((spec) => ({ ...spec, ...(batch !== undefined && { batch }), ...(rate !== undefined && { schedule: { kind: 'constant', rate } as const }) }));
   const samples = 20 * Math.max(...phases.map((spec) => spec.batch));
-  return courseOf({ ...model, train: { ...train, phases, heldOut: 0 } }, dataset ?? waves(onlyInput(model.network).shape, samples), phase);
+  return courseOf({ ...model, train: { ...train, phases, heldOut: 0 } }, waves(onlyInput(model.network).shape, samples), phase);
 }
 
 /** The largest difference of losses, relative. */

@@ -16,12 +16,13 @@ for (const [name, phase] of [['lenet', 0], ['lenet', 1], ['mlp', 0], ['mlp', 1],
   const [theirs, ours] = [await byProgram(course, steps, join(folder, `${name}-${phase}`), false), await byEngine(course, steps)];
   console.log(`${name} ${course.run.plan.phases[phase]?.spec.name}, f32 against the engine\t${short(lossesApart(theirs, ours))}\t${short(farthest(theirs, ours))}`);
 }
-for (const name of ['resnet20', 'mobilenet']) {
-  const course = exampleCourse(name, 1, { batch: 8 });
+// At the rate of its own, 0.02, MobileNetV2 is chaotic as it begins: what float64 rounds, 4e-15, grows twenty times a step.
+for (const [name, rate] of [['resnet20', 0.1], ['mobilenet', 1e-3]] as const) {
+  const course = exampleCourse(name, 1, { batch: 8, rate });
   const [theirs, ours] = [await byProgram(course, steps, join(folder, `${name}-double`), true), byReference(course, steps)];
-  console.log(`${name} sparsify, batch 8, float64 against the step graph\t${short(lossesApart(theirs, ours))}\t${short(farthest(theirs, ours))}`);
+  console.log(`${name} sparsify, batch 8, rate ${rate}, float64 against the step graph\t${short(lossesApart(theirs, ours))}\t${short(farthest(theirs, ours))}`);
   const single = await byProgram(course, steps, join(folder, `${name}-single`), false);
   const apart = updatesApart(single, await byEngine(course, steps, single.states)).toSorted((a, b) => a - b);
-  console.log(`${name} sparsify, batch 8, f32, each step from one state: update apart, median ${short(apart[steps / 2] ?? NaN)}, most ${short(apart.at(-1) ?? NaN)}, within 1e-3 in ${apart.filter((each) => each < 1e-3).length} of ${steps}`);
+  console.log(`${name} sparsify, batch 8, rate ${rate}, f32, each step from one state: update apart, median ${short(apart[steps / 2] ?? NaN)}, most ${short(apart.at(-1) ?? NaN)}, within 1e-3 in ${apart.filter((each) => each < 1e-3).length} of ${steps}`);
 }
 rmSync(folder, { recursive: true });
