@@ -147,7 +147,7 @@ function grainsOf(network: Network): readonly Penalty[] {
   });
 }
 
-function penaltiesFor(update: Update, network: Network): readonly Penalty[] {
+export function penaltiesFor(update: Update, network: Network): readonly Penalty[] {
   switch (update) {
     case 'plain':
     case 'masked':
@@ -165,9 +165,17 @@ function penaltiesFor(update: Update, network: Network): readonly Penalty[] {
   }
 }
 
-function optimizerFor(update: Update): OptimizerSpec {
+export function optimizerFor(update: Update): OptimizerSpec {
   if (update === 'adam') return adam({ epsilon: 1e-2, decay: 0.01 });
   return sgd({ momentum: 0.9, decay: update === 'plain' ? 0 : 0.01, nesterov: update === 'nesterov' });
+}
+
+export function methodFor(update: Update): Pick<TrainingStep, 'method' | 'crossing'> {
+  return { method: update.startsWith('subgradient') ? 'subgradient' : 'proximal', crossing: update === 'converged' ? 'converged' : 'sequential' };
+}
+
+export function optionsFor(update: Update): Pick<TrainingStep, 'clipGradients' | 'labelSmoothing'> {
+  return update === 'clipped' ? { clipGradients: 0.1, labelSmoothing: 0.2 } : {};
 }
 
 export interface TrainingCase {
@@ -182,11 +190,10 @@ export function trainingCase(network: Network, update: Update, batch: Batch, see
   const step: TrainingStep = {
     batch,
     optimizer: optimizerFor(update),
-    method: update.startsWith('subgradient') ? 'subgradient' : 'proximal',
-    crossing: update === 'converged' ? 'converged' : 'sequential',
+    ...methodFor(update),
     penalties: groupSets(network, ops, penaltiesFor(update, network)),
     masked: new Set(update === 'masked' || update === 'clipped' ? trained : []),
-    ...(update === 'clipped' && { clipGradients: 0.1, labelSmoothing: 0.2 }),
+    ...optionsFor(update),
   };
   const graph = trainingGraph(network, step, ops);
   const draws = stream(seed, 'training case');

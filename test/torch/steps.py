@@ -1,47 +1,57 @@
-"""Takes steps of a phase of an exported program from a given state, and writes what each comes to.
+"""Takes steps of phases of exported programs from given states, and writes what each comes to: steps.py JOBS.
 
-steps.py PROGRAM --data DIR --phase K --steps N --start FILE --out FILE [--float64]
-
-FILE of --out holds `loss`, float64 [N], and before each step, and behind the last, every parameter under `<step>/<name>`.
+JOBS is a file of JSON, a list of {program, data, phase, steps, start, out, float64}. Each `out` holds `loss`, float64 [steps], and
+before each step, and behind the last, every parameter under `<step>/<name>`; or a program's fault is in `<out>.error`.
 """
 
-import argparse
+import importlib.util
 import json
 import sys
+import traceback
 from pathlib import Path
 
 import numpy as np
 import torch
 
-parser = argparse.ArgumentParser()
-parser.add_argument('program', type=Path)
-for name in ('data', 'start', 'out'):
-    parser.add_argument(f'--{name}', type=Path)
-parser.add_argument('--phase', type=int)
-parser.add_argument('--steps', type=int)
-parser.add_argument('--float64', action='store_true')
-given = parser.parse_args()
-sys.path.insert(0, str(given.program))
+jobs = json.loads(Path(sys.argv[1]).read_text())
+# All programs run on the same.
+sys.path.insert(0, jobs[0]['program'])
 
-from network import Network
 from training import batches, safetensors
 from training.processes import Processes
 from training.run import Run
 from training.state import PhaseState
 
-plan = json.loads((given.program / 'plan.json').read_text())
-run = Run(plan, Network(), Processes(), given.program, torch.float64 if given.float64 else torch.float32)
-run.prepare(given.data)
-phase = run.phases[given.phase]
-held = PhaseState(plan, run.network, phase.spec, run.device)
-held.load(safetensors.decode(given.start.read_bytes(), str(given.start))[0])
-order = batches.epoch_order(plan, phase, 0, run.training)
-crops = batches.epoch_crops(plan, phase, 0, order)
-found, losses = {}, []
-for step in range(given.steps):
-    found.update({f'{step}/{name}': value.numpy().copy() for name, value in held.tensors().items()})
-    chosen = slice(step * phase.batch, (step + 1) * phase.batch)
-    loss, _ = run.take_step(held, phase, phase.first_step + step, order[chosen], None if crops is None else crops[chosen]).tolist()
-    losses.append(loss / phase.batch)
-found.update({f'{given.steps}/{name}': value.numpy().copy() for name, value in held.tensors().items()})
-given.out.write_bytes(safetensors.encode({'loss': np.array(losses), **found}))
+
+def network_of(program):
+    spec = importlib.util.spec_from_file_location('network', program / 'network.py')
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module.Network()
+
+
+def take_steps(job):
+    program = Path(job['program'])
+    plan = json.loads((program / 'plan.json').read_text())
+    run = Run(plan, network_of(program), Processes(), program, torch.float64 if job['float64'] else torch.float32)
+    run.prepare(job['data'])
+    phase = run.phases[job['phase']]
+    held = PhaseState(plan, run.network, phase.spec, run.device)
+    held.load(safetensors.decode(Path(job['start']).read_bytes(), job['start'])[0])
+    order = batches.epoch_order(plan, phase, 0, run.training)
+    crops = batches.epoch_crops(plan, phase, 0, order)
+    found, losses = {}, []
+    for step in range(job['steps']):
+        found.update({f'{step}/{name}': value.numpy().copy() for name, value in held.tensors().items()})
+        chosen = slice(step * phase.batch, (step + 1) * phase.batch)
+        loss, _ = run.take_step(held, phase, phase.first_step + step, order[chosen], None if crops is None else crops[chosen]).tolist()
+        losses.append(loss / phase.batch)
+    found.update({f'{job["steps"]}/{name}': value.numpy().copy() for name, value in held.tensors().items()})
+    Path(job['out']).write_bytes(safetensors.encode({'loss': np.array(losses), **found}))
+
+
+for job in jobs:
+    try:
+        take_steps(job)
+    except Exception:
+        Path(f'{job["out"]}.error').write_text(traceback.format_exc())

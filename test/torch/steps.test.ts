@@ -1,10 +1,12 @@
 // Steps of an exported program against those of the engine, and against the step graph in the float64 interpreter. `whole.ts`
-// measures the same over more steps.
+// measures the same over more steps, `random.ts` over more networks.
 
 import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
+import { present } from '../../src/base/invariant.ts';
 import { temporaryFolder } from './program.ts';
-import { byEngine, byProgram, byReference, exampleCourse, farthest, lossesApart, updatesApart } from './steps.ts';
+import { randomCourse, randomSteps } from './random-course.ts';
+import { byEngine, byProgram, byPrograms, byReference, exampleCourse, farthest, lossesApart, updatesApart } from './steps.ts';
 
 vi.setConfig({ testTimeout: 120_000 });
 const folder = temporaryFolder();
@@ -23,6 +25,18 @@ describe('20 steps in f32 from one state', () => {
     const [theirs, ours] = [await byProgram(course, 20, join(folder, name), false), await byEngine(course, 20)];
     expect(lossesApart(theirs, ours)).toBeLessThan(tolerance);
     expect(farthest(theirs, ours)).toBeLessThan(tolerance);
+  });
+});
+
+describe('random networks under random updates', () => {
+  it('in float64 are the step graph, to 1e-8', async () => {
+    const courses = Array.from({ length: 12 }, (_, i) => randomCourse(40 + i));
+    const found = await byPrograms(courses, randomSteps, join(folder, 'random'), true);
+    for (const [i, course] of courses.entries()) {
+      const [theirs, ours] = [present(found[i], 'steps'), byReference(course, randomSteps)];
+      expect(lossesApart(theirs, ours)).toBeLessThan(1e-8);
+      expect(farthest(theirs, ours)).toBeLessThan(1e-8);
+    }
   });
 });
 

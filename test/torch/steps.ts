@@ -1,8 +1,9 @@
 // Steps of a phase by an exported program, by the engine, and by the step graph in the float64 interpreter, from one state.
 
-import { writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { present } from '../../src/base/invariant.ts';
+import type { MemorySamples } from '../../src/base/samples.ts';
 import { sizeOf, tensor } from '../../src/base/tensor.ts';
 import type { Tensor } from '../../src/base/tensor.ts';
 import { fitDataset } from '../../src/data/fit-dataset.ts';
@@ -25,6 +26,7 @@ import type { F64Tensor } from '../../src/ir/op.ts';
 import { ops } from '../../src/ops/index.ts';
 import { groupSets } from '../../src/sparsity/groups.ts';
 import { cropAt, cropImage } from '../../src/train/augment.ts';
+import { optimizers } from '../../src/train/optimizers/index.ts';
 import { initialParameters } from '../../src/train/initialize.ts';
 import { positionOf } from '../../src/train/plan.ts';
 import { taskOf } from '../../src/train/tasks/index.ts';
@@ -59,17 +61,44 @@ export function courseOf(model: Model, dataset: Dataset, phase: number): Course 
   return { model, dataset, run, phase, start };
 }
 
-/** @param folder Made, for the program and its data. */
-export async function byProgram({ model, dataset, phase, start }: Course, steps: number, folder: string, float64: boolean): Promise<Stepped> {
+/** Steps of a course, asked of its exported program. */
+interface Job {
+  readonly program: string;
+  readonly data: string;
+  readonly phase: number;
+  readonly steps: number;
+  readonly start: string;
+  readonly out: string;
+  readonly float64: boolean;
+}
+
+function writeJob({ model, dataset, phase, start }: Course, steps: number, folder: string, float64: boolean): Job {
   const [data, program, from, out] = ['data', 'program', 'start', 'out'].map((name) => join(folder, name)) as [string, string, string, string];
   writeData(dataset, data);
   writeProgramOf({ ...model, train: { ...present(model.train, 'train'), dataset: { kind: 'folder', path: data } } }, program);
   writeFileSync(from, Buffer.concat(encodeSafetensors(start)));
-  const ran = await runPython([join(import.meta.dirname, 'steps.py'), program, '--data', data, '--phase', String(phase), '--steps', String(steps), '--start', from, '--out', out, ...(float64 ? ['--float64'] : [])]);
-  if (ran.code !== 0) throw new Error(ran.err);
+  return { program, data, phase, steps, start: from, out, float64 };
+}
+
+function readJob({ out, steps }: Job): Stepped {
+  if (existsSync(`${out}.error`)) throw new Error(readFileSync(`${out}.error`, 'utf8'));
   const found = tensorsIn(out);
   const states = Array.from({ length: steps + 1 }, (_, step) => new Map([...found].flatMap(([name, value]) => (name.startsWith(`${step}/`) ? [[name.slice(`${step}/`.length), value] as const] : []))));
   return { losses: [...present(found.get('loss'), 'losses').data], states };
+}
+
+/** @param folder Made, for the programs and their data. */
+export async function byPrograms(courses: readonly Course[], steps: number, folder: string, float64: boolean): Promise<readonly Stepped[]> {
+  const jobs = courses.map((course, i) => writeJob(course, steps, join(folder, String(i)), float64));
+  const list = join(folder, 'jobs.json');
+  writeFileSync(list, JSON.stringify(jobs));
+  const ran = await runPython([join(import.meta.dirname, 'steps.py'), list]);
+  if (ran.code !== 0) throw new Error(ran.err);
+  return jobs.map(readJob);
+}
+
+export async function byProgram(course: Course, steps: number, folder: string, float64: boolean): Promise<Stepped> {
+  return present((await byPrograms([course], steps, folder, float64))[0], 'steps');
 }
 
 /** @param states Taken on before each step, where they are given: else it goes on from its own. */
@@ -118,12 +147,12 @@ export function byReference({ model, run, phase, start }: Course, steps: number)
   for (let at = 0; at < steps; at++) {
     const numbers = samplesOf(pass, spec, at);
     const { rate } = positionOf(run.plan, firstStep + at);
-    const own = [...(pass.scalars ?? [])].filter(([name]) => name !== 'rate').map(([name, values]) => [name, scalar(present(values[at], name))] as const);
+    const own = Object.entries(optimizers[spec.optimizer.name].scalars).map(([name, of]) => [name, scalar(of(spec.optimizer.settings, at + 1))] as const);
     const labels = Float64Array.from(numbers, (number) => run.data.shared.training.labels[number] as number);
     const weights = labels.map((label) => run.data.lossWeights?.[label] ?? 1);
     const feeds = new Map<string, F64Tensor>([
       ...state,
-      ['sample', samplesIn(model, run.data.shared.training.samples as Uint8Array, numbers, cropsOf(pass, spec, at))],
+      ['sample', samplesIn(model, run.data.shared.training.samples as MemorySamples, numbers, cropsOf(pass, spec, at))],
       ['label', tensor([numbers.length], labels)],
       ['sample-weight', tensor([numbers.length], weights)],
       ['rate', scalar(rate)],
@@ -140,17 +169,18 @@ export function byReference({ model, run, phase, start }: Course, steps: number)
   return { losses, states };
 }
 
-function samplesIn(model: Model, samples: Uint8Array, numbers: Uint32Array, crops: Int32Array | undefined): F64Tensor {
+function samplesIn(model: Model, samples: MemorySamples, numbers: Uint32Array, crops: Int32Array | undefined): F64Tensor {
   const { shape } = onlyInput(model.network);
   const size = sizeOf(shape);
   const [rows = 1, columns = 1] = shape.slice(-2);
   return withSamples(samples, size, 'any', ({ held, locate }) => {
     const data = new Float64Array(numbers.length * size);
     const shown = new Uint8Array(size);
+    const unit = samples instanceof Uint8Array ? 255 : 1;
     for (const [i, number] of numbers.entries()) {
-      const image = held.slice(locate(number), locate(number) + size) as Uint8Array;
+      const image = held.slice(locate(number), locate(number) + size) as MemorySamples;
       if (crops) cropImage(image, shown, rows, columns, cropAt(crops, i));
-      for (let e = 0; e < size; e++) data[i * size + e] = ((crops ? shown : image)[e] as number) / 255;
+      for (let e = 0; e < size; e++) data[i * size + e] = ((crops ? shown : image)[e] as number) / unit;
     }
     return tensor([numbers.length, ...shape], data);
   });

@@ -17,7 +17,7 @@ for (const [name, phase] of [['lenet', 0], ['lenet', 1], ['mlp', 0], ['mlp', 1],
   console.log(`${name} ${course.run.plan.phases[phase]?.spec.name}, f32 against the engine\t${short(lossesApart(theirs, ours))}\t${short(farthest(theirs, ours))}`);
 }
 // At the rate of its own, 0.02, MobileNetV2 is chaotic as it begins: what float64 rounds, 4e-15, grows twenty times a step.
-for (const [name, rate] of [['resnet20', 0.1], ['mobilenet', 1e-3]] as const) {
+for (const [name, rate] of [['resnet20', 0.1], ['mobilenet', 1e-4]] as const) {
   const course = exampleCourse(name, 1, { batch: 8, rate });
   const [theirs, ours] = [await byProgram(course, steps, join(folder, `${name}-double`), true), byReference(course, steps)];
   console.log(`${name} sparsify, batch 8, rate ${rate}, float64 against the step graph\t${short(lossesApart(theirs, ours))}\t${short(farthest(theirs, ours))}`);

@@ -1,5 +1,6 @@
 // Normalizations, what multiplies channels, and dropout.
 
+import { invariant } from '../../base/invariant.ts';
 import { number, numbers, optional, set } from '../../ir/attributes.ts';
 import { streamOf } from '../../base/random.ts';
 import { lrnAttributes } from '../../ops/support/lrn.ts';
@@ -35,7 +36,8 @@ function normalizeInput(of: TorchNode): string {
 }
 
 function localResponse(of: TorchNode): string {
-  const { size, alpha, beta, k, within } = of.attrs(lrnAttributes);
+  const { size, alpha, beta, k, within, positions } = of.attrs(lrnAttributes);
+  invariant(positions === undefined, 'channels go missing where a network is compacted, not where it is trained');
   const given = [of.x.text, ...[size, alpha, beta, k].map(pythonNumber)];
   return pythonCall(within ? 'layers.local_response' : 'F.local_response_norm', given);
 }
