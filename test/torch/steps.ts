@@ -207,9 +207,9 @@ export function exampleCourse(name: string, phase: number, { batch, size, rate }
   return courseOf({ ...model, train: { ...train, phases, heldOut: 0 } }, waves(onlyInput(model.network).shape, samples), phase);
 }
 
-/** The largest difference of losses, relative. */
+/** The largest difference of losses, relative; of small ones absolute. */
 export function lossesApart(theirs: Stepped, ours: Stepped): number {
-  return Math.max(...ours.losses.map((loss, step) => Math.abs(((theirs.losses[step] ?? NaN) - loss) / loss)));
+  return Math.max(...ours.losses.map((loss, step) => Math.abs((theirs.losses[step] ?? NaN) - loss) / Math.max(loss, 1e-2)));
 }
 
 /** The largest difference of any two numbers behind the last step, of all that both hold. */

@@ -51,14 +51,17 @@ describe('the folder of a run by PyTorch', () => {
 
 describe('a run', () => {
   it('writes a checkpoint when it is asked to stop, and goes on to the same bits', async () => {
-    const model = onStripes(source.replace('epochs = 3', 'epochs = 40'));
+    const model = onStripes(source.replace('epochs = 3', 'epochs = 120'));
     writeProgramOf(model, at('long'));
     const args = [at('long', 'train.py'), '--out', at('stopped')];
     const { child, ran } = startPython(args);
     while (!existsSync(at('stopped', 'baseline.safetensors'))) await sleep(10);
+    const second = await runPython([...args, '--resume']);
+    expect(second.err).toMatch(/is being trained in by another process: wait for it, or choose another folder\n$/);
     child.kill('SIGTERM');
     const told = await ran;
     expect(told).toMatchObject({ code: 130 });
+    expect(existsSync(at('stopped', 'run.lock'))).toBe(false);
     expect(told.err).toMatch(/stopped after step \d+ of \d+; go on with --resume\n$/);
     expect(await runPython([...args, '--resume'])).toMatchObject({ code: 0 });
     expect(await runPython([at('long', 'train.py'), '--out', at('undisturbed')])).toMatchObject({ code: 0 });

@@ -80,9 +80,8 @@ class Run:
             parts['set of initial weights'] = self.plan['initial']['sha256']
         return parts
 
-    def open(self, out, resume):
+    def open(self, resume):
         """Opens the folder of the run; answers the tensors to go on with, None at the beginning."""
-        self.folder = RunFolder(out)
         sources = self.plan['sources']
         stored, tensors = self.processes.from_first(lambda: self.folder.open(resume, self.program, sources))
         self.given = safetensors.decode((self.program / 'initial.safetensors').read_bytes(), 'initial.safetensors')[0] if 'initial' in self.plan else {}
@@ -111,7 +110,14 @@ class Run:
 
     def train(self, out, resume):
         """Trains to the end; answers the summary."""
-        stored = self.open(out, resume)
+        self.folder = RunFolder(out)
+        try:
+            return self.train_in_folder(resume)
+        finally:
+            self.folder.unlock()
+
+    def train_in_folder(self, resume):
+        stored = self.open(resume)
         self.started = time.monotonic() - self.state['seconds']
         self.progress.begin(self.total_steps, self.state['step'], self.seconds())
         self.looked, self.next_look = (self.state['step'], self.seconds()), self.state['step'] + 1

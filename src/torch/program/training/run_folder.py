@@ -8,6 +8,7 @@
     weights.safetensors                     parameters at the end of the run
     metrics.jsonl                           one line an epoch
     summary.json                            what came of it
+    run.lock                                as long as somebody trains in it
 
 Every file is replaced whole. The tensors of a checkpoint are written before checkpoint.json names them, so that whenever the process
 dies there is one whole checkpoint.
@@ -20,11 +21,18 @@ import os
 import re
 from pathlib import Path
 
+try:
+    import fcntl
+except ImportError:
+    # Windows has none: there nothing keeps two processes apart.
+    fcntl = None
+
 from . import safetensors
 from .errors import Refused
 
 VERSION = 3
 CHECKPOINT = 'checkpoint.json'
+LOCK = 'run.lock'
 CHECKPOINT_TENSORS = re.compile(r'checkpoint-\d+-\d+\.safetensors')
 
 
@@ -64,22 +72,46 @@ def number_text(value):
 class RunFolder:
     def __init__(self, path):
         self.path = Path(path)
+        self._lock = None
 
     def open(self, resume, program, sources):
         """Answers the checkpoint to go on from and its tensors; (None, None) where the run begins."""
-        entries = [path.name for path in self.path.iterdir()] if self.path.is_dir() else []
+        entries = [path.name for path in self.path.iterdir() if path.name != LOCK] if self.path.is_dir() else []
         if entries and not resume:
             advice = 'add --resume to go on with the run in it, or choose another folder' if CHECKPOINT in entries else 'choose another folder'
             raise Refused(f'{self.path} is not empty: {advice}')
         if CHECKPOINT in entries:
+            self.lock()
             return self.read_checkpoint()
         own = {Path(source).parts[0] for source in sources}
         foreign = next((name for name in entries if name not in own and name != 'initial.safetensors' and not CHECKPOINT_TENSORS.fullmatch(name)), None)
         if foreign is not None:
             raise Refused(f'{self.path} is not the folder of a run: it holds {foreign}')
+        self.lock()
         for source in sources:
             self.write(source, (program / 'sources' / source).read_bytes())
         return None, None
+
+    def lock(self):
+        """Keeps others out; the system lets go of it when this process ends, however it does."""
+        place = self.path / LOCK
+        if place.is_dir():
+            raise Refused(f'{self.path} is being trained in by ssl-compile: wait for it, or remove {place} if nothing trains there')
+        try:
+            self.path.mkdir(parents=True, exist_ok=True)
+            self._lock = open(place, 'a')
+            if fcntl is not None:
+                fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            self._lock = None
+            raise Refused(f'{self.path} is being trained in by another process: wait for it, or choose another folder') from None
+        except OSError as error:
+            raise Refused(f'{place} cannot be written ({error.strerror}): choose another folder') from error
+
+    def unlock(self):
+        if self._lock is not None:
+            self._lock.close()
+            (self.path / LOCK).unlink(missing_ok=True)
 
     def write(self, name, data):
         """Replaces a file, whole or not at all; answers its record."""
