@@ -1,4 +1,4 @@
-// `vitest run`: everything but the browser, the package, Redis, PyTorch and real ONNX files, each of which has a mode: `vitest run --mode browser`.
+// `vitest run`: everything but the browser, the package, Redis, PyTorch, TensorFlow.js and real ONNX files, each of which has a mode: `vitest run --mode browser`.
 
 import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
@@ -13,6 +13,9 @@ const redis = ['test/redis/**/*.test.ts'];
 /** Needs Debian's python3-torch. */
 const torch = ['test/torch/**/*.test.ts'];
 
+/** Needs a package of npm's registry. */
+const tfjs = ['test/tfjs/**/*.test.ts'];
+
 /** Reads data that is not here, with packages of npm's registry to compare with. */
 const onnx = ['test/onnx/data/**/*.test.ts'];
 
@@ -24,8 +27,9 @@ function testsOf(mode: string): TestUserConfig {
   if (mode === 'package') return { include: packed };
   if (mode === 'redis') return { include: redis, globalSetup: ['test/redis/install.ts'] };
   if (mode === 'torch') return { include: torch };
+  if (mode === 'tfjs') return { include: tfjs, globalSetup: ['test/tfjs/install.ts'] };
   if (mode === 'onnx') return { include: onnx, globalSetup: ['test/onnx/install.ts'] };
-  return { include: ['test/**/*.test.ts'], exclude: [...browser, ...packed, ...redis, ...torch, ...onnx, '**/node_modules/**'] };
+  return { include: ['test/**/*.test.ts'], exclude: [...browser, ...packed, ...redis, ...torch, ...tfjs, ...onnx, '**/node_modules/**'] };
 }
 
 export default defineConfig(({ mode }) => ({
