@@ -5,10 +5,7 @@ import { isMainThread, parentPort, Worker, workerData } from 'node:worker_thread
 import { DiagnosticError } from '../base/diagnostic.ts';
 import type { Diagnostic } from '../base/diagnostic.ts';
 import { present } from '../base/invariant.ts';
-import { elementCount } from '../base/samples.ts';
-import { openSamples } from './sample-reader.ts';
-import type { SampleReader } from './sample-reader.ts';
-import type { SplitName } from './shared-data.ts';
+import { splitReaders } from './sample-reader.ts';
 import { loadCode, runPass } from './thread.ts';
 import type { SamplePass, PhaseCode, SharedState, ThreadCode } from './thread.ts';
 
@@ -77,14 +74,15 @@ function isSetup(data: unknown): data is Setup {
 function serve({ shared }: Setup): void {
   const port = present(parentPort, 'port of a worker');
   const answer = (said: Answer): void => port.postMessage(said);
-  const readerOf = samplesOf(shared);
+  // Closed as the thread ends.
+  const readers = splitReaders(shared.data);
   let loaded: ThreadCode | undefined;
   const obey = (command: Command): void => {
     if (command.kind === 'load') {
       loaded = loadCode(command.code, shared);
       return;
     }
-    const reader = readerOf(command.pass);
+    const reader = readers.of(command.pass.split);
     runPass(command.pass, command.threads, present(loaded, 'code of a phase'), shared, reader);
     reader.check();
   };
@@ -98,17 +96,6 @@ function serve({ shared }: Setup): void {
     }
   });
   answer({});
-}
-
-/** This thread's hold on the samples of a split, from the first pass over it on. */
-function samplesOf({ data }: SharedState): (pass: SamplePass) => SampleReader {
-  const opened = new Map<SplitName, SampleReader>();
-  return ({ split }) => {
-    const { count, samples } = data[split];
-    const reader = opened.get(split) ?? openSamples(samples, elementCount(samples) / count, 'any');
-    opened.set(split, reader);
-    return reader;
-  };
 }
 
 if (!isMainThread && isSetup(workerData)) serve(workerData);

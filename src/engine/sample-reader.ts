@@ -2,9 +2,10 @@
 
 import { present } from '../base/invariant.ts';
 import { numberType } from '../base/number-type.ts';
-import { areBytes, areInFiles, sampleCount, sourceInMemory } from '../base/samples.ts';
+import { areBytes, areInFiles, elementCount, sampleCount, sourceInMemory } from '../base/samples.ts';
 import type { FileSamples, MemorySamples, Samples, SampleSource } from '../base/samples.ts';
 import { openFiles } from './sample-files.ts';
+import type { SharedData, SplitName } from './shared-data.ts';
 
 export interface SampleReader extends SampleSource {
   /** Fails with `data/changed` where a file is not as it was: what was read of it may be anything. */
@@ -21,6 +22,27 @@ export type SampleOrder = 'any' | 'ascending';
 /** @param size Elements of a sample. Fails, as `locate` does, with `data/changed`. */
 export function openSamples(samples: Samples, size: number, order: SampleOrder): SampleReader {
   return areInFiles(samples) ? readerOf(samples, order === 'any' ? 1 : blockOf(samples)) : { ...sourceInMemory(samples, size), check: () => {}, close: () => {} };
+}
+
+export interface SplitReaders {
+  /** The samples of a split, which are opened when they are first asked for. */
+  readonly of: (split: SplitName) => SampleReader;
+  readonly close: () => void;
+}
+
+export function splitReaders(data: SharedData): SplitReaders {
+  const opened = new Map<SplitName, SampleReader>();
+  return {
+    of: (split) => {
+      const { count, samples } = data[split];
+      const reader = opened.get(split) ?? openSamples(samples, elementCount(samples) / count, 'any');
+      opened.set(split, reader);
+      return reader;
+    },
+    close: () => {
+      for (const { close } of opened.values()) close();
+    },
+  };
 }
 
 /** Opens them for as long as `use` runs. Fails with `data/changed`. */

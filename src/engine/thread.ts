@@ -9,27 +9,23 @@
 // sample order. So no bit depends on the number of threads.
 
 import { present } from '../base/invariant.ts';
-import type { MemorySamples, SampleSource } from '../base/samples.ts';
-import { cropAt, cropImage } from '../train/augment.ts';
+import type { SampleSource } from '../base/samples.ts';
 import { barrier, takeTask } from '../runtime/barrier.ts';
 import { sum, word } from './control.ts';
 import type { Control } from './control.ts';
+import { gatherer } from './gather.ts';
+import type { SamplePlaces } from './gather.ts';
 import type { SharedData, SplitName } from './shared-data.ts';
-import type { SampleOffsets } from '../ir/tensor-binding.ts';
 import type { StageWork } from '../runtime/thread-count.ts';
 
 export type ProgramName = 'step' | 'evaluate';
 
 /** What threads must know of an emitted program. Offsets are in elements of the memory. */
-export interface ProgramCode {
+export interface ProgramCode extends SamplePlaces {
   /** In order. */
   readonly stages: readonly StageWork[];
-  readonly samples: number;
   readonly shards: number;
-  readonly sample: SampleOffsets;
-  readonly label: SampleOffsets;
-  /** By sample, like the next two. */
-  readonly weight: Int32Array;
+  /** By sample, like the next one. */
   readonly loss: Int32Array;
   /** Absent: no sample is answered rightly or wrongly. */
   readonly correct?: Int32Array;
@@ -101,7 +97,10 @@ export function runPass(pass: SamplePass, threads: number, { code, run }: Thread
   const runTask = run[pass.program];
   const { stages, shards } = program;
   const memory = new Float32Array(shared.memory.buffer);
-  const gather = gatherer(pass, program, shared, memory, source);
+  const { order, crops } = shared;
+  const perShard = program.samples / shards;
+  const gather = gatherer(program, { ...pass, labels: shared.data[pass.split].labels, order, ...(pass.cropped && { crops }) }, memory, source);
+  const bringScalars = scalarWriter(pass, program, shared, memory);
   let batch = pass.from;
   const close = (): void => {
     let loss = 0;
@@ -124,7 +123,10 @@ export function runPass(pass: SamplePass, threads: number, { code, run }: Thread
   };
 
   for (; batch < pass.to; batch++) {
-    for (let task = takeTask(words); task < shards; task = takeTask(words)) gather(batch, task);
+    for (let task = takeTask(words); task < shards; task = takeTask(words)) {
+      gather(batch, task * perShard, (task + 1) * perShard);
+      if (task === 0) bringScalars(batch);
+    }
     barrier(words, threads);
     for (let stage = 0; stage < stages.length; stage++) {
       const { tasks: count } = stages[stage] as StageWork;
@@ -136,49 +138,12 @@ export function runPass(pass: SamplePass, threads: number, { code, run }: Thread
   }
 }
 
-/** f32 of byte / 255. */
-const byteValues = Float32Array.from({ length: 256 }, (_, byte) => byte / 255);
-
-/** Brings one shard of a batch to its bindings, and with the first shard the scalars. */
-function gatherer(pass: SamplePass, program: ProgramCode, shared: SharedState, memory: Float32Array, { held, locate }: SampleSource): (batch: number, shard: number) => void {
-  const { order, scalars, crops } = shared;
-  const { labels } = shared.data[pass.split];
-  const { shape, starts, elements } = program.sample;
-  const { starts: labelStarts, elements: labelElements } = program.label;
-  const [, rows = 1, columns = 1] = shape;
-  const perShard = program.samples / program.shards;
-  const integers = new Int32Array(shared.memory.buffer);
-
-  const copySample = (start: number, from: MemorySamples, first: number): void => {
-    if (from instanceof Uint8Array) {
-      for (let e = 0; e < elements.length; e++) memory[start + (elements[e] as number)] = byteValues[from[first + e] as number] as number;
-    } else {
-      for (let e = 0; e < elements.length; e++) memory[start + (elements[e] as number)] = from[first + e] as number;
-    }
-  };
-  /** An image as it is shown. */
-  const shown = held instanceof Uint8Array ? new Uint8Array(elements.length) : new Float32Array(elements.length);
-
-  return (batch, shard) => {
-    for (let i = shard * perShard; i < (shard + 1) * perShard; i++) {
-      const position = batch * program.samples + i;
-      const isSample = position < pass.count;
-      // A sample to fill up with: any finite one does.
-      const index = order[isSample ? position : 0] as number;
-      const firstLabel = index * labelElements.length;
-      const first = locate(index);
-      if (pass.cropped) {
-        cropImage(held.subarray(first, first + elements.length), shown, rows, columns, cropAt(crops, isSample ? position : 0));
-        copySample(starts[i] as number, shown, 0);
-      } else {
-        copySample(starts[i] as number, held, first);
-      }
-      for (let e = 0; e < labelElements.length; e++) memory[(labelStarts[i] as number) + (labelElements[e] as number)] = labels[firstLabel + e] as number;
-      memory[program.weight[i] as number] = isSample ? (pass.lossWeights?.[labels[firstLabel] as number] ?? 1) : 0;
-    }
-    if (shard !== 0) return;
+/** Brings the scalars of a batch to their places. */
+function scalarWriter({ firstStep, seed }: SamplePass, program: ProgramCode, { scalars, memory: { buffer } }: SharedState, memory: Float32Array): (batch: number) => void {
+  const integers = new Int32Array(buffer);
+  return (batch) => {
     for (const [i, { offset }] of program.scalars.entries()) memory[offset] = scalars[batch * program.scalars.length + i] as number;
-    if (program.step !== undefined) integers[program.step] = pass.firstStep + batch;
-    if (program.seed !== undefined) integers[program.seed] = pass.seed;
+    if (program.step !== undefined) integers[program.step] = firstStep + batch;
+    if (program.seed !== undefined) integers[program.seed] = seed;
   };
 }
