@@ -1,6 +1,7 @@
 // TensorFlow.js: what of it the tests use, described here so that no type check needs it.
 
 import { createRequire } from 'node:module';
+import type { Tensorflow } from '../../src/engine/tfjs/tensorflow.ts';
 import type { F64Tensor } from '../../src/ir/op.ts';
 import { tensor } from '../../src/base/tensor.ts';
 import type { Shape } from '../../src/base/tensor.ts';
@@ -30,6 +31,7 @@ type OfTwo = Named<'add' | 'sub' | 'mul' | 'div' | 'minimum' | 'maximum' | 'pow'
 
 export interface Tfjs extends OfOne, OfTwo {
   readonly enableProdMode: () => void;
+  readonly memory: () => { readonly numTensors: number };
   readonly tidy: <T>(compute: () => T) => T;
   readonly tensor: (data: Float32Array, shape: Shape) => Tensor;
   readonly variable: (initial: Tensor, trainable: boolean, name: string) => Tensor;
@@ -71,7 +73,10 @@ export interface Tfjs extends OfOne, OfTwo {
   };
 }
 
-export const tf: Tfjs = createRequire(import.meta.url)('@tensorflow/tfjs') as Tfjs;
+const loaded: unknown = createRequire(import.meta.url)('@tensorflow/tfjs');
+export const tf: Tfjs = loaded as Tfjs;
+/** As the engine sees it. */
+export const ofEngine: Tensorflow = loaded as Tensorflow;
 // It would say on the console that there is a faster package.
 tf.enableProdMode();
 
