@@ -31,6 +31,7 @@ import type { LadderOptions, LadderOutcome } from './driver/ladder/ladder.ts';
 import { readReport } from './driver/report/read-report.ts';
 import { checkFlag, checkInteger, checkTrainSpec, checkWinograd, findNamed, mostSamples, mostWorkers } from './driver/request.ts';
 import { train as trainModel } from './driver/run/train.ts';
+import { engines } from './driver/run/engines.ts';
 import type { TrainOptions, TrainResult } from './driver/run/train-options.ts';
 import { pinnedBy } from './driver/tuning/pinned.ts';
 import { tuneNetwork } from './driver/tuning/tune.ts';
@@ -179,6 +180,7 @@ export function exportModel(opened: OpenedModel, { dense = false }: Partial<Expo
  */
 export async function train(model: Model, dataset: Dataset, options: TrainOptions): Promise<TrainResult> {
   if (options.threads !== undefined) checkInteger('threads', options.threads, mostWorkers);
+  if (options.engine !== undefined) findNamed('engine', options.engine, engines);
   if (model.train) checkTrainSpec(model.train, model.network);
   return trainModel(model, dataset, options);
 }

@@ -41,6 +41,8 @@ describe('wrong usage exits 2', () => {
     ['an infinite seed', ['train', 'a.ssl', '--out', 'o', '--seed', 'Infinity'], 'expected an integer from 0'],
     ['a seed beyond 32 bits', ['train', 'a.ssl', '--out', 'o', '--seed', '4294967296'], 'expected an integer from 0'],
     ['a seed with a fraction', ['train', 'a.ssl', '--out', 'o', '--seed', '1.5'], 'expected an integer from 0'],
+    ['an unknown engine', ['train', 'a.ssl', '--out', 'o', '--engine', 'tensorflow'], 'Allowed choices are wasm, tfjs'],
+    ['threads of an engine that has its own', ['train', 'a.ssl', '--out', 'o', '--engine', 'tfjs', '--threads', '2'], '--threads is of engine wasm'],
     ['no weights to verify against', ['verify', 'o'], "required option '--weights <run|file>'"],
   ])('%s', async (_, args, message) => {
     const { code, out, err } = await runCli(args);

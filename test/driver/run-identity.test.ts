@@ -4,17 +4,18 @@ import { present } from '../../src/base/invariant.ts';
 import { trainSpecOf } from '../../src/driver/run/train.ts';
 import { checkIdentity, identityOf, overridesOf } from '../../src/driver/run/run-identity.ts';
 import type { RunIdentity } from '../../src/driver/run/run-identity.ts';
+import type { EngineName } from '../../src/driver/run/train-options.ts';
 import type { Model } from '../../src/ir/network.ts';
 import { formatSource } from '../../src/driver/model/source.ts';
 import { modelOf, smallSource } from '../engine/fixture.ts';
 
 const model = modelOf(smallSource);
-const identity = (of: Model, data = 'data'): RunIdentity => identityOf(of, trainSpecOf(of), { data });
+const identity = (of: Model, data = 'data', engine?: EngineName): RunIdentity => identityOf(of, trainSpecOf(of), { data, engine });
 
 /** What a run of the model is told that goes on as another. */
-function differences(now: Model, data?: string): readonly string[] {
+function differences(now: Model, data?: string, engine?: EngineName): readonly string[] {
   try {
-    checkIdentity('run', identity(model), identity(now, data));
+    checkIdentity('run', identity(model), identity(now, data, engine));
     return [];
   } catch (error) {
     if (error instanceof DiagnosticError) return error.diagnostics.map(({ message }) => message.replace(/^run was begun with another /, ''));
@@ -54,6 +55,11 @@ describe('a run is another', () => {
     ['a method', changed('weighting = one', 'weighting = one\n  method = subgradient'), ['method: it was proximal, and is subgradient now']],
   ])('%s', (_, now, messages) => {
     expect(differences(now)).toEqual(messages);
+  });
+
+  test('under another engine', () => {
+    expect(differences(model, 'data', 'wasm')).toEqual([]);
+    expect(differences(model, 'data', 'tfjs')).toEqual(['engine: it was wasm, and is tfjs now']);
   });
 
   test('in rounds; of one round nothing is told that earlier runs did not tell', () => {

@@ -5,7 +5,8 @@ import type { Command } from 'commander';
 import { present } from '../../base/invariant.ts';
 import type { Model } from '../../ir/network.ts';
 import { largestSeed, mostWorkers } from '../../driver/request.ts';
-import type { TrainResult } from '../../driver/run/train-options.ts';
+import { engines } from '../../driver/run/engines.ts';
+import type { EngineName, TrainResult } from '../../driver/run/train-options.ts';
 import type { InitReport } from '../../driver/weights/initial-weights.ts';
 import type { Scan } from '../../driver/run/sharing.ts';
 import type { TrainEvent } from '../../driver/run/run-events.ts';
@@ -30,6 +31,7 @@ export interface TrainCommandOptions extends JsonOption, SparsityOption, TimingO
   readonly map?: readonly NamePattern[];
   readonly seed?: number;
   readonly threads?: number;
+  readonly engine?: EngineName;
 }
 
 export function addTrain(program: Command, shell: Shell, finish: (code: number) => void): void {
@@ -45,6 +47,7 @@ export function addTrain(program: Command, shell: Shell, finish: (code: number) 
     .addOption(dataOption())
     .addOption(new Option('--seed <n>', 'seed, instead of the one in the file').argParser(integerFrom(0, largestSeed)))
     .addOption(new Option('--threads <n>', 'worker threads at most; the results do not depend on it').argParser(integerFrom(1, mostWorkers)))
+    .addOption(new Option('--engine <name>', `what runs the steps: ${engines.map(({ name, doc }) => `${name}: ${doc}`).join('; ')} (default: ${engines[0].name})`).choices(engines.map(({ name }) => name)))
     .addOption(timingOption())
     .addOption(jsonOption())
     .addHelpText('after', example('train examples/lenet.ssl --out runs/lenet', 'train examples/lenet.ssl --out runs/lenet --resume', "train net.ssl --out runs/net --init net.safetensors --map 'backbone.*=*'"))
@@ -61,7 +64,9 @@ interface TrainedBy {
 
 /** @returns The exit code. */
 export async function trainFile(file: string, { out, data, resume, init, map, seed, sparsity, threads, timing, json }: TrainCommandOptions, shell: Shell, { scan, builds }: TrainedBy = {}): Promise<number> {
+export async function trainFile(file: string, { out, data, resume, init, map, seed, sparsity, threads, engine, timing, json }: TrainCommandOptions, shell: Shell): Promise<number> {
   if (map && init === undefined) throw new UsageError('--map says what names in the file of --init stand for: add --init FILE');
+  if (threads !== undefined && engine !== undefined && engine !== engines[0].name) throw new UsageError(`--threads is of engine ${engines[0].name}: engine ${engine} has threads of its own`);
   const [{ placedAt, trainingData }, { sparsityOfRun }, { checkFile }, { train, trainSpecOf }, { ops }] = await Promise.all([
     import('../../driver/data/training-data.ts'),
     import('../../driver/model/model.ts'),
@@ -95,6 +100,7 @@ export async function trainFile(file: string, { out, data, resume, init, map, se
     }
     collectGarbage();
     return train(model, dataset, { out, threads, scan, resume: resume ?? false, ...(init !== undefined && { init: { from: init, map: Object.fromEntries((map ?? []).map(({ from, to }) => [from, to])) } }), onProgress, tidy: collectGarbage, signal });
+    return train(model, dataset, { out, threads, engine, resume: resume ?? false, ...(init !== undefined && { init: { from: init, map: Object.fromEntries((map ?? []).map(({ from, to }) => [from, to])) } }), onProgress, tidy: collectGarbage, signal });
   };
   const { result, signal } = await shell.interruptible((stop) => placedAt(spec.span, trainOnData(stop)));
   if (result.status === 'interrupted') {

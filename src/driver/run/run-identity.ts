@@ -16,6 +16,8 @@ import { methods } from '../../train/methods/index.ts';
 import { usualOptimizer } from '../../train/optimizers/index.ts';
 import { taskPart } from '../../train/tasks/index.ts';
 import { trainingVersion } from '../../train/version.ts';
+import { engineOf } from './engines.ts';
+import type { EngineName } from './train-options.ts';
 import { recordOf } from './run-files.ts';
 import { runDiagnostics } from './run-diagnostics.ts';
 
@@ -33,14 +35,16 @@ export const sparsityPart = '`sparsity` block';
 /** What is done with the samples of the data set; but for the first, each is absent where it is not. */
 export const samplePartNames = { heldOut: 'share held out', augment: 'augmentation', classWeights: 'list of class weights', resize: 'scaling of images' } as const;
 
-/** Fingerprints of what a run reads beside its program. */
+/** Of what a run has beside its program: fingerprints of what it reads, and its engine. */
 export interface RunInputs {
   readonly data: string;
   /** Of the weights that it begins with. */
   readonly initial?: string | undefined;
+  /** What runs its steps; absent: emitted code. */
+  readonly engine?: EngineName | undefined;
 }
 
-export function identityOf(model: Model, spec: TrainSpec, { data, initial }: RunInputs): RunIdentity {
+export function identityOf(model: Model, spec: TrainSpec, { data, initial, engine }: RunInputs): RunIdentity {
   return joined([
     ...networkParts(model.network),
     ...planParts(model, spec),
@@ -49,7 +53,7 @@ export function identityOf(model: Model, spec: TrainSpec, { data, initial }: Run
     ...Object.entries(taskPart(spec)),
     [dataPart, data],
     ...(initial === undefined ? [] : [[initialPart, initial] as const]),
-    ['engine', 'wasm'],
+    ['engine', engineOf(engine).name],
     ['version of training', String(trainingVersion)],
   ]);
 }

@@ -5,6 +5,9 @@ import type { TrainEvent } from './run-events.ts';
 import type { RunSummary } from './run-summary.ts';
 import type { Scan } from './sharing.ts';
 
+/** Of what runs the steps (engines.ts). */
+export type EngineName = 'wasm' | 'tfjs';
+
 export interface TrainOptions {
   /** Folder of the run. It is made; it must be empty or not exist, except with `resume`. */
   readonly out: string;
@@ -13,6 +16,8 @@ export interface TrainOptions {
    * than the work of a step is worth. Results do not depend on it.
    */
   readonly threads?: number | undefined;
+  /** What runs the steps: emitted code unless given. A run goes on under the engine that it was begun with. */
+  readonly engine?: EngineName | undefined;
   /** Go on with the run in `out`. */
   readonly resume?: boolean | undefined;
   /**

@@ -8,7 +8,6 @@ import { present } from '../../base/invariant.ts';
 import type { Tensor } from '../../base/tensor.ts';
 import type { Dataset } from '../../data/dataset.ts';
 import { fitDataset } from '../../data/fit-dataset.ts';
-import { startEngine } from '../../engine/engine.ts';
 import type { PhaseTensors } from '../../engine/engine.ts';
 import type { ParameterData } from '../../ir/graph.ts';
 import { dataInterfaceOf } from '../../ir/network.ts';
@@ -32,6 +31,8 @@ import type { StoredCheckpoint } from './checkpoint.ts';
 import { fitWeights } from '../weights/fit-weights.ts';
 import { loadInitial } from '../weights/initial-weights.ts';
 import type { InitialWeights, InitReport } from '../weights/initial-weights.ts';
+import { engineOf } from './engines.ts';
+import type { StartEngine } from './engines.ts';
 import { checkReachable } from './least-cost.ts';
 import { runData } from './run-data.ts';
 import type { RunData } from './run-data.ts';
@@ -67,14 +68,21 @@ export function trainSpecOf(model: Model): TrainSpec {
 export async function train(model: Model, dataset: Dataset, options: RunOptions): Promise<TrainResult> {
   const spec = trainSpecOf(model);
   checkNames(model.sources);
-  const { init } = options;
+  const { init, engine } = options;
+  const start = await engineOf(engine).load();
   const given = init === undefined ? undefined : loadInitial(typeof init === 'string' ? { from: init } : init, model.network);
   // Weights that were given may have zeros of their own.
   if (!given && !existsSync(join(options.out, runFiles.checkpoint))) checkReachable(model);
   const data = runData(fitDataset(dataset, dataInterfaceOf(model.network, taskOf(spec)), spec.span), spec);
   const { name, labels, samples, chance } = data;
   // Not awaited, so that this call does not hold on to the data set.
-  return conclude(model, { name, labels, samples, chance }, openAndTrain(model, spec, data, options, given), options);
+  return conclude(model, { name, labels, samples, chance }, openAndTrain(model, spec, data, options, { start, given }), options);
+}
+
+/** What is there before the folder is opened. */
+interface Prepared {
+  readonly start: StartEngine;
+  readonly given: InitialWeights | undefined;
 }
 
 /** What is left of a run once its data and its threads are let go. */
@@ -102,13 +110,13 @@ async function conclude(model: Model, data: DataFacts, training: Promise<Trained
   }
 }
 
-async function openAndTrain(model: Model, spec: TrainSpec, data: RunData, options: RunOptions, given: InitialWeights | undefined): Promise<TrainedFolder> {
+async function openAndTrain(model: Model, spec: TrainSpec, data: RunData, options: RunOptions, { start, given }: Prepared): Promise<TrainedFolder> {
   const plan = checkedPlan(spec, model, data.division);
   // What is taken from another run lies there before the first checkpoint.
   const taken = options.dense === undefined ? [] : [runFiles.metrics, ...plan.phases.map(({ key }) => phaseFile(key))];
   const { folder, resumable } = await openRunFolder(options.out, options.resume ?? false, new Set([...entriesOfSources(model.sources), ...taken]));
   try {
-    const ended = await trainOn(model, spec, plan, data, options, await beginIn(folder, resumable, given));
+    const ended = await trainOn(model, spec, plan, data, options, start, await beginIn(folder, resumable, given));
     if ('status' in ended) return { folder, ended };
     // The threads' memory is free by now, the data is needed once more.
     options.tidy?.();
@@ -135,6 +143,10 @@ async function beginIn(folder: RunFolder, resumable: boolean, given: InitialWeig
 
 async function trainOn(model: Model, spec: TrainSpec, plan: RunPlan, data: RunData, options: RunOptions, { folder, stored, initial, report }: Beginning): Promise<Trained> {
   const inputs = { data: data.fingerprint, initial };
+async function trainOn(model: Model, spec: TrainSpec, plan: RunPlan, data: RunData, options: RunOptions, startEngine: StartEngine, { folder, stored, initial, report }: Beginning): Promise<Trained> {
+  // More of them than cores would wait for each other, each until the others had their turn.
+  const threads = Math.min(options.threads ?? mostThreads, availableParallelism());
+  const inputs = { data: data.fingerprint, initial, engine: options.engine };
   const identity = identityOf(model, spec, inputs);
   if (stored) {
     checkIdentity(folder.path, stored.checkpoint.identity, identity);

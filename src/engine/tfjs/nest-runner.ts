@@ -2,7 +2,7 @@
 // A nest is computed for all of its points at once: loads are gathered along its axes, its expression is taken element by element,
 // reduce axes are summed. Points of sequential axes, which may write an element twice, come one after the other.
 
-import { assertNever, present } from '../../base/invariant.ts';
+import { assertNever, invariant, present } from '../../base/invariant.ts';
 import type { Shape } from '../../base/tensor.ts';
 import type { BinaryOp, Combine, CompareOp, Index, LoadExpr, LoweredNode, Nest, NestExpr, TensorRef, UnaryOp } from '../../ir/nest.ts';
 import { partsOf, termAt } from '../../ir/nest.ts';
@@ -121,7 +121,7 @@ function expressionOf(tf: Tensorflow, whole: NestExpr, { read, extents, fixed, a
       case 'accumulator':
         return present(accumulator, 'combined element');
       case 'random':
-        throw new Error('a nest that draws has no runner');
+        invariant(false, 'a nest that draws has no runner');
       default:
         return assertNever(expr);
     }
