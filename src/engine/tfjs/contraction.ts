@@ -6,6 +6,8 @@
 //   axes of both that go        summed
 
 import type { Axis, Nest } from '../../ir/nest.ts';
+import type { Shape } from '../../base/tensor.ts';
+import { inOrder, keepsOrder } from './dimensions.ts';
 import { pointsOf } from './placed-indices.ts';
 import type { NestLoad } from './nest-tensors.ts';
 import type { Tensorflow, TfTensor } from './tensorflow.ts';
@@ -25,16 +27,22 @@ export function contractionOf(tf: Tensorflow, { axes, combine }: Nest, extents: 
   const rows = kept.filter((axis) => ofLeft(axis) && !ofRight(axis));
   const columns = kept.filter((axis) => ofRight(axis) && !ofLeft(axis));
 
-  const matrices = (x: TfTensor, first: readonly number[], second: readonly number[]): TfTensor => {
-    const order = [...batch, ...first, ...second];
-    const others = [...extents.keys()].filter((axis) => !order.includes(axis));
-    return tf.reshape(tf.transpose(x, [...order, ...others]), [batch, first, second].map((each) => pointsOf(each, extents)));
+  /** Of the two orders of a matrix that which costs nothing, if there is one: products take both. */
+  const matrices = (x: TfTensor, first: readonly number[], second: readonly number[]): readonly [matrix: TfTensor, isTransposed: boolean] => {
+    const inParts = (...parts: readonly (readonly number[])[]): readonly [order: readonly number[], shape: Shape] => {
+      const own = parts.flat();
+      return [[...own, ...[...extents.keys()].filter((axis) => !own.includes(axis))], parts.map((part) => pointsOf(part, extents))];
+    };
+    const [[order, shape], [turned, turnedShape]] = [inParts(batch, first, second), inParts(batch, second, first)];
+    const isTransposed = !keepsOrder(x, order) && keepsOrder(x, turned);
+    return [isTransposed ? tf.reshape(x, turnedShape) : tf.reshape(inOrder(tf, x, order), shape), isTransposed];
   };
   const order = [...batch, ...rows, ...columns];
   const result = [...order, ...[...extents.keys()].filter((axis) => !order.includes(axis))];
   return (a, b) => {
-    const product = tf.matMul(matrices(a, rows, summed), matrices(b, summed, columns));
+    const [[leftMatrix, leftTransposed], [rightMatrix, rightTransposed]] = [matrices(a, rows, summed), matrices(b, summed, columns)];
+    const product = tf.matMul(leftMatrix, rightMatrix, leftTransposed, rightTransposed);
     const split = tf.reshape(product, result.map((axis) => (order.includes(axis) ? (extents[axis] ?? 1) : 1)));
-    return tf.transpose(split, [...extents.keys()].map((axis) => result.indexOf(axis)));
+    return inOrder(tf, split, [...extents.keys()].map((axis) => result.indexOf(axis)));
   };
 }

@@ -4,6 +4,7 @@
 import { invariant, present } from '../../base/invariant.ts';
 import type { Shape } from '../../base/tensor.ts';
 import type { Index, LoadExpr } from '../../ir/nest.ts';
+import { inOrder } from './dimensions.ts';
 import { alongAxes, placedIndices, pointsOf } from './placed-indices.ts';
 import type { Fixed, PlacedIndex } from './placed-indices.ts';
 import type { Tensorflow, TfTensor } from './tensorflow.ts';
@@ -31,8 +32,7 @@ export function nestLoad(tf: Tensorflow, { index, outside }: LoadExpr, shape: Sh
         if (!isWhole) gathered = tf.gather(gathered, tf.tensor(Int32Array.from(positions, (at) => Math.min(Math.max(at, 0), last)), [positions.length], 'int32'), d);
       }
       const split = tf.reshape(gathered, axes.map((axis) => extents[axis] ?? 1));
-      const ordered = order.every((at, i) => at === i) ? split : tf.transpose(split, order);
-      const aligned = tf.reshape(ordered, alongAxes(axes, extents));
+      const aligned = tf.reshape(inOrder(tf, split, order), alongAxes(axes, extents));
       return masks.reduce((held, { inside, shape: along }) => tf.where(tf.tensor(inside, along, 'bool'), held, tf.scalar(outside ?? NaN)), aligned);
     },
   };
@@ -45,8 +45,8 @@ interface Mask {
 }
 
 /** Which points lie inside, where not all do. */
-function maskOf({ axes, positions }: PlacedIndex, extent: number, extents: readonly number[]): readonly Mask[] {
-  const inside = Uint8Array.from(positions, (at) => (at >= 0 && at < extent ? 1 : 0));
+function maskOf({ axes, ascending }: PlacedIndex, extent: number, extents: readonly number[]): readonly Mask[] {
+  const inside = Uint8Array.from(ascending, (at) => (at >= 0 && at < extent ? 1 : 0));
   if (!inside.includes(0)) return [];
   return [{ inside, shape: alongAxes(axes, extents) }];
 }
@@ -66,8 +66,7 @@ export function nestWrite(tf: Tensorflow, index: readonly Index[], shape: Shape,
   return {
     write: (values, held) => {
       const whole = tf.broadcastTo(values, alongAxes(axes, extents));
-      const ordered = order.every((at, i) => at === i) ? whole : tf.transpose(whole, order);
-      let written = tf.reshape(ordered, placed.map((each) => pointsOf(each.axes, extents)));
+      let written = tf.reshape(inOrder(tf, whole, order), placed.map((each) => pointsOf(each.axes, extents)));
       for (const [d, { isWhole }] of placed.entries()) {
         const source = present(sources[d], 'sources of a dimension');
         if (!isWhole) written = tf.gather(written, tf.tensor(source.map((at) => Math.max(at, 0)), [source.length], 'int32'), d);

@@ -10,10 +10,12 @@ export type Fixed = ReadonlyMap<number, number>;
 
 /** The index along one dimension. */
 export interface PlacedIndex {
-  /** Axes that it walks, ascending, the last one fastest. */
+  /** Axes that it walks: that of the longest steps first, so that positions ascend where they can. */
   readonly axes: readonly number[];
-  /** For each of their points; it may lie outside. */
+  /** For each of their points, the last axis fastest; it may lie outside. */
   readonly positions: readonly number[];
+  /** The same with the axes in their own order. */
+  readonly ascending: readonly number[];
   /** They are all positions of the dimension, in order. */
   readonly isWhole: boolean;
 }
@@ -27,14 +29,19 @@ export function placedIndices(indices: readonly Index[], shape: Shape, extents: 
 
 function placedIndex({ terms, offset }: Index, extent: number, extents: readonly number[], fixed: Fixed): PlacedIndex {
   const start = terms.reduce((sum, term) => sum + (fixed.has(term.axis) ? termAt(term, fixed.get(term.axis) ?? NaN) : 0), offset);
-  const axes = [...new Set(terms.map(({ axis }) => axis))].filter((axis) => !fixed.has(axis)).toSorted((a, b) => a - b);
-  let positions = [start];
-  for (const axis of axes) {
+  const ascending = [...new Set(terms.map(({ axis }) => axis))].filter((axis) => !fixed.has(axis)).toSorted((a, b) => a - b);
+  const stepsOf = (axis: number): readonly number[] => {
     const own = terms.filter((term) => term.axis === axis);
-    const steps = Array.from({ length: extents[axis] ?? 0 }, (_, i) => own.reduce((sum, term) => sum + termAt(term, i), 0));
-    positions = positions.flatMap((at) => steps.map((step) => at + step));
-  }
-  return { axes, positions, isWhole: positions.length === extent && positions.every((at, i) => at === i) };
+    return Array.from({ length: extents[axis] ?? 0 }, (_, i) => own.reduce((sum, term) => sum + termAt(term, i), 0));
+  };
+  const along = (axes: readonly number[]): readonly number[] => axes.map(stepsOf).reduce((positions, steps) => positions.flatMap((at) => steps.map((step) => at + step)), [start]);
+  const strideOf = (axis: number): number => {
+    const [first = 0, second = first] = stepsOf(axis);
+    return Math.abs(second - first);
+  };
+  const axes = ascending.toSorted((a, b) => strideOf(b) - strideOf(a));
+  const positions = along(axes);
+  return { axes, positions, ascending: along(ascending), isWhole: positions.length === extent && positions.every((at, i) => at === i) };
 }
 
 /** The extents of axes, but for those that are not named, which are 1: a shape that is broadcast over all axes. */

@@ -45,7 +45,7 @@ export interface Tensorflow {
   readonly sum: Reduction;
   readonly max: Reduction;
   readonly min: Reduction;
-  readonly matMul: Binary;
+  readonly matMul: (a: TfTensor, b: TfTensor, transposeA: boolean, transposeB: boolean) => TfTensor;
   readonly reshape: (x: TfTensor, shape: Shape) => TfTensor;
   readonly transpose: (x: TfTensor, order: readonly number[]) => TfTensor;
   readonly broadcastTo: (x: TfTensor, shape: Shape) => TfTensor;
