@@ -39,7 +39,7 @@ async function joinModules() {
     'driver/sweep/worker': 'driver/sweep/worker.js',
     'driver/sweep/queue/data-process': 'driver/sweep/queue/data-process.js',
   };
-  const bundle = await rolldown({ input, cwd: dist, platform: 'node', external: packageName, plugins: [await textsAsValues()] });
+  const bundle = await rolldown({ input, cwd: dist, platform: 'node', external: packageName, plugins: [await textsAsValues()], experimental: { attachDebugInfo: 'none' } });
   const { output } = await bundle.write({ dir: dist, entryFileNames: '[name].js', chunkFileNames: 'chunks/[name]-[hash].js', comments: { jsdoc: false } });
   await bundle.close();
   const kept = new Set(output.map(({ fileName }) => path.join(dist, fileName)));

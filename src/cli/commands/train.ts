@@ -63,8 +63,7 @@ interface TrainedBy {
 }
 
 /** @returns The exit code. */
-export async function trainFile(file: string, { out, data, resume, init, map, seed, sparsity, threads, timing, json }: TrainCommandOptions, shell: Shell, { scan, builds }: TrainedBy = {}): Promise<number> {
-export async function trainFile(file: string, { out, data, resume, init, map, seed, sparsity, threads, engine, timing, json }: TrainCommandOptions, shell: Shell): Promise<number> {
+export async function trainFile(file: string, { out, data, resume, init, map, seed, sparsity, threads, engine, timing, json }: TrainCommandOptions, shell: Shell, { scan, builds }: TrainedBy = {}): Promise<number> {
   if (map && init === undefined) throw new UsageError('--map says what names in the file of --init stand for: add --init FILE');
   if (threads !== undefined && engine !== undefined && engine !== engines[0].name) throw new UsageError(`--threads is of engine ${engines[0].name}: engine ${engine} has threads of its own`);
   const [{ placedAt, trainingData }, { sparsityOfRun }, { checkFile }, { train, trainSpecOf }, { ops }] = await Promise.all([
@@ -99,8 +98,7 @@ export async function trainFile(file: string, { out, data, resume, init, map, se
       shell.err(dataText(dataset, model.network.labels));
     }
     collectGarbage();
-    return train(model, dataset, { out, threads, scan, resume: resume ?? false, ...(init !== undefined && { init: { from: init, map: Object.fromEntries((map ?? []).map(({ from, to }) => [from, to])) } }), onProgress, tidy: collectGarbage, signal });
-    return train(model, dataset, { out, threads, engine, resume: resume ?? false, ...(init !== undefined && { init: { from: init, map: Object.fromEntries((map ?? []).map(({ from, to }) => [from, to])) } }), onProgress, tidy: collectGarbage, signal });
+    return train(model, dataset, { out, threads, engine, scan, resume: resume ?? false, ...(init !== undefined && { init: { from: init, map: Object.fromEntries((map ?? []).map(({ from, to }) => [from, to])) } }), onProgress, tidy: collectGarbage, signal });
   };
   const { result, signal } = await shell.interruptible((stop) => placedAt(spec.span, trainOnData(stop)));
   if (result.status === 'interrupted') {

@@ -141,11 +141,7 @@ async function beginIn(folder: RunFolder, resumable: boolean, given: InitialWeig
   return { folder, stored, initial: await settleInitial(folder, given, stored?.checkpoint.identity), report: given?.report };
 }
 
-async function trainOn(model: Model, spec: TrainSpec, plan: RunPlan, data: RunData, options: RunOptions, { folder, stored, initial, report }: Beginning): Promise<Trained> {
-  const inputs = { data: data.fingerprint, initial };
 async function trainOn(model: Model, spec: TrainSpec, plan: RunPlan, data: RunData, options: RunOptions, startEngine: StartEngine, { folder, stored, initial, report }: Beginning): Promise<Trained> {
-  // More of them than cores would wait for each other, each until the others had their turn.
-  const threads = Math.min(options.threads ?? mostThreads, availableParallelism());
   const inputs = { data: data.fingerprint, initial, engine: options.engine };
   const identity = identityOf(model, spec, inputs);
   if (stored) {
