@@ -28,8 +28,13 @@ describe('writing files', () => {
     expect(readdirSync(place)).toEqual(['y']);
 
     const below = join(place, 'new', 'deep');
-    diagnosed(() => writeFilesAtomically(below, [{ name: 'no/such/folder', bytes: bytes('1') }]));
+    const nested = { name: 'in/a/folder', bytes: bytes('1') };
+    expect(diagnosed(() => writeFilesAtomically(below, [nested, { name: 'in', bytes: bytes('2') }]))).toMatchObject({ code: 'file/not-writable', message: `cannot write ${join(below, 'in')}: it is a folder` });
     expect(readdirSync(place)).toEqual(['y']);
+
+    writeFilesAtomically(below, [nested]);
+    expect(readFileSync(join(below, 'in', 'a', 'folder'), 'utf8')).toBe('1');
+    expect(readdirSync(join(below, 'in', 'a'))).toEqual(['folder']);
   });
 
   // Node's recursive mkdir does not come back from there.
