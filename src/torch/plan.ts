@@ -8,7 +8,6 @@ import type { Model, TrainSpec } from '../ir/network.ts';
 import { onlyInput, onlyOutput } from '../ir/network.ts';
 import { originOf, phaseTraits, productOf } from '../ir/phase.ts';
 import type { OpRegistry } from '../ir/op.ts';
-import { structureTitle } from '../ir/structure.ts';
 import { groupSets } from '../sparsity/groups.ts';
 import { keptGroups } from '../train/methods/projection.ts';
 import { crossingChains } from '../sparsity/treatment.ts';
@@ -31,7 +30,7 @@ export interface PlanInputs {
 /** The text of the file. @param graph The forward graph up to what the loss reads. */
 export function planText(model: Model, spec: TrainSpec, graph: Graph, parameters: readonly TorchParameter[], { identity, initial, sources, compiler }: PlanInputs, ops: OpRegistry): string {
   const { network, penalties, method, methodSettings } = model;
-  const { phases, dataset, seed, heldOut, resize, augment, classWeights } = spec;
+  const { phases, dataset, seed, heldOut, heldOutSpan, resize, augment, classWeights } = spec;
   const sets = groupSets(network, ops, penalties);
   const plan = {
     compiler,
@@ -47,6 +46,7 @@ export function planText(model: Model, spec: TrainSpec, graph: Graph, parameters
     data: dataset,
     seed,
     heldOut,
+    saysHeldOut: heldOutSpan !== undefined,
     ...(resize && { resize }),
     ...(augment && { augment }),
     ...(classWeights && { classWeights }),
@@ -72,7 +72,6 @@ function setPlan(set: GroupSet): object {
   return {
     layer: penalty.layer,
     structure: penalty.structure,
-    title: `${structureTitle(penalty)} of ${penalty.layer}`,
     count,
     ...(penalty.kind === 'lasso' ? { threshold: penalty.strength * factor } : { keep: keptGroups(set) }),
     members,

@@ -2,7 +2,7 @@
 
 /** Words of the language, and what every module that is written here has. */
 const taken: ReadonlySet<string> = new Set(
-  'False None True and as assert async await break class continue def del elif else except finally for from global if import in is lambda match nonlocal not or pass raise return self torch try while with yield F nn layers Network Draws'.split(' '),
+  'False None True and as assert async await break class continue def del elif else except finally for from global if import in is lambda match nonlocal not or pass raise return self torch try while with yield F nn layers len math Network Draws'.split(' '),
 );
 
 /** Names that are all different, each as near to what is wanted as can be. */

@@ -88,7 +88,7 @@ describe('a program for PyTorch', () => {
       method: 'admm',
       product: 1,
       phases: [{ name: 'baseline', key: 'baseline', penalizes: false }, { name: 'sparsify', origin: 0, penalizes: true, masks: true }],
-      sets: [{ title: 'filters of conv1', count: 4, keep: 2 }],
+      sets: [{ layer: 'conv1', structure: 'filters', count: 4, keep: 2 }],
       identity: { engine: 'torch', seed: '1' },
       sources: ['model.ssl'],
     });
@@ -125,6 +125,13 @@ describe('what cannot be a program is refused, and nothing is written', () => {
     expect(told.code).toBe(code);
     expect(told.err).toMatch(said);
     expect(existsSync(at('refused'))).toBe(false);
+  });
+
+  it('a file in place of a folder, and a plan.json of somebody else', async () => {
+    expect((await toTorch(at('small.ssl'), 'small.ssl')).err).toMatch(/^error\[file\/not-writable\]: cannot write .*small\.ssl: it is a file/);
+    mkdirSync(at('plans'));
+    writeFileSync(at('plans', 'plan.json'), '{}');
+    expect((await toTorch(at('small.ssl'), 'plans')).err).toMatch(/it is not empty, and holds no program for PyTorch/);
   });
 
   it('a folder that holds other things', async () => {

@@ -13,7 +13,7 @@ from training.errors import Refused
 plan = json.loads((program / 'plan.json').read_text())
 try:
     dataset = samples.load(plan, directory, program)
-    _, held_out = samples.divided(dataset, plan['heldOut'], plan['seed'])
+    _, held_out = samples.divided(dataset, plan['heldOut'], plan['seed'], plan['saysHeldOut'])
     print(json.dumps({'fingerprint': samples.fingerprint(dataset), 'heldOut': held_out.tolist(), 'labels': dataset.labels}))
 except Refused as refused:
     sys.exit(str(refused))

@@ -87,6 +87,7 @@ describe('an exported program reads what is read here', () => {
     const model = modelOf(source.replace('TRAIN', ''));
     const spec = present(model.train, 'train');
     const inFolder = spec.dataset.kind === 'folder' ? join(data, spec.dataset.path) : data;
+    mkdirSync(data, { recursive: true });
     for (const [path, bytes] of Object.entries(files)) {
       mkdirSync(dirname(join(inFolder, path)), { recursive: true });
       writeFileSync(join(inFolder, path), bytes);
@@ -112,6 +113,9 @@ describe('an exported program says what is wrong with data', () => {
     ['what is no array', { 'train-images.npy': counted(100), 'train-labels.npy': counted(100) }, /train-labels.npy is no .npy file of numbers/],
     ['a damaged picture', { ...pictures, 'train/a/keyed.png': present(pictures['train/a/keyed.png'], 'picture').subarray(0, 60) }, /keyed.png is a damaged PNG file/],
     ['a picture of another size', pictures, /the network reads 4 x 3: scale the images, or write `resize = true` and export anew/],
+    ['a picture that is none', { ...pictures, 'train/a/a.png': counted(30) }, /a\.png (is no image that can be read|takes Pillow)/],
+    ['classes in an order that ASCII does not tell', { ...pictures, 'train/\u00e9/1.png': counted(3) }, /the order of the classes .* is not known here/],
+    ['a packed file that is damaged', { ...idxFiles, 'train-labels-idx1-ubyte.gz': gzipSync(idxBytes([12], labels(12, 3))).subarray(0, 20) }, /train-labels-idx1-ubyte\.gz cannot be read/],
     ['a class that is only tested', { ...pictures, 'test/dog/1.png': counted(3) }, /dog is of a class without training images/],
   ])('%s', async (name, files, said) => {
     const [data, program] = [join(folder, name, 'data'), join(folder, name, 'program')];

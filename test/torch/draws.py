@@ -1,4 +1,4 @@
-"""Prints what an exported program draws, as JSON: draws.py PROGRAM."""
+"""Prints what an exported program draws, as JSON: draws.py PROGRAM NAMES NUMBERS; and names in their order, numbers as text."""
 
 import json
 import sys
@@ -7,10 +7,10 @@ from pathlib import Path
 import numpy as np
 import torch
 
-program = Path(sys.argv[1])
+program, names, numbers = Path(sys.argv[1]), *(json.loads(text) for text in sys.argv[2:4])
 sys.path.insert(0, str(program))
 
-from training import batches, counter, layers
+from training import batches, counter, images, layers, run_folder
 from training.schedule import phases_of
 
 plan = json.loads((program / 'plan.json').read_text())
@@ -30,4 +30,6 @@ print(json.dumps({
     'crops': [batches.epoch_crops(plan, phase, 2, order).tolist() for phase in phases],
     'rates': [[phase.rate_at(step) for step in range(0, phase.steps, 7)] for phase in phases],
     'masks': masks,
+    'names': images.natural_order(names),
+    'numbers': [run_folder.number_text(float(number)) for number in numbers],
 }))

@@ -4,10 +4,12 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { present } from '../../src/base/invariant.ts';
 import { hash32, permutation, streamOf } from '../../src/base/random.ts';
+import { inNaturalOrder } from '../../src/driver/data/class-folders.ts';
 import { ops } from '../../src/ops/index.ts';
 import { cropSize, epochCrops } from '../../src/train/augment.ts';
 import { initialParameters } from '../../src/train/initialize.ts';
 import { planRun, positionOf } from '../../src/train/plan.ts';
+import { draws } from '../random/draw.ts';
 import { modelOf } from '../engine/fixture.ts';
 import { runPython, temporaryFolder, writeProgramOf } from './program.ts';
 
@@ -41,6 +43,8 @@ interface Drawn {
   readonly initial: Readonly<Record<string, readonly number[]>>;
   readonly crops: readonly (readonly (readonly number[])[])[];
   readonly rates: readonly (readonly number[])[];
+  readonly names: readonly string[];
+  readonly numbers: readonly string[];
   readonly masks: readonly (readonly number[])[];
 }
 
@@ -49,9 +53,18 @@ const bits = (values: ArrayLike<number>): readonly number[] => [...new Uint32Arr
 
 describe('an exported program draws', async () => {
   writeProgramOf(model, join(folder, 'program'));
-  const { out, err } = await runPython([join(import.meta.dirname, 'draws.py'), join(folder, 'program')]);
+  const random = draws(1, 'names');
+  const characters = ' _-,;:!?.\'"()[]{}@*/\\&#%`^+<=>|~$0123456789abcdefXYZ';
+  const names = [...new Map(Array.from({ length: 400 }, () => Array.from({ length: random.integer(1, 6) }, () => characters[random.integer(0, characters.length - 1)]).join('')).map((name) => [name.toLowerCase(), name])).values()];
+  const numbers = [0, 1, -1.5, 0.1, 1e-5, 1e-6, 1e-7, 1.25e-9, 2 ** 53, 2 ** 60, 553745838590988540, 1e20, 1e21, 1.5e300, 123456.789, 5e-324];
+  const { out, err } = await runPython([join(import.meta.dirname, 'draws.py'), join(folder, 'program'), JSON.stringify(names), JSON.stringify(numbers)]);
   const drawn = (out === '' ? err : JSON.parse(out)) as Drawn;
   const plan = planRun(spec.phases, 1000, 3);
+
+  it('nothing else where names are ordered, and numbers become text', () => {
+    expect(drawn.names).toEqual(inNaturalOrder(names));
+    expect(drawn.numbers).toEqual(numbers.map(String));
+  });
 
   it('the same words and streams', () => {
     expect(drawn.words).toEqual([hash32(0, 0, 0, 0), hash32(1, 2, 3, 4), hash32(2 ** 31, 2 ** 32 - 1, 7, 12345)].map((word) => word >>> 0));

@@ -72,7 +72,8 @@ describe('a run', () => {
     const model = modelOf(`network Import(class: tensor[1, 8, 8]) {
       lambda = relu(conv(class, filters = 2, window = 3))
       self   = batch_norm(lambda)
-      torch  = dropout(self, rate = 0.1)
+      len    = dropout(self, rate = 0.1)
+      torch  = minimum(len, constant(0.5))
       labels ["'''; raise SystemExit #", "a\\nb", "\u{1F600}"]
       return dense(torch, units = 3)
     }
@@ -135,6 +136,18 @@ describe('a program says what is wrong', () => {
     rmSync(at('stripes'), { recursive: true });
     cpSync(at('kept'), at('stripes'), { recursive: true });
     expect(data.err).toMatch(/is of another program or other data: data set \([\da-f]+\.\.\., not [\da-f]+\.\.\.\)/);
+  });
+
+  it('weights that are ruined behind a step whose loss was not', async () => {
+    writeProgramOf(onStripes(source.replace('epochs = 2, batch = 16', 'epochs = 2, batch = 180').replace('cosine(0.05)', 'cosine(1e38)')), at('ruined'));
+    const { code, err } = await runPython([at('ruined', 'train.py'), '--out', at('ruins')]);
+    expect(code).toBe(1);
+    expect(err).toMatch(/error: training diverged at or before step 1 \(baseline\)/);
+  });
+
+  it('64 bits in place of 32', async () => {
+    const { err } = await runPython([train, '--out', at('run'), '--resume', '--float64']);
+    expect(err).toMatch(/is of another program or other data: bits of a number \(none, not 64\)/);
   });
 
   it('a loss that is no number', async () => {

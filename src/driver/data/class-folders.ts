@@ -87,7 +87,8 @@ async function classFolders(folder: string, unread: string[]): Promise<ReadonlyM
   return folders;
 }
 
-function inNaturalOrder(names: readonly string[]): readonly string[] {
+/** class2 before class10. */
+export function inNaturalOrder(names: readonly string[]): readonly string[] {
   const natural = new Intl.Collator('en', { numeric: true });
   // The second comparison settles names that the collator takes for the same ("1" and "01").
   return names.toSorted((a, b) => natural.compare(a, b) || (a < b ? -1 : 1));

@@ -6,7 +6,7 @@
 //   initial.safetensors      what training begins with, if that is not drawn from the seed
 //   digits/                  where that data set is trained on, which this compiler draws
 
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { fail } from '../../base/diagnostic.ts';
@@ -77,7 +77,9 @@ function npyOfBytes(shape: readonly number[], data: Uint8Array): Uint8Array {
 
 /** A folder that holds other things is not written into. @throws DiagnosticError `file/not-writable` */
 export function checkProgramFolder(folder: string): void {
-  const isProgram = existsSync(join(folder, planFile)) || !existsSync(folder) || readdirSync(folder).length === 0;
+  const found = statSync(folder, { throwIfNoEntry: false });
+  if (found && !found.isDirectory()) fail(fileDiagnostics['not-writable']({ args: [folder, 'it is a file'], help: 'a program is a folder of files: choose another name' }));
+  const isProgram = !found || readdirSync(folder).length === 0 || [planFile, 'network.py', 'training/__init__.py'].every((name) => existsSync(join(folder, name)));
   if (!isProgram) fail(fileDiagnostics['not-writable']({ args: [folder, 'it is not empty, and holds no program for PyTorch'], help: 'choose another folder' }));
 }
 

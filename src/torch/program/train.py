@@ -11,6 +11,7 @@ import argparse
 import json
 import signal
 import sys
+import traceback
 from pathlib import Path
 
 LEAST_TORCH = (1, 13)
@@ -47,11 +48,15 @@ def main():
     from training.errors import Refused, RefusedByAll, Stopped
     from training.processes import Processes
     from training.run import Run
+    from training.run_folder import read_own
 
     program = Path(__file__).resolve().parent
     processes = None
     try:
-        plan = json.loads((program / 'plan.json').read_text(encoding='utf-8'))
+        try:
+            plan = json.loads(read_own(program, 'plan.json'))
+        except ValueError as error:
+            raise Refused(f'plan.json is damaged ({error}): export the program anew') from error
         processes = Processes()
         run = Run(plan, Network(), processes, program, torch.float64 if given.float64 else torch.float32)
         run.prepare(given.data)
@@ -69,14 +74,18 @@ def main():
             print(stopped, file=sys.stderr)
         processes.leave(INTERRUPTED)
         sys.exit(INTERRUPTED)
-    except RuntimeError as error:
-        cause = str(error).splitlines()[0]
+    except Exception as error:
+        cause = str(error).splitlines()[0] if str(error) else type(error).__name__
+        is_shared = processes is not None and processes.count > 1
         if 'out of memory' in cause:
-            sys.exit(f'error: {cause}: export the program anew with smaller batches, or start more processes')
-        if processes is None or processes.count == 1:
-            raise
-        print(f'error: process {processes.rank} of {processes.count} cannot go on ({cause}); where another process has ended that is why: start all of them again with --resume, and they go on from the last checkpoint', file=sys.stderr)
-        processes.leave(1)
+            print(f'error: {cause}: export the program anew with smaller batches, or start more processes', file=sys.stderr)
+        elif is_shared and isinstance(error, RuntimeError):
+            print(f'error: process {processes.rank} of {processes.count} cannot go on ({cause}); where another process has ended that is why: start all of them again with --resume, and they go on from the last checkpoint', file=sys.stderr)
+        else:
+            traceback.print_exc()
+        if is_shared:
+            processes.leave(1)
+        sys.exit(1)
     if processes.is_first:
         told = {name: summary['error'][name] for name in (summary['product'], summary.get('control')) if name}
         print(f'weights in {Path(given.out) / "weights.safetensors"}; errors on the test set: {", ".join(f"{name} {error:.4g}" for name, error in told.items())}')

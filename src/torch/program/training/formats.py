@@ -3,6 +3,7 @@
 import gzip
 import hashlib
 import re
+import zlib
 
 import numpy as np
 
@@ -32,7 +33,7 @@ def copies_of(folder, name):
 def contents(path):
     try:
         return gzip.decompress(path.read_bytes()) if path.suffix == '.gz' else path.read_bytes()
-    except (OSError, EOFError) as error:
+    except (OSError, EOFError, zlib.error) as error:
         raise Refused(f'{path} cannot be read ({error})') from error
 
 
@@ -42,6 +43,8 @@ def read_idx(path):
     if data[:3] != b'\0\0\x08' or len(data) < 4:
         raise Refused(f'{path} is no IDX file of unsigned bytes: it begins with {data[:4].hex(" ") or "nothing"}')
     rank = data[3]
+    if not 1 <= rank <= 4 or len(data) < 4 + 4 * rank:
+        raise Refused(f'{path} is cut off, or has {rank} dimensions, expected 1 to 4: fetch the file again')
     shape = np.frombuffer(data, dtype='>u4', count=rank, offset=4).tolist()
     values = np.frombuffer(data, dtype=np.uint8, offset=4 + 4 * rank)
     if values.size != np.prod(shape):
@@ -53,8 +56,10 @@ def read_npy(path):
     """An array of numbers; a plain file of bytes or float32 stays on disk and is read as it is needed."""
     try:
         values = np.load(path, mmap_mode='r', allow_pickle=False) if path.suffix != '.gz' else np.load(gzip.open(path), allow_pickle=False)
-    except (OSError, ValueError, EOFError) as error:
+    except (OSError, ValueError, EOFError, zlib.error) as error:
         raise Refused(f'{path} is no .npy file of numbers ({error})') from error
+    if not isinstance(values, np.ndarray):
+        raise Refused(f'{path} is an .npz archive, expected a .npy file: save single arrays with numpy.save')
     if values.dtype == np.uint8 or values.dtype == np.dtype('<f4'):
         return values
     if values.dtype.kind not in 'bifu':

@@ -64,8 +64,6 @@ class GroupSet:
     def __init__(self, spec, device):
         self.layer = spec['layer']
         self.structure = spec['structure']
-        #: As the language writes it: `filters of conv1`.
-        self.title = spec['title']
         self.count = spec['count']
         #: Of a lasso: lambda times the weight of a group. The threshold of a step is rate times this.
         self.threshold = spec.get('threshold')

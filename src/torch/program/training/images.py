@@ -14,6 +14,8 @@ import numpy as np
 from .errors import Refused
 
 READ = {'.png', '.jpg', '.jpeg', '.jfif'}
+#: What comes before digits and letters, in its order.
+COLLATED = ' _-,;:!?.\'"()[]{}@*/\\&#%`^+<=>|~$'
 #: Channels that are stored, by the colour type of a PNG file.
 STORED = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}
 
@@ -51,13 +53,23 @@ def class_folders(folder):
 
 
 def natural_order(names):
-    """class2 before class10."""
-    parts = lambda name: [(0, int(part), '') if part.isdigit() else (1, 0, part.casefold()) for part in re.split(r'(\d+)', name) if part]
-    return sorted(names, key=lambda name: (parts(name), name))
+    """class2 before class10, as ssl-compile has them: by the Unicode collation, of which this is the part for ASCII.
+
+    Names whose order only that could tell are refused: a class would be another one here and there.
+    """
+    if not all(name.isascii() for name in names) or len({name.lower() for name in names}) < len(names):
+        raise Refused(f'the order of the classes {", ".join(names)} is not known here: call their folders by different letters of ASCII, or list them in the network as `labels` and keep to ASCII')
+    rank = {character: place for place, character in enumerate(COLLATED)}
+
+    def key(name):
+        parts = re.findall(r'[0-9]+|[^0-9]', name)
+        return [(1, int(part)) if part.isdigit() else (2, ord(part.lower())) if part.isalpha() else (0, rank.get(part, -1)) for part in parts], name
+
+    return sorted(names, key=key)
 
 
 def images_in(folder):
-    found = sorted((path for path in folder.rglob('*') if path.suffix.lower() in READ and not any(part.startswith('.') for part in path.relative_to(folder).parts)), key=str)
+    found = sorted((path for path in folder.rglob('*') if path.is_file() and path.suffix.lower() in READ and not any(part.startswith('.') for part in path.relative_to(folder).parts)), key=str)
     if not found:
         raise Refused(f'{folder} has no PNG or JPEG images: put some into it, or remove the folder')
     return found
@@ -75,7 +87,10 @@ def fitted(path, shape, scales):
 
 def decoded(path):
     """uint8 [1 or 3, height, width]."""
-    data = path.read_bytes()
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise Refused(f'{path} cannot be read ({error.strerror})') from error
     pixels = decode_png(data, path) if data[:8] == b'\x89PNG\r\n\x1a\n' else None
     return by_pillow(path) if pixels is None else pixels
 
@@ -85,6 +100,13 @@ def by_pillow(path):
         from PIL import Image
     except ImportError:
         raise Refused(f'{path} takes Pillow to be read: `pip install pillow`, or save it as PNG without interlacing') from None
+    try:
+        return pixels_of(Image, path)
+    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
+        raise Refused(f'{path} is no image that can be read ({error}): save or fetch it again') from error
+
+
+def pixels_of(Image, path):
     with Image.open(path) as image:
         if 'A' in image.getbands() or 'transparency' in image.info:
             image = image.convert('RGBA')

@@ -15,7 +15,10 @@ class Processes:
         self.rank = int(os.environ.get('RANK', '0'))
         self.device = torch.device('cpu')
         if torch.cuda.is_available():
-            self.device = torch.device('cuda', int(os.environ.get('LOCAL_RANK', '0')))
+            number = int(os.environ.get('LOCAL_RANK', '0'))
+            if number >= torch.cuda.device_count():
+                raise Refused(f'process {self.rank} is number {number} of its machine, which has {torch.cuda.device_count()} GPUs: start as many processes as there are GPUs')
+            self.device = torch.device('cuda', number)
             torch.cuda.set_device(self.device)
         if self.count == 1:
             return
@@ -72,7 +75,7 @@ class Processes:
         if self.is_first:
             try:
                 told = [('answer', work())]
-            except Refused as refused:
+            except (Refused, OSError) as refused:
                 told = [('refused', str(refused))]
         dist.broadcast_object_list(told, src=0)
         kind, value = told[0]

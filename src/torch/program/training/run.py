@@ -1,5 +1,6 @@
 """A run: phase after phase, with checkpoints, so that one that was killed goes on from the last of them."""
 
+import hashlib
 import math
 import time
 
@@ -11,9 +12,10 @@ from . import batches, counter, evaluation, safetensors, samples, statistics
 from .errors import Refused, RefusedByAll, Stopped
 from .methods import Moment
 from .progress import Progress
-from .run_folder import RunFolder, javascript, record_of
+from .run_folder import RunFolder, javascript, read_own, record_of
 from .schedule import phases_of
 from .state import PhaseState
+from .summary import metrics_line, summary_of
 
 #: Seconds between checkpoints within an epoch.
 CHECKPOINT_INTERVAL = 30
@@ -40,6 +42,8 @@ class Run:
         self.parallel = self.network if processes.count == 1 else DistributedDataParallel(self.network, broadcast_buffers=False)
         self.progress = Progress(processes.is_first, self.task)
         self.is_asked_to_stop = False
+        #: All processes have heard that one was asked to.
+        self.stops = False
 
     def ask_to_stop(self):
         """The run ends with a checkpoint as soon as all processes have heard of it."""
@@ -53,7 +57,7 @@ class Run:
         for spec in plan['phases']:
             self.processes.share_of(spec['batch'], spec['name'])
         self.dataset = samples.load(plan, directory, self.program)
-        self.training, self.held_out = samples.divided(self.dataset, plan['heldOut'], plan['seed'])
+        self.training, self.held_out = samples.divided(self.dataset, plan['heldOut'], plan['seed'], plan['saysHeldOut'])
         self.fingerprint = samples.fingerprint(self.dataset)
         self.processes.agree('data set (sha256)', self.fingerprint)
         self.phases = phases_of(plan, len(self.training))
@@ -76,6 +80,8 @@ class Run:
     def identity(self):
         """What makes a run the run that it is, part by part."""
         parts = {**self.plan['identity'], 'data set': self.fingerprint}
+        if self.dtype == torch.float64:
+            parts['bits of a number'] = '64'
         if 'initial' in self.plan:
             parts['set of initial weights'] = self.plan['initial']['sha256']
         return parts
@@ -84,13 +90,13 @@ class Run:
         """Opens the folder of the run; answers the tensors to go on with, None at the beginning."""
         sources = self.plan['sources']
         stored, tensors = self.processes.from_first(lambda: self.folder.open(resume, self.program, sources))
-        self.given = safetensors.decode((self.program / 'initial.safetensors').read_bytes(), 'initial.safetensors')[0] if 'initial' in self.plan else {}
+        self.given = self.read_given()
         if stored is None:
-            files = {source: record_of((self.program / 'sources' / source).read_bytes()) for source in sources}
+            files = {source: record_of(read_own(self.program, f'sources/{source}')) for source in sources}
             if self.given and self.processes.is_first:
-                self.folder.write('initial.safetensors', (self.program / 'initial.safetensors').read_bytes())
+                self.folder.write('initial.safetensors', read_own(self.program, 'initial.safetensors'))
             if self.given:
-                files['initial.safetensors'] = record_of((self.program / 'initial.safetensors').read_bytes())
+                files['initial.safetensors'] = record_of(read_own(self.program, 'initial.safetensors'))
             self.state = {'identity': self.identity(), 'phase': 0, 'step': 0, 'sums': {'loss': 0, 'correct': 0}, 'stopped': {}, 'kept': {}, 'seconds': 0, 'error': {}, 'heldOut': {}, 'files': files}
             return None
         self.check_identity(stored['identity'])
@@ -98,6 +104,15 @@ class Run:
         if self.processes.is_first and 'metrics.jsonl' in stored['files']:
             self.folder.write('metrics.jsonl', self.folder.read('metrics.jsonl', stored['files']['metrics.jsonl']))
         return tensors
+
+    def read_given(self):
+        """float32 arrays by name: the weights that the program was exported with."""
+        if 'initial' not in self.plan:
+            return {}
+        given, _ = safetensors.decode(read_own(self.program, 'initial.safetensors'), 'initial.safetensors')
+        if hashlib.sha256(safetensors.encode(given)).hexdigest() != self.plan['initial']['sha256']:
+            raise Refused('initial.safetensors does not hold the weights that the program was exported with: export it anew')
+        return given
 
     def check_identity(self, found):
         expected = self.identity()
@@ -119,8 +134,6 @@ class Run:
     def train_in_folder(self, resume):
         stored = self.open(resume)
         self.started = time.monotonic() - self.state['seconds']
-        self.progress.begin(self.total_steps, self.state['step'], self.seconds())
-        self.looked, self.next_look = (self.state['step'], self.seconds()), self.state['step'] + 1
         while self.state['phase'] < len(self.phases):
             self.run_phase(self.phases[self.state['phase']], stored)
             stored = None
@@ -153,6 +166,9 @@ class Run:
     def run_phase(self, phase, stored):
         held = self.enter(phase, stored)
         best = {name: tensor for name, tensor in (stored or {}).items() if name.endswith('.best')}
+        # Steps that were not taken say nothing of the pace.
+        self.progress.begin(self.total_steps, self.state['step'], self.seconds())
+        self.looked, self.next_look = (self.state['step'], self.seconds()), self.state['step'] + 1
         self.save(held, best)
         last = phase.first_step + phase.steps
         while self.state['step'] < last:
@@ -160,7 +176,7 @@ class Run:
             residuals = self.train_epoch(held, phase, epoch, best)
             best = self.close_epoch(held, phase, epoch, residuals, best)
             self.save(held, best)
-            if self.is_asked_to_stop and self.state['step'] < last:
+            if self.stops and self.state['step'] < last:
                 raise Stopped(self.state['step'], self.total_steps)
         self.close_phase(held, phase, best)
 
@@ -200,10 +216,11 @@ class Run:
         told = [now - self.saved > CHECKPOINT_INTERVAL, self.steps_until_look(now)] if self.processes.is_first else [False, 0]
         is_due, steps, is_asked = self.processes.total([*map(float, told), float(self.is_asked_to_stop)])
         self.next_look = self.state['step'] + int(steps)
-        self.is_asked_to_stop = is_asked > 0
-        if is_within and (is_due or is_asked):
+        self.stops = is_asked > 0
+        if is_within and (is_due or self.stops):
+            self.check_finite(held)
             self.save(held, best)
-        if is_within and is_asked:
+        if is_within and self.stops:
             raise Stopped(self.state['step'], self.total_steps)
 
     def steps_until_look(self, now):
@@ -235,16 +252,27 @@ class Run:
         sums.zero_()
         self.state['sums'] = {'loss': self.state['sums']['loss'] + loss, 'correct': self.state['sums']['correct'] + int(right)}
         if not math.isfinite(loss):
-            raise RefusedByAll(
-                f'training diverged at or before step {self.state["step"]} ({phase.name}): the loss is no finite number; '
-                f'lower the rate (it is {phase.rate_at(self.state["step"] - phase.first_step - 1):g} there); the checkpoint before it is kept in {self.folder.path}'
-            )
+            self.refuse_diverged('the loss is no finite number')
+
+    def check_finite(self, held, held_out=None):
+        """Weights may be ruined behind a step whose loss was finite."""
+        with torch.no_grad():
+            ruined = sum(float(not bool(tensor.isfinite().all())) for tensor in held.tensors().values())
+        if self.processes.total([ruined])[0] > 0:
+            self.refuse_diverged('a weight is no finite number')
+        if held_out is not None and not math.isfinite(held_out['loss']):
+            self.refuse_diverged('the loss of the held-out samples is no finite number')
+
+    def refuse_diverged(self, why):
+        phase = self.phases[self.state['phase']]
+        rate = phase.rate_at(self.state['step'] - phase.first_step - 1)
+        raise RefusedByAll(f'training diverged at or before step {self.state["step"]} ({phase.name}): {why}; lower the rate (it is {rate:g} there); the checkpoint before it is kept in {self.folder.path}')
 
     def close_epoch(self, held, phase, epoch, residuals, best):
         """Judges by the held-out samples and writes a line of metrics; answers the weights of the best epoch, where they are kept."""
         state, spec = self.state, phase.spec
-        seen = phase.steps_per_epoch * phase.batch
         held_out = evaluation.score(self, self.dataset.training, self.held_out) if len(self.held_out) else None
+        self.check_finite(held, held_out)
         is_judged = 'keep' in spec or 'patience' in spec
         stops = False
         if is_judged:
@@ -254,22 +282,7 @@ class Run:
                 if 'keep' in spec:
                     best = {f'{spec_of["name"]}.best': held.values[spec_of['name']].clone() for spec_of in self.parameters}
             stops = epoch + 1 < phase.epochs and epoch + 1 - state['best']['epoch'] >= spec.get('patience', math.inf)
-        line = {
-            **({} if self.task == 'classify' else {'task': self.task}),
-            'phase': phase.name,
-            'epoch': epoch + 1,
-            'epochs': phase.epochs,
-            'step': state['step'],
-            'totalSteps': self.total_steps,
-            'rate': phase.rate_at(state['step'] - 1 - phase.first_step),
-            'training': {'loss': state['sums']['loss'] / seen, 'error': evaluation.error_of(self.task, state['sums']['loss'], state['sums']['correct'], seen)},
-            **({} if held_out is None else {'heldOut': held_out}),
-            **({'best': state['best']['epoch']} if is_judged else {}),
-            **({'stopped': True} if stops else {}),
-            'groups': held.counts(),
-            **({} if residuals is None else {'residuals': residuals}),
-            'seconds': self.seconds(),
-        }
+        line = metrics_line(self, held, phase, epoch, held_out, residuals, is_judged, stops)
         self.progress.epoch(line)
         if self.processes.is_first:
             record = state['files'].get('metrics.jsonl')
@@ -320,43 +333,17 @@ class Run:
         weights = safetensors.decode(data, self.folder.path / name)[0]
         for spec in self.parameters:
             getattr(self.network, spec['attribute']).data.copy_(torch.from_numpy(weights[spec['name']].copy()))
-        names = plan['network'].get('labels') or self.dataset.labels
-        summary = {
-            'network': plan['network']['name'],
-            'findings': [],
-            **({} if self.task == 'classify' else {'task': self.task}),
-            'dataset': self.dataset.name,
-            **({'labels': list(names)} if names and self.task == 'classify' else {}),
-            'samples': 'bytes' if self.dataset.are_bytes else 'floats',
-            'chance': statistics.chance(self.dataset.test.labels, math.prod(plan['network']['output'])),
-            'seed': plan['seed'],
-            **({'initial': {**plan['initial'], 'taken': len(self.given), 'fresh': [spec['name'] for spec in self.parameters if spec['role'] != 'measured' and spec['name'] not in self.given]}} if 'initial' in plan else {}),
-            'seconds': state['seconds'],
-            'product': product.name,
-            **{'control': phase.name for phase in self.phases if phase.spec['compares']},
-            'epochs': {phase.name: self.epochs_behind(phase) for phase in self.phases},
-            'error': state['error'],
-            'heldOut': state['heldOut'],
-            'stopped': state['stopped'],
-            'kept': state['kept'],
-            'evaluation': evaluation.judged(self, self.dataset.test, names),
-        }
+        summary = summary_of(self)
         if self.processes.is_first:
             state['files']['weights.safetensors'] = self.folder.write('weights.safetensors', data)
             state['files']['summary.json'] = self.folder.write('summary.json', f'{javascript(summary)}\n')
             self.folder.write_checkpoint(state, weights)
         return summary
 
-    def epochs_behind(self, phase):
-        """Epochs of training that the weights at the end of a phase have had, in all phases on the way to them."""
-        origin = phase.spec.get('origin')
-        before = 0 if origin is None else self.epochs_behind(self.phases[origin])
-        return before + self.state['kept'].get(phase.name, self.state['stopped'].get(phase.name, phase.epochs))
-
     @property
     def evaluated(self):
-        """Samples that an evaluation looks at together."""
-        return max(spec['batch'] for spec in self.plan['phases'])
+        """Samples that an evaluation of a process looks at together."""
+        return max(spec['batch'] for spec in self.plan['phases']) // self.processes.count
 
 
 def as_array(tensor):

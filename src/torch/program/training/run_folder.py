@@ -33,6 +33,8 @@ from .errors import Refused
 VERSION = 3
 CHECKPOINT = 'checkpoint.json'
 LOCK = 'run.lock'
+#: How files end that are being written.
+PART = '.part'
 CHECKPOINT_TENSORS = re.compile(r'checkpoint-\d+-\d+\.safetensors')
 
 
@@ -50,7 +52,7 @@ def javascript(value):
 def number_text(value):
     if not math.isfinite(value):
         return 'null'
-    if value == int(value) and abs(value) < 1e21:
+    if abs(value) < 2**53 and value == int(value):
         return str(int(value))
     mantissa, _, exponent = repr(abs(value)).partition('e')
     whole, _, fraction = mantissa.partition('.')
@@ -69,6 +71,14 @@ def number_text(value):
     return f'{sign}{digits[0]}{"." + digits[1:] if digits[1:] else ""}e{"+" if power > 0 else "-"}{abs(power)}'
 
 
+def read_own(program, name):
+    """The bytes of a file of the program."""
+    try:
+        return (program / name).read_bytes()
+    except OSError as error:
+        raise Refused(f'the program lacks {name} ({error.strerror}): export it anew') from error
+
+
 class RunFolder:
     def __init__(self, path):
         self.path = Path(path)
@@ -76,21 +86,32 @@ class RunFolder:
 
     def open(self, resume, program, sources):
         """Answers the checkpoint to go on from and its tensors; (None, None) where the run begins."""
-        entries = [path.name for path in self.path.iterdir() if path.name != LOCK] if self.path.is_dir() else []
+        self.look(resume, sources)
+        self.lock()
+        # Once more: whoever had the lock before may just have written.
+        entries = self.look(resume, sources)
+        if CHECKPOINT in entries:
+            return self.read_checkpoint()
+        for source in sources:
+            self.write(source, read_own(program, f'sources/{source}'))
+        return None, None
+
+    def look(self, resume, sources):
+        """Names of what the folder holds. It has to be empty, or to hold a run to be gone on with."""
+        try:
+            entries = [path.name for path in self.path.iterdir() if path.name != LOCK and not path.name.endswith(PART)] if self.path.exists() else []
+        except OSError as error:
+            raise Refused(f'{self.path} cannot be read as a folder ({error.strerror}): choose another one') from error
         if entries and not resume:
             advice = 'add --resume to go on with the run in it, or choose another folder' if CHECKPOINT in entries else 'choose another folder'
             raise Refused(f'{self.path} is not empty: {advice}')
         if CHECKPOINT in entries:
-            self.lock()
-            return self.read_checkpoint()
+            return entries
         own = {Path(source).parts[0] for source in sources}
         foreign = next((name for name in entries if name not in own and name != 'initial.safetensors' and not CHECKPOINT_TENSORS.fullmatch(name)), None)
         if foreign is not None:
             raise Refused(f'{self.path} is not the folder of a run: it holds {foreign}')
-        self.lock()
-        for source in sources:
-            self.write(source, (program / 'sources' / source).read_bytes())
-        return None, None
+        return entries
 
     def lock(self):
         """Keeps others out; the system lets go of it when this process ends, however it does."""
@@ -102,6 +123,9 @@ class RunFolder:
             self._lock = open(place, 'a')
             if fcntl is not None:
                 fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                if not place.exists() or os.fstat(self._lock.fileno()).st_ino != place.stat().st_ino:
+                    # Whoever had it has just removed it.
+                    raise BlockingIOError
         except BlockingIOError:
             self._lock = None
             raise Refused(f'{self.path} is being trained in by another process: wait for it, or choose another folder') from None
@@ -110,8 +134,12 @@ class RunFolder:
 
     def unlock(self):
         if self._lock is not None:
-            self._lock.close()
+            for path in self.path.glob(f'*{PART}'):
+                path.unlink(missing_ok=True)
+            if fcntl is None:
+                self._lock.close()
             (self.path / LOCK).unlink(missing_ok=True)
+            self._lock.close()
 
     def write(self, name, data):
         """Replaces a file, whole or not at all; answers its record."""
@@ -119,7 +147,7 @@ class RunFolder:
         place = self.path / name
         try:
             place.parent.mkdir(parents=True, exist_ok=True)
-            beside = place.with_name(f'{place.name}.part')
+            beside = place.with_name(f'{place.name}{PART}')
             with open(beside, 'wb') as file:
                 file.write(data)
                 file.flush()

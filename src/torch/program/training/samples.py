@@ -6,7 +6,7 @@ import math
 import os
 import sys
 import unicodedata
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Optional
 
@@ -40,7 +40,6 @@ class Dataset:
     held_out: Optional[int] = None
     #: Everybody knows the order of the classes, so that a network may call them otherwise.
     names_by_position: bool = False
-    warnings: list = field(default_factory=list)
 
     @property
     def shape(self):
@@ -54,6 +53,8 @@ class Dataset:
 def load(plan, directory, program):
     """The data set that a plan names. `directory`: of --data. `program`: the folder of the program, which may have brought its own."""
     reference, shape = plan['data'], plan['network']['input']
+    if directory is not None and not Path(directory).is_dir():
+        raise Refused(f'{directory} is no folder: --data names a folder with data sets in it')
     dataset = known(reference['name'], directory, program) if reference['kind'] == 'named' else of_folder(reference['path'], directory, shape, plan.get('resize', False))
     check(dataset, plan)
     return with_classes_of(dataset, plan['network'].get('labels'))
@@ -84,7 +85,9 @@ def known(name, directory, program):
 
 def of_folder(path, directory, shape, scales):
     places = [Path(path), *(root / path for root in roots(directory))]
-    folder = next((place for place in places if place.is_dir()), None)
+    folder = next((place for place in places if place.exists()), None)
+    if folder is not None and not folder.is_dir():
+        raise Refused(f'{folder} is a file: name the folder that the files of the data set are in')
     if folder is None:
         raise Refused(f'the data set {path} is not in {", ".join(map(str, dict.fromkeys(places)))}: name the folder that it is in with --data')
     arrays = read_arrays(folder)
@@ -151,10 +154,12 @@ def with_classes_of(dataset, names):
     return dataset
 
 
-def divided(dataset, share, seed):
+def divided(dataset, share, seed, says_share):
     """(numbers of the training samples that are trained on, of those held out), both ascending."""
     count = len(dataset.training)
     if dataset.held_out is not None:
+        if says_share:
+            raise Refused(f'{dataset.name} says itself what is held out, and the source does, too: leave `held_out` out and export anew')
         everything = np.arange(count)
         return everything[: count - dataset.held_out], everything[count - dataset.held_out :]
     taken = math.floor(count * share + 0.5)
