@@ -15,9 +15,7 @@ describe('20 steps in f32 from one state come to the same losses and weights', (
   // What f32 rounds decides now and then which of two numbers a pool takes, and from then on two runs part by themselves: by some
   // ten thousandths here. A network without pools stays near. What the arithmetic is, float64 tells to the last digits, below.
   it.each([
-    ['LeNet, dense', 'lenet', 0, 1e-2],
     ['LeNet, proximal', 'lenet', 1, 1e-2],
-    ['MLP, dense', 'mlp', 0, 1e-4],
     ['MLP, proximal', 'mlp', 1, 1e-4],
     ['ConvNet, dense', 'convnet', 0, 1e-2],
   ])('%s', async (name, example, phase, tolerance) => {
@@ -49,9 +47,9 @@ describe('with batch norm', () => {
   });
 
   // A number on the kink of a relu moves the update of a small batch by up to a few thousandths.
-  it.each(['resnet20', 'mobilenet'])('%s in f32, put to one state before every step, is mostly updated alike to 1e-3 of the update', async (example) => {
-    const course = exampleCourse(example, 1, { batch: 8 });
-    const theirs = await byProgram(course, 5, join(folder, `${example}-single`), false);
+  it('ResNet-20 in f32, put to one state before every step, is mostly updated alike to 1e-3 of the update', async () => {
+    const course = exampleCourse('resnet20', 1, { batch: 8 });
+    const theirs = await byProgram(course, 5, join(folder, 'single'), false);
     const ours = await byEngine(course, 5, theirs.states);
     const apart = updatesApart(theirs, ours).toSorted((a, b) => a - b);
     expect(apart[2]).toBeLessThan(2e-3);
