@@ -207,13 +207,6 @@ export function exampleCourse(name: string, phase: number, { batch, size, rate }
   return courseOf({ ...model, train: { ...train, phases, heldOut: 0 } }, waves(onlyInput(model.network).shape, samples), phase);
 }
 
-/** The same course from where the engine is after so many times the 20 steps of its samples. */
-export async function afterTimes(course: Course, times: number): Promise<Course> {
-  let { start } = course;
-  for (let i = 0; i < times; i++) start = present((await byEngine({ ...course, start }, 20)).states.at(-1), 'end');
-  return { ...course, start };
-}
-
 /** The largest difference of losses, relative; of small ones absolute. */
 export function lossesApart(theirs: Stepped, ours: Stepped): number {
   return Math.max(...ours.losses.map((loss, step) => Math.abs((theirs.losses[step] ?? NaN) - loss) / Math.max(loss, 1e-2)));
