@@ -14,6 +14,9 @@ export interface SensitivityPoint {
 /** Of one set of groups: from all of them down. */
 export type Sensitivity = readonly SensitivityPoint[];
 
+/** What scans of all sets that share have found, in the order of the sets. */
+export type Scan = readonly Sensitivity[];
+
 export type Shares =
   /** Groups that each set keeps, and what the network then has. */
   | { readonly kind: 'within'; readonly kept: readonly number[]; readonly cost: number }

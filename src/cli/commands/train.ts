@@ -8,7 +8,7 @@ import { largestSeed, mostWorkers } from '../../driver/request.ts';
 import { engines } from '../../driver/run/engines.ts';
 import type { EngineName, TrainResult } from '../../driver/run/train-options.ts';
 import type { InitReport } from '../../driver/weights/initial-weights.ts';
-import type { Scan } from '../../driver/run/sharing.ts';
+import type { Scan } from '../../sparsity/shares.ts';
 import type { TrainEvent } from '../../driver/run/run-events.ts';
 import type { NamePattern } from '../../driver/weights/weight-map.ts';
 import { collectGarbage } from '../collect-garbage.ts';

@@ -15,7 +15,7 @@ import { placedAt, trainingData } from '../data/training-data.ts';
 import { timeCall } from '../module/bench.ts';
 import { scanModel } from '../run/scan-model.ts';
 import { sharingOf } from '../run/sharing.ts';
-import type { Scan } from '../run/sharing.ts';
+import type { Scan } from '../../sparsity/shares.ts';
 import { trainSpecOf } from '../run/train.ts';
 import { judgeGiven } from './given-model.ts';
 import type { GivenErrors } from './given-model.ts';

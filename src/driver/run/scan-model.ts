@@ -1,5 +1,6 @@
 // Scans a model before its run: how much each layer can lose, as the first phase of a run that prunes finds it.
 
+import type { Scan } from '../../sparsity/shares.ts';
 import type { Dataset } from '../../data/dataset.ts';
 import { startEngine } from '../../engine/engine.ts';
 import type { PhaseTensors } from '../../engine/engine.ts';
@@ -11,7 +12,6 @@ import { phaseRequests, threadsOf } from './run-context.ts';
 import { runData } from './run-data.ts';
 import { checkedPlan } from './run-plan.ts';
 import { scanSharers } from './sharing.ts';
-import type { Scan } from './sharing.ts';
 import { trainSpecOf } from './train.ts';
 
 export interface ScanOptions {

@@ -9,7 +9,7 @@ import type { BudgetMeasure } from '../../ir/network.ts';
 import { ops } from '../../ops/index.ts';
 import { structureTitle } from '../../ir/structure.ts';
 import { scannedShares, sharesWithin } from '../../sparsity/shares.ts';
-import type { Sensitivity, SensitivityPoint, Shares } from '../../sparsity/shares.ts';
+import type { Scan, Sensitivity, SensitivityPoint, Shares } from '../../sparsity/shares.ts';
 import { methods } from '../../train/methods/index.ts';
 import type { Salience } from '../../train/methods/method.ts';
 import { copiesOf, project } from '../../train/methods/projection.ts';
@@ -19,9 +19,6 @@ import { evaluateOn } from './epoch.ts';
 import type { PhaseContext, Run } from './run-context.ts';
 
 type Penalized = Pick<Run, 'model' | 'groups'>;
-
-/** What scans of all sets that share have found, in the order of the sets. */
-export type Scan = readonly Sensitivity[];
 
 export function penaltyTitle({ penalty }: GroupSet): string {
   return `${structureTitle(penalty)} of ${penalty.layer}`;

@@ -3,7 +3,7 @@
 import type { InitRequest } from '../weights/initial-weights.ts';
 import type { TrainEvent } from './run-events.ts';
 import type { RunSummary } from './run-summary.ts';
-import type { Scan } from './sharing.ts';
+import type { Scan } from '../../sparsity/shares.ts';
 
 /** Of what runs the steps (engines.ts). */
 export type EngineName = 'wasm' | 'tfjs';
