@@ -3,6 +3,7 @@
 //
 //   attributes: { rate: number, bias: flag }        (attrs) => attrs.rate * ...
 
+import { invariant } from '../base/invariant.ts';
 import type { Attrs, AttrValue } from './graph.ts';
 
 export interface AttributeType<T extends AttrValue = AttrValue, Optional extends boolean = boolean> {
@@ -55,6 +56,15 @@ export function oneOf<const W extends string>(...words: readonly W[]): Attribute
 
 export function optional<T extends AttrValue>(of: AttributeType<T>): AttributeType<T, true> {
   return { ...of, optional: true };
+}
+
+/** What those read of a node who know its op, but not by type. @param schema Of what they read. */
+export function readAttributes<S extends Schema>({ attrs, op }: { readonly attrs: Attrs; readonly op: string }, schema: S): AttrsOf<S> {
+  for (const [name, { accepts, optional: absent }] of Object.entries(schema)) {
+    const value = attrs[name];
+    invariant(value === undefined ? absent : accepts(value), () => `attribute ${name} of ${op}`);
+  }
+  return attrs as AttrsOf<S>;
 }
 
 /** How attributes are not those of the schema; undefined where they are. The checker and the passes write them, so it is our mistake. */

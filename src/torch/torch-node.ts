@@ -1,7 +1,8 @@
 // A node of the forward graph as the rules see it that write it in Python.
 
-import { invariant, present } from '../base/invariant.ts';
+import { present } from '../base/invariant.ts';
 import type { Shape } from '../base/tensor.ts';
+import { readAttributes } from '../ir/attributes.ts';
 import type { AttrsOf, Schema } from '../ir/attributes.ts';
 import type { Node } from '../ir/graph.ts';
 
@@ -44,12 +45,7 @@ export class TorchNode {
 
   /** @param schema Of those that are read. */
   attrs<S extends Schema>(schema: S): AttrsOf<S> {
-    const { attrs, op } = this.node;
-    for (const [name, { accepts, optional }] of Object.entries(schema)) {
-      const value = attrs[name];
-      invariant(value === undefined ? optional : accepts(value), () => `attribute ${name} of ${op}`);
-    }
-    return attrs as AttrsOf<S>;
+    return readAttributes(this.node, schema);
   }
 }
 

@@ -6,7 +6,6 @@ import { Option } from 'commander';
 import type { Command } from 'commander';
 import { grouped } from '../../base/number-text.ts';
 import type { Exported } from '../../driver/export/export-model.ts';
-import { isFolder } from '../../driver/weights/weights.ts';
 import { exitCode, UsageError } from '../exit-code.ts';
 import { example, jsonOption, sparsityOption } from '../options.ts';
 import type { JsonOption, SparsityOption } from '../options.ts';
@@ -67,14 +66,15 @@ export async function exportNetwork(subject: string, { weights, out, sparsity, j
 /** @returns The exit code. */
 async function exportProgram(subject: string, { weights, out, sparsity, dense, json }: ExportCommandOptions, shell: Shell): Promise<number> {
   if (dense) throw new UsageError('--dense goes with --to onnx: a program for PyTorch trains the dense network');
-  if (isFolder(subject)) throw new UsageError(`--to torch takes an .ssl file: ${join(subject, 'model.ssl')} is that of the run, and --weights ${subject} begins with its weights`);
-  const [{ checkProgramFolder, exportTorch, writeProgram }, { ops }, { checkFile }, { loadInitial }, { checkWritable }] = await Promise.all([
+  const [{ checkProgramFolder, exportTorch, writeProgram }, { ops }, { checkFile }, { loadInitial }, { isFolder }, { checkWritable }] = await Promise.all([
     import('../../driver/export/export-torch.ts'),
     import('../../ops/index.ts'),
     import('../../driver/model/source.ts'),
     import('../../driver/weights/initial-weights.ts'),
+    import('../../driver/weights/weights.ts'),
     import('../../driver/files/write-files.ts'),
   ]);
+  if (isFolder(subject)) throw new UsageError(`--to torch takes an .ssl file: ${join(subject, 'model.ssl')} is that of the run, and --weights ${subject} begins with its weights`);
   checkProgramFolder(out);
   checkWritable(out);
   const { model, warnings } = checkFile(subject, ops, { sparsity });

@@ -1,7 +1,8 @@
 // A node of a deployed graph as the rules of the export read it.
 
-import { invariant, present } from '../../base/invariant.ts';
+import { present } from '../../base/invariant.ts';
 import type { Shape } from '../../base/tensor.ts';
+import { readAttributes } from '../../ir/attributes.ts';
 import type { AttrsOf, Schema } from '../../ir/attributes.ts';
 import type { Node, ParameterData } from '../../ir/graph.ts';
 import type { AttributeValues, GraphWriter } from './graph-writer.ts';
@@ -31,12 +32,7 @@ export class ExportedNode {
 
   /** @param schema Of those that are read. */
   attrs<S extends Schema>(schema: S): AttrsOf<S> {
-    const { attrs, op } = this.node;
-    for (const [name, { accepts, optional }] of Object.entries(schema)) {
-      const value = attrs[name];
-      invariant(value === undefined ? optional : accepts(value), () => `attribute ${name} of ${op}`);
-    }
-    return attrs as AttrsOf<S>;
+    return readAttributes(this.node, schema);
   }
 
   operand(i: number): ExportedOperand {

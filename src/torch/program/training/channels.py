@@ -10,7 +10,7 @@ import torch
 def walk(nodes, values, before):
     """Goes through the network once.
 
-    `values`: tensors by the name of their parameter. `before(layer, unread)` is called with each layer with weights before it is
+    `values`: tensors by the name of their parameter. `before(layer, unread)` is called with the layer of each node before that is
     looked at, and may change its weights; `unread()` makes zero what they have on channels that do not vary.
     """
     varying = {}

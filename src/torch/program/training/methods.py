@@ -1,7 +1,7 @@
 """Methods: how a phase that penalises brings groups of weights to zero.
 
 A method acts in each step (`step`), and outside of them as its phase begins, after so many steps, and as it ends. What it makes
-zero for good is masked: `state.masks` has 1 where a parameter may live.
+zero for good is masked: the mask of a parameter has 1 where it may live.
 """
 
 import math
@@ -143,14 +143,13 @@ class Subgradient(Method):
     ZERO_BELOW = 1e-4
 
     def step(self, state, rate, number):
-        values = {parameter.name: parameter.value for parameter in state.trained}
-        gradients = {parameter.name: parameter for parameter in state.trained}
+        trained = {parameter.name: parameter for parameter in state.trained}
         for groups in state.sets:
-            norms = groups.squares(values).sqrt()
+            norms = groups.squares(state.values).sqrt()
             shares = torch.where(norms > 0, groups.threshold / norms, torch.zeros_like(norms))
             for member in groups.members:
-                value = values[member.parameter]
-                gradients[member.parameter].gradient.add_(value * member.each(shares, value.shape, 0))
+                value = state.values[member.parameter]
+                trained[member.parameter].gradient.add_(value * member.each(shares, value.shape, 0))
         for parameter in state.trained:
             parameter.step(rate, number)
             if parameter.name in state.penalized:
@@ -194,7 +193,8 @@ class Budgets(Method):
         return [least[groups] for groups in state.sets]
 
     def copies(self, state):
-        return {name: state.values[name].double() for name in state.penalized}
+        """The penalised weights in 64 bits, not to be changed where they are held."""
+        return {name: state.values[name].to(torch.float64, copy=True) for name in state.penalized}
 
     def prune(self, state, salience, kept):
         """Masks all but the largest groups of the weights."""

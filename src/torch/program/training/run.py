@@ -49,8 +49,6 @@ class Run:
         """The run ends with a checkpoint as soon as all processes have heard of it."""
         self.is_asked_to_stop = True
 
-    # -- what is there before the first step ---------------------------------------------------------------------------
-
     def prepare(self, directory):
         """Reads the data. `directory`: of --data."""
         plan = self.plan
@@ -120,8 +118,6 @@ class Run:
         if differing:
             shown = ', '.join(f'{name} ({brief(found.get(name))}, not {brief(expected.get(name))})' for name in differing[:3])
             raise RefusedByAll(f'the run in {self.folder.path} is of another program or other data: {shown}; take the program and the data that began it, or choose another folder')
-
-    # -- the run -------------------------------------------------------------------------------------------------------
 
     def train(self, out, resume):
         """Trains to the end; answers the summary."""
