@@ -8,7 +8,10 @@ import { meanOf as meanOfRuns } from '../../src/driver/sweep/means.ts';
 import type { Mean as MeanOfRuns } from '../../src/driver/sweep/means.ts';
 import { ops } from '../../src/ops/index.ts';
 import { wasmTarget } from '../../src/targets/wasm/target.ts';
-import type { CandidateRow, Entry, ExperimentContext, LayerRow, Limit, Mean, Outcome, Row, Setting } from './experiment.ts';
+import { sizeNames } from './experiment.ts';
+import type { CandidateRow, Entry, Experiment, ExperimentContext, LayerRow, Limit, Mean, Outcome, Row, Setting } from './experiment.ts';
+import { pictureOfRows } from './picture.ts';
+import type { Axes } from './picture.ts';
 import { Records } from './records.ts';
 import type { RunRecord } from './records.ts';
 import { folderOf, settingText, trainSetting } from './training.ts';
@@ -22,6 +25,29 @@ interface Chosen {
   readonly candidates: readonly CandidateRow[];
   /** None is within the limit: it is the nearest. */
   readonly missed?: string;
+}
+
+/** An experiment that is a list of entries beside rows of papers, with their picture. */
+export function experimentOf({ name, doc, entries, published = [], picture: axes, findings }: EntryExperiment): Experiment {
+  return {
+    name,
+    doc,
+    measure: async (context) => {
+      const outcome = await measureEntries(entries, published, context);
+      if (!outcome) return undefined;
+      const picture = pictureOfRows([...outcome.ours, ...published], axes);
+      return { ...outcome, ...(findings && { findings: findings(outcome.ours) }), ...(picture !== undefined && { pictures: { [`${name}.svg`]: picture } }) };
+    },
+  };
+}
+
+interface EntryExperiment {
+  readonly name: string;
+  readonly doc: string;
+  readonly entries: readonly Entry[];
+  readonly published?: readonly Row[];
+  readonly picture: Axes;
+  readonly findings?: (ours: readonly Row[]) => readonly string[];
 }
 
 /** Trains and measures all entries. @returns undefined where it was stopped. */
@@ -63,14 +89,14 @@ async function chooseSetting({ label, settings, limit }: Entry, records: Records
 }
 
 function limitText({ of, most }: Limit): string {
-  return `${grouped(most)} ${{ macs: 'MACs', convMacs: 'MACs of convolutions', weights: 'weights' }[of]}`;
+  return `${grouped(most)} ${sizeNames[of]}`;
 }
 
 function finished(runs: Runs): readonly RunRecord[] {
   return runs.flatMap((run) => ('failed' in run ? [] : [run]));
 }
 
-function rowOf({ label, phase }: Entry, { setting, missed }: Chosen, runs: Runs, records: Records): Row {
+function rowOf({ label, phase, curve }: Entry, { setting, missed }: Chosen, runs: Runs, records: Records): Row {
   const ended = finished(runs);
   const [first] = ended;
   const failures = runs.length - ended.length;
@@ -79,7 +105,7 @@ function rowOf({ label, phase }: Entry, { setting, missed }: Chosen, runs: Runs,
   const errors = ended.map(({ error, product }) => error[phase ?? product] ?? NaN);
   // Another phase than the last one has the network as it was.
   const sizes = phase === undefined && { macs: meanOf(ended.map(({ macs }) => macs)).mean, convMacs: meanOf(ended.map(({ convMacs }) => convMacs)).mean, weights: meanOf(ended.map(({ weights }) => weights)).mean };
-  return { label, seeds: ended.length, error: meanOf(errors), ...sizes, layers: phase === undefined ? layersOf(ended, records) : [], note: [settingText(setting), ...(note ? [note] : [])].join('; ') };
+  return { label, seeds: ended.length, error: meanOf(errors), ...sizes, layers: phase === undefined ? layersOf(ended, records) : [], ...(curve !== undefined && { curve }), note: [settingText(setting), ...(note ? [note] : [])].join('; ') };
 }
 
 function layersOf(runs: readonly RunRecord[], records: Records): readonly LayerRow[] {

@@ -19,6 +19,8 @@ export interface Limit {
 /** Multiply-accumulates of one sample, all and those of convolutions; weights without biases. */
 export type Size = 'macs' | 'convMacs' | 'weights';
 
+export const sizeNames: Readonly<Record<Size, string>> = { macs: 'MACs', convMacs: 'MACs of convolutions', weights: 'weights' };
+
 /** A row of ours. */
 export interface Entry {
   readonly label: string;
@@ -30,6 +32,8 @@ export interface Entry {
   readonly limit?: Limit;
   /** The phase that the row is of; that of the run's result unless given. */
   readonly phase?: string;
+  /** Of the picture, where the row is in it. */
+  readonly curve?: string;
 }
 
 export interface Mean {
@@ -59,6 +63,8 @@ export interface Row {
   readonly convMacs?: number;
   readonly weights?: number;
   readonly layers: readonly LayerRow[];
+  /** Of the picture, where the row is in it. */
+  readonly curve?: string;
   /** What else a reader has to know. */
   readonly note?: string;
 }

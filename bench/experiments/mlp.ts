@@ -1,11 +1,12 @@
 // The perceptron of Figure 4 of Wen et al. 2016 on MNIST.
 
-import { measureEntries } from './entries.ts';
+import { experimentOf } from './entries.ts';
 import type { Experiment, Row, Setting } from './experiment.ts';
+import { curves } from './picture.ts';
 
 const lasso = (factor: number): Setting => ({ program: 'mlp', sparsity: 'neurons', values: { factor } });
 const kept = (sparsity: string, inputs: number, neurons1: number, neurons2: number): readonly [Setting] => [{ program: 'mlp', sparsity, values: { inputs, neurons1, neurons2 } }];
-const published = (label: string, error: number, weights: number): Row => ({ label, seeds: 0, error: { mean: error }, weights, layers: [] });
+const published = (label: string, error: number, weights: number): Row => ({ label, seeds: 0, error: { mean: error }, weights, layers: [], curve: curves.published });
 
 const figure4: readonly Row[] = [
   published('SSL, 434-174-78-10', 0.0153, 434 * 174 + 174 * 78 + 780),
@@ -13,23 +14,20 @@ const figure4: readonly Row[] = [
   { ...published('VIBNet, 97-71-33 of 784-300-100', 0.016, 97 * 71 + 71 * 33 + 330), note: 'another network to begin with' },
 ];
 
-export const mlpExperiment: Experiment = {
+export const mlpExperiment: Experiment = experimentOf({
   name: 'mlp-fig4',
   doc: 'the perceptron, neurons and pixels: Figure 4 of Wen et al. 2016',
-  measure: (context) =>
-    measureEntries(
-      [
-        { label: 'dense baseline, 10 epochs', settings: [lasso(1)], phase: 'baseline' },
-        { label: 'group lasso, at most 76K', settings: [lasso(0.8), lasso(1)], limit: { of: 'weights', most: 76_000 } },
-        { label: 'group lasso, at most 52K', settings: [lasso(1.2), lasso(1.5)], limit: { of: 'weights', most: 52_000 } },
-        { label: 'ADMM, 400-160-65', settings: kept('neurons_admm', 400, 160, 65) },
-        { label: 'ADMM, 350-130-45', settings: kept('neurons_admm', 350, 130, 45) },
-        { label: 'ADMM, 250-75-15', settings: kept('neurons_admm', 250, 75, 15) },
-        { label: 'magnitude at once, 350-130-45', settings: kept('neurons_magnitude', 350, 130, 45) },
-        { label: 'thin from scratch, 784-65-15', settings: [{ program: 'mlp-dense', values: { neurons1: 65, neurons2: 15 } }] },
-        { label: 'dense control, 60 epochs', settings: [{ program: 'mlp-dense' }] },
-      ],
-      figure4,
-      context,
-    ),
-};
+  entries: [
+    { label: 'dense baseline, 10 epochs', settings: [lasso(1)], phase: 'baseline' },
+    { label: 'group lasso, at most 76K', settings: [lasso(0.8), lasso(1)], limit: { of: 'weights', most: 76_000 }, curve: curves.lasso },
+    { label: 'group lasso, at most 52K', settings: [lasso(1.2), lasso(1.5)], limit: { of: 'weights', most: 52_000 }, curve: curves.lasso },
+    { label: 'ADMM, 400-160-65', settings: kept('neurons_admm', 400, 160, 65), curve: curves.admm },
+    { label: 'ADMM, 350-130-45', settings: kept('neurons_admm', 350, 130, 45), curve: curves.admm },
+    { label: 'ADMM, 250-75-15', settings: kept('neurons_admm', 250, 75, 15), curve: curves.admm },
+    { label: 'magnitude at once, 350-130-45', settings: kept('neurons_magnitude', 350, 130, 45), curve: curves.magnitude },
+    { label: 'thin from scratch, 784-65-15', settings: [{ program: 'mlp-dense', values: { neurons1: 65, neurons2: 15 } }], curve: curves.thin },
+    { label: 'dense control, 60 epochs', settings: [{ program: 'mlp-dense' }], curve: curves.dense },
+  ],
+  published: figure4,
+  picture: { title: 'The perceptron on MNIST', sizes: ['weights'] },
+});

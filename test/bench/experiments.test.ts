@@ -5,9 +5,10 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { measureEntries } from '../../bench/experiments/entries.ts';
-import type { Entry, ExperimentContext, Setting } from '../../bench/experiments/experiment.ts';
+import type { Entry, ExperimentContext, Row, Setting } from '../../bench/experiments/experiment.ts';
 import { comparison } from '../../bench/experiments/fronts.ts';
 import { experiments } from '../../bench/experiments/index.ts';
+import { curves, pictureOfRows } from '../../bench/experiments/picture.ts';
 import { Records } from '../../bench/experiments/records.ts';
 import type { RunRecord } from '../../bench/experiments/records.ts';
 import { markdownOf } from '../../bench/experiments/tables.ts';
@@ -123,4 +124,14 @@ it('fronts are compared at the errors of each, between points by straight lines'
     'At the 2.00% that B has with 10K weights A needs 20K, 2.00 times as many.',
     'At the 0.50% that B has with 40K weights A reaches that error nowhere.',
   ]);
+});
+
+it('a picture has the rows that name a curve, by their sizes, and the dense network as a line', () => {
+  const row = (label: string, mean: number, weights: number, curve?: string): Row => ({ label, seeds: 2, error: { mean, sd: mean / 20 }, weights, layers: [], ...(curve !== undefined && { curve }) });
+  const rows = [row('A', 0.0101, 100_000, curves.admm), row('B', 0.009, 900_000), row('C', 0.0099, 120_000, curves.published), row('control', 0.0088, 900_000, curves.dense)];
+  const picture = pictureOfRows(rows, { title: 'LeNet', sizes: ['weights'] });
+  expect(picture).toContain('LeNet. ADMM: 1.01% at 100K weights; published: 0.99% at 120K weights');
+  expect(picture).toContain('dense, trained as long: 0.88%');
+  expect(picture).not.toContain('900K');
+  expect(pictureOfRows([row('B', 0.009, 900_000)], { title: 'LeNet', sizes: ['weights'] })).toBeUndefined();
 });

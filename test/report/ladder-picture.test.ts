@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { steppedLogarithmicScale } from '../../src/report/charts/scale.ts';
+import { spanScale, steppedLogarithmicScale } from '../../src/report/charts/scale.ts';
 import { ladderPicture } from '../../src/report/ladder-picture.ts';
 
 const curve = (name: string, place: number, errors: readonly number[]): Parameters<typeof ladderPicture>[0]['curves'][number] => ({
@@ -31,4 +31,15 @@ test.each([
   expect(scale.ticks).toEqual(ticks);
   expect(scale.place(smallest)).toBeGreaterThanOrEqual(0);
   expect(scale.place(largest)).toBeLessThanOrEqual(100);
+});
+
+test.each([
+  [0.0079, 0.0112, [0.007, 0.008, 0.009, 0.01, 0.011, 0.012]],
+  [0.009, 0.01, [0.009, 0.0092, 0.0094, 0.0096, 0.0098, 0.01]],
+  [3, 5, [3, 3.5, 4, 4.5, 5]],
+])('between %d and %d the axis does not begin at 0', (smallest, largest, ticks) => {
+  const scale = spanScale(smallest, largest, [0, 100], 6);
+  expect(scale.ticks).toEqual(ticks);
+  expect(scale.place(ticks[0] as number)).toBeCloseTo(0, 9);
+  expect(scale.place(ticks.at(-1) as number)).toBeCloseTo(100, 9);
 });

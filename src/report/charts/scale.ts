@@ -18,6 +18,16 @@ export function linearScale(largest: number, [from, to]: readonly [number, numbe
   };
 }
 
+/** Between round values about the smallest and the largest, which differ. @param most Ticks, about. */
+export function spanScale(smallest: number, largest: number, [from, to]: readonly [number, number], most: number): Scale {
+  const step = roundStep((largest - smallest) / most);
+  const [low, high] = [Math.floor((smallest / step) * (1 + 1e-9)), Math.ceil((largest / step) * (1 - 1e-9))];
+  return {
+    place: (value) => from + ((to - from) * (value / step - low)) / (high - low),
+    ticks: Array.from({ length: high - low + 1 }, (_, i) => Number(((low + i) * step).toPrecision(12))),
+  };
+}
+
 /** @param smallest Above zero. */
 export function logarithmicScale(smallest: number, largest: number, [from, to]: readonly [number, number]): Scale {
   const [low, high] = [Math.floor(Math.log10(smallest)), Math.ceil(Math.log10(largest * (1 + 1e-9)))];
