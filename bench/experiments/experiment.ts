@@ -30,6 +30,8 @@ export interface Entry {
    */
   readonly settings: readonly [Setting, ...Setting[]];
   readonly limit?: Limit;
+  /** At most so many of the seeds, of a control that takes long. */
+  readonly seeds?: number;
   /** The phase that the row is of; that of the run's result unless given. */
   readonly phase?: string;
   /** Of the picture, where the row is in it. */

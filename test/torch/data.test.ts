@@ -116,6 +116,11 @@ describe('an exported program says what is wrong with data', () => {
     ['a picture that is none', { ...pictures, 'train/a/a.png': counted(30) }, /a\.png (is no image that can be read|takes Pillow)/],
     ['classes in an order that ASCII does not tell', { ...pictures, 'train/\u00e9/1.png': counted(3) }, /the order of the classes .* is not known here/],
     ['a packed file that is damaged', { ...idxFiles, 'train-labels-idx1-ubyte.gz': gzipSync(idxBytes([12], labels(12, 3))).subarray(0, 20) }, /train-labels-idx1-ubyte\.gz cannot be read/],
+    ['two kinds of files', { ...npyFiles('<f4', words(120), words(48)), ...idxFiles }, /set holds IDX files and \.npy files, expected one data set: keep each data set in a folder of its own/],
+    ['labels beside targets', { ...npyFiles('<f4', words(120), words(48)), 'test-targets.npy': npyBytes('<f4', [4], words(4)) }, /set holds \.npy files and \.npy files with targets, expected one data set/],
+    ['files beside pictures', { ...idxFiles, ...pictures }, /set holds IDX files and the folder train, expected one data set/],
+    ['files of two sets', { ...idxFiles, 'mine-t10k-labels-idx1-ubyte': idxBytes([6], labels(6, 3)) }, /set holds 2 files of test labels, expected one/],
+    ['files of mixed sets', { ...Object.fromEntries(Object.entries(idxFiles).filter(([name]) => !name.startsWith('t10k-labels'))), 'mine-t10k-labels-idx1-ubyte': idxBytes([6], labels(6, 3)) }, /set holds files of a set without a name and mine, expected one data set/],
     ['a class that is only tested', { ...pictures, 'test/dog/1.png': counted(3) }, /dog is of a class without training images/],
   ])('%s', async (name, files, said) => {
     const [data, program] = [join(folder, name, 'data'), join(folder, name, 'program')];

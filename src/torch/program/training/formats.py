@@ -10,10 +10,10 @@ import numpy as np
 from .errors import Refused
 
 IDX = {
-    'train-images': re.compile(r'.*train-images[-.]idx[34]-ubyte'),
-    'train-labels': re.compile(r'.*train-labels[-.]idx1-ubyte'),
-    'test-images': re.compile(r'.*(t10k|test)-images[-.]idx[34]-ubyte'),
-    'test-labels': re.compile(r'.*(t10k|test)-labels[-.]idx1-ubyte'),
+    'train-images': re.compile(r'(?P<set>.*-|)train-images[-.]idx[34]-ubyte'),
+    'train-labels': re.compile(r'(?P<set>.*-|)train-labels[-.]idx1-ubyte'),
+    'test-images': re.compile(r'(?P<set>.*-|)(t10k|test)-images[-.]idx[34]-ubyte'),
+    'test-labels': re.compile(r'(?P<set>.*-|)(t10k|test)-labels[-.]idx1-ubyte'),
 }
 MNIST_MD5 = {
     'train-images-idx3-ubyte': '6bbc9ace898e44ae57da46a324031adb',
@@ -80,14 +80,31 @@ def as_samples(values):
     return values[:, None] if values.ndim == 3 else values
 
 
-def read_arrays(folder):
-    """(training samples, labels, test samples, labels) of a folder of IDX or .npy files; None where it holds neither."""
-    names = {path.name.removesuffix('.gz'): path for path in sorted(folder.iterdir(), reverse=True) if path.is_file()}
-    if any(pattern.fullmatch(name) for pattern in IDX.values() for name in names):
-        return [part for split in ('train', 'test') for part in read_idx_pair(folder, names, split)]
-    if not any(name.startswith(('train-', 'test-')) and name.endswith('.npy') for name in names):
-        return None
-    answers = 'targets' if 'train-targets.npy' in names else 'labels'
+def kinds_of(folder):
+    """Kinds of data sets that a folder holds a part of, as they are called in messages; more than one is a folder to refuse."""
+    names = plain_files(folder)
+    npy = {what: any(f'{split}-{what}.npy' in names for split in ('train', 'test')) for what in ('images', 'labels', 'targets')}
+    held = {
+        'IDX files': any(pattern.fullmatch(name) for pattern in IDX.values() for name in names),
+        # Samples without a word of what they are answered with are taken for the usual ones.
+        '.npy files': npy['labels'] or npy['images'] and not npy['targets'],
+        '.npy files with targets': npy['targets'],
+    }
+    images = [path.name for path in folder.iterdir() if path.name.lower() == 'train' and path.is_dir()]
+    return [*(kind for kind, is_there in held.items() if is_there), *(f'the folder {name}' for name in images)]
+
+
+def plain_files(folder):
+    """Paths of files by their names without .gz; of a plain and a packed copy the plain one."""
+    return {path.name.removesuffix('.gz'): path for path in sorted(folder.iterdir(), reverse=True) if path.is_file() and not path.name.startswith('.')}
+
+
+def read_arrays(folder, kind):
+    """(training samples, labels, test samples, labels) of a folder of files of a kind (`kinds_of`)."""
+    names = plain_files(folder)
+    if kind == 'IDX files':
+        return read_idx_files(folder, names)
+    answers = 'targets' if kind == '.npy files with targets' else 'labels'
     found = []
     for split in ('train', 'test'):
         images, labels = (names.get(f'{split}-{what}.npy') for what in ('images', answers))
@@ -101,13 +118,20 @@ def read_arrays(folder):
     return found
 
 
-def read_idx_pair(folder, names, split):
-    for what in ('images', 'labels'):
-        matching = [path for name, path in names.items() if IDX[f'{split}-{what}'].fullmatch(name)]
+def read_idx_files(folder, names):
+    """Their names may begin with that of the data set: the four have to begin alike."""
+    parts = {part: [name for name in names if pattern.fullmatch(name)] for part, pattern in IDX.items()}
+    for part, matching in parts.items():
         if len(matching) != 1:
-            raise Refused(f'{folder} holds {len(matching)} files of {split} {what}, expected one')
-        values = read_idx(matching[0])
-        yield as_samples(values) if what == 'images' else as_labels(values, matching[0])
+            raise Refused(f'{folder} holds {len(matching)} files of {part.replace("-", " ")}, expected one')
+    sets = sorted({IDX[part].fullmatch(name)['set'] for part, (name,) in parts.items()})
+    if len(sets) > 1:
+        raise Refused(f'{folder} holds files of {" and ".join(name[:-1] or "a set without a name" for name in sets)}, expected one data set: keep each data set in a folder of its own')
+    found = []
+    for part, (name,) in parts.items():
+        values = read_idx(names[name])
+        found.append(as_samples(values) if part.endswith('images') else as_labels(values, names[name]))
+    return found
 
 
 def read_mnist(folder):
