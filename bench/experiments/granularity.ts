@@ -14,7 +14,7 @@ import type { Experiment, ExperimentContext, Outcome, Row } from './experiment.t
 import { commitHere, Records } from './records.ts';
 
 const program = 'lenet-ladder';
-const keep = [40, 20, 10];
+const keep = [40, 20, 10, 4];
 
 export const granularityExperiment: Experiment = {
   name: 'granularity',
