@@ -11,7 +11,7 @@ import { wasmTarget } from '../../src/targets/wasm/target.ts';
 import { sizeNames } from './experiment.ts';
 import type { CandidateRow, Entry, Experiment, ExperimentContext, LayerRow, Limit, Mean, Outcome, Row, Setting } from './experiment.ts';
 import { pictureOfRows } from './picture.ts';
-import type { Axes } from './picture.ts';
+import type { RowsPicture } from './picture.ts';
 import { Records } from './records.ts';
 import type { RunRecord } from './records.ts';
 import { folderOf, settingText, trainSetting } from './training.ts';
@@ -28,15 +28,15 @@ interface Chosen {
 }
 
 /** An experiment that is a list of entries beside rows of papers, with their picture. */
-export function experimentOf({ name, doc, entries, published = [], picture: axes, findings }: EntryExperiment): Experiment {
+export function experimentOf({ name, doc, entries, published = [], picture, findings }: EntryExperiment): Experiment {
   return {
     name,
     doc,
     measure: async (context) => {
       const outcome = await measureEntries(entries, published, context);
       if (!outcome) return undefined;
-      const picture = pictureOfRows([...outcome.ours, ...published], axes);
-      return { ...outcome, ...(findings && { findings: findings(outcome.ours) }), ...(picture !== undefined && { pictures: { [`${name}.svg`]: picture } }) };
+      const drawn = pictureOfRows([...outcome.ours, ...published], picture);
+      return { ...outcome, ...(findings && { findings: findings(outcome.ours) }), ...(drawn !== undefined && { pictures: { [`${name}.svg`]: drawn } }) };
     },
   };
 }
@@ -46,7 +46,7 @@ interface EntryExperiment {
   readonly doc: string;
   readonly entries: readonly Entry[];
   readonly published?: readonly Row[];
-  readonly picture: Axes;
+  readonly picture: RowsPicture;
   readonly findings?: (ours: readonly Row[]) => readonly string[];
 }
 

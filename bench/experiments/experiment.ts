@@ -19,6 +19,11 @@ export interface Limit {
 /** Multiply-accumulates of one sample, all and those of convolutions; weights without biases. */
 export type Size = 'macs' | 'convMacs' | 'weights';
 
+/** Of pictures: each has the same colour and mark in all of them. The dense network is a line across. */
+export const curves = { lasso: 'group lasso', admm: 'ADMM', magnitude: 'magnitude at once', thin: 'thin from scratch', published: 'published', dense: 'dense, trained as long' } as const;
+
+export type CurveName = (typeof curves)[keyof typeof curves];
+
 export const sizeNames: Readonly<Record<Size, string>> = { macs: 'MACs', convMacs: 'MACs of convolutions', weights: 'weights' };
 
 /** A row of ours. */
@@ -35,7 +40,7 @@ export interface Entry {
   /** The phase that the row is of; that of the run's result unless given. */
   readonly phase?: string;
   /** Of the picture, where the row is in it. */
-  readonly curve?: string;
+  readonly curve?: CurveName;
 }
 
 export interface Mean {
@@ -66,7 +71,7 @@ export interface Row {
   readonly weights?: number;
   readonly layers: readonly LayerRow[];
   /** Of the picture, where the row is in it. */
-  readonly curve?: string;
+  readonly curve?: CurveName;
   /** What else a reader has to know. */
   readonly note?: string;
 }

@@ -3,9 +3,9 @@
 
 import { percent, shortCount } from '../../src/base/number-text.ts';
 import { experimentOf } from './entries.ts';
+import { curves } from './experiment.ts';
 import type { Entry, Experiment, Row, Setting } from './experiment.ts';
 import { control } from './lenet.ts';
-import { curves } from './picture.ts';
 
 const lasso = (factor: number, rate?: number): readonly [Setting] => [{ program: 'lenet', sparsity: 'filters', values: { factor, ...(rate !== undefined && { rate }) } }];
 const admm = (filters1: number, filters2: number): readonly [Setting] => [{ program: 'lenet', sparsity: 'filters_admm', values: { filters1, filters2 } }];

@@ -10,6 +10,7 @@ import { standingsOf } from '../../src/driver/ladder/standings.ts';
 import { planPrograms } from '../../src/driver/sweep/sweep-plan.ts';
 import { processorHere } from '../../src/driver/module/processor.ts';
 import { asWritten } from './entries.ts';
+import { curves } from './experiment.ts';
 import type { Experiment, ExperimentContext, Outcome, Row } from './experiment.ts';
 import { commitHere, Records } from './records.ts';
 
@@ -79,6 +80,6 @@ function outcomeOf(runs: readonly LadderRun[], context: ExperimentContext): Outc
     layers: [],
     note: `${(100 * density.mean).toFixed(1)}% of the convolutions' weights are not zero`,
   }));
-  const dense = [{ label: 'dense baseline', of: standings.baseline }, { label: 'dense, trained as long', of: standings.control }].flatMap(({ label, of }): readonly Row[] => (of ? [{ label, seeds: context.seeds.length, error: asWritten(of.test), layers: [] }] : []));
+  const dense = [{ label: 'dense baseline', of: standings.baseline }, { label: curves.dense, of: standings.control }].flatMap(({ label, of }): readonly Row[] => (of ? [{ label, seeds: context.seeds.length, error: asWritten(of.test), layers: [] }] : []));
   return { published: [], ours: [...dense, ...rows], candidates: [], findings: ['```', ladderText(ladderOutcome, `FOLDER/${program}`).trimEnd(), '```'], ...(picture !== undefined && { pictures: { 'granularity.svg': picture } }) };
 }

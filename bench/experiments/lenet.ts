@@ -1,8 +1,8 @@
 // LeNet on MNIST: Tables 1 and 2 of Wen et al. 2016, and all layers at once beside what others have published since.
 
 import { experimentOf } from './entries.ts';
+import { curves } from './experiment.ts';
 import type { Entry, Experiment, LayerRow, Row, Setting } from './experiment.ts';
-import { curves } from './picture.ts';
 
 /** Chosen between by held-out error, where a row has a limit: strengths of the blocks as written, times `factor`. */
 function factors(sparsity: string, values: readonly number[], constants: Setting['values'] = {}): [Setting, ...Setting[]] {
@@ -28,7 +28,7 @@ function layer(name: string, kept: LayerRow['kept'], speedup?: number): LayerRow
 }
 
 const published = (label: string, error: number, sizes: Partial<Row>, layers: readonly LayerRow[] = []): Row => ({ label, seeds: 0, error: { mean: error }, ...sizes, layers, curve: curves.published });
-/** In no picture: all that is drawn there is less than a quarter of it. */
+/** Not in the picture: its axis would become ten times as long. */
 const publishedBaseline = (layers: readonly LayerRow[]): Row => ({ label: 'LeNet 1, baseline', seeds: 0, error: { mean: 0.009 }, convMacs: 1_888_000, layers });
 
 const table1: readonly Row[] = [

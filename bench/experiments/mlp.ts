@@ -1,8 +1,8 @@
 // The perceptron of Figure 4 of Wen et al. 2016 on MNIST.
 
 import { experimentOf } from './entries.ts';
+import { curves } from './experiment.ts';
 import type { Experiment, Row, Setting } from './experiment.ts';
-import { curves } from './picture.ts';
 
 const lasso = (factor: number): Setting => ({ program: 'mlp', sparsity: 'neurons', values: { factor } });
 const kept = (sparsity: string, inputs: number, neurons1: number, neurons2: number): readonly [Setting] => [{ program: 'mlp', sparsity, values: { inputs, neurons1, neurons2 } }];

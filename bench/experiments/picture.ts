@@ -3,15 +3,13 @@
 import { percent, shortCount } from '../../src/base/number-text.ts';
 import { curvesPicture } from '../../src/report/curves-picture.ts';
 import type { CurvePoint, Panel } from '../../src/report/curves-picture.ts';
-import { sizeNames } from './experiment.ts';
+import { curves, sizeNames } from './experiment.ts';
 import type { Row, Size } from './experiment.ts';
 
-/** Names of curves; each has the same colour and mark in every picture. The dense network's is a line across. */
-export const curves = { lasso: 'group lasso', admm: 'ADMM', magnitude: 'magnitude at once', thin: 'thin from scratch', published: 'published', dense: 'dense, trained as long' } as const;
-
+/** Their places are their colours and marks. */
 const order = [curves.lasso, curves.admm, curves.magnitude, curves.thin, curves.published] as const;
 
-export interface Axes {
+export interface RowsPicture {
   readonly title: string;
   /** What the errors are drawn against, side by side. */
   readonly sizes: readonly [Size, Size?];
@@ -20,19 +18,21 @@ export interface Axes {
 }
 
 /** The text of an SVG with the rows that have a curve; undefined where no such row has an error and a size. */
-export function pictureOfRows(rows: readonly Row[], { title, sizes: [first, second], joined = false }: Axes): string | undefined {
+export function pictureOfRows(rows: readonly Row[], { title, sizes: [first, second], joined = false }: RowsPicture): string | undefined {
   const sizes = second === undefined ? [first] : [first, second];
   const shown = order
-    .map((name, place) => ({ name, place, rows: rows.filter((row) => row.curve === name && row.error && sizes.some((size) => row[size] !== undefined)) }))
-    .filter((curve) => curve.rows.length > 0);
+    .map((name, place) => ({ name, place, joined: joined && name !== curves.published, points: rows.flatMap((row) => (row.curve === name ? pointOf(row, sizes) : [])) }))
+    .filter(({ points }) => points.length > 0);
   if (shown.length === 0) return undefined;
+  const levels = rows.flatMap(({ curve, error }) => (curve === curves.dense && error ? [{ name: curve, error: error.mean }] : []));
+  const texts = [...shown.map(({ name, points }) => `${name}: ${points.map(({ words }) => words).join(', ')}`), ...levels.map(({ name, error }) => `${name}: ${percent(error)}`)];
   return curvesPicture({
     title,
-    label: `${title}. ${shown.map(({ name, rows: points }) => `${name}: ${points.map((row) => `${percent(row.error?.mean ?? NaN)} at ${sizesText(row, [first])}`).join(', ')}`).join('; ')}`,
-    error: 'test error: mean and deviation over seeds',
+    label: `${title}. ${texts.join('; ')}`,
+    error: 'test error, mean over seeds',
     panels: second === undefined ? [panelOf(first)] : [panelOf(first), panelOf(second)],
-    curves: shown.map(({ name, place, rows: points }) => ({ name, place, joined: joined && name !== curves.published, points: points.flatMap((row) => pointOf(row, sizes)) })),
-    levels: rows.flatMap(({ curve, error }) => (curve === curves.dense && error ? [{ name: curve, error: error.mean }] : [])),
+    curves: shown,
+    levels,
   });
 }
 
@@ -40,12 +40,15 @@ function panelOf(size: Size): Panel {
   return { axis: `${sizeNames[size]} left`, text: shortCount };
 }
 
-function pointOf(row: Row, sizes: readonly Size[]): readonly CurvePoint[] {
+function pointOf(row: Row, sizes: readonly Size[]): readonly (CurvePoint & { readonly words: string })[] {
   const { label, error } = row;
-  if (!error) return [];
-  return [{ costs: sizes.map((size) => row[size]), error: error.mean, ...(error.sd !== undefined && { deviation: error.sd }), hint: `${label}\ntest error ${percent(error.mean)}, ${sizesText(row, sizes)}` }];
+  const sizeTexts = sizes.flatMap((size) => (row[size] === undefined ? [] : [`${roundCount(row[size])} ${sizeNames[size]}`]));
+  if (!error || sizeTexts.length === 0) return [];
+  const words = `${percent(error.mean)} at ${sizeTexts.join(' and ')}`;
+  return [{ costs: sizes.map((size) => row[size]), error: error.mean, ...(error.sd !== undefined && { deviation: error.sd }), hint: `${label}\ntest error ${words}`, words }];
 }
 
-function sizesText(row: Row, sizes: readonly Size[]): string {
-  return sizes.flatMap((size) => (row[size] === undefined ? [] : [`${shortCount(row[size])} ${sizeNames[size]}`])).join(', ');
+/** Of a mean over seeds, with three digits. */
+function roundCount(count: number): string {
+  return shortCount(Number(count.toPrecision(3)));
 }

@@ -24,7 +24,8 @@ export function markdownOf({ experiment, doc, command, commit, core }: Provenanc
   ].filter((part) => part !== '').join('\n\n') + '\n';
 }
 
-function rowTable(published: readonly Row[], ours: readonly Row[]): readonly string[] {
+/** A sentence, and the table of errors and sizes; empty where no row has any. */
+export function rowTable(published: readonly Row[], ours: readonly Row[]): readonly string[] {
   const body = [...published.map((row) => ({ row, prefix: 'published: ' })), ...ours.map((row) => ({ row, prefix: '' }))].filter(({ row: { error, convMacs, macs, weights } }) => [error, convMacs, macs, weights].some((value) => value !== undefined));
   if (body.length === 0) return [];
   const isMean = ours.some(({ seeds }) => seeds > 0);

@@ -54,8 +54,12 @@ const [left, right] = [64, 934];
 const gap = 70;
 /** The places of {@link Curve}. */
 const places = [0, 1, 2, 3, 4];
-/** Errors that reach further are shown by steps of their logarithm; the axis of those that reach less far than the second does not begin at 0. */
-const [widestStraight, widestSpan] = [4, 2];
+/** Largest by smallest error above which the axis has steps of the logarithm. */
+const widestStraight = 4;
+/** Largest by smallest error below which the axis does not begin at 0. */
+const widestSpan = 2;
+/** Errors that are closer, as parts of the largest, are one error to an axis. */
+const sameError = 1e-6;
 
 const style = `
 svg { color-scheme: light dark; --paper: #fdfdfc; --ink: #1d2024; --quiet: #586069; --rule: #dfe2e6; --g0: #0b62a4; --g1: #b3470f; --g2: #2c7a3f; --g3: #7a3fa0; --g4: #5c6570; background: var(--paper); }
@@ -108,7 +112,8 @@ function errorScale(points: readonly CurvePoint[], levels: readonly number[]): S
   const lowest = Math.min(smallest, ...reach);
   const range = [bottom, top] as const;
   if (smallest > 0 && largest > widestStraight * smallest) return steppedLogarithmicScale(smallest, largest, range);
-  return largest > 0 && largest < widestSpan * lowest ? spanScale(lowest, largest, range, 6) : linearScale(largest, range, 5);
+  const isSpan = largest < widestSpan * lowest && largest - lowest > sameError * largest;
+  return isSpan ? spanScale(lowest, largest, range, 6) : linearScale(largest, range, 5);
 }
 
 function panelMarkup({ axis, text }: Panel, which: number, { from, to }: Side, { curves, levels, error: kind, ...picture }: CurvesPicture, y: Scale): Child {
@@ -162,20 +167,21 @@ function mark(place: number, x: number, y: number, ...children: readonly Markup[
 function legend({ curves, levels, ...picture }: CurvesPicture): Child {
   const { text } = taskOf(picture).words;
   const y = 48;
-  let x = left + 6;
-  const step = (marked: number, words: string): number => {
-    const start = x;
-    x += marked + widthOf(words) + 22;
+  let free = left + 6;
+  /** Takes the room of a mark and its words. @returns Where it begins. */
+  const take = (marked: number, words: string): number => {
+    const start = free;
+    free += marked + widthOf(words) + 22;
     return start;
   };
   return [
     curves.map(({ name, place }) => {
-      const start = step(12, name);
+      const start = take(12, name);
       return [mark(place, start, y - 4), element('text', { x: start + 12, y }, name)];
     }),
     levels.map(({ name, error }, i) => {
       const words = `${name}: ${text(error)}`;
-      const start = step(36, words);
+      const start = take(36, words);
       return [element('line', { class: i > 0 ? 'level second' : 'level', x1: start - 6, x2: start + 22, y1: y - 4, y2: y - 4 }), element('text', { x: start + 30, y }, words)];
     }),
   ];

@@ -4,11 +4,12 @@
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { measureEntries } from '../../bench/experiments/entries.ts';
-import type { Entry, ExperimentContext, Row, Setting } from '../../bench/experiments/experiment.ts';
+import { experimentOf, measureEntries } from '../../bench/experiments/entries.ts';
+import { curves } from '../../bench/experiments/experiment.ts';
+import type { CurveName, Entry, ExperimentContext, Row, Setting } from '../../bench/experiments/experiment.ts';
 import { comparison } from '../../bench/experiments/fronts.ts';
 import { experiments } from '../../bench/experiments/index.ts';
-import { curves, pictureOfRows } from '../../bench/experiments/picture.ts';
+import { pictureOfRows } from '../../bench/experiments/picture.ts';
 import { Records } from '../../bench/experiments/records.ts';
 import type { RunRecord } from '../../bench/experiments/records.ts';
 import { markdownOf } from '../../bench/experiments/tables.ts';
@@ -108,6 +109,21 @@ describe('rows of an experiment', () => {
     expect((await measureEntries([entry(60)], [], context))?.ours[0]?.error?.mean).toBeCloseTo(0.1, 12);
   });
 
+  it('of a control may be means over fewer seeds', async () => {
+    const [row] = (await measureEntries([{ label: 'dense', settings: [lasso(1)], seeds: 2 }], [], await contextOf({ 1: candidates[1].slice(0, 2) })))?.ours ?? [];
+    expect(row?.seeds).toBe(2);
+  });
+
+  it('make an experiment with a picture and findings', async () => {
+    const context = await contextOf({ 1: candidates[1] });
+    const parts = { name: 'mine', doc: 'what', findings: (ours: readonly Row[]) => ours.map(({ label }) => label) };
+    const outcomeOf = async (entries: readonly Entry[]): ReturnType<typeof measureEntries> => experimentOf({ ...parts, entries, picture: { title: 'LeNet', sizes: ['macs'] } }).measure(context);
+    const outcome = await outcomeOf([{ label: 'lasso', settings: [lasso(1)], curve: curves.lasso }]);
+    expect(outcome?.findings).toEqual(['lasso']);
+    expect(outcome?.pictures?.['mine.svg']).toContain('LeNet. group lasso: 50.00% at 100 MACs');
+    expect(await outcomeOf([{ label: 'lasso', settings: [lasso(1)] }])).not.toHaveProperty('pictures');
+  });
+
   it('are none where the training was stopped', async () => {
     expect(await measureEntries([{ label: 'lasso', settings: [lasso(1)] }], [], await contextOf({ 1: candidates[1].slice(0, 2) }))).toBeUndefined();
   });
@@ -127,10 +143,10 @@ it('fronts are compared at the errors of each, between points by straight lines'
 });
 
 it('a picture has the rows that name a curve, by their sizes, and the dense network as a line', () => {
-  const row = (label: string, mean: number, weights: number, curve?: string): Row => ({ label, seeds: 2, error: { mean, sd: mean / 20 }, weights, layers: [], ...(curve !== undefined && { curve }) });
-  const rows = [row('A', 0.0101, 100_000, curves.admm), row('B', 0.009, 900_000), row('C', 0.0099, 120_000, curves.published), row('control', 0.0088, 900_000, curves.dense)];
+  const row = (label: string, mean: number, weights: number, curve?: CurveName): Row => ({ label, seeds: 2, error: { mean, sd: mean / 20 }, weights, layers: [], ...(curve !== undefined && { curve }) });
+  const rows = [row('A', 0.0101, 100_000, curves.admm), row('B', 0.009, 900_000), row('C', 0.0099, 120_345.6, curves.published), row('control', 0.0088, 900_000, curves.dense)];
   const picture = pictureOfRows(rows, { title: 'LeNet', sizes: ['weights'] });
-  expect(picture).toContain('LeNet. ADMM: 1.01% at 100K weights; published: 0.99% at 120K weights');
+  expect(picture).toContain('LeNet. ADMM: 1.01% at 100K weights; published: 0.99% at 120K weights; dense, trained as long: 0.88%');
   expect(picture).toContain('dense, trained as long: 0.88%');
   expect(picture).not.toContain('900K');
   expect(pictureOfRows([row('B', 0.009, 900_000)], { title: 'LeNet', sizes: ['weights'] })).toBeUndefined();

@@ -4,11 +4,14 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
+import { DiagnosticError } from '../../src/base/diagnostic.ts';
 import { present } from '../../src/base/invariant.ts';
+import type { Dataset } from '../../src/data/dataset.ts';
 import { fitDataset } from '../../src/data/fit-dataset.ts';
 import { runData } from '../../src/driver/run/run-data.ts';
 import { trainingData } from '../../src/driver/data/training-data.ts';
 import { dataInterfaceOf } from '../../src/ir/network.ts';
+import type { Model } from '../../src/ir/network.ts';
 import { taskOf } from '../../src/train/tasks/index.ts';
 import { bytesOf, cifarBytes, idxBytes, npyBytes, pngBytes } from '../data/files.ts';
 import { modelOf } from '../engine/fixture.ts';
@@ -81,6 +84,12 @@ const cases: Readonly<Record<string, readonly [source: string, files: Files]>> =
   'drawn digits': [network('[1, 28, 28]', 10).replace('"set"', 'digits'), {}],
 };
 
+/** @param data The folder that is looked in first. */
+async function readHere(model: Model, data: string | undefined): Promise<Dataset> {
+  const spec = present(model.train, 'train');
+  return fitDataset(await trainingData(model, spec, { ...(data !== undefined && { directory: data }) }), dataInterfaceOf(model.network, taskOf(spec)));
+}
+
 describe('an exported program reads what is read here', () => {
   it.each(Object.entries(cases))('%s', async (name, [source, files]) => {
     const [data, program] = [join(folder, name, 'data'), join(folder, name, 'program')];
@@ -95,7 +104,7 @@ describe('an exported program reads what is read here', () => {
     writeProgramOf(model, program);
     const { out, err } = await runPython([join(import.meta.dirname, 'data.py'), program, data]);
     expect(err).toBe('');
-    const read = fitDataset(await trainingData(model, spec, { ...(Object.keys(files).length > 0 && { directory: data }) }), dataInterfaceOf(model.network, taskOf(spec)));
+    const read = await readHere(model, Object.keys(files).length > 0 ? data : undefined);
     const { fingerprint, division, labels: names } = runData(read, spec);
     expect(JSON.parse(out)).toEqual({ fingerprint, heldOut: [...division.heldOut], labels: names ?? null });
   });
@@ -119,7 +128,8 @@ describe('an exported program says what is wrong with data', () => {
     ['two kinds of files', { ...npyFiles('<f4', words(120), words(48)), ...idxFiles }, /set holds IDX files and \.npy files, expected one data set: keep each data set in a folder of its own/],
     ['labels beside targets', { ...npyFiles('<f4', words(120), words(48)), 'test-targets.npy': npyBytes('<f4', [4], words(4)) }, /set holds \.npy files and \.npy files with targets, expected one data set/],
     ['files beside pictures', { ...idxFiles, ...pictures }, /set holds IDX files and the folder train, expected one data set/],
-    ['files of two sets', { ...idxFiles, 'mine-t10k-labels-idx1-ubyte': idxBytes([6], labels(6, 3)) }, /set holds 2 files of test labels, expected one/],
+    ['folders of both cases', { ...pictures, 'Train/a/1.png': counted(3) }, /set holds the folder Train and the folder train, expected one data set/],
+    ['a folder of the other case', { 'Train/a/1.png': counted(3), 'test/a/1.png': counted(3) }, /set holds no data set: call the folder train, not Train/],
     ['files of mixed sets', { ...Object.fromEntries(Object.entries(idxFiles).filter(([name]) => !name.startsWith('t10k-labels'))), 'mine-t10k-labels-idx1-ubyte': idxBytes([6], labels(6, 3)) }, /set holds files of a set without a name and mine, expected one data set/],
     ['a class that is only tested', { ...pictures, 'test/dog/1.png': counted(3) }, /dog is of a class without training images/],
   ])('%s', async (name, files, said) => {
@@ -129,7 +139,9 @@ describe('an exported program says what is wrong with data', () => {
       mkdirSync(dirname(join(data, 'set', path)), { recursive: true });
       writeFileSync(join(data, 'set', path), bytes);
     }
-    writeProgramOf(modelOf(source.replace('TRAIN', '')), program);
+    const model = modelOf(source.replace('TRAIN', ''));
+    await expect(readHere(model, data)).rejects.toBeInstanceOf(DiagnosticError);
+    writeProgramOf(model, program);
     const { code, err } = await runPython([join(import.meta.dirname, 'data.py'), program, data]);
     expect(code).toBe(1);
     expect(err).toMatch(said);

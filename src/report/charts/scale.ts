@@ -18,7 +18,7 @@ export function linearScale(largest: number, [from, to]: readonly [number, numbe
   };
 }
 
-/** Between round values about the smallest and the largest, which differ. @param most Ticks, about. */
+/** Between round values about the smallest and the largest, which differ by more than rounding. @param most Ticks, about. */
 export function spanScale(smallest: number, largest: number, [from, to]: readonly [number, number], most: number): Scale {
   const step = roundStep((largest - smallest) / most);
   const [low, high] = [Math.floor((smallest / step) * (1 + 1e-9)), Math.ceil((largest / step) * (1 - 1e-9))];

@@ -9,6 +9,9 @@ import numpy as np
 
 from .errors import Refused
 
+#: Kinds of files, as messages call them.
+IDX_FILES, NPY_FILES, NPY_TARGETS = 'IDX files', '.npy files', '.npy files with targets'
+
 IDX = {
     'train-images': re.compile(r'(?P<set>.*-|)train-images[-.]idx[34]-ubyte'),
     'train-labels': re.compile(r'(?P<set>.*-|)train-labels[-.]idx1-ubyte'),
@@ -80,18 +83,18 @@ def as_samples(values):
     return values[:, None] if values.ndim == 3 else values
 
 
-def kinds_of(folder):
-    """Kinds of data sets that a folder holds a part of, as they are called in messages; more than one is a folder to refuse."""
+def contents_of(folder):
+    """Kinds of files that a folder holds some of, and names of its folders `train`, in small letters or large: together one data set."""
     names = plain_files(folder)
     npy = {what: any(f'{split}-{what}.npy' in names for split in ('train', 'test')) for what in ('images', 'labels', 'targets')}
     held = {
-        'IDX files': any(pattern.fullmatch(name) for pattern in IDX.values() for name in names),
+        IDX_FILES: any(pattern.fullmatch(name) for pattern in IDX.values() for name in names),
         # Samples without a word of what they are answered with are taken for the usual ones.
-        '.npy files': npy['labels'] or npy['images'] and not npy['targets'],
-        '.npy files with targets': npy['targets'],
+        NPY_FILES: npy['labels'] or npy['images'] and not npy['targets'],
+        NPY_TARGETS: npy['targets'],
     }
-    images = [path.name for path in folder.iterdir() if path.name.lower() == 'train' and path.is_dir()]
-    return [*(kind for kind, is_there in held.items() if is_there), *(f'the folder {name}' for name in images)]
+    images = sorted(path.name for path in folder.iterdir() if path.name.lower() == 'train' and path.is_dir())
+    return [kind for kind, is_there in held.items() if is_there], images
 
 
 def plain_files(folder):
@@ -100,11 +103,11 @@ def plain_files(folder):
 
 
 def read_arrays(folder, kind):
-    """(training samples, labels, test samples, labels) of a folder of files of a kind (`kinds_of`)."""
+    """(training samples, labels, test samples, labels) of a folder of files of a kind (`contents_of`)."""
     names = plain_files(folder)
-    if kind == 'IDX files':
+    if kind == IDX_FILES:
         return read_idx_files(folder, names)
-    answers = 'targets' if kind == '.npy files with targets' else 'labels'
+    answers = 'targets' if kind == NPY_TARGETS else 'labels'
     found = []
     for split in ('train', 'test'):
         images, labels = (names.get(f'{split}-{what}.npy') for what in ('images', answers))

@@ -14,7 +14,7 @@ import numpy as np
 
 from . import counter
 from .errors import Refused
-from .formats import CIFAR_LABELS, kinds_of, read_arrays, read_cifar10, read_mnist
+from .formats import CIFAR_LABELS, NPY_FILES, contents_of, read_arrays, read_cifar10, read_mnist
 from .images import read_image_folder
 
 
@@ -71,7 +71,7 @@ def roots(directory):
 
 def known(name, directory, program):
     if name == 'digits':
-        return Dataset(name, *splits_of(read_arrays(program / 'digits', '.npy files')), labels=[str(digit) for digit in range(10)], names_by_position=True)
+        return Dataset(name, *splits_of(read_arrays(program / 'digits', NPY_FILES)), labels=[str(digit) for digit in range(10)], names_by_position=True)
     read, folders, labels = {
         'mnist': (read_mnist, ['mnist', 'MNIST/raw', '.'], [str(digit) for digit in range(10)]),
         'cifar10': (read_cifar10, ['cifar10', 'cifar-10-batches-bin', '.'], CIFAR_LABELS),
@@ -90,12 +90,14 @@ def of_folder(path, directory, shape, scales):
         raise Refused(f'{folder} is a file: name the folder that the files of the data set are in')
     if folder is None:
         raise Refused(f'the data set {path} is not in {", ".join(map(str, dict.fromkeys(places)))}: name the folder that it is in with --data')
-    kinds = kinds_of(folder)
-    if len(kinds) > 1:
-        raise Refused(f'{folder} holds {" and ".join(kinds)}, expected one data set: keep each data set in a folder of its own')
-    if kinds and not kinds[0].startswith('the folder'):
+    kinds, images = contents_of(folder)
+    if len(kinds) + len(images) > 1:
+        raise Refused(f'{folder} holds {" and ".join([*kinds, *(f"the folder {name}" for name in images)])}, expected one data set: keep each data set in a folder of its own')
+    if kinds:
         return Dataset(path, *splits_of(read_arrays(folder, kinds[0])))
-    if not (folder / 'train').is_dir():
+    if images and images != ['train']:
+        raise Refused(f'{folder} holds no data set: call the folder train, not {images[0]}')
+    if not images:
         raise Refused(f'{folder} holds no data set: neither IDX files, nor train-images.npy and the others, nor train/<class> and test/<class>')
     if len(shape) != 3:
         raise Refused(f'{folder} holds images, the network reads {shape}')
