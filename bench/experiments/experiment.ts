@@ -35,7 +35,7 @@ export interface Entry {
    */
   readonly settings: readonly [Setting, ...Setting[]];
   readonly limit?: Limit;
-  /** At most so many of the seeds, of a control that takes long. */
+  /** At most so many of the seeds, where more would take too long for what the row says. */
   readonly seeds?: number;
   /** The phase that the row is of; that of the run's result unless given. */
   readonly phase?: string;

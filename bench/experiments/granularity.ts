@@ -73,12 +73,11 @@ function outcomeOf(runs: readonly LadderRun[], context: ExperimentContext): Outc
   const standings = standingsOf(runs.flatMap(({ result, ...rung }) => (result && !result.useless ? [{ ...rung, result }] : [])), plan.grains, plan.keep);
   const ladderOutcome: LadderOutcome = { file: `${program}.ssl`, ...plan, runs, ...standings, interrupted: false };
   const picture = pictureOf(ladderOutcome);
-  const rows = standings.means.map(({ grain, keep: share, seeds, test, density }): Row => ({
+  const rows = standings.means.map(({ grain, keep: share, seeds, test }): Row => ({
     label: `${titleOf(grain)}, ${share}%`,
     seeds: seeds.length,
     error: asWritten(test),
     layers: [],
-    note: `${(100 * density.mean).toFixed(1)}% of the convolutions' weights are not zero`,
   }));
   const dense = [{ label: 'dense baseline', of: standings.baseline }, { label: curves.dense, of: standings.control }].flatMap(({ label, of }): readonly Row[] => (of ? [{ label, seeds: context.seeds.length, error: asWritten(of.test), layers: [] }] : []));
   return { published: [], ours: [...dense, ...rows], candidates: [], findings: ['```', ladderText(ladderOutcome, `FOLDER/${program}`).trimEnd(), '```'], ...(picture !== undefined && { pictures: { 'granularity.svg': picture } }) };
