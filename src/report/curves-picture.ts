@@ -50,7 +50,7 @@ export interface CurvesPicture extends OfTask {
 
 const [width, height] = [960, 440];
 const [top, bottom] = [72, 376];
-const [left, right] = [64, 934];
+const [left, right] = [72, 934];
 const gap = 70;
 /** The places of {@link Curve}. */
 const places = [0, 1, 2, 3, 4];
@@ -89,7 +89,7 @@ export function curvesPicture(picture: CurvesPicture): string {
       element('text', { class: 'title', x: left, y: 24 }, title),
       legend(picture),
       panels.map((panel, which) => panelMarkup(panel, which, sideOf(which, panels.length), picture, y)),
-      element('text', { class: 'axis', transform: `translate(18 ${(top + bottom) / 2}) rotate(-90)`, 'text-anchor': 'middle' }, error),
+      element('text', { class: 'axis', transform: `translate(16 ${(top + bottom) / 2}) rotate(-90)`, 'text-anchor': 'middle' }, error),
     ),
   );
 }

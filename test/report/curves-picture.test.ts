@@ -23,7 +23,7 @@ test('one panel has the width of two', () => {
   const curves = [{ name: 'a', place: 0, points: [{ costs: [10], error: 0.5, hint: '' }] }];
   const text = picture({ panels: [panel], curves });
   expect(count(text, 'weights left')).toBe(1);
-  expect(text).toContain('class="grid" x1="64" x2="934"');
+  expect(text).toContain('class="grid" x1="72" x2="934"');
 });
 
 test.each([[[0.98]], [[0.5, 0.5]], [[0.1, 0.1 + 2e-17]], [[0, 0]], [[1, 1 - 1e-9]]])('errors that are one, %j, have a place', (errors) => {
