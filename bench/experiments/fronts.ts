@@ -1,11 +1,12 @@
 // ADMM and group lasso on LeNet's filters: error against what is left, at several strengths and budgets, and which of them
 // needs less at an equal error.
 
-import { percent, shortCount } from '../../src/base/number-text.ts';
+import { percent } from '../../src/base/number-text.ts';
 import { experimentOf } from './entries.ts';
 import { curves } from './experiment.ts';
 import type { Entry, Experiment, Row, Setting } from './experiment.ts';
 import { control } from './lenet.ts';
+import { roundCount } from './picture.ts';
 
 const lasso = (factor: number, rate?: number): readonly [Setting] => [{ program: 'lenet', sparsity: 'filters', values: { factor, ...(rate !== undefined && { rate }) } }];
 const admm = (filters1: number, filters2: number): readonly [Setting] => [{ program: 'lenet', sparsity: 'filters_admm', values: { filters1, filters2 } }];
@@ -36,8 +37,8 @@ export function comparison(...[one, other]: readonly [NamedPoints, NamedPoints])
   return [[one, other], [other, one]].flatMap(([a, b]) =>
     (a as NamedPoints).points.map(({ error, weights }) => {
       const needed = weightsAt((b as NamedPoints).points, error);
-      const text = needed === undefined ? 'reaches that error nowhere' : `needs ${shortCount(Math.round(needed / 100) * 100)}, ${(needed / weights).toFixed(2)} times as many`;
-      return `At the ${percent(error)} that ${a?.name} has with ${shortCount(Math.round(weights / 100) * 100)} weights ${b?.name} ${text}.`;
+      const text = needed === undefined ? 'reaches that error nowhere' : `needs ${roundCount(needed)}, ${(needed / weights).toFixed(2)} times as many`;
+      return `At the ${percent(error)} that ${a?.name} has with ${roundCount(weights)} weights ${b?.name} ${text}.`;
     }),
   );
 }

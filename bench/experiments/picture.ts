@@ -49,6 +49,6 @@ function pointOf(row: Row, sizes: readonly Size[]): readonly (CurvePoint & { rea
 }
 
 /** Of a mean over seeds, with three digits. */
-function roundCount(count: number): string {
+export function roundCount(count: number): string {
   return shortCount(Number(count.toPrecision(3)));
 }

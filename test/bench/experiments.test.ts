@@ -147,7 +147,7 @@ it('a picture has the rows that name a curve, by their sizes, and the dense netw
   const rows = [row('A', 0.0101, 100_000, curves.admm), row('B', 0.009, 900_000), row('C', 0.0099, 120_345.6, curves.published), row('control', 0.0088, 900_000, curves.dense)];
   const picture = pictureOfRows(rows, { title: 'LeNet', sizes: ['weights'] });
   expect(picture).toContain('LeNet. ADMM: 1.01% at 100K weights; published: 0.99% at 120K weights; dense, trained as long: 0.88%');
-  expect(picture).toContain('dense, trained as long: 0.88%');
+  expect(picture).toContain('>dense, trained as long: 0.88%<');
   expect(picture).not.toContain('900K');
   expect(pictureOfRows([row('B', 0.009, 900_000)], { title: 'LeNet', sizes: ['weights'] })).toBeUndefined();
 });
