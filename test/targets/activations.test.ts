@@ -6,18 +6,26 @@ import { present } from '../../src/base/invariant.ts';
 import { tensor } from '../../src/base/tensor.ts';
 import { graphBuilder } from '../../src/ir/builder.ts';
 import type { Attrs } from '../../src/ir/graph.ts';
-import { lowerDeployed } from '../../src/lower/lower.ts';
+import { lowerDeployed, lowerTraining } from '../../src/lower/lower.ts';
 import { ops } from '../../src/ops/index.ts';
 import { deployed, start } from '../lower/harness.ts';
 import type { Engine } from '../lower/harness.ts';
 
 const magnitudes = [0, 1e-30, 1e-7, 3e-4, 0.01, 0.3, 0.59, 0.61, 1.1, 1.3, 2.9, 3, 3.1, 9, 30, 87, 89, 300, 1e30, Infinity];
 const inputs = Float64Array.from([...magnitudes, ...magnitudes.map((x) => -x), NaN], Math.fround);
+/** Close enough together that some meet the worst roundings. */
+const close = Float64Array.from([...inputs.filter((x) => Math.abs(x) <= 1e30), ...Array.from({ length: 6000 }, (_, i) => (i - 3000) / 256)], Math.fround);
 
 /** Relative errors where exponentials of squares and products with logarithms are taken: their arguments are rounded, and are up to 90. */
 const roughly: ReadonlyMap<string, number> = new Map([['gelu', 1e-5], ['pow', 1e-5]]);
 
-function answers(op: string, attrs: Attrs, engine: Engine): readonly { readonly x: number; readonly found: number; readonly wanted: number }[] {
+interface Answer {
+  readonly x: number;
+  readonly found: number;
+  readonly wanted: number;
+}
+
+function answers(op: string, attrs: Attrs, engine: Engine): readonly Answer[] {
   const builder = graphBuilder('activation', { samples: 1, shards: 1 }, ops);
   const x = builder.input('x', 'sample', [1, inputs.length]);
   builder.output('y', builder.one(op, [x], attrs));
@@ -28,6 +36,21 @@ function answers(op: string, attrs: Attrs, engine: Engine): readonly { readonly 
   const found = running.read('y').data;
   const [wanted] = present(ops.get(op), op).reference(attrs, [feed], { samples: 1, shards: 1 });
   return [...inputs].map((at, i) => ({ x: at, found: found[i] ?? NaN, wanted: wanted?.data[i] ?? NaN }));
+}
+
+/** What the gradient op makes of gradients of 1. */
+function slopes(op: string, attrs: Attrs, engine: Engine): readonly Answer[] {
+  const shape = [1, close.length];
+  const builder = graphBuilder('slope', { samples: 1, shards: 1 }, ops);
+  const [g, x] = [builder.input('g', 'sample', shape), builder.input('x', 'sample', shape)];
+  builder.output('y', builder.one(`${op}_grad`, [g, x], attrs));
+  const running = start(lowerTraining({ step: builder.finish() }, ops, engine.machine), engine);
+  const [ones, at] = [tensor(shape, new Float64Array(close.length).fill(1)), tensor(shape, close)];
+  running.write(new Map([['g', ones], ['x', at]]));
+  running.run('step');
+  const found = running.read('step/y').data;
+  const [wanted] = present(ops.get(`${op}_grad`), op).reference(attrs, [ones, at], { samples: 1, shards: 1 });
+  return [...close].map((each, i) => ({ x: each, found: found[i] ?? NaN, wanted: wanted?.data[i] ?? NaN }));
 }
 
 describe.each(deployed)('$name', (engine) => {
@@ -60,6 +83,20 @@ describe.each(deployed)('$name', (engine) => {
     const known = answers(op, attrs, engine).filter(({ x, wanted }) => !Number.isNaN(x) && !Number.isNaN(wanted));
     const wrong = known.filter(({ x, found, wanted }) => Math.fround(wanted) !== found && !(Math.abs(found - wanted) <= (roughly.get(op) ?? 1e-6) * Math.abs(wanted) + 2 ** -126 * (1 + Math.min(Math.abs(x), 100))));
     expect(wrong.map(({ x, found, wanted }) => `${op}(${x}) is ${wanted}, not ${found}`)).toEqual([]);
+  });
+
+  // They turn, so they are 0 somewhere: what is off is measured against 1.
+  test.each([
+    ['gelu', { approximate: false }],
+    ['gelu', { approximate: true }],
+    ['swish', { beta: 1 }],
+    ['swish', { beta: 4 }],
+    ['mish', {}],
+    ['softplus', {}],
+    ['softsign', {}],
+  ] as const)('slope of %s %o', (op, attrs) => {
+    const wrong = slopes(op, attrs, engine).filter(({ x, found, wanted }) => !Number.isNaN(x) && !(Math.abs(found - wanted) <= 4 * 2 ** -24 * Math.max(1, Math.abs(wanted))));
+    expect(wrong.map(({ x, found, wanted }) => `${op}'(${x}) is ${wanted}, not ${found}`)).toEqual([]);
   });
 
   test.each([['sigmoid', {}], ['tanh', {}], ['elu', { alpha: 1 }], ['softplus', {}], ['gelu', { approximate: false }], ['exp', {}], ['log', {}]] as const)('%s of NaN is NaN', (op, attrs) => {

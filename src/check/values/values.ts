@@ -1,7 +1,7 @@
 // The types of arguments and settings: which constants they take, and how a person says so.
 
 import type { Diagnostic } from '../../base/diagnostic.ts';
-import { grouped } from '../../base/number-text.ts';
+import { grouped, largestF32 } from '../../base/number-text.ts';
 import type { AttrValue } from '../../ir/graph.ts';
 import type { ParamSyntax } from '../../ir/surface-syntax.ts';
 import type { Expression } from '../../syntax/ast.ts';
@@ -25,14 +25,13 @@ const LARGEST_EXTENT = 2 ** 30;
 
 /** Networks compute with 32 bits, where others are infinite, zero, or have no finite inverse. */
 const SMALLEST = 2 ** -126;
-const LARGEST = (2 - 2 ** -23) * 2 ** 127;
-const isHeld = (value: number): boolean => value === 0 || (Math.abs(value) >= SMALLEST && Math.abs(value) <= LARGEST);
+const isHeld = (value: number): boolean => value === 0 || (Math.abs(value) >= SMALLEST && Math.abs(value) <= largestF32);
 
 /** The limits of 32 bits are only spoken of where they matter. */
 const numberWhere = (expected: string, fits: (value: number) => boolean): ValueType<number> => ({
   expected: (constant) => {
     if (typeof constant !== 'number' || !fits(constant)) return expected;
-    return `a number of 32 bits, at ${Math.abs(constant) > LARGEST ? 'most 3.4e38' : 'least 1.2e-38'} in size`;
+    return `a number of 32 bits, at ${Math.abs(constant) > largestF32 ? 'most 3.4e38' : 'least 1.2e-38'} in size`;
   },
   read: (constant) => (typeof constant === 'number' && fits(constant) && isHeld(constant) ? constant : undefined),
 });

@@ -3,13 +3,13 @@
 //
 // It falls to about -0.17 at -0.75 and rises from there.
 
-import { add, binary, constant, mul, sub, unary } from '../../ir/nest.ts';
+import { add, binary, constant, mul, unary } from '../../ir/nest.ts';
 import type { NestExpr } from '../../ir/nest.ts';
 import type { Op } from '../../ir/op.ts';
 import { flag } from '../../ir/attributes.ts';
 import { activation } from '../support/activation.ts';
 import { erfc, erfcOf } from '../support/error-function.ts';
-import { logistic, logisticAt } from '../support/exponentials.ts';
+import { logistic, logisticAndRest, logisticAt } from '../support/exponentials.ts';
 import { turningBound } from '../support/turning-bound.ts';
 
 const rootOfTwoOverPi = Math.sqrt(2 / Math.PI);
@@ -36,8 +36,8 @@ function slopeByTanh(x: number): number {
 }
 
 function slopeByTanhOf(x: NestExpr): NestExpr {
-  const s = logistic(twiceUOf(x));
-  return mul(s, add(constant(1), mul(mul(x, sub(constant(1), s)), twiceUSlopeOf(x))));
+  const { s, rest } = logisticAndRest(twiceUOf(x));
+  return mul(s, add(constant(1), mul(mul(x, rest), twiceUSlopeOf(x))));
 }
 
 function slopeOf(x: NestExpr): NestExpr {

@@ -2,7 +2,7 @@
 //
 // It falls to about -0.31 at -1.19 and rises from there.
 
-import { add, constant, mul, sub } from '../../ir/nest.ts';
+import { add, constant, mul } from '../../ir/nest.ts';
 import type { Op } from '../../ir/op.ts';
 import { activation } from '../support/activation.ts';
 import { logistic, logisticAt, tanhOfSoftplus } from '../support/exponentials.ts';
@@ -17,13 +17,13 @@ export const mish: readonly Op[] = activation({})({
   params: [],
   example: 'mish(conv1)',
   value,
-  expr: (x) => mul(x, tanhOfSoftplus(x)),
+  expr: (x) => mul(x, tanhOfSoftplus(x).t),
   slope: {
     of: 'operand',
     value: (x) => factor(x) + x * logisticAt(x) * (1 - factor(x) ** 2),
     expr: (x) => {
-      const t = tanhOfSoftplus(x);
-      return add(t, mul(mul(x, logistic(x)), sub(constant(1), mul(t, t))));
+      const { t, rest } = tanhOfSoftplus(x);
+      return add(t, mul(mul(x, logistic(x)), mul(rest, add(constant(1), t))));
     },
   },
   draw: () => ({}),

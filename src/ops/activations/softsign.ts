@@ -17,10 +17,7 @@ export const softsign: readonly Op[] = activation({})({
   slope: {
     of: 'operand',
     value: (x) => 1 / (1 + Math.abs(x)) ** 2,
-    expr: (x) => {
-      const inverse = unary('reciprocal', above(x));
-      return mul(inverse, inverse);
-    },
+    expr: (x) => unary('reciprocal', mul(above(x), above(x))),
   },
   draw: () => ({}),
   tolerance: 4,

@@ -2,11 +2,11 @@
 //
 // It falls to about -0.28 / beta at -1.28 / beta and rises from there.
 
-import { add, constant, mul, sub } from '../../ir/nest.ts';
+import { add, constant, mul } from '../../ir/nest.ts';
 import type { Op } from '../../ir/op.ts';
 import { number } from '../../ir/attributes.ts';
 import { activation } from '../support/activation.ts';
-import { logistic, logisticAt } from '../support/exponentials.ts';
+import { logistic, logisticAndRest, logisticAt } from '../support/exponentials.ts';
 import { between } from '../support/sampling.ts';
 import { turningBound } from '../support/turning-bound.ts';
 
@@ -28,8 +28,8 @@ export const swish: readonly Op[] = activation({ beta: number })({
       return s * (1 + beta * x * (1 - s));
     },
     expr: (x, { beta }) => {
-      const s = logistic(mul(constant(beta), x));
-      return mul(s, add(constant(1), mul(mul(constant(beta), x), sub(constant(1), s))));
+      const { s, rest } = logisticAndRest(mul(constant(beta), x));
+      return mul(s, add(constant(1), mul(mul(constant(beta), x), rest)));
     },
   },
   draw: (random) => ({ beta: random() < 0.5 ? 1 : between(random, 5, 20) / 10 }),

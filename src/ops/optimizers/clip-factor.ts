@@ -8,6 +8,7 @@
 import type { Op } from '../../ir/op.ts';
 import { number } from '../../ir/attributes.ts';
 import { defineOp } from '../../ir/op.ts';
+import { largestF32 } from '../../base/number-text.ts';
 import { tensor } from '../../base/tensor.ts';
 import type { NestExpr } from '../../ir/nest.ts';
 import { add, along, constant, div, input, load, select, temporary, unary } from '../../ir/nest.ts';
@@ -15,9 +16,6 @@ import { lowered, nestName, plainAxes, reduce, storeNest } from '../support/nest
 import { nests, opaque, undifferentiated } from '../support/parts.ts';
 import { between, sampleBatch } from '../support/sampling.ts';
 import { expectParameter } from '../support/shapes.ts';
-
-/** The largest number of 32 bits. */
-const largest = (2 - 2 ** -23) * 2 ** 127;
 
 export const clipFactor: Op = defineOp({ limit: number })({
   name: 'clip_factor',
@@ -28,7 +26,7 @@ export const clipFactor: Op = defineOp({ limit: number })({
   },
   reference: ({ limit }, inputs) => {
     const total = inputs.reduce((sum, { data }) => data.reduce((of, square) => of + square, sum), 0);
-    const clipped = Math.sqrt(total) > limit && total <= largest;
+    const clipped = Math.sqrt(total) > limit && total <= largestF32;
     return [tensor([1], Float64Array.of(clipped ? limit / Math.sqrt(total) : 1))];
   },
   training: undifferentiated,
@@ -46,7 +44,7 @@ export const clipFactor: Op = defineOp({ limit: number })({
     }));
     const total = sumInPairs(inputs.map((_, i) => load(temporary(i), [])));
     const norm = unary('sqrt', total);
-    const factor = select(norm, 'gt', constant(limit), select(total, 'le', constant(largest), div(constant(limit), norm), constant(1)), constant(1));
+    const factor = select(norm, 'gt', constant(limit), select(total, 'le', constant(largestF32), div(constant(limit), norm), constant(1)), constant(1));
     return lowered([...sums, storeNest(name, plainAxes([1]), factor)], inputs.map(() => []));
   }),
   sample: (random) => {

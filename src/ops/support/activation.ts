@@ -34,6 +34,7 @@ export interface Activation<A extends Attrs> {
   readonly draw: (random: () => number) => A;
   /** Draws an operand, of a function that has no finite values everywhere or grows beyond all bounds. Absent: any number will do. */
   readonly domain?: (random: () => number) => number;
+  /** Of the function and of its slope. */
   readonly tolerance: number;
   readonly bound: ErrorBound<A>;
 }
@@ -52,7 +53,8 @@ export function activation<const S extends Schema>(attributes: S): (activation: 
       operands: 2,
       value: (g, at, attrs) => g * slope.value(at, attrs),
       expr: (g, at, attrs) => mul(g, slope.expr(at, attrs)),
-      tolerance,
+      // The product rounds once more.
+      tolerance: tolerance + 1,
       ...(domain && { domains: [undefined, at] }),
     });
     const forward = pointwise<AttrsOf<S>>({ name, doc, draw, operands: 1, value: (x, _, attrs) => value(x, attrs), expr: (x, _, attrs) => expr(x, attrs), tolerance, epilogue: true, ...(domain && { domains: [domain] }) });

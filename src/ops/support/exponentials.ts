@@ -8,8 +8,9 @@
 //
 // which is off by less than 3e-15 of itself while |h| <= 0.6. Single precision holds all coefficients.
 
+import { largestF32 } from '../../base/number-text.ts';
 import type { NestExpr } from '../../ir/nest.ts';
-import { add, constant, div, mul, select, sub, unary } from '../../ir/nest.ts';
+import { add, binary, constant, div, mul, select, sub, unary } from '../../ir/nest.ts';
 
 const small = 0.6;
 
@@ -49,6 +50,13 @@ export function logistic(x: NestExpr): NestExpr {
   return unary('reciprocal', add(constant(1), unary('exp', unary('neg', x))));
 }
 
+/** s = 1 / (1 + exp(-x)), and 1 - s as s exp(-x), which keeps its digits where s is almost 1. */
+export function logisticAndRest(x: NestExpr): { readonly s: NestExpr; readonly rest: NestExpr } {
+  const inverse = unary('exp', unary('neg', x));
+  // Where the exponential overflows, s is 0.
+  return { s: logistic(x), rest: mul(logistic(x), binary('min', inverse, constant(largestF32))) };
+}
+
 /**
  * log(1 + u) for u from 0 to 1: 2 artanh(s) with s = u / (2 + u), at most 1/3, by Gauss' continued fraction
  * artanh(s) = s / (1 - s^2 / (3 - 4 s^2 / (5 - 9 s^2 / (7 - ...)))) down to its ninth level, off by less than 3e-14.
@@ -67,12 +75,16 @@ export function softplusOf(x: NestExpr): NestExpr {
 }
 
 /**
- * tanh(log(1 + exp(x))): with m = exp(-|x|) it is (1 + 2 m) / (1 + 2 m + 2 m^2) from 0 on, and m (m + 2) / (m (m + 2) + 2)
- * below, where nothing overflows.
+ * t = tanh(log(1 + exp(x))), and 1 - t, with m = exp(-|x|) over one denominator: from 0 on t is (1 + 2 m) / (1 + 2 m + 2 m^2),
+ * below it is m (m + 2) / (m (m + 2) + 2), where nothing overflows.
  */
-export function tanhOfSoftplus(x: NestExpr): NestExpr {
+export function tanhOfSoftplus(x: NestExpr): { readonly t: NestExpr; readonly rest: NestExpr } {
   const m = unary('exp', unary('neg', unary('abs', x)));
-  const above = add(constant(1), mul(constant(2), m));
-  const below = mul(m, add(m, constant(2)));
-  return select(x, 'lt', constant(0), div(below, add(below, constant(2))), div(above, add(above, mul(constant(2), mul(m, m)))));
+  const isBelow = (below: NestExpr, above: NestExpr): NestExpr => select(x, 'lt', constant(0), below, above);
+  const [above, aboveRest] = [add(constant(1), mul(constant(2), m)), mul(constant(2), mul(m, m))];
+  const [below, belowRest] = [mul(m, add(m, constant(2))), constant(2)];
+  return {
+    t: isBelow(div(below, add(below, belowRest)), div(above, add(above, aboveRest))),
+    rest: isBelow(div(belowRest, add(below, belowRest)), div(aboveRest, add(above, aboveRest))),
+  };
 }

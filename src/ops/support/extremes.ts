@@ -1,13 +1,11 @@
 // The lesser and the greater of two activations. Where they are equal the gradient goes to the left.
 
+import { largestF32 } from '../../base/number-text.ts';
 import type { Op } from '../../ir/op.ts';
 import { defineOp } from '../../ir/op.ts';
 import { binary as combine } from '../../ir/nest.ts';
 import { binary } from './binary.ts';
 import { cornersBound } from './corners-bound.ts';
-
-/** The largest finite number of single precision. */
-const largest = (2 - 2 ** -23) * 2 ** 127;
 
 export function extreme(name: 'minimum' | 'maximum', doc: string): Op {
   const kind = name === 'minimum' ? 'min' : 'max';
@@ -28,8 +26,8 @@ export function extreme(name: 'minimum' | 'maximum', doc: string): Op {
     // Of one number it holds values below, or above, it.
     withConstant: (_given, values) => {
       const [first = NaN] = values;
-      if (values.some((v) => v !== first) || Math.abs(first) >= largest) return undefined;
-      return { op: 'clip', attrs: kind === 'min' ? { low: -largest, high: first } : { low: first, high: largest }, parameters: [] };
+      if (values.some((v) => v !== first) || Math.abs(first) >= largestF32) return undefined;
+      return { op: 'clip', attrs: kind === 'min' ? { low: -largestF32, high: first } : { low: first, high: largestF32 }, parameters: [] };
     },
     bound: cornersBound(name, value),
     tolerance: 1,
