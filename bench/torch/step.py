@@ -19,9 +19,9 @@ sys.path.insert(0, str(program))
 
 from network import Network
 from training import batches
+from training.phase_run import PhaseRun
 from training.processes import Processes
 from training.run import Run
-from training.state import PhaseState
 
 BATCH, STEPS = 100, 3
 torch.set_num_threads(1)
@@ -53,14 +53,13 @@ def exported():
     run.prepare(None)
     run.given = {}
     phase = run.phases[0]
-    held = PhaseState(plan, run.network, phase.spec, run.device)
-    held.load(run.initial())
+    of_phase = PhaseRun(run, phase, run.initial())
     order = batches.epoch_order(plan, phase, 0, run.training)
     crops = batches.epoch_crops(plan, phase, 0, order)
 
     def step(number):
         chosen = slice(number % phase.steps_per_epoch * BATCH, (number % phase.steps_per_epoch + 1) * BATCH)
-        return float(run.take_step(held, phase, number % phase.steps, order[chosen], crops[chosen])[0]) / BATCH
+        return float(of_phase.take_step(number % phase.steps, order[chosen], crops[chosen])[0]) / BATCH
 
     return run, step
 

@@ -18,9 +18,9 @@ jobs = json.loads(Path(sys.argv[1]).read_text())
 sys.path.insert(0, jobs[0]['program'])
 
 from training import batches, safetensors
+from training.phase_run import PhaseRun
 from training.processes import Processes
 from training.run import Run
-from training.state import PhaseState
 
 
 def network_of(program):
@@ -36,17 +36,16 @@ def take_steps(job):
     run = Run(plan, network_of(program), Processes(), program, torch.float64 if job['float64'] else torch.float32)
     run.prepare(job['data'])
     phase = run.phases[job['phase']]
-    held = PhaseState(plan, run.network, phase.spec, run.device)
-    held.load(safetensors.decode(Path(job['start']).read_bytes(), job['start'])[0])
+    of_phase = PhaseRun(run, phase, safetensors.decode(Path(job['start']).read_bytes(), job['start'])[0])
     order = batches.epoch_order(plan, phase, 0, run.training)
     crops = batches.epoch_crops(plan, phase, 0, order)
     found, losses = {}, []
     for step in range(job['steps']):
-        found.update({f'{step}/{name}': value.numpy().copy() for name, value in held.tensors().items()})
+        found.update({f'{step}/{name}': value.numpy().copy() for name, value in of_phase.held.tensors().items()})
         chosen = slice(step * phase.batch, (step + 1) * phase.batch)
-        loss, _ = run.take_step(held, phase, phase.first_step + step, order[chosen], None if crops is None else crops[chosen]).tolist()
+        loss, _ = of_phase.take_step(phase.first_step + step, order[chosen], None if crops is None else crops[chosen]).tolist()
         losses.append(loss / phase.batch)
-    found.update({f'{job["steps"]}/{name}': value.numpy().copy() for name, value in held.tensors().items()})
+    found.update({f'{job["steps"]}/{name}': value.numpy().copy() for name, value in of_phase.held.tensors().items()})
     Path(job['out']).write_bytes(safetensors.encode({'loss': np.array(losses), **found}))
 
 
