@@ -5,11 +5,15 @@ import { describe, expect, test } from 'vitest';
 import { present } from '../../src/base/invariant.ts';
 import { tensor } from '../../src/base/tensor.ts';
 import { graphBuilder } from '../../src/ir/builder.ts';
-import type { Attrs } from '../../src/ir/graph.ts';
+import type { Attrs, Graph } from '../../src/ir/graph.ts';
 import { lowerDeployed, lowerTraining } from '../../src/lower/lower.ts';
+import { lowerThreads } from '../../src/lower/threads/lower-threads.ts';
 import { ops } from '../../src/ops/index.ts';
+import { planModule } from '../../src/targets/gpujs/plan.ts';
+import { jsMachine } from '../../src/targets/js/machine.ts';
+import { printJs } from '../../src/targets/js/print.ts';
 import { deployed, start } from '../lower/harness.ts';
-import type { Engine } from '../lower/harness.ts';
+import type { Engine, Running } from '../lower/harness.ts';
 
 const magnitudes = [0, 1e-30, 1e-7, 3e-4, 0.01, 0.3, 0.59, 0.61, 1.1, 1.3, 2.9, 3, 3.1, 9, 30, 87, 89, 300, 1e30, Infinity];
 const inputs = Float64Array.from([...magnitudes, ...magnitudes.map((x) => -x), NaN], Math.fround);
@@ -25,33 +29,65 @@ interface Answer {
   readonly wanted: number;
 }
 
-function answers(op: string, attrs: Attrs, engine: Engine): readonly Answer[] {
+interface Started {
+  readonly running: Running;
+  readonly program: string;
+  readonly output: string;
+}
+
+/** An op of operands `x0`, `x1` and so on that answers `y`. */
+function graphOf(op: string, attrs: Attrs, operands: number, length: number): Graph {
   const builder = graphBuilder('activation', { samples: 1, shards: 1 }, ops);
-  const x = builder.input('x', 'sample', [1, inputs.length]);
-  builder.output('y', builder.one(op, [x], attrs));
-  const running = start(lowerDeployed({ graph: builder.finish(), parameters: new Map() }, ops, engine.machine), engine);
-  const feed = tensor([1, inputs.length], inputs);
-  running.write(new Map([['x', feed]]));
-  running.run('run');
-  const found = running.read('y').data;
-  const [wanted] = present(ops.get(op), op).reference(attrs, [feed], { samples: 1, shards: 1 });
-  return [...inputs].map((at, i) => ({ x: at, found: found[i] ?? NaN, wanted: wanted?.data[i] ?? NaN }));
+  builder.output('y', builder.one(op, Array.from({ length: operands }, (_, i) => builder.input(`x${i}`, 'sample', [1, length])), attrs));
+  return builder.finish();
+}
+
+/** What a program answers to these operands, x the last, beside the reference. */
+function answersOf(op: string, attrs: Attrs, operands: readonly Float64Array[], { running, program, output }: Started): readonly Answer[] {
+  const feeds = operands.map((data) => tensor([1, data.length], data));
+  running.write(new Map(feeds.map((feed, i) => [`x${i}`, feed])));
+  running.run(program);
+  const found = running.read(output).data;
+  const [wanted] = present(ops.get(op), op).reference(attrs, feeds, { samples: 1, shards: 1 });
+  return [...present(operands.at(-1), 'operand')].map((at, i) => ({ x: at, found: found[i] ?? NaN, wanted: wanted?.data[i] ?? NaN }));
+}
+
+function answers(op: string, attrs: Attrs, engine: Engine): readonly Answer[] {
+  const module = lowerDeployed({ graph: graphOf(op, attrs, 1, inputs.length), parameters: new Map() }, ops, engine.machine);
+  return answersOf(op, attrs, [inputs], { running: start(module, engine), program: 'run', output: 'y' });
 }
 
 /** What the gradient op makes of gradients of 1. */
 function slopes(op: string, attrs: Attrs, engine: Engine): readonly Answer[] {
-  const shape = [1, close.length];
-  const builder = graphBuilder('slope', { samples: 1, shards: 1 }, ops);
-  const [g, x] = [builder.input('g', 'sample', shape), builder.input('x', 'sample', shape)];
-  builder.output('y', builder.one(`${op}_grad`, [g, x], attrs));
-  const running = start(lowerTraining({ step: builder.finish() }, ops, engine.machine), engine);
-  const [ones, at] = [tensor(shape, new Float64Array(close.length).fill(1)), tensor(shape, close)];
-  running.write(new Map([['g', ones], ['x', at]]));
-  running.run('step');
-  const found = running.read('step/y').data;
-  const [wanted] = present(ops.get(`${op}_grad`), op).reference(attrs, [ones, at], { samples: 1, shards: 1 });
-  return [...close].map((each, i) => ({ x: each, found: found[i] ?? NaN, wanted: wanted?.data[i] ?? NaN }));
+  const module = lowerTraining({ step: graphOf(`${op}_grad`, attrs, 2, close.length) }, ops, engine.machine);
+  return answersOf(`${op}_grad`, attrs, [new Float64Array(close.length).fill(1), close], { running: start(module, engine), program: 'step', output: 'step/y' });
 }
+
+/** Exponentials in the code of an element. */
+const exponentials = (code: string): number => code.split('Math.exp(').length - 1;
+
+describe('what stands at several places of an expression is computed once', () => {
+  test.each([
+    ['tanh', {}],
+    ['elu', { alpha: 1 }],
+    ['softplus', {}],
+    ['gelu', { approximate: false }],
+    ['mish', {}],
+  ] as const)('%s takes one exponential', (op, attrs) => {
+    const program = { graph: graphOf(op, attrs, 1, 8), parameters: new Map() };
+    expect(exponentials(printJs(lowerDeployed(program, ops, jsMachine)))).toBe(1);
+    expect(planModule(lowerThreads(program, ops)).kernels.map(({ source }) => exponentials(source))).toEqual([1]);
+  });
+
+  test.each([
+    ['swish_grad', { beta: 1 }, 1],
+    ['gelu_grad', { approximate: true }, 1],
+    ['gelu_grad', { approximate: false }, 2],
+    ['mish_grad', {}, 2],
+  ] as const)('%s %o', (op, attrs, count) => {
+    expect(exponentials(printJs(lowerTraining({ step: graphOf(op, attrs, 2, 8) }, ops, jsMachine)))).toBe(count);
+  });
+});
 
 describe.each(deployed)('$name', (engine) => {
   test.each([

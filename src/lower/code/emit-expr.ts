@@ -2,7 +2,7 @@
 // into conditions, indices into numbers.
 
 import { invariant, present } from '../../base/invariant.ts';
-import { termAt, type Combine, type Index } from '../../ir/nest.ts';
+import { sharedParts, termAt, type Combine, type Index } from '../../ir/nest.ts';
 import { get, int, intAdd, intMul, intOp, set, type Expr, type Local, type Stmt } from '../../ir/kernel.ts';
 import { loadOf, offsetAlong, strideAlong, type Access, type LoadNumber, type ResolvedExpr } from '../accesses/resolve.ts';
 import { accessNumber } from '../accesses/domain.ts';
@@ -83,9 +83,26 @@ function mixed(scope: Scope, word: Expr, out: Stmt[]): Expr {
   return get(h);
 }
 
+/** Adds to `out` what has to come before. A part that stands at several places is computed once. */
 export function emitExpr(expr: ResolvedExpr, scope: Scope, options: EmitOptions, out: Stmt[]): Expr {
+  const shared = sharedParts(expr);
+  const locals = new Map<ResolvedExpr, Local>();
+  const emit = (part: ResolvedExpr): Expr => {
+    const known = locals.get(part);
+    if (known) return get(known);
+    const value = emitPart(part, emit, scope, options, out);
+    // What is loaded is cheap, or in a local already.
+    if (!shared.has(part) || part.kind === 'load') return value;
+    const local = scope.builder.local(options.type, 'shared');
+    out.push(set(local, value));
+    locals.set(part, local);
+    return get(local);
+  };
+  return emit(expr);
+}
+
+function emitPart(expr: ResolvedExpr, part: (inner: ResolvedExpr) => Expr, scope: Scope, options: EmitOptions, out: Stmt[]): Expr {
   const { type } = options;
-  const part = (inner: ResolvedExpr): Expr => emitExpr(inner, scope, options, out);
   switch (expr.kind) {
     case 'constant':
       return { kind: 'float', type, value: expr.value };
@@ -121,7 +138,7 @@ export function emitExpr(expr: ResolvedExpr, scope: Scope, options: EmitOptions,
       return { kind: 'select', type, compare: expr.compare, a: part(expr.a), b: part(expr.b), then: part(expr.then), otherwise: part(expr.otherwise) };
     case 'random': {
       invariant(type === 'f32', 'random numbers are drawn lane by lane');
-      const [seed, step] = [scalarBits(expr.seed, scope, options, out), scalarBits(expr.step, scope, options, out)];
+      const [seed, step] = [scalarBits(part(expr.seed)), scalarBits(part(expr.step))];
       let h = mixed(scope, intOp('xor', seed, int(0x9e3779b9 | 0)), out);
       h = mixed(scope, intAdd(h, int(expr.stream | 0)), out);
       h = mixed(scope, intAdd(h, step), out);
@@ -133,8 +150,7 @@ export function emitExpr(expr: ResolvedExpr, scope: Scope, options: EmitOptions,
 }
 
 /** Seed and step are scalar inputs that hold i32 bits. */
-function scalarBits(expr: ResolvedExpr, scope: Scope, options: EmitOptions, out: Stmt[]): Expr {
-  const value = emitExpr(expr, scope, options, out);
+function scalarBits(value: Expr): Expr {
   invariant(value.kind === 'load', 'seed and step are scalar inputs');
   return { ...value, as: 'i32' };
 }

@@ -2,6 +2,7 @@
 
 import { largestF32 } from '../../base/number-text.ts';
 import { invariant, present } from '../../base/invariant.ts';
+import { sharedParts } from '../../ir/nest.ts';
 import { indexProduct, indexSum, int, type ThreadExpr, type ThreadIndex, type ThreadLocal, type ThreadStmt } from '../../ir/thread-kernel.ts';
 import { axesOf, evaluateAt, isKnown, valuesOver, type KnownTensors } from './evaluate-constant.ts';
 import { counterOf, elementOf, guardsOf, type AccessScope } from './thread-access.ts';
@@ -32,8 +33,31 @@ export function finite(value: number): ThreadExpr {
   return { kind: 'float', value: Math.min(Math.max(Math.fround(value), -largestF32), largestF32) };
 }
 
+/** Adds to `out` what has to come before. A part that stands at several places is computed once. */
 export function emitThreadExpr(expr: SlotExpr, scope: ThreadScope, out: ThreadStmt[], accumulator?: ThreadExpr): ThreadExpr {
-  const part = (inner: SlotExpr): ThreadExpr => emitThreadExpr(inner, scope, out, accumulator);
+  const shared = sharedParts(expr);
+  const locals = new Map<SlotExpr, ThreadExpr>();
+  const emit = (part: SlotExpr): ThreadExpr => {
+    const known = locals.get(part);
+    if (known) return known;
+    const value = emitPart(part, emit, scope, out, accumulator);
+    if (!shared.has(part)) return value;
+    const local = inLocal(value, 'shared', scope, out);
+    locals.set(part, local);
+    return local;
+  };
+  return emit(expr);
+}
+
+/** What is read several times is computed once. */
+export function inLocal(value: ThreadExpr, name: string, scope: ThreadScope, out: ThreadStmt[]): ThreadExpr {
+  if (value.kind === 'float' || value.kind === 'constant' || value.kind === 'local') return value;
+  const local = scope.local(name);
+  out.push({ kind: 'set', local, value });
+  return { kind: 'local', local };
+}
+
+function emitPart(expr: SlotExpr, part: (inner: SlotExpr) => ThreadExpr, scope: ThreadScope, out: ThreadStmt[], accumulator?: ThreadExpr): ThreadExpr {
   if (expr.kind === 'constant') return finite(expr.value);
   if (isPackable(expr, scope)) return emitPacked(expr, scope);
   switch (expr.kind) {

@@ -17,7 +17,10 @@ export const softsign: readonly Op[] = activation({})({
   slope: {
     of: 'operand',
     value: (x) => 1 / (1 + Math.abs(x)) ** 2,
-    expr: (x) => unary('reciprocal', mul(above(x), above(x))),
+    expr: (x) => {
+      const divisor = above(x);
+      return unary('reciprocal', mul(divisor, divisor));
+    },
   },
   draw: () => ({}),
   tolerance: 4,

@@ -47,14 +47,15 @@ export function logisticAt(x: number): number {
 
 /** 1 / (1 + exp(-x)) */
 export function logistic(x: NestExpr): NestExpr {
-  return unary('reciprocal', add(constant(1), unary('exp', unary('neg', x))));
+  return logisticAndRest(x).s;
 }
 
 /** s = 1 / (1 + exp(-x)), and 1 - s as s exp(-x), which keeps its digits where s is almost 1. */
 export function logisticAndRest(x: NestExpr): { readonly s: NestExpr; readonly rest: NestExpr } {
   const inverse = unary('exp', unary('neg', x));
+  const s = unary('reciprocal', add(constant(1), inverse));
   // Where the exponential overflows, s is 0.
-  return { s: logistic(x), rest: mul(logistic(x), binary('min', inverse, constant(largestF32))) };
+  return { s, rest: mul(s, binary('min', inverse, constant(largestF32))) };
 }
 
 /**
