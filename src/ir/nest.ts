@@ -163,24 +163,6 @@ export function partsOf<Load extends { readonly kind: 'load' }>(expr: NestExpr<L
   }
 }
 
-/** Loads, and what is computed, that stand at several places of the expression. */
-export function sharedParts<Load extends { readonly kind: 'load' }>(expr: NestExpr<Load>): ReadonlySet<NestExpr<Load>> {
-  const met = new Set<NestExpr<Load>>();
-  const shared = new Set<NestExpr<Load>>();
-  const visit = (part: NestExpr<Load>): void => {
-    const parts = partsOf(part);
-    if (parts.length === 0 && part.kind !== 'load') return;
-    if (met.has(part)) {
-      shared.add(part);
-      return;
-    }
-    met.add(part);
-    parts.forEach(visit);
-  };
-  visit(expr);
-  return shared;
-}
-
 /** Replaces the loads of the expressions that it is called with. A part that stands at several places stays one. */
 export function loadReplacer<From extends { readonly kind: 'load' }, To extends { readonly kind: 'load' }>(replace: (load: From) => To): (expr: NestExpr<From>) => NestExpr<To> {
   const done = new Map<NestExpr<From>, NestExpr<To>>();

@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { present } from '../../src/base/invariant.ts';
 import { tensor } from '../../src/base/tensor.ts';
 import { graphBuilder } from '../../src/ir/builder.ts';
-import type { Attrs, Graph } from '../../src/ir/graph.ts';
+import type { Attrs, Graph, Program } from '../../src/ir/graph.ts';
 import { lowerDeployed, lowerTraining } from '../../src/lower/lower.ts';
 import { lowerThreads } from '../../src/lower/threads/lower-threads.ts';
 import { ops } from '../../src/ops/index.ts';
@@ -63,6 +63,15 @@ function slopes(op: string, attrs: Attrs, engine: Engine): readonly Answer[] {
   return answersOf(`${op}_grad`, attrs, [new Float64Array(close.length).fill(1), close], { running: start(module, engine), program: 'step', output: 'step/y' });
 }
 
+/** The op behind a convolution. */
+function behindConvolution(op: string, attrs: Attrs): Program {
+  const builder = graphBuilder('layers', { samples: 1, shards: 1 }, ops);
+  const weight = tensor([8, 8, 3, 3], new Float64Array(8 * 8 * 9).fill(0.5));
+  const conv = builder.one('conv', [builder.input('x', 'sample', [1, 8, 6, 6]), builder.parameter('w', weight.shape)], { filters: 8, window: [3, 3], stride: [1, 1], padding: [0, 0], dilation: [1, 1], groups: 1, bias: false });
+  builder.output('y', builder.one(op, [conv], attrs));
+  return { graph: builder.finish(), parameters: new Map([['w', weight]]) };
+}
+
 /** Exponentials in the code of an element. */
 const exponentials = (code: string): number => code.split('Math.exp(').length - 1;
 
@@ -77,6 +86,9 @@ describe('what stands at several places of an expression is computed once', () =
     const program = { graph: graphOf(op, attrs, 1, 8), parameters: new Map() };
     expect(exponentials(printJs(lowerDeployed(program, ops, jsMachine)))).toBe(1);
     expect(planModule(lowerThreads(program, ops)).kernels.map(({ source }) => exponentials(source))).toEqual([1]);
+    // Microkernels write out all elements of a tile.
+    const layers = (of: Program): string => printJs(lowerDeployed(of, ops, jsMachine));
+    expect(exponentials(layers(behindConvolution(op, attrs)))).toBe(exponentials(layers(behindConvolution('exp', {}))));
   });
 
   test.each([

@@ -2,10 +2,11 @@
 // into conditions, indices into numbers.
 
 import { invariant, present } from '../../base/invariant.ts';
-import { sharedParts, termAt, type Combine, type Index } from '../../ir/nest.ts';
-import { get, int, intAdd, intMul, intOp, set, type Expr, type Local, type Stmt } from '../../ir/kernel.ts';
+import { termAt, type Combine, type Index } from '../../ir/nest.ts';
+import { get, int, intAdd, intMul, intOp, set, type Expr, type FunctionBuilder, type Local, type Stmt } from '../../ir/kernel.ts';
 import { loadOf, offsetAlong, strideAlong, type Access, type LoadNumber, type ResolvedExpr } from '../accesses/resolve.ts';
 import { accessNumber } from '../accesses/domain.ts';
+import { emitShared } from '../nests/shared-parts.ts';
 import { pointerOf, startOf, type Scope } from './scope.ts';
 
 /** The value of an index here, with `fixed` axes at literal points. */
@@ -83,22 +84,17 @@ function mixed(scope: Scope, word: Expr, out: Stmt[]): Expr {
   return get(h);
 }
 
-/** Adds to `out` what has to come before. A part that stands at several places is computed once. */
+/** Adds to `out` what has to come before. */
 export function emitExpr(expr: ResolvedExpr, scope: Scope, options: EmitOptions, out: Stmt[]): Expr {
-  const shared = sharedParts(expr);
-  const locals = new Map<ResolvedExpr, Local>();
-  const emit = (part: ResolvedExpr): Expr => {
-    const known = locals.get(part);
-    if (known) return get(known);
-    const value = emitPart(part, emit, scope, options, out);
-    // What is loaded is cheap, or in a local already.
-    if (!shared.has(part) || part.kind === 'load') return value;
-    const local = scope.builder.local(options.type, 'shared');
-    out.push(set(local, value));
-    locals.set(part, local);
-    return get(local);
-  };
-  return emit(expr);
+  return emitShared(expr, (inner, part) => emitPart(inner, part, scope, options, out), (value) => inLocal(value, options.type, scope.builder, out));
+}
+
+/** What is read several times is computed once; a load is as good as a local. */
+export function inLocal(value: Expr, type: 'f32' | 'vec', builder: FunctionBuilder, out: Stmt[]): Expr {
+  if (value.kind === 'local' || value.kind === 'float' || value.kind === 'load') return value;
+  const local = builder.local(type, 'shared');
+  out.push(set(local, value));
+  return get(local);
 }
 
 function emitPart(expr: ResolvedExpr, part: (inner: ResolvedExpr) => Expr, scope: Scope, options: EmitOptions, out: Stmt[]): Expr {

@@ -128,8 +128,8 @@ function microkernelOf(name: string, points: number, vectors: number, lastLanes:
   const { a, vectorAxis, tileAxis } = contraction;
   const tileStride = (access: Access): number => (tileAxis === undefined ? 0 : present(strideAlong(access, tileAxis), 'tile stride'));
   const loads = finishLoads(nest);
-  const finish: Microkernel['finish'] = (accumulator, extras, p, v) =>
-    finishAt(nest, loads, accumulator, extras, machine, (access) => {
+  const finish: Microkernel['finish'] = (accumulator, extras, p, v, builder) =>
+    finishAt(nest, loads, accumulator, extras, builder, machine, (access) => {
       const stride = strideAlong(access, vectorAxis) ?? NaN;
       return { stride, offset: (p * tileStride(access) + v * width * stride) * unit };
     });

@@ -2,9 +2,11 @@
 // are stored.
 
 import { InternalError, present } from '../../base/invariant.ts';
-import type { Expr, TargetMachine } from '../../ir/kernel.ts';
+import type { Expr, FunctionBuilder, Stmt, TargetMachine } from '../../ir/kernel.ts';
 import { partsOf } from '../../ir/nest.ts';
+import { inLocal } from '../code/emit-expr.ts';
 import { loadsOf } from '../nests/nest-loads.ts';
+import { emitShared } from '../nests/shared-parts.ts';
 import { loadOf, strideAlong, type Access, type LoadNumber, type ResolvedExpr, type ResolvedNest } from '../accesses/resolve.ts';
 
 /**
@@ -40,23 +42,31 @@ export interface OperandPlace {
   readonly offset: number;
 }
 
+/** What a vector of accumulators comes to, and what has to come before. */
+export interface FinishedVector {
+  readonly before: readonly Stmt[];
+  readonly value: Expr;
+}
+
 /**
  * What a vector of accumulators comes to in a nest.
  * @param loads Operands of the finish, with a pointer each.
  */
-export function finishAt(nest: ResolvedNest, loads: readonly LoadNumber[], accumulator: Expr, pointers: readonly Expr[], { width, unit }: TargetMachine, placeOf: (access: Access) => OperandPlace): Expr {
+export function finishAt(nest: ResolvedNest, loads: readonly LoadNumber[], accumulator: Expr, pointers: readonly Expr[], builder: FunctionBuilder, { width, unit }: TargetMachine, placeOf: (access: Access) => OperandPlace): FinishedVector {
   const total: Expr = typeof nest.initial === 'number' && nest.initial !== 0 ? { kind: 'binary', op: 'add', type: 'vec', a: accumulator, b: { kind: 'float', type: 'vec', value: nest.initial } } : accumulator;
-  if (!nest.finish) return total;
-  return finishExpr(nest.finish, total, (expr) => {
+  if (!nest.finish) return { before: [], value: total };
+  const loaded = (expr: LoadNumber): Expr => {
     const { stride, offset } = placeOf(loadOf(nest, expr).access);
     const at = present(pointers[loads.findIndex(({ load }) => load === expr.load)], 'pointer of an operand');
     return { kind: 'load', as: stride === 0 ? 'splat' : 'vec', at, offset, ...(stride > 1 && width > 1 && { apart: stride * unit }) };
-  });
+  };
+  const before: Stmt[] = [];
+  const value = emitShared<LoadNumber, Expr>(nest.finish, (expr, part) => finishExpr(expr, part, total, loaded), (shared) => inLocal(shared, 'vec', builder, before));
+  return { before, value };
 }
 
 /** The finish of one vector of accumulators; `loaded` says how its operands are read there. */
-function finishExpr(expr: ResolvedExpr, accumulator: Expr, loaded: (expr: LoadNumber) => Expr): Expr {
-  const part = (inner: ResolvedExpr): Expr => finishExpr(inner, accumulator, loaded);
+function finishExpr(expr: ResolvedExpr, part: (inner: ResolvedExpr) => Expr, accumulator: Expr, loaded: (expr: LoadNumber) => Expr): Expr {
   switch (expr.kind) {
     case 'constant':
       return { kind: 'float', type: 'vec', value: expr.value };

@@ -12,6 +12,7 @@
 
 import { present } from '../../base/invariant.ts';
 import { functionBuilder, get, int, intAdd, intOp, set, type Expr, type FunctionBuilder, type KernelFunction, type Local, type Stmt, type TargetMachine } from '../../ir/kernel.ts';
+import type { FinishedVector } from './finish.ts';
 
 /** How the operands move from step to step, in elements. */
 export type Steps =
@@ -44,7 +45,7 @@ export interface Microkernel {
   /** Extra pointers, for the operands of `finish`. */
   readonly extras: readonly string[];
   /** What is stored, from the accumulator of point p and vector v. */
-  readonly finish: (accumulator: Expr, extras: readonly Expr[], p: number, v: number) => Expr;
+  readonly finish: (accumulator: Expr, extras: readonly Expr[], p: number, v: number, builder: FunctionBuilder) => FinishedVector;
 }
 
 /** A function of pointers to `a`, `b`, `out` and the extras; in parts also to the first entry of the table and past the last. */
@@ -59,7 +60,7 @@ export function microkernel(spec: Microkernel, machine: TargetMachine): KernelFu
   const acc = Array.from({ length: points }, () => Array.from({ length: vectors }, () => builder.local('vec', 'acc')));
   const row = Array.from({ length: vectors }, () => builder.local('vec', 'w'));
   const splat = builder.local('vec', 's');
-  const each = (visit: (accumulator: Local, p: number, v: number) => Stmt): Stmt[] => acc.flatMap((vs, p) => vs.map((local, v) => visit(local, p, v)));
+  const each = (visit: (accumulator: Local, p: number, v: number) => readonly Stmt[]): Stmt[] => acc.flatMap((vs, p) => vs.flatMap((local, v) => visit(local, p, v)));
   const outOffset = (p: number, v: number): number => (p * spec.outStride + v * width) * unit;
   const product = (v: number): Expr => ({ kind: 'binary', op: 'mul', type: 'vec', a: get(splat), b: get(present(row[v], 'row')) });
   const step = (from: Expr, bOffset: number): Stmt[] => [
@@ -71,16 +72,12 @@ export function microkernel(spec: Microkernel, machine: TargetMachine): KernelFu
   ];
   const inner: InnerLoop = { builder, machine, a, b, step };
   return builder.finish(spec.name, [
-    ...each((local, p, v) => set(local, spec.keep ? { kind: 'load', as: 'vec', at: get(out), offset: outOffset(p, v) } : { kind: 'float', type: 'vec', value: 0 })),
+    ...each((local, p, v) => [set(local, spec.keep ? { kind: 'load', as: 'vec', at: get(out), offset: outOffset(p, v) } : { kind: 'float', type: 'vec', value: 0 })]),
     ...(steps.kind === 'table' ? tableLoop(steps, part, inner) : levelLoops(steps.levels, inner)),
-    ...each((local, p, v) => ({
-      kind: 'store',
-      as: 'vec',
-      at: get(out),
-      offset: outOffset(p, v),
-      value: spec.finish(get(local), extras.map(get), p, v),
-      ...(spec.lastLanes !== undefined && v === vectors - 1 && { lanes: spec.lastLanes }),
-    })),
+    ...each((local, p, v) => {
+      const { before, value } = spec.finish(get(local), extras.map(get), p, v, builder);
+      return [...before, { kind: 'store', as: 'vec', at: get(out), offset: outOffset(p, v), value, ...(spec.lastLanes !== undefined && v === vectors - 1 && { lanes: spec.lastLanes }) }];
+    }),
   ]);
 }
 

@@ -6,10 +6,15 @@ import type { SlotExpr, SlotLoad } from './placed-nest.ts';
 
 /**
  * Replaces axis d of an expression by the index `at[d]`, and a load by what `replaced` answers for it.
- * An axis that walks a table may become another axis or a literal point.
+ * An axis that walks a table may become another axis or a literal point. A part that stands at several places stays one.
  */
-export function substituteExpr(expr: SlotExpr, at: readonly Index[], replaced: (load: SlotLoad) => SlotExpr | undefined): SlotExpr {
-  const part = (inner: SlotExpr): SlotExpr => substituteExpr(inner, at, replaced);
+export function substituteExpr(whole: SlotExpr, at: readonly Index[], replaced: (load: SlotLoad) => SlotExpr | undefined): SlotExpr {
+  const done = new Map<SlotExpr, SlotExpr>();
+  const part = (expr: SlotExpr): SlotExpr => {
+    const made = done.get(expr) ?? substituted(expr);
+    done.set(expr, made);
+    return made;
+  };
   const index = (old: Index): Index => {
     let offset = old.offset;
     const terms: IndexTerm[] = [];
@@ -30,23 +35,24 @@ export function substituteExpr(expr: SlotExpr, at: readonly Index[], replaced: (
     }
     return { offset, terms };
   };
-  switch (expr.kind) {
-    case 'constant':
-    case 'accumulator':
-      return expr;
-    case 'index':
-      return { kind: 'index', index: index(expr.index) };
-    case 'load': {
-      const by = replaced(expr);
-      return by ?? { ...expr, index: expr.index.map(index) };
+  const substituted = (expr: SlotExpr): SlotExpr => {
+    switch (expr.kind) {
+      case 'constant':
+      case 'accumulator':
+        return expr;
+      case 'index':
+        return { kind: 'index', index: index(expr.index) };
+      case 'load':
+        return replaced(expr) ?? { ...expr, index: expr.index.map(index) };
+      case 'unary':
+        return { ...expr, a: part(expr.a) };
+      case 'binary':
+        return { ...expr, a: part(expr.a), b: part(expr.b) };
+      case 'select':
+        return { ...expr, a: part(expr.a), b: part(expr.b), then: part(expr.then), otherwise: part(expr.otherwise) };
+      case 'random':
+        return { ...expr, seed: part(expr.seed), step: part(expr.step), index: index(expr.index) };
     }
-    case 'unary':
-      return { ...expr, a: part(expr.a) };
-    case 'binary':
-      return { ...expr, a: part(expr.a), b: part(expr.b) };
-    case 'select':
-      return { ...expr, a: part(expr.a), b: part(expr.b), then: part(expr.then), otherwise: part(expr.otherwise) };
-    case 'random':
-      return { ...expr, seed: part(expr.seed), step: part(expr.step), index: index(expr.index) };
-  }
+  };
+  return part(whole);
 }

@@ -51,8 +51,8 @@ export function applySparse(name: string, domain: PlacedDomain, sum: SparseSum, 
           out: { point: tileStride(nest.write), lane: strideAlong(nest.write, vectorAxis) ?? NaN },
           run: schedule.run,
           extras: extras.length,
-          finish: (accumulator, pointers, p, place) =>
-            finishAt(nest, extras, accumulator, pointers, machine, (access) => {
+          finish: (accumulator, pointers, p, place, builder) =>
+            finishAt(nest, extras, accumulator, pointers, builder, machine, (access) => {
               const stride = strideAlong(access, vectorAxis) ?? NaN;
               return { stride, offset: (p * tileStride(access) + place * stride) * unit };
             }),

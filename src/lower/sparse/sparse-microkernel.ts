@@ -8,7 +8,8 @@
 //   out[p][v] = finish(acc[p][v])
 
 import { present } from '../../base/invariant.ts';
-import { functionBuilder, get, int, intAdd, intOp, set, type Expr, type KernelFunction, type Local, type Stmt, type TargetMachine } from '../../ir/kernel.ts';
+import type { FinishedVector } from '../contraction/finish.ts';
+import { functionBuilder, get, int, intAdd, intOp, set, type Expr, type FunctionBuilder, type KernelFunction, type Local, type Stmt, type TargetMachine } from '../../ir/kernel.ts';
 
 /** Elements from point to point of the tile, and from lane to lane. */
 interface Strides {
@@ -30,7 +31,7 @@ export interface SparseMicrokernel {
   /** Pointers to the operands of `finish`. */
   readonly extras: number;
   /** What is stored, from the accumulator of point p and the vector at `place`. */
-  readonly finish: (accumulator: Expr, extras: readonly Expr[], p: number, place: number) => Expr;
+  readonly finish: (accumulator: Expr, extras: readonly Expr[], p: number, place: number, builder: FunctionBuilder) => FinishedVector;
 }
 
 /** A function of pointers to `b`, `out`, the extras, the first offset of the runs and past the last, and the first weight. */
@@ -63,18 +64,13 @@ export function sparseMicrokernel({ name, points, places, lanes, spread, out, ru
     set(t, intAdd(get(t), int(unit))),
     set(w, intAdd(get(w), int(run * unit))),
   ];
-  const each = (visit: (sum: Local, p: number, place: number) => Stmt): Stmt[] => sums.flatMap((vectors, p) => vectors.map((sum, v) => visit(sum, p, present(places[v], 'place'))));
+  const each = (visit: (sum: Local, p: number, place: number) => readonly Stmt[]): Stmt[] => sums.flatMap((vectors, p) => vectors.flatMap((sum, v) => visit(sum, p, present(places[v], 'place'))));
   return builder.finish(name, [
-    ...each((sum) => set(sum, { kind: 'float', type: 'vec', value: 0 })),
+    ...each((sum) => [set(sum, { kind: 'float', type: 'vec', value: 0 })]),
     { kind: 'loop', body: step, while: intOp('ne', get(t), get(end)) },
-    ...each((sum, p, place) => ({
-      kind: 'store',
-      as: 'vec',
-      at: get(to),
-      offset: offsetIn(out, p, place),
-      value: finish(get(sum), operands, p, place),
-      ...(lanes !== undefined && { lanes }),
-      ...(out.lane !== 1 && machine.width > 1 && { apart: out.lane * unit }),
-    })),
+    ...each((sum, p, place) => {
+      const { before, value } = finish(get(sum), operands, p, place, builder);
+      return [...before, { kind: 'store', as: 'vec', at: get(to), offset: offsetIn(out, p, place), value, ...(lanes !== undefined && { lanes }), ...(out.lane !== 1 && machine.width > 1 && { apart: out.lane * unit }) }];
+    }),
   ]);
 }

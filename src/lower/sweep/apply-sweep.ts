@@ -96,19 +96,11 @@ function elements(walk: Walk, count: number, scope: Scope): Stmt[] {
   const lane = vector ? (strideAlong(nest.write, vector.axis) ?? NaN) : 1;
   const apart = lane === 1 || scope.machine.width === 1 ? undefined : lane * unit;
   for (const [i, { fixed, offset }] of side.entries()) {
-    const total = nest.finish ? inLocal(present(totals[i], 'total'), type, scope, out) : present(totals[i], 'total');
+    const total = present(totals[i], 'total');
     const value = nest.finish ? emitExpr(nest.finish, scope, { ...options, fixed, accumulator: total }, out) : total;
     out.push({ kind: 'store', as: type, at, offset, value, ...(apart !== undefined && { apart }) });
   }
   return out;
-}
-
-/** A finish may read what it is given several times: it is computed once. */
-function inLocal(value: Expr, type: 'f32' | 'vec', { builder }: Scope, out: Stmt[]): Expr {
-  if (value.kind === 'local') return value;
-  const local = builder.local(type, 'total');
-  out.push(set(local, value));
-  return get(local);
 }
 
 /** Folds the points of the reduce axes into a local of each element, one after another or in loops. */

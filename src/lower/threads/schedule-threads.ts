@@ -17,7 +17,7 @@ import type { PlacedNest, SlotLoad, SlotName } from '../nests/placed-nest.ts';
 import { rangeOf } from '../accesses/resolve.ts';
 import { splitFlattened } from './split-flattened.ts';
 import { dataPool, type DataPool } from './thread-data.ts';
-import { emitThreadExpr, finite, inLocal, type ThreadScope } from './thread-expr.ts';
+import { emitThreadExpr, finite, type ThreadScope } from './thread-expr.ts';
 import { guardsOf, indexOf } from './thread-access.ts';
 import type { ThreadLayout } from './thread-layout.ts';
 
@@ -219,7 +219,7 @@ function partElement(whole: PlacedNest, { place, budget }: Element, kernel: Kern
   };
   if (nest.combine === 'store') {
     const value = emitThreadExpr(nest.value, scope, out);
-    return nest.finish ? emitThreadExpr(nest.finish, scope, out, inLocal(value, 'total', scope, out)) : value;
+    return nest.finish ? emitThreadExpr(nest.finish, scope, out, value) : value;
   }
   invariant(nest.initial !== 'keep', 'a reduction starts from a number');
   const sum = kernel.local(nest.combine === 'sum' ? 'sum' : 'best');

@@ -2,13 +2,13 @@
 
 import { largestF32 } from '../../base/number-text.ts';
 import { invariant, present } from '../../base/invariant.ts';
-import { sharedParts } from '../../ir/nest.ts';
 import { indexProduct, indexSum, int, type ThreadExpr, type ThreadIndex, type ThreadLocal, type ThreadStmt } from '../../ir/thread-kernel.ts';
 import { axesOf, evaluateAt, isKnown, valuesOver, type KnownTensors } from './evaluate-constant.ts';
 import { counterOf, elementOf, guardsOf, type AccessScope } from './thread-access.ts';
 import type { PlacedData } from './thread-data.ts';
 import type { ThreadLayout } from './thread-layout.ts';
 import type { SlotExpr, SlotLoad, SlotName } from '../nests/placed-nest.ts';
+import { emitShared } from '../nests/shared-parts.ts';
 
 export interface ThreadScope extends AccessScope {
   readonly known: KnownTensors;
@@ -33,26 +33,15 @@ export function finite(value: number): ThreadExpr {
   return { kind: 'float', value: Math.min(Math.max(Math.fround(value), -largestF32), largestF32) };
 }
 
-/** Adds to `out` what has to come before. A part that stands at several places is computed once. */
+/** Adds to `out` what has to come before. */
 export function emitThreadExpr(expr: SlotExpr, scope: ThreadScope, out: ThreadStmt[], accumulator?: ThreadExpr): ThreadExpr {
-  const shared = sharedParts(expr);
-  const locals = new Map<SlotExpr, ThreadExpr>();
-  const emit = (part: SlotExpr): ThreadExpr => {
-    const known = locals.get(part);
-    if (known) return known;
-    const value = emitPart(part, emit, scope, out, accumulator);
-    if (!shared.has(part)) return value;
-    const local = inLocal(value, 'shared', scope, out);
-    locals.set(part, local);
-    return local;
-  };
-  return emit(expr);
+  return emitShared(expr, (inner, part) => emitPart(inner, part, scope, out, accumulator), (value) => inLocal(value, scope, out));
 }
 
 /** What is read several times is computed once. */
-export function inLocal(value: ThreadExpr, name: string, scope: ThreadScope, out: ThreadStmt[]): ThreadExpr {
+function inLocal(value: ThreadExpr, scope: ThreadScope, out: ThreadStmt[]): ThreadExpr {
   if (value.kind === 'float' || value.kind === 'constant' || value.kind === 'local') return value;
-  const local = scope.local(name);
+  const local = scope.local('shared');
   out.push({ kind: 'set', local, value });
   return { kind: 'local', local };
 }
