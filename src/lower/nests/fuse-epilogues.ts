@@ -10,7 +10,7 @@ import { slotsRead, type PlacedGraph, type PlacedNest, type SlotExpr, type SlotN
 import { substituteExpr } from './substitute.ts';
 import { walkerOf } from './walker.ts';
 
-/** An epilogue that reads its operand several times computes it as often, which is worth it up to a sum with a bias. */
+/** What an epilogue reads several times is walked as often by schedules. Behind more than a sum with a bias, fusing it gains no time. */
 const mostRepeated = 3;
 
 function sizeOfExpr(expr: SlotExpr): number {
