@@ -81,8 +81,8 @@ function throughLayer(builder: GraphBuilder, value: Value, leaf: (name: string, 
 const largest = (data: ArrayLike<number>): number => Array.from(data).reduce((most, value) => Math.max(most, Math.abs(value)), 0);
 
 /**
- * By result, the largest that the op answers to operands of these sizes, all of one sign and each with the other: of a difference
- * that cancels, what it is made of.
+ * By result, the largest answer to operands of these sizes, all positive or one of them negated: what a difference that cancels
+ * is made of.
  */
 function magnitudesOf(op: Op, { attrs, batch, operands }: Drawn): readonly number[] {
   const sizes = operands.map(({ shape, data }) => tensor(shape, data.map(Math.abs)));

@@ -69,6 +69,15 @@ describe('a run is another', () => {
     expect(pruned('rounds = 2')).toMatchObject({ 'rounds of admm': '2', 'schedule of rounds': 'anew in each' });
   });
 
+  test.each([
+    ['swish(norm1)', true],
+    ['gelu(norm1, approximate = true)', true],
+    ['gelu(norm1)', false],
+    ['relu(norm1)', false],
+  ])('of slopes that earlier runs had with fewer digits: %s', (activation, is) => {
+    expect(Object.entries(identity(changed('relu(norm1)', activation))).filter(([, value]) => value === 'to the last digits')).toHaveLength(is ? 1 : 0);
+  });
+
   test('budgets of the whole network', () => {
     const within = (keep: string): RunIdentity => identity(changed('weighting = one', `weighting = one\n  keep ${keep}`));
     expect(within('2 KB')).toMatchObject({ 'budget of bytes': '2000', 'strength of filters of conv1': '0.06' });

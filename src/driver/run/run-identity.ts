@@ -146,7 +146,12 @@ function titleOf({ op, layer }: Node): string {
 
 function nodeParts(node: Node): readonly Part[] {
   const of = titleOf(node);
-  return [[`operation of ${of}`, node.op], ...Object.entries(node.attrs).map(([name, value]): Part => [`${name} of ${of}`, formatAttr(value)])];
+  return [
+    [`operation of ${of}`, node.op],
+    ...Object.entries(node.attrs).map(([name, value]): Part => [`${name} of ${of}`, formatAttr(value)]),
+    // Earlier runs lost digits there.
+    ...(node.op === 'swish' || node.op === 'mish' || (node.op === 'gelu' && node.attrs['approximate'] === true) ? [[`slope of ${of}`, 'to the last digits'] as const] : []),
+  ];
 }
 
 function phaseParts({ schedule: { kind, ...schedule }, optimizer, ...spec }: PhaseSpec): readonly Part[] {

@@ -89,9 +89,9 @@ export function emitExpr(expr: ResolvedExpr, scope: Scope, options: EmitOptions,
   return emitShared(expr, (inner, part) => emitPart(inner, part, scope, options, out), (value) => inLocal(value, options.type, scope.builder, out));
 }
 
-/** What is read several times is computed once; a load is as good as a local. */
+/** What is read several times is computed once; a load of neighbours is as good as a local. */
 export function inLocal(value: Expr, type: 'f32' | 'vec', builder: FunctionBuilder, out: Stmt[]): Expr {
-  if (value.kind === 'local' || value.kind === 'float' || value.kind === 'load') return value;
+  if (value.kind === 'local' || value.kind === 'float' || (value.kind === 'load' && value.apart === undefined)) return value;
   const local = builder.local(type, 'shared');
   out.push(set(local, value));
   return get(local);

@@ -20,7 +20,7 @@ import { fillsVectors } from '../layouts/padding.ts';
 import type { Constants } from '../memory/constant-pool.ts';
 import type { Tiling } from '../schedule/schedule.ts';
 import { trimOf, type Contraction } from './contraction.ts';
-import { finishAt, finishLoads } from './finish.ts';
+import { finishAt, finishLoads, type OperandPlace } from './finish.ts';
 import { microkernel, type Microkernel, type Steps } from './microkernel.ts';
 import { packWeights } from './pack-weights.ts';
 import type { StepBlocks } from './step-blocks.ts';
@@ -128,11 +128,13 @@ function microkernelOf(name: string, points: number, vectors: number, lastLanes:
   const { a, vectorAxis, tileAxis } = contraction;
   const tileStride = (access: Access): number => (tileAxis === undefined ? 0 : present(strideAlong(access, tileAxis), 'tile stride'));
   const loads = finishLoads(nest);
-  const finish: Microkernel['finish'] = (accumulator, extras, p, v, builder) =>
-    finishAt(nest, loads, accumulator, extras, builder, machine, (access) => {
+  const finish: Microkernel['finish'] = (accumulator, pointers, p, v, builder) => {
+    const placeOf = (access: Access): OperandPlace => {
       const stride = strideAlong(access, vectorAxis) ?? NaN;
       return { stride, offset: (p * tileStride(access) + v * width * stride) * unit };
-    });
+    };
+    return finishAt(nest, accumulator, { loads, pointers, placeOf }, builder, machine);
+  };
   return {
     name,
     points,

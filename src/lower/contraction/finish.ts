@@ -48,11 +48,15 @@ export interface FinishedVector {
   readonly value: Expr;
 }
 
-/**
- * What a vector of accumulators comes to in a nest.
- * @param loads Operands of the finish, with a pointer each.
- */
-export function finishAt(nest: ResolvedNest, loads: readonly LoadNumber[], accumulator: Expr, pointers: readonly Expr[], builder: FunctionBuilder, { width, unit }: TargetMachine, placeOf: (access: Access) => OperandPlace): FinishedVector {
+export interface FinishOperands {
+  /** With a pointer each. */
+  readonly loads: readonly LoadNumber[];
+  readonly pointers: readonly Expr[];
+  readonly placeOf: (access: Access) => OperandPlace;
+}
+
+/** What a vector of accumulators comes to in a nest. */
+export function finishAt(nest: ResolvedNest, accumulator: Expr, { loads, pointers, placeOf }: FinishOperands, builder: FunctionBuilder, { width, unit }: TargetMachine): FinishedVector {
   const total: Expr = typeof nest.initial === 'number' && nest.initial !== 0 ? { kind: 'binary', op: 'add', type: 'vec', a: accumulator, b: { kind: 'float', type: 'vec', value: nest.initial } } : accumulator;
   if (!nest.finish) return { before: [], value: total };
   const loaded = (expr: LoadNumber): Expr => {

@@ -10,7 +10,10 @@ import { slotsRead, type PlacedGraph, type PlacedNest, type SlotExpr, type SlotN
 import { substituteExpr } from './substitute.ts';
 import { walkerOf } from './walker.ts';
 
-/** What an epilogue reads several times is walked as often by schedules. Behind more than a sum with a bias, fusing it gains no time. */
+/**
+ * Parts of a finish that an epilogue may read several times: whatever walks the expression meets them as often. Fusing behind more than a
+ * sum with a bias saves next to no time.
+ */
 const mostRepeated = 3;
 
 function sizeOfExpr(expr: SlotExpr): number {

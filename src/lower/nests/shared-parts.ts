@@ -10,7 +10,7 @@ import { partsOf, type NestExpr } from '../../ir/nest.ts';
 export function emitShared<Load extends { readonly kind: 'load' }, Emitted>(
   whole: NestExpr<Load>,
   emit: (expr: NestExpr<Load>, part: (inner: NestExpr<Load>) => Emitted) => Emitted,
-  keep: (emitted: Emitted, expr: NestExpr<Load>) => Emitted,
+  keep: (emitted: Emitted) => Emitted,
 ): Emitted {
   const shared = sharedParts(whole);
   const kept = new Map<NestExpr<Load>, Emitted>();
@@ -19,7 +19,7 @@ export function emitShared<Load extends { readonly kind: 'load' }, Emitted>(
     if (known !== undefined) return known;
     const emitted = emit(expr, part);
     if (!shared.has(expr)) return emitted;
-    const again = keep(emitted, expr);
+    const again = keep(emitted);
     kept.set(expr, again);
     return again;
   };

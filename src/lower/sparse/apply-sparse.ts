@@ -8,13 +8,13 @@
 import { present } from '../../base/invariant.ts';
 import { get, int, intAdd, type Expr, type KernelFunction, type Stmt, type TargetMachine } from '../../ir/kernel.ts';
 import { accessNumber, writeNumber } from '../accesses/domain.ts';
-import { loadOf, strideAlong } from '../accesses/resolve.ts';
+import { loadOf, strideAlong, type Access } from '../accesses/resolve.ts';
 import { loopsOver, piecesOver, type Loop } from '../code/loops.ts';
 import { evenPieces } from '../code/pieces.ts';
 import { pointerOf, rootScope, type PlacedDomain, type Scope } from '../code/scope.ts';
 import type { Shares } from '../code/shares.ts';
 import { codeOfTasks, type NestFunctions } from '../code/tasks.ts';
-import { finishAt, finishLoads } from '../contraction/finish.ts';
+import { finishAt, finishLoads, type OperandPlace } from '../contraction/finish.ts';
 import type { Constants } from '../memory/constant-pool.ts';
 import type { SparseTiling } from '../schedule/schedule.ts';
 import { placeTaps, sharesOfRows, tapsOfRow } from './placed-taps.ts';
@@ -51,11 +51,13 @@ export function applySparse(name: string, domain: PlacedDomain, sum: SparseSum, 
           out: { point: tileStride(nest.write), lane: strideAlong(nest.write, vectorAxis) ?? NaN },
           run: schedule.run,
           extras: extras.length,
-          finish: (accumulator, pointers, p, place, builder) =>
-            finishAt(nest, extras, accumulator, pointers, builder, machine, (access) => {
+          finish: (accumulator, pointers, p, place, builder) => {
+            const placeOf = (access: Access): OperandPlace => {
               const stride = strideAlong(access, vectorAxis) ?? NaN;
               return { stride, offset: (p * tileStride(access) + place * stride) * unit };
-            }),
+            };
+            return finishAt(nest, accumulator, { loads: extras, pointers, placeOf }, builder, machine);
+          },
         },
         machine,
       );

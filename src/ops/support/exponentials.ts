@@ -50,11 +50,13 @@ export function logistic(x: NestExpr): NestExpr {
   return logisticAndRest(x).s;
 }
 
-/** s = 1 / (1 + exp(-x)), and 1 - s as s exp(-x), which keeps its digits where s is almost 1. */
+/**
+ * s = 1 / (1 + exp(-x)), and 1 - s as s exp(-x), which keeps its digits where s is almost 1. Where the exponential overflows, s is next
+ * to nothing and so is `rest`: it is for products with s.
+ */
 export function logisticAndRest(x: NestExpr): { readonly s: NestExpr; readonly rest: NestExpr } {
   const inverse = unary('exp', unary('neg', x));
   const s = unary('reciprocal', add(constant(1), inverse));
-  // Where the exponential overflows, s is 0.
   return { s, rest: mul(s, binary('min', inverse, constant(largestF32))) };
 }
 

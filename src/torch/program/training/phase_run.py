@@ -20,7 +20,10 @@ MOST_STEPS = 100
 
 
 class PhaseRun:
-    """`run`: the Run that it is a phase of, whose state it moves on. `stored`: the tensors of a checkpoint within the phase, or None."""
+    """Begins the phase, for which all processes have to be there: the weights it starts from come from the first, and the method acts.
+
+    `run`: the Run that it is a phase of, whose state it moves on. `stored`: the tensors of a checkpoint within the phase, or None.
+    """
 
     def __init__(self, run, phase, stored):
         self.run = run
