@@ -57,7 +57,7 @@ export async function measureEntries(entries: readonly Entry[], published: reado
   const candidates: CandidateRow[] = [];
   for (const entry of entries) {
     const chosen = await chooseSetting(entry, records, context);
-    const runs = chosen && (await trainSetting(chosen.setting, context.seeds.slice(0, entry.seeds), records, context));
+    const runs = chosen && (await trainSetting(chosen.setting, context.seeds, records, context));
     if (!runs) return undefined;
     await timeFirst(runs, records, context);
     candidates.push(...chosen.candidates);

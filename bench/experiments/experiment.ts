@@ -35,8 +35,6 @@ export interface Entry {
    */
   readonly settings: readonly [Setting, ...Setting[]];
   readonly limit?: Limit;
-  /** At most so many of the seeds, where more would take too long for what the row says. */
-  readonly seeds?: number;
   /** The phase that the row is of; that of the run's result unless given. */
   readonly phase?: string;
   /** Of the picture, where the row is in it. */

@@ -12,10 +12,10 @@ const lasso = (factor: number, rate?: number): readonly [Setting] => [{ program:
 const admm = (filters1: number, filters2: number): readonly [Setting] => [{ program: 'lenet', sparsity: 'filters_admm', values: { filters1, filters2 } }];
 
 const entries: readonly Entry[] = [
-  { label: 'group lasso, strengths x 0.3', settings: lasso(0.3), seeds: 2, curve: curves.lasso },
+  { label: 'group lasso, strengths x 0.3', settings: lasso(0.3), curve: curves.lasso },
   { label: 'group lasso, strengths x 1', settings: lasso(1), curve: curves.lasso },
   { label: 'group lasso, strengths x 3', settings: lasso(3, 0.01), curve: curves.lasso },
-  { label: 'group lasso, strengths x 4.5', settings: lasso(4.5, 0.01), seeds: 2, curve: curves.lasso },
+  { label: 'group lasso, strengths x 4.5', settings: lasso(4.5, 0.01), curve: curves.lasso },
   ...([[5, 19], [3, 12], [2, 9]] as const).map(([first, second]): Entry => ({ label: `ADMM, ${first}-${second}`, settings: admm(first, second), curve: curves.admm })),
   control,
 ];

@@ -21,7 +21,7 @@ const gentle = factors('filters', [1]);
 const strong = factors('filters', [3, 4.5], { rate: 0.01 });
 
 const baseline: Entry = { label: 'dense baseline, 6 epochs', settings: gentle, phase: 'baseline' };
-export const control: Entry = { label: 'dense control, 29 epochs', settings: [{ program: 'lenet-dense' }], seeds: 3, curve: curves.dense };
+export const control: Entry = { label: 'dense control, 29 epochs', settings: [{ program: 'lenet-dense' }], curve: curves.dense };
 
 function layer(name: string, kept: LayerRow['kept'], speedup?: number): LayerRow {
   return { name, kept, ...(speedup !== undefined && { speedup }) };
@@ -44,14 +44,14 @@ const lenetT1 = experimentOf({
     baseline,
     { label: 'group lasso, at most 3-12', settings: gentle, curve: curves.lasso },
     { label: 'group lasso, at most 61K', settings: strong, limit: { of: 'convMacs', most: 61_000 }, curve: curves.lasso },
-    { label: "group lasso by the authors' rule", settings: factors('filters_subgradient', [1]), seeds: 2 },
+    { label: "group lasso by the authors' rule", settings: factors('filters_subgradient', [1]) },
     { label: 'ADMM, 3-12', settings: budgets('filters_admm', { filters1: 3, filters2: 12 }), curve: curves.admm },
     { label: 'ADMM, 2-9', settings: budgets('filters_admm', { filters1: 2, filters2: 9 }), curve: curves.admm },
     { label: 'magnitude at once, 3-12', settings: budgets('filters_magnitude', { filters1: 3, filters2: 12 }), curve: curves.magnitude },
     { label: 'magnitude at once, 2-9', settings: budgets('filters_magnitude', { filters1: 2, filters2: 9 }), curve: curves.magnitude },
     { label: 'thin from scratch, 3-12', settings: thin(3, 12), curve: curves.thin },
     { label: 'thin from scratch, 2-9', settings: thin(2, 9), curve: curves.thin },
-    { label: 'l1 on elements', settings: factors('elements', [1]), seeds: 2 },
+    { label: 'l1 on elements', settings: factors('elements', [1]) },
     control,
   ],
   published: table1,
@@ -69,7 +69,7 @@ const lenetT2 = experimentOf({
   doc: 'LeNet, shape fibers with filters: Table 2 of Wen et al. 2016',
   entries: [
     baseline,
-    { label: 'group lasso, at most 37K', settings: factors('fibers', [1.5, 2], { rate: 0.01 }), limit: { of: 'convMacs', most: 37_000 }, curve: curves.lasso, seeds: 3 },
+    { label: 'group lasso, at most 37K', settings: factors('fibers', [1.5, 2], { rate: 0.01 }), limit: { of: 'convMacs', most: 37_000 }, curve: curves.lasso },
     {
       label: 'ADMM, at most 37K',
       settings: [...budgets('fibers_admm', { filters1: 2, fibers1: 10, filters2: 16, fibers2: 24 }), ...budgets('fibers_admm', { filters1: 3, fibers1: 7, filters2: 13, fibers2: 29 })],
@@ -97,10 +97,10 @@ const lenetAll = experimentOf({
   entries: [
     baseline,
     { label: 'group lasso, at most 130K', settings: factors('layers', [1, 1.5]), limit: { of: 'macs', most: 130_000 }, curve: curves.lasso },
-    { label: 'ADMM, 3-10 and 100 neurons', settings: budgets('layers_admm', { filters1: 3, filters2: 10, neurons: 100 }), curve: curves.admm, seeds: 3 },
-    { label: 'ADMM, 3-12 with 12 and 40 taps, 100 neurons', settings: budgets('all_admm', { filters1: 3, fibers1: 12, filters2: 12, fibers2: 40, neurons: 100 }), curve: curves.admm, seeds: 3 },
+    { label: 'ADMM, 3-10 and 100 neurons', settings: budgets('layers_admm', { filters1: 3, filters2: 10, neurons: 100 }), curve: curves.admm },
+    { label: 'ADMM, 3-12 with 12 and 40 taps, 100 neurons', settings: budgets('all_admm', { filters1: 3, fibers1: 12, filters2: 12, fibers2: 40, neurons: 100 }), curve: curves.admm },
     { label: 'ADMM, 3-10 with 16 and 50 taps, 70 neurons', settings: budgets('all_admm', { filters1: 3, fibers1: 16, filters2: 10, fibers2: 50, neurons: 70 }), curve: curves.admm },
-    { label: 'magnitude at once, 3-10 and 100 neurons', settings: budgets('layers_magnitude', { filters1: 3, filters2: 10, neurons: 100 }), curve: curves.magnitude, seeds: 3 },
+    { label: 'magnitude at once, 3-10 and 100 neurons', settings: budgets('layers_magnitude', { filters1: 3, filters2: 10, neurons: 100 }), curve: curves.magnitude },
     { label: 'thin from scratch, 3-10 and 100 neurons', settings: thin(3, 10, 100), curve: curves.thin },
     { label: 'ADMM, 30% of macs', settings: budgets('macs_admm', {}), curve: curves.admm },
     control,

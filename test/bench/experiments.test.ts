@@ -109,11 +109,6 @@ describe('rows of an experiment', () => {
     expect((await measureEntries([entry(60)], [], context))?.ours[0]?.error?.mean).toBeCloseTo(0.1, 12);
   });
 
-  it('of a control may be means over fewer seeds', async () => {
-    const [row] = (await measureEntries([{ label: 'dense', settings: [lasso(1)], seeds: 2 }], [], await contextOf({ 1: candidates[1].slice(0, 2) })))?.ours ?? [];
-    expect(row?.seeds).toBe(2);
-  });
-
   it('make an experiment with a picture and findings', async () => {
     const context = await contextOf({ 1: candidates[1] });
     const parts = { name: 'mine', doc: 'what', findings: (ours: readonly Row[]) => ours.map(({ label }) => label) };
