@@ -163,15 +163,19 @@ export function partsOf<Load extends { readonly kind: 'load' }>(expr: NestExpr<L
   }
 }
 
-/** Replaces the loads of the expressions that it is called with. A part that stands at several places stays one. */
-export function loadReplacer<From extends { readonly kind: 'load' }, To extends { readonly kind: 'load' }>(replace: (load: From) => To): (expr: NestExpr<From>) => NestExpr<To> {
+/**
+ * Replaces the loads of the expressions that it is called with, and the indices that they compute with. A part that stands at several
+ * places stays one.
+ */
+export function loadReplacer<From extends { readonly kind: 'load' }, To extends { readonly kind: 'load' }>(replace: (load: From) => NestExpr<To>, moved: (at: Index) => Index = (at) => at): (expr: NestExpr<From>) => NestExpr<To> {
   const done = new Map<NestExpr<From>, NestExpr<To>>();
   const replaced = (expr: NestExpr<From>): NestExpr<To> => {
     switch (expr.kind) {
       case 'constant':
       case 'accumulator':
-      case 'index':
         return expr;
+      case 'index':
+        return { ...expr, index: moved(expr.index) };
       case 'load':
         return replace(expr);
       case 'unary':
@@ -181,7 +185,7 @@ export function loadReplacer<From extends { readonly kind: 'load' }, To extends 
       case 'select':
         return { ...expr, a: part(expr.a), b: part(expr.b), then: part(expr.then), otherwise: part(expr.otherwise) };
       case 'random':
-        return { ...expr, seed: part(expr.seed), step: part(expr.step) };
+        return { ...expr, seed: part(expr.seed), step: part(expr.step), index: moved(expr.index) };
     }
   };
   const part = (expr: NestExpr<From>): NestExpr<To> => {

@@ -37,7 +37,12 @@ export type Training<A extends Attrs = Attrs> =
   /** It counts as a constant: no gradient leads through it. So do masks, positions and the steps of optimisers. */
   | { readonly kind: 'constant' }
   /** It is the same node in training, with gradients by input, written in primitives. */
-  | { readonly kind: 'gradient'; readonly gradient: (context: GradientContext<A>) => readonly (Value | undefined)[] }
+  | {
+      readonly kind: 'gradient';
+      readonly gradient: (context: GradientContext<A>) => readonly (Value | undefined)[];
+      /** How it differs from that of earlier versions, in a word or two: their runs do not go on. Absent: it never has. */
+      readonly revision?: (attrs: A) => string | undefined;
+    }
   /** Another form stands for it in training graphs, written in primitives. */
   | {
       readonly kind: 'form';

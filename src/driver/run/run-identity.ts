@@ -12,6 +12,7 @@ import { isParameter } from '../../ir/leaf.ts';
 import type { BudgetPenalty, Model, Network, OptimizerSpec, PhaseSpec, TrainSpec } from '../../ir/network.ts';
 import { structureTitle } from '../../ir/structure.ts';
 import { formatAttr } from '../../ir/print.ts';
+import { ops } from '../../ops/index.ts';
 import { methods } from '../../train/methods/index.ts';
 import { usualOptimizer } from '../../train/optimizers/index.ts';
 import { taskPart } from '../../train/tasks/index.ts';
@@ -146,11 +147,12 @@ function titleOf({ op, layer }: Node): string {
 
 function nodeParts(node: Node): readonly Part[] {
   const of = titleOf(node);
+  const training = ops.get(node.op)?.training;
+  const revision = training?.kind === 'gradient' ? training.revision?.(node.attrs) : undefined;
   return [
     [`operation of ${of}`, node.op],
     ...Object.entries(node.attrs).map(([name, value]): Part => [`${name} of ${of}`, formatAttr(value)]),
-    // Earlier runs lost digits there.
-    ...(node.op === 'swish' || node.op === 'mish' || (node.op === 'gelu' && node.attrs['approximate'] === true) ? [[`slope of ${of}`, 'to the last digits'] as const] : []),
+    ...(revision === undefined ? [] : [[`gradient of ${of}`, revision] as const]),
   ];
 }
 

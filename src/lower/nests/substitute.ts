@@ -1,6 +1,7 @@
 // An expression in terms of other axes: what an element of a value is, said where another nest reads it.
 
 import { invariant, present } from '../../base/invariant.ts';
+import { loadReplacer } from '../../ir/nest.ts';
 import type { Index, IndexTerm } from '../../ir/nest.ts';
 import type { SlotExpr, SlotLoad } from './placed-nest.ts';
 
@@ -8,13 +9,7 @@ import type { SlotExpr, SlotLoad } from './placed-nest.ts';
  * Replaces axis d of an expression by the index `at[d]`, and a load by what `replaced` answers for it.
  * An axis that walks a table may become another axis or a literal point. A part that stands at several places stays one.
  */
-export function substituteExpr(whole: SlotExpr, at: readonly Index[], replaced: (load: SlotLoad) => SlotExpr | undefined): SlotExpr {
-  const done = new Map<SlotExpr, SlotExpr>();
-  const part = (expr: SlotExpr): SlotExpr => {
-    const made = done.get(expr) ?? substituted(expr);
-    done.set(expr, made);
-    return made;
-  };
+export function substituteExpr(expr: SlotExpr, at: readonly Index[], replaced: (load: SlotLoad) => SlotExpr | undefined): SlotExpr {
   const index = (old: Index): Index => {
     let offset = old.offset;
     const terms: IndexTerm[] = [];
@@ -35,24 +30,5 @@ export function substituteExpr(whole: SlotExpr, at: readonly Index[], replaced: 
     }
     return { offset, terms };
   };
-  const substituted = (expr: SlotExpr): SlotExpr => {
-    switch (expr.kind) {
-      case 'constant':
-      case 'accumulator':
-        return expr;
-      case 'index':
-        return { kind: 'index', index: index(expr.index) };
-      case 'load':
-        return replaced(expr) ?? { ...expr, index: expr.index.map(index) };
-      case 'unary':
-        return { ...expr, a: part(expr.a) };
-      case 'binary':
-        return { ...expr, a: part(expr.a), b: part(expr.b) };
-      case 'select':
-        return { ...expr, a: part(expr.a), b: part(expr.b), then: part(expr.then), otherwise: part(expr.otherwise) };
-      case 'random':
-        return { ...expr, seed: part(expr.seed), step: part(expr.step), index: index(expr.index) };
-    }
-  };
-  return part(whole);
+  return loadReplacer<SlotLoad, SlotLoad>((load) => replaced(load) ?? { ...load, index: load.index.map(index) }, index)(expr);
 }

@@ -9,7 +9,7 @@ import type { Op } from '../../ir/op.ts';
 import { flag } from '../../ir/attributes.ts';
 import { activation } from '../support/activation.ts';
 import { erfc, erfcOf } from '../support/error-function.ts';
-import { logistic, logisticAndRest, logisticAt } from '../support/exponentials.ts';
+import { logistic, logisticAndRest, logisticAt, toTheLastDigits } from '../support/exponentials.ts';
 import { turningBound } from '../support/turning-bound.ts';
 
 const rootOfTwoOverPi = Math.sqrt(2 / Math.PI);
@@ -65,6 +65,7 @@ export const gelu: readonly Op[] = activation({ approximate: flag })({
     of: 'operand',
     value: (x, { approximate }) => (approximate ? slopeByTanh(near(x)) : below(x) + (x * rootOfTwoOverPi * Math.exp(-0.5 * x * x)) / 2),
     expr: (x, { approximate }) => (approximate ? slopeByTanhOf(nearOf(x)) : slopeOf(nearOf(x))),
+    revision: ({ approximate }) => (approximate ? toTheLastDigits : undefined),
   },
   draw: (random) => ({ approximate: random() < 0.5 }),
   tolerance: 8,

@@ -5,7 +5,7 @@
 import { add, constant, mul } from '../../ir/nest.ts';
 import type { Op } from '../../ir/op.ts';
 import { activation } from '../support/activation.ts';
-import { logistic, logisticAt, tanhOfSoftplus } from '../support/exponentials.ts';
+import { logistic, logisticAt, tanhOfSoftplus, toTheLastDigits } from '../support/exponentials.ts';
 import { turningBound } from '../support/turning-bound.ts';
 
 const factor = (x: number): number => Math.tanh(Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x))));
@@ -25,6 +25,7 @@ export const mish: readonly Op[] = activation({})({
       const { t, rest } = tanhOfSoftplus(x);
       return add(t, mul(mul(x, logistic(x)), mul(rest, add(constant(1), t))));
     },
+    revision: () => toTheLastDigits,
   },
   draw: () => ({}),
   tolerance: 8,

@@ -6,7 +6,7 @@ import { add, constant, mul } from '../../ir/nest.ts';
 import type { Op } from '../../ir/op.ts';
 import { number } from '../../ir/attributes.ts';
 import { activation } from '../support/activation.ts';
-import { logistic, logisticAndRest, logisticAt } from '../support/exponentials.ts';
+import { logistic, logisticAndRest, logisticAt, toTheLastDigits } from '../support/exponentials.ts';
 import { between } from '../support/sampling.ts';
 import { turningBound } from '../support/turning-bound.ts';
 
@@ -31,6 +31,7 @@ export const swish: readonly Op[] = activation({ beta: number })({
       const { s, rest } = logisticAndRest(mul(constant(beta), x));
       return mul(s, add(constant(1), mul(mul(constant(beta), x), rest)));
     },
+    revision: () => toTheLastDigits,
   },
   draw: (random) => ({ beta: random() < 0.5 ? 1 : between(random, 5, 20) / 10 }),
   tolerance: 8,

@@ -11,7 +11,6 @@ import { defineOp } from '../../ir/op.ts';
 import type { Op, OpRules } from '../../ir/op.ts';
 import type { ErrorBound } from '../../ir/error-bound.ts';
 import type { ParamSyntax } from '../../ir/surface-syntax.ts';
-import { differentiated } from './parts.ts';
 import { pointwise } from './pointwise.ts';
 import { operand } from './shapes.ts';
 
@@ -27,6 +26,8 @@ export interface Activation<A extends Attrs> {
     readonly of: 'operand' | 'result';
     readonly value: (at: number, attrs: A) => number;
     readonly expr: (at: NestExpr, attrs: A) => NestExpr;
+    /** How it differs from that of earlier versions (`Training.revision`). */
+    readonly revision?: (attrs: A) => string | undefined;
   };
   /** Attributes that do not go together. @throws ShapeError */
   readonly check?: (attrs: A) => void;
@@ -65,10 +66,14 @@ export function activation<const S extends Schema>(attributes: S): (activation: 
         return forward.infer(attrs, inputs, batch);
       },
       syntax: { operands: ['input'], params, example },
-      training: differentiated(({ builder, node, resultGradients: [g] }) => {
-        const from = slope.of === 'operand' ? operand(node.inputs, 0) : { node: node.id, result: 0 };
-        return [g && builder.one(gradient.name, [g, from], node.attrs, { layer: node.layer })];
-      }),
+      training: {
+        kind: 'gradient',
+        gradient: ({ builder, node, resultGradients: [g] }) => {
+          const from = slope.of === 'operand' ? operand(node.inputs, 0) : { node: node.id, result: 0 };
+          return [g && builder.one(gradient.name, [g, from], node.attrs, { layer: node.layer })];
+        },
+        ...(slope.revision && { revision: slope.revision }),
+      },
       bound,
     };
     return [defineOp(attributes)(rules), defineOp(attributes)(gradient)];

@@ -12,6 +12,9 @@ import { largestF32 } from '../../base/number-text.ts';
 import type { NestExpr } from '../../ir/nest.ts';
 import { add, binary, constant, div, mul, select, sub, unary } from '../../ir/nest.ts';
 
+/** Revision of slopes with factors 1 - s, which were computed as that. */
+export const toTheLastDigits = 'to the last digits';
+
 const small = 0.6;
 
 function fraction(h: NestExpr): { readonly p: NestExpr; readonly q: NestExpr } {
