@@ -17,9 +17,10 @@ export const softsign: readonly Op[] = activation({})({
   slope: {
     of: 'operand',
     value: (x) => 1 / (1 + Math.abs(x)) ** 2,
+    // The square of the sum, written out: where it is least, and the slope steepest, it is rounded once.
     expr: (x) => {
-      const divisor = above(x);
-      return unary('reciprocal', mul(divisor, divisor));
+      const size = unary('abs', x);
+      return unary('reciprocal', add(constant(1), mul(size, add(constant(2), size))));
     },
   },
   draw: () => ({}),

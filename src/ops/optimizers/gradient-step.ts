@@ -27,5 +27,5 @@ export const gradientStep: Op = defineOp({ momentum: number, decay: number })({
     return lowered([storeNest(nestName(node, 'gradient_step', 'step'), plainAxes(shape), add(load(input(0), at), descentExpr(node.attrs, at)))]);
   }),
   sample: sampleDescent,
-  tolerance: 6,
+  tolerance: 4,
 });

@@ -43,5 +43,5 @@ export const groupSubgradient: Op = defineOp({ ...groupAttributes, factor: numbe
     const squares = Array.from({ length: groups }, () => (random() < 0.2 ? 0 : random()));
     return { attrs: { ...attrs, factor: 1 + random() }, inputs: [shape, [groups], []], values: [undefined, squares, [random()]], batch: sampleBatch };
   },
-  tolerance: 5,
+  tolerance: 4,
 });

@@ -33,5 +33,5 @@ export const lookahead: Op = defineOp({ momentum: number })({
     const shape = anyShape(random);
     return { attrs: { momentum: random() }, inputs: [shape, shape], batch: sampleBatch };
   },
-  tolerance: 3,
+  tolerance: 2,
 });

@@ -40,5 +40,5 @@ export const momentumStep: Op = defineOp({ momentum: number, decay: number })({
     ]);
   }),
   sample: sampleDescent,
-  tolerance: 6,
+  tolerance: 4,
 });

@@ -35,7 +35,7 @@ export interface Activation<A extends Attrs> {
   readonly draw: (random: () => number) => A;
   /** Draws an operand, of a function that has no finite values everywhere or grows beyond all bounds. Absent: any number will do. */
   readonly domain?: (random: () => number) => number;
-  /** Of the function and of its slope. */
+  /** Of the function, and of its gradient. */
   readonly tolerance: number;
   readonly bound: ErrorBound<A>;
 }
@@ -54,8 +54,7 @@ export function activation<const S extends Schema>(attributes: S): (activation: 
       operands: 2,
       value: (g, at, attrs) => g * slope.value(at, attrs),
       expr: (g, at, attrs) => mul(g, slope.expr(at, attrs)),
-      // The product rounds once more.
-      tolerance: tolerance + 1,
+      tolerance,
       ...(domain && { domains: [undefined, at] }),
     });
     const forward = pointwise<AttrsOf<S>>({ name, doc, draw, operands: 1, value: (x, _, attrs) => value(x, attrs), expr: (x, _, attrs) => expr(x, attrs), tolerance, epilogue: true, ...(domain && { domains: [domain] }) });

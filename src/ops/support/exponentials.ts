@@ -54,8 +54,8 @@ export function logistic(x: NestExpr): NestExpr {
 }
 
 /**
- * s = 1 / (1 + exp(-x)), and 1 - s as s exp(-x), which keeps its digits where s is almost 1. Where the exponential overflows, s is next
- * to nothing and so is `rest`: it is for products with s.
+ * s = 1 / (1 + exp(-x)), and 1 - s as s exp(-x), which keeps its digits where s is almost 1. It is for products with s: where the
+ * exponential overflows s is next to nothing, and `rest` less than 1 - s.
  */
 export function logisticAndRest(x: NestExpr): { readonly s: NestExpr; readonly rest: NestExpr } {
   const inverse = unary('exp', unary('neg', x));
